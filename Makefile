@@ -1,0 +1,39 @@
+# Two commands do all the set-up: `make notes` and `make test`.
+PYTHON ?= python3
+SAMPLE ?= transcripts/tidal-turbines.vtt
+BIN := .venv/bin
+READY := .venv/.ready
+DEV := .venv/.dev
+
+.PHONY: notes test lint record help
+help:
+	@echo "make notes    make a study document from a sample transcript (SAMPLE=path for another)"
+	@echo "make test     run the tests, offline"
+	@echo "make lint     ruff, mypy and the import contract"
+	@echo "make record   ask the embedded model again and renew every recording"
+
+$(READY): pyproject.toml requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DEV): $(READY) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+notes: $(READY)
+	$(BIN)/studydoc make $(SAMPLE)
+
+test: $(DEV)
+	$(BIN)/python -m pytest
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+record: $(DEV)
+	$(BIN)/python -m tests.record

@@ -1,0 +1,35 @@
+"""studydoc: transcripts to study notes in which every statement can be checked.
+
+    from pipeline import summarise
+    document = summarise("talk.vtt")
+
+Names are loaded when they are first used, so that `studydoc --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.api import asummarise, summarise
+    from pipeline.document import StudyDocument
+    from pipeline.errors import PipelineError
+    from pipeline.transcript import Transcript
+
+__all__ = ["PipelineError", "StudyDocument", "Transcript", "asummarise", "summarise"]
+
+_HOMES = {
+    "PipelineError": "pipeline.errors",
+    "StudyDocument": "pipeline.document",
+    "Transcript": "pipeline.transcript",
+    "asummarise": "pipeline.api",
+    "summarise": "pipeline.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

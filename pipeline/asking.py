@@ -1,0 +1,178 @@
+"""What one call asks for: a section's task, its schema for a chunk, and the limits that a small model needs in it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, create_model
+
+from pipeline.prompting import SHORT_LINE_WORDS, PromptSet
+from pipeline.sections.base import Bounds, Draft, Flat, SectionSpec
+from pipeline.transcript import Chunk, Segment
+
+Plan = Literal["together", "apart"]
+PLANS: tuple[Plan, ...] = get_args(Plan)
+# One sentence that begins with a capital, asks nothing and ends: dots inside numbers and names are let through.
+ONE_SENTENCE = r'^[A-Z]([^.?!"\\]|\.[0-9a-z]){70,300}\.$'
+_TEXT_FIELDS = ("statement", "definition", "sentence", "detail")
+_SENTENCE_FIELDS = ("statement", "sentence")
+_WORDS = {"words": {"minLength": 30, "maxLength": 110}}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a model is asked: one call for all sections or one each; `windows` bind every note to a span of lines."""
+
+    plan: Plan
+    windows: bool
+    avoid: tuple[str, ...] = ()
+    fresh_run: int = 0  # tokens in a row that may be repeated of the prompt or the answer; 0 for any number
+    one_sentence: bool = False  # bind statements to ONE_SENTENCE by grammar; for text in Latin script
+
+
+@dataclass(frozen=True, slots=True)
+class SectionAsk:
+    """One section's part of a call: its task, its schema for this chunk, and how its answer is read."""
+
+    spec: SectionSpec
+    task: str
+    answer: type[BaseModel]
+    schema: dict[str, Any]
+    max_tokens: int
+    windows: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(spec: SectionSpec, chunk: Chunk, tokens: int, prompts: PromptSet, style: Style) -> SectionAsk:
+        """What `style` asks of a chunk of about `tokens` tokens for this section."""
+        prompt = prompts.load(spec.prompt)
+        most = spec.most(tokens)
+        values = {"most": str(most), "least": str(max(1, most // 2))}
+        task = prompt.render(**{k: v for k, v in values.items() if f"${k}" in prompt.template})
+        if not style.windows:
+            return SectionAsk(spec, task, spec.draft, schema_of(spec.draft), spec.max_tokens)
+        shown = shown_lines(chunk.segments)
+        if spec.windowed and most > 1:
+            spans = spread(shown, most)
+            return SectionAsk(
+                spec, task, *_windowed(spec, spans, style), 60 + 150 * len(spans), tuple(_window_name(s) for s in spans)
+            )
+        limits: dict[str, dict[str, Any]] = {
+            "lines": {"items": {"type": "integer", "minimum": chunk.first, "maximum": chunk.last}},
+            spec.item_field: {"minItems": 1, "maxItems": most},
+        }
+        limits |= {name: {"maxLength": spec.text_limit} for name in _TEXT_FIELDS} | _WORDS
+        schema = in_style(schema_of(spec.draft, Bounds(limits)), style)
+        return SectionAsk(spec, task, spec.draft, schema, spec.max_tokens)
+
+    def rows(self, answer: BaseModel) -> list[tuple[list[int], str, str]]:
+        """(lines, label, text) of each item of an answer."""
+        if not self.windows:
+            assert isinstance(answer, Draft)
+            return answer.rows()
+        items = [getattr(answer, name).model_dump() for name in self.windows]
+        return self.spec.draft.model_validate({self.spec.item_field: items}).rows()
+
+
+def _windowed(
+    spec: SectionSpec, spans: Sequence[tuple[int, int]], style: Style
+) -> tuple[type[BaseModel], dict[str, Any]]:
+    """An object with one item for each span of lines, named after it: a small model then passes over no span."""
+    item = spec.draft.model_fields[spec.item_field].annotation
+    (item_model,) = get_args(item)
+    answer = create_model("Windows", __base__=Flat, **{_window_name(s): (item_model, ...) for s in spans})  # type: ignore[call-overload]
+    properties = {}
+    for first, last in spans:
+        limits: dict[str, dict[str, Any]] = {"lines": {"items": {"type": "integer", "minimum": first, "maximum": last}}}
+        limits |= {name: {"maxLength": spec.text_limit} for name in _TEXT_FIELDS} | _WORDS
+        properties[_window_name((first, last))] = in_style(schema_of(item_model, Bounds(limits)), style)
+    schema = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return answer, schema
+
+
+def _window_name(span: tuple[int, int]) -> str:
+    return f"lines_{span[0]}_to_{span[1]}"
+
+
+def shown_lines(segments: Sequence[Segment]) -> list[Segment]:
+    """Segments that stand on a numbered line of their own in a prompt."""
+    return [
+        s for i, s in enumerate(segments) if i == 0 or not (len(s.text.split()) < SHORT_LINE_WORDS and s.text.isascii())
+    ]
+
+
+def spread(lines: Sequence[Segment], windows: int) -> list[tuple[int, int]]:
+    """Consecutive spans of line numbers with about as many words each, at most `windows`."""
+    sizes = [len(s.text) for s in lines]
+    windows = min(windows, len(lines))
+    spans: list[tuple[int, int]] = []
+    start, filled = 0, 0
+    for i, size in enumerate(sizes):
+        filled += size
+        left = len(lines) - i - 1
+        due = filled >= sum(sizes) * (len(spans) + 1) / windows
+        if (due and left >= windows - len(spans) - 1) or left == windows - len(spans) - 1 or left == 0:
+            spans.append((lines[start].id, lines[i].id))
+            start = i + 1
+        if len(spans) == windows:
+            break
+    if start < len(lines):
+        spans[-1] = (spans[-1][0], lines[-1].id)
+    return spans
+
+
+def schema_of(answer: type[BaseModel], bounds: Bounds | None = None) -> dict[str, Any]:
+    """The JSON schema of an answer without titles and references, with `bounds` written in by field name."""
+    raw = answer.model_json_schema()
+    schema = _resolve(raw, raw.get("$defs", {}))
+    assert isinstance(schema, dict)
+    return _bound(schema, bounds.by_field) if bounds else schema
+
+
+def _resolve(node: Any, defs: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_resolve(v, defs) for v in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _resolve(defs[node["$ref"].rsplit("/", 1)[-1]], defs)
+    return {
+        k: _resolve(v, defs)
+        for k, v in node.items()
+        if k not in ("$defs", "description") and not (k == "title" and isinstance(v, str))
+    }
+
+
+def _bound(schema: dict[str, Any], limits: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    out = copy.deepcopy(schema)
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            for name, inner in node.get("properties", {}).items():
+                inner.update(limits.get(name, {}))
+                walk(inner)
+            walk(node.get("items"))
+
+    walk(out)
+    return out
+
+
+def in_style(schema: dict[str, Any], style: Style) -> dict[str, Any]:
+    """The schema with statements bound to one sentence, where the style asks for it."""
+    if not style.one_sentence:
+        return schema
+    out = _bound(schema, {name: {"pattern": ONE_SENTENCE} for name in _SENTENCE_FIELDS})
+    _drop(out, "maxLength", _SENTENCE_FIELDS)
+    return out
+
+
+def _drop(node: Any, keyword: str, fields: Sequence[str]) -> None:
+    """A length limit beside the pattern would say it twice, and grammars take one of them."""
+    if isinstance(node, dict):
+        for name, inner in node.get("properties", {}).items():
+            if name in fields:
+                inner.pop(keyword, None)
+            _drop(inner, keyword, fields)
+        _drop(node.get("items"), keyword, fields)

@@ -1,0 +1,52 @@
+"""Transcript to chunks: cut at segment borders within a token budget, as even as possible, tiling it exactly."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from pipeline.tokens import FALLBACK_ENCODING, count_each
+from pipeline.transcript import Chunk, Segment, Transcript
+
+_NUMBER_TOKENS = 6  # "[123] Name: " around a line
+
+
+def rendered_tokens(segments: tuple[Segment, ...], encoding: str = FALLBACK_ENCODING) -> list[int]:
+    """Tokens of each segment as it is shown to a model, its number and speaker included."""
+    counts = count_each([s.text if not s.speaker else f"{s.speaker}: {s.text}" for s in segments], encoding)
+    return [n + _NUMBER_TOKENS for n in counts]
+
+
+def chunk_transcript(
+    transcript: Transcript, *, limit: int, context: int = 2, encoding: str = FALLBACK_ENCODING
+) -> list[Chunk]:
+    """Chunks of at most `limit` tokens (a single longer segment stands alone), each with `context` segments before.
+
+    Sizes are evened out, so that the last chunk is not a stub that a model would pad.
+    """
+    sizes = rendered_tokens(transcript.segments, encoding)
+    target = sum(sizes) / max(1, math.ceil(sum(sizes) / limit))
+    borders = [0]
+    filled = done = 0
+    for i, size in enumerate(sizes):
+        full = filled + size > limit
+        even = done + filled + size / 2 > target * len(borders)
+        if filled and (full or even):
+            borders.append(i)
+            done, filled = done + filled, 0
+        filled += size
+    borders.append(len(sizes))
+    spans = list(itertools.pairwise(borders))
+    return [
+        Chunk(n, transcript.segments[a:b], transcript.segments[max(0, a - context) : a])
+        for n, (a, b) in enumerate(spans)
+    ]
+
+
+def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+    """The chunk in two, for an answer that was cut off; None when there is one segment left."""
+    if len(chunk.segments) < 2:
+        return None
+    middle = len(chunk.segments) // 2
+    first, second = chunk.segments[:middle], chunk.segments[middle:]
+    return Chunk(chunk.index, first, chunk.before), Chunk(chunk.index, second, first[-2:])

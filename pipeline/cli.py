@@ -1,0 +1,173 @@
+"""The `studydoc` command: parse, call, print, exit. No logic."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="studydoc",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Turn transcripts into study notes in which every statement carries the transcript lines that say it.",
+)
+models_app = typer.Typer(
+    no_args_is_help=False, help="Show, fetch or remove models.", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(models_app, name="models")
+
+Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'local' for the embedded one.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+@app.callback(invoke_without_command=True)
+def version_option(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Options that stand before a command."""
+    if version:
+        from pipeline.run import pipeline_version
+
+        print(f"studydoc {pipeline_version()}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="Examples:  studydoc make talk.vtt   |   studydoc make lectures/ --out notes   |   "
+    "studydoc make talk.srt --model gpt-5-mini   |   cat talk.txt | studydoc make - --title 'My talk'"
+)
+def make(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Transcripts (.txt .md .vtt .srt), folders of them, or - for stdin.")
+    ],
+    model: Model = None,
+    base_url: BaseUrl = None,
+    out: Annotated[Path | None, typer.Option(help="Where NAME.md and NAME.json go.  [default: outputs]")] = None,
+    plan: Annotated[
+        str | None, typer.Option(help="together: all sections of a chunk in one call; apart: one call each.")
+    ] = None,
+    chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
+    citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(help="A folder of prompt files that stand before the shipped ones.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The recording's title.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Who published it.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where it can be seen or heard.")] = None,
+    published: Annotated[str | None, typer.Option(help="When it was published.")] = None,
+    speakers: Annotated[str | None, typer.Option(help="Names, with commas between them.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads for the embedded model.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Make a study document from each transcript. Stored answers are never asked for again."""
+    from pipeline.commands import MakeFlags, run_make
+    from pipeline.settings import load_settings
+    from pipeline.transcript import Metadata
+
+    settings = load_settings(
+        model=model,
+        base_url=base_url,
+        out=out,
+        plan=plan,
+        chunk_tokens=chunk_tokens,
+        concurrency=concurrency,
+        citations=citations,
+        prompts=prompts,
+        encoding=encoding,
+        threads=threads,
+    )
+    names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
+    metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
+    code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+    for line in lines:
+        print(
+            json.dumps(line, ensure_ascii=False) if as_json else line["page"] or "",
+            end="\n" if as_json or line["page"] else "",
+        )
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3"
+)
+def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) -> None:
+    """Probe the endpoint and print what it can do."""
+    from pipeline.commands import run_doctor
+    from pipeline.settings import load_settings
+
+    code, rows = asyncio.run(run_doctor(load_settings(model=model, base_url=base_url)))
+    _table(rows)
+    raise typer.Exit(code)
+
+
+@models_app.callback(
+    epilog="Examples:  studydoc models   |   studydoc models fetch   |   studydoc models fetch --from model.gguf"
+)
+def models(context: typer.Context, base_url: BaseUrl = None, debug: Debug = False) -> None:
+    """Show the embedded model and, when an endpoint is set, its models."""
+    if context.invoked_subcommand is None:
+        from pipeline.commands import run_models
+        from pipeline.settings import load_settings
+
+        _table(asyncio.run(run_models(load_settings(base_url=base_url))))
+
+
+@models_app.command()
+def fetch(
+    source: Annotated[Path | None, typer.Option("--from", help="A file with the model, fetched elsewhere.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Fetch the embedded model (1.1 GB); a cut download goes on where it stopped."""
+    from pipeline.providers import weights
+    from pipeline.screen import Screen
+
+    with Screen() as screen:
+        path = weights.fetch(screen.download, source=source)
+    print(path)
+
+
+@models_app.command()
+def remove(debug: Debug = False) -> None:
+    """Remove the embedded model from the cache."""
+    from pipeline.providers import weights
+
+    print(f"removed {weights.remove() >> 20} MB")
+
+
+def _table(rows: list[tuple[str, str]]) -> None:
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The console script. Exit codes: 0 all complete, 1 something failed or is partial, 2 usage, 130 interrupted."""
+    from pipeline.errors import PipelineError, SettingsError
+
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=given)
+    except PipelineError as err:
+        if "--debug" in given:
+            raise
+        print(f"studydoc: {err}", file=sys.stderr)
+        sys.exit(2 if isinstance(err, SettingsError) else 1)
+    except KeyboardInterrupt:
+        print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,204 @@
+"""What the commands do, apart from parsing and printing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import store
+from pipeline.asking import schema_of
+from pipeline.batch import Order, Outcome, make_all
+from pipeline.chunking import rendered_tokens
+from pipeline.connect import Connection, connect, endpoint_of, store_path
+from pipeline.errors import CallError, InputError, PipelineError
+from pipeline.llm import Completion, Message, Request
+from pipeline.prompting import PromptSet
+from pipeline.providers import weights
+from pipeline.providers.calls import CallStore
+from pipeline.readers import Source, find_sources, parse, read_transcript
+from pipeline.screen import Screen, duration
+from pipeline.sections.base import Flat
+from pipeline.settings import LOCAL, Settings
+from pipeline.text import numbered
+from pipeline.tokens import encoding_for
+from pipeline.transcript import Metadata, Transcript
+
+# Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
+EMBEDDED_SECONDS_A_TOKEN = 0.11
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFlags:
+    """Flags of `make` that are no settings."""
+
+    metadata: Metadata
+    quiet: bool
+
+
+async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) -> tuple[int, list[dict[str, Any]]]:
+    """`studydoc make`: the exit code, and a row for each transcript."""
+    with Screen(flags.quiet) as screen:
+        transcripts, failed = _read_all(paths, settings)
+        for outcome in failed:
+            screen.done(outcome)
+        outcomes = list(failed)
+        if transcripts:
+            store.check_writable(settings.out)
+            prompts = PromptSet(settings.prompts)
+            calls = CallStore(store_path(settings.out))
+            try:
+                async with connect(settings, calls, screen.download, prompts) as at:
+                    screen.say(opening_line(at, settings, transcripts))
+                    order = Order(
+                        settings.out,
+                        settings.recipe(),
+                        prompts,
+                        at.endpoint,
+                        settings.citations,
+                        flags.metadata,
+                        settings.encoding,
+                        1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
+                    )
+                    outcomes += await make_all(transcripts, at.client, order, watch=screen.watch, done=screen.done)
+            finally:
+                calls.close()
+        if len(outcomes) > 1:
+            screen.say(closing_line(outcomes))
+    return (0 if all(o.complete for o in outcomes) else 1), [_row(o) for o in outcomes]
+
+
+def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
+    """Transcripts that can be read, and an outcome for each that cannot."""
+    transcripts: list[Transcript] = []
+    failed: list[Outcome] = []
+    if Path("-") in paths:
+        try:
+            transcripts.append(
+                parse(sys.stdin.buffer.read(), "standard input", name="stdin", encoding=settings.encoding)
+            )
+        except InputError as err:
+            failed.append(Outcome("-", error=err))
+    sources, errors = find_sources(p for p in paths if p != Path("-"))
+    failed += [Outcome("input", error=err) for err in errors]
+    for source in sources:
+        try:
+            transcripts.append(_read(source, settings))
+        except InputError as err:
+            failed.append(Outcome(source.name, error=err))
+    return transcripts, failed
+
+
+def _read(source: Source, settings: Settings) -> Transcript:
+    return read_transcript(source.path, name=source.name, encoding=settings.encoding)
+
+
+def opening_line(at: Connection, settings: Settings, transcripts: Sequence[Transcript]) -> str:
+    """Which model, why, and how long it is likely to take."""
+    encoding, known = encoding_for(at.model)
+    tokens = sum(sum(rendered_tokens(t.segments, encoding)) for t in transcripts)
+    counted = f"{tokens:,} tokens" + ("" if known else f" (as {encoding}: tiktoken does not know this model)")
+    line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(transcripts), 'transcript')}, {counted}"
+    if settings.chosen_model[0] == LOCAL:
+        line += f", likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
+        if weights.installed() is None:
+            line += f", after fetching the model once ({weights.EMBEDDED.size >> 20} MB, {weights.EMBEDDED.licence})"
+    return line
+
+
+def closing_line(outcomes: Sequence[Outcome]) -> str:
+    """What became of all transcripts."""
+    complete = sum(o.complete for o in outcomes)
+    partial = sum(o.document is not None for o in outcomes) - complete
+    failed = len(outcomes) - complete - partial
+    calls = numbered(sum(o.calls_made for o in outcomes), "call")
+    return f"{complete} complete, {partial} partial, {failed} failed; {calls} made"
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    document = outcome.document
+    return {
+        "name": outcome.name,
+        "status": document.status if document else "failed",
+        "page": str(outcome.page) if outcome.page else None,
+        "calls_made": outcome.calls_made,
+        "error": str(outcome.error) if outcome.error else None,
+        "problems": [p.message for p in document.problems] if document else [],
+    }
+
+
+class _Probe(Flat):
+    colour: str
+    number: int
+
+
+def _probed(completion: Completion, rung: str, seconds: float) -> str:
+    if completion.rung != rung:
+        return f"not taken; went down to {completion.rung}"
+    usage = completion.usage
+    told = "usage not told" if usage.estimated else "usage told"
+    return f"works, {seconds:.1f} s, {usage.prompt_tokens} + {usage.completion_tokens} tokens, {told}"
+
+
+async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
+    """`studydoc doctor`: exit code and rows of what the endpoint can do."""
+    from pipeline.answers import Unusable, parse_answer
+    from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible
+
+    name, why = settings.chosen_model
+    rows = [("model", f"{name} ({why})")]
+    if name == LOCAL:
+        from pipeline.providers.local import EmbeddedServer, usable_cores
+
+        path = weights.installed()
+        rows += [
+            ("cores", str(usable_cores())),
+            ("model file", str(path) if path else "not fetched yet: studydoc models fetch"),
+        ]
+        if path is None:
+            return 1, rows
+        server = EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads)
+        server.__enter__()
+        endpoint = server.endpoint
+    else:
+        endpoint = endpoint_of(settings)
+    rows.append(("endpoint", endpoint.host if name != LOCAL else "embedded"))
+    task = Message("user", 'Answer with a JSON object: {"colour": the colour of grass, "number": 7}')
+    worked = False
+    for rung in RUNGS:
+        async with OpenAICompatible(endpoint, rung=rung) as client:
+            started = time.monotonic()
+            try:
+                completion = await client.complete(Request("probe", (task,), schema_of(_Probe), 60))
+                parse_answer(completion.text, _Probe)
+                rows.append((rung, _probed(completion, rung, time.monotonic() - started)))
+                worked = True
+            except Unusable as err:
+                rows.append((rung, f"the schema is not kept: {err}"))
+            except CallError as err:
+                rows.append((rung, str(err)))
+                if getattr(err, "fatal", False):
+                    break
+    encoding, known = encoding_for(endpoint.model)
+    rows.append(("tokens", f"counted with {encoding}" + ("" if known else ", tiktoken does not know this model")))
+    return (0 if worked else 1), rows
+
+
+async def run_models(settings: Settings) -> list[tuple[str, str]]:
+    """`studydoc models`: the embedded model, and those of the endpoint when one is set."""
+    path = weights.installed()
+    state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not fetched: studydoc models fetch"
+    rows = [("local", f"{weights.EMBEDDED.name}, {weights.EMBEDDED.licence}: {state}")]
+    if settings.chosen_model[0] != LOCAL:
+        from pipeline.providers.openai_compatible import OpenAICompatible
+
+        endpoint = endpoint_of(settings)
+        try:
+            async with OpenAICompatible(endpoint) as client:
+                rows += [(endpoint.host, model) for model in await client.list_models()]
+        except PipelineError as err:
+            rows.append((endpoint.host, str(err)))
+    return rows

@@ -1,0 +1,89 @@
+"""Every exception of the pipeline.
+
+PipelineError
+├── InputError            a transcript that cannot be read: names the file and what to do
+├── SettingsError         a setting that makes no sense
+├── StoreError            the call store or an output cannot be written or read
+├── ReplayMiss            replay was asked for and a call is not among the recordings
+├── WeightsError          the embedded model cannot be fetched or does not match its checksum
+└── CallError             a call to the language model failed
+    ├── EndpointError     the endpoint is down, refuses the key or does not know the model
+    ├── ContextTooLong    the prompt does not fit the model's context window
+    ├── OutputTruncated   the answer stopped at the token limit
+    ├── Declined          a refusal or a content filter
+    └── InvalidAnswer     the answer did not fit its schema, also when asked again
+"""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """Base of all; `hint` says what the reader can do about it."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message} ({self.hint})" if self.hint else message
+
+
+class InputError(PipelineError):
+    """A transcript cannot be read."""
+
+
+class SettingsError(PipelineError):
+    """A setting makes no sense."""
+
+
+class StoreError(PipelineError):
+    """The call store or an output cannot be written or read."""
+
+
+class ReplayMiss(PipelineError):
+    """A call is not among the recordings."""
+
+
+class WeightsError(PipelineError):
+    """The embedded model cannot be had."""
+
+
+class CallError(PipelineError):
+    """A call to the language model failed."""
+
+
+class EndpointError(CallError):
+    """The endpoint is down, refuses the key or does not know the model. `fatal` ends the whole run."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        retryable: bool = False,
+        fatal: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.fatal = fatal
+        self.retry_after = retry_after
+
+
+class ContextTooLong(CallError):
+    """The prompt does not fit the model's context window."""
+
+
+class OutputTruncated(CallError):
+    """The answer stopped at the token limit."""
+
+
+class Declined(CallError):
+    """The model refused, or a content filter cut in."""
+
+
+class InvalidAnswer(CallError):
+    """The answer did not fit its schema, also when asked again."""

@@ -1,0 +1,191 @@
+"""Map: sections of a chunk to checked draft statements, by one of two call plans, with one re-ask and splitting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, create_model
+
+from pipeline.answers import Unusable, parse_answer
+from pipeline.asking import SectionAsk, Style, in_style, schema_of
+from pipeline.chunking import halves
+from pipeline.document import Problem, Withheld
+from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, InvalidAnswer, OutputTruncated
+from pipeline.evidence import realign
+from pipeline.llm import Completion, LLMClient, Message, Request
+from pipeline.prompting import PromptSet, chunk_text
+from pipeline.sections.base import DraftStatement, Flat, SectionSpec
+from pipeline.text import clean
+from pipeline.transcript import Chunk, Transcript
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Extraction:
+    """What the chunks gave: drafts, what was kept out, what went wrong, and which segments were read."""
+
+    drafts: list[DraftStatement] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
+
+    def add(self, other: Extraction) -> None:
+        """Takes in what another chunk gave."""
+        self.drafts += other.drafts
+        self.withheld += other.withheld
+        self.problems += other.problems
+        self.read |= other.read
+
+
+class Extractor:
+    """Asks one model about the chunks of one transcript."""
+
+    def __init__(self, transcript: Transcript, client: LLMClient, prompts: PromptSet, style: Style) -> None:
+        self._transcript, self._client, self._prompts, self.style = transcript, client, prompts, style
+        self._system = Message("system", prompts.load("system.v1").render())
+
+    async def ask(
+        self, name: str, task: str, answer: type[M], *, max_tokens: int, schema: dict[str, Any], free: bool = False
+    ) -> M:
+        """A validated answer to a task that stands alone, re-asked once. Raises CallError.
+
+        `free` lifts the style's limits: a rewrite of a line in the first person cannot do without its words.
+        """
+        if not free:
+            schema = in_style(schema, self.style)
+        avoid, fresh_run = ((), 0) if free else (self.style.avoid, self.style.fresh_run)
+        request = Request(
+            name, (self._system, Message("user", task)), schema, max_tokens, avoid=avoid, fresh_run=fresh_run
+        )
+        return await self._valid(request, answer)
+
+    async def chunk(self, chunk: Chunk, sections: Sequence[SectionSpec]) -> Extraction:
+        """All sections of a chunk; a section that fails is a problem of its own and holds up no other."""
+        result = Extraction()
+        groups = [tuple(sections)] if self.style.plan == "together" else [(s,) for s in sections]
+        result.add(await self._group(chunk, groups[0]))  # alone, so that its siblings find the prompt cached
+        for more in await asyncio.gather(*(self._group(chunk, group) for group in groups[1:])):
+            result.add(more)
+        if not result.problems:
+            result.read = {s.id for s in chunk.segments}
+        return result
+
+    async def _group(self, chunk: Chunk, sections: tuple[SectionSpec, ...]) -> Extraction:
+        try:
+            return await self._ask_sections(chunk, sections)
+        except (OutputTruncated, ContextTooLong) as err:
+            parts = halves(chunk)
+            if parts is None:
+                return self._failed(chunk, sections, err)
+        except EndpointError as err:
+            if err.fatal:
+                raise
+            return self._failed(chunk, sections, err)
+        except CallError as err:
+            return self._failed(chunk, sections, err)
+        result = Extraction()  # the same call again would be cut again: two smaller ones instead
+        for part in parts:
+            result.add(await self._group(part, sections))
+        return result
+
+    def _failed(self, chunk: Chunk, sections: tuple[SectionSpec, ...], err: CallError) -> Extraction:
+        where = f"lines {chunk.first}–{chunk.last}"
+        return Extraction(
+            problems=[Problem(section=s.name, chunk=chunk.index + 1, message=f"{where}: {err}") for s in sections]
+        )
+
+    async def _ask_sections(self, chunk: Chunk, sections: tuple[SectionSpec, ...]) -> Extraction:
+        tokens = sum(len(s.text) for s in chunk.segments) // 4
+        asked = [SectionAsk.of(s, chunk, tokens, self._prompts, self.style) for s in sections]
+        title = self._transcript.metadata.title
+        chunk_prompt = self._prompts.load("chunk.v1").render(
+            first=str(chunk.first),
+            last=str(chunk.last),
+            about=f" of “{clean(title)}”" if title else "",
+            lines=chunk_text(chunk),
+            task="\n\n".join(a.task for a in asked),
+        )
+        composed: type[BaseModel] = asked[0].answer
+        schema = asked[0].schema
+        if len(asked) > 1:
+            composed = create_model("Sections", __base__=Flat, **{a.spec.name: (a.answer, ...) for a in asked})  # type: ignore[call-overload]
+            schema = schema_of(composed)
+        name = "+".join(a.spec.name for a in asked)
+        request = Request(
+            name,
+            (self._system, Message("user", chunk_prompt)),
+            schema,
+            sum(a.max_tokens for a in asked),
+            avoid=self.style.avoid,
+            fresh_run=self.style.fresh_run,
+        )
+        answer = await self._valid(request, composed)
+        result = Extraction()
+        for a in asked:
+            part = getattr(answer, a.spec.name) if len(asked) > 1 else answer
+            drafts, withheld = self._statements(a.spec, chunk, a.rows(part))
+            result.drafts += drafts
+            result.withheld += withheld
+        return result
+
+    async def _valid(self, request: Request, answer: type[M]) -> M:
+        """A validated answer; one re-ask carries the error. Raises OutputTruncated, Declined, InvalidAnswer."""
+        error = ""
+        for attempt in (1, 2):
+            completion = await self._client.complete(request)
+            _check_finish(completion)
+            try:
+                value, _ = parse_answer(completion.text, answer)
+                return value
+            except Unusable as err:
+                error = str(err)
+            if attempt == 1:
+                again = Message("user", self._prompts.load("reask.v1").render(error=error))
+                said = Message("assistant", completion.text[:8000])
+                request = replace(request, messages=(*request.messages, said, again))
+        raise InvalidAnswer(
+            f"{request.name}: the answer did not fit, also when asked again: {error}", hint="try another model"
+        )
+
+    def _statements(
+        self, spec: SectionSpec, chunk: Chunk, rows: Sequence[tuple[list[int], str, str]]
+    ) -> tuple[list[DraftStatement], list[Withheld]]:
+        """Rows as draft statements: lines that exist in the chunk, words cleaned; the rest withheld with a reason."""
+        drafts: list[DraftStatement] = []
+        withheld: list[Withheld] = []
+        span = range(chunk.first, chunk.last + 1)
+        for n, (lines, label, text) in enumerate(rows, 1):
+            text, label = clean(text), clean(label)
+            inside = tuple(dict.fromkeys(n for n in lines if n in span))
+            if not text:
+                continue
+            if len(text) > 3 * max(spec.text_limit, 100):
+                withheld.append(
+                    Withheld(section=spec.name, text=text[:300] + "…", reason="far too long for one statement")
+                )
+                continue
+            if not inside:
+                inside = realign(f"{label} {text}", self._transcript, (chunk.first,), span)
+            elif spec.name != "prerequisites":
+                inside = realign(f"{label} {text}", self._transcript, inside, span)
+            drafts.append(
+                DraftStatement(
+                    f"{spec.name}/{chunk.index + 1}.{chunk.first}.{n}", spec.name, chunk.index, inside, text, label
+                )
+            )
+        return drafts, withheld
+
+
+def _check_finish(completion: Completion) -> None:
+    if completion.finish_reason == "length":
+        raise OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
+    if completion.finish_reason in ("refusal", "content_filter"):
+        raise Declined(
+            "the model declined to answer"
+            if completion.finish_reason == "refusal"
+            else "a content filter stopped the answer"
+        )

@@ -1,0 +1,121 @@
+"""What a language model is to the pipeline: LLMClient, Request, Completion, Usage. No endpoint is known here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+FORMAT_VERSION = 1  # part of a call's identity: raise it when the meaning of a request changes
+
+Rung = Literal["json_schema", "json_object", "text"]
+FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: `messages`, the JSON `schema` that the answer must fit, and sampling. `name` labels the schema.
+
+    `avoid` are words that the answer should not use; `fresh_run` is how many tokens in a row it may
+    repeat of what stands before, 0 for any number. An endpoint that knows neither does without.
+    """
+
+    name: str
+    messages: tuple[Message, ...]
+    schema: dict[str, Any]
+    max_tokens: int
+    temperature: float = 0.0
+    seed: int = 7
+    avoid: tuple[str, ...] = ()
+    fresh_run: int = 0
+
+    def identity(self, model: str) -> dict[str, Any]:
+        """All that decides the answer, by part, so that a miss can say which part changed."""
+        return {
+            "format": FORMAT_VERSION,
+            "model": model,
+            "messages": [[m.role, m.content] for m in self.messages],
+            "schema": self.schema,
+            "name": self.name,
+            "sampling": {
+                "max_tokens": self.max_tokens,
+                "temperature": self.temperature,
+                "seed": self.seed,
+                "avoid": list(self.avoid),
+                "fresh_run": self.fresh_run,
+            },
+        }
+
+    def key(self, model: str) -> str:
+        """sha256 over the identity, in hex."""
+        canonical = json.dumps(self.identity(model), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or of many calls. `estimated` when the endpoint told none."""
+
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    completion_tokens: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_prompt_tokens + other.cached_prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole answer as it came: text, why it ended, what it cost, and whether it was stored before."""
+
+    text: str
+    finish_reason: FinishReason
+    usage: Usage
+    model: str
+    rung: Rung = "json_schema"
+    seconds: float = 0.0
+    cached: bool = False
+
+
+class LLMClient(Protocol):
+    """Answers requests. Raises errors of the CallError branch only."""
+
+    @property
+    def model(self) -> str:
+        """The model's name as calls are identified by it."""
+        ...
+
+    async def complete(self, request: Request) -> Completion:
+        """The whole answer to `request`."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """Calls and tokens of a run as they add up."""
+
+    calls: int = 0
+    calls_cached: int = 0
+    retried: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+    def book(self, completion: Completion) -> None:
+        """Counts one answer."""
+        self.calls += 1
+        self.calls_cached += completion.cached
+        self.usage = self.usage + completion.usage

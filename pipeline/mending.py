@@ -1,0 +1,147 @@
+"""Drafts that do not read as notes, or are not in their lines, go back to the model once; the rest is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.asking import schema_of
+from pipeline.document import Withheld
+from pipeline.errors import CallError, EndpointError
+from pipeline.evidence import (
+    form_fault,
+    is_copy,
+    neighbourhood,
+    owner_fault,
+    support_fault,
+    support_share,
+    with_figure_lines,
+    with_right_owner,
+)
+from pipeline.extraction import Extraction, Extractor
+from pipeline.prompting import PromptSet, numbered_lines
+from pipeline.sections.base import Bounds, DraftStatement, Flat
+from pipeline.text import clean
+from pipeline.transcript import Transcript
+
+SENTENCES = ("main_points", "overview")
+MOST_QUOTED = 2
+_REWRITE_TOKENS = 90
+
+
+class Rewrite(Flat):
+    """A note written again; an empty statement gives it up."""
+
+    id: int
+    statement: str
+
+
+class Repair(Flat):
+    """The answer to a repair call."""
+
+    rewrites: list[Rewrite]
+
+
+def fault_of(draft: DraftStatement, transcript: Transcript) -> str | None:
+    """Why a draft may not stand as it is, or None."""
+    if draft.section == "prerequisites":
+        span = " ".join(s.text for s in transcript.segments)
+        return (
+            "its words are not in the transcript" if support_share(f"{draft.label} {draft.text}", span) < 0.5 else None
+        )
+    if draft.section == "key_concepts":
+        if draft.label in transcript.labelled_speakers:
+            return "it is a person, not a concept"
+        return support_fault(f"{draft.label} {draft.text}", transcript, draft.lines)
+    segments = [transcript.segment(n) for n in draft.lines]
+    source = neighbourhood(transcript, draft.lines)
+    return (
+        form_fault(draft.text, source)
+        or owner_fault(draft.text, segments, transcript.labelled_speakers)
+        or support_fault(draft.text, transcript, draft.lines, least=0.3 if draft.section == "overview" else 0.4)
+    )
+
+
+async def mend(extraction: Extraction, transcript: Transcript, extractor: Extractor, prompts: PromptSet) -> Extraction:
+    """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason."""
+    drafts = [_owned(d, transcript) for d in extraction.drafts]
+    faults = {d.id: fault for d in drafts if (fault := fault_of(d, transcript))}
+    sentences = [d for d in drafts if d.id in faults and d.section in SENTENCES]
+    rewrites = await _rewrite(sentences, faults, transcript, extractor, prompts) if sentences else {}
+    quoted = 0
+    kept: list[DraftStatement] = []
+    for draft in drafts:
+        if draft.id not in faults:
+            kept.append(draft)
+            continue
+        fresh = _owned(replace(draft, text=rewrites.get(draft.id) or draft.text), transcript)
+        again = fault_of(fresh, transcript)
+        if again is None:
+            kept.append(fresh)
+        elif (
+            draft.section == "main_points" and quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript))
+        ):
+            quoted += 1
+            kept.append(quotation)
+        else:
+            extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
+    extraction.drafts = kept
+    return extraction
+
+
+def _owned(draft: DraftStatement, transcript: Transcript) -> DraftStatement:
+    if draft.section not in SENTENCES:
+        return draft
+    segments = [transcript.segment(n) for n in draft.lines]
+    text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
+    return replace(draft, text=text, lines=with_figure_lines(text, transcript, draft.lines))
+
+
+async def _rewrite(
+    drafts: Sequence[DraftStatement],
+    faults: dict[str, str],
+    transcript: Transcript,
+    extractor: Extractor,
+    prompts: PromptSet,
+) -> dict[str, str]:
+    """New texts by draft id; none when the call fails, which leaves the drafts to be withheld with their reasons."""
+    shown = "\n\n".join(
+        f"Note {i}: {d.text}\nWrong with it: {faults[d.id]}\n{numbered_lines([transcript.segment(n) for n in d.lines])}"
+        for i, d in enumerate(drafts, 1)
+    )
+    bounds = Bounds(
+        {
+            "rewrites": {"minItems": len(drafts), "maxItems": len(drafts)},
+            "id": {"minimum": 1, "maximum": len(drafts)},
+            "statement": {"maxLength": 320},
+        }
+    )
+    task = prompts.load("repair.v1").render(faults=shown)
+    try:
+        most = 60 + _REWRITE_TOKENS * len(drafts)
+        repair = await extractor.ask(
+            "repair", task, Repair, max_tokens=most, schema=schema_of(Repair, bounds), free=True
+        )
+    except EndpointError as err:
+        if err.fatal:
+            raise
+        return {}
+    except CallError:
+        return {}
+    return {drafts[r.id - 1].id: clean(r.statement) for r in repair.rewrites if 1 <= r.id <= len(drafts)}
+
+
+def _as_quotation(draft: DraftStatement, transcript: Transcript) -> DraftStatement | None:
+    """A copied line of one named speaker as the quotation that it is, cut by code."""
+    segments = [transcript.segment(n) for n in draft.lines]
+    speakers = {s.speaker for s in segments}
+    if len(speakers) != 1 or None in speakers or not is_copy(draft.text, segments[0].text):
+        return None
+    words_ = segments[0].text
+    if not 8 <= len(words_.split()) <= 40 or words_.endswith("?"):
+        return None
+    return replace(draft, lines=(segments[0].id,), text=f"{segments[0].speaker}: “{words_.strip('“”')}”")
+
+
+def _shown(draft: DraftStatement) -> str:
+    return f"{draft.label}: {draft.text}" if draft.section in ("key_concepts", "prerequisites") else draft.text

@@ -1,0 +1,109 @@
+"""Reduce: drafts to sections by each section's merge rule, with the law that no draft id is lost and none invented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.asking import schema_of
+from pipeline.document import Problem, Withheld
+from pipeline.errors import CallError, EndpointError
+from pipeline.evidence import cite, support_fault
+from pipeline.extraction import Extractor
+from pipeline.prompting import PromptSet
+from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
+from pipeline.text import clean
+from pipeline.transcript import Transcript
+
+
+@dataclass(slots=True)
+class Reduction:
+    """Merged sections by name, and what was kept out or went wrong on the way."""
+
+    merged: dict[str, Merged] = field(default_factory=dict)
+    withheld: list[Withheld] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+async def merge_sections(
+    transcript: Transcript,
+    drafts: Sequence[DraftStatement],
+    sections: Sequence[SectionSpec],
+    extractor: Extractor,
+    prompts: PromptSet,
+) -> Reduction:
+    """Every section by its own rule, in order. A rule that fails leaves a problem and an empty section."""
+    out = Reduction()
+
+    async def ask(
+        prompt: str, answer: type[Answer], *, max_tokens: int, bounds: Bounds | None = None, **values: str
+    ) -> Answer:
+        task = prompts.load(prompt).render(**values)
+        return await extractor.ask(prompt, task, answer, max_tokens=max_tokens, schema=schema_of(answer, bounds))
+
+    context = MergeContext(
+        ask=ask,
+        cite=lambda lines: cite(transcript, lines),
+        support=lambda text, lines: support_fault(text, transcript, lines),
+        provenance=provenance(transcript),
+        done=out.merged,
+    )
+    for spec in sections:
+        own = [d for d in drafts if d.section == spec.name]
+        try:
+            merged = await spec.merge(own, context)
+        except EndpointError as err:
+            if err.fatal:
+                raise
+            out.problems.append(Problem(section=spec.name, chunk=None, message=f"merging: {err}"))
+            merged = _all_withheld(own)
+        except CallError as err:
+            out.problems.append(Problem(section=spec.name, chunk=None, message=f"merging: {err}"))
+            merged = _all_withheld(own)
+        out.problems += unplaced(spec, own, merged)
+        if spec.required and not merged.content:
+            out.problems.append(
+                Problem(
+                    section=spec.name, chunk=None, message="nothing in the transcript could be used for this section"
+                )
+            )
+        out.withheld += [w for _, w in merged.withheld]
+        out.merged[spec.name] = merged
+    return out
+
+
+def unplaced(spec: SectionSpec, drafts: Sequence[DraftStatement], merged: Merged) -> list[Problem]:
+    """A problem for every draft id without a place, and for every id that no draft has."""
+    known = {d.id for d in drafts}
+    accounted = set(merged.placed) | {id_ for id_, _ in merged.withheld}
+    faults = [f"draft {id_} has no place after merging" for id_ in sorted(known - accounted)]
+    faults += [f"the merge invented draft {id_}" for id_ in sorted(set(merged.placed) - known)]
+    return [Problem(section=spec.name, chunk=None, message=fault) for fault in faults]
+
+
+def _all_withheld(drafts: Sequence[DraftStatement]) -> Merged:
+    return Merged(
+        (), {}, tuple((d.id, Withheld(section=d.section, text=d.text, reason="merging failed")) for d in drafts)
+    )
+
+
+def provenance(transcript: Transcript) -> tuple[str, ...]:
+    """What is known of the source, in sentences; what is not known is said to be unknown."""
+    meta, labelled = transcript.metadata, transcript.labelled_speakers
+    named = meta.speakers or tuple(s for s in labelled if not s.startswith("Speaker "))
+    out = []
+    if meta.channel or meta.published:
+        parts = [
+            f"published by {clean(meta.channel)}" if meta.channel else "published",
+            f"on {clean(meta.published)}" if meta.published else "",
+        ]
+        out.append(f"The recording was {' '.join(p for p in parts if p)}.")
+    if named:
+        origin = "named in its metadata" if meta.speakers else "labelled in the transcript"
+        out.append(f"Speakers {origin}: {', '.join(named[:12])}{' and others' if len(named) > 12 else ''}.")
+    elif labelled:
+        out.append(f"The transcript labels {len(labelled)} speakers without naming them.")
+    missing = [what for what, known in (("speaker name", named), ("channel", meta.channel)) if not known]
+    if missing:
+        out.append(f"No {' or '.join(missing)} is stated with the transcript.")
+    return tuple(out)

@@ -1,0 +1,27 @@
+"""What tokens cost, from a price list that ships with a package; an unknown price is None, never 0."""
+
+from __future__ import annotations
+
+from pipeline.llm import Usage
+
+EMBEDDED = "embedded"
+
+
+def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
+    """USD for `usage` at a hosted model's list price; 0 for the embedded model, None when the price is not known."""
+    if endpoint == EMBEDDED:
+        return 0.0
+    if "openai.com" not in endpoint:
+        return None
+    from genai_prices import Usage as PricedUsage
+    from genai_prices import calc_price
+
+    priced = PricedUsage(
+        input_tokens=usage.prompt_tokens,
+        cache_read_tokens=usage.cached_prompt_tokens,
+        output_tokens=usage.completion_tokens,
+    )
+    try:
+        return round(float(calc_price(priced, model_ref=model, provider_id="openai").total_price), 6)
+    except LookupError:
+        return None

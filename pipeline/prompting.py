@@ -1,0 +1,96 @@
+"""Prompt files: found in the wheel or the checkout, rendered strictly, identified by their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.errors import SettingsError
+from pipeline.transcript import Chunk, Segment
+
+_ROOTS = (Path(__file__).parent / "prompts", Path(__file__).parent.parent / "prompts")
+SHORT_LINE_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt file: `$name` marks a variable, `$$` a dollar sign."""
+
+    name: str
+    template: str
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file's text."""
+        return hashlib.sha256(self.template.encode()).hexdigest()
+
+    def render(self, **values: str) -> str:
+        """The text with every variable filled; SettingsError when one is missing or left over.
+
+        Values are inserted once and never read as a template themselves.
+        """
+        template = string.Template(self.template)
+        wanted = set(template.get_identifiers())
+        if wanted != set(values):
+            missing, unused = sorted(wanted - set(values)), sorted(set(values) - wanted)
+            raise SettingsError(f"prompt {self.name}: missing variables {missing}, unused {unused}")
+        return template.substitute(values).strip()
+
+
+class PromptSet:
+    """The prompts of a folder, else the shipped ones; file names carry the version ("system.v1")."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None and not folder.is_dir():
+            raise SettingsError(f"{folder}: there is no such prompt folder")
+        self._roots = ((folder,) if folder else ()) + _ROOTS
+        self._loaded: dict[str, Prompt] = {}
+
+    def load(self, name: str) -> Prompt:
+        """The prompt `name`, for example "sections/main_points.v1"; SettingsError when no root has it."""
+        if name not in self._loaded:
+            self._loaded[name] = Prompt(name, _read(self._roots, name))
+        return self._loaded[name]
+
+    def digests(self) -> dict[str, str]:
+        """sha256 of every prompt loaded so far, by name."""
+        return {name: self._loaded[name].sha256 for name in sorted(self._loaded)}
+
+
+@lru_cache(maxsize=64)
+def _read(roots: tuple[Path, ...], name: str) -> str:
+    for root in roots:
+        path = root / f"{name}.md"
+        if path.is_file():
+            return path.read_text("utf-8")
+    raise SettingsError(f"there is no prompt {name!r}", hint=f"looked for {name}.md in {', '.join(map(str, roots))}")
+
+
+def numbered_lines(segments: Sequence[Segment]) -> str:
+    """Lines as a model sees them: "[12] Ana Ruiz: words". The label stands where the speaker changes.
+
+    Interjections of a few words are shown with the line before, since a small model would cite them as content.
+    """
+    rows: list[str] = []
+    speaker: str | None = None
+    for segment in segments:
+        label = f"{segment.speaker}: " if segment.speaker else ""
+        if rows and len(segment.text.split()) < SHORT_LINE_WORDS and segment.text.isascii():
+            rows[-1] += f" ({label if segment.speaker != speaker else ''}{segment.text})"
+            continue
+        rows.append(f"[{segment.id}] {label}{segment.text}")
+        speaker = segment.speaker
+    return "\n".join(rows)
+
+
+def chunk_text(chunk: Chunk) -> str:
+    """The numbered lines of a chunk, after the unnumbered ones that lead up to it."""
+    lines = numbered_lines(chunk.segments)
+    if not chunk.before:
+        return lines
+    lead = " ".join(s.text for s in chunk.before)
+    return f"(before this part: … {lead[-300:]})\n{lines}"

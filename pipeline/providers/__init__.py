@@ -1,0 +1,1 @@
+"""Where answers come from: an endpoint, the embedded model, or the call store."""

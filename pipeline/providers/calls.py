@@ -1,0 +1,202 @@
+"""The call store: cache, resume and recording in one. Whole answers by the identity of their call."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ReplayMiss, StoreError
+from pipeline.llm import Completion, LLMClient, Request, Usage
+
+_SCHEMA = """
+create table if not exists calls (
+  key text primary key, name text not null, identity text not null, completion text not null
+) without rowid;
+create table if not exists facts (key text primary key, value text not null) without rowid;
+"""
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """An answer and the identity of the call that it answers."""
+
+    key: str
+    identity: dict[str, Any]
+    completion: Completion
+
+
+class CallStore:
+    """One SQLite file in WAL mode; an answer is on disk before the pipeline uses it."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the store. StoreError when the file is damaged or cannot be written."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=full")
+            version = self._db.execute("pragma user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise StoreError(
+                    f"{path}: a call store of version {version}, this program writes {_VERSION}",
+                    hint="move it away or use the program that made it",
+                )
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"pragma user_version={_VERSION}")
+        except (sqlite3.Error, OSError) as err:
+            raise StoreError(
+                f"{path}: the call store cannot be used: {err}", hint="check the disk, or move the file away"
+            ) from err
+
+    def get(self, key: str) -> Completion | None:
+        """The stored answer, or None."""
+        row = self._one("select completion from calls where key = ?", key)
+        return _load(row) if row else None
+
+    def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
+        """Stores an answer; the first one for a key stays."""
+        identity = json.dumps(request.identity(model), ensure_ascii=False)
+        self._write("insert or ignore into calls values (?, ?, ?, ?)", key, request.name, identity, _dump(completion))
+
+    def __iter__(self) -> Iterator[StoredCall]:
+        """All calls, in the order of their keys."""
+        for key, identity, completion in self._db.execute("select key, identity, completion from calls order by key"):
+            yield StoredCall(key, json.loads(identity), _load(completion))
+
+    def remember(self, key: str, value: str) -> None:
+        """Keeps a fact about an endpoint, such as the rung that it can do."""
+        self._write("insert or replace into facts values (?, ?)", key, value)
+
+    def recall(self, key: str) -> str | None:
+        """A fact kept earlier, or None."""
+        return self._one("select value from facts where key = ?", key)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def _one(self, query: str, key: str) -> str | None:
+        try:
+            row = self._db.execute(query, (key,)).fetchone()
+        except sqlite3.Error as err:
+            raise StoreError(
+                f"{self.path}: the call store cannot be read: {err}", hint="move the file away to start anew"
+            ) from err
+        return str(row[0]) if row else None
+
+    def _write(self, statement: str, *values: str) -> None:
+        try:
+            self._db.execute(statement, values)
+        except sqlite3.Error as err:
+            raise StoreError(
+                f"{self.path}: the call store cannot be written: {err}",
+                hint="free some disk space and run again; nothing stored is lost",
+            ) from err
+
+    def take_in(self, recording: Recording) -> int:
+        """Stores every call of a recording that is not here yet; how many the recording has."""
+        for call in recording.calls.values():
+            identity = json.dumps(call.identity, ensure_ascii=False)
+            row = (call.key, call.identity["name"], identity, _dump(call.completion))
+            self._write("insert or ignore into calls values (?, ?, ?, ?)", *row)
+        return len(recording.calls)
+
+    def export(self, path: Path) -> int:
+        """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were."""
+        rows = [
+            json.dumps(
+                {"key": c.key, "identity": c.identity, "completion": _fields(c.completion)},
+                ensure_ascii=False,
+                sort_keys=True,
+            )
+            for c in self
+        ]
+        path.write_text("".join(row + "\n" for row in rows), "utf-8")
+        return len(rows)
+
+
+class Recording:
+    """A recording read from JSON lines. Read only."""
+
+    def __init__(self, path: Path) -> None:
+        """StoreError when the file is no recording."""
+        self.calls: dict[str, StoredCall] = {}
+        try:
+            for line in path.read_text("utf-8").splitlines():
+                row = json.loads(line)
+                self.calls[row["key"]] = StoredCall(row["key"], row["identity"], _from_fields(row["completion"]))
+        except (OSError, ValueError, KeyError, TypeError) as err:
+            raise StoreError(f"{path}: this is no recording of calls: {err}") from err
+
+    def get(self, key: str) -> Completion | None:
+        """The recorded answer, or None."""
+        call = self.calls.get(key)
+        return call.completion if call else None
+
+    def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
+        """A recording does not change."""
+        raise StoreError("a recording is read only")
+
+    def why_missing(self, request: Request, model: str) -> str:
+        """Which part of the identity no recorded call has."""
+        wanted = request.identity(model)
+        same_name = [c.identity for c in self.calls.values() if c.identity.get("name") == request.name]
+        if not same_name:
+            return f"no call named {request.name!r} was recorded"
+        differing = [[part for part in wanted if wanted[part] != have.get(part)] for have in same_name]
+        closest = min(differing, key=len)
+        return f"the nearest recorded call differs in {', '.join(closest)}"
+
+
+class StoredClient:
+    """Answers from the store first, then from `inner`, storing what it says. Without `inner` it only replays."""
+
+    def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
+        self._store, self._inner, self._model = store, inner, model
+
+    @property
+    def model(self) -> str:
+        """The model that calls are identified by."""
+        return self._model
+
+    async def complete(self, request: Request) -> Completion:
+        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed."""
+        key = request.key(self._model)
+        if stored := self._store.get(key):
+            return replace(stored, cached=True)
+        if self._inner is None:
+            why = (
+                self._store.why_missing(request, self._model)
+                if isinstance(self._store, Recording)
+                else "it is not in the store"
+            )
+            raise ReplayMiss(
+                f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: make record"
+            )
+        completion = await self._inner.complete(request)
+        self._store.put(key, request, self._model, completion)
+        return completion
+
+
+def _fields(completion: Completion) -> dict[str, Any]:
+    fields = asdict(completion)
+    del fields["cached"]
+    return fields
+
+
+def _dump(completion: Completion) -> str:
+    return json.dumps(_fields(completion), ensure_ascii=False)
+
+
+def _load(row: str) -> Completion:
+    return _from_fields(json.loads(row))
+
+
+def _from_fields(fields: dict[str, Any]) -> Completion:
+    return Completion(**{**fields, "usage": Usage(**fields["usage"])})

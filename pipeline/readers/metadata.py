@@ -1,0 +1,79 @@
+"""What is known besides the words: front matter and `NAME.info.json`, with yt-dlp's names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.text import clean
+from pipeline.transcript import Metadata
+
+_MAX = 300
+
+
+def from_mapping(values: Mapping[str, Any], where: str) -> Metadata:
+    """Metadata from a mapping's known keys; unknown keys are left alone. InputError for a value of the wrong kind."""
+    return Metadata(
+        title=_text(values, ("title", "fulltitle"), where),
+        channel=_text(values, ("channel", "uploader", "podcast", "show", "series"), where),
+        url=_url(_text(values, ("webpage_url", "url", "media", "source_url", "original_url"), where)),
+        published=_date(values, where),
+        language=_text(values, ("language", "lang"), where),
+        speakers=_names(values, where),
+    )
+
+
+def read_side_file(path: Path) -> Metadata:
+    """Metadata from `NAME.info.json` beside `NAME.ext`; nothing when there is none."""
+    side = path.with_name(path.stem + ".info.json")
+    if not side.is_file():
+        return Metadata()
+    try:
+        values = json.loads(side.read_bytes())
+    except (ValueError, RecursionError, OSError) as err:
+        raise InputError(f"{side}: this side file is no valid JSON", hint="mend or remove it") from err
+    if not isinstance(values, dict):
+        raise InputError(f"{side}: this side file must hold one JSON object", hint="mend or remove it")
+    return from_mapping(values, str(side))
+
+
+def _text(values: Mapping[str, Any], keys: tuple[str, ...], where: str) -> str | None:
+    for key in keys:
+        value = values.get(key)
+        if value is None or value == "":
+            continue
+        if isinstance(value, str | int | float):
+            return clean(str(value))[:_MAX] or None
+        raise InputError(f"{where}: {key} must be text", hint=f'write {key}: "…"')
+    return None
+
+
+def _url(value: str | None) -> str | None:
+    """Only web addresses: anything else would be a trap as a link."""
+    return value if value and re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", value) else None
+
+
+def _date(values: Mapping[str, Any], where: str) -> str | None:
+    for key in ("upload_date", "published", "date", "release_date"):
+        value = values.get(key)
+        if isinstance(value, dt.datetime | dt.date):
+            return value.isoformat()[:10]
+        text = _text(values, (key,), where)
+        if text:
+            return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"(19|20)\d{6}", text) else text
+    return None
+
+
+def _names(values: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    value = values.get("speakers")
+    if value is None:
+        return ()
+    names = value if isinstance(value, list) else str(value).split(",")
+    if not all(isinstance(name, str) for name in names):
+        raise InputError(f"{where}: speakers must be a list of names", hint='write speakers: ["…", "…"]')
+    return tuple(n for name in names if (n := clean(name)[:80]))

@@ -1,0 +1,113 @@
+"""StudyDocument to Markdown, in the order and with the headings of the study document form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pipeline.document import Detail, Evidence, Statement, StudyDocument
+
+NOT_PROVIDED = "(not provided)"
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+_LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+
+
+def render_markdown(document: StudyDocument, *, citations: bool = False) -> str:
+    """The whole page. With `citations` each statement ends with the time or the line that says it."""
+    cite = _Citer(document.source.url) if citations else None
+    out = [
+        f"# {escape(document.title)} — Study Document",
+        "",
+        escape(document.channel or f"Channel: {NOT_PROVIDED}"),
+        "",
+    ]
+    if document.status == "partial":
+        out += ["> **PARTIAL** — parts of the transcript are missing from these notes:", ">"]
+        out += [f"> - {escape(p.section)}: {escape(p.message)}" for p in document.problems] + [""]
+    spoken = " ".join(_with_citation(s, cite) for s in document.overview if not _is_provenance(s))
+    known = " ".join(_with_citation(s, cite) for s in document.overview if _is_provenance(s))
+    out += ["## Overview", "", spoken, ""] if spoken else ["## Overview", ""]
+    if known:
+        out += [known, ""]
+    url = document.source.url
+    out += [f"Source video URL: {f'<{url}>' if url and _plain(url) else NOT_PROVIDED}", ""]
+    out += ["## Prerequisites", "", *[f"- {escape(p.text)}" for p in document.prerequisites], ""]
+    out += ["## Main Points", ""]
+    for n, point in enumerate(document.main_points, 1):
+        out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), ""]
+    out += ["## Key Concepts", ""]
+    out += [
+        f"- **{escape(c.term)}**: {escape(c.definition)}{cite.mark(c.evidence) if cite else ''}"
+        for c in document.key_concepts
+    ]
+    out += ["", "## Summary", "", " ".join(_with_citation(s, cite) for s in document.summary)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
+
+
+def escape(text: str) -> str:
+    """Text as plain words of a Markdown line: nothing in it can become markup, HTML or a link."""
+    safe = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    safe = re.sub(r"(?i)\b(https?|ftp)(?=://)", r"\1\\", safe).replace("\\://", "&#58;//")
+    safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
+    return _LIST_START.sub(r"\1\\\2", safe)
+
+
+def _is_provenance(statement: Statement) -> bool:
+    return not statement.evidence
+
+
+def _bullets(details: Sequence[Detail], cite: _Citer | None, depth: int) -> list[str]:
+    rows: list[str] = []
+    for detail in details:
+        lead = f"**{escape(detail.lead)}:** " if detail.lead else ""
+        rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
+        rows += _bullets(detail.details, cite, depth + 1)
+    return rows
+
+
+def _with_citation(statement: Statement, cite: _Citer | None) -> str:
+    return escape(statement.text) + (cite.mark(statement.evidence) if cite else "")
+
+
+def _plain(url: str) -> bool:
+    return re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) is not None
+
+
+class _Citer:
+    """Marks such as " [12:34]", linked to that time where the source's address allows it."""
+
+    def __init__(self, url: str | None) -> None:
+        self._url = url if url and _plain(url) and not re.search(r"[()]", url) else None
+
+    def mark(self, evidence: Sequence[Evidence]) -> str:
+        """The mark of the first line of each run of neighbouring lines."""
+        if not evidence:
+            return ""
+        firsts = [e for i, e in enumerate(evidence) if i == 0 or e.segment > evidence[i - 1].segment + 1]
+        return " " + " ".join(self._one(e) for e in firsts[:3])
+
+    def _one(self, evidence: Evidence) -> str:
+        if evidence.start is None:
+            return f"\\[line {evidence.segment}\\]"
+        label = clock(evidence.start)
+        target = self._at(evidence.start)
+        return f"[\\[{label}\\]]({target})" if target else f"\\[{label}\\]"
+
+    def _at(self, seconds: float) -> str | None:
+        if not self._url:
+            return None
+        parts = urlsplit(self._url)
+        host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)
+        if host in ("youtube.com", "m.youtube.com", "youtu.be"):
+            return f"{self._url}{'&' if parts.query else '?'}t={whole}s"
+        if host == "vimeo.com" or re.search(r"\.(mp3|mp4|m4a|webm|ogg|wav)$", parts.path):
+            return f"{self._url.split('#')[0]}#t={whole}{'s' if host == 'vimeo.com' else ''}"
+        return None
+
+
+def clock(seconds: float) -> str:
+    """ "12:34" or "1:02:03"."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

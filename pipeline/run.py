@@ -1,0 +1,237 @@
+"""One transcript, hop by hop: read, chunk, extract, mend, merge, document. Start here to see how it all works."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pipeline.asking import Style
+from pipeline.chunking import chunk_transcript
+from pipeline.document import Coverage, Problem, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.errors import EndpointError, SettingsError
+from pipeline.extraction import Extraction, Extractor
+from pipeline.llm import Completion, LLMClient, Request, Tally
+from pipeline.mending import mend
+from pipeline.merging import Reduction, merge_sections
+from pipeline.prices import cost_usd
+from pipeline.prompting import PromptSet
+from pipeline.readers import read_transcript
+from pipeline.sections import SECTIONS, SectionSpec
+from pipeline.settings import Recipe
+from pipeline.text import looks_english
+from pipeline.tokens import count_each, encoding_for
+from pipeline.transcript import Chunk, Transcript
+
+# Words that make a small model talk about the talk, or hand a line back in the first person.
+AVOID_IN_ENGLISH = tuple(
+    " " + w
+    for w in """discusses discuss discussed discussing explains explain explained mentions mention mentioned talks
+    introduces introduce introduced introducing describes describe shares highlights emphasizes expresses explanation
+    transcript speaker speakers importance shows reports presents provides provided notes I we We you You your""".split()
+)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a transcript is. `planned` grows when a call is re-asked or split."""
+
+    name: str
+    phase: str = "reading"
+    planned: int = 0
+    tally: Tally = field(default_factory=Tally)
+    started: float = field(default_factory=time.monotonic)
+
+
+Watch = Callable[[Progress], None]
+
+
+def _ignore(progress: Progress) -> None:
+    pass
+
+
+class _Counting:
+    """The client of one document: books every answer and reports progress."""
+
+    def __init__(self, inner: LLMClient, progress: Progress, watch: Watch) -> None:
+        self._inner, self._progress, self._watch = inner, progress, watch
+
+    @property
+    def model(self) -> str:
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        completion = await self._inner.complete(request)
+        self._progress.tally.book(completion)
+        self._progress.planned = max(self._progress.planned, self._progress.tally.calls)
+        self._watch(self._progress)
+        return completion
+
+
+async def asummarise(
+    source: Transcript | Path | str,
+    client: LLMClient,
+    *,
+    recipe: Recipe | None = None,
+    prompts: PromptSet | None = None,
+    sections: Sequence[SectionSpec] = SECTIONS,
+    endpoint: str = "",
+    watch: Watch = _ignore,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> StudyDocument:
+    """The study document of a transcript (or of the file at a path), made with `client`.
+
+    Raises InputError for a file that cannot be read and EndpointError when the endpoint cannot answer at all;
+    whatever fails in part is in the document's `problems`, and its status is then "partial".
+    """
+    recipe, prompts = recipe or Recipe(), prompts or PromptSet()
+    transcript = source if isinstance(source, Transcript) else read_transcript(Path(source))
+    progress = Progress(transcript.name)
+    counting = _Counting(client, progress, watch)
+
+    encoding, _ = encoding_for(client.model)
+    chunks = chunk_transcript(transcript, limit=recipe.chunk_tokens, encoding=encoding)
+    mapped = [s for s in sections if s.from_chunks]
+    progress.planned = planned_calls(len(chunks), mapped, recipe)
+    progress.phase = "extracting"
+    watch(progress)
+
+    words = " ".join(s.text for s in transcript.segments[:40])
+    strict = recipe.small_model and looks_english(words)
+    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), 6 if strict else 0, strict)
+    extractor = Extractor(transcript, counting, prompts, style)
+    extraction = Extraction()
+    gate = asyncio.Semaphore(recipe.chunks_at_once)
+
+    async def one(chunk: Chunk) -> Extraction:
+        async with gate:
+            return await _extract_and_mend(extractor, transcript, chunk, mapped, prompts)
+
+    for part in await asyncio.gather(*(one(c) for c in chunks)):
+        extraction.add(part)
+
+    progress.phase = "merging"
+    watch(progress)
+    reduction = await merge_sections(transcript, extraction.drafts, sections, extractor, prompts)
+
+    document = _document(transcript, extraction, reduction, progress, client.model, endpoint, prompts, encoding, now())
+    progress.phase = document.status
+    watch(progress)
+    return document
+
+
+def planned_calls(chunks: int, mapped: Sequence[SectionSpec], recipe: Recipe) -> int:
+    """Calls that a transcript of so many chunks takes, without repairs: maps, then outline, overview and summary."""
+    return chunks * (1 if recipe.plan == "together" else len(mapped)) + 1 + min(5, 1 + chunks)
+
+
+async def _extract_and_mend(
+    extractor: Extractor, transcript: Transcript, chunk: Chunk, mapped: Sequence[SectionSpec], prompts: PromptSet
+) -> Extraction:
+    extraction = await extractor.chunk(chunk, mapped)
+    try:
+        return await mend(extraction, transcript, extractor, prompts)
+    except EndpointError as err:
+        if err.fatal:
+            raise
+        extraction.problems.append(Problem(section="main_points", chunk=chunk.index + 1, message=f"repair: {err}"))
+        return extraction
+
+
+def _document(
+    transcript: Transcript,
+    extraction: Extraction,
+    reduction: Reduction,
+    progress: Progress,
+    model: str,
+    endpoint: str,
+    prompts: PromptSet,
+    encoding: str,
+    now: datetime,
+) -> StudyDocument:
+    content = {name: merged.content for name, merged in reduction.merged.items()}
+    missing = {"overview", "prerequisites", "main_points", "key_concepts", "summary"} - set(content)
+    if missing:
+        raise SettingsError(f"a study document needs the sections {sorted(missing)}")
+    meta, problems = transcript.metadata, tuple(extraction.problems + reduction.problems)
+    tally = progress.tally
+    usage = RunUsage(
+        calls=tally.calls,
+        calls_cached=tally.calls_cached,
+        prompt_tokens=tally.usage.prompt_tokens,
+        cached_prompt_tokens=tally.usage.cached_prompt_tokens,
+        completion_tokens=tally.usage.completion_tokens,
+        cost_usd=cost_usd(model, endpoint, tally.usage),
+    )
+    document = StudyDocument(
+        status="partial" if problems else "complete",
+        title=meta.title or title_from_name(transcript.name),
+        channel=meta.channel,
+        source=SourceInfo(
+            path=transcript.path,
+            sha256=transcript.sha256,
+            url=meta.url,
+            published=meta.published,
+            speakers=meta.speakers or transcript.labelled_speakers,
+            language=meta.language,
+            duration_seconds=transcript.duration,
+            segments=len(transcript.segments),
+            tokens=sum(count_each([s.text for s in transcript.segments], encoding)),
+        ),
+        overview=content["overview"],
+        prerequisites=content["prerequisites"],
+        main_points=content["main_points"],
+        key_concepts=content["key_concepts"],
+        summary=content["summary"],
+        coverage=Coverage(segments=len(transcript.segments), cited=0, read=len(extraction.read), deciles=(0.0,) * 10),
+        withheld=tuple(extraction.withheld + reduction.withheld),
+        problems=problems,
+        run=RunRecord(
+            pipeline_version=pipeline_version(),
+            model=model,
+            endpoint=endpoint,
+            prompts=prompts.digests(),
+            created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(time.monotonic() - progress.started, 1),
+            usage=usage,
+        ),
+    )
+    return document.model_copy(update={"coverage": coverage(document, len(extraction.read))})
+
+
+def coverage(document: StudyDocument, read: int) -> Coverage:
+    """Cited segments in all, and the cited share of each tenth of the transcript."""
+    total = document.source.segments
+    cited = {e.segment for s in document.statements() for e in s.evidence}
+    deciles = []
+    for tenth in range(10):
+        span = range(tenth * total // 10 + 1, max((tenth + 1) * total // 10, tenth * total // 10 + 1) + 1)
+        inside = [n for n in span if n <= total]
+        deciles.append(round(sum(n in cited for n in inside) / len(inside), 3) if inside else 0.0)
+    return Coverage(segments=total, cited=len(cited), read=read, deciles=tuple(deciles))
+
+
+def title_from_name(name: str) -> str:
+    """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
+    words = name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else "Transcript"
+
+
+def pipeline_version() -> str:
+    """The installed version."""
+    try:
+        return version("studydoc")
+    except PackageNotFoundError:
+        return "0"
+
+
+def unchanged(document: StudyDocument, previous: StudyDocument) -> StudyDocument:
+    """The document with the previous run's clock and tally when it is otherwise the same, so that its bytes are too."""
+    usage = document.run.usage
+    kept = document.model_copy(update={"run": previous.run})
+    same_recipe = (document.run.prompts, document.run.model) == (previous.run.prompts, previous.run.model)
+    return previous if same_recipe and kept == previous and usage.calls == usage.calls_cached else document

@@ -1,0 +1,99 @@
+"""Key Concepts: terms that the speakers explain, variants of a term joined, empty definitions kept out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from pipeline.document import KeyConcept, Withheld
+from pipeline.sections.base import Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
+from pipeline.sections.main_points import Lines
+from pipeline.sections.repeats import first_of_each, union_lines
+from pipeline.text import content_words
+
+MOST = 14
+_EMPTY = re.compile(
+    r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything)\b", re.IGNORECASE
+)
+
+
+class Concept(Flat):
+    """A term of a chunk."""
+
+    lines: Lines
+    term: Annotated[str, Field(max_length=48)]
+    definition: str
+
+
+class KeyConceptsDraft(Draft):
+    """What a chunk gives."""
+
+    concepts: list[Concept]
+
+    def rows(self) -> list[tuple[list[int], str, str]]:
+        """(lines, term, definition) of each concept."""
+        return [(c.lines, c.term, c.definition) for c in self.concepts]
+
+
+def emptiness(term: str, definition: str) -> str | None:
+    """Why a definition tells nothing of its term, or None."""
+    fresh = set(content_words(definition)) - set(content_words(term))
+    if len(fresh) < 3:
+        return "the definition only repeats its term"
+    if _EMPTY.match(definition):
+        return "the definition fits anything"
+    return None
+
+
+async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
+    """One entry a term, the longest definition of its variants, in order of first mention."""
+    withheld = [
+        (d.id, Withheld(section="key_concepts", text=f"{d.label}: {d.text}", reason=why))
+        for d in drafts
+        if (why := emptiness(d.label, d.text))
+    ]
+    out = {id_ for id_, _ in withheld}
+    usable = [d for d in drafts if d.id not in out]
+    placed = first_of_each(usable, by_label=True)
+    kept = sorted((d for d in usable if placed[d.id] == d.id), key=lambda d: min(d.lines))
+    for extra in kept[MOST:]:
+        for d in usable:
+            if placed[d.id] == extra.id:
+                withheld.append(
+                    (
+                        d.id,
+                        Withheld(
+                            section="key_concepts", text=f"{d.label}: {d.text}", reason=f"more than {MOST} concepts"
+                        ),
+                    )
+                )
+    gone = {id_ for id_, _ in withheld}
+    content = []
+    for draft in kept[:MOST]:
+        lines = union_lines(usable, placed, draft.id)
+        weak = context.support(f"{draft.label} {draft.text}", lines) is not None
+        content.append(
+            KeyConcept(
+                term=draft.label[:1].upper() + draft.label[1:],
+                definition=draft.text[:1].upper() + draft.text[1:],
+                evidence=context.cite(lines),
+                support="weak" if weak else "verified",
+            )
+        )
+    return Merged(tuple(content), {k: v for k, v in placed.items() if k not in gone}, tuple(withheld))
+
+
+KEY_CONCEPTS = SectionSpec(
+    name="key_concepts",
+    heading="Key Concepts",
+    prompt="sections/key_concepts.v1",
+    draft=KeyConceptsDraft,
+    merge=merge,
+    most=lambda tokens: max(2, min(5, round(tokens / 400))),
+    max_tokens=600,
+    item_field="concepts",
+    text_limit=240,
+)

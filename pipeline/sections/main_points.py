@@ -1,0 +1,183 @@
+"""Main Points: notes in the order of the recording, divided under headings by where each part begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.document import Detail, MainPoint
+from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
+from pipeline.sections.repeats import first_of_each, same_term, union_lines
+
+Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
+LARGEST_PART = 7
+SMALLEST_PART = 2
+
+
+class Note(Flat):
+    """One note of a chunk."""
+
+    lines: Lines
+    kind: Literal["content", "greeting", "advert", "chatter"]
+    words: str  # what the lines say, before the sentence about it: it keeps a small model with these lines
+    statement: str
+    topic: Annotated[str, Field(max_length=48)]
+
+
+class MainPointsDraft(Draft):
+    """What a chunk gives."""
+
+    points: list[Note]
+
+    def rows(self) -> list[tuple[list[int], str, str]]:
+        """(lines, topic, statement) of each note that is not filler."""
+        return [(n.lines, n.topic, n.statement) for n in self.points if n.kind == "content"]
+
+
+class Part(Flat):
+    """A heading and the number of the note with which it begins."""
+
+    begins: int
+    heading: Annotated[str, Field(max_length=90)]
+
+
+class Outline(Flat):
+    """The answer of the merge: where parts begin. Code makes the assignment, so nothing is lost or doubled."""
+
+    parts: list[Part]
+
+
+async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
+    """Repeats joined, the rest divided under headings in order."""
+    placed = first_of_each(drafts)
+    kept = [d for d in drafts if placed[d.id] == d.id]
+    if not kept:
+        return Merged((), placed)
+    least, most = max(1, round(len(kept) / 6)), max(2, round(len(kept) / 3.2))
+    if len(kept) <= 3:
+        parts = [Part(begins=1, heading=kept[0].label or "Main Point")]
+    else:
+        outline = await context.ask(
+            "merge_outline.v1",
+            Outline,
+            max_tokens=80 + 40 * most,
+            bounds=Bounds(
+                {"begins": {"minimum": 1, "maximum": len(kept)}, "parts": {"minItems": least, "maxItems": most}}
+            ),
+            notes="\n".join(f"{i}. ({d.label}) {d.text}" for i, d in enumerate(kept, 1)),
+            least=str(least),
+            most=str(most),
+        )
+        parts = outline.parts
+    points = []
+    for heading, members in assign(parts, kept):
+        details = nest([(d, union_lines(drafts, placed, d.id)) for d in members], context)
+        points.append(MainPoint(heading=heading, details=details))
+    return Merged(tuple(points), placed)
+
+
+def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[str, Sequence[DraftStatement]]]:
+    """Consecutive parts by their first notes; parts out of bounds are split at a change of topic or joined."""
+    headings = {1: ""} | {p.begins: p.heading for p in reversed(parts) if 1 <= p.begins <= len(kept)}
+    if not headings[1] and parts:
+        headings[1] = min(parts, key=lambda p: p.begins).heading
+    starts = _bounded(sorted(headings), kept)
+    out: list[tuple[str, Sequence[DraftStatement]]] = []
+    used: set[str] = set()
+    for begin, end in zip(starts, [*starts[1:], len(kept) + 1], strict=True):
+        members = kept[begin - 1 : end - 1]
+        heading = _title(headings.get(begin, ""))
+        if not heading or heading.casefold() in used:
+            heading = next((t for d in members if (t := _title(d.label)) and t.casefold() not in used), "")
+        heading = heading or f"{_title(members[0].label) or 'Part'} ({members[0].lines[0]}–{members[-1].lines[-1]})"
+        used.add(heading.casefold())
+        out.append((heading, members))
+    return out
+
+
+def _bounded(starts: list[int], kept: Sequence[DraftStatement]) -> list[int]:
+    """Starts such that parts have SMALLEST_PART to LARGEST_PART notes where the notes allow it."""
+    total = len(kept)
+    out = [1]
+    for start in [s for s in starts if s > 1] + [total + 1]:
+        while start - out[-1] > LARGEST_PART:
+            out.append(_turn(out[-1], start, kept))
+        if start <= total and start - out[-1] >= SMALLEST_PART and total + 1 - start >= SMALLEST_PART:
+            out.append(start)
+    return out
+
+
+def _turn(begin: int, end: int, kept: Sequence[DraftStatement]) -> int:
+    """Where to split notes begin…end-1: at the change of topic nearest to the middle."""
+    middle = (begin + end) // 2
+    turns = [
+        i
+        for i in range(begin + SMALLEST_PART, end - SMALLEST_PART + 1)
+        if not same_term(kept[i - 1].label, kept[i - 2].label)
+    ]
+    near = [i for i in turns if i - begin <= LARGEST_PART]
+    return min(near, key=lambda i: abs(i - middle)) if near else min(middle, begin + LARGEST_PART)
+
+
+_SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "vs", "with"}
+
+
+def _title(text: str) -> str:
+    """Headline capitals, no end mark, no number in front."""
+    tokens = text.strip(' .:;-–—*#"“”').lstrip("0123456789.) ").split()
+    return " ".join(
+        w if (i and w in _SMALL) or not w[:1].islower() else w[:1].upper() + w[1:] for i, w in enumerate(tokens)
+    )
+
+
+def nest(members: Sequence[tuple[DraftStatement, list[int]]], context: MergeContext) -> tuple[Detail, ...]:
+    """Neighbours with the same topic become one detail with the topic as bold lead-in and the rest below it."""
+    out: list[Detail] = []
+    for _, run in groupby(_runs(members), key=lambda pair: pair[0]):
+        group = [member for _, member in run]
+        (first, lines), below = group[0], group[1:]
+        inner = tuple(_detail(d, ls, context, None, ()) for d, ls in below)
+        out.append(_detail(first, lines, context, _title(first.label) if below else None, inner))
+    if not any(d.details for d in out):
+        out = [d.model_copy(update={"lead": _title(m[0].label) or None}) for d, m in zip(out, members, strict=True)]
+    return tuple(out)
+
+
+def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int, tuple[DraftStatement, list[int]]]]:
+    number, out = 0, []
+    for i, member in enumerate(members):
+        if i and not same_term(member[0].label, members[i - 1][0].label):
+            number += 1
+        out.append((number, member))
+    return out
+
+
+def _detail(
+    draft: DraftStatement, lines: list[int], context: MergeContext, lead: str | None, inner: tuple[Detail, ...]
+) -> Detail:
+    weak = context.support(draft.text, lines) is not None
+    return Detail(
+        text=draft.text,
+        evidence=context.cite(lines),
+        support="weak" if weak else "verified",
+        lead=lead or None,
+        details=inner,
+    )
+
+
+MAIN_POINTS = SectionSpec(
+    name="main_points",
+    heading="Main Points",
+    prompt="sections/main_points.v1",
+    draft=MainPointsDraft,
+    merge=merge,
+    most=lambda tokens: max(3, min(16, round(tokens / 85))),
+    max_tokens=2400,
+    item_field="points",
+    text_limit=320,
+    windowed=True,
+    merge_prompts=("merge_outline.v1",),
+)

@@ -1,0 +1,75 @@
+"""Overview: what the recording is about, part by part, and what is known of where it comes from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from pipeline.document import Statement
+from pipeline.sections.base import Bounds, Draft, DraftStatement, MergeContext, Merged, SectionSpec
+from pipeline.sections.repeats import first_of_each, union_lines
+from pipeline.sections.summary import Woven, as_sentence
+
+MOST_SENTENCES = 4
+
+
+class OverviewDraft(Draft):
+    """One sentence a chunk."""
+
+    lines: Annotated[list[int], Field(min_length=1, max_length=4)]
+    sentence: str
+
+    def rows(self) -> list[tuple[list[int], str, str]]:
+        """The one sentence with its lines."""
+        return [(self.lines, "", self.sentence)]
+
+
+async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
+    """A sentence a chunk while they are few; neighbours fused by one call each when they are many."""
+    placed = first_of_each(drafts)
+    kept = [d for d in drafts if placed[d.id] == d.id]
+    content: list[Statement] = []
+    for group in consecutive(kept, MOST_SENTENCES):
+        lines_of = {d.id: union_lines(drafts, placed, d.id) for d in group}
+        text, chosen = group[0].text, list(group)
+        if len(group) > 1:
+            notes = "\n".join(f"{i}. {d.text}" for i, d in enumerate(group, 1))
+            woven = await context.ask(
+                "merge_overview.v1",
+                Woven,
+                max_tokens=160,
+                notes=notes,
+                bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(group)}}}),
+            )
+            text, chosen = woven.sentence, woven.rests_on(group)
+        lines = sorted({n for d in chosen for n in lines_of[d.id]})
+        weak = context.support(text, lines) is not None
+        content.append(
+            Statement(text=as_sentence(text), evidence=context.cite(lines), support="weak" if weak else "verified")
+        )
+    content += [Statement(text=text, evidence=(), support="verified") for text in context.provenance]
+    return Merged(tuple(content), placed)
+
+
+def consecutive(drafts: Sequence[DraftStatement], groups: int) -> list[Sequence[DraftStatement]]:
+    """At most `groups` runs of neighbours, as even as can be."""
+    n = min(groups, len(drafts))
+    cuts = [round(i * len(drafts) / n) for i in range(n + 1)] if n else []
+    return [drafts[a:b] for a, b in itertools.pairwise(cuts)]
+
+
+OVERVIEW = SectionSpec(
+    name="overview",
+    heading="Overview",
+    prompt="sections/overview.v1",
+    draft=OverviewDraft,
+    merge=merge,
+    most=lambda tokens: 1,
+    max_tokens=200,
+    item_field="",
+    text_limit=360,
+    merge_prompts=("merge_overview.v1",),
+)

@@ -1,0 +1,118 @@
+"""Summary: a sentence for each run of neighbouring Main Points, resting on statements that carry evidence."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from pipeline.document import Detail, MainPoint, Statement, Withheld
+from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
+from pipeline.sections.repeats import is_repeat
+
+MOST_SENTENCES = 5
+MOST_NOTES = 5
+T = TypeVar("T")
+
+
+class Woven(Flat):
+    """One sentence and the numbers of the notes that it rests on."""
+
+    notes: Annotated[list[int], Field(min_length=1, max_length=4)]
+    sentence: str
+
+    def rests_on(self, shown: Sequence[T]) -> list[T]:
+        """The notes named, of those shown; all of them when no number fits."""
+        return [shown[i - 1] for i in dict.fromkeys(self.notes) if 1 <= i <= len(shown)] or list(shown)
+
+
+class SummaryDraft(Draft):
+    """A sentence of the summary; it is asked for in the merge, from notes instead of lines."""
+
+    notes: list[int]
+    sentence: str
+
+    def rows(self) -> list[tuple[list[int], str, str]]:
+        """No rows: there is no map call."""
+        return []
+
+
+async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
+    """Every run of notes is among the sentences, so that no part of a recording goes without."""
+    points: tuple[MainPoint, ...] = context.done["main_points"].content
+    content: list[Statement] = []
+    withheld: list[tuple[str, Withheld]] = []
+    for n, notes in enumerate(_runs([d for point in points for d in _flat(point.details)])):
+        shown = _spread(notes, MOST_NOTES)
+        woven = await context.ask(
+            "sections/summary.v1",
+            Woven,
+            max_tokens=180,
+            notes="\n".join(f"{i}. {d.text}" for i, d in enumerate(shown, 1)),
+            bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}}),
+        )
+        text = as_sentence(woven.sentence)
+        lines, fault = _resting(text, _lines(woven.rests_on(shown)), _lines(shown), context)
+        if fault:
+            # What the notes do not say is not printed: the fullest of them stands for its run instead.
+            withheld.append((f"summary/{n}", Withheld(section="summary", text=text, reason=fault)))
+            best = max(shown, key=lambda d: len(d.text))
+            text, lines = best.text, _lines([best])
+        if any(is_repeat(s.text, text) for s in content):
+            repeat = Withheld(section="summary", text=text, reason="repeats a sentence of the summary")
+            withheld.append((f"summary/{n}", repeat))
+        else:
+            content.append(Statement(text=text, evidence=context.cite(lines), support="verified"))
+    return Merged(tuple(content), {}, tuple(withheld))
+
+
+def _lines(notes: Sequence[Detail]) -> list[int]:
+    return sorted({e.segment for d in notes for e in d.evidence})
+
+
+def _resting(text: str, named: list[int], shown: list[int], context: MergeContext) -> tuple[list[int], str | None]:
+    """The lines that support a sentence: those that it names, else all that it was shown; else why they do not."""
+    fault = context.support(text, named)
+    if fault and context.support(text, shown) is None:
+        return shown, None
+    return named, fault
+
+
+def as_sentence(text: str) -> str:
+    """With a capital and an end mark."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?。！？…" else ".")
+
+
+def _runs(notes: list[Detail]) -> list[list[Detail]]:
+    """Neighbouring notes, about four a sentence, in at most MOST_SENTENCES runs."""
+    n = min(MOST_SENTENCES, -(-len(notes) // 4))
+    cuts = [round(i * len(notes) / n) for i in range(n + 1)] if n else []
+    return [notes[a:b] for a, b in itertools.pairwise(cuts)]
+
+
+def _flat(details: Sequence[Detail]) -> list[Detail]:
+    return [d for detail in details for d in (detail, *_flat(detail.details))]
+
+
+def _spread(notes: list[Detail], most: int) -> list[Detail]:
+    """At most `most` notes, evenly from the first to the last."""
+    if len(notes) <= most:
+        return notes
+    return [notes[round(i * (len(notes) - 1) / (most - 1))] for i in range(most)]
+
+
+SUMMARY = SectionSpec(
+    name="summary",
+    heading="Summary",
+    prompt="sections/summary.v1",
+    draft=SummaryDraft,
+    merge=merge,
+    most=lambda tokens: 0,
+    max_tokens=0,
+    item_field="",
+    text_limit=360,
+    from_chunks=False,
+)

@@ -1,0 +1,109 @@
+"""Settings, read once at the edge: flag, then environment (STUDYDOC_*), then studydoc.toml, then default."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.errors import SettingsError
+
+LOCAL = "local"
+DEFAULT_HOSTED_MODEL = "gpt-5-mini"
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a transcript is worked on; part of what decides the document."""
+
+    plan: Literal["together", "apart"] = "together"
+    chunk_tokens: int = 8000
+    small_model: bool = False  # bind notes to spans of lines and to single sentences, and bar some words
+    chunks_at_once: int = 64  # 1 keeps the calls of a chunk together, for a server with one prompt cache
+
+
+HOSTED = Recipe()
+EMBEDDED = Recipe(plan="apart", chunk_tokens=1600, small_model=True, chunks_at_once=1)
+
+
+class Settings(BaseSettings):
+    """All settings of the command line. Keys come from the environment alone, never from a file."""
+
+    model_config = SettingsConfigDict(env_prefix="STUDYDOC_", toml_file="studydoc.toml", extra="forbid")
+
+    model: str | None = None
+    base_url: str | None = None
+    out: Path = Path("outputs")
+    plan: Literal["together", "apart"] | None = None
+    chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
+    concurrency: int = Field(default=8, ge=1, le=1024)
+    deadline: float = Field(default=600, gt=0, le=86_400)
+    citations: bool = False
+    prompts: Path | None = None
+    encoding: str | None = None
+    threads: int | None = Field(default=None, ge=1)
+    api_key: SecretStr | None = Field(default=None, exclude=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, environment, studydoc.toml."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def chosen_model(self) -> tuple[str, str]:
+        """The model and why it was chosen."""
+        if self.model:
+            return self.model, "asked for"
+        if self.base_url:
+            return DEFAULT_HOSTED_MODEL, "a base URL is set"
+        if self.api_key and self.api_key.get_secret_value():
+            return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
+        return LOCAL, "no key and no base URL are set"
+
+    def recipe(self) -> Recipe:
+        """The chosen model's way of working, with what was set in its place."""
+        base = EMBEDDED if self.chosen_model[0] == LOCAL else HOSTED
+        return Recipe(
+            self.plan or base.plan,
+            self.chunk_tokens or base.chunk_tokens,
+            base.small_model,
+            base.chunks_at_once,
+        )
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings with flags that were given (None stands for not given). SettingsError names what is wrong."""
+    given = {k: v for k, v in flags.items() if v is not None}
+    given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or os.environ.get("OPENAI_BASE_URL") or None)
+    key = (os.environ.get("OPENAI_API_KEY") or "").strip()
+    if not key.isascii() or any(c.isspace() for c in key):
+        raise SettingsError("OPENAI_API_KEY holds characters that no key has", hint="copy the key again")
+    given["api_key"] = key or None
+    if given["base_url"] is None:
+        del given["base_url"]
+    elif not str(given["base_url"]).startswith(("http://", "https://")):
+        raise SettingsError(
+            f"base URL {given['base_url']!r} is no web address", hint="for example http://localhost:8000/v1"
+        )
+    try:
+        return Settings(**given)
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {name}: {first['msg']}", hint="see: studydoc make --help, or studydoc.toml"
+        ) from err
+    except (ValueError, OSError) as err:
+        raise SettingsError(f"studydoc.toml cannot be read: {err}") from err

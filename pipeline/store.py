@@ -1,0 +1,89 @@
+"""The only writer of outputs: whole files or none, the record last, so that its presence means complete."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline.document import StudyDocument
+from pipeline.errors import StoreError
+from pipeline.text import slug
+
+
+def output_path(out: Path, name: str) -> Path:
+    """Where the record of `name` ("folder/talk") goes: below `out` whatever the name holds."""
+    parts = [slug(part) for part in name.split("/") if part not in ("", ".", "..")]
+    path = out.joinpath(*parts[:-1], f"{parts[-1] if parts else 'transcript'}.json")
+    if not path.resolve().is_relative_to(out.resolve()):
+        raise StoreError(f"{path}: leads out of {out}", hint="remove the link in the output folder")
+    return path
+
+
+def dump(document: StudyDocument) -> str:
+    """The record as JSON text."""
+    return json.dumps(document.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+
+
+def load(path: Path) -> StudyDocument:
+    """The document in a record. StoreError when it is none."""
+    try:
+        return StudyDocument.model_validate_json(path.read_bytes())
+    except OSError as err:
+        raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
+    except ValidationError as err:
+        raise StoreError(f"{path}: this is no study document ({err.error_count()} faults)") from err
+
+
+def check_writable(out: Path) -> None:
+    """StoreError when outputs could not be written; asked before the first call costs anything."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as err:
+        raise StoreError(
+            f"{out}: cannot be written: {err.strerror or err}", hint="choose another folder with --out"
+        ) from err
+
+
+def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, Path]:
+    """Writes `NAME.md`, then `NAME.json`; each is the old file or the new one, never half of one."""
+    page = record.with_suffix(".md")
+    _replace(page, markdown)
+    _replace(record, dump(document))
+    return page, record
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, fresh = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(fresh).chmod(0o644)
+            Path(fresh).replace(path)
+        except BaseException:
+            Path(fresh).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as err:
+        raise StoreError(
+            f"{path}: cannot be written: {err.strerror or err}", hint="free some space and run again; answers are kept"
+        ) from err
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is only safe on disk once its folder is."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

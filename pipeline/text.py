@@ -1,0 +1,95 @@
+"""Small, pure text helpers shared by the layers above: cleaning, words, likeness, slugs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+
+STOPWORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below
+    between both but by can could did do does doing down during each even few for from further get gets go
+    goes going got had has have having he her here hers him his how i if in into is it its itself just like
+    lot made make makes many may me might more most much must my no nor not now of off on once one only or
+    other our out over own per put quite rather really said same say says she should so some such than that
+    the their them then there these they thing things this those through to too under until up us use used
+    uses using very was we well were what when where which while who whom why will with would you your yours""".split()
+)
+
+
+def clean(text: str) -> str:
+    """One line of visible text: controls and lone surrogates gone, white space folded."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))).strip()
+
+
+def words(text: str) -> list[str]:
+    """Words in order, case folded, apostrophes straight."""
+    return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """Words that carry meaning, lightly stemmed so that "turbines" meets "turbine"."""
+    return [stem(w) for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80)]
+
+
+def stem(word: str) -> str:
+    """A light English suffix strip; words of other languages pass nearly unchanged."""
+    word = word.removesuffix("'s")
+    for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            base = word[: -len(suffix)]
+            if suffix in ("ied", "ies"):
+                return base + "y"
+            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls":
+                base = base[:-1]
+            return base.removesuffix("e")
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+def overlap(a: str, b: str) -> float:
+    """Share of the shorter text's content words that the other has too, 0 to 1."""
+    first, second = set(content_words(a)), set(content_words(b))
+    smaller = min(len(first), len(second))
+    return len(first & second) / smaller if smaller else 0.0
+
+
+def longest_shared_run(text: str, source: str) -> int:
+    """Length in words of the longest run of `text` that stands word for word in `source`."""
+    a, b = words(text), words(source)
+    best, previous = 0, [0] * (len(b) + 1)
+    for word in a:
+        current = [0] * (len(b) + 1)
+        for j, other in enumerate(b, 1):
+            if word == other:
+                current[j] = previous[j - 1] + 1
+                best = max(best, current[j])
+        previous = current
+    return best
+
+
+def looks_english(text: str) -> bool:
+    """Whether at least a quarter of the words are English function words."""
+    found = words(text)
+    return bool(found) and sum(w in STOPWORDS for w in found) >= 0.25 * len(found)
+
+
+def slug(text: str, *, limit: int = 120) -> str:
+    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most `limit` bytes."""
+    kept = re.sub(r"[^\w.\-]+", "-", unicodedata.normalize("NFC", clean(text))).strip("-._ ")
+    while len(kept.encode()) > limit:
+        kept = kept[:-1]
+    if not kept or kept.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
+        kept = f"transcript-{kept}".rstrip("-")
+    return kept
+
+
+def numbered(n: int, noun: str) -> str:
+    """ "1 call", "2 calls"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,0 +1,98 @@
+"""The nouns that every hop shares: Segment, Metadata, Transcript, Chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One numbered line of a transcript. `id` counts from 1; times are seconds from the start; None is unknown."""
+
+    id: int
+    text: str
+    speaker: str | None = None
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a recording besides its words; None is unknown and never guessed."""
+
+    title: str | None = None
+    channel: str | None = None
+    url: str | None = None
+    published: str | None = None
+    language: str | None = None
+    speakers: tuple[str, ...] = ()
+
+    def over(self, other: Metadata) -> Metadata:
+        """These values where they are known, else the other's."""
+        return Metadata(
+            title=self.title or other.title,
+            channel=self.channel or other.channel,
+            url=self.url or other.url,
+            published=self.published or other.published,
+            language=self.language or other.language,
+            speakers=self.speakers or other.speakers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Ordered segments with ids 1…n, metadata, and where they came from.
+
+    `sha256` is that of the file's bytes; `notes` are remarks of the reader that a user should see.
+    """
+
+    name: str
+    segments: tuple[Segment, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+    path: str | None = None
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if [s.id for s in self.segments] != list(range(1, len(self.segments) + 1)):
+            raise ValueError("segment ids must count from 1 without gaps")
+
+    @property
+    def labelled_speakers(self) -> tuple[str, ...]:
+        """Speakers in the order in which their labels first appear."""
+        return tuple(dict.fromkeys(s.speaker for s in self.segments if s.speaker))
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds to the end of the last timed segment."""
+        ends = [t for s in self.segments if (t := s.end if s.end is not None else s.start) is not None]
+        return max(ends) if ends else None
+
+    def segment(self, number: int) -> Segment:
+        """The segment with id `number`; IndexError when there is none."""
+        if not 1 <= number <= len(self.segments):
+            raise IndexError(number)
+        return self.segments[number - 1]
+
+    def with_metadata(self, metadata: Metadata) -> Transcript:
+        """The same transcript, with `metadata` where it is known."""
+        return replace(self, metadata=metadata.over(self.metadata))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Segments `first`…`last` (ids, both included). `before` are shown as context and never cited."""
+
+    index: int
+    segments: tuple[Segment, ...]
+    before: tuple[Segment, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """Id of the first segment."""
+        return self.segments[0].id
+
+    @property
+    def last(self) -> int:
+        """Id of the last segment."""
+        return self.segments[-1].id

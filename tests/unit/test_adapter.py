@@ -1,0 +1,186 @@
+"""The adapter against a scripted transport: status codes, the ladder, retries. No network, no sleeping."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from pipeline.errors import CallError, ContextTooLong, EndpointError
+from pipeline.llm import Completion, Message, Request
+from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible, retry_after, without_limits
+
+KEY = "sk-canary-1234567890"
+REQUEST = Request(
+    "points", (Message("user", "What is said?"),), {"type": "object", "properties": {}}, 100, avoid=(" I",)
+)
+Handler = Callable[[httpx2.Request], httpx2.Response]
+
+
+def reply(text: str = '{"a": 1}', finish: str = "stop", usage: bool = True) -> httpx2.Response:
+    body = {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}],
+    }
+    if usage:
+        body["usage"] = {
+            "prompt_tokens": 10,
+            "completion_tokens": 3,
+            "total_tokens": 13,
+            "prompt_tokens_details": {"cached_tokens": 8},
+        }
+    return httpx2.Response(200, json=body)
+
+
+class Server:
+    """Answers in order (the last one for ever) and keeps what was sent."""
+
+    def __init__(self, *answers: httpx2.Response | Exception, **options: object) -> None:
+        self.answers, self.bodies, self.waits, self.options = list(answers), [], [], options
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.bodies.append(json.loads(request.content))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def ask(self, request: Request = REQUEST) -> Completion:
+        async def run() -> Completion:
+            async def sleep(seconds: float) -> None:
+                self.waits.append(seconds)
+
+            http = httpx2.AsyncClient(transport=httpx2.MockTransport(self))
+            endpoint = Endpoint("http://server.test/v1", "m", KEY, **self.options)  # type: ignore[arg-type]
+            async with OpenAICompatible(endpoint, sleep=sleep, http_client=http) as client:
+                return await client.complete(request)
+
+        return asyncio.run(run())
+
+
+def test_usage_and_cached_tokens_are_kept() -> None:
+    usage = Server(reply()).ask().usage
+    assert (usage.prompt_tokens, usage.cached_prompt_tokens, usage.completion_tokens) == (10, 8, 3)
+
+
+def test_missing_usage_is_estimated_and_says_so() -> None:
+    assert Server(reply(usage=False)).ask().usage.estimated
+
+
+def test_the_ladder_goes_down_when_a_format_is_refused() -> None:
+    refuse = lambda: httpx2.Response(400, json={"error": {"message": "response_format json_schema is not supported"}})  # noqa: E731
+    server = Server(refuse(), refuse(), reply())
+    assert server.ask().rung == "text"
+    assert [b.get("response_format", {}).get("type") for b in server.bodies] == ["json_schema", "json_object", None]
+    assert "JSON schema" in server.bodies[1]["messages"][-1]["content"]
+
+
+def test_the_ladder_goes_down_when_a_schema_is_ignored() -> None:
+    server = Server(reply("Sure! Here are the points."), reply())
+    assert server.ask().rung == "json_object"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_busy_servers_are_asked_again_after_the_time_that_they_name(status: int) -> None:
+    server = Server(httpx2.Response(status, headers={"retry-after": "7"}), reply())
+    server.ask()
+    assert server.waits == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("response", "error", "words"),
+    [
+        (httpx2.Response(401, json={"error": {"message": f"bad key {KEY}"}}), EndpointError, "OPENAI_API_KEY"),
+        (httpx2.Response(404, json={"error": {"message": "no such model"}}), EndpointError, "no model 'm'"),
+        (
+            httpx2.Response(429, json={"error": {"code": "insufficient_quota", "message": "quota"}}),
+            EndpointError,
+            "quota",
+        ),
+        (
+            httpx2.Response(400, json={"error": {"code": "context_length_exceeded", "message": "too long"}}),
+            ContextTooLong,
+            "context window",
+        ),
+        (httpx2.Response(400, json={"error": {"message": f"something else {KEY}"}}), EndpointError, "refused"),
+    ],
+)
+def test_deterministic_refusals_are_not_retried_and_never_show_the_key(
+    response: httpx2.Response, error: type[CallError], words: str
+) -> None:
+    server = Server(response)
+    with pytest.raises(error, match=words) as caught:
+        server.ask()
+    assert len(server.bodies) == 1
+    assert KEY not in str(caught.value)
+
+
+def test_a_server_that_is_down_is_given_up_after_three_tries_with_a_hint() -> None:
+    server = Server(httpx2.ConnectError("refused"))
+    with pytest.raises(EndpointError, match="is the server up") as caught:
+        server.ask()
+    assert len(server.bodies) == 3
+    assert caught.value.fatal
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        httpx2.Response(200, text="<html>hello</html>", headers={"content-type": "text/html"}),
+        httpx2.Response(200, json={"error": {"message": "overloaded"}}),
+        httpx2.Response(200, json={"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}),
+        httpx2.Response(200, text='{"id": "x", "choi', headers={"content-type": "application/json"}),
+    ],
+    ids=["html", "error", "no choices", "cut"],
+)
+def test_answers_that_are_none_are_asked_for_again(broken: httpx2.Response) -> None:
+    assert Server(broken, reply()).ask().text == '{"a": 1}'
+
+
+def test_a_refusal_is_told_as_one() -> None:
+    body = json.loads(reply().content)
+    body["choices"][0]["message"] = {"role": "assistant", "content": None, "refusal": "I will not."}
+    assert Server(httpx2.Response(200, json=body)).ask().finish_reason == "refusal"
+
+
+def test_a_redirect_does_not_carry_the_transcript_elsewhere() -> None:
+    server = Server(httpx2.Response(307, headers={"location": "http://elsewhere.test/v1/chat/completions"}))
+    with pytest.raises(EndpointError):
+        server.ask()
+    assert len(server.bodies) == 1
+
+
+def test_word_bans_go_only_to_endpoints_that_take_them() -> None:
+    plain, embedded = Server(reply()), Server(reply(), llama_cpp=True)
+    plain.ask(), embedded.ask()
+    assert "logit_bias" not in plain.bodies[0]
+    assert embedded.bodies[0]["logit_bias"] == [[" I", False]]
+
+
+def test_the_key_is_not_in_the_repr() -> None:
+    assert KEY not in repr(Endpoint("http://server.test/v1", "m", KEY))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "9999"}, 60.0),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after": "-4"}, None),
+        ({"retry-after": "nan"}, None),
+        ({}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(httpx2.Headers(headers)) == seconds
+
+
+def test_limits_leave_the_schema_but_fields_of_that_name_stay() -> None:
+    schema = {"type": "object", "properties": {"minimum": {"type": "integer", "minimum": 3}}}
+    assert without_limits(schema) == {"type": "object", "properties": {"minimum": {"type": "integer"}}}

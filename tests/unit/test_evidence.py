@@ -1,0 +1,95 @@
+import pytest
+
+from pipeline.evidence import (
+    cite,
+    figure_fault,
+    figures,
+    form_fault,
+    owner_fault,
+    realign,
+    support_fault,
+    with_right_owner,
+)
+from tests.scripted import transcript
+
+LINE = "So I mean, we switched the ovens to heat pumps and, uh, the gas bill, it fell like forty percent in the first winter."
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("twenty to thirty percent", 30),
+        ("a quarter of it", 25),
+        ("1.5 million", 1_500_000),
+        ("18 times", 18),
+        ("two hundred and fifty", 250),
+        ("nineteen eighty four", 1984),
+        ("three thousand two hundred", 3200),
+        ("forty-five", 45),
+        ("2,300 people", 2300),
+        ("twice as much", 2),
+        ("one point five", 1.5),
+        ("4,800 homes", 4800),
+        ("two point three million", 2_300_000),
+        ("half of them", 50),
+    ],
+)
+def test_figures_in_words_and_digits(said: str, value: float) -> None:
+    assert value in figures(said)
+
+
+def test_an_invented_figure_is_a_fault() -> None:
+    assert figure_fault("The bill fell by 45%.", LINE) == "the lines do not say 45"
+    assert figure_fault("The bill fell by 40%.", LINE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("I think the bill fell by 40% in the winter.", 'says "I"'),
+        ("Did the gas bill fall by 40% in the winter?", "question"),
+        ("The employers reported that the gas bill—", "not complete"),
+        ("The transcript says that the bill fell by 40%.", "The transcript"),
+        (
+            "Switched the ovens to heat pumps and, uh, the gas bill, it fell like forty percent in the first winter.",
+            "copies",
+        ),
+    ],
+)
+def test_what_does_not_read_as_a_note(text: str, reason: str) -> None:
+    assert reason in (form_fault(text, LINE) or "")
+
+
+def test_a_note_in_its_own_words_passes() -> None:
+    assert form_fault("Heat pumps cut the bakery's gas bill by 40% in one winter.", LINE) is None
+
+
+def test_first_person_inside_a_quotation_is_fine() -> None:
+    assert form_fault("Ana says “I would never go back” to gas ovens in the bakery.", LINE) is None
+
+
+def test_a_statement_given_to_the_wrong_speaker_gets_the_right_one() -> None:
+    t = transcript()
+    text, segments = "Ana thinks the tower costs too much.", [t.segment(2)]
+    assert "given to Ana" in (owner_fault(text, segments, t.labelled_speakers) or "")
+    assert with_right_owner(text, segments, t.labelled_speakers) == "Ben thinks the tower costs too much."
+
+
+def test_an_unsupported_statement_is_a_fault() -> None:
+    assert support_fault("Penguins dance merrily across frozen islands.", transcript(), [1])
+    assert support_fault("The reactor at Lund makes 40 megawatts.", transcript(), [1]) is None
+
+
+def test_wrong_lines_are_moved_to_the_lines_that_say_it() -> None:
+    lines = [
+        ("Ana", f"Something about topic {word}.")
+        for word in ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
+    ]
+    t = transcript([*lines, ("Ben", "The heat exchanger warms five thousand homes near the harbour.")])
+    assert 9 in realign("The heat exchanger warms homes near the harbour.", t, (1,), range(1, 10))
+
+
+def test_evidence_is_cut_by_code() -> None:
+    (evidence,) = cite(transcript(), [2, 2])
+    assert (evidence.segment, evidence.speaker, evidence.start) == (2, "Ben", 20.0)
+    assert evidence.quote.startswith("I think the cooling tower")

@@ -1,0 +1,128 @@
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.asking import schema_of
+from pipeline.prompting import PromptSet
+from pipeline.sections import SECTIONS
+from pipeline.sections.base import DraftStatement
+from pipeline.sections.key_concepts import emptiness
+from pipeline.sections.main_points import Part, assign
+from pipeline.sections.prerequisites import line
+from pipeline.sections.repeats import is_repeat, same_term
+
+PROMPTS = Path(__file__).parent.parent.parent / "prompts"
+
+
+def drafts(n: int) -> list[DraftStatement]:
+    return [
+        DraftStatement(f"main_points/1.1.{i}", "main_points", 0, (i,), f"Statement {i}.", f"Topic {i}")
+        for i in range(1, n + 1)
+    ]
+
+
+def walk(schema: Any, depth: int = 0):  # noqa: ANN201
+    if isinstance(schema, dict):
+        yield schema, depth
+        for key, value in schema.items():
+            yield from walk(value, depth + (key in ("properties", "items")))
+
+
+@pytest.mark.parametrize("spec", SECTIONS, ids=lambda s: s.name)
+def test_draft_schemas_keep_to_what_strict_endpoints_take(spec) -> None:  # noqa: ANN001
+    for node, depth in walk(schema_of(spec.draft)):
+        assert depth <= 8
+        assert not {"$ref", "oneOf", "allOf", "default", "prefixItems", "pattern"} & set(node)
+        if node.get("type") == "object":
+            assert node["additionalProperties"] is False
+            assert sorted(node["required"]) == sorted(node["properties"])
+
+
+@pytest.mark.parametrize("spec", [s for s in SECTIONS if s.from_chunks], ids=lambda s: s.name)
+def test_evidence_comes_before_the_statement(spec) -> None:  # noqa: ANN001
+    text = json.dumps(schema_of(spec.draft))
+    first = min(text.index(f'"{w}"') for w in ("statement", "definition", "sentence", "detail") if f'"{w}"' in text)
+    assert text.index('"lines"') < first
+
+
+def test_parts_are_assigned_by_where_they_begin_and_nothing_is_lost() -> None:
+    parts = assign([Part(begins=1, heading="first part"), Part(begins=4, heading="Second part")], drafts(6))
+    assert [(h, len(m)) for h, m in parts] == [("First Part", 3), ("Second Part", 3)]
+
+
+def test_parts_that_are_far_too_large_are_split_and_stubs_are_joined() -> None:
+    sizes = [len(m) for _, m in assign([Part(begins=1, heading="All"), Part(begins=20, heading="Last")], drafts(20))]
+    assert sum(sizes) == 20
+    assert max(sizes) <= 7 and min(sizes) >= 2
+
+
+def test_two_parts_never_share_a_heading() -> None:
+    headings = [h for h, _ in assign([Part(begins=1, heading="Same"), Part(begins=4, heading="same")], drafts(6))]
+    assert len(set(headings)) == 2
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "repeat"),
+    [
+        ("The tower costs 3 million euros a year.", "Every year the tower costs 3 million euros.", True),
+        ("The tower costs 3 million euros a year.", "The tower costs 5 million euros a year.", False),
+        ("The tower costs 3 million euros a year.", "A heat exchanger warms 5,000 homes.", False),
+    ],
+)
+def test_repeats(a: str, b: str, repeat: bool) -> None:
+    assert is_repeat(a, b) is repeat
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("Heat pump", "heat pumps", True),
+        ("Track access charge", "track access charges", True),
+        ("Heat pump", "Load factor", False),
+    ],
+)
+def test_variants_of_a_term(a: str, b: str, same: bool) -> None:
+    assert same_term(a, b) is same
+
+
+def test_a_definition_that_only_repeats_its_term_is_empty() -> None:
+    assert emptiness("Error handling", "The handling of errors")
+    assert emptiness("Capacity factor", "Yearly output divided by what running flat out would give") is None
+
+
+def test_a_prerequisite_that_the_limit_cut_loses_its_broken_end() -> None:
+    cut = "megawatt, gigawatt hour, " + "capacity, " * 8 + "and the broken e"
+    draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), cut[:110], "Units of Power")
+    assert line(draft).endswith("capacity)")
+
+
+def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
+    from pipeline.errors import SettingsError
+
+    prompt = PromptSet().load("merge_outline.v1")
+    with pytest.raises(SettingsError, match="missing variables"):
+        prompt.render(notes="x")
+    with pytest.raises(SettingsError, match="unused"):
+        prompt.render(notes="x", least="1", most="2", more="3")
+
+
+def test_every_prompt_file_is_known_and_every_known_prompt_has_a_file() -> None:
+    used = {s.prompt for s in SECTIONS} | {p for s in SECTIONS for p in s.merge_prompts}
+    used |= {"system.v1", "chunk.v1", "repair.v1", "reask.v1", "schema_in_text.v1"}
+    assert used == {p.relative_to(PROMPTS).with_suffix("").as_posix() for p in PROMPTS.rglob("*.md")}
+
+
+def test_digests_are_of_the_files() -> None:
+    prompts = PromptSet()
+    prompts.load("system.v1")
+    assert prompts.digests() == {"system.v1": hashlib.sha256((PROMPTS / "system.v1.md").read_bytes()).hexdigest()}
+
+
+def test_a_new_section_needs_only_its_spec(tmp_path: Path) -> None:
+    names = [s.name for s in SECTIONS]
+    assert names == ["main_points", "key_concepts", "prerequisites", "overview", "summary"]
+    assert asyncio.iscoroutinefunction(SECTIONS[0].merge)

