@@ -32,7 +32,8 @@ AVOID_IN_ENGLISH = tuple(
     " " + w
     for w in """discusses discuss discussed discussing explains explain explained mentions mention mentioned talks
     introduces introduce introduced introducing describes describe shares highlights emphasizes expresses explanation
-    transcript speaker speakers importance shows reports presents provides provided notes I we We you You your""".split()
+    transcript speaker speakers importance shows reports presents provides provided notes I we We
+    you You your""".split()
 )
 
 

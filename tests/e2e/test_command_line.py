@@ -92,6 +92,7 @@ def test_help_and_cached_runs_do_not_import_openai(replayable: Path) -> None:
         "PYTHONPATH": str(Path(__file__).parent.parent.parent),
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
+        "STUDYDOC_MODELS": str(replayable / "no-models"),
     }
     for arguments in (["--help"], ["make", str(SAMPLES["tidal-turbines"])]):
         done = subprocess.run(
