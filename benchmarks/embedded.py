@@ -81,7 +81,7 @@ class Changed(EmbeddedServer):
 
 def request() -> Request:
     """The first call of a run over the sample: its main points."""
-    prompts, style = PromptSet(), Style("apart", windows=True, one_sentence=True)
+    prompts, style = PromptSet(), Style("apart", one_sentence=True)
     chunk = chunk_transcript(read_transcript(SAMPLE), limit=3000)[0]
     ask = SectionAsk.of(MAIN_POINTS, chunk, 900, prompts, style)
     text = prompts.load("chunk.v1").render(

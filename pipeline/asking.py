@@ -7,29 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel
 
-from pipeline.prompting import SHORT_LINE_WORDS, PromptSet
-from pipeline.sections.base import Bounds, Draft, Flat, SectionSpec
+from pipeline.prompting import SHORT_LINE_WORDS, PromptSet, chunk_text
+from pipeline.sections.base import Bounds, Draft, SectionSpec
 from pipeline.transcript import Chunk, Segment
 
 Plan = Literal["together", "apart"]
 PLANS: tuple[Plan, ...] = get_args(Plan)
-# One sentence that begins with a capital, asks nothing and ends: dots inside numbers and names are let through.
-ONE_SENTENCE = r'^[A-Z]([^.?!"\\]|\.[0-9a-z]){70,300}\.$'
+# One sentence that begins with a capital, asks nothing and ends; a dot inside a number is let through.
+ONE_SENTENCE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){50,400}\.$'
 _TEXT_FIELDS = ("statement", "definition", "sentence", "detail")
 _SENTENCE_FIELDS = ("statement", "sentence")
-_WORDS = {"words": {"minLength": 30, "maxLength": 110}}
+_SPAN_TOKENS = 220
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a model is asked: one call for all sections or one each; `windows` bind every note to a span of lines."""
+    """How a model is asked: one call for all sections or one each; `by_span` asks a small model for one note a call."""
 
     plan: Plan
-    windows: bool
+    by_span: bool = False
     avoid: tuple[str, ...] = ()
-    fresh_run: int = 0  # tokens in a row that may be repeated of the prompt or the answer; 0 for any number
     one_sentence: bool = False  # bind statements to ONE_SENTENCE by grammar; for text in Latin script
 
 
@@ -42,7 +41,6 @@ class SectionAsk:
     answer: type[BaseModel]
     schema: dict[str, Any]
     max_tokens: int
-    windows: tuple[str, ...] = ()
 
     @staticmethod
     def of(spec: SectionSpec, chunk: Chunk, tokens: int, prompts: PromptSet, style: Style) -> SectionAsk:
@@ -51,56 +49,64 @@ class SectionAsk:
         most = spec.most(tokens)
         values = {"most": str(most), "least": str(max(1, most // 2))}
         task = prompt.render(**{k: v for k, v in values.items() if f"${k}" in prompt.template})
-        if not style.windows:
+        if not style.by_span:
             return SectionAsk(spec, task, spec.draft, schema_of(spec.draft), spec.max_tokens)
-        shown = shown_lines(chunk.segments)
-        if spec.windowed and most > 1:
-            spans = spread(shown, most)
-            return SectionAsk(
-                spec, task, *_windowed(spec, spans, style), 60 + 150 * len(spans), tuple(_window_name(s) for s in spans)
-            )
-        limits: dict[str, dict[str, Any]] = {
-            "lines": {"items": {"type": "integer", "minimum": chunk.first, "maximum": chunk.last}},
-            spec.item_field: {"minItems": 1, "maxItems": most},
-        }
-        limits |= {name: {"maxLength": spec.text_limit} for name in _TEXT_FIELDS} | _WORDS
-        schema = in_style(schema_of(spec.draft, Bounds(limits)), style)
-        return SectionAsk(spec, task, spec.draft, schema, spec.max_tokens)
+        limits = _limits(spec, chunk) | {spec.item_field: {"minItems": 1, "maxItems": most}}
+        return SectionAsk(
+            spec, task, spec.draft, in_style(schema_of(spec.draft, Bounds(limits)), style), spec.max_tokens
+        )
+
+    @staticmethod
+    def of_span(spec: SectionSpec, span: Chunk, about: str, prompts: PromptSet, style: Style) -> SectionAsk:
+        """What is asked of one short span of lines: one item. The lines come last, so that all spans share a prefix.
+
+        Speakers are not shown: a small model then writes of the matter, and code knows whose lines they are.
+        """
+        (item,) = get_args(spec.draft.model_fields[spec.item_field].annotation)
+        task = prompts.load(spec.span_prompt).render(about=about, lines=chunk_text(span, speakers=False))
+        schema = in_style(schema_of(item, Bounds(_limits(spec, span))), style)
+        return SectionAsk(spec, task, item, schema, _SPAN_TOKENS)
 
     def rows(self, answer: BaseModel) -> list[tuple[list[int], str, str]]:
         """(lines, label, text) of each item of an answer."""
-        if not self.windows:
-            assert isinstance(answer, Draft)
+        if isinstance(answer, Draft):
             return answer.rows()
-        items = [getattr(answer, name).model_dump() for name in self.windows]
-        return self.spec.draft.model_validate({self.spec.item_field: items}).rows()
+        return self.spec.draft.model_validate({self.spec.item_field: [answer.model_dump()]}).rows()
 
 
-def _windowed(
-    spec: SectionSpec, spans: Sequence[tuple[int, int]], style: Style
-) -> tuple[type[BaseModel], dict[str, Any]]:
-    """An object with one item for each span of lines, named after it: a small model then passes over no span."""
-    item = spec.draft.model_fields[spec.item_field].annotation
-    (item_model,) = get_args(item)
-    answer = create_model("Windows", __base__=Flat, **{_window_name(s): (item_model, ...) for s in spans})  # type: ignore[call-overload]
-    properties = {}
-    for first, last in spans:
-        limits: dict[str, dict[str, Any]] = {"lines": {"items": {"type": "integer", "minimum": first, "maximum": last}}}
-        limits |= {name: {"maxLength": spec.text_limit} for name in _TEXT_FIELDS} | _WORDS
-        properties[_window_name((first, last))] = in_style(schema_of(item_model, Bounds(limits)), style)
-    schema = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-    return answer, schema
+def _limits(spec: SectionSpec, chunk: Chunk) -> dict[str, dict[str, Any]]:
+    lines = {"items": {"type": "integer", "minimum": chunk.first, "maximum": chunk.last}}
+    return {"lines": lines} | {name: {"maxLength": spec.text_limit} for name in _TEXT_FIELDS}
 
 
-def _window_name(span: tuple[int, int]) -> str:
-    return f"lines_{span[0]}_to_{span[1]}"
+def spans_of(spec: SectionSpec, chunk: Chunk) -> list[Chunk]:
+    """The chunk as consecutive short spans of lines, as many as the section gives items at most."""
+    tokens = tokens_about(chunk)
+    out: list[Chunk] = []
+    begin = chunk.first
+    for _, last in spread(shown_lines(chunk.segments), spec.most(tokens)):
+        end = last + 1
+        while end <= chunk.last and not _shown(chunk.segments[end - chunk.first]):
+            end += 1
+        part = chunk.segments[begin - chunk.first : end - chunk.first]
+        lead = chunk.segments[: begin - chunk.first][-1:] or chunk.before[-1:]
+        out.append(Chunk(chunk.index, part, lead))
+        begin = end
+    return out
+
+
+def tokens_about(chunk: Chunk) -> int:
+    """A quick estimate that needs no encoding."""
+    return sum(len(s.text) for s in chunk.segments) // 4
 
 
 def shown_lines(segments: Sequence[Segment]) -> list[Segment]:
     """Segments that stand on a numbered line of their own in a prompt."""
-    return [
-        s for i, s in enumerate(segments) if i == 0 or not (len(s.text.split()) < SHORT_LINE_WORDS and s.text.isascii())
-    ]
+    return [s for i, s in enumerate(segments) if i == 0 or _shown(s)]
+
+
+def _shown(segment: Segment) -> bool:
+    return len(segment.text.split()) >= SHORT_LINE_WORDS or not segment.text.isascii()
 
 
 def spread(lines: Sequence[Segment], windows: int) -> list[tuple[int, int]]:

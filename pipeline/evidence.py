@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from pipeline.document import Evidence
@@ -21,10 +22,18 @@ _META = re.compile(
 _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
-    r"|free|discount|today|channel)\b",
+    r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b",
     re.IGNORECASE,
 )
+_REPORTED_QUESTION = re.compile(r"\b(?:asks?|asked|wonders?|wondered)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b")
+_OPINION = re.compile(
+    r"\bI(?: would|['’]d)? (?:still |really |just |rather |never |personally )*(?:think|thought|believe|feel|guess"
+    r"|suppose|doubt|(?:dis)?agree|hope|say|call|predict|expect|love|hate|prefer|recommend|argue|tax|bet|wish|fear|want)\b"
+    r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
+    r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
+)
 _COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
+COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ONES = {
@@ -69,8 +78,10 @@ def form_fault(text: str, source: str) -> str | None:
         return f'it says "{match[0]}" instead of the matter itself'
     if _SMALL_TALK.search(outside):
         return "it is small talk or an advert"
+    if _REPORTED_QUESTION.search(outside):
+        return "it reports a question instead of the answer"
     if is_copy(outside, source):
-        return "it copies the words of the line"
+        return COPIED
     if len(words(text)) < 5:
         return "it is too short to mean anything"
     return None
@@ -106,6 +117,22 @@ def with_right_owner(text: str, segments: Sequence[Segment], speakers: Sequence[
     return next(iter(cited)) + text[len(wrong) :]
 
 
+def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
+    """The text with its owner in front, where its lines say an opinion, one speaker says them all and it names nobody.
+
+    `spoken` is the whole transcript's text: a first word that it writes small somewhere loses its capital.
+    """
+    owners = {s.speaker for s in segments}
+    owner = next(iter(owners)) if len(owners) == 1 else None
+    if owner is None or not any(_OPINION.search(s.text) for s in segments):
+        return text
+    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2):
+        return text
+    first = text.split(maxsplit=1)[0]
+    small = re.search(rf"\b{re.escape(first.lower())}\b", spoken) and first[1:].islower()
+    return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"
+
+
 def figure_fault(text: str, source: str) -> str | None:
     """The first figure of a text that its source does not say, in digits or in words."""
     said = figures(source)
@@ -114,6 +141,17 @@ def figure_fault(text: str, source: str) -> str | None:
         if value is not None and not any(_equal(value, other) for other in said):
             return f"the lines do not say {token}"
     return None
+
+
+def script_fault(text: str, source: str) -> str | None:
+    """A word in a script that the source does not use: small models slip into another language."""
+    known = {_script(c) for c in source if c.isalpha()} | {"LATIN"}
+    strange = next((w for w in text.split() if {_script(c) for c in w if c.isalpha()} - known), None)
+    return f"{strange!r} is in another script than the lines" if strange else None
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0].split("-", 1)[0]
 
 
 def figures(text: str) -> set[float]:
@@ -226,7 +264,7 @@ def neighbourhood(transcript: Transcript, lines: Sequence[int], reach: int = 1) 
 def support_fault(text: str, transcript: Transcript, lines: Sequence[int], *, least: float = 0.4) -> str | None:
     """Why the cited lines and their neighbours do not support a text, or None."""
     source = neighbourhood(transcript, lines)
-    if fault := figure_fault(text, source):
+    if fault := figure_fault(text, source) or script_fault(text, source):
         return fault
     share = support_share(text, source)
     return f"only {share:.0%} of its words are in the lines" if share < least else None

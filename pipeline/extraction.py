@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, create_model
 
 from pipeline.answers import Unusable, parse_answer
-from pipeline.asking import SectionAsk, Style, in_style, schema_of
+from pipeline.asking import SectionAsk, Style, in_style, schema_of, spans_of, tokens_about
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, InvalidAnswer, OutputTruncated
@@ -48,31 +48,33 @@ class Extractor:
         self._transcript, self._client, self._prompts, self.style = transcript, client, prompts, style
         self._system = Message("system", prompts.load("system.v1").render())
 
-    async def ask(
-        self, name: str, task: str, answer: type[M], *, max_tokens: int, schema: dict[str, Any], free: bool = False
-    ) -> M:
-        """A validated answer to a task that stands alone, re-asked once. Raises CallError.
-
-        `free` lifts the style's limits: a rewrite of a line in the first person cannot do without its words.
-        """
-        if not free:
-            schema = in_style(schema, self.style)
-        avoid, fresh_run = ((), 0) if free else (self.style.avoid, self.style.fresh_run)
-        request = Request(
-            name, (self._system, Message("user", task)), schema, max_tokens, avoid=avoid, fresh_run=fresh_run
-        )
+    async def ask(self, name: str, task: str, answer: type[M], *, max_tokens: int, schema: dict[str, Any]) -> M:
+        """A validated answer to a task that stands alone, re-asked once. Raises CallError."""
+        messages = (self._system, Message("user", task))
+        request = Request(name, messages, in_style(schema, self.style), max_tokens, avoid=self.style.avoid)
         return await self._valid(request, answer)
 
     async def chunk(self, chunk: Chunk, sections: Sequence[SectionSpec]) -> Extraction:
         """All sections of a chunk; a section that fails is a problem of its own and holds up no other."""
         result = Extraction()
-        groups = [tuple(sections)] if self.style.plan == "together" else [(s,) for s in sections]
-        result.add(await self._group(chunk, groups[0]))  # alone, so that its siblings find the prompt cached
-        for more in await asyncio.gather(*(self._group(chunk, group) for group in groups[1:])):
-            result.add(more)
+        for jobs in self._jobs(chunk, sections):
+            result.add(await self._group(*jobs[0]))  # alone, so that its siblings find the prompt cached
+            for more in await asyncio.gather(*(self._group(*job) for job in jobs[1:])):
+                result.add(more)
         if not result.problems:
             result.read = {s.id for s in chunk.segments}
         return result
+
+    def _jobs(self, chunk: Chunk, sections: Sequence[SectionSpec]) -> list[list[tuple[Chunk, tuple[SectionSpec, ...]]]]:
+        """Calls of a chunk, in runs that begin with the same words."""
+        by_span = [s for s in sections if s.span_prompt and self.style.by_span]
+        whole = [s for s in sections if s not in by_span]
+        groups = [tuple(whole)] if self.style.plan == "together" else [(s,) for s in whole]
+        runs: list[list[tuple[Chunk, tuple[SectionSpec, ...]]]] = [
+            [(span, (s,)) for span in spans_of(s, chunk)] for s in by_span
+        ]
+        runs.append([(chunk, group) for group in groups if group])
+        return [run for run in runs if run]
 
     async def _group(self, chunk: Chunk, sections: tuple[SectionSpec, ...]) -> Extraction:
         try:
@@ -99,13 +101,18 @@ class Extractor:
         )
 
     async def _ask_sections(self, chunk: Chunk, sections: tuple[SectionSpec, ...]) -> Extraction:
-        tokens = sum(len(s.text) for s in chunk.segments) // 4
-        asked = [SectionAsk.of(s, chunk, tokens, self._prompts, self.style) for s in sections]
         title = self._transcript.metadata.title
+        about = f" of “{clean(title)}”" if title else ""
+        if self.style.by_span and sections[0].span_prompt:
+            ask = SectionAsk.of_span(sections[0], chunk, about, self._prompts, self.style)
+            found = await self.ask(ask.spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
+            drafts, withheld = self._statements(ask.spec, chunk, ask.rows(found))
+            return Extraction(drafts, withheld)
+        asked = [SectionAsk.of(s, chunk, tokens_about(chunk), self._prompts, self.style) for s in sections]
         chunk_prompt = self._prompts.load("chunk.v1").render(
             first=str(chunk.first),
             last=str(chunk.last),
-            about=f" of “{clean(title)}”" if title else "",
+            about=about,
             lines=chunk_text(chunk),
             task="\n\n".join(a.task for a in asked),
         )
@@ -121,7 +128,6 @@ class Extractor:
             schema,
             sum(a.max_tokens for a in asked),
             avoid=self.style.avoid,
-            fresh_run=self.style.fresh_run,
         )
         answer = await self._valid(request, composed)
         result = Extraction()

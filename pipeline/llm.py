@@ -25,8 +25,7 @@ class Message:
 class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit, and sampling. `name` labels the schema.
 
-    `avoid` are words that the answer should not use; `fresh_run` is how many tokens in a row it may
-    repeat of what stands before, 0 for any number. An endpoint that knows neither does without.
+    `avoid` are words that the answer should not use; an endpoint that cannot bar words does without.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Request:
     temperature: float = 0.0
     seed: int = 7
     avoid: tuple[str, ...] = ()
-    fresh_run: int = 0
 
     def identity(self, model: str) -> dict[str, Any]:
         """All that decides the answer, by part, so that a miss can say which part changed."""
@@ -51,7 +49,6 @@ class Request:
                 "temperature": self.temperature,
                 "seed": self.seed,
                 "avoid": list(self.avoid),
-                "fresh_run": self.fresh_run,
             },
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from pipeline.asking import schema_of
 from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import (
+    COPIED,
     form_fault,
     is_copy,
     neighbourhood,
@@ -16,6 +18,7 @@ from pipeline.evidence import (
     support_fault,
     support_share,
     with_figure_lines,
+    with_owner,
     with_right_owner,
 )
 from pipeline.extraction import Extraction, Extractor
@@ -55,8 +58,11 @@ def fault_of(draft: DraftStatement, transcript: Transcript) -> str | None:
         return support_fault(f"{draft.label} {draft.text}", transcript, draft.lines)
     segments = [transcript.segment(n) for n in draft.lines]
     source = neighbourhood(transcript, draft.lines)
+    form = form_fault(draft.text, source)
+    if form == COPIED and draft.section == "overview":
+        form = None  # what a recording is about is best said in its own words
     return (
-        form_fault(draft.text, source)
+        form
         or owner_fault(draft.text, segments, transcript.labelled_speakers)
         or support_fault(draft.text, transcript, draft.lines, least=0.3 if draft.section == "overview" else 0.4)
     )
@@ -78,11 +84,11 @@ async def mend(extraction: Extraction, transcript: Transcript, extractor: Extrac
         again = fault_of(fresh, transcript)
         if again is None:
             kept.append(fresh)
-        elif (
-            draft.section == "main_points" and quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript))
-        ):
+        elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript)):
             quoted += 1
             kept.append(quotation)
+        elif faults[draft.id] == COPIED:
+            kept.append(draft)  # plain, but true: the third person has been seen to
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
     extraction.drafts = kept
@@ -94,6 +100,10 @@ def _owned(draft: DraftStatement, transcript: Transcript) -> DraftStatement:
         return draft
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
+    if draft.section == "overview":
+        text = re.sub(r"^This (?:part of the )?(recording|lecture|talk|episode)\b", r"The \1", text)
+    elif draft.section == "main_points":
+        text = with_owner(text, segments, " ".join(s.text for s in transcript.segments))
     return replace(draft, text=text, lines=with_figure_lines(text, transcript, draft.lines))
 
 
@@ -104,7 +114,15 @@ async def _rewrite(
     extractor: Extractor,
     prompts: PromptSet,
 ) -> dict[str, str]:
-    """New texts by draft id; none when the call fails, which leaves the drafts to be withheld with their reasons."""
+    """New texts by draft id: all in one call, or one a call for a small model, which else mixes them up.
+
+    None when the call fails, which leaves the drafts to be withheld with their reasons.
+    """
+    if extractor.style.by_span and len(drafts) > 1:
+        out: dict[str, str] = {}
+        for draft in drafts:
+            out |= await _rewrite([draft], faults, transcript, extractor, prompts)
+        return out
     shown = "\n\n".join(
         f"Note {i}: {d.text}\nWrong with it: {faults[d.id]}\n{numbered_lines([transcript.segment(n) for n in d.lines])}"
         for i, d in enumerate(drafts, 1)
@@ -119,9 +137,7 @@ async def _rewrite(
     task = prompts.load("repair.v1").render(faults=shown)
     try:
         most = 60 + _REWRITE_TOKENS * len(drafts)
-        repair = await extractor.ask(
-            "repair", task, Repair, max_tokens=most, schema=schema_of(Repair, bounds), free=True
-        )
+        repair = await extractor.ask("repair", task, Repair, max_tokens=most, schema=schema_of(Repair, bounds))
     except EndpointError as err:
         if err.fatal:
             raise

@@ -70,7 +70,7 @@ def _read(roots: tuple[Path, ...], name: str) -> str:
     raise SettingsError(f"there is no prompt {name!r}", hint=f"looked for {name}.md in {', '.join(map(str, roots))}")
 
 
-def numbered_lines(segments: Sequence[Segment]) -> str:
+def numbered_lines(segments: Sequence[Segment], *, speakers: bool = True) -> str:
     """Lines as a model sees them: "[12] Ana Ruiz: words". The label stands where the speaker changes.
 
     Interjections of a few words are shown with the line before, since a small model would cite them as content.
@@ -78,7 +78,7 @@ def numbered_lines(segments: Sequence[Segment]) -> str:
     rows: list[str] = []
     speaker: str | None = None
     for segment in segments:
-        label = f"{segment.speaker}: " if segment.speaker else ""
+        label = f"{segment.speaker}: " if segment.speaker and speakers else ""
         if rows and len(segment.text.split()) < SHORT_LINE_WORDS and segment.text.isascii():
             rows[-1] += f" ({label if segment.speaker != speaker else ''}{segment.text})"
             continue
@@ -87,9 +87,9 @@ def numbered_lines(segments: Sequence[Segment]) -> str:
     return "\n".join(rows)
 
 
-def chunk_text(chunk: Chunk) -> str:
+def chunk_text(chunk: Chunk, *, speakers: bool = True) -> str:
     """The numbered lines of a chunk, after the unnumbered ones that lead up to it."""
-    lines = numbered_lines(chunk.segments)
+    lines = numbered_lines(chunk.segments, speakers=speakers)
     if not chunk.before:
         return lines
     lead = " ".join(s.text for s in chunk.before)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pipeline.asking import Style
+from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
 from pipeline.document import Coverage, Problem, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import EndpointError, SettingsError
@@ -33,7 +33,7 @@ AVOID_IN_ENGLISH = tuple(
     for w in """discusses discuss discussed discussing explains explain explained mentions mention mentioned talks
     introduces introduce introduced introducing describes describe shares highlights emphasizes expresses explanation
     transcript speaker speakers importance shows reports presents provides provided notes I we We
-    you You your""".split()
+    you You your asks asked ask states stated informed author audience listeners""".split()
 )
 
 
@@ -97,13 +97,13 @@ async def asummarise(
     encoding, _ = encoding_for(client.model)
     chunks = chunk_transcript(transcript, limit=recipe.chunk_tokens, encoding=encoding)
     mapped = [s for s in sections if s.from_chunks]
-    progress.planned = planned_calls(len(chunks), mapped, recipe)
+    progress.planned = planned_calls(chunks, mapped, recipe)
     progress.phase = "extracting"
     watch(progress)
 
     words = " ".join(s.text for s in transcript.segments[:40])
     strict = recipe.small_model and looks_english(words)
-    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), 6 if strict else 0, strict)
+    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict)
     extractor = Extractor(transcript, counting, prompts, style)
     extraction = Extraction()
     gate = asyncio.Semaphore(recipe.chunks_at_once)
@@ -125,9 +125,13 @@ async def asummarise(
     return document
 
 
-def planned_calls(chunks: int, mapped: Sequence[SectionSpec], recipe: Recipe) -> int:
-    """Calls that a transcript of so many chunks takes, without repairs: maps, then outline, overview and summary."""
-    return chunks * (1 if recipe.plan == "together" else len(mapped)) + 1 + min(5, 1 + chunks)
+def planned_calls(chunks: Sequence[Chunk], mapped: Sequence[SectionSpec], recipe: Recipe) -> int:
+    """Calls that these chunks take, without repairs: maps, then outline, overview and summary."""
+    by_span = [s for s in mapped if s.span_prompt and recipe.small_model]
+    whole = len(mapped) - len(by_span)
+    a_chunk = min(1, whole) if recipe.plan == "together" else whole
+    spans = sum(len(spans_of(s, c)) for s in by_span for c in chunks)
+    return len(chunks) * a_chunk + spans + 1 + min(5, 1 + len(chunks))
 
 
 async def _extract_and_mend(

@@ -62,16 +62,14 @@ NOTES = [
 
 def good_answer(request: Request) -> Answer:
     """A sound answer to every request that a run over `transcript()` makes with the plan "together" or "apart"."""
-    points = [
-        {"lines": lines, "kind": "content", "words": "…", "statement": text, "topic": topic}
-        for lines, text, topic in NOTES
-    ]
+    points = [{"lines": lines, "kind": "content", "statement": text, "topic": topic} for lines, text, topic in NOTES]
     parts: dict[str, Any] = {
         "main_points": {"points": points},
         "key_concepts": {
             "concepts": [
                 {
                     "lines": [3],
+                    "kind": "explained",
                     "term": "Cooling tower",
                     "definition": "A building in which water gives its heat to the air.",
                 }

@@ -29,7 +29,6 @@ from pipeline.tokens import count_tokens
 
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 _LONGEST_WAIT = 60.0
-_WHOLE_PROMPT = 100_000  # tokens back that a repeat is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Endpoint:
     attempts: int = 6
     concurrency: int = 8
     strict_limits: bool = False  # whether maxLength and the like may stand in a schema
-    llama_cpp: bool = False  # whether words can be barred and repeats made dear, as llama.cpp's server does
+    llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url!r}, model={self.model!r})"
@@ -172,12 +171,6 @@ class OpenAICompatible:
         }
         if self.endpoint.llama_cpp and request.avoid:
             body["logit_bias"] = [[word, False] for word in request.avoid]
-        if self.endpoint.llama_cpp and request.fresh_run:
-            body |= {
-                "dry_multiplier": 0.8,
-                "dry_allowed_length": request.fresh_run,
-                "dry_penalty_last_n": _WHOLE_PROMPT,
-            }
         if self._newer_openai():
             body["max_completion_tokens"] = body.pop("max_tokens")
             del body["temperature"]

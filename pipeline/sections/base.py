@@ -102,5 +102,5 @@ class SectionSpec:
     text_limit: int
     required: bool = True
     from_chunks: bool = True
-    windowed: bool = False
+    span_prompt: str = ""  # for a small model: one short span of lines a call, one item each
     merge_prompts: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ class Concept(Flat):
     """A term of a chunk."""
 
     lines: Lines
+    kind: Literal["explained", "mentioned"]
     term: Annotated[str, Field(max_length=48)]
     definition: str
 
@@ -34,8 +35,8 @@ class KeyConceptsDraft(Draft):
     concepts: list[Concept]
 
     def rows(self) -> list[tuple[list[int], str, str]]:
-        """(lines, term, definition) of each concept."""
-        return [(c.lines, c.term, c.definition) for c in self.concepts]
+        """(lines, term, definition) of each concept that the lines explain."""
+        return [(c.lines, c.term, c.definition) for c in self.concepts if c.kind == "explained"]
 
 
 def emptiness(term: str, definition: str) -> str | None:
@@ -92,8 +93,9 @@ KEY_CONCEPTS = SectionSpec(
     prompt="sections/key_concepts.v1",
     draft=KeyConceptsDraft,
     merge=merge,
-    most=lambda tokens: max(2, min(5, round(tokens / 400))),
-    max_tokens=600,
+    most=lambda tokens: max(2, min(8, round(tokens / 260))),
+    max_tokens=900,
     item_field="concepts",
     text_limit=240,
+    span_prompt="sections/key_concepts_span.v1",
 )

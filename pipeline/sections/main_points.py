@@ -22,7 +22,6 @@ class Note(Flat):
 
     lines: Lines
     kind: Literal["content", "greeting", "advert", "chatter"]
-    words: str  # what the lines say, before the sentence about it: it keeps a small model with these lines
     statement: str
     topic: Annotated[str, Field(max_length=48)]
 
@@ -178,6 +177,6 @@ MAIN_POINTS = SectionSpec(
     max_tokens=2400,
     item_field="points",
     text_limit=320,
-    windowed=True,
+    span_prompt="sections/main_points_span.v1",
     merge_prompts=("merge_outline.v1",),
 )

@@ -49,7 +49,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         woven = await context.ask(
             "sections/summary.v1",
             Woven,
-            max_tokens=180,
+            max_tokens=200,
             notes="\n".join(f"{i}. {d.text}" for i, d in enumerate(shown, 1)),
             bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}}),
         )

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError
-from pipeline.llm import Request
+from pipeline.llm import Completion, Request, Usage
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.sections import SECTIONS
@@ -105,23 +105,20 @@ def lying_repair(request: Request) -> Answer:
     return {"rewrites": [{"id": 1, "statement": "The reactor makes 41 megawatts of power at Lund."}]}
 
 
-def test_windows_bind_each_note_to_its_span_of_lines() -> None:
-    seen: list[Request] = []
+def test_a_small_model_is_asked_for_one_note_a_span_and_the_spans_tile_the_chunk() -> None:
+    spans: list[tuple[int, int]] = []
 
     def answer(request: Request) -> Answer:
-        seen.append(request)
         if request.name != "main_points":
-            return good_answer(request)
-        spans = request.schema["properties"]
+            return good_answer(request) if request.name != "key_concepts" else Completion("", "refusal", Usage(), "m")
+        bounds = request.schema["properties"]["lines"]["items"]
+        spans.append((bounds["minimum"], bounds["maximum"]))
+        first = bounds["minimum"]
         return {
-            name: {
-                "lines": [s["properties"]["lines"]["items"]["minimum"]],
-                "kind": "content",
-                "words": "",
-                "statement": f"A lighthouse stands at harbour {s['properties']['lines']['items']['minimum']} of its own.",
-                "topic": f"Subject {name}",
-            }
-            for name, s in spans.items()
+            "lines": [first],
+            "kind": "content",
+            "statement": f"A lighthouse stands at harbour {first} and is near {first} other things.",
+            "topic": f"Harbour {first}",
         }
 
     lines = [
@@ -129,9 +126,19 @@ def test_windows_bind_each_note_to_its_span_of_lines() -> None:
         for i in range(1, 41)
     ]
     document = asyncio.run(asummarise(transcript(lines), ScriptedClient(answer), recipe=EMBEDDED))
-    assert len([d for p in document.main_points for d in p.details]) >= 3
-    spans = list(seen[0].schema["properties"])
-    assert spans[0].startswith("lines_1_to_") and spans[-1].endswith("_40")
+    assert len([d for p in document.main_points for d in p.details]) == len(spans) > 3
+    assert [n for first, last in spans for n in range(first, last + 1)] == list(range(1, 41))
+
+
+def test_an_opinion_that_names_nobody_gets_its_owner_from_the_lines() -> None:
+    def answer(request: Request) -> Answer:
+        reply = good_answer(request)
+        if request.name == "main_points":
+            reply["points"][1]["statement"] = "The cooling tower costs far too much at 3 million euros every year."  # type: ignore[index,call-overload]
+        return reply
+
+    document, _ = run(answer, APART)
+    assert "According to Ben, the cooling tower costs far too much" in render_markdown(document)
 
 
 def test_an_unknown_title_comes_from_the_file_name_and_an_unknown_channel_is_said_to_be_unknown() -> None:
