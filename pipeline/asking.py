@@ -19,6 +19,7 @@ PLANS: tuple[Plan, ...] = get_args(Plan)
 ONE_SENTENCE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){50,400}\.$'
 _TEXT_FIELDS = ("statement", "definition", "sentence", "detail")
 _SENTENCE_FIELDS = ("statement", "sentence")
+_PHRASE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){25,240}\.$'
 _SPAN_TOKENS = 220
 
 
@@ -67,11 +68,11 @@ class SectionAsk:
         schema = in_style(schema_of(item, Bounds(_limits(spec, span))), style)
         return SectionAsk(spec, task, item, schema, _SPAN_TOKENS)
 
-    def rows(self, answer: BaseModel) -> list[tuple[list[int], str, str]]:
-        """(lines, label, text) of each item of an answer."""
+    def draft(self, answer: BaseModel) -> Draft:
+        """An answer as the section's draft; that of a span is a draft of one item."""
         if isinstance(answer, Draft):
-            return answer.rows()
-        return self.spec.draft.model_validate({self.spec.item_field: [answer.model_dump()]}).rows()
+            return answer
+        return self.spec.draft.model_validate({self.spec.item_field: [answer.model_dump()]})
 
 
 def _limits(spec: SectionSpec, chunk: Chunk) -> dict[str, dict[str, Any]]:
@@ -80,17 +81,32 @@ def _limits(spec: SectionSpec, chunk: Chunk) -> dict[str, dict[str, Any]]:
 
 
 def spans_of(spec: SectionSpec, chunk: Chunk) -> list[Chunk]:
-    """The chunk as consecutive short spans of lines, as many as the section gives items at most."""
-    tokens = tokens_about(chunk)
+    """The chunk as consecutive short spans of lines, as many as the section gives items at most.
+
+    A section that looks for cues gets the lines that have them, each with the line before, strongest first.
+    """
+    most = spec.most(tokens_about(chunk))
+    if spec.span_cue is None:
+        return _tiles(chunk, most)
+    hits = {s.id: len(spec.span_cue.findall(s.text)) for s in chunk.segments if spec.span_cue.search(s.text)}
+    chosen = sorted(sorted(hits, key=lambda n: (-hits[n], n))[:most])
+    return [_span(chunk, max(chunk.first, n - 1), n + 1) for n in chosen]
+
+
+def _span(chunk: Chunk, begin: int, end: int) -> Chunk:
+    """Lines `begin` to `end` - 1 of a chunk, after the line that leads up to them."""
+    lead = chunk.segments[: begin - chunk.first][-1:] or chunk.before[-1:]
+    return Chunk(chunk.index, chunk.segments[begin - chunk.first : end - chunk.first], lead)
+
+
+def _tiles(chunk: Chunk, most: int) -> list[Chunk]:
     out: list[Chunk] = []
     begin = chunk.first
-    for _, last in spread(shown_lines(chunk.segments), spec.most(tokens)):
+    for _, last in spread(shown_lines(chunk.segments), most):
         end = last + 1
         while end <= chunk.last and not _shown(chunk.segments[end - chunk.first]):
             end += 1
-        part = chunk.segments[begin - chunk.first : end - chunk.first]
-        lead = chunk.segments[: begin - chunk.first][-1:] or chunk.before[-1:]
-        out.append(Chunk(chunk.index, part, lead))
+        out.append(_span(chunk, begin, end))
         begin = end
     return out
 
@@ -169,8 +185,9 @@ def in_style(schema: dict[str, Any], style: Style) -> dict[str, Any]:
     """The schema with statements bound to one sentence, where the style asks for it."""
     if not style.one_sentence:
         return schema
-    out = _bound(schema, {name: {"pattern": ONE_SENTENCE} for name in _SENTENCE_FIELDS})
-    _drop(out, "maxLength", _SENTENCE_FIELDS)
+    patterns = {name: {"pattern": ONE_SENTENCE} for name in _SENTENCE_FIELDS} | {"definition": {"pattern": _PHRASE}}
+    out = _bound(schema, patterns)
+    _drop(out, "maxLength", tuple(patterns))
     return out
 
 

@@ -102,6 +102,27 @@ def make(
 
 
 @app.command(
+    epilog="Examples:  studydoc check outputs/   |   studydoc check outputs/talk.md   |   "
+    "studydoc check notes/ --transcripts lectures/ --json"
+)
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Documents (.json, or .md after edits by hand) or folders of them.")
+    ],
+    transcripts: Annotated[Path | None, typer.Option(help="Where the transcripts are, when they have moved.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a statement with findings.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Compare documents with their transcripts again, offline: figures, names, quotations, owners, meaning."""
+    from pipeline.commands import run_check
+
+    code, lines = run_check(paths, transcripts, as_json=as_json)
+    for line in lines:
+        print(line)
+    raise typer.Exit(code)
+
+
+@app.command(
     epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3"
 )
 def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) -> None:

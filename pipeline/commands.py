@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from pipeline import store
 from pipeline.asking import schema_of
 from pipeline.batch import Order, Outcome, make_all
+from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError
@@ -127,6 +129,50 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "calls_made": outcome.calls_made,
         "error": str(outcome.error) if outcome.error else None,
         "problems": [p.message for p in document.problems] if document else [],
+    }
+
+
+def run_check(paths: Sequence[Path], transcripts: Path | None, *, as_json: bool = False) -> tuple[int, list[str]]:
+    """`studydoc check`: exit code, and a line for each finding and each document."""
+    lines: list[str] = []
+    worst = 0
+    for path in documents_below(paths):
+        try:
+            remark, checked = check_path(path, transcripts)
+        except PipelineError as err:
+            worst = 1
+            lines.append(
+                json.dumps({"path": str(path), "error": str(err)}, ensure_ascii=False) if as_json else str(err)
+            )
+            continue
+        faulty = [c for c in checked if c.findings]
+        worst = max(worst, int(bool(faulty or remark)))
+        if as_json:
+            lines += [json.dumps(_finding_row(path, c), ensure_ascii=False) for c in faulty]
+            total = {
+                "path": str(path),
+                "statements": len(checked),
+                "with_findings": len(faulty),
+                "remark": remark or None,
+            }
+            lines.append(json.dumps(total, ensure_ascii=False))
+            continue
+        for c in faulty:
+            where = f"lines {', '.join(map(str, c.claim.lines))}" if c.claim.lines else "no lines"
+            lines.append(f"{path}: {c.claim.section}, {where}: {c.claim.text}")
+            lines += [f"    {f.kind}: {f.message}" for f in c.findings]
+        said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
+        lines.append(f"{path}: {said}{f'; {remark}' if remark else ''}")
+    return worst, lines
+
+
+def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "section": checked.claim.section,
+        "text": checked.claim.text,
+        "lines": list(checked.claim.lines),
+        "findings": [{"kind": f.kind, "message": f.message} for f in checked.findings],
     }
 
 

@@ -78,12 +78,18 @@ class SourceInfo(_Model):
 
 
 class Coverage(_Model):
-    """How many segments were read and cited; `deciles` is the cited share of each tenth of the transcript."""
+    """The ledger of segments: cited by a statement, filler (greetings, adverts, chatter) or only read.
+
+    `deciles` is the cited share of each tenth of the transcript; `gaps` are stretches (first, last segment) of more
+    than a tenth that nothing cites.
+    """
 
     segments: int
     cited: int
     read: int
+    filler: int = 0
     deciles: tuple[float, ...] = Field(min_length=10, max_length=10)
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 class Withheld(_Model):

@@ -1,13 +1,19 @@
-"""What code can say of a statement beside its lines: figures, person, copying, owners, support by words."""
+"""What code can say of a statement beside its lines: figures, names, quotations, owners, meaning, support, form."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.document import Evidence
-from pipeline.text import content_words, longest_shared_run, stem, words
+from pipeline.figures import unsaid
+from pipeline.names import strangers
+from pipeline.polarity import flip
+from pipeline.source import Source, keys_of
+from pipeline.text import longest_shared_run, words
 from pipeline.transcript import Segment, Transcript
 
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|[Mm]yself|[Mm]ine)\b")
@@ -35,28 +41,20 @@ _OPINION = re.compile(
 _COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ONES = {
-    w: i
-    for i, w in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split()
-    )
-}
-_TENS = {w: 10 * i for i, w in enumerate("""twenty thirty forty fifty sixty seventy eighty ninety""".split(), 2)}
-_SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SHARES = {"half": 50.0, "quarter": 25.0, "third": 33.0, "double": 2.0, "twice": 2.0, "triple": 3.0, "dozen": 12.0}
-_ORDINALS = {
-    "first": 1.0,
-    "second": 2.0,
-    "fourth": 4.0,
-    "fifth": 5.0,
-    "sixth": 6.0,
-    "seventh": 7.0,
-    "eighth": 8.0,
-    "ninth": 9.0,
-    "tenth": 10.0,
-}
+LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
+CLEARLY_BETTER = 0.25
+_FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
+
+Kind = Literal["figure", "name", "quote", "polarity", "owner", "support", "citation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a statement. Grave ones keep it out; the others make it weak."""
+
+    kind: Kind
+    message: str
+    grave: bool = True
 
 
 def cite(transcript: Transcript, lines: Sequence[int]) -> tuple[Evidence, ...]:
@@ -133,14 +131,60 @@ def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
     return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"
 
 
-def figure_fault(text: str, source: str) -> str | None:
-    """The first figure of a text that its source does not say, in digits or in words."""
-    said = figures(source)
-    for token in _NUMBER.findall(text):
-        value = _value(token)
-        if value is not None and not any(_equal(value, other) for other in said):
-            return f"the lines do not say {token}"
-    return None
+def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LEAST_SUPPORT) -> list[Finding]:
+    """Everything that code finds against a statement beside its lines, the gravest first; empty when it holds.
+
+    Figures and quotations must stand in the cited lines themselves, names and words may stand beside them.
+    """
+    if not lines:
+        return [Finding("support", "it cites no line")]
+    cited = [source.transcript.segment(n) for n in sorted(set(lines))]
+    said = [s.text for s in cited]
+    found: list[Finding] = []
+    if strange := script_fault(text, " ".join(s.text for s in source.near(lines))):
+        found.append(Finding("support", strange))
+    if figure := unsaid(text, [*said, " ".join(said)]):
+        found.append(Finding("figure", f"the lines do not say {figure}"))
+    found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, said)]
+    if owner := owner_fault(text, cited, source.transcript.labelled_speakers):
+        found.append(Finding("owner", owner))
+    for name, elsewhere in strangers(text, lines, source):
+        message = f"the lines do not name {name}" + (", other lines do" if elsewhere else "")
+        found.append(Finding("name", message, grave=not elsewhere))
+    if turned := flip(text, [s.text for s in source.near(lines)]):
+        found.append(Finding("polarity", turned))
+    found += _support(text, lines, source, least)
+    return sorted(found, key=lambda f: not f.grave)
+
+
+def _support(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
+    wanted = keys_of(text)
+    ids, best = source.best(wanted)
+    if best > max(least, source.share(wanted, lines) + CLEARLY_BETTER) and not set(ids) & set(lines):
+        return [Finding("citation", f"lines {ids[0]}–{ids[-1]} say it, not those that are cited")]
+    share = source.share(wanted, [s.id for s in source.near(lines)])
+    return [Finding("support", f"only {share:.0%} of its words are in the lines")] if share < least else []
+
+
+def support_fault(text: str, source: Source, lines: Sequence[int], *, least: float = LEAST_SUPPORT) -> str | None:
+    """The first grave finding against a statement, in words, or None."""
+    return next((f.message for f in verify(text, lines, source, least=least) if f.grave), None)
+
+
+def bent_quotes(text: str, said: Sequence[str]) -> list[str]:
+    """Quotations of three words and more that the lines do not say word for word, fillers and capitals aside."""
+    spoken = f" {' '.join(_bare_words(' '.join(said)))} "
+    out = []
+    for match in _QUOTED.finditer(text):
+        for part in re.split(r"\s*(?:…|\.\.\.|\[[^\]]*\])\s*", match[0].strip("“”\"'‘’")):
+            tokens = _bare_words(part)
+            if len(tokens) >= 3 and f" {' '.join(tokens)} " not in spoken:
+                out.append(part)
+    return out
+
+
+def _bare_words(text: str) -> list[str]:
+    return [w for w in re.findall(r"[^\W_]+", text.casefold().replace("’", "").replace("'", "")) if w not in _FILLERS]
 
 
 def script_fault(text: str, source: str) -> str | None:
@@ -154,145 +198,31 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0].split("-", 1)[0]
 
 
-def figures(text: str) -> set[float]:
-    """Every number that a text says, in digits, in words, and the readings that ranges and scales allow."""
-    tokens = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text.casefold())
-    out: set[float] = set()
-    run: list[str] = []
-    for token in [*tokens, ""]:
-        if (
-            token in _ONES
-            or token in _TENS
-            or token in _SCALES
-            or token in ("and", "point", "a", "o", "oh")
-            or _NUMBER.fullmatch(token)
-        ):
-            run.append(token)
-            continue
-        out |= _readings(run)
-        run = []
-        if token in _SHARES or token.removesuffix("s") in _SHARES:
-            out |= {_SHARES.get(token) or _SHARES[token.removesuffix("s")]}
-        if token in _ORDINALS:
-            out.add(_ORDINALS[token])
-    return out
-
-
-def _readings(run: list[str]) -> set[float]:
-    """All values of a run of number words: each number alone, tens with ones, scaled, years, decimals."""
-    out: set[float] = set()
-    total = current = century = 0.0
-    digits = ""
-    pending: float | None = None
-    for token in run:
-        value = _value(token) if _NUMBER.fullmatch(token) else None
-        if value is not None or token in _ONES or token in _TENS:
-            n = value if value is not None else float(_ONES.get(token, _TENS.get(token, 0)))
-            out.add(n)
-            if pending is not None and 10 <= pending < 100 and n >= 10:
-                century = pending * 100  # "nineteen eighty four"
-                out.add(century + n)
-            elif century and n < 10:
-                out |= {century + previous + n for previous in (pending or 0.0, 0.0)}
-            else:
-                century = 0.0
-            digits = digits + str(int(n)) if n < 10 else ""
-            if len(digits) > 1:
-                out.add(float(digits))
-            if pending is not None and pending >= 20 and pending % 10 == 0 and n < 10:
-                current += n
-                out |= {pending + n, current}
-            else:
-                current = (current if current >= 100 and n < 100 else 0.0) + n
-                out.add(current)
-            pending = n
-        elif token in _SCALES:
-            current = (current or 1.0) * _SCALES[token]
-            out |= {current, total + current}
-            if _SCALES[token] >= 1000:
-                total, current = total + current, 0.0
-            pending = None
-        elif token == "point":
-            digits = ""
-    joined = " ".join(run)
-    for match in re.finditer(r"(\w+) point ((?:\w+ ?){1,4})", joined):
-        whole, part = (
-            match[1],
-            "".join(str(_ONES[w]) if w in _ONES else w for w in match[2].split() if w in _ONES or w.isdigit()),
-        )
-        base = _ONES.get(whole, _TENS.get(whole)) if not whole.isdigit() else int(whole)
-        if base is not None and part:
-            decimal = float(f"{base}.{part}")
-            out.add(decimal)
-            out |= {decimal * scale for name, scale in _SCALES.items() if name in run}
-    for match in re.finditer(r"(\d+(?:[.,]\d+)*) (hundred|thousand|million|billion|trillion)", joined):
-        if (scaled := _value(match[1])) is not None:
-            out.add(scaled * _SCALES[match[2]])
-    return out | ({total + current} if run else set())
-
-
-def _value(token: str) -> float | None:
-    """A number in digits; commas and dots as thousands marks or decimal mark, whichever they can be."""
-    plain = token.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", token) else token.replace(",", ".")
-    try:
-        return float(plain)
-    except ValueError:
-        return float(plain.replace(".", "")) if plain.replace(".", "").isdigit() else None
-
-
-def _equal(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1.0)
-
-
-def support_share(text: str, source: str) -> float:
-    """Share of a text's content words that its source has too, prefixes of five letters counted as the same word."""
-    wanted = set(content_words(text))
-    have = set(content_words(source)) | {stem(w) for w in words(source)}
-    prefixes = {w[:5] for w in have if len(w) >= 5}
-    if not wanted:
-        return 0.0
-    return sum(w in have or (len(w) >= 5 and w[:5] in prefixes) for w in wanted) / len(wanted)
-
-
-def neighbourhood(transcript: Transcript, lines: Sequence[int], reach: int = 1) -> str:
-    """The words of the cited lines and `reach` lines around them, with their speakers' names."""
-    near = sorted({m for n in lines for m in range(n - reach, n + reach + 1) if 1 <= m <= len(transcript.segments)})
-    segments = [transcript.segment(n) for n in near]
-    return " ".join(f"{s.speaker or ''} {s.text}" for s in segments)
-
-
-def support_fault(text: str, transcript: Transcript, lines: Sequence[int], *, least: float = 0.4) -> str | None:
-    """Why the cited lines and their neighbours do not support a text, or None."""
-    source = neighbourhood(transcript, lines)
-    if fault := figure_fault(text, source) or script_fault(text, source):
-        return fault
-    share = support_share(text, source)
-    return f"only {share:.0%} of its words are in the lines" if share < least else None
-
-
-def with_figure_lines(text: str, transcript: Transcript, lines: Sequence[int], reach: int = 6) -> tuple[int, ...]:
+def with_figure_lines(text: str, source: Source, lines: Sequence[int], reach: int = 6) -> tuple[int, ...]:
     """The lines, and the nearby ones that say those figures of the text which these do not; at most two more."""
-    out = list(lines)
-    for token in _NUMBER.findall(text):
-        value = _value(token)
-        if value is None or any(_equal(value, x) for n in out for x in figures(transcript.segment(n).text)):
-            continue
-        near = range(max(1, min(lines) - reach), min(len(transcript.segments), max(lines) + reach) + 1)
-        found = [n for n in near if any(_equal(value, x) for x in figures(transcript.segment(n).text))]
-        if len(found) == 1 and len(out) < len(lines) + 2:
-            out.append(found[0])
-    return tuple(sorted(set(out)))
+    out = sorted(set(lines))
+    transcript = source.transcript
+    for _ in range(2):
+        missing = unsaid(text, [transcript.segment(n).text for n in out])
+        if missing is None:
+            break
+        near = range(max(1, out[0] - reach), min(len(transcript.segments), out[-1] + reach) + 1)
+        found = [n for n in near if n not in out and unsaid(missing, [transcript.segment(n).text]) is None]
+        if len(found) != 1:
+            break
+        out = sorted([*out, found[0]])
+    return tuple(out)
 
 
-def realign(text: str, transcript: Transcript, lines: Sequence[int], within: range) -> tuple[int, ...]:
-    """The lines of `within` that support a text, when they clearly do and the cited ones clearly do not."""
-    best, best_share = tuple(lines), support_share(text, neighbourhood(transcript, lines))
-    if best_share >= 0.4:
-        return best
-    for n in within:
-        if n + 1 not in within:
-            continue
-        share = support_share(text, f"{transcript.segment(n).text} {transcript.segment(n + 1).text}")
-        if share > best_share + 0.25:
-            best, best_share = (n, n + 1), share
-    return best
+def realign(text: str, source: Source, lines: Sequence[int], within: range) -> tuple[int, ...]:
+    """The lines that support a text best, when they do so clearly better than the cited ones.
+
+    Those of `within` come first; the whole transcript is asked when `verify` would else find the citation wrong.
+    """
+    wanted = keys_of(text)
+    now = source.share(wanted, lines)
+    for span in (within, None):
+        ids, best = source.best(wanted, span)
+        if ids and best > now + CLEARLY_BETTER and not set(ids) & set(lines):
+            return ids
+    return tuple(lines)

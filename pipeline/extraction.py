@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -17,7 +18,8 @@ from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, 
 from pipeline.evidence import realign
 from pipeline.llm import Completion, LLMClient, Message, Request
 from pipeline.prompting import PromptSet, chunk_text
-from pipeline.sections.base import DraftStatement, Flat, SectionSpec
+from pipeline.sections.base import Draft, DraftStatement, Flat, SectionSpec
+from pipeline.source import Source
 from pipeline.text import clean
 from pipeline.transcript import Chunk, Transcript
 
@@ -26,12 +28,13 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(slots=True)
 class Extraction:
-    """What the chunks gave: drafts, what was kept out, what went wrong, and which segments were read."""
+    """What the chunks gave: drafts, what was kept out, what went wrong, which segments were read, which are filler."""
 
     drafts: list[DraftStatement] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
+    filler: set[int] = field(default_factory=set)
 
     def add(self, other: Extraction) -> None:
         """Takes in what another chunk gave."""
@@ -39,6 +42,7 @@ class Extraction:
         self.withheld += other.withheld
         self.problems += other.problems
         self.read |= other.read
+        self.filler |= other.filler
 
 
 class Extractor:
@@ -46,6 +50,7 @@ class Extractor:
 
     def __init__(self, transcript: Transcript, client: LLMClient, prompts: PromptSet, style: Style) -> None:
         self._transcript, self._client, self._prompts, self.style = transcript, client, prompts, style
+        self.source = Source(transcript)
         self._system = Message("system", prompts.load("system.v1").render())
 
     async def ask(self, name: str, task: str, answer: type[M], *, max_tokens: int, schema: dict[str, Any]) -> M:
@@ -64,6 +69,12 @@ class Extractor:
         if not result.problems:
             result.read = {s.id for s in chunk.segments}
         return result
+
+    async def whole(self, chunk: Chunk, spec: SectionSpec) -> Extraction:
+        """One section of a stretch in one call, also for a style that asks by span: another way to the same lines."""
+        other = copy.copy(self)
+        other.style = replace(self.style, by_span=False)
+        return await other._group(chunk, (spec,))
 
     def _jobs(self, chunk: Chunk, sections: Sequence[SectionSpec]) -> list[list[tuple[Chunk, tuple[SectionSpec, ...]]]]:
         """Calls of a chunk, in runs that begin with the same words."""
@@ -106,8 +117,7 @@ class Extractor:
         if self.style.by_span and sections[0].span_prompt:
             ask = SectionAsk.of_span(sections[0], chunk, about, self._prompts, self.style)
             found = await self.ask(ask.spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
-            drafts, withheld = self._statements(ask.spec, chunk, ask.rows(found))
-            return Extraction(drafts, withheld)
+            return self._taken(ask.spec, chunk, ask.draft(found))
         asked = [SectionAsk.of(s, chunk, tokens_about(chunk), self._prompts, self.style) for s in sections]
         chunk_prompt = self._prompts.load("chunk.v1").render(
             first=str(chunk.first),
@@ -133,9 +143,7 @@ class Extractor:
         result = Extraction()
         for a in asked:
             part = getattr(answer, a.spec.name) if len(asked) > 1 else answer
-            drafts, withheld = self._statements(a.spec, chunk, a.rows(part))
-            result.drafts += drafts
-            result.withheld += withheld
+            result.add(self._taken(a.spec, chunk, a.draft(part)))
         return result
 
     async def _valid(self, request: Request, answer: type[M]) -> M:
@@ -157,6 +165,11 @@ class Extractor:
             f"{request.name}: the answer did not fit, also when asked again: {error}", hint="try another model"
         )
 
+    def _taken(self, spec: SectionSpec, chunk: Chunk, draft: Draft) -> Extraction:
+        drafts, withheld = self._statements(spec, chunk, draft.rows())
+        named = {n for n in draft.filler() if chunk.first <= n <= chunk.last}
+        return Extraction(drafts, withheld, filler=named)
+
     def _statements(
         self, spec: SectionSpec, chunk: Chunk, rows: Sequence[tuple[list[int], str, str]]
     ) -> tuple[list[DraftStatement], list[Withheld]]:
@@ -175,9 +188,9 @@ class Extractor:
                 )
                 continue
             if not inside:
-                inside = realign(f"{label} {text}", self._transcript, (chunk.first,), span)
+                inside = realign(f"{label} {text}", self.source, (chunk.first,), span)
             elif spec.name != "prerequisites":
-                inside = realign(f"{label} {text}", self._transcript, inside, span)
+                inside = realign(f"{label} {text}", self.source, inside, span)
             drafts.append(
                 DraftStatement(
                     f"{spec.name}/{chunk.index + 1}.{chunk.first}.{n}", spec.name, chunk.index, inside, text, label

@@ -11,12 +11,10 @@ from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import (
     COPIED,
+    LEAST_SUPPORT,
     form_fault,
     is_copy,
-    neighbourhood,
-    owner_fault,
     support_fault,
-    support_share,
     with_figure_lines,
     with_owner,
     with_right_owner,
@@ -24,6 +22,7 @@ from pipeline.evidence import (
 from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import PromptSet, numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
+from pipeline.source import Source, keys_of
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
@@ -45,33 +44,29 @@ class Repair(Flat):
     rewrites: list[Rewrite]
 
 
-def fault_of(draft: DraftStatement, transcript: Transcript) -> str | None:
+def fault_of(draft: DraftStatement, source: Source) -> str | None:
     """Why a draft may not stand as it is, or None."""
     if draft.section == "prerequisites":
-        span = " ".join(s.text for s in transcript.segments)
-        return (
-            "its words are not in the transcript" if support_share(f"{draft.label} {draft.text}", span) < 0.5 else None
-        )
+        wanted = keys_of(f"{draft.label} {draft.text}")
+        said = sum(k in source.postings for k in wanted)
+        return "its words are not in the transcript" if said < 0.5 * len(wanted) else None
     if draft.section == "key_concepts":
-        if draft.label in transcript.labelled_speakers:
+        if draft.label in source.transcript.labelled_speakers:
             return "it is a person, not a concept"
-        return support_fault(f"{draft.label} {draft.text}", transcript, draft.lines)
-    segments = [transcript.segment(n) for n in draft.lines]
-    source = neighbourhood(transcript, draft.lines)
-    form = form_fault(draft.text, source)
+        return support_fault(f"{draft.label} {draft.text}", source, draft.lines)
+    form = form_fault(draft.text, " ".join(s.text for s in source.near(draft.lines)))
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
-    return (
-        form
-        or owner_fault(draft.text, segments, transcript.labelled_speakers)
-        or support_fault(draft.text, transcript, draft.lines, least=0.3 if draft.section == "overview" else 0.4)
+    return form or support_fault(
+        draft.text, source, draft.lines, least=0.3 if draft.section == "overview" else LEAST_SUPPORT
     )
 
 
 async def mend(extraction: Extraction, transcript: Transcript, extractor: Extractor, prompts: PromptSet) -> Extraction:
     """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason."""
-    drafts = [_owned(d, transcript) for d in extraction.drafts]
-    faults = {d.id: fault for d in drafts if (fault := fault_of(d, transcript))}
+    source = extractor.source
+    drafts = [_owned(d, source) for d in extraction.drafts]
+    faults = {d.id: fault for d in drafts if (fault := fault_of(d, source))}
     sentences = [d for d in drafts if d.id in faults and d.section in SENTENCES]
     rewrites = await _rewrite(sentences, faults, transcript, extractor, prompts) if sentences else {}
     quoted = 0
@@ -80,8 +75,8 @@ async def mend(extraction: Extraction, transcript: Transcript, extractor: Extrac
         if draft.id not in faults:
             kept.append(draft)
             continue
-        fresh = _owned(replace(draft, text=rewrites.get(draft.id) or draft.text), transcript)
-        again = fault_of(fresh, transcript)
+        fresh = _owned(replace(draft, text=rewrites.get(draft.id) or draft.text), source)
+        again = fault_of(fresh, source)
         if again is None:
             kept.append(fresh)
         elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript)):
@@ -95,16 +90,17 @@ async def mend(extraction: Extraction, transcript: Transcript, extractor: Extrac
     return extraction
 
 
-def _owned(draft: DraftStatement, transcript: Transcript) -> DraftStatement:
+def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     if draft.section not in SENTENCES:
         return draft
+    transcript = source.transcript
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
     if draft.section == "overview":
         text = re.sub(r"^This (?:part of the )?(recording|lecture|talk|episode)\b", r"The \1", text)
     elif draft.section == "main_points":
         text = with_owner(text, segments, " ".join(s.text for s in transcript.segments))
-    return replace(draft, text=text, lines=with_figure_lines(text, transcript, draft.lines))
+    return replace(draft, text=text, lines=with_figure_lines(text, source, draft.lines))
 
 
 async def _rewrite(

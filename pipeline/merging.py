@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import cite, support_fault
+from pipeline.evidence import cite, support_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
@@ -44,7 +44,8 @@ async def merge_sections(
     context = MergeContext(
         ask=ask,
         cite=lambda lines: cite(transcript, lines),
-        support=lambda text, lines: support_fault(text, transcript, lines),
+        fault=lambda text, lines: support_fault(text, extractor.source, lines),
+        doubt=lambda text, lines: bool(verify(text, lines, extractor.source)),
         provenance=provenance(transcript),
         done=out.merged,
     )

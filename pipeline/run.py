@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -115,6 +115,8 @@ async def asummarise(
     for part in await asyncio.gather(*(one(c) for c in chunks)):
         extraction.add(part)
 
+    await _fill_gaps(extraction, transcript, extractor, mapped, prompts)
+
     progress.phase = "merging"
     watch(progress)
     reduction = await merge_sections(transcript, extraction.drafts, sections, extractor, prompts)
@@ -123,6 +125,37 @@ async def asummarise(
     progress.phase = document.status
     watch(progress)
     return document
+
+
+async def _fill_gaps(
+    extraction: Extraction,
+    transcript: Transcript,
+    extractor: Extractor,
+    mapped: Sequence[SectionSpec],
+    prompts: PromptSet,
+) -> None:
+    """One more call for each long stretch that no note cites, before it is given up."""
+    spec = next((s for s in mapped if s.name == "main_points"), None)
+    used = {n for d in extraction.drafts for n in d.lines if d.section in ("main_points", "key_concepts")}
+    for first, last in gaps(used | extraction.filler, len(transcript.segments)):
+        if spec is None or not extraction.read.issuperset(range(first, last + 1)):
+            continue  # its chunk failed, and the document says so
+        stretch = Chunk(len(transcript.segments), transcript.segments[first - 1 : last])
+        more = await extractor.whole(stretch, spec)
+        more.problems.clear()  # the stretch was read before; the ledger tells that nothing came of it
+        extraction.add(await mend(more, transcript, extractor, prompts))
+        extraction.drafts.sort(key=lambda d: min(d.lines))  # headings divide notes in the order of the recording
+
+
+def gaps(used: Set[int], segments: int) -> list[tuple[int, int]]:
+    """Stretches of more than a tenth of the segments, and of three at least, of which none is used."""
+    out: list[tuple[int, int]] = []
+    first = 1
+    for n in [*sorted(used), segments + 1]:
+        if n - first > max(2, segments / 10):
+            out.append((first, n - 1))
+        first = n + 1
+    return out
 
 
 def planned_calls(chunks: Sequence[Chunk], mapped: Sequence[SectionSpec], recipe: Recipe) -> int:
@@ -172,6 +205,7 @@ def _document(
         completion_tokens=tally.usage.completion_tokens,
         cost_usd=cost_usd(model, endpoint, tally.usage),
     )
+    blank = Coverage(segments=len(transcript.segments), cited=0, read=0, deciles=(0.0,) * 10)
     document = StudyDocument(
         status="partial" if problems else "complete",
         title=meta.title or title_from_name(transcript.name),
@@ -192,7 +226,7 @@ def _document(
         main_points=content["main_points"],
         key_concepts=content["key_concepts"],
         summary=content["summary"],
-        coverage=Coverage(segments=len(transcript.segments), cited=0, read=len(extraction.read), deciles=(0.0,) * 10),
+        coverage=blank,
         withheld=tuple(extraction.withheld + reduction.withheld),
         problems=problems,
         run=RunRecord(
@@ -205,11 +239,11 @@ def _document(
             usage=usage,
         ),
     )
-    return document.model_copy(update={"coverage": coverage(document, len(extraction.read))})
+    return document.model_copy(update={"coverage": coverage(document, len(extraction.read), extraction.filler)})
 
 
-def coverage(document: StudyDocument, read: int) -> Coverage:
-    """Cited segments in all, and the cited share of each tenth of the transcript."""
+def coverage(document: StudyDocument, read: int, filler: Set[int] = frozenset()) -> Coverage:
+    """The ledger of a document: what is cited, in all and by tenths, what is filler, and what nothing cites."""
     total = document.source.segments
     cited = {e.segment for s in document.statements() for e in s.evidence}
     deciles = []
@@ -217,7 +251,9 @@ def coverage(document: StudyDocument, read: int) -> Coverage:
         span = range(tenth * total // 10 + 1, max((tenth + 1) * total // 10, tenth * total // 10 + 1) + 1)
         inside = [n for n in span if n <= total]
         deciles.append(round(sum(n in cited for n in inside) / len(inside), 3) if inside else 0.0)
-    return Coverage(segments=total, cited=len(cited), read=read, deciles=tuple(deciles))
+    left = tuple(gaps(cited | filler, total))
+    idle = len(filler - cited)
+    return Coverage(segments=total, cited=len(cited), read=read, filler=idle, deciles=tuple(deciles), gaps=left)
 
 
 def title_from_name(name: str) -> str:

@@ -76,6 +76,8 @@ class Screen:
             self.problem(f"{outcome.name}: FAILED: {outcome.error}")
         elif outcome.document:
             self.say(outcome_line(outcome))
+            for first, last in outcome.document.coverage.gaps:
+                self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}, asked for twice")
             for problem in outcome.document.problems:
                 self.problem(f"{outcome.name}: PARTIAL: {problem.section}: {problem.message}")
 

@@ -53,6 +53,11 @@ def escape(text: str) -> str:
     return _LIST_START.sub(r"\1\\\2", safe)
 
 
+def unescape(line: str) -> str:
+    """The words of a line that `escape` wrote, as a reader sees them."""
+    return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
+
+
 def _is_provenance(statement: Statement) -> bool:
     return not statement.evidence
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -41,6 +42,10 @@ class Draft(Flat):
         """(lines, label, text) of each item, in order."""
         raise NotImplementedError
 
+    def filler(self) -> list[int]:
+        """Lines that the model calls greeting, advert or chatter."""
+        return []
+
 
 class Ask(Protocol):
     """Asks the model in a merge: renders `prompt` with `values` and validates the answer. Raises CallError."""
@@ -63,7 +68,8 @@ class MergeContext:
 
     ask: Ask
     cite: Callable[[Sequence[int]], tuple[Evidence, ...]]
-    support: Callable[[str, Sequence[int]], str | None]  # why the lines do not support the text, or None
+    fault: Callable[[str, Sequence[int]], str | None]  # why the lines do not bear a text out, or None
+    doubt: Callable[[str, Sequence[int]], bool]  # whether anything at all speaks against it
     provenance: tuple[str, ...]  # sentences about the source that code can prove
     done: Mapping[str, Merged]  # the sections merged so far
 
@@ -103,4 +109,5 @@ class SectionSpec:
     required: bool = True
     from_chunks: bool = True
     span_prompt: str = ""  # for a small model: one short span of lines a call, one item each
+    span_cue: re.Pattern[str] | None = None  # lines worth a call of their own; the others are not asked about
     merge_prompts: tuple[str, ...] = ()

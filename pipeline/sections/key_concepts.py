@@ -15,6 +15,16 @@ from pipeline.sections.repeats import first_of_each, union_lines
 from pipeline.text import content_words
 
 MOST = 14
+# How people sound when they explain a term.
+_EXPLAINING = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|so-?|we|they|you|people|\w+ists|\w+ers) call(?:ed)?\b"
+    r"|\bcall (?:it|this|that|them)\b"
+    r"|\b(?:known as|stands for|refers? to|means|meaning|defined? as|definition|in other words|that is to say)\b"
+    r"|\bthe (?:term|idea (?:is|of))\b|\bis (?:when|where|just|basically|essentially|simply)\b"
+    r"|\bis (?:the \w+ (?:that|of|which|between|by|at)|an? \w+ (?:that|in which|of|for))\b"
+    r"|\bthat(?:['’]s| is) (?:what|the|when|an? )?\s?\w+\.|: (?:how|one|the|a|an|when|what)\b",
+    re.IGNORECASE,
+)
 _EMPTY = re.compile(
     r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything)\b", re.IGNORECASE
 )
@@ -75,7 +85,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     content = []
     for draft in kept[:MOST]:
         lines = union_lines(usable, placed, draft.id)
-        weak = context.support(f"{draft.label} {draft.text}", lines) is not None
+        weak = context.doubt(f"{draft.label} {draft.text}", lines)
         content.append(
             KeyConcept(
                 term=draft.label[:1].upper() + draft.label[1:],
@@ -93,9 +103,10 @@ KEY_CONCEPTS = SectionSpec(
     prompt="sections/key_concepts.v1",
     draft=KeyConceptsDraft,
     merge=merge,
-    most=lambda tokens: max(2, min(8, round(tokens / 260))),
+    most=lambda tokens: max(2, min(8, round(tokens / 200))),
     max_tokens=900,
     item_field="concepts",
     text_limit=240,
     span_prompt="sections/key_concepts_span.v1",
+    span_cue=_EXPLAINING,
 )

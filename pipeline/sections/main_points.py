@@ -35,6 +35,10 @@ class MainPointsDraft(Draft):
         """(lines, topic, statement) of each note that is not filler."""
         return [(n.lines, n.topic, n.statement) for n in self.points if n.kind == "content"]
 
+    def filler(self) -> list[int]:
+        """The lines of notes that are no content."""
+        return [line for n in self.points if n.kind != "content" for line in n.lines]
+
 
 class Part(Flat):
     """A heading and the number of the note with which it begins."""
@@ -157,7 +161,7 @@ def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int
 def _detail(
     draft: DraftStatement, lines: list[int], context: MergeContext, lead: str | None, inner: tuple[Detail, ...]
 ) -> Detail:
-    weak = context.support(draft.text, lines) is not None
+    weak = context.doubt(draft.text, lines)
     return Detail(
         text=draft.text,
         evidence=context.cite(lines),

@@ -46,7 +46,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
             )
             text, chosen = woven.sentence, woven.rests_on(group)
         lines = sorted({n for d in chosen for n in lines_of[d.id]})
-        weak = context.support(text, lines) is not None
+        weak = context.doubt(text, lines)
         content.append(
             Statement(text=as_sentence(text), evidence=context.cite(lines), support="weak" if weak else "verified")
         )

@@ -13,7 +13,8 @@ from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeCon
 from pipeline.sections.repeats import is_repeat
 
 MOST_SENTENCES = 5
-MOST_NOTES = 5
+MOST_NOTES = 4
+LONGEST = 360  # characters of a sentence; what is longer strings notes together and ends where it is stopped
 T = TypeVar("T")
 
 
@@ -64,7 +65,13 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
             repeat = Withheld(section="summary", text=text, reason="repeats a sentence of the summary")
             withheld.append((f"summary/{n}", repeat))
         else:
-            content.append(Statement(text=text, evidence=context.cite(lines), support="verified"))
+            content.append(
+                Statement(
+                    text=text,
+                    evidence=context.cite(lines),
+                    support="weak" if context.doubt(text, lines) else "verified",
+                )
+            )
     return Merged(tuple(content), {}, tuple(withheld))
 
 
@@ -74,10 +81,15 @@ def _lines(notes: Sequence[Detail]) -> list[int]:
 
 def _resting(text: str, named: list[int], shown: list[int], context: MergeContext) -> tuple[list[int], str | None]:
     """The lines that support a sentence: those that it names, else all that it was shown; else why they do not."""
-    fault = context.support(text, named)
-    if fault and context.support(text, shown) is None:
+    fault = context.fault(text, named) or cut_fault(text)
+    if fault and context.fault(text, shown) is None and cut_fault(text) is None:
         return shown, None
     return named, fault
+
+
+def cut_fault(text: str) -> str | None:
+    """Why a sentence looks as if it had been stopped instead of ended, or None."""
+    return "the sentence is far too long" if len(text) > LONGEST else None
 
 
 def as_sentence(text: str) -> str:
@@ -87,8 +99,8 @@ def as_sentence(text: str) -> str:
 
 
 def _runs(notes: list[Detail]) -> list[list[Detail]]:
-    """Neighbouring notes, about four a sentence, in at most MOST_SENTENCES runs."""
-    n = min(MOST_SENTENCES, -(-len(notes) // 4))
+    """Neighbouring notes, about three a sentence, in at most MOST_SENTENCES runs."""
+    n = min(MOST_SENTENCES, -(-len(notes) // 3))
     cuts = [round(i * len(notes) / n) for i in range(n + 1)] if n else []
     return [notes[a:b] for a, b in itertools.pairwise(cuts)]
 

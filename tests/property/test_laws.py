@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 from pipeline.chunking import chunk_transcript, halves
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
-from pipeline.evidence import cite, figures
+from pipeline.evidence import cite
+from pipeline.figures import figures
 from pipeline.merging import unplaced
 from pipeline.readers import parse
 from pipeline.render import render_markdown
@@ -67,7 +68,7 @@ def test_merging_loses_no_id_and_invents_none(spec, rows: list[tuple[str, str, i
         raise AssertionError("these merges ask nothing")
 
     t = transcript()
-    context = MergeContext(ask, lambda ns: cite(t, ns), lambda said, ns: None, (), {})
+    context = MergeContext(ask, lambda ns: cite(t, ns), lambda said, ns: None, lambda said, ns: False, (), {})
     merged = asyncio.run(spec.merge(drafts, context))
     assert unplaced(spec, drafts, merged) == []
     assert set(merged.placed) & {id_ for id_, _ in merged.withheld} == set()

@@ -2,15 +2,17 @@ import pytest
 
 from pipeline.evidence import (
     cite,
-    figure_fault,
-    figures,
     form_fault,
     owner_fault,
     realign,
     support_fault,
     with_right_owner,
 )
+from pipeline.figures import figures, unsaid
+from pipeline.source import Source
 from tests.scripted import transcript
+
+SOURCE = Source(transcript())
 
 LINE = "So I mean, we switched the ovens to heat pumps and, uh, the gas bill, it fell like forty percent in the first winter."
 
@@ -32,6 +34,15 @@ LINE = "So I mean, we switched the ovens to heat pumps and, uh, the gas bill, it
         ("4,800 homes", 4800),
         ("two point three million", 2_300_000),
         ("half of them", 50),
+        ("two and a half metres", 2.5),
+        ("a thirteenth of it", 13),
+        ("the twenty-first century", 21),
+        ("1.200,50 Euro", 1200.5),
+        ("3,5 Prozent", 3.5),
+        ("1 200 francs", 1200),
+        ("٣٥ percent", 35),
+        ("in the nineties", 90),
+        ("at 12:30", 30),
     ],
 )
 def test_figures_in_words_and_digits(said: str, value: float) -> None:
@@ -39,8 +50,9 @@ def test_figures_in_words_and_digits(said: str, value: float) -> None:
 
 
 def test_an_invented_figure_is_a_fault() -> None:
-    assert figure_fault("The bill fell by 45%.", LINE) == "the lines do not say 45"
-    assert figure_fault("The bill fell by 40%.", LINE) is None
+    assert unsaid("The bill fell by 45%.", [LINE]) == "45"
+    assert unsaid("The bill fell by forty-five percent.", [LINE]) == "forty five"
+    assert unsaid("The bill fell by 40%.", [LINE]) is None
 
 
 @pytest.mark.parametrize(
@@ -76,8 +88,8 @@ def test_a_statement_given_to_the_wrong_speaker_gets_the_right_one() -> None:
 
 
 def test_an_unsupported_statement_is_a_fault() -> None:
-    assert support_fault("Penguins dance merrily across frozen islands.", transcript(), [1])
-    assert support_fault("The reactor at Lund makes 40 megawatts.", transcript(), [1]) is None
+    assert support_fault("Penguins dance merrily across frozen islands.", SOURCE, [1])
+    assert support_fault("The reactor at Lund makes 40 megawatts.", SOURCE, [1]) is None
 
 
 def test_wrong_lines_are_moved_to_the_lines_that_say_it() -> None:
@@ -86,7 +98,7 @@ def test_wrong_lines_are_moved_to_the_lines_that_say_it() -> None:
         for word in ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
     ]
     t = transcript([*lines, ("Ben", "The heat exchanger warms five thousand homes near the harbour.")])
-    assert 9 in realign("The heat exchanger warms homes near the harbour.", t, (1,), range(1, 10))
+    assert 9 in realign("The heat exchanger warms homes near the harbour.", Source(t), (1,), range(1, 10))
 
 
 def test_evidence_is_cut_by_code() -> None:

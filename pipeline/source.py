@@ -1,0 +1,115 @@
+"""A transcript prepared for checking: each line's words, figures and names once, and where every word occurs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from pipeline.text import content_words, words
+from pipeline.transcript import Segment, Transcript
+
+_PREFIX = 5  # letters after which two forms of a word count as the same
+
+
+def key(word: str) -> str:
+    """What a word is counted by: forms that share their first five letters are one."""
+    return word[:_PREFIX]
+
+
+class Source:
+    """Read-only views of a transcript, built once, so that checking a statement costs its own length."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self._lines: dict[int, Counter[str]] = {}
+
+    @cached_property
+    def postings(self) -> dict[str, list[int]]:
+        """The ids of the segments that have a word, by the word's key."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for segment in self.transcript.segments:
+            for k in self.line_keys(segment.id):
+                found[k].append(segment.id)
+        return dict(found)
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """Words that the transcript writes without a capital."""
+        return frozenset(w for s in self.transcript.segments for w in re.findall(r"\b[^\W\d_A-Z][^\W\d_]*\b", s.text))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """All words of the transcript and its metadata, case folded."""
+        return frozenset(w for s in self.transcript.segments for w in words(s.text)) | self.about
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """Words of title, channel and speakers: they may be named anywhere."""
+        meta = self.transcript.metadata
+        named = (meta.title or "", meta.channel or "", *meta.speakers, *self.transcript.labelled_speakers)
+        return frozenset(w for text in named for w in words(text))
+
+    def line_keys(self, n: int) -> Counter[str]:
+        """How often segment `n`, its speaker's name included, has each word, by key."""
+        if n not in self._lines:
+            segment = self.transcript.segment(n)
+            self._lines[n] = Counter(key(w) for w in content_words(f"{segment.speaker or ''} {segment.text}"))
+        return self._lines[n]
+
+    def weight(self, word_key: str) -> float:
+        """How much a word tells: rare words more, unknown ones most."""
+        total = max(2, len(self.transcript.segments))
+        return (
+            math.log(1 + total / len(self.postings.get(word_key, ())))
+            if word_key in self.postings
+            else 1.2 * math.log(1 + total)
+        )
+
+    def near(self, lines: Sequence[int], reach: int = 1) -> list[Segment]:
+        """The cited segments and `reach` around them, each once, in order."""
+        total = len(self.transcript.segments)
+        ids = sorted({m for n in lines for m in range(n - reach, n + reach + 1) if 1 <= m <= total})
+        return [self.transcript.segment(m) for m in ids]
+
+    def share(self, wanted: Iterable[str], ids: Iterable[int]) -> float:
+        """The share, by weight, of the wanted word keys that these segments have."""
+        have: set[str] = set()
+        for n in ids:
+            have |= self.line_keys(n).keys()
+        wanted = set(wanted)
+        whole = sum(self.weight(k) for k in wanted)
+        return sum(self.weight(k) for k in wanted if k in have) / whole if whole else 0.0
+
+    def best(self, wanted: Iterable[str], within: range | None = None, width: int = 2) -> tuple[tuple[int, ...], float]:
+        """The `width` neighbouring segments with the largest share of the wanted words, and that share."""
+        wanted = set(wanted)
+        score: dict[int, float] = defaultdict(float)
+        limit = max(20, len(self.transcript.segments) // 3)
+        for k in wanted:
+            places = self.postings.get(k, [])
+            if len(places) <= limit:
+                for n in places:
+                    score[n] += self.weight(k)
+        inside = [n for n in score if within is None or n in within]
+        if not inside:
+            return (), 0.0
+        starts = sorted(inside, key=lambda n: (-(score[n] + score.get(n + 1, 0.0)), n))[:12]
+        total = len(self.transcript.segments)
+        found: list[tuple[float, int, tuple[int, ...]]] = []
+        for n in starts:
+            for first in (n - 1, n):
+                ids = tuple(
+                    m for m in range(first, first + width) if 1 <= m <= total and (within is None or m in within)
+                )
+                if ids:
+                    found.append((self.share(wanted, ids), -ids[0], ids))
+        share, _, ids = max(found)
+        return ids, share
+
+
+def keys_of(text: str) -> set[str]:
+    """The keys of a text's content words."""
+    return {key(w) for w in content_words(text)}

@@ -1,0 +1,93 @@
+"""What verification finds: each kind of fault in a statement that would else hold."""
+
+import pytest
+
+from pipeline.evidence import realign, verify
+from pipeline.source import Source
+from pipeline.transcript import Metadata, Segment, Transcript
+
+LINES = [
+    ("Rita Okafor", "So we switched the ovens at Millbrook to heat pumps in 2021, and the gas bill fell by forty percent."),
+    ("Rita Okafor", "The new wiring was not cheap, it cost us twenty-three thousand pounds, mostly for copper."),
+    ("Tom Hale", "I think the savings never pay for the wiring, and I told the council of Ashford so."),
+    ("Rita Okafor", "Well, in the second winter our bakers said: the ovens heat up faster than the old gas ovens ever did."),
+    ("Tom Hale", "The grid company Norwatt raised its prices by a quarter that winter, so the comparison is unfair."),
+    ("Rita Okafor", "We sell more rye bread than wheat bread since then, about three hundred loaves every morning."),
+]  # fmt: skip
+SOURCE = Source(
+    Transcript("ovens", tuple(Segment(i, text, who) for i, (who, text) in enumerate(LINES, 1)), Metadata(title="Ovens"))
+)
+
+
+def kinds(text: str, *lines: int) -> set[str]:
+    return {f.kind for f in verify(text, lines, SOURCE)}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Switching the ovens at Millbrook to heat pumps in 2021 cut the gas bill by 40%.", (1,)),
+        ("The new wiring was not cheap and cost £23,000, mostly for copper.", (2,)),
+        ("Tom Hale thinks that the savings never pay for the wiring.", (3,)),
+        ("The bakers said “the ovens heat up faster than the old gas ovens ever did”.", (4,)),
+        ("The grid company Norwatt raised prices by 25% that winter, which makes the comparison unfair.", (5,)),
+        ("The grid company Norwat raised its prices by a quarter that winter.", (5,)),
+        ("The bakery sells more rye bread than wheat bread, about 300 loaves every morning.", (6,)),
+    ],
+)
+def test_a_true_statement_has_no_finding(text: str, lines: tuple[int, ...]) -> None:
+    assert verify(text, lines, SOURCE) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "lines"),
+    [
+        ("figure", "Switching the ovens at Millbrook to heat pumps in 2021 cut the gas bill by 45%.", (1,)),
+        ("figure", "The new wiring was not cheap, it cost thirty-two thousand pounds, mostly for copper.", (2,)),
+        ("name", "The grid company Eastwatt raised its prices by a quarter that winter.", (5,)),
+        ("name", "Switching the ovens at Ashford to heat pumps in 2021 cut the gas bill by 40%.", (1,)),
+        ("owner", "Rita Okafor thinks that the savings never pay for the wiring.", (3,)),
+        ("quote", "The bakers said “the ovens heat up slower than the old gas ovens ever did”.", (4,)),
+        ("polarity", "The new wiring was cheap, it cost £23,000, mostly for copper.", (2,)),
+        ("polarity", "The ovens do not heat up faster than the old gas ovens ever did.", (4,)),
+        ("polarity", "The bakery sells less rye bread than wheat bread, about 300 loaves every morning.", (6,)),
+        ("citation", "The grid company Norwatt raised its prices by a quarter that winter.", (2,)),
+        ("support", "Solar panels on the roof of the bakery feed a battery in its cellar.", (6,)),
+        ("support", "The new wiring was not 便宜 and cost £23,000.", (2,)),
+    ],
+)
+def test_each_kind_of_fault_is_found(kind: str, text: str, lines: tuple[int, ...]) -> None:
+    assert kind in kinds(text, *lines)
+
+
+def test_a_name_from_elsewhere_in_the_transcript_is_told_from_an_invented_one() -> None:
+    lines = [("Ann", f"The river near village {w} floods in spring.") for w in "alpha beta gamma delta epsilon".split()]
+    source = Source(
+        Transcript(
+            "r", tuple(Segment(i, t, w) for i, (w, t) in enumerate([*lines, ("Ann", "Mayor Brandt built dams.")], 1))
+        )
+    )
+    (finding,) = verify("The river near village alpha floods in spring, said Brandt.", [1], source)
+    assert (finding.kind, finding.grave) == ("name", False)
+    (finding,) = verify("The river near village alpha floods in spring, said Kowalski.", [1], source)
+    assert (finding.kind, finding.grave) == ("name", True)
+
+
+def test_a_citation_is_moved_to_the_lines_that_say_it() -> None:
+    text = "The grid company Norwatt raised its prices by a quarter that winter."
+    assert 5 in realign(text, SOURCE, (2,), range(1, 7))
+
+
+@pytest.mark.parametrize(
+    ("line", "good", "bad"),
+    [
+        ("Der Strompreis stieg 2022 um 3,5 Prozent auf 1.200 Euro.", "Der Strompreis stieg um 3,5 Prozent auf 1200 Euro.",
+         "Der Strompreis stieg um 4,5 Prozent auf 1200 Euro."),
+        ("Цена выросла на 35 процентов за год.", "Цена выросла на 35 процентов.", "Цена выросла на 53 процента."),
+        ("价格在2022年上涨了35%，达到1200元。", "价格在2022年上涨35%。", "价格在2022年上涨53%。"),
+    ],
+)  # fmt: skip
+def test_figures_of_other_scripts_and_decimal_conventions(line: str, good: str, bad: str) -> None:
+    source = Source(Transcript("x", (Segment(1, line),)))
+    assert "figure" not in {f.kind for f in verify(good, [1], source)}
+    assert "figure" in {f.kind for f in verify(bad, [1], source)}
