@@ -151,8 +151,8 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
     for name, elsewhere in strangers(text, lines, source):
         message = f"the lines do not name {name}" + (", other lines do" if elsewhere else "")
         found.append(Finding("name", message, grave=not elsewhere))
-    if turned := flip(text, [s.text for s in source.near(lines)]):
-        found.append(Finding("polarity", turned))
+    if turned := flip(text, said, [s.text for s in source.near(lines)]):
+        found.append(Finding("polarity", turned[0], grave=turned[1]))
     found += _support(text, lines, source, least)
     return sorted(found, key=lambda f: not f.grave)
 

@@ -185,7 +185,8 @@ def _spoken(run: list[str]) -> set[float]:
     every = _readings(run)
     alone = {float(_ONES[t]) for t in run if t in _ONES} | {float(_TENS[t]) for t in run if t in _TENS}
     scales = {_SCALES[t.removesuffix("s")] for t in run if t.removesuffix("s") in _SCALES}
-    together = every - alone - scales if len(run) > 1 else every
+    shares = {v for t in run for v in _SHARES.get(t, ())}
+    together = every - alone - scales - shares if len(run) > 1 else every
     return together or every
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
-from pipeline.source import Source
+from pipeline.source import Source, key
 from pipeline.text import STOPWORDS, words
+from pipeline.tokens import everyday
 
 _CANDIDATE = re.compile(r"(?<![\w’'])[^\W\d_][\w’'&-]*")
 _START = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")
@@ -22,37 +23,51 @@ _LIKE = 84
 
 
 def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str, bool]]:
-    """Names that the cited lines and those around them do not say, and whether the rest of the transcript does."""
+    """Names that the cited lines and those beside them do not say, each with whether the rest of the transcript does.
+
+    A speaker is known where one of the cited lines is theirs, or where one beside them is named aloud.
+    """
     candidates = _names(text, source)
     if not candidates:
         return []
     near = source.near(lines, _NEAR)
-    local = {w for s in near for w in words(f"{s.speaker or ''} {s.text}")}
-    local |= source.about - _speaker_words(source)
-    joined = {a + b for s in near for a, b in _pairs(words(s.text))}
-    out: list[tuple[str, bool]] = []
-    for name in candidates:
-        word = name.casefold().replace("’", "'").removesuffix("'s").rstrip("'")
-        if _known(word, local | joined) or _initials(name, " ".join(s.text for s in near)):
-            continue
-        out.append((name, _known(word, source.vocabulary)))
+    local = {w for s in near for w in words(s.text)} | (source.about - source.speakers)
+    local |= {w for n in lines for w in words(source.transcript.segment(n).speaker or "")}
+    joined = {a + b for s in near for a, b in itertools.pairwise(words(s.text))}
+    spoken = " ".join(s.text for s in near)
+    out = [
+        (name, _known(_bare(name), source.vocabulary))
+        for name in candidates
+        if not _known(_bare(name), local | joined) and not _initials(name, spoken)
+    ]
+    unknown = {name for name, _ in out}
+    out += [(pair, True) for pair in _pairs(text, candidates, source) if not unknown & set(pair.split())]
     return out
 
 
-def _speaker_words(source: Source) -> frozenset[str]:
-    return frozenset(w for name in source.transcript.labelled_speakers for w in words(name))
+def _bare(name: str) -> str:
+    return name.casefold().replace("’", "'").removesuffix("'s").rstrip("'")
+
+
+def _pairs(text: str, candidates: Sequence[str], source: Source) -> list[str]:
+    """Two names side by side that the recording has, but never side by side: "Okoye Sound"."""
+    out = []
+    for first, second in itertools.pairwise(re.findall(r"[\w’'&-]+|[^\w\s]", text)):
+        named = first in candidates and second[:1].isupper() and second not in _UNITS
+        if named and not source.has_pair(_bare(first), _bare(second)):
+            out.append(f"{first} {second}")
+    return out
 
 
 def _names(text: str, source: Source) -> list[str]:
     """Words with capitals that are not merely the beginning of a sentence."""
     out: list[str] = []
-    found = list(_CANDIDATE.finditer(text))
-    for i, match in enumerate(found):
+    for match in _CANDIDATE.finditer(text):
         word = match[0]
         bare = word.removesuffix("'s").removesuffix("’s").strip("'’-")
         if not any(c.isupper() for c in bare) or bare in _UNITS or len(bare) < 2:
             continue
-        if _START.search(text[: match.start()]) and bare[1:].islower() and not _surely(bare, found, i, text, source):
+        if _START.search(text[: match.start()]) and bare[1:].islower() and not _surely(bare, source):
             continue
         if bare.casefold() in STOPWORDS or bare.casefold() in source.small_words:
             continue
@@ -60,14 +75,14 @@ def _names(text: str, source: Source) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def _surely(word: str, found: Sequence[re.Match[str]], i: int, text: str, source: Source) -> bool:
-    """Whether a sentence's first word is a name: the transcript has it as one, or another capital follows it."""
-    if word.casefold() in STOPWORDS:
+def _surely(word: str, source: Source) -> bool:
+    """Whether a sentence's first word is a name: the transcript has it as one, a capital follows, or it is no word."""
+    plain = word.casefold()
+    if plain in STOPWORDS:
         return False
-    if word.casefold() in source.vocabulary:
-        return word.casefold() not in source.small_words
-    follows = found[i + 1] if i + 1 < len(found) else None
-    return bool(follows and text[found[i].end() : follows.start()] == " " and follows[0][:1].isupper())
+    if plain in source.vocabulary:
+        return plain not in source.small_words
+    return not (key(plain) in source.postings or everyday(plain))
 
 
 def _known(word: str, vocabulary: Iterable[str]) -> bool:
@@ -90,7 +105,3 @@ def _initials(name: str, text: str) -> bool:
         return False
     firsts = "".join(w[0] for w in words(text) if w not in ("of", "the", "and", "for"))
     return name.casefold() in firsts
-
-
-def _pairs(tokens: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return itertools.pairwise(tokens)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.source import keys_of
+from pipeline.source import key, keys_of
 
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|scarcely|lack(?:s|ed|ing)?"
@@ -14,23 +14,24 @@ _NEGATION = re.compile(
     r"|nicht|kein\w*|nie|niemals|ne|pas|jamais|non|mai|nunca|jamás)\b|[不没沒無无未非]",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    r"(?<=[.;!?。！？；])\s+|\s+—\s+"
-    r"|,\s+(?=(?:but|while|whereas|although|though|because|since|so|and|which)\b)"
-)
+_SENTENCE = re.compile(r"(?<=[.;!?。！？；])\s*")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
+_CONTEXT = 4  # words with meaning on either side of a denial that tell what it is about
+_REACH = 4  # words on either side of a passage in which a denial belongs to it
 _PAIRS = """
-    more less | most least | more fewer | increase decrease | increase reduce | raise lower | rise fall | rise drop
-    grow shrink | higher lower | high low | up down | larger smaller | bigger smaller | large small | big small
+    more less | most least | more fewer | high low | larger smaller | bigger smaller | large small | big small
     faster slower | fast slow | better worse | best worst | always never | before after | earlier later
     cheap expensive | cheaper costlier | gain lose | win lose | above below | over under | strong weak
     stronger weaker | easy hard | easier harder | easy difficult | safe dangerous | allow forbid | allow ban
     accept reject | succeed fail | success failure | positive negative | public private | old new | first last
-    open close | add remove | start end | begin end | begin stop | start stop | true false | right wrong
+    open close | add remove | true false | right wrong
     hot cold | warm cool | long short | longer shorter | majority minority | maximum minimum | inside outside
     import export | buy sell | agree disagree | like dislike | possible impossible | everybody nobody
     everyone nobody | everything nothing | all none | improve worsen | enough insufficient | rich poor
     early late | support oppose | wet dry | heavy light | thick thin | wide narrow | deep shallow | full empty
     same different | many few | often rarely | simple complex"""
+_UP = "increase rise grow up raise climb gain double higher improve".split()
+_DOWN = "decrease fall shrink down reduce drop lose halve lower decline worsen cut".split()
 _IRREGULAR = {
     "rise": {"rose", "risen"},
     "fall": {"fell", "fallen"},
@@ -49,10 +50,24 @@ _IRREGULAR = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
-    text: str
-    keys: frozenset[str]
-    negated: bool
+class _Sentence:
+    """A sentence as keys of its words ("" for those without meaning of their own) and the places of its denials."""
+
+    keys: tuple[str, ...]
+    denials: tuple[tuple[int, str], ...]
+    plain: tuple[str, ...]
+
+    def around(self, place: int) -> tuple[list[str], list[str]]:
+        """The nearest words with meaning before and behind a place."""
+        before = [k for k in self.keys[:place] if k][-_CONTEXT:]
+        return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
+
+    def denied_about(self, wanted: set[str]) -> bool:
+        """Whether a denial stands in the passage that speaks of the wanted words, or close beside it."""
+        places = [i for i, k in enumerate(self.keys) if k in wanted]
+        if not places:
+            return False
+        return any(places[0] - _REACH <= i <= places[-1] + _REACH for i, _ in self.denials)
 
 
 def _forms(word: str) -> set[str]:
@@ -62,6 +77,11 @@ def _forms(word: str) -> set[str]:
 
 _OPPOSITES: dict[str, set[str]] = {}
 _FORMS: dict[str, set[str]] = {}
+for _here, _there in ((_UP, _DOWN), (_DOWN, _UP)):
+    _same, _against = ({f for w in group for f in _forms(w)} for group in (_here, _there))
+    _FORMS[_here[0]] = _same  # any of them says the same
+    for _form in _same:
+        _OPPOSITES.setdefault(_form, set()).update(_against)
 for _pair in re.split(r"[|\n]", _PAIRS.strip()):
     _one, _other = _pair.split()
     for _a, _b in ((_one, _other), (_other, _one)):
@@ -70,80 +90,93 @@ for _pair in re.split(r"[|\n]", _PAIRS.strip()):
             _OPPOSITES.setdefault(_form, set()).update(_forms(_b))
 
 
-def flip(text: str, lines: Sequence[str]) -> str | None:
-    """Why a statement turns the meaning of its lines, or None when no line speaks of the same thing so closely."""
-    said = [c for line in lines for c in _clauses(line)]
-    return _opposite(text, lines) or _negation(text, said)
+def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str, bool] | None:
+    """Why a statement turns the meaning of its cited lines, and whether that is sure; None when it does not.
+
+    `near` are the cited lines and their neighbours.
+    """
+    mine = [s for s in map(_read, _SENTENCE.split(text)) if any(s.keys)]
+    said = [s for line in cited for s in map(_read, _SENTENCE.split(line)) if any(s.keys)]
+    around = [s for line in near for s in map(_read, _SENTENCE.split(line)) if any(s.keys)] or said
+    if sure := _lost(mine, said, around) or _opposite(mine, around):
+        return sure, True
+    return _added(mine, around)
 
 
-def _negation(text: str, said: Sequence[_Clause]) -> str | None:
-    for clause in _clauses(text):
-        if len(clause.keys) < 3:
-            continue
-        ranked = sorted(said, key=lambda c: -_closeness(clause, c))
-        close = [c for c in ranked if _closeness(clause, c) >= 0.5]
-        if not close or any(c.negated == clause.negated for c in close):
-            continue
-        other = close[0]
-        denying, plain = (clause, other) if clause.negated else (other, clause)
-        cue = _NEGATION.search(denying.text)
-        if cue is None or _closeness(clause, other) < 0.6 or not _scope(denying.text, cue) & plain.keys:
-            continue  # it denies something of which the other does not speak
-        word = cue[0]
-        return f'it says "{word}" where the lines do not' if clause.negated else f'it leaves out "{word}"'
+def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
+    """A denial in the statement: surely added when lines say the same without it, perhaps when none denies the like."""
+    doubt: tuple[str, bool] | None = None
+    for sentence in mine:
+        for place, cue in sentence.denials:
+            before, behind = sentence.around(place)
+            wanted = set(before + behind)
+            if len(wanted) < 3:
+                continue
+            message = f'it says "{cue}" where the lines do not'
+            close = [s for s in said if len(wanted & set(s.keys)) >= 0.5 * len(wanted)]
+            if close and not any(s.denied_about(wanted) for s in close):
+                return message, True
+            scope = {*before[-1:], *behind[:2]}
+            alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
+            if not alike:
+                doubt = message, False
+    return doubt
+
+
+def _lost(mine: Sequence[_Sentence], said: Sequence[_Sentence], around: Sequence[_Sentence]) -> str | None:
+    """A denial in the lines of something that the statement says without one."""
+    for sentence in said:
+        for place, cue in sentence.denials:
+            before, behind = sentence.around(place)
+            scope, wanted = set(behind[:2] or before[-2:]), set(before[-2:] + behind[:3])
+            if len(wanted) < 3:
+                continue
+            told = [s for s in mine if scope & set(s.keys) and len(wanted & set(s.keys)) >= 0.7 * len(wanted)]
+            plain = [s for s in around if not s.denials and len(wanted & set(s.keys)) >= 0.7 * len(wanted)]
+            if told and not plain and not any(s.denied_about(wanted) for s in told):
+                return f'it leaves out "{cue}"'
     return None
 
 
-def _scope(text: str, cue: re.Match[str]) -> set[str]:
-    """What a denial denies: the first words that carry meaning behind it, or the last ones before it."""
-    behind = [k for w in _plain(text[cue.end() :]) for k in keys_of(w)]
-    before = [k for w in _plain(text[: cue.start()]) for k in keys_of(w)]
-    return set(behind[:2] or before[-2:])
-
-
-def _opposite(text: str, lines: Sequence[str]) -> str | None:
-    spoken = {w for line in lines for w in _plain(line)}
-    mine = set(_plain(text))
-    if _NEGATION.search(text) or any(_NEGATION.search(line) for line in lines):
-        return None  # "no longer rises" may be told as "falls"
-    for word in _plain(text):
-        against = _OPPOSITES.get(word)
-        if not against or word in spoken:
-            continue
-        family = {f for forms in _FORMS.values() if word in forms for f in forms}
-        if family & spoken:
-            continue
-        if (found := sorted((against & spoken) - mine)) and _beside(text, word, lines, found[0]):
-            return f'it says "{word}" where the lines say "{found[0]}"'
+def _opposite(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> str | None:
+    """A word in the statement where the lines have its opposite among the same other words."""
+    for sentence in mine:
+        if sentence.denials:
+            continue  # "no longer rises" may be told as "falls"
+        for place, word in enumerate(sentence.plain):
+            against = _OPPOSITES.get(word, set()) - set(sentence.plain)
+            if not against:
+                continue
+            before, behind = sentence.around(place)
+            wanted = {*before, *behind} - {key(word)}
+            family = {f for forms in _FORMS.values() if word in forms for f in forms}
+            same, _ = _likest(wanted, family, said)
+            turned, found = _likest(wanted, against, said)
+            if turned >= 2 and turned > same:
+                return f'it says "{word}" where the lines say "{found}"'
     return None
 
 
-def _beside(text: str, word: str, lines: Sequence[str], opposite: str) -> bool:
-    """Whether the two words stand among the same other words, and so speak of the same thing."""
-    mine = keys_of(_around(text, word))
-    return any(len(mine & keys_of(_around(line, opposite, 9))) >= 2 for line in lines if opposite in _plain(line))
+def _likest(wanted: set[str], any_of: set[str], said: Sequence[_Sentence]) -> tuple[int, str]:
+    """How many wanted words the best sentence shares in which one of `any_of` stands undenied, and that word."""
+    best = (0, "")
+    for s in said:
+        for place, word in enumerate(s.plain):
+            if word in any_of and not any(abs(at - place) <= _REACH for at, _ in s.denials):
+                best = max(best, (len(wanted & set(s.keys)), word))
+    return best
 
 
-def _around(text: str, word: str, reach: int = 6) -> str:
-    tokens = _plain(text)
-    return " ".join(
-        t for i, t in enumerate(tokens) if any(t2 == word for t2 in tokens[max(0, i - reach) : i + reach + 1])
-    )
-
-
-def _plain(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+|\d+", text.casefold())
-
-
-def _clauses(text: str) -> list[_Clause]:
-    out = []
-    for part in _CLAUSE.split(text):
-        negated = len(_NEGATION.findall(part)) % 2 == 1
-        out.append(_Clause(part, frozenset(keys_of(_NEGATION.sub(" ", part))), negated))
-    return [c for c in out if c.keys]
-
-
-def _closeness(a: _Clause, b: _Clause) -> float:
-    """The share of the shorter clause's words that both have; short clauses need all of theirs."""
-    shorter = min(len(a.keys), len(b.keys))
-    return len(a.keys & b.keys) / max(shorter, 3)
+def _read(text: str) -> _Sentence:
+    keys: list[str] = []
+    plain: list[str] = []
+    denials: list[tuple[int, str]] = []
+    for i, match in enumerate(_TOKEN.finditer(text)):
+        word = match[0]
+        plain.append(word.casefold())
+        if _NEGATION.fullmatch(word) or _NEGATION.match(text, match.start()):
+            denials.append((i, word))
+            keys.append("")
+        else:
+            keys.append(next(iter(keys_of(word)), ""))
+    return _Sentence(tuple(keys), tuple(denials), tuple(plain))

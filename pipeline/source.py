@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
@@ -51,6 +52,25 @@ class Source:
         meta = self.transcript.metadata
         named = (meta.title or "", meta.channel or "", *meta.speakers, *self.transcript.labelled_speakers)
         return frozenset(w for text in named for w in words(text))
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Words of the speakers' names, labelled or told by the metadata."""
+        named = (*self.transcript.metadata.speakers, *self.transcript.labelled_speakers)
+        return frozenset(w for name in named for w in words(name))
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[str, str]]:
+        meta = self.transcript.metadata
+        texts = (meta.title or "", meta.channel or "", *meta.speakers, *self.transcript.labelled_speakers)
+        rows = [*texts, *(s.text for s in self.transcript.segments)]
+        return frozenset(pair for row in rows for pair in itertools.pairwise(words(row)))
+
+    def has_pair(self, first: str, second: str) -> bool:
+        """Whether two words (case folded) stand side by side anywhere, as they are or as one heard them."""
+        if (first, second) in self._pairs or first + second in self.vocabulary:
+            return True
+        return any(a[:3] == first[:3] and b[:3] == second[:3] for a, b in self._pairs if a[:1] == first[:1])
 
     def line_keys(self, n: int) -> Counter[str]:
         """How often segment `n`, its speaker's name included, has each word, by key."""

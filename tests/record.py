@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import json
 import sys
-import tempfile
 from pathlib import Path
 
 from pipeline.document import StudyDocument
+from pipeline.llm import Completion, Request
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.render import render_markdown
 from pipeline.store import dump
 from tests.providers.test_cassettes import record_cassettes
-from tests.samples import GOLDEN, SAMPLES, adocument_of, recording
+from tests.samples import GOLDEN, ROOT, SAMPLES, adocument_of, recording
+
+KEPT = ROOT / ".recorded"  # answers of earlier recordings, kept out of the repository; remove it to ask for all anew
 
 
 def main(names: list[str]) -> None:
@@ -33,13 +36,32 @@ def main(names: list[str]) -> None:
 
 
 async def _record(name: str, path: Path) -> tuple[StudyDocument, int]:
-    with tempfile.TemporaryDirectory() as folder, EmbeddedServer(path, weights.EMBEDDED.name) as server:
-        calls = CallStore(Path(folder) / "calls.sqlite")
+    """Makes a sample's document; answers to requests that did not change are taken from the last recordings."""
+    KEPT.mkdir(exist_ok=True)
+    calls = CallStore(KEPT / f"{name}.sqlite")
+    if recording(name).exists():
+        calls.take_in(Recording(recording(name)))
+    with EmbeddedServer(path, weights.EMBEDDED.name) as server:
         async with OpenAICompatible(server.endpoint) as client:
-            live = await adocument_of(name, StoredClient(calls, client, weights.EMBEDDED.name))
-        count = calls.export(recording(name))
-        calls.close()
-    return live, count
+            asked = _Played(StoredClient(calls, client, weights.EMBEDDED.name))
+            live = await adocument_of(name, asked)
+    calls.export(recording(name))
+    calls.close()
+    rows = [row for row in recording(name).read_text("utf-8").splitlines() if json.loads(row)["key"] in asked.keys]
+    recording(name).write_text("".join(f"{row}\n" for row in rows), "utf-8")
+    return live, len(rows)
+
+
+class _Played:
+    """A client that keeps the keys of what it was asked, so that a recording holds nothing else."""
+
+    def __init__(self, inner: StoredClient) -> None:
+        self._inner, self.model = inner, inner.model
+        self.keys: set[str] = set()
+
+    async def complete(self, request: Request) -> Completion:
+        self.keys.add(request.key(self.model))
+        return await self._inner.complete(request)
 
 
 def _renew(path: Path, text: str) -> None:
