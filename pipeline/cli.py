@@ -59,6 +59,9 @@ def make(
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
     citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
+    unverified: Annotated[
+        str | None, typer.Option(help="withhold or keep (marked weak) what fails its checks.  [default: withhold]")
+    ] = None,
     prompts: Annotated[
         Path | None, typer.Option(help="A folder of prompt files that stand before the shipped ones.")
     ] = None,
@@ -86,6 +89,7 @@ def make(
         chunk_tokens=chunk_tokens,
         concurrency=concurrency,
         citations=citations,
+        unverified=unverified,
         prompts=prompts,
         encoding=encoding,
         threads=threads,

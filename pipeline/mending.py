@@ -62,8 +62,13 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     )
 
 
-async def mend(extraction: Extraction, transcript: Transcript, extractor: Extractor, prompts: PromptSet) -> Extraction:
-    """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason."""
+async def mend(
+    extraction: Extraction, transcript: Transcript, extractor: Extractor, prompts: PromptSet, *, keep: bool = False
+) -> Extraction:
+    """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason.
+
+    With `keep` what fails again stays in, and is marked weak where documents are put together.
+    """
     source = extractor.source
     drafts = [_owned(d, source) for d in extraction.drafts]
     faults = {d.id: fault for d in drafts if (fault := fault_of(d, source))}
@@ -82,7 +87,7 @@ async def mend(extraction: Extraction, transcript: Transcript, extractor: Extrac
         elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript)):
             quoted += 1
             kept.append(quotation)
-        elif faults[draft.id] == COPIED:
+        elif keep or faults[draft.id] == COPIED:
             kept.append(draft)  # plain, but true: the third person has been seen to
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))

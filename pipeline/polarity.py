@@ -62,12 +62,12 @@ class _Sentence:
         before = [k for k in self.keys[:place] if k][-_CONTEXT:]
         return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
 
-    def denied_about(self, wanted: set[str]) -> bool:
-        """Whether a denial stands in the passage that speaks of the wanted words, or close beside it."""
+    def denials_about(self, wanted: set[str]) -> int:
+        """How many denials stand in the passage that speaks of the wanted words, or close beside it."""
         places = [i for i, k in enumerate(self.keys) if k in wanted]
         if not places:
-            return False
-        return any(places[0] - _REACH <= i <= places[-1] + _REACH for i, _ in self.denials)
+            return 0
+        return sum(places[0] - _REACH <= i <= places[-1] + _REACH for i, _ in self.denials)
 
 
 def _forms(word: str) -> set[str]:
@@ -114,11 +114,12 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
                 continue
             message = f'it says "{cue}" where the lines do not'
             close = [s for s in said if len(wanted & set(s.keys)) >= 0.5 * len(wanted)]
-            if close and not any(s.denied_about(wanted) for s in close):
+            most = max((s.denials_about(wanted) for s in close), default=0)
+            if close and not most:
                 return message, True
             scope = {*before[-1:], *behind[:2]}
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
-            if not alike:
+            if not alike or (close and most < sentence.denials_about(wanted)):
                 doubt = message, False
     return doubt
 
@@ -133,7 +134,7 @@ def _lost(mine: Sequence[_Sentence], said: Sequence[_Sentence], around: Sequence
                 continue
             told = [s for s in mine if scope & set(s.keys) and len(wanted & set(s.keys)) >= 0.7 * len(wanted)]
             plain = [s for s in around if not s.denials and len(wanted & set(s.keys)) >= 0.7 * len(wanted)]
-            if told and not plain and not any(s.denied_about(wanted) for s in told):
+            if told and not plain and not any(s.denials_about(wanted) for s in told):
                 return f'it leaves out "{cue}"'
     return None
 

@@ -110,12 +110,12 @@ async def asummarise(
 
     async def one(chunk: Chunk) -> Extraction:
         async with gate:
-            return await _extract_and_mend(extractor, transcript, chunk, mapped, prompts)
+            return await _extract_and_mend(extractor, transcript, chunk, mapped, prompts, recipe.keep_unverified)
 
     for part in await asyncio.gather(*(one(c) for c in chunks)):
         extraction.add(part)
 
-    await _fill_gaps(extraction, transcript, extractor, mapped, prompts)
+    await _fill_gaps(extraction, transcript, extractor, mapped, prompts, recipe.keep_unverified)
 
     progress.phase = "merging"
     watch(progress)
@@ -133,6 +133,7 @@ async def _fill_gaps(
     extractor: Extractor,
     mapped: Sequence[SectionSpec],
     prompts: PromptSet,
+    keep: bool,
 ) -> None:
     """One more call for each long stretch that no note cites, before it is given up."""
     spec = next((s for s in mapped if s.name == "main_points"), None)
@@ -143,7 +144,7 @@ async def _fill_gaps(
         stretch = Chunk(len(transcript.segments), transcript.segments[first - 1 : last])
         more = await extractor.whole(stretch, spec)
         more.problems.clear()  # the stretch was read before; the ledger tells that nothing came of it
-        extraction.add(await mend(more, transcript, extractor, prompts))
+        extraction.add(await mend(more, transcript, extractor, prompts, keep=keep))
         extraction.drafts.sort(key=lambda d: min(d.lines))  # headings divide notes in the order of the recording
 
 
@@ -168,11 +169,16 @@ def planned_calls(chunks: Sequence[Chunk], mapped: Sequence[SectionSpec], recipe
 
 
 async def _extract_and_mend(
-    extractor: Extractor, transcript: Transcript, chunk: Chunk, mapped: Sequence[SectionSpec], prompts: PromptSet
+    extractor: Extractor,
+    transcript: Transcript,
+    chunk: Chunk,
+    mapped: Sequence[SectionSpec],
+    prompts: PromptSet,
+    keep: bool,
 ) -> Extraction:
     extraction = await extractor.chunk(chunk, mapped)
     try:
-        return await mend(extraction, transcript, extractor, prompts)
+        return await mend(extraction, transcript, extractor, prompts, keep=keep)
     except EndpointError as err:
         if err.fatal:
             raise

@@ -24,6 +24,7 @@ class Recipe:
     plan: Literal["together", "apart"] = "together"
     chunk_tokens: int = 8000
     small_model: bool = False  # bind notes to spans of lines and to single sentences, and bar some words
+    keep_unverified: bool = False  # leave statements in that fail their checks, marked weak
     chunks_at_once: int = 64  # 1 keeps the calls of a chunk together, for a server with one prompt cache
 
 
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=8, ge=1, le=1024)
     deadline: float = Field(default=600, gt=0, le=86_400)
     citations: bool = False
+    unverified: Literal["withhold", "keep"] = "withhold"
     prompts: Path | None = None
     encoding: str | None = None
     threads: int | None = Field(default=None, ge=1)
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
             self.plan or base.plan,
             self.chunk_tokens or base.chunk_tokens,
             base.small_model,
+            self.unverified == "keep",
             base.chunks_at_once,
         )
 
