@@ -127,6 +127,34 @@ def check(
 
 
 @app.command(
+    name="eval",
+    epilog="Examples:  studydoc eval outputs/   |   studydoc eval outputs/ --reference notes/ --json   |   "
+    "studydoc eval compare before/ after/ --fail-under 0.02",
+)
+def evaluate(
+    paths: Annotated[list[Path], typer.Argument(help="Documents or folders of them; or: compare BEFORE AFTER.")],
+    reference: Annotated[
+        Path | None, typer.Option(help="People's own notes, NAME.notes.md or NAME.md for outputs/NAME.json.")
+    ] = None,
+    transcripts: Annotated[Path | None, typer.Option(help="Where the transcripts are, when they have moved.")] = None,
+    fail_under: Annotated[
+        float | None, typer.Option(help="With compare: exit 1 when a score's mean got worse by more than this.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
+    from pipeline.commands import run_compare, run_eval
+
+    if paths[0] == Path("compare"):
+        code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json)
+    else:
+        code, text = run_eval(paths, reference, transcripts, as_json=as_json)
+    print(text, end="")
+    raise typer.Exit(code)
+
+
+@app.command(
     epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3"
 )
 def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) -> None:

@@ -6,9 +6,9 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import store
 from pipeline.asking import schema_of
@@ -16,7 +16,7 @@ from pipeline.batch import Order, Outcome, make_all
 from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
-from pipeline.errors import CallError, InputError, PipelineError
+from pipeline.errors import CallError, InputError, PipelineError, SettingsError
 from pipeline.llm import Completion, Message, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
@@ -28,6 +28,9 @@ from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Metadata, Transcript
+
+if TYPE_CHECKING:
+    from pipeline.evaluate.scores import Scored
 
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.11
@@ -164,6 +167,61 @@ def run_check(paths: Sequence[Path], transcripts: Path | None, *, as_json: bool 
         said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
         lines.append(f"{path}: {said}{f'; {remark}' if remark else ''}")
     return worst, lines
+
+
+def _score_all(paths: Sequence[Path], reference: Path | None, transcripts: Path | None) -> list[Scored]:
+    from pipeline.evaluate.scores import score_path
+
+    if reference is not None and not reference.is_dir():
+        raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
+    return [
+        score_path(p.with_suffix(".json"), transcripts=transcripts, references=reference)
+        for p in documents_below(paths)
+    ]
+
+
+def run_eval(
+    paths: Sequence[Path], reference: Path | None, transcripts: Path | None, *, as_json: bool = False
+) -> tuple[int, str]:
+    """`studydoc eval`: exit code, and the scores as Markdown or JSON."""
+    from pipeline.evaluate.comparing import means
+    from pipeline.evaluate.report import scores_markdown
+
+    scored = _score_all(paths, reference, transcripts)
+    if not as_json:
+        return 0, scores_markdown(scored)
+    documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
+    summary = {name: asdict(found) for name, found in means(scored).items()}
+    return 0, json.dumps({"documents": documents, "means": summary}, ensure_ascii=False, indent=1) + "\n"
+
+
+def run_compare(
+    folders: Sequence[Path],
+    reference: Path | None,
+    transcripts: Path | None,
+    fail_under: float | None,
+    *,
+    as_json: bool = False,
+) -> tuple[int, str]:
+    """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
+    from pipeline.evaluate.comparing import compare, worst_losses
+    from pipeline.evaluate.report import comparison_markdown
+
+    if len(folders) != 2:
+        raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
+    first, second = (_score_all([f], reference, transcripts) for f in folders)
+    found = compare(first, second)
+    if not found.documents:
+        raise SettingsError("the two folders have no document of the same name")
+    losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
+    if as_json:
+        return int(bool(losses)), json.dumps(
+            asdict(found) | {"past_threshold": losses}, ensure_ascii=False, indent=1
+        ) + "\n"
+    text = comparison_markdown(found)
+    if losses:
+        text += "\nPast the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
+    return int(bool(losses)), text
 
 
 def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:

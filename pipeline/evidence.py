@@ -22,6 +22,7 @@ _META = re.compile(
     r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation|text)\b"
     r"|\bthe speakers?\b|\bspeaker (?:says|mentions|discusses)\b"
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
+    r"|\bthe statement (?:claims|says)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b",
     re.IGNORECASE,
 )
@@ -83,6 +84,19 @@ def form_fault(text: str, source: str) -> str | None:
     if len(words(text)) < 5:
         return "it is too short to mean anything"
     return None
+
+
+def address_fault(text: str, names: Sequence[str]) -> str | None:
+    """Why a text speaks to somebody: a name between commas, or in front of one at the beginning."""
+    firsts = [re.escape(part) for name in names for part in {name, name.split()[0]} if name.split()]
+    if firsts and (match := re.search(rf"(?:^|, )({'|'.join(firsts)}), (?!and\b|who\b|an? \b|the \w+ of\b)", text)):
+        return f"it speaks to {match[1]}" if text.startswith(match[1]) or not _listed(text, match) else None
+    return None
+
+
+def _listed(text: str, match: re.Match[str]) -> bool:
+    """Whether the name is one of a list, "Ann, Ben, and Cara"."""
+    return bool(re.match(r"\s*(?:and |or )?[A-Z]", text[match.end() :]))
 
 
 def is_copy(text: str, source: str) -> bool:

@@ -12,6 +12,7 @@ from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import (
     COPIED,
     LEAST_SUPPORT,
+    address_fault,
     form_fault,
     is_copy,
     support_fault,
@@ -57,8 +58,11 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     form = form_fault(draft.text, " ".join(s.text for s in source.near(draft.lines)))
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
-    return form or support_fault(
-        draft.text, source, draft.lines, least=0.3 if draft.section == "overview" else LEAST_SUPPORT
+    names = (*source.transcript.labelled_speakers, *source.transcript.metadata.speakers)
+    return (
+        form
+        or address_fault(draft.text, names)
+        or support_fault(draft.text, source, draft.lines, least=0.3 if draft.section == "overview" else LEAST_SUPPORT)
     )
 
 

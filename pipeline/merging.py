@@ -46,6 +46,7 @@ async def merge_sections(
         cite=lambda lines: cite(transcript, lines),
         fault=lambda text, lines: support_fault(text, extractor.source, lines),
         doubt=lambda text, lines: bool(verify(text, lines, extractor.source)),
+        title=transcript.metadata.title or "",
         provenance=provenance(transcript),
         done=out.merged,
     )

@@ -27,7 +27,7 @@ def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str
 
     A speaker is known where one of the cited lines is theirs, or where one beside them is named aloud.
     """
-    candidates = _names(text, source)
+    candidates = names_in(text, source)
     if not candidates:
         return []
     near = source.near(lines, _NEAR)
@@ -59,7 +59,7 @@ def _pairs(text: str, candidates: Sequence[str], source: Source) -> list[str]:
     return out
 
 
-def _names(text: str, source: Source) -> list[str]:
+def names_in(text: str, source: Source) -> list[str]:
     """Words with capitals that are not merely the beginning of a sentence."""
     out: list[str] = []
     for match in _CANDIDATE.finditer(text):

@@ -27,13 +27,14 @@ from pipeline.text import looks_english
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Chunk, Transcript
 
-# Words that make a small model talk about the talk, or hand a line back in the first person.
+# Words that make a small model talk about the talk, or hand a line back in the first person. Capitals are left out:
+# a barred " We" is also the beginning of " Weidner".
 AVOID_IN_ENGLISH = tuple(
     " " + w
     for w in """discusses discuss discussed discussing explains explain explained mentions mention mentioned talks
     introduces introduce introduced introducing describes describe shares highlights emphasizes expresses explanation
-    transcript speaker speakers importance shows reports presents provides provided notes I we We
-    you You your asks asked ask states stated informed author audience listeners""".split()
+    transcript speaker speakers importance shows reports presents provides provided notes I we
+    you your asks asked ask states stated informed author audience listeners""".split()
 )
 
 

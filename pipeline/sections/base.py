@@ -70,6 +70,7 @@ class MergeContext:
     cite: Callable[[Sequence[int]], tuple[Evidence, ...]]
     fault: Callable[[str, Sequence[int]], str | None]  # why the lines do not bear a text out, or None
     doubt: Callable[[str, Sequence[int]], bool]  # whether anything at all speaks against it
+    title: str  # of the recording, "" when it is not known
     provenance: tuple[str, ...]  # sentences about the source that code can prove
     done: Mapping[str, Merged]  # the sections merged so far
 

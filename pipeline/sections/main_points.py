@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from pipeline.document import Detail, MainPoint
 from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import first_of_each, same_term, union_lines
+from pipeline.text import content_words
 
 Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
 LARGEST_PART = 7
@@ -137,7 +139,14 @@ def _title(text: str) -> str:
 
 
 def nest(members: Sequence[tuple[DraftStatement, list[int]]], context: MergeContext) -> tuple[Detail, ...]:
-    """Neighbours with the same topic become one detail with the topic as bold lead-in and the rest below it."""
+    """Neighbours with the same topic become one detail with the topic as bold lead-in and the rest below it.
+
+    A topic that only says what the title says tells nothing, leads nothing and binds nothing together.
+    """
+    of_all = set(content_words(context.title))
+    members = [
+        (replace(d, label="" if set(content_words(d.label)) <= of_all else d.label), lines) for d, lines in members
+    ]
     out: list[Detail] = []
     for _, run in groupby(_runs(members), key=lambda pair: pair[0]):
         group = [member for _, member in run]
@@ -152,7 +161,7 @@ def nest(members: Sequence[tuple[DraftStatement, list[int]]], context: MergeCont
 def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int, tuple[DraftStatement, list[int]]]]:
     number, out = 0, []
     for i, member in enumerate(members):
-        if i and not same_term(member[0].label, members[i - 1][0].label):
+        if i and not (member[0].label and same_term(member[0].label, members[i - 1][0].label)):
             number += 1
         out.append((number, member))
     return out

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipeline.document import Prerequisite, Withheld
 from pipeline.sections.base import Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat, same_term
+from pipeline.tokens import everyday
 
 MOST = 6
 LIMIT = 110  # characters of a detail
@@ -66,8 +67,9 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
 def line(draft: DraftStatement) -> str:
     """ "Basic familiarity with topic (detail)"."""
     topic = draft.label.strip(" .")
-    if topic[:1].isupper() and topic[1:2].islower() and " " in topic and not topic.split()[1][:1].isupper():
-        topic = topic[:1].lower() + topic[1:]
+    first = (topic.split() or [""])[0]
+    if first[1:].islower() and everyday(first) and not topic[len(first) + 1 : len(first) + 2].isupper():
+        topic = first.lower() + topic[len(first) :]
     detail = _uncut(draft.text).strip(" .,()")
     detail = detail[:1].lower() + detail[1:] if detail[1:2].islower() else detail
     return f"Basic familiarity with {topic} ({detail})" if detail else f"Basic familiarity with {topic}"

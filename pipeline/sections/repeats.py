@@ -15,7 +15,8 @@ def is_repeat(a: str, b: str, *, threshold: float = 0.72) -> bool:
     first, second = set(content_words(a)), set(content_words(b))
     if not first or not second:
         return a.strip().casefold() == b.strip().casefold()
-    if _figures(first) != _figures(second) and _figures(first) and _figures(second):
+    one, other = _figures(first), _figures(second)
+    if one and other and not (one <= other or other <= one):
         return False
     shared = len(first & second) / min(len(first), len(second))
     close_size = min(len(first), len(second)) >= 0.5 * max(len(first), len(second))

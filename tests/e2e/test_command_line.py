@@ -115,3 +115,23 @@ def test_models_says_what_is_not_there(tmp_path: Path) -> None:
     done = studydoc("models", cwd=tmp_path)
     assert done.returncode == 0
     assert "not fetched: studydoc models fetch" in done.stdout
+
+
+def test_check_and_eval_of_a_fresh_run_find_nothing_and_a_planted_fault_is_found(replayable: Path) -> None:
+    assert studydoc("make", SAMPLES["tidal-turbines"], cwd=replayable).returncode == 0
+    done = studydoc("check", "outputs", cwd=replayable)
+    assert done.returncode == 0, done.stdout
+    assert "0 with findings" in done.stdout
+    assert "| supported | 1.000 |" in studydoc("eval", "outputs", cwd=replayable).stdout
+    page = replayable / "outputs" / "tidal-turbines.md"
+    page.write_text(page.read_text("utf-8").replace("195 euros", "210 euros"), "utf-8")
+    done = studydoc("check", page, cwd=replayable)
+    assert done.returncode == 1
+    assert "figure: the lines do not say 210" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["check", "nothing.json"], ["eval", "nothing"], ["eval", "compare", "one"]])
+def test_documents_that_are_not_there_are_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    done = studydoc(*arguments, cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr

@@ -68,7 +68,7 @@ def test_merging_loses_no_id_and_invents_none(spec, rows: list[tuple[str, str, i
         raise AssertionError("these merges ask nothing")
 
     t = transcript()
-    context = MergeContext(ask, lambda ns: cite(t, ns), lambda said, ns: None, lambda said, ns: False, (), {})
+    context = MergeContext(ask, lambda ns: cite(t, ns), lambda said, ns: None, lambda said, ns: False, "", (), {})
     merged = asyncio.run(spec.merge(drafts, context))
     assert unplaced(spec, drafts, merged) == []
     assert set(merged.placed) & {id_ for id_, _ in merged.withheld} == set()

@@ -1,0 +1,175 @@
+"""Scores of one document: what code can measure of trust, reach and form, and of agreement with people's own notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.checking import Claim, claims_of, findings_of, transcript_of
+from pipeline.document import StudyDocument
+from pipeline.errors import InputError
+from pipeline.evidence import Finding, is_copy
+from pipeline.figures import claims as figures_of
+from pipeline.names import names_in
+from pipeline.sections.repeats import is_repeat
+from pipeline.source import Source, keys_of
+from pipeline.store import load
+from pipeline.text import words
+
+# Every score by name, with what it says and whether more of it is better, less of it is, or neither (None).
+SCORES: dict[str, tuple[str, bool | None]] = {
+    "valid": ("the record fits its schema and is complete", True),
+    "supported": ("share of statements that their lines bear out", True),
+    "figures_verified": ("share of figures that the cited lines say", True),
+    "names_verified": ("share of names that the cited lines, or those beside them, say", True),
+    "quotes_verified": ("share of quotations that the cited lines say word for word", True),
+    "tenths": ("tenths of the transcript that something cites, of ten", True),
+    "cited": ("share of lines that something cites", True),
+    "redundancy": ("share of statements that repeat an earlier one of their section", False),
+    "copied": ("share of statements that are copied lines", False),
+    "specificity": ("share of statements with a figure, a name or a term", True),
+    "sentence_words": ("words a statement", None),
+    "length": ("words of the notes for each word of the transcript", None),
+    "balance": ("evenness of the main points over the tenths of the transcript, 0 to 1", True),
+    "recall": ("share of the reference's statements whose words the notes have", True),
+    "heading_recall": ("share of the reference's headings whose words the notes have", True),
+    "term_recall": ("share of the reference's names and figures that the notes have", True),
+}
+_FOUND = 0.5  # share of a reference statement's words, by weight, that one or two statements must have
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """People's own notes: statements, headings, and the names and figures in both."""
+
+    statements: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A document's scores by name; None where there is nothing to measure."""
+
+    name: str
+    path: Path
+    scores: dict[str, float | None]
+    statements: tuple[Claim, ...]
+
+
+def score_path(record: Path, *, transcripts: Path | None = None, references: Path | None = None) -> Scored:
+    """The scores of a record. Raises StoreError and InputError."""
+    document = load(record)
+    transcript, remark = transcript_of(document, record, transcripts)
+    if remark:
+        raise InputError(f"{record}: {remark}", hint="make the notes again")
+    reference = reference_for(record, references) if references else None
+    source = Source(transcript)
+    claims = tuple(c for c in claims_of(document) if c.lines)
+    return Scored(record.stem, record, score(document, source, reference), claims)
+
+
+def score(document: StudyDocument, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
+    """Every score of SCORES."""
+    claims = [c for c in claims_of(document) if c.lines]
+    findings = [findings_of(c, document, source) for c in claims]
+    texts = [c.text for c in claims]
+    spoken = sum(len(words(s.text)) for s in source.transcript.segments)
+    out: dict[str, float | None] = {
+        "valid": float(document.status == "complete"),
+        "supported": _share([not f for f in findings]),
+        "figures_verified": _verified(claims, findings, "figure", lambda t: len(figures_of(t))),
+        "names_verified": _verified(claims, findings, "name", lambda t: len(names_in(t, source))),
+        "quotes_verified": _verified(claims, findings, "quote", lambda t: len(re.findall(r"“[^”]+”", t))),
+        "tenths": float(sum(d > 0 for d in document.coverage.deciles)),
+        "cited": len({n for c in claims for n in c.lines}) / max(1, len(source.transcript.segments)),
+        "redundancy": _share(_repeats(claims)),
+        "copied": _share(
+            [is_copy(c.text, " ".join(source.transcript.segment(n).text for n in c.lines)) for c in claims]
+        ),
+        "specificity": _share([_specific(c, source) for c in claims]),
+        "sentence_words": sum(len(words(t)) for t in texts) / len(texts) if texts else None,
+        "length": sum(len(words(t)) for t in texts) / max(1, spoken),
+        "balance": _balance(claims, len(source.transcript.segments)),
+        "recall": None,
+        "heading_recall": None,
+        "term_recall": None,
+    }
+    if reference is not None:
+        out |= _recalls(texts + [p.heading for p in document.main_points], source, reference)
+    return out
+
+
+def _share(hits: Sequence[bool]) -> float | None:
+    return sum(hits) / len(hits) if hits else None
+
+
+def _verified(claims: Sequence[Claim], findings: Sequence[Sequence[Finding]], kind: str, count: object) -> float | None:
+    """The share of things of a kind that nothing speaks against; one finding stands for one thing."""
+    assert callable(count)
+    total = sum(count(c.text) for c in claims)
+    wrong = sum(sum(f.kind == kind for f in found) for found in findings)
+    return max(0.0, 1 - wrong / total) if total else None
+
+
+def _repeats(claims: Sequence[Claim]) -> list[bool]:
+    return [any(o.section == c.section and is_repeat(o.text, c.text) for o in claims[:i]) for i, c in enumerate(claims)]
+
+
+def _specific(claim: Claim, source: Source) -> bool:
+    rare = [w for w in words(claim.text) if len(w) > 7 and w not in source.small_words and w in source.vocabulary]
+    return bool(figures_of(claim.text) or names_in(claim.text, source) or rare)
+
+
+def _balance(claims: Sequence[Claim], segments: int) -> float | None:
+    """1 when every tenth has as many main points as any other, 0 when one tenth has them all."""
+    tenths = [min(9, (c.lines[0] - 1) * 10 // segments) for c in claims if c.section == "main_points"]
+    if not tenths:
+        return None
+    shares = [tenths.count(t) / len(tenths) for t in range(10)]
+    return max(0.0, (1 / sum(s * s for s in shares) - 1) / 9)
+
+
+def _recalls(texts: Sequence[str], source: Source, reference: Reference) -> dict[str, float | None]:
+    have = [keys_of(t) for t in texts]
+    every = set().union(*have) if have else set()
+
+    def found(wanted: set[str]) -> bool:
+        weights = {k: source.weight(k) for k in wanted}
+        whole = sum(weights.values())
+        return any(sum(weights[k] for k in wanted & keys) >= _FOUND * whole for keys in have)
+
+    statements = [keys_of(s) for s in reference.statements if len(keys_of(s)) >= 3]
+    headings = [keys_of(h) for h in reference.headings if keys_of(h)]
+    text = " ".join((*reference.statements, *reference.headings))
+    terms = {k for name in names_in(text, source) for k in keys_of(name)} & source.postings.keys()
+    return {
+        "recall": _share([found(s) for s in statements]),
+        "heading_recall": _share([len(h & every) >= 0.6 * len(h) for h in headings]),
+        "term_recall": _share([t in every for t in sorted(terms)]),
+    }
+
+
+def reference_for(record: Path, folder: Path) -> Reference | None:
+    """People's notes of a document, `NAME.notes.md` or `NAME.md` below the folder; None when there are none."""
+    for name in (f"{record.stem}.notes.md", f"{record.stem}.md"):
+        path = next((p for p in sorted(folder.rglob(name)) if p.resolve() != record.with_suffix(".md").resolve()), None)
+        if path is not None:
+            return read_reference(path.read_text("utf-8", errors="replace"))
+    return None
+
+
+def read_reference(markdown: str) -> Reference:
+    """Headings, and bullets and sentences as statements, without links, times and marks."""
+    statements: list[str] = []
+    headings: list[str] = []
+    body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
+    for row in body.splitlines():
+        plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+", r"\1", row)
+        plain = re.sub(r"[*_`>]+|\b\d{1,2}:\d{2}(?::\d{2})?\b", "", plain).strip()
+        if row.startswith("#"):
+            headings.append(plain.lstrip("# "))
+        elif plain:
+            statements += [s.strip(" -•") for s in re.split(r"(?<=[.!?])\s+", plain) if len(words(s)) >= 3]
+    return Reference(tuple(statements), tuple(h for h in headings if h))
