@@ -68,7 +68,11 @@ def line(draft: DraftStatement) -> str:
     """ "Basic familiarity with topic (detail)"."""
     topic = draft.label.strip(" .")
     first = (topic.split() or [""])[0]
-    if first[1:].islower() and everyday(first) and not topic[len(first) + 1 : len(first) + 2].isupper():
+    if (
+        first[1:].islower()
+        and (everyday(first) or " " in topic)
+        and not topic[len(first) + 1 : len(first) + 2].isupper()
+    ):
         topic = first.lower() + topic[len(first) :]
     detail = _uncut(draft.text).strip(" .,()")
     detail = detail[:1].lower() + detail[1:] if detail[1:2].islower() else detail
