@@ -59,6 +59,8 @@ def make(
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
     citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
+    max_cost: Annotated[float | None, typer.Option(help="Stop before new calls cost more USD than this.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Stop before new calls take more tokens than this.")] = None,
     unverified: Annotated[
         str | None, typer.Option(help="withhold or keep (marked weak) what fails its checks.  [default: withhold]")
     ] = None,
@@ -90,6 +92,8 @@ def make(
         concurrency=concurrency,
         citations=citations,
         unverified=unverified,
+        max_cost=max_cost,
+        max_tokens=max_tokens,
         prompts=prompts,
         encoding=encoding,
         threads=threads,
@@ -102,6 +106,40 @@ def make(
             json.dumps(line, ensure_ascii=False) if as_json else line["page"] or "",
             end="\n" if as_json or line["page"] else "",
         )
+    raise typer.Exit(code)
+
+
+@app.command(
+    name="plan",
+    epilog="Examples:  studydoc plan lectures/   |   studydoc plan lectures/ --model gpt-5-mini --concurrency 16",
+)
+def plan_(
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts (.txt .md .vtt .srt) or folders of them.")],
+    model: Model = None,
+    base_url: BaseUrl = None,
+    out: Annotated[Path | None, typer.Option(help="Whose call store counts as paid.  [default: outputs]")] = None,
+    plan: Annotated[str | None, typer.Option(help="together or apart, as for make.")] = None,
+    chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
+    prompts: Annotated[Path | None, typer.Option(help="A folder of prompt files, as for make.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Tell what `make` would ask, take and cost, without a call; what the call store holds is free."""
+    from pipeline.commands import run_plan
+    from pipeline.settings import load_settings
+
+    settings = load_settings(
+        model=model,
+        base_url=base_url,
+        out=out,
+        plan=plan,
+        chunk_tokens=chunk_tokens,
+        concurrency=concurrency,
+        prompts=prompts,
+    )
+    code, text = asyncio.run(run_plan(paths, settings, as_json=as_json))
+    print(text, end="")
     raise typer.Exit(code)
 
 

@@ -8,9 +8,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from pipeline import store
+from pipeline import prices, store
 from pipeline.asking import schema_of
 from pipeline.batch import Order, Outcome, make_all
 from pipeline.checking import Checked, check_path, documents_below
@@ -18,6 +19,7 @@ from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError, SettingsError
 from pipeline.llm import Completion, Message, Request
+from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.evaluate.scores import Scored
 
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
-EMBEDDED_SECONDS_A_TOKEN = 0.11
+EMBEDDED_SECONDS_A_TOKEN = 0.16
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,50 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "error": str(outcome.error) if outcome.error else None,
         "problems": [p.message for p in document.problems] if document else [],
     }
+
+
+async def run_plan(paths: Sequence[Path], settings: Settings, *, as_json: bool = False) -> tuple[int, str]:
+    """`studydoc plan`: exit code 1 when a transcript cannot be read, and the plan as a table or as JSON."""
+    transcripts, failed = _read_all(paths, settings)
+    with Screen() as screen:
+        for outcome in failed:
+            screen.done(outcome)
+    local = settings.chosen_model[0] == LOCAL
+    model = weights.EMBEDDED.name if local else settings.chosen_model[0]
+    endpoint = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
+    with TemporaryDirectory() as empty:
+        kept = store_path(settings.out)
+        calls = CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")
+        try:
+            past, prompts = Experience.of(calls, model), PromptSet(settings.prompts)
+            plans = [await plan_one(t, calls, model, settings.recipe(), prompts, past) for t in transcripts]
+        finally:
+            calls.close()
+    whole = together(plans)
+    costs = [prices.cost_usd(model, endpoint, usage) for usage in whole.cost_tokens]
+    at_once = 1 if local else settings.concurrency
+    seconds = past.seconds * (whole.calls + whole.merges) / at_once if past.seconds is not None else None
+    if as_json:
+        told = {"model": model, "endpoint": endpoint, "cost_usd": costs, "seconds": seconds}
+        rows = [asdict(p) for p in plans]
+        return int(bool(failed)), json.dumps(told | {"all": asdict(whole), "transcripts": rows}, indent=1) + "\n"
+    return int(bool(failed)), plan_table(plans, whole, f"{model} ({endpoint})", costs, seconds, at_once)
+
+
+def plan_table(
+    plans: Sequence[Plan], whole: Plan, model: str, costs: Sequence[float | None], seconds: float | None, at_once: int
+) -> str:
+    """A row a transcript, then what all of it takes."""
+    rows = ["transcript\tcalls\tstored\tprompt tokens\tanswer tokens"]
+    for p in [*plans, *([whole] if len(plans) > 1 else [])]:
+        calls = f"{p.calls} + about {p.merges}" if p.merges else str(p.calls)
+        rows.append(f"{p.name}\t{calls}\t{p.stored}\t{p.prompt_tokens:,}\t{p.low:,} to {p.high:,}")
+    low, high = costs[0], costs[1]
+    price = "price not known" if low is None or high is None else f"{low:.2f} to {high:.2f} USD at list price"
+    price = "free" if high == 0 else price
+    time_ = "time not known before the first calls" if seconds is None else f"about {duration(seconds)}"
+    rows.append(f"model {model}: {price}; {time_}, {numbered(at_once, 'call')} at once")
+    return "\n".join(rows) + "\n"
 
 
 def run_check(paths: Sequence[Path], transcripts: Path | None, *, as_json: bool = False) -> tuple[int, list[str]]:

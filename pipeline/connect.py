@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline import prices
 from pipeline.errors import SettingsError
 from pipeline.llm import Completion, LLMClient, Request, Rung
+from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
@@ -80,15 +81,28 @@ async def connect(
                 )
                 yield await inner.enter_async_context(client)
 
-        yield Connection(StoredClient(store, _Lazy(model, opened, stack), model), label, model, why)
+        asked: LLMClient = _Lazy(model, opened, stack)
+        if settings.max_tokens is not None or settings.max_cost is not None:
+            asked = Limited(
+                asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)
+            )
+        yield Connection(StoredClient(store, asked, model), label, model, why)
 
 
-def endpoint_of(settings: Settings) -> Endpoint:
+def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float] | None:
+    """The price that a limit on cost needs. SettingsError when nobody knows it."""
+    price = prices.price_a_token(model, endpoint)
+    if price is None and settings.max_cost is not None:
+        raise SettingsError(f"the price of {model} at {endpoint} is not known", hint="use --max-tokens instead")
+    return price
+
+
+def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
     """The hosted endpoint that the settings name. A server without keys gets a placeholder."""
     from pipeline.providers.openai_compatible import Endpoint
 
     key = settings.api_key.get_secret_value() if settings.api_key else ""
-    if not key and not settings.base_url:
+    if need_key and not key and not settings.base_url:
         raise SettingsError(
             f"model {settings.chosen_model[0]!r} needs a key",
             hint="set OPENAI_API_KEY, give --base-url, or use --model local",

@@ -25,3 +25,10 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         return round(float(calc_price(priced, model_ref=model, provider_id="openai").total_price), 6)
     except LookupError:
         return None
+
+
+def price_a_token(model: str, endpoint: str) -> tuple[float, float] | None:
+    """USD for one prompt token and for one completion token, from a million of each; None when not known."""
+    million = 1_000_000
+    prompt, answer = cost_usd(model, endpoint, Usage(million)), cost_usd(model, endpoint, Usage(0, 0, million))
+    return None if prompt is None or answer is None else (prompt / million, answer / million)

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=8, ge=1, le=1024)
     deadline: float = Field(default=600, gt=0, le=86_400)
     citations: bool = False
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_cost: float | None = Field(default=None, gt=0)
     unverified: Literal["withhold", "keep"] = "withhold"
     prompts: Path | None = None
     encoding: str | None = None
