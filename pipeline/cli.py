@@ -59,6 +59,9 @@ def make(
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
     citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
+    deadline: Annotated[
+        float | None, typer.Option(help="Seconds that one call may take in all.  [default: 600]")
+    ] = None,
     max_cost: Annotated[float | None, typer.Option(help="Stop before new calls cost more USD than this.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Stop before new calls take more tokens than this.")] = None,
     unverified: Annotated[
@@ -92,6 +95,7 @@ def make(
         concurrency=concurrency,
         citations=citations,
         unverified=unverified,
+        deadline=deadline,
         max_cost=max_cost,
         max_tokens=max_tokens,
         prompts=prompts,
@@ -100,7 +104,11 @@ def make(
     )
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
-    code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+    try:
+        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+    except KeyboardInterrupt:
+        print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
+        raise typer.Exit(130) from None
     for line in lines:
         print(
             json.dumps(line, ensure_ascii=False) if as_json else line["page"] or "",

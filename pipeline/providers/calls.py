@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +21,12 @@ create table if not exists calls (
   key text primary key, name text not null, identity text not null, completion text not null
 ) without rowid;
 create table if not exists facts (key text primary key, value text not null) without rowid;
+create table if not exists claims (
+  key text primary key, owner text not null, pid integer not null, host text not null, until real not null
+) without rowid;
 """
+_LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
+_POLL = 0.2
 _VERSION = 1
 
 
@@ -36,6 +45,7 @@ class CallStore:
     def __init__(self, path: Path) -> None:
         """Opens or makes the store. StoreError when the file is damaged or cannot be written."""
         self.path = path
+        self._owner = f"{socket.gethostname()} {os.getpid()} {id(self)}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -69,6 +79,39 @@ class CallStore:
         for key, identity, completion in self._db.execute("select key, identity, completion from calls order by key"):
             yield StoredCall(key, json.loads(identity), _load(completion))
 
+    def claim(self, key: str) -> bool:
+        """Takes a call for this store object, unless somebody who is alive has it. A claim is held for a minute.
+
+        An owner on this machine is alive while its process is; one elsewhere while it renews its claim.
+        """
+        now = time.time()
+        try:
+            self._db.execute("begin immediate")
+            row = self._db.execute("select owner, pid, host, until from claims where key = ?", (key,)).fetchone()
+            free = row is None or row[0] == self._owner or not _alive(row[1], row[2], row[3], now)
+            if free:
+                mine = (key, self._owner, os.getpid(), socket.gethostname(), now + _LEASE)
+                self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)
+            self._db.execute("commit")
+        except sqlite3.Error as err:
+            self._undo()
+            raise self._unwritable(err) from err
+        return free
+
+    def release(self, key: str) -> None:
+        """Gives a claim up."""
+        self._write("delete from claims where key = ? and owner = ?", key, self._owner)
+
+    def _undo(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+
+    def _unwritable(self, err: sqlite3.Error) -> StoreError:
+        return StoreError(
+            f"{self.path}: the call store cannot be written: {err}",
+            hint="free some disk space and run again; nothing stored is lost",
+        )
+
     def remember(self, key: str, value: str) -> None:
         """Keeps a fact about an endpoint, such as the rung that it can do."""
         self._write("insert or replace into facts values (?, ?)", key, value)
@@ -94,10 +137,7 @@ class CallStore:
         try:
             self._db.execute(statement, values)
         except sqlite3.Error as err:
-            raise StoreError(
-                f"{self.path}: the call store cannot be written: {err}",
-                hint="free some disk space and run again; nothing stored is lost",
-            ) from err
+            raise self._unwritable(err) from err
 
     def take_in(self, recording: Recording) -> int:
         """Stores every call of a recording that is not here yet; how many the recording has."""
@@ -159,6 +199,7 @@ class StoredClient:
 
     def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
+        self._asking: set[str] = set()
 
     @property
     def model(self) -> str:
@@ -179,9 +220,47 @@ class StoredClient:
             raise ReplayMiss(
                 f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: make record"
             )
-        completion = await self._inner.complete(request)
-        self._store.put(key, request, self._model, completion)
+        if isinstance(self._store, Recording):
+            return await self._inner.complete(request)
+        return await self._ask_once(self._store, self._inner, key, request)
+
+    async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
+        """Asks unless another task or another run is asking the same; then its answer is waited for."""
+        while key in self._asking or not store.claim(key):
+            await asyncio.sleep(_POLL)
+            if stored := store.get(key):
+                return replace(stored, cached=True)
+        if stored := store.get(key):  # it came between the first look and the claim
+            store.release(key)
+            return replace(stored, cached=True)
+        self._asking.add(key)
+        renewing = asyncio.create_task(_renew(store, key))
+        try:
+            completion = await inner.complete(request)
+            store.put(key, request, self._model, completion)
+        finally:
+            renewing.cancel()
+            self._asking.discard(key)
+            store.release(key)
         return completion
+
+
+async def _renew(store: CallStore, key: str) -> None:
+    while True:
+        await asyncio.sleep(_LEASE / 3)
+        store.claim(key)
+
+
+def _alive(pid: int, host: str, until: float, now: float) -> bool:
+    if host != socket.gethostname():
+        return until > now
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _fields(completion: Completion) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""A local server that speaks the chat API and misbehaves on command. Answers are scripted, never recordings.
+
+Run as a program it prints its port, answers each call after DELAY seconds and appends a line a call to LOG:
+    python -m tests.faults.server LOG DELAY [FAULT,FAULT,…]
+The n-th call gets the n-th fault; "ok" and everything after the list are answered well.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
+
+from pipeline.llm import Message, Request
+from tests.scripted import good_answer
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One POST, one answer or one fault."""
+
+    protocol_version = "HTTP/1.1"
+    log: Path
+    delay: float
+    faults: list[str]
+    numbers = count()
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        n = next(self.numbers)
+        with self.log.open("a") as log:
+            log.write(json.dumps(body["messages"]) + "\n")
+        time.sleep(self.delay)
+        fault = self.faults[n] if n < len(self.faults) else "ok"
+        getattr(self, f"_{fault}")(body)
+
+    def _ok(self, body: dict) -> None:
+        self._json(200, _reply(_answer(body)))
+
+    def _429(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, **{"retry-after": "0.05"})
+
+    def _429bare(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "slow down"}})
+
+    def _500(self, body: dict) -> None:
+        self._json(500, {"error": {"message": "oops"}})
+
+    def _html(self, body: dict) -> None:
+        self._send(200, b"<html>gateway</html>", "text/html")
+
+    def _nochoices(self, body: dict) -> None:
+        self._json(200, _reply("") | {"choices": []})
+
+    def _cut(self, body: dict) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "5000")
+        self.end_headers()
+        self.wfile.write(b'{"id": "x", "choices": [')
+        self.close_connection = True
+
+    def _drip(self, body: dict) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "100000")
+        self.end_headers()
+        for _ in range(200):
+            try:
+                self.wfile.write(b" ")
+                self.wfile.flush()
+            except OSError:
+                break
+            time.sleep(0.05)
+        self.close_connection = True
+
+    def _badjson(self, body: dict) -> None:
+        self._json(200, _reply('{"points": [{"lines": '))
+
+    def _refusal(self, body: dict) -> None:
+        reply = _reply("")
+        reply["choices"][0]["message"]["refusal"] = "I cannot help with that."
+        self._json(200, reply)
+
+    def _key(self, body: dict) -> None:
+        self._json(401, {"error": {"message": "Incorrect API key provided: sk-canary", "code": "invalid_api_key"}})
+
+    def _quota(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}})
+
+    def _json(self, status: int, body: dict, **headers: str) -> None:
+        self._send(status, json.dumps(body).encode(), "application/json", **headers)
+
+    def _send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"content-type": kind, "content-length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def _answer(body: dict) -> str:
+    messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
+    name = body["response_format"]["json_schema"]["name"]
+    for short in ("sections_summary.v1", "merge_outline.v1", "merge_overview.v1"):
+        name = name.replace(short, short.replace("sections_", "sections/"))
+    return json.dumps(good_answer(Request(name, messages, {}, 100)))
+
+
+def _reply(text: str) -> dict:
+    message = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "scripted",
+        "choices": [choice],
+        "usage": usage,
+    }
+
+
+def main(log: str, delay: str, faults: str = "") -> None:
+    Handler.log, Handler.delay = Path(log), float(delay)
+    Handler.faults = [f for f in faults.split(",") if f]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,160 @@
+"""The command against a server that misbehaves: killed runs, two runs at once, and faults of the endpoint."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.samples import ROOT
+from tests.scripted import LINES
+
+Run = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("one", "two", "three"):
+        lines = [f"{who}: {text}" for who, text in LINES]
+        (tmp_path / f"{name}.txt").write_text(f"---\ntitle: Talk {name}\n---\n\n" + "\n\n".join(lines), "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def serve(folder: Path) -> Iterator[Callable[..., str]]:
+    """Starts the server with faults and gives its address."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(delay: float = 0.0, faults: str = "") -> str:
+        command = [sys.executable, "-m", "tests.faults.server", str(folder / "log"), str(delay), faults]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        running.append(server)
+        assert server.stdout
+        return f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+
+    yield start
+    for server in running:
+        server.kill()
+        server.wait()
+        assert server.stdout
+        server.stdout.close()
+
+
+def make(folder: Path, url: str, *more: str, out: str = "outputs") -> subprocess.Popen[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    command = [sys.executable, "-W", "ignore", "-m", "pipeline", "make", "one.txt", "two.txt", "three.txt"]
+    options = ["--base-url", url, "--model", "scripted", "--plan", "apart", "--out", out, "--concurrency", "3", *more]
+    return subprocess.Popen(
+        [*command, *options], cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def finish(run: subprocess.Popen[str]) -> tuple[int, str]:
+    _, told = run.communicate(timeout=60)
+    return run.returncode, told
+
+
+def asked(folder: Path) -> Counter[str]:
+    return Counter((folder / "log").read_text("utf-8").splitlines())
+
+
+def pages(folder: Path, out: str = "outputs") -> dict[str, str]:
+    return {p.name: p.read_text("utf-8") for p in sorted((folder / out).glob("*.md"))}
+
+
+def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_more_than_was_in_flight(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    url = serve(0.05)
+    assert finish(make(folder, url, out="whole"))[0] == 0
+    whole = sum(asked(folder).values())
+    (folder / "log").unlink()
+    rng, kills = random.Random(5), 0
+    for _ in range(4):
+        run = make(folder, url)
+        before = sum(asked(folder).values()) if (folder / "log").exists() else 0
+        wanted = before + rng.randint(1, 6)
+        deadline = time.monotonic() + 30
+        while run.poll() is None and time.monotonic() < deadline:
+            if (folder / "log").exists() and sum(asked(folder).values()) >= wanted:
+                os.killpg(run.pid, signal.SIGKILL)
+                kills += 1
+                break
+            time.sleep(0.01)
+        finish(run)
+        assert not [p for p in (folder / "outputs").glob("*.md") if not p.read_text("utf-8").endswith("\n")]
+    code, told = finish(make(folder, url))
+    assert code == 0, told
+    assert kills >= 2
+    assert pages(folder) == pages(folder, "whole")
+    assert sum(asked(folder).values()) <= whole + 3 * kills
+
+
+def test_two_runs_at_once_over_the_same_folder_ask_nothing_twice(folder: Path, serve: Callable[..., str]) -> None:
+    url = serve(0.1)
+    runs = [make(folder, url), make(folder, url)]
+    told = [finish(run) for run in runs]
+    assert [code for code, _ in told] == [0, 0], told
+    assert max(asked(folder).values()) == 1
+    assert len(pages(folder)) == 3
+
+
+@pytest.mark.parametrize("fault", ["429", "429bare", "500", "html", "nochoices", "cut", "badjson"])
+def test_a_passing_fault_is_survived(folder: Path, serve: Callable[..., str], fault: str) -> None:
+    code, told = finish(make(folder, serve(0.0, f"ok,{fault},ok,{fault}")))
+    assert code == 0, told
+    assert len(pages(folder)) == 3
+
+
+def test_a_slow_drip_meets_the_deadline(folder: Path, serve: Callable[..., str]) -> None:
+    code, told = finish(make(folder, serve(0.0, "drip"), "--deadline", "1"))
+    assert code == 0, told
+
+
+def test_a_refusal_makes_its_document_partial_and_no_other(folder: Path, serve: Callable[..., str]) -> None:
+    code, told = finish(make(folder, serve(0.0, "refusal")))
+    assert code == 1
+    assert "declined" in told and "2 complete, 1 partial, 0 failed" in told
+
+
+@pytest.mark.parametrize(("fault", "words"), [("key", "OPENAI_API_KEY"), ("quota", "quota")])
+def test_what_cannot_get_better_stops_the_run_at_once(
+    folder: Path, serve: Callable[..., str], fault: str, words: str
+) -> None:
+    code, told = finish(make(folder, serve(0.0, ",".join([fault] * 50))))
+    assert code == 1 and words in told and "sk-canary" not in told and "Traceback" not in told
+    assert sum(asked(folder).values()) <= 3
+
+
+def test_ctrl_c_says_how_to_go_on(folder: Path, serve: Callable[..., str]) -> None:
+    run = make(folder, serve(0.3))
+    while not (folder / "log").exists():
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGINT)
+    code, told = finish(run)
+    assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
+
+
+def test_a_read_only_output_folder_is_told_before_anything_is_asked(folder: Path, serve: Callable[..., str]) -> None:
+    (folder / "outputs").write_text("a file where the folder should be")
+    code, told = finish(make(folder, serve()))
+    assert code == 1 and "cannot be written" in told and not (folder / "log").exists()
+
+
+def test_a_damaged_store_is_told_and_left_alone(folder: Path, serve: Callable[..., str]) -> None:
+    store = folder / "outputs" / ".studydoc" / "calls.sqlite"
+    store.parent.mkdir(parents=True)
+    store.write_bytes(b"not a database at all, but long enough to be one" * 40)
+    before = store.read_bytes()
+    code, told = finish(make(folder, serve()))
+    assert code == 1 and "call store" in told and "Traceback" not in told
+    assert store.read_bytes() == before
