@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import prices, store
 from pipeline.asking import schema_of
@@ -18,11 +18,11 @@ from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError, SettingsError
-from pipeline.llm import Completion, Message, Request
+from pipeline.llm import Completion, Message, Request, Tally
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore
+from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import Source, find_sources, parse, read_transcript
 from pipeline.screen import Screen, duration
 from pipeline.sections.base import Flat
@@ -34,6 +34,7 @@ from pipeline.transcript import Metadata, Transcript
 if TYPE_CHECKING:
     from pipeline.evaluate.scores import Scored
 
+T = TypeVar("T")
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
 
@@ -179,6 +180,52 @@ def plan_table(
     time_ = "time not known before the first calls" if seconds is None else f"about {duration(seconds)}"
     rows.append(f"model {model}: {price}; {time_}, {numbered(at_once, 'call')} at once")
     return "\n".join(rows) + "\n"
+
+
+def with_store(out: Path, use: Callable[[CallStore], T]) -> T:
+    """What `use` makes of the store of an output folder. InputError when there is none."""
+    path = store_path(out)
+    if not path.exists():
+        raise InputError(f"{out}: no answers are stored here", hint="give the output folder with --out")
+    calls = CallStore(path)
+    try:
+        return use(calls)
+    finally:
+        calls.close()
+
+
+def store_rows(out: Path) -> list[tuple[str, str]]:
+    """`studydoc store`: the file, and calls with their tokens by model."""
+    path = store_path(out)
+
+    def rows(calls: CallStore) -> list[tuple[str, str]]:
+        told = [("file", f"{path}, {path.stat().st_size / 1e6:.1f} MB")]
+        tallies: dict[str, Tally] = {}
+        for call in calls:
+            tallies.setdefault(call.identity["model"], Tally()).book(call.completion)
+        for model, tally in tallies.items():
+            used = tally.usage
+            tokens = f"{used.prompt_tokens:,} prompt and {used.completion_tokens:,} answer tokens"
+            told.append((model, f"{numbered(tally.calls, 'call')}, {tokens}"))
+        return told
+
+    return with_store(out, rows)
+
+
+def store_faults(out: Path) -> list[str]:
+    """`studydoc store verify`: what is wrong with the store."""
+    return with_store(out, lambda calls: calls.faults())
+
+
+def take_in(out: Path, path: Path) -> int:
+    """`studydoc store import`: how many calls a recording has, all of which are stored afterwards."""
+    recording = Recording(path)
+    store.check_writable(out)
+    calls = CallStore(store_path(out))
+    try:
+        return calls.take_in(recording)
+    finally:
+        calls.close()
 
 
 def run_check(paths: Sequence[Path], transcripts: Path | None, *, as_json: bool = False) -> tuple[int, list[str]]:

@@ -54,8 +54,13 @@ class Request:
 
     def key(self, model: str) -> str:
         """sha256 over the identity, in hex."""
-        canonical = json.dumps(self.identity(model), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+        return key_of(self.identity(model))
+
+
+def key_of(identity: dict[str, Any]) -> str:
+    """sha256 over an identity in its canonical form, in hex."""
+    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReplayMiss, StoreError
-from pipeline.llm import Completion, LLMClient, Request, Usage
+from pipeline.llm import Completion, LLMClient, Request, Usage, key_of
 
 _SCHEMA = """
 create table if not exists calls (
@@ -146,6 +146,32 @@ class CallStore:
             row = (call.key, call.identity["name"], identity, _dump(call.completion))
             self._write("insert or ignore into calls values (?, ?, ?, ?)", *row)
         return len(recording.calls)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the file: SQLite's own check, then every call against its key. Empty when all is well."""
+        try:
+            told = [str(row[0]) for row in self._db.execute("pragma integrity_check") if row[0] != "ok"]
+            if told:
+                return told
+            for key, identity, completion in self._db.execute("select key, identity, completion from calls"):
+                try:
+                    if key_of(json.loads(identity)) != key:
+                        told.append(f"call {key[:12]}…: its request is not the one that its key stands for")
+                    _load(completion)
+                except (ValueError, TypeError, KeyError) as err:
+                    told.append(f"call {key[:12]}…: cannot be read: {err}")
+        except sqlite3.Error as err:
+            told = [str(err)]
+        return told
+
+    def prune(self, model: str) -> int:
+        """Removes all answers of a model and gives the space back; how many there were."""
+        try:
+            rows = self._db.execute("delete from calls where json_extract(identity, '$.model') = ?", (model,)).rowcount
+            self._db.execute("vacuum")
+        except sqlite3.Error as err:
+            raise self._unwritable(err) from err
+        return rows
 
     def export(self, path: Path) -> int:
         """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were."""

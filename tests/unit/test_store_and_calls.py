@@ -129,3 +129,33 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pyte
         store.write(document, "new page", tmp_path / "talk.json")
     assert (tmp_path / "talk.md").read_text() == "old page"
     assert json.loads((tmp_path / "talk.json").read_text())["format"] == 1
+
+
+def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: Path) -> None:
+    from pipeline.commands import store_faults, store_rows, take_in, with_store
+    from tests.samples import recorded_model, recording
+
+    out, again = tmp_path / "outputs", tmp_path / "again"
+    count = take_in(out, recording("tidal-turbines"))
+    model = recorded_model("tidal-turbines")
+    assert store_rows(out)[1][0] == model and f"{count} calls" in store_rows(out)[1][1]
+    assert store_faults(out) == []
+    assert with_store(out, lambda calls: calls.export(tmp_path / "all.jsonl")) == count
+    assert take_in(again, tmp_path / "all.jsonl") == count
+    assert with_store(out, lambda calls: calls.prune(model)) == count
+    assert len(store_rows(out)) == 1
+
+
+def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
+    import sqlite3
+
+    from pipeline.commands import store_faults, take_in
+    from pipeline.connect import store_path
+    from tests.samples import recording
+
+    take_in(tmp_path, recording("tidal-turbines"))
+    with sqlite3.connect(store_path(tmp_path)) as db:
+        db.execute("update calls set identity = replace(identity, '\"seed\": 7', '\"seed\": 8') where key = (select min(key) from calls)")  # fmt: skip
+    db.close()
+    (fault,) = store_faults(tmp_path)
+    assert "is not the one that its key stands for" in fault
