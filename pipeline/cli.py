@@ -255,8 +255,8 @@ def remove(debug: Debug = False) -> None:
 
 
 @store_app.callback(
-    epilog="Examples:  studydoc store   |   studydoc store verify --out notes   |   studydoc store export calls.jsonl   "
-    "|   studydoc store prune --model gpt-5-mini"
+    epilog="Examples:  studydoc store   |   studydoc store verify --out notes   |   "
+    "studydoc store export calls.jsonl   |   studydoc store prune --model gpt-5-mini"
 )
 def store_show(context: typer.Context, out: Out = Path("outputs"), debug: Debug = False) -> None:
     """Show the stored answers of an output folder: how many, of which model, and what they cost in tokens."""

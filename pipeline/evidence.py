@@ -88,10 +88,9 @@ def form_fault(text: str, source: str) -> str | None:
 
 def address_fault(text: str, names: Sequence[str]) -> str | None:
     """Why a text speaks to somebody, or speaks as they do: a name between commas, or a line's label in front."""
-    if label := next(
-        (n for n in names if text.startswith(f"{n}:") and not re.match(r":\s*[“\"]", text[len(n) :])), None
-    ):
-        return f"it begins with the label {label}:"
+    labels = "|".join(re.escape(n) for n in names)
+    if labels and (match := re.search(rf"(?<!\w)(?:{labels}):(?!\s*[“\"])", text)):
+        return f"it repeats the label {match[0]}"
     firsts = [re.escape(part) for name in names for part in {name, name.split()[0]} if name.split()]
     if firsts and (match := re.search(rf"(?:^|, )({'|'.join(firsts)}), (?!and\b|who\b|an? \b|the \w+ of\b)", text)):
         return f"it speaks to {match[1]}" if text.startswith(match[1]) or not _listed(text, match) else None

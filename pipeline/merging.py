@@ -15,6 +15,8 @@ from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext,
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
+LEAST_WOVEN = 0.5  # a sentence woven from notes brings more of its own than a note of lines, so its lines must say more
+
 
 @dataclass(slots=True)
 class Reduction:
@@ -44,7 +46,7 @@ async def merge_sections(
     context = MergeContext(
         ask=ask,
         cite=lambda lines: cite(transcript, lines),
-        fault=lambda text, lines: support_fault(text, extractor.source, lines),
+        fault=lambda text, lines: support_fault(text, extractor.source, lines, least=LEAST_WOVEN),
         doubt=lambda text, lines: bool(verify(text, lines, extractor.source)),
         title=transcript.metadata.title or "",
         provenance=provenance(transcript),
