@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.document import Evidence
-from pipeline.figures import unsaid
+from pipeline.figures import figures, same, unsaid, with_context
 from pipeline.names import strangers
 from pipeline.polarity import flip
 from pipeline.source import Source, keys_of
@@ -19,11 +19,17 @@ from pipeline.transcript import Segment, Transcript
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|[Mm]yself|[Mm]ine)\b")
 _QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
 _META = re.compile(
-    r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation|text)\b"
+    r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation)\b"
     r"|\bthe speakers?\b|\bspeaker (?:says|mentions|discusses)\b"
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
     r"|\bthe statement (?:claims|says)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b",
+    re.IGNORECASE,
+)
+_EMPTY_PRAISE = re.compile(
+    r"\bpowerful tool\b|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
+    r"|\bplays? an? (?:crucial|key|vital|important) role\b"
+    r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
@@ -73,8 +79,8 @@ def form_fault(text: str, source: str) -> str | None:
         return "the sentence is not complete"
     if match := _FIRST_PERSON.search(outside):
         return f'it says "{match[0]}": write in the third person'
-    if match := _META.search(outside):
-        return f'it says "{match[0]}" instead of the matter itself'
+    if fault := talk_fault(text, source):
+        return fault
     if _SMALL_TALK.search(outside):
         return "it is small talk or an advert"
     if _REPORTED_QUESTION.search(outside):
@@ -84,6 +90,14 @@ def form_fault(text: str, source: str) -> str | None:
     if len(words(text)) < 5:
         return "it is too short to mean anything"
     return None
+
+
+def talk_fault(text: str, source: str) -> str | None:
+    """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
+    if match := _META.search(_QUOTED.sub(" ", text)):
+        return f'it says "{match[0]}" instead of the matter itself'
+    match = _EMPTY_PRAISE.search(text)
+    return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
 
 
 def address_fault(text: str, names: Sequence[str]) -> str | None:
@@ -162,6 +176,8 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
         found.append(Finding("support", strange))
     if figure := unsaid(text, [*said, " ".join(said)]):
         found.append(Finding("figure", f"the lines do not say {figure}"))
+    elif loose := loose_figure(text, said):
+        found.append(Finding("figure", loose, grave=False))
     found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, said)]
     if owner := owner_fault(text, cited, source.transcript.labelled_speakers):
         found.append(Finding("owner", owner))
@@ -186,6 +202,19 @@ def _support(text: str, lines: Sequence[int], source: Source, least: float) -> l
 def support_fault(text: str, source: Source, lines: Sequence[int], *, least: float = LEAST_SUPPORT) -> str | None:
     """The first grave finding against a statement, in words, or None."""
     return next((f.message for f in verify(text, lines, source, least=least) if f.grave), None)
+
+
+def loose_figure(text: str, said: Sequence[str]) -> str | None:
+    """A figure that the lines say, though not of what the statement counts: "six days" of "pH 6, seven days"."""
+    stated = with_context(text, 0, 2)
+    spoken = [pair for line in said for pair in with_context(line, 4, 4)] if stated else []
+    known = {k for line in said for k in keys_of(line)}
+    for figure, behind in stated:
+        thing = next((k for w in behind for k in keys_of(w) if not figures(w)), None)
+        places = [near for other, near in spoken if any(same(a, b) for a in figure.values for b in other.values)]
+        if thing in known and places and not any(thing in keys_of(" ".join(near)) for near in places):
+            return f"the lines say {figure.shown}, but not of that"
+    return None
 
 
 def bent_quotes(text: str, said: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORDS = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _ONES = {
@@ -99,6 +100,28 @@ def unsaid(text: str, sources: Iterable[str]) -> str | None:
         if not any(same(v, other) for v in figure.values for other in said):
             return figure.shown
     return None
+
+
+def with_context(text: str, before: int, behind: int) -> list[tuple[Figure, tuple[str, ...]]]:
+    """Each figure of a text with the words, case folded, that stand at most so far from it and past no comma or dot."""
+    out: list[tuple[Figure, tuple[str, ...]]] = []
+    for part in re.split(r"[,;:.!?()](?!\d)", _western(text).casefold()):
+        tokens = _WORDS.findall(part)
+        i = 0
+        while i < len(tokens):
+            end = i + 1
+            if not all(_is_number(p) for p in tokens[i].split("-")):
+                i = end
+                continue
+            while end < len(tokens) and (_is_number(tokens[end]) or tokens[end] in _GLUE):
+                end += 1
+            end -= len(tokens[i:end]) - len(_trim(tokens[i:end]))
+            shown = " ".join(tokens[i:end])
+            if not set(tokens[i:end]) <= _UNCOUNTED:
+                near = tokens[max(0, i - before) : i] + tokens[end : end + behind]
+                out.append((Figure(shown, figures(shown)), tuple(near)))
+            i = end
+    return out
 
 
 def _runs(text: str) -> list[list[str]]:
@@ -197,7 +220,8 @@ def _readings(run: list[str]) -> set[float]:
     spelled = ""
     pending: float | None = None
     for i, token in enumerate(run):
-        out |= set(_SHARES.get(token, _SHARES.get(token.removesuffix("s"), ())))
+        if run[max(0, i - 2) : i] != ["and", "a"]:  # "two and a half" says no 50 %
+            out |= set(_SHARES.get(token, _SHARES.get(token.removesuffix("s"), ())))
         ordinal = _ORDINALS.get(token, _ORDINALS.get(token.removesuffix("s")))
         if ordinal is not None:
             out.add(float(ordinal))

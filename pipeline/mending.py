@@ -105,6 +105,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     transcript = source.transcript
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
+    text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":
         text = re.sub(r"^This (?:part of the )?(recording|lecture|talk|episode)\b", r"The \1", text)
     elif draft.section == "main_points":

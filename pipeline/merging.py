@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import cite, support_fault, verify
+from pipeline.evidence import cite, support_fault, talk_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
+from pipeline.source import Source
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
@@ -46,7 +47,7 @@ async def merge_sections(
     context = MergeContext(
         ask=ask,
         cite=lambda lines: cite(transcript, lines),
-        fault=lambda text, lines: support_fault(text, extractor.source, lines, least=LEAST_WOVEN),
+        fault=lambda text, lines: woven_fault(text, lines, extractor.source),
         doubt=lambda text, lines: bool(verify(text, lines, extractor.source)),
         title=transcript.metadata.title or "",
         provenance=provenance(transcript),
@@ -74,6 +75,12 @@ async def merge_sections(
         out.withheld += [w for _, w in merged.withheld]
         out.merged[spec.name] = merged
     return out
+
+
+def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
+    """Why a sentence woven from notes may not stand, or None."""
+    said = " ".join(source.transcript.segment(n).text for n in lines)
+    return talk_fault(text, said) or support_fault(text, source, lines, least=LEAST_WOVEN)
 
 
 def unplaced(spec: SectionSpec, drafts: Sequence[DraftStatement], merged: Merged) -> list[Problem]:
