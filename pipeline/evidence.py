@@ -20,7 +20,7 @@ _FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|
 _QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
 _META = re.compile(
     r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation)\b"
-    r"|\bthe speakers?\b|\bspeaker (?:says|mentions|discusses)\b"
+    r"|\bthe (?:speakers?|narrator|writer)\b|\bspeaker (?:says|mentions|discusses)\b"
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
     r"|\bthe statement (?:claims|says)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b",
