@@ -83,7 +83,7 @@ def request() -> Request:
     """The first call of a run over the sample: its main points."""
     prompts, style = PromptSet(), Style("apart", one_sentence=True)
     chunk = chunk_transcript(read_transcript(SAMPLE), limit=3000)[0]
-    ask = SectionAsk.of(MAIN_POINTS, chunk, 900, prompts, style)
+    ask = SectionAsk.of(MAIN_POINTS, chunk, prompts, style)
     text = prompts.load("chunk.v1").render(
         first=str(chunk.first), last=str(chunk.last), about="", lines=chunk_text(chunk), task=ask.task
     )

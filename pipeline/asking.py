@@ -44,29 +44,26 @@ class SectionAsk:
     max_tokens: int
 
     @staticmethod
-    def of(spec: SectionSpec, chunk: Chunk, tokens: int, prompts: PromptSet, style: Style) -> SectionAsk:
-        """What `style` asks of a chunk of about `tokens` tokens for this section."""
+    def of(spec: SectionSpec, chunk: Chunk, prompts: PromptSet, style: Style) -> SectionAsk:
+        """What `style` asks of a chunk for this section."""
         prompt = prompts.load(spec.prompt)
-        most = spec.most(tokens)
+        most = spec.most(tokens_about(chunk))
         values = {"most": str(most), "least": str(max(1, most // 2))}
         task = prompt.render(**{k: v for k, v in values.items() if f"${k}" in prompt.template})
         if not style.by_span:
             return SectionAsk(spec, task, spec.draft, schema_of(spec.draft), spec.max_tokens)
         limits = _limits(spec, chunk) | {spec.item_field: {"minItems": 1, "maxItems": most}}
-        return SectionAsk(
-            spec, task, spec.draft, in_style(schema_of(spec.draft, Bounds(limits)), style), spec.max_tokens
-        )
+        return SectionAsk(spec, task, spec.draft, schema_of(spec.draft, Bounds(limits)), spec.max_tokens)
 
     @staticmethod
-    def of_span(spec: SectionSpec, span: Chunk, about: str, prompts: PromptSet, style: Style) -> SectionAsk:
+    def of_span(spec: SectionSpec, span: Chunk, about: str, prompts: PromptSet) -> SectionAsk:
         """What is asked of one short span of lines: one item. The lines come last, so that all spans share a prefix.
 
         Speakers are not shown: a small model then writes of the matter, and code knows whose lines they are.
         """
         (item,) = get_args(spec.draft.model_fields[spec.item_field].annotation)
         task = prompts.load(spec.span_prompt).render(about=about, lines=chunk_text(span, speakers=False))
-        schema = in_style(schema_of(item, Bounds(_limits(spec, span))), style)
-        return SectionAsk(spec, task, item, schema, _SPAN_TOKENS)
+        return SectionAsk(spec, task, item, schema_of(item, Bounds(_limits(spec, span))), _SPAN_TOKENS)
 
     def draft(self, answer: BaseModel) -> Draft:
         """An answer as the section's draft; that of a span is a draft of one item."""

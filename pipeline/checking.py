@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from pipeline.document import KeyConcept, Statement, StudyDocument
 from pipeline.errors import InputError
-from pipeline.evidence import Finding, realign, verify
+from pipeline.evidence import Finding, least_support, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
 from pipeline.render import unescape
@@ -19,10 +19,9 @@ from pipeline.source import Source, keys_of
 from pipeline.store import load
 from pipeline.transcript import Metadata, Transcript
 
-LEAST_OVERVIEW = 0.3
 _SAME = 92  # likeness out of 100 at which a sentence of a page is the record's, edited
 _EDITED = 60
-_MARK = re.compile(r"(?:\s+\[?\\?\[(?:line \d+|[\d:]+)\\?\](?:\]\([^)\s]*\)|\([^)\s]*\))?)+\s*$")
+_MARK = re.compile(r"\s+\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?")  # a citation, linked or not
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
 
 
@@ -114,8 +113,8 @@ def findings_of(claim: Claim, document: StudyDocument, source: Source) -> list[F
     last = len(source.transcript.segments)
     if missing := [n for n in claim.lines if not 1 <= n <= last]:
         return [Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")]
-    least = {"least": LEAST_OVERVIEW} if claim.section == "overview" else {}
-    return [f for f in verify(claim.text, claim.lines, source, **least) if f.grave or not claim.weak]
+    found = verify(claim.text, claim.lines, source, least=least_support(claim.section))
+    return [f for f in found if f.grave or not claim.weak]
 
 
 def _provenance_findings(claim: Claim, document: StudyDocument, source: Source) -> list[Finding]:
@@ -154,7 +153,7 @@ def page_claims(markdown: str, document: StudyDocument, source: Source) -> list[
         twin = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=_EDITED)
         if twin is not None:
             old = known[twin[2]]
-            lines = old.lines if twin[1] >= _SAME else realign(text, source, old.lines, range(1, 1))
+            lines = old.lines if twin[1] >= _SAME else realign(text, source, old.lines)
             out.append(Claim(section, text, lines, old.weak and text == old.text))
             continue
         lines, _ = source.best(keys_of(text))
@@ -191,7 +190,7 @@ def _statement(bullet: str, section: str) -> str:
 
 def _sentences(row: str, whole: Sequence[str]) -> list[str]:
     """The sentences of a paragraph; those that the record has are taken whole, whatever dots they hold."""
-    text = unescape(re.sub(r"\s+\[?\\?\[(?:line \d+|[\d:]+)\\?\](?:\]?\([^)\s]*\))?", "", row))
+    text = unescape(_MARK.sub("", row))
     out: list[str] = []
     for sentence in sorted(whole, key=len, reverse=True):
         if sentence in text:

@@ -49,6 +49,7 @@ _COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
+_LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
@@ -162,6 +163,11 @@ def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
     return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"
 
 
+def least_support(section: str) -> float:
+    """The share of words that the lines of a section's statements must have."""
+    return _LEAST.get(section, LEAST_SUPPORT)
+
+
 def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LEAST_SUPPORT) -> list[Finding]:
     """Everything that code finds against a statement beside its lines, the gravest first; empty when it holds.
 
@@ -174,11 +180,12 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
     found: list[Finding] = []
     if strange := script_fault(text, " ".join(s.text for s in source.near(lines))):
         found.append(Finding("support", strange))
-    if figure := unsaid(text, [*said, " ".join(said)]):
+    passages = _passages(cited)
+    if figure := unsaid(text, passages):
         found.append(Finding("figure", f"the lines do not say {figure}"))
     elif loose := loose_figure(text, said):
         found.append(Finding("figure", loose, grave=False))
-    found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, said)]
+    found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, passages)]
     if owner := owner_fault(text, cited, source.transcript.labelled_speakers):
         found.append(Finding("owner", owner))
     for name, elsewhere in strangers(text, lines, source):
@@ -188,6 +195,17 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
         found.append(Finding("polarity", turned[0], grave=turned[1]))
     found += _support(text, lines, source, least)
     return sorted(found, key=lambda f: not f.grave)
+
+
+def _passages(cited: Sequence[Segment]) -> list[str]:
+    """The words of neighbouring lines in a row: people say numbers and sentences across the border of two."""
+    out: list[str] = []
+    for i, segment in enumerate(cited):
+        if i and segment.id == cited[i - 1].id + 1:
+            out[-1] += f" {segment.text}"
+        else:
+            out.append(segment.text)
+    return out
 
 
 def _support(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
@@ -219,12 +237,12 @@ def loose_figure(text: str, said: Sequence[str]) -> str | None:
 
 def bent_quotes(text: str, said: Sequence[str]) -> list[str]:
     """Quotations of three words and more that the lines do not say word for word, fillers and capitals aside."""
-    spoken = f" {' '.join(_bare_words(' '.join(said)))} "
+    spoken = [f" {' '.join(_bare_words(passage))} " for passage in said]
     out = []
     for match in _QUOTED.finditer(text):
         for part in re.split(r"\s*(?:…|\.\.\.|\[[^\]]*\])\s*", match[0].strip("“”\"'‘’")):
             tokens = _bare_words(part)
-            if len(tokens) >= 3 and f" {' '.join(tokens)} " not in spoken:
+            if len(tokens) >= 3 and not any(f" {' '.join(tokens)} " in passage for passage in spoken):
                 out.append(part)
     return out
 
@@ -260,14 +278,14 @@ def with_figure_lines(text: str, source: Source, lines: Sequence[int], reach: in
     return tuple(out)
 
 
-def realign(text: str, source: Source, lines: Sequence[int], within: range) -> tuple[int, ...]:
+def realign(text: str, source: Source, lines: Sequence[int], within: range | None = None) -> tuple[int, ...]:
     """The lines that support a text best, when they do so clearly better than the cited ones.
 
-    Those of `within` come first; the whole transcript is asked when `verify` would else find the citation wrong.
+    Those of `within` come first; the whole transcript follows, since `verify` would else find the citation wrong.
     """
     wanted = keys_of(text)
     now = source.share(wanted, lines)
-    for span in (within, None):
+    for span in dict.fromkeys((within, None)):
         ids, best = source.best(wanted, span)
         if ids and best > now + CLEARLY_BETTER and not set(ids) & set(lines):
             return ids

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, create_model
 
 from pipeline.answers import Unusable, parse_answer
-from pipeline.asking import SectionAsk, Style, in_style, schema_of, spans_of, tokens_about
+from pipeline.asking import SectionAsk, Style, in_style, schema_of, spans_of
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, InvalidAnswer, OutputTruncated
@@ -49,7 +49,7 @@ class Extractor:
     """Asks one model about the chunks of one transcript."""
 
     def __init__(self, transcript: Transcript, client: LLMClient, prompts: PromptSet, style: Style) -> None:
-        self._transcript, self._client, self._prompts, self.style = transcript, client, prompts, style
+        self._transcript, self._client, self.prompts, self.style = transcript, client, prompts, style
         self.source = Source(transcript)
         self._system = Message("system", prompts.load("system.v1").render())
 
@@ -115,11 +115,11 @@ class Extractor:
         title = self._transcript.metadata.title
         about = f" of “{clean(title)}”" if title else ""
         if self.style.by_span and sections[0].span_prompt:
-            ask = SectionAsk.of_span(sections[0], chunk, about, self._prompts, self.style)
+            ask = SectionAsk.of_span(sections[0], chunk, about, self.prompts)
             found = await self.ask(ask.spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
             return self._taken(ask.spec, chunk, ask.draft(found))
-        asked = [SectionAsk.of(s, chunk, tokens_about(chunk), self._prompts, self.style) for s in sections]
-        chunk_prompt = self._prompts.load("chunk.v1").render(
+        asked = [SectionAsk.of(s, chunk, self.prompts, self.style) for s in sections]
+        chunk_prompt = self.prompts.load("chunk.v1").render(
             first=str(chunk.first),
             last=str(chunk.last),
             about=about,
@@ -131,15 +131,8 @@ class Extractor:
         if len(asked) > 1:
             composed = create_model("Sections", __base__=Flat, **{a.spec.name: (a.answer, ...) for a in asked})  # type: ignore[call-overload]
             schema = schema_of(composed)
-        name = "+".join(a.spec.name for a in asked)
-        request = Request(
-            name,
-            (self._system, Message("user", chunk_prompt)),
-            schema,
-            sum(a.max_tokens for a in asked),
-            avoid=self.style.avoid,
-        )
-        answer = await self._valid(request, composed)
+        name, most = "+".join(a.spec.name for a in asked), sum(a.max_tokens for a in asked)
+        answer = await self.ask(name, chunk_prompt, composed, max_tokens=most, schema=schema)
         result = Extraction()
         for a in asked:
             part = getattr(answer, a.spec.name) if len(asked) > 1 else answer
@@ -158,7 +151,7 @@ class Extractor:
             except Unusable as err:
                 error = str(err)
             if attempt == 1:
-                again = Message("user", self._prompts.load("reask.v1").render(error=error))
+                again = Message("user", self.prompts.load("reask.v1").render(error=error))
                 said = Message("assistant", completion.text[:8000])
                 request = replace(request, messages=(*request.messages, said, again))
         raise InvalidAnswer(

@@ -11,17 +11,17 @@ from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import (
     COPIED,
-    LEAST_SUPPORT,
     address_fault,
     form_fault,
     is_copy,
+    least_support,
     support_fault,
     with_figure_lines,
     with_owner,
     with_right_owner,
 )
 from pipeline.extraction import Extraction, Extractor
-from pipeline.prompting import PromptSet, numbered_lines
+from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
 from pipeline.source import Source, keys_of
 from pipeline.text import clean
@@ -59,16 +59,15 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
     names = (*source.transcript.labelled_speakers, *source.transcript.metadata.speakers)
-    return (
-        form
-        or address_fault(draft.text, names)
-        or support_fault(draft.text, source, draft.lines, least=0.3 if draft.section == "overview" else LEAST_SUPPORT)
-    )
+    return form or address_fault(draft.text, names) or unproven(draft, source)
 
 
-async def mend(
-    extraction: Extraction, transcript: Transcript, extractor: Extractor, prompts: PromptSet, *, keep: bool = False
-) -> Extraction:
+def unproven(draft: DraftStatement, source: Source) -> str | None:
+    """Why a sentence's lines do not bear it out, or None."""
+    return support_fault(draft.text, source, draft.lines, least=least_support(draft.section))
+
+
+async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = False) -> Extraction:
     """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason.
 
     With `keep` what fails again stays in, and is marked weak where documents are put together.
@@ -77,7 +76,7 @@ async def mend(
     drafts = [_owned(d, source) for d in extraction.drafts]
     faults = {d.id: fault for d in drafts if (fault := fault_of(d, source))}
     sentences = [d for d in drafts if d.id in faults and d.section in SENTENCES]
-    rewrites = await _rewrite(sentences, faults, transcript, extractor, prompts) if sentences else {}
+    rewrites = await _rewrite(sentences, faults, extractor) if sentences else {}
     quoted = 0
     kept: list[DraftStatement] = []
     for draft in drafts:
@@ -88,11 +87,11 @@ async def mend(
         again = fault_of(fresh, source)
         if again is None:
             kept.append(fresh)
-        elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, transcript)):
+        elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, source.transcript)):
             quoted += 1
             kept.append(quotation)
-        elif keep or faults[draft.id] == COPIED:
-            kept.append(draft)  # plain, but true: the third person has been seen to
+        elif keep or (faults[draft.id] == COPIED and unproven(draft, source) is None):
+            kept.append(draft)  # a copy is plain, but true
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
     extraction.drafts = kept
@@ -113,13 +112,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     return replace(draft, text=text, lines=with_figure_lines(text, source, draft.lines))
 
 
-async def _rewrite(
-    drafts: Sequence[DraftStatement],
-    faults: dict[str, str],
-    transcript: Transcript,
-    extractor: Extractor,
-    prompts: PromptSet,
-) -> dict[str, str]:
+async def _rewrite(drafts: Sequence[DraftStatement], faults: dict[str, str], extractor: Extractor) -> dict[str, str]:
     """New texts by draft id: all in one call, or one a call for a small model, which else mixes them up.
 
     None when the call fails, which leaves the drafts to be withheld with their reasons.
@@ -127,8 +120,9 @@ async def _rewrite(
     if extractor.style.by_span and len(drafts) > 1:
         out: dict[str, str] = {}
         for draft in drafts:
-            out |= await _rewrite([draft], faults, transcript, extractor, prompts)
+            out |= await _rewrite([draft], faults, extractor)
         return out
+    transcript = extractor.source.transcript
     shown = "\n\n".join(
         f"Note {i}: {d.text}\nWrong with it: {faults[d.id]}\n{numbered_lines([transcript.segment(n) for n in d.lines])}"
         for i, d in enumerate(drafts, 1)
@@ -140,7 +134,7 @@ async def _rewrite(
             "statement": {"maxLength": 320},
         }
     )
-    task = prompts.load("repair.v1").render(faults=shown)
+    task = extractor.prompts.load("repair.v1").render(faults=shown)
     try:
         most = 60 + _REWRITE_TOKENS * len(drafts)
         repair = await extractor.ask("repair", task, Repair, max_tokens=most, schema=schema_of(Repair, bounds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 
 from rapidfuzz import fuzz, process
 
@@ -85,9 +85,8 @@ def _surely(word: str, source: Source) -> bool:
     return not (key(plain) in source.postings or everyday(plain))
 
 
-def _known(word: str, vocabulary: Iterable[str]) -> bool:
+def _known(word: str, have: Set[str]) -> bool:
     """In the vocabulary as it is, without its plural or hyphen, or as another spelling of a heard name."""
-    have = vocabulary if isinstance(vocabulary, (set, frozenset)) else set(vocabulary)
     if word in have or word.removesuffix("s") in have or word + "s" in have or word.replace("-", "") in have:
         return True
     parts = [p for p in re.split(r"[-&]", word) if p]

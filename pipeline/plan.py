@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.chunking import chunk_transcript
 from pipeline.errors import CallError, EndpointError
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
-from pipeline.run import asummarise
+from pipeline.run import asummarise, merge_calls
 from pipeline.settings import Recipe
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript
@@ -102,8 +103,8 @@ async def plan_one(
     plan = Plan(transcript.name)
     await asummarise(transcript, _Planner(store, model, plan, experience), recipe=recipe, prompts=prompts)
     if plan.calls:
-        chunks = max(1, sum(len(s.text) for s in transcript.segments) // 4 // recipe.chunk_tokens)
-        plan.merges = 1 + min(5, 1 + chunks)
+        encoding, _ = encoding_for(model)
+        plan.merges = merge_calls(len(chunk_transcript(transcript, limit=recipe.chunk_tokens, encoding=encoding)))
         plan.prompt_tokens += plan.merges * _MERGE_PROMPT_TOKENS
         plan.low += plan.merges * _MERGE_ANSWER_TOKENS[0]
         plan.high += plan.merges * _MERGE_ANSWER_TOKENS[1]

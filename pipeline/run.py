@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
-from pipeline.document import Coverage, Problem, RunRecord, RunUsage, SourceInfo, StudyDocument
-from pipeline.errors import EndpointError, SettingsError
+from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.errors import SettingsError
 from pipeline.extraction import Extraction, Extractor
 from pipeline.llm import Completion, LLMClient, Request, Tally
 from pipeline.mending import mend
@@ -111,12 +111,12 @@ async def asummarise(
 
     async def one(chunk: Chunk) -> Extraction:
         async with gate:
-            return await _extract_and_mend(extractor, transcript, chunk, mapped, prompts, recipe.keep_unverified)
+            return await mend(await extractor.chunk(chunk, mapped), extractor, keep=recipe.keep_unverified)
 
     for part in await asyncio.gather(*(one(c) for c in chunks)):
         extraction.add(part)
 
-    await _fill_gaps(extraction, transcript, extractor, mapped, prompts, recipe.keep_unverified)
+    await _fill_gaps(extraction, extractor, mapped, recipe.keep_unverified)
 
     progress.phase = "merging"
     watch(progress)
@@ -128,15 +128,9 @@ async def asummarise(
     return document
 
 
-async def _fill_gaps(
-    extraction: Extraction,
-    transcript: Transcript,
-    extractor: Extractor,
-    mapped: Sequence[SectionSpec],
-    prompts: PromptSet,
-    keep: bool,
-) -> None:
+async def _fill_gaps(extraction: Extraction, extractor: Extractor, mapped: Sequence[SectionSpec], keep: bool) -> None:
     """One more call for each long stretch that no note cites, before it is given up."""
+    transcript = extractor.source.transcript
     spec = next((s for s in mapped if s.name == "main_points"), None)
     used = {n for d in extraction.drafts for n in d.lines if d.section in ("main_points", "key_concepts")}
     for first, last in gaps(used | extraction.filler, len(transcript.segments)):
@@ -145,7 +139,7 @@ async def _fill_gaps(
         stretch = Chunk(len(transcript.segments), transcript.segments[first - 1 : last])
         more = await extractor.whole(stretch, spec)
         more.problems.clear()  # the stretch was read before; the ledger tells that nothing came of it
-        extraction.add(await mend(more, transcript, extractor, prompts, keep=keep))
+        extraction.add(await mend(more, extractor, keep=keep))
         extraction.drafts.sort(key=lambda d: min(d.lines))  # headings divide notes in the order of the recording
 
 
@@ -166,25 +160,12 @@ def planned_calls(chunks: Sequence[Chunk], mapped: Sequence[SectionSpec], recipe
     whole = len(mapped) - len(by_span)
     a_chunk = min(1, whole) if recipe.plan == "together" else whole
     spans = sum(len(spans_of(s, c)) for s in by_span for c in chunks)
-    return len(chunks) * a_chunk + spans + 1 + min(5, 1 + len(chunks))
+    return len(chunks) * a_chunk + spans + merge_calls(len(chunks))
 
 
-async def _extract_and_mend(
-    extractor: Extractor,
-    transcript: Transcript,
-    chunk: Chunk,
-    mapped: Sequence[SectionSpec],
-    prompts: PromptSet,
-    keep: bool,
-) -> Extraction:
-    extraction = await extractor.chunk(chunk, mapped)
-    try:
-        return await mend(extraction, transcript, extractor, prompts, keep=keep)
-    except EndpointError as err:
-        if err.fatal:
-            raise
-        extraction.problems.append(Problem(section="main_points", chunk=chunk.index + 1, message=f"repair: {err}"))
-        return extraction
+def merge_calls(chunks: int) -> int:
+    """Calls that merging so many chunks takes, about."""
+    return 1 + min(5, 1 + chunks)
 
 
 def _document(

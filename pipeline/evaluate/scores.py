@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,9 +105,10 @@ def _share(hits: Sequence[bool]) -> float | None:
     return sum(hits) / len(hits) if hits else None
 
 
-def _verified(claims: Sequence[Claim], findings: Sequence[Sequence[Finding]], kind: str, count: object) -> float | None:
+def _verified(
+    claims: Sequence[Claim], findings: Sequence[Sequence[Finding]], kind: str, count: Callable[[str], int]
+) -> float | None:
     """The share of things of a kind that nothing speaks against; one finding stands for one thing."""
-    assert callable(count)
     total = sum(count(c.text) for c in claims)
     wrong = sum(sum(f.kind == kind for f in found) for found in findings)
     return max(0.0, 1 - wrong / total) if total else None
