@@ -36,4 +36,5 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 record: $(DEV)
-	$(BIN)/python -m tests.record
+	$(BIN)/studydoc fixture record tests/fixtures --out .recorded
+	$(BIN)/python -m tests.providers.test_cassettes

@@ -89,23 +89,35 @@ def worst_losses(comparison: Comparison) -> dict[str, float]:
     return out
 
 
-def _change(a: Scored, b: Scored) -> Change:
-    """Statements matched by likeness, each at most once."""
-    old, new = [c.text for c in a.statements], [c.text for c in b.statements]
+def matched(
+    old: Sequence[str], new: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """What appeared, what vanished, and pairs of what changed; each text is matched at most once, equal ones first."""
     free = dict(enumerate(new))
+    left: list[str] = []
+    for text in old:
+        twin = next((n for n, other in free.items() if other == text), None)
+        if twin is None:
+            left.append(text)
+        else:
+            del free[twin]
     vanished: list[str] = []
     changed: list[tuple[str, str]] = []
-    for text in old:
-        twin = process.extractOne(text, free, scorer=fuzz.ratio, score_cutoff=_CHANGED)
-        if twin is None:
+    for text in left:
+        like = process.extractOne(text, free, scorer=fuzz.ratio, score_cutoff=_CHANGED)
+        if like is None:
             vanished.append(text)
-            continue
-        del free[twin[2]]
-        if twin[0] != text:
-            changed.append((text, twin[0]))
+        else:
+            del free[like[2]]
+            changed.append((text, like[0]))
+    return tuple(free.values()), tuple(vanished), tuple(changed)
+
+
+def _change(a: Scored, b: Scored) -> Change:
+    appeared, vanished, changed = matched([c.text for c in a.statements], [c.text for c in b.statements])
     loss = 0.0
     for name, (_, better) in SCORES.items():
         x, y = a.scores[name], b.scores[name]
         if better is not None and x is not None and y is not None and name != "tenths":
             loss += (x - y) if better else (y - x)
-    return Change(a.name, round(loss, 6), tuple(free.values()), tuple(vanished), tuple(changed))
+    return Change(a.name, round(loss, 6), appeared, vanished, changed)

@@ -39,6 +39,12 @@ class StoredCall:
     completion: Completion
 
 
+def as_row(call: StoredCall) -> str:
+    """A call as a line of a recording."""
+    fields = {"key": call.key, "identity": call.identity, "completion": _fields(call.completion)}
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
+
+
 class CallStore:
     """One SQLite file in WAL mode; an answer is on disk before the pipeline uses it."""
 
@@ -175,14 +181,7 @@ class CallStore:
 
     def export(self, path: Path) -> int:
         """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were."""
-        rows = [
-            json.dumps(
-                {"key": c.key, "identity": c.identity, "completion": _fields(c.completion)},
-                ensure_ascii=False,
-                sort_keys=True,
-            )
-            for c in self
-        ]
+        rows = [as_row(c) for c in self]
         path.write_text("".join(row + "\n" for row in rows), "utf-8")
         return len(rows)
 
@@ -244,7 +243,8 @@ class StoredClient:
                 else "it is not in the store"
             )
             raise ReplayMiss(
-                f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: make record"
+                f"{request.name}: this call was not recorded: {why}",
+                hint="renew the recordings: studydoc fixture record",
             )
         if isinstance(self._store, Recording):
             return await self._inner.complete(request)

@@ -13,10 +13,10 @@ from pipeline.evaluate.scores import read_reference, score
 from pipeline.readers import read_transcript
 from pipeline.source import Source
 from pipeline.store import dump, load
-from tests.samples import GOLDEN, SAMPLES
+from tests.samples import FIXTURES, SAMPLES, record_of
 
 NAME = "tidal-turbines"
-DOCUMENT = load(GOLDEN / f"{NAME}.json")
+DOCUMENT = load(record_of(NAME))
 SOURCE = Source(read_transcript(SAMPLES[NAME]))
 PLAIN = score(DOCUMENT, SOURCE)
 
@@ -99,27 +99,23 @@ def test_an_interval_holds_its_mean_and_narrows_with_more_values() -> None:
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """The golden documents, and the same with one figure changed."""
     before, after = tmp_path / "before", tmp_path / "after"
-    before.mkdir()
-    for name in SAMPLES:
-        for suffix in (".json", ".md"):
-            shutil.copy(GOLDEN / f"{name}{suffix}", before)
-    shutil.copytree(before, after)
+    for folder in (before, after):
+        shutil.copytree(FIXTURES, folder)
     bent = with_details(lambda d: edited(d, "195 euros", "210 euros"))
-    (after / f"{NAME}.json").write_text(dump(bent), "utf-8")
+    (after / NAME / f"{NAME}.json").write_text(dump(bent), "utf-8")
     return before, after
 
 
 def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[Path, Path]) -> None:
-    transcripts = SAMPLES[NAME].parent
-    code, text = run_compare(list(folders), None, transcripts, 0.005)
+    code, text = run_compare(list(folders), None, None, 0.005)
     assert code == 1 and "Past the threshold: supported by" in text
     assert text.index(f"### {NAME}") < text.index("### night-trains")
     assert "195 euros" in text and "210 euros" in text
-    assert run_compare([folders[0], folders[0]], None, transcripts, 0.0)[0] == 0
+    assert run_compare([folders[0], folders[0]], None, None, 0.0)[0] == 0
 
 
 def test_eval_prints_the_same_numbers_as_markdown_and_json(folders: tuple[Path, Path]) -> None:
-    code, text = run_eval([folders[0]], None, SAMPLES[NAME].parent)
-    _, as_json = run_eval([folders[0]], None, SAMPLES[NAME].parent, as_json=True)
+    code, text = run_eval([folders[0]], None, None)
+    _, as_json = run_eval([folders[0]], None, None, as_json=True)
     mean = json.loads(as_json)["means"]["supported"]["mean"]
     assert code == 0 and f"| supported | {mean:.3f} |" in text and mean == 1.0

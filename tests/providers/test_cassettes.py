@@ -109,3 +109,7 @@ def test_cassettes_hold_no_key() -> None:
     for path in FOLDER.glob("*.yaml"):
         text = path.read_text("utf-8").casefold()
         assert "bearer" not in text and "authorization" not in text
+
+
+if __name__ == "__main__":
+    record_cassettes()

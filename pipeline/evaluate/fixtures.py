@@ -1,0 +1,154 @@
+"""Fixtures: a folder with a transcript, the recorded calls of its run, and the golden document that they give.
+
+NAME/fixture.json      model, endpoint, recipe and what else decided the run
+NAME/transcript.vtt    (or .srt .txt .md) and transcript.info.json
+NAME/calls.jsonl       whole answers by the identity of their call
+NAME/NAME.json, .md    what the replay has to give, with clock and machine taken out
+NAME/reference.md      people's own notes, when there are some
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline import store
+from pipeline.document import StudyDocument
+from pipeline.errors import InputError, SettingsError
+from pipeline.llm import Completion, LLMClient, Request
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import Recording, StoredCall, StoredClient, as_row
+from pipeline.readers import read_transcript
+from pipeline.render import render_markdown
+from pipeline.run import asummarise
+from pipeline.settings import Recipe
+from pipeline.transcript import Metadata, Transcript
+
+MANIFEST = "fixture.json"
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Manifest(BaseModel):
+    """What decided the run besides transcript and prompts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    transcript: str = Field(pattern=r"^transcript\.(txt|md|vtt|srt)$")
+    model: str
+    endpoint: str
+    recipe: dict[str, Any]
+    metadata: dict[str, Any] = {}
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A fixture on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is that of its documents."""
+        return self.folder.name
+
+    @property
+    def record(self) -> Path:
+        """The golden record; its page lies beside it."""
+        return self.folder / f"{self.name}.json"
+
+    @property
+    def calls(self) -> Path:
+        """The recording."""
+        return self.folder / "calls.jsonl"
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the transcript is worked on. SettingsError when this program knows no such recipe."""
+        try:
+            return Recipe(**self.manifest.recipe)
+        except TypeError as err:
+            raise SettingsError(f"{self.folder / MANIFEST}: the recipe is not known: {err}") from err
+
+    def transcript(self) -> Transcript:
+        """The transcript with the metadata that the run was told."""
+        path, told = self.folder / self.manifest.transcript, self.manifest.metadata
+        read = read_transcript(path, name=self.name, encoding=self.manifest.encoding)
+        return read.with_metadata(Metadata(**{**told, "speakers": tuple(told.get("speakers", ()))}))
+
+    def golden(self) -> tuple[StudyDocument, str]:
+        """The document and the page that a replay has to give. Raises StoreError and InputError."""
+        page = self.record.with_suffix(".md")
+        if not page.is_file():
+            raise InputError(f"{page}: the golden page is not there", hint="studydoc fixture record")
+        return store.load(self.record), page.read_text("utf-8")
+
+    async def amade(self, client: LLMClient, prompts: PromptSet | None = None) -> StudyDocument:
+        """The document that `client` gives, with the clock and the machine taken out."""
+        document = await asummarise(
+            self.transcript(),
+            client,
+            recipe=self.recipe,
+            prompts=prompts,
+            endpoint=self.manifest.endpoint,
+            now=lambda: _NOW,
+        )
+        source = document.source.model_copy(update={"path": self.manifest.transcript})
+        usage = document.run.usage.model_copy(update={"calls_cached": 0})
+        run = document.run.model_copy(update={"seconds": 0.0, "pipeline_version": "golden", "usage": usage})
+        return document.model_copy(update={"source": source, "run": run})
+
+    def replayed(self, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
+        """The document from the recording alone, and the keys that nothing asked for. Raises ReplayMiss."""
+        recording = Recording(self.calls)
+        asked = _Asked(StoredClient(recording, None, self.manifest.model))
+        document = asyncio.run(self.amade(asked, prompts))
+        return document, set(recording.calls) - asked.keys
+
+    def write(self, document: StudyDocument, calls: Sequence[StoredCall]) -> None:
+        """Renews the recording, then the golden document."""
+        rows = (as_row(call) for call in sorted(calls, key=lambda c: c.key))
+        self.calls.write_text("".join(f"{row}\n" for row in rows), "utf-8", newline="\n")
+        store.write(document, render_markdown(document), self.record)
+
+
+class _Asked:
+    """A client that keeps the keys of what it was asked."""
+
+    def __init__(self, inner: LLMClient) -> None:
+        self._inner, self.model = inner, inner.model
+        self.keys: set[str] = set()
+
+    async def complete(self, request: Request) -> Completion:
+        self.keys.add(request.key(self.model))
+        return await self._inner.complete(request)
+
+
+def load_fixture(folder: Path) -> Fixture:
+    """The fixture in a folder. InputError when there is none."""
+    path = folder / MANIFEST
+    try:
+        return Fixture(folder, Manifest.model_validate_json(path.read_bytes()))
+    except OSError as err:
+        raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        raise InputError(f"{path}: this is no fixture: {first['msg']}") from err
+
+
+def find_fixtures(folder: Path) -> list[Fixture]:
+    """The fixture that a folder is, or all below it. InputError when there are none."""
+    if (folder / MANIFEST).is_file():
+        return [load_fixture(Path(folder.resolve()))]
+    found = [load_fixture(p.parent) for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
+    if not found:
+        raise InputError(f"{folder}: there are no fixtures here", hint="make one: studydoc fixture add PATH")
+    return found
