@@ -201,15 +201,16 @@ def evaluate(
         float | None, typer.Option(help="With compare: exit 1 when a score's mean got worse by more than this.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots there too.")] = None,
     debug: Debug = False,
 ) -> None:
     """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
     from pipeline.commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):
-        code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json)
+        code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html)
     else:
-        code, text = run_eval(paths, reference, transcripts, as_json=as_json)
+        code, text = run_eval(paths, reference, transcripts, as_json=as_json, page=html)
     print(text, end="")
     raise typer.Exit(code)
 

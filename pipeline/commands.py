@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +26,7 @@ from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.local import usable_cores
 from pipeline.readers import Source, find_sources, parse, read_transcript
 from pipeline.screen import Screen, duration
 from pipeline.sections.base import Flat
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
+_WORTH_PROCESSES = 24  # documents to score from which starting processes pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,20 +272,31 @@ def _score_all(paths: Sequence[Path], reference: Path | None, transcripts: Path 
 
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
-    return [
-        score_path(p.with_suffix(".json"), transcripts=transcripts, references=reference)
-        for p in documents_below(paths)
-    ]
+    one = partial(score_path, transcripts=transcripts, references=reference)
+    records = [p.with_suffix(".json") for p in documents_below(paths)]
+    cores = usable_cores()
+    if len(records) < _WORTH_PROCESSES or cores < 2:
+        return [one(r) for r in records]
+    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(one, records, chunksize=4))
 
 
 def run_eval(
-    paths: Sequence[Path], reference: Path | None, transcripts: Path | None, *, as_json: bool = False
+    paths: Sequence[Path],
+    reference: Path | None,
+    transcripts: Path | None,
+    *,
+    as_json: bool = False,
+    page: Path | None = None,
 ) -> tuple[int, str]:
-    """`studydoc eval`: exit code, and the scores as Markdown or JSON."""
+    """`studydoc eval`: exit code, and the scores as Markdown or JSON; `page` is where they go as HTML too."""
     from pipeline.evaluate.comparing import means
+    from pipeline.evaluate.html import scores_html
     from pipeline.evaluate.report import scores_markdown
 
     scored = _score_all(paths, reference, transcripts)
+    if page is not None:
+        store.write_text(page, scores_html(scored))
     if not as_json:
         return 0, scores_markdown(scored)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
@@ -295,9 +311,11 @@ def run_compare(
     fail_under: float | None,
     *,
     as_json: bool = False,
+    page: Path | None = None,
 ) -> tuple[int, str]:
     """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
     from pipeline.evaluate.comparing import compare, worst_losses
+    from pipeline.evaluate.html import comparison_html
     from pipeline.evaluate.report import comparison_markdown
 
     if len(folders) != 2:
@@ -306,6 +324,8 @@ def run_compare(
     found = compare(first, second)
     if not found.documents:
         raise SettingsError("the two folders have no document of the same name")
+    if page is not None:
+        store.write_text(page, comparison_html(found))
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
     if as_json:
         return int(bool(losses)), json.dumps(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.document import Evidence
@@ -258,6 +259,7 @@ def script_fault(text: str, source: str) -> str | None:
     return f"{strange!r} is in another script than the lines" if strange else None
 
 
+@lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0].split("-", 1)[0]
 

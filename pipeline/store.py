@@ -58,6 +58,11 @@ def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, P
     return page, record
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes a report: the old file or the new one, never half of one."""
+    _replace(path, text)
+
+
 def _replace(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
 _INVISIBLE = re.compile(
@@ -39,6 +40,7 @@ def content_words(text: str) -> list[str]:
     return [stem(w) for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80)]
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A light English suffix strip; words of other languages pass nearly unchanged."""
     word = word.removesuffix("'s")

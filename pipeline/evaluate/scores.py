@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from rapidfuzz.distance import LCSseq
 
 from pipeline.checking import Claim, claims_of, findings_of, transcript_of
 from pipeline.document import StudyDocument
@@ -31,12 +34,17 @@ SCORES: dict[str, tuple[str, bool | None]] = {
     "copied": ("share of statements that are copied lines", False),
     "specificity": ("share of statements with a figure, a name or a term", True),
     "sentence_words": ("words a statement", None),
+    "lix": ("readability by Björnsson's LIX: words a sentence + per cent of words over six letters", None),
     "length": ("words of the notes for each word of the transcript", None),
     "balance": ("evenness of the main points over the tenths of the transcript, 0 to 1", True),
     "recall": ("share of the reference's statements whose words the notes have", True),
     "heading_recall": ("share of the reference's headings whose words the notes have", True),
     "term_recall": ("share of the reference's names and figures that the notes have", True),
+    "rouge_1": ("ROUGE-1 with the reference: F1 of single words", True),
+    "rouge_2": ("ROUGE-2 with the reference: F1 of pairs of words", True),
+    "rouge_l": ("ROUGE-L with the reference: F1 of the longest common run of words, gaps allowed", True),
 }
+_POINTS = ("main_points", "notes")
 _FOUND = 0.5  # share of a reference statement's words, by weight, that one or two statements must have
 
 
@@ -74,31 +82,50 @@ def score(document: StudyDocument, source: Source, reference: Reference | None =
     """Every score of SCORES."""
     claims = [c for c in claims_of(document) if c.lines]
     findings = [findings_of(c, document, source) for c in claims]
+    headings = [p.heading for p in document.main_points]
+    return score_claims(claims, findings, source, headings, reference) | {"valid": float(document.status == "complete")}
+
+
+def score_claims(
+    claims: Sequence[Claim],
+    findings: Sequence[Sequence[Finding]],
+    source: Source,
+    headings: Sequence[str] = (),
+    reference: Reference | None = None,
+) -> dict[str, float | None]:
+    """Every score of SCORES but "valid", of statements and what speaks against each."""
     texts = [c.text for c in claims]
+    segments = len(source.transcript.segments)
     spoken = sum(len(words(s.text)) for s in source.transcript.segments)
-    out: dict[str, float | None] = {
-        "valid": float(document.status == "complete"),
+    cited = {n for c in claims for n in c.lines}
+    out = dict.fromkeys(SCORES, None) | {
         "supported": _share([not f for f in findings]),
         "figures_verified": _verified(claims, findings, "figure", lambda t: len(figures_of(t))),
         "names_verified": _verified(claims, findings, "name", lambda t: len(names_in(t, source))),
         "quotes_verified": _verified(claims, findings, "quote", lambda t: len(re.findall(r"“[^”]+”", t))),
-        "tenths": float(sum(d > 0 for d in document.coverage.deciles)),
-        "cited": len({n for c in claims for n in c.lines}) / max(1, len(source.transcript.segments)),
+        "tenths": float(_tenths(cited, segments)),
+        "cited": len(cited) / max(1, segments),
         "redundancy": _share(_repeats(claims)),
         "copied": _share(
             [is_copy(c.text, " ".join(source.transcript.segment(n).text for n in c.lines)) for c in claims]
         ),
         "specificity": _share([_specific(c, source) for c in claims]),
         "sentence_words": sum(len(words(t)) for t in texts) / len(texts) if texts else None,
+        "lix": lix(texts),
         "length": sum(len(words(t)) for t in texts) / max(1, spoken),
-        "balance": _balance(claims, len(source.transcript.segments)),
-        "recall": None,
-        "heading_recall": None,
-        "term_recall": None,
+        "balance": _balance(claims, segments),
     }
     if reference is not None:
-        out |= _recalls(texts + [p.heading for p in document.main_points], source, reference)
+        notes = [*texts, *headings]
+        out |= _recalls(notes, source, reference)
+        out |= rouge(" ".join(notes), " ".join((*reference.headings, *reference.statements)))
     return out
+
+
+def _tenths(cited: set[int], segments: int) -> int:
+    """Tenths of the transcript that have a cited line; of a short one, tenths share lines, as in its coverage."""
+    spans = [(t * segments // 10 + 1, max((t + 1) * segments // 10, t * segments // 10 + 1)) for t in range(10)]
+    return sum(any(first <= n <= last for n in cited) for first, last in spans)
 
 
 def _share(hits: Sequence[bool]) -> float | None:
@@ -125,11 +152,35 @@ def _specific(claim: Claim, source: Source) -> bool:
 
 def _balance(claims: Sequence[Claim], segments: int) -> float | None:
     """1 when every tenth has as many main points as any other, 0 when one tenth has them all."""
-    tenths = [min(9, (c.lines[0] - 1) * 10 // segments) for c in claims if c.section == "main_points"]
+    tenths = [min(9, (c.lines[0] - 1) * 10 // segments) for c in claims if c.lines and c.section in _POINTS]
     if not tenths:
         return None
     shares = [tenths.count(t) / len(tenths) for t in range(10)]
     return max(0.0, (1 / sum(s * s for s in shares) - 1) / 9)
+
+
+def lix(texts: Sequence[str]) -> float | None:
+    """Björnsson's readability index of statements, a sentence each; 30 reads easily, 60 is hard. None of no words.
+
+    It counts letters, not syllables, so it needs no dictionary and holds for any language written in words.
+    """
+    said = [w for t in texts for w in words(t)]
+    return len(said) / len(texts) + 100 * sum(len(w) > 6 for w in said) / len(said) if said else None
+
+
+def rouge(text: str, reference: str) -> dict[str, float | None]:
+    """F1 of ROUGE-1, -2 and -L over words without case; None when the reference has no words."""
+    ours, theirs = words(text), words(reference)
+    if not theirs:
+        return {"rouge_1": None, "rouge_2": None, "rouge_l": None}
+
+    def shared(n: int) -> tuple[int, int, int]:
+        first, second = (Counter(zip(*(w[i:] for i in range(n)), strict=False)) for w in (ours, theirs))
+        return (first & second).total(), first.total(), second.total()
+
+    longest = LCSseq.similarity(ours, theirs)
+    counts = {"rouge_1": shared(1), "rouge_2": shared(2), "rouge_l": (longest, len(ours), len(theirs))}
+    return {name: 2 * hits / (a + b) if a + b else 0.0 for name, (hits, a, b) in counts.items()}
 
 
 def _recalls(texts: Sequence[str], source: Source, reference: Reference) -> dict[str, float | None]:
@@ -158,6 +209,9 @@ def reference_for(record: Path, folder: Path) -> Reference | None:
         path = next((p for p in sorted(folder.rglob(name)) if p.resolve() != record.with_suffix(".md").resolve()), None)
         if path is not None:
             return read_reference(path.read_text("utf-8", errors="replace"))
+    own = record.parent / "reference.md"  # a fixture's
+    if own.is_file() and own.resolve().is_relative_to(folder.resolve()):
+        return read_reference(own.read_text("utf-8", errors="replace"))
     return None
 
 

@@ -1,0 +1,40 @@
+"""How long `studydoc eval` takes for 100 documents: copies of the fixtures, each read, checked and scored by itself.
+
+python -m benchmarks.eval_speed [FIXTURES] [--documents 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.commands import run_eval
+from pipeline.evaluate.fixtures import find_fixtures
+
+
+def seconds(fixtures: Path, documents: int) -> float:
+    """Time of one `eval` over so many documents, with references where fixtures have them."""
+    kept = find_fixtures(fixtures)
+    with TemporaryDirectory() as folder:
+        for n in range(documents):
+            fixture = kept[n % len(kept)]
+            shutil.copytree(fixture.folder, Path(folder) / str(n) / fixture.name)
+        started = time.perf_counter()
+        run_eval([Path(folder)], Path(folder), None)
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    """Prints the time."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fixtures", nargs="?", type=Path, default=Path("tests/fixtures"))
+    parser.add_argument("--documents", type=int, default=100)
+    given = parser.parse_args()
+    print(f"{given.documents} documents evaluated in {seconds(given.fixtures, given.documents):.1f} s")
+
+
+if __name__ == "__main__":
+    main()
