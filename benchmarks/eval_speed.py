@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.commands import run_eval
+from pipeline.evaluate.eval_commands import run_eval
 from pipeline.evaluate.fixtures import find_fixtures
 
 

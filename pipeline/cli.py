@@ -205,7 +205,7 @@ def evaluate(
     debug: Debug = False,
 ) -> None:
     """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
-    from pipeline.commands import run_compare, run_eval
+    from pipeline.evaluate.eval_commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):
         code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pipeline import prices, store
 from pipeline.asking import schema_of
@@ -20,13 +17,12 @@ from pipeline.batch import Order, Outcome, make_all
 from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
-from pipeline.errors import CallError, InputError, PipelineError, SettingsError
+from pipeline.errors import CallError, InputError, PipelineError
 from pipeline.llm import Completion, Message, Request, Tally
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
-from pipeline.providers.local import usable_cores
 from pipeline.readers import Source, find_sources, parse, read_transcript
 from pipeline.screen import Screen, duration
 from pipeline.sections.base import Flat
@@ -35,13 +31,9 @@ from pipeline.text import numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Metadata, Transcript
 
-if TYPE_CHECKING:
-    from pipeline.evaluate.scores import Scored
-
 T = TypeVar("T")
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
-_WORTH_PROCESSES = 24  # documents to score from which starting processes pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,76 +257,6 @@ def run_check(paths: Sequence[Path], transcripts: Path | None, *, as_json: bool 
         said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
         lines.append(f"{path}: {said}{f'; {remark}' if remark else ''}")
     return worst, lines
-
-
-def _score_all(paths: Sequence[Path], reference: Path | None, transcripts: Path | None) -> list[Scored]:
-    from pipeline.evaluate.scores import score_path
-
-    if reference is not None and not reference.is_dir():
-        raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
-    one = partial(score_path, transcripts=transcripts, references=reference)
-    records = [p.with_suffix(".json") for p in documents_below(paths)]
-    cores = usable_cores()
-    if len(records) < _WORTH_PROCESSES or cores < 2:
-        return [one(r) for r in records]
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(one, records, chunksize=4))
-
-
-def run_eval(
-    paths: Sequence[Path],
-    reference: Path | None,
-    transcripts: Path | None,
-    *,
-    as_json: bool = False,
-    page: Path | None = None,
-) -> tuple[int, str]:
-    """`studydoc eval`: exit code, and the scores as Markdown or JSON; `page` is where they go as HTML too."""
-    from pipeline.evaluate.comparing import means
-    from pipeline.evaluate.html import scores_html
-    from pipeline.evaluate.report import scores_markdown
-
-    scored = _score_all(paths, reference, transcripts)
-    if page is not None:
-        store.write_text(page, scores_html(scored))
-    if not as_json:
-        return 0, scores_markdown(scored)
-    documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
-    summary = {name: asdict(found) for name, found in means(scored).items()}
-    return 0, json.dumps({"documents": documents, "means": summary}, ensure_ascii=False, indent=1) + "\n"
-
-
-def run_compare(
-    folders: Sequence[Path],
-    reference: Path | None,
-    transcripts: Path | None,
-    fail_under: float | None,
-    *,
-    as_json: bool = False,
-    page: Path | None = None,
-) -> tuple[int, str]:
-    """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
-    from pipeline.evaluate.comparing import compare, worst_losses
-    from pipeline.evaluate.html import comparison_html
-    from pipeline.evaluate.report import comparison_markdown
-
-    if len(folders) != 2:
-        raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
-    first, second = (_score_all([f], reference, transcripts) for f in folders)
-    found = compare(first, second)
-    if not found.documents:
-        raise SettingsError("the two folders have no document of the same name")
-    if page is not None:
-        store.write_text(page, comparison_html(found))
-    losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
-    if as_json:
-        return int(bool(losses)), json.dumps(
-            asdict(found) | {"past_threshold": losses}, ensure_ascii=False, indent=1
-        ) + "\n"
-    text = comparison_markdown(found)
-    if losses:
-        text += "\nPast the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
-    return int(bool(losses)), text
 
 
 def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:

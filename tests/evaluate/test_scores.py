@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands import run_compare, run_eval
 from pipeline.document import Detail, StudyDocument
 from pipeline.evaluate.comparing import interval
+from pipeline.evaluate.eval_commands import run_compare, run_eval
 from pipeline.evaluate.scores import read_reference, score
 from pipeline.readers import read_transcript
 from pipeline.source import Source
