@@ -26,8 +26,19 @@ def read_notes(markdown: str, source: Source) -> Notes:
 
 
 def located(claims: Sequence[Claim], source: Source) -> tuple[Claim, ...]:
-    """The same statements as notes, each with the lines that have most of its words, by weight; the same for all."""
-    return tuple(replace(c, section="notes", lines=source.best(keys_of(c.text))[0], weak=False) for c in claims)
+    """The same statements, each with the lines that have most of its words, by weight: one rule for all methods.
+
+    Overview and summary stay apart from the notes, since they are meant to say again what the notes say.
+    """
+    return tuple(
+        replace(
+            c,
+            section="summary" if c.section in ("overview", "summary") else "notes",
+            lines=source.best(keys_of(c.text))[0],
+            weak=False,
+        )
+        for c in claims
+    )
 
 
 def score_notes(notes: Notes, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
@@ -39,4 +50,5 @@ def score_notes(notes: Notes, source: Source, reference: Reference | None = None
 def _findings(claim: Claim, source: Source) -> list[Finding]:
     if not claim.lines:
         return [Finding("support", "no line has any of its words")]
-    return verify(claim.text, claim.lines, source, least=least_support("main_points"))
+    section = "summary" if claim.section == "summary" else "main_points"
+    return verify(claim.text, claim.lines, source, least=least_support(section))
