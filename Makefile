@@ -38,3 +38,4 @@ lint: $(DEV)
 record: $(DEV)
 	$(BIN)/studydoc fixture record tests/fixtures --out .recorded
 	$(BIN)/python -m tests.providers.test_cassettes
+	$(BIN)/python -m benchmarks.quality_table
