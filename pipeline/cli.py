@@ -65,6 +65,8 @@ def make(
     ] = None,
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
+    rpm: Annotated[int | None, typer.Option(help="Requests a minute, if the endpoint does not tell its limit.")] = None,
+    tpm: Annotated[int | None, typer.Option(help="Tokens a minute, if the endpoint does not tell its limit.")] = None,
     citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
     deadline: Annotated[
         float | None, typer.Option(help="Seconds that one call may take in all.  [default: 600]")
@@ -85,6 +87,7 @@ def make(
     encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads for the embedded model.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
+    log_json: Annotated[Path | None, typer.Option(help="Append an event a line to this file; - for stderr.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -100,6 +103,8 @@ def make(
         plan=plan,
         chunk_tokens=chunk_tokens,
         concurrency=concurrency,
+        rpm=rpm,
+        tpm=tpm,
         citations=citations,
         unverified=unverified,
         deadline=deadline,
@@ -112,7 +117,7 @@ def make(
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     try:
-        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet, log_json)))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None
