@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TextIO
@@ -124,8 +125,7 @@ def _spans(model: str, endpoint: str) -> Callable[[Request], Any]:
     """Spans by OpenTelemetry's names for generative AI; without its API nothing at all."""
     if not find_spec("opentelemetry"):
         return lambda request: nullcontext(lambda completion: None)
-    from opentelemetry import trace
-
+    trace: Any = import_module("opentelemetry.trace")
     tracer = trace.get_tracer("studydoc")
     provider = "openai" if "openai.com" in endpoint else "_OTHER"
 

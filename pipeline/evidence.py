@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.document import Evidence
@@ -175,6 +176,13 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
     """
     if not lines:
         return [Finding("support", "it cites no line")]
+    question = (text, tuple(lines), least)  # asked before a rewrite, after it and when documents are put together
+    if question not in source.verdicts:
+        source.verdicts[question] = _verify(text, lines, source, least)
+    return list(source.verdicts[question])
+
+
+def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
     cited = [source.transcript.segment(n) for n in sorted(set(lines))]
     said = [s.text for s in cited]
     found: list[Finding] = []
@@ -258,6 +266,7 @@ def script_fault(text: str, source: str) -> str | None:
     return f"{strange!r} is in another script than the lines" if strange else None
 
 
+@lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0].split("-", 1)[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.source import key, keys_of
 
@@ -168,6 +169,7 @@ def _likest(wanted: set[str], any_of: set[str], said: Sequence[_Sentence]) -> tu
     return best
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str) -> _Sentence:
     keys: list[str] = []
     plain: list[str] = []

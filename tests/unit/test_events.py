@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 
@@ -24,10 +25,8 @@ def told(answer: object) -> tuple[list[dict], str]:
         DOCUMENT.set("talk")
         await client.complete(REQUEST)
 
-    try:
+    with contextlib.suppress(EndpointError):
         asyncio.run(ask())
-    except EndpointError:
-        pass
     return [json.loads(line) for line in sink.getvalue().splitlines()], sink.getvalue()
 
 
