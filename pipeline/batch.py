@@ -68,9 +68,13 @@ async def make_all(
     *,
     watch: Watch = lambda progress: None,
     done: Callable[[Outcome], None] = lambda outcome: None,
+    stop: Callable[[str], None] = lambda because: None,
 ) -> list[Outcome]:
-    """A document for every source, the outcomes in their order. A fatal endpoint error ends whatever asks on."""
-    return await _Batch(client, order, watch, done).run(sources)
+    """A document for every source, the outcomes in their order.
+
+    After a fatal error nothing more is asked, and `stop` is told; calls under way finish and are stored.
+    """
+    return await _Batch(client, order, watch, done, stop).run(sources)
 
 
 class _Batch:
@@ -79,8 +83,16 @@ class _Batch:
     A transcript is read when its turn comes and dropped when its document is written.
     """
 
-    def __init__(self, client: LLMClient, order: Order, watch: Watch, done: Callable[[Outcome], None]) -> None:
-        self._client, self._order, self._watch, self._done = _Stoppable(client), order, watch, done
+    def __init__(
+        self,
+        client: LLMClient,
+        order: Order,
+        watch: Watch,
+        done: Callable[[Outcome], None],
+        stop: Callable[[str], None],
+    ) -> None:
+        self._client = _Stoppable(client, stop)
+        self._order, self._watch, self._done = order, watch, done
         self._under_way: dict[int, Progress] = {}
         self._moved = asyncio.Event()
 
@@ -122,9 +134,10 @@ class _Batch:
                 raise self._client.stopped
             outcome = await _make(source, self._client, self._order, follow)
         except PipelineError as err:
-            if isinstance(err, EndpointError | StoreError | ReplayMiss):
-                self._client.stopped = self._client.stopped or err
-            outcome = Outcome(source.name, error=err, tally=self._under_way[n].tally)
+            if isinstance(err, StoreError):  # a full disk takes no other document either
+                self._client.halt(err)
+            # What the rest of a document met after the error that ended the run tells less than that error.
+            outcome = Outcome(source.name, error=self._client.stopped or err, tally=self._under_way[n].tally)
         finally:
             del self._under_way[n]
             self._moved.set()
@@ -135,8 +148,8 @@ class _Batch:
 class _Stoppable:
     """A client that asks nothing more once an error was fatal; what is under way still arrives and is stored."""
 
-    def __init__(self, inner: LLMClient) -> None:
-        self._inner = inner
+    def __init__(self, inner: LLMClient, stop: Callable[[str], None]) -> None:
+        self._inner, self._stop = inner, stop
         self.stopped: PipelineError | None = None
 
     @property
@@ -146,7 +159,18 @@ class _Stoppable:
     async def complete(self, request: Request) -> Completion:
         if self.stopped:
             raise self.stopped
-        return await self._inner.complete(request)
+        try:
+            return await self._inner.complete(request)
+        except (EndpointError, StoreError, ReplayMiss) as err:
+            if not isinstance(err, EndpointError) or err.fatal:
+                self.halt(err)
+            raise
+
+    def halt(self, err: PipelineError) -> None:
+        """Nothing more is asked after this."""
+        if not self.stopped:
+            self.stopped = err
+            self._stop(f"no longer asked: {err}")
 
 
 def _size(source: Source | Transcript) -> int:

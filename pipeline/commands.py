@@ -75,7 +75,7 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
                         settings.encoding,
                         1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
                     )
-                    outcomes += await make_all(sources, at.client, order, **_watchers(screen, events))
+                    outcomes += await make_all(sources, at.client, order, stop=at.stop, **_watchers(screen, events))
             finally:
                 calls.close()
         screen.say(summary(outcomes, events.retried, time.monotonic() - started))

@@ -20,7 +20,7 @@ from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.providers.openai_compatible import Endpoint
+    from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
 
 STORE_FILE = ".studydoc/calls.sqlite"
 
@@ -33,6 +33,7 @@ class Connection:
     endpoint: str
     model: str
     why: str
+    stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
 
 
 class _Lazy:
@@ -71,6 +72,12 @@ async def connect(
         else:
             model, label = name, endpoint_of(settings).host
 
+        asking: list[OpenAICompatible] = []
+
+        def stop(because: str) -> None:
+            for client in asking:
+                client.stop(because)
+
         async def opened() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
 
@@ -86,6 +93,7 @@ async def connect(
                     on_rung=lambda lower: store.remember(fact, lower),
                     on_retry=events.retry,
                 )
+                asking.append(client)
                 yield await inner.enter_async_context(client)
 
         asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
@@ -94,7 +102,7 @@ async def connect(
                 asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)
             )
         client: LLMClient = StoredClient(store, asked, model)
-        yield Connection(Remembered(client, events) if events.wanted else client, label, model, why)
+        yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
 
 
 def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float] | None:

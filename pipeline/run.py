@@ -14,7 +14,7 @@ from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
 from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.extraction import Extraction, Extractor
+from pipeline.extraction import Extraction, Extractor, all_of
 from pipeline.llm import Completion, LLMClient, Request, Tally
 from pipeline.mending import mend
 from pipeline.merging import Reduction, merge_sections
@@ -131,7 +131,7 @@ async def asummarise(
         async with gate:
             return await mend(await extractor.chunk(chunk, mapped), extractor, keep=recipe.keep_unverified)
 
-    for part in await asyncio.gather(*(one(c) for c in chunks)):
+    for part in await all_of([one(c) for c in chunks]):
         extraction.add(part)
 
     await _fill_gaps(extraction, extractor, mapped, recipe.keep_unverified)

@@ -87,6 +87,7 @@ class Gate:
         self._last_fall = 0  # calls let in up to this number belong to the round that fell last
         self._not_before = 0.0
         self._alarm = math.inf
+        self._shut: Exception | None = None
 
     @property
     def waiting(self) -> int:
@@ -95,6 +96,8 @@ class Gate:
 
     async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
         """Waits for a place; the number of the call, to be told with how it went."""
+        if self._shut:
+            raise self._shut
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (rank, next(self._order), tokens, future))
         self._let_in()
@@ -109,6 +112,14 @@ class Gate:
         """Gives the place to the next call."""
         self.inside -= 1
         self._let_in()
+
+    def shut(self, error: Exception) -> None:
+        """Lets nobody in any more: `error` for all who wait or come. Those inside finish."""
+        self._shut = error
+        for *_, future in self._waiting:
+            if not future.done():
+                future.set_exception(error)
+        self._waiting.clear()
 
     def went_well(self) -> None:
         """An answer came: room for more, if more are waiting."""

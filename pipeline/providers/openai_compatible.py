@@ -141,6 +141,10 @@ class OpenAICompatible:
         many = f"{self._given_up} calls in a row were given up, the last one: {err}"
         return EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
 
+    def stop(self, because: str) -> None:
+        """Asks nothing more; calls that are under way finish."""
+        self._gate.shut(EndpointError(because, fatal=True))
+
     async def list_models(self) -> list[str]:
         """Names of the models that the endpoint offers."""
         try:

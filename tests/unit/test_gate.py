@@ -233,6 +233,21 @@ def test_a_call_cancelled_just_as_it_is_let_in_keeps_no_place() -> None:
     run(story())
 
 
+def test_a_shut_gate_lets_nobody_in_and_those_inside_finish() -> None:
+    async def story() -> None:
+        yard = Yard(1)
+        yard.come("a", "b")
+        await settle()
+        yard.gate.shut(ValueError("enough"))
+        yard.come("c")
+        await settle()
+        assert [str(yard.tasks[n].exception()) for n in ("b", "c")] == ["enough", "enough"]
+        yard.gate.leave()
+        assert yard.inside == ["a"] and yard.gate.inside == 0
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [("1s", 1.0), ("6m0s", 360.0), ("250ms", 0.25), ("2m59.5s", 179.5), ("3", 3.0), ("", None), ("x", None)],
