@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+T = TypeVar("T")
 app = typer.Typer(
     name="studydoc",
     no_args_is_help=True,
@@ -34,6 +35,15 @@ Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'lo
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
 ]
+
+
+def _awaited(work: Coroutine[Any, Any, T]) -> T:
+    """The result of asynchronous work. asyncio is loaded here, since it takes longer than all of `--help`."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
@@ -117,7 +127,7 @@ def make(
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     try:
-        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet, log_json)))
+        code, lines = _awaited(run_make(paths, settings, MakeFlags(metadata, quiet, log_json)))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -158,7 +168,7 @@ def plan_(
         concurrency=concurrency,
         prompts=prompts,
     )
-    code, text = asyncio.run(run_plan(paths, settings, as_json=as_json))
+    code, text = _awaited(run_plan(paths, settings, as_json=as_json))
     print(text, end="")
     raise typer.Exit(code)
 
@@ -220,7 +230,7 @@ def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) 
     from pipeline.commands import run_doctor
     from pipeline.settings import load_settings
 
-    code, rows = asyncio.run(run_doctor(load_settings(model=model, base_url=base_url)))
+    code, rows = _awaited(run_doctor(load_settings(model=model, base_url=base_url)))
     _table(rows)
     raise typer.Exit(code)
 
@@ -234,7 +244,7 @@ def models(context: typer.Context, base_url: BaseUrl = None, debug: Debug = Fals
         from pipeline.commands import run_models
         from pipeline.settings import load_settings
 
-        _table(asyncio.run(run_models(load_settings(base_url=base_url))))
+        _table(_awaited(run_models(load_settings(base_url=base_url))))
 
 
 @models_app.command()

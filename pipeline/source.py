@@ -102,9 +102,11 @@ class Source:
         return self._share([(k, self.weight(k)) for k in set(wanted)], ids)
 
     def _share(self, weighed: Sequence[tuple[str, float]], ids: Iterable[int]) -> float:
-        have = [self.line_keys(n) for n in ids]
-        whole = sum(weight for _, weight in weighed)
-        return sum(weight for k, weight in weighed if any(k in line for line in have)) / whole if whole else 0.0
+        have: set[str] = set()
+        for n in ids:
+            have.update(self.line_keys(n))
+        whole = sum([weight for _, weight in weighed])
+        return sum([weight for k, weight in weighed if k in have]) / whole if whole else 0.0
 
     def best(self, wanted: Iterable[str], within: range | None = None, width: int = 2) -> tuple[tuple[int, ...], float]:
         """The `width` neighbouring segments with the largest share of the wanted words, and that share."""
