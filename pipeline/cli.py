@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+T = TypeVar("T")
 app = typer.Typer(
     name="studydoc",
     no_args_is_help=True,
@@ -41,6 +42,15 @@ BaseUrl = Annotated[
 ]
 Fixtures = Annotated[Path, typer.Argument(help="A fixture, or a folder of fixtures.")]
 Prompts = Annotated[Path | None, typer.Option(help="A folder of prompt files that stand before the shipped ones.")]
+
+
+def _awaited(work: Coroutine[Any, Any, T]) -> T:
+    """The result of asynchronous work. asyncio is loaded here, since it takes longer than all of `--help`."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
@@ -72,6 +82,8 @@ def make(
     ] = None,
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
+    rpm: Annotated[int | None, typer.Option(help="Requests a minute, if the endpoint does not tell its limit.")] = None,
+    tpm: Annotated[int | None, typer.Option(help="Tokens a minute, if the endpoint does not tell its limit.")] = None,
     citations: Annotated[bool | None, typer.Option("--citations", help="Put [12:34] behind every statement.")] = None,
     deadline: Annotated[
         float | None, typer.Option(help="Seconds that one call may take in all.  [default: 600]")
@@ -92,6 +104,7 @@ def make(
     encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads for the embedded model.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
+    log_json: Annotated[Path | None, typer.Option(help="Append an event a line to this file; - for stderr.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -107,6 +120,8 @@ def make(
         plan=plan,
         chunk_tokens=chunk_tokens,
         concurrency=concurrency,
+        rpm=rpm,
+        tpm=tpm,
         citations=citations,
         unverified=unverified,
         deadline=deadline,
@@ -119,7 +134,7 @@ def make(
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     try:
-        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+        code, lines = _awaited(run_make(paths, settings, MakeFlags(metadata, quiet, log_json)))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -160,7 +175,7 @@ def plan_(
         concurrency=concurrency,
         prompts=prompts,
     )
-    code, text = asyncio.run(run_plan(paths, settings, as_json=as_json))
+    code, text = _awaited(run_plan(paths, settings, as_json=as_json))
     print(text, end="")
     raise typer.Exit(code)
 
@@ -223,7 +238,7 @@ def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) 
     from pipeline.commands import run_doctor
     from pipeline.settings import load_settings
 
-    code, rows = asyncio.run(run_doctor(load_settings(model=model, base_url=base_url)))
+    code, rows = _awaited(run_doctor(load_settings(model=model, base_url=base_url)))
     _table(rows)
     raise typer.Exit(code)
 
@@ -237,7 +252,7 @@ def models(context: typer.Context, base_url: BaseUrl = None, debug: Debug = Fals
         from pipeline.commands import run_models
         from pipeline.settings import load_settings
 
-        _table(asyncio.run(run_models(load_settings(base_url=base_url))))
+        _table(_awaited(run_models(load_settings(base_url=base_url))))
 
 
 @models_app.command()
@@ -393,7 +408,7 @@ def fixture_record(
 
     settings = load_settings(model=model, base_url=base_url, out=out, prompts=prompts)
     with Screen() as screen:
-        code, lines = asyncio.run(run_record(folder, name or (), settings, screen.download, fresh=fresh))
+        code, lines = _awaited(run_record(folder, name or (), settings, screen.download, fresh=fresh))
     print("\n".join(lines))
     raise typer.Exit(code)
 

@@ -18,13 +18,15 @@ from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError
+from pipeline.events import Events, opened
 from pipeline.llm import Completion, Message, Request, Tally
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import Source, find_sources, parse, read_transcript
-from pipeline.screen import Screen, duration
+from pipeline.run import Progress
+from pipeline.screen import Screen, duration, summary
 from pipeline.sections.base import Flat
 from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered
@@ -42,22 +44,24 @@ class MakeFlags:
 
     metadata: Metadata
     quiet: bool
+    log: Path | None = None  # where events go, "-" for stderr
 
 
 async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) -> tuple[int, list[dict[str, Any]]]:
     """`studydoc make`: the exit code, and a row for each transcript."""
-    with Screen(flags.quiet) as screen:
-        transcripts, failed = _read_all(paths, settings)
+    started = time.monotonic()
+    with Screen(flags.quiet) as screen, opened(flags.log) as events:
+        sources, failed = _find_all(paths, settings)
         for outcome in failed:
             screen.done(outcome)
         outcomes = list(failed)
-        if transcripts:
+        if sources:
             store.check_writable(settings.out)
             prompts = PromptSet(settings.prompts)
             calls = CallStore(store_path(settings.out))
             try:
-                async with connect(settings, calls, screen.download, prompts) as at:
-                    screen.say(opening_line(at, settings, transcripts))
+                async with connect(settings, calls, screen.download, prompts, events) as at:
+                    screen.say(opening_line(at, settings, sources))
                     order = Order(
                         settings.out,
                         settings.recipe(),
@@ -68,30 +72,54 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
                         settings.encoding,
                         1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
                     )
-                    outcomes += await make_all(transcripts, at.client, order, watch=screen.watch, done=screen.done)
+                    outcomes += await make_all(sources, at.client, order, stop=at.stop, **_watchers(screen, events))
             finally:
                 calls.close()
-        if len(outcomes) > 1:
-            screen.say(closing_line(outcomes))
+        screen.say(summary(outcomes, events.retried, time.monotonic() - started))
     return (0 if all(o.complete for o in outcomes) else 1), [_row(o) for o in outcomes]
 
 
-def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
-    """Transcripts that can be read, and an outcome for each that cannot."""
-    transcripts: list[Transcript] = []
+def _watchers(screen: Screen, events: Events) -> dict[str, Any]:
+    """Who is told how far transcripts are: people and machines."""
+
+    def watch(progress: Progress) -> None:
+        screen.watch(progress)
+        if progress.section:
+            events.tell("section done", section=progress.section, document=progress.name)
+            progress.section = ""
+
+    def done(outcome: Outcome) -> None:
+        screen.done(outcome)
+        tally, error = outcome.tally, str(outcome.error) if outcome.error else None
+        used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
+        counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
+        told = counts | used | {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
+        events.tell("document done", document=outcome.name, status=outcome.status, **told)
+
+    return {"watch": watch, "done": done}
+
+
+def _find_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Source | Transcript], list[Outcome]]:
+    """What is to be made, files unread, and an outcome for each path that is nothing of the kind."""
+    found: list[Source | Transcript] = []
     failed: list[Outcome] = []
     if Path("-") in paths:
         try:
-            transcripts.append(
-                parse(sys.stdin.buffer.read(), "standard input", name="stdin", encoding=settings.encoding)
-            )
+            found.append(parse(sys.stdin.buffer.read(), "standard input", name="stdin", encoding=settings.encoding))
         except InputError as err:
             failed.append(Outcome("-", error=err))
     sources, errors = find_sources(p for p in paths if p != Path("-"))
     failed += [Outcome("input", error=err) for err in errors]
-    for source in sources:
+    return found + sources, failed
+
+
+def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
+    """Transcripts that can be read, and an outcome for each that cannot."""
+    found, failed = _find_all(paths, settings)
+    transcripts: list[Transcript] = []
+    for source in found:
         try:
-            transcripts.append(_read(source, settings))
+            transcripts.append(source if isinstance(source, Transcript) else _read(source, settings))
         except InputError as err:
             failed.append(Outcome(source.name, error=err))
     return transcripts, failed
@@ -101,37 +129,36 @@ def _read(source: Source, settings: Settings) -> Transcript:
     return read_transcript(source.path, name=source.name, encoding=settings.encoding)
 
 
-def opening_line(at: Connection, settings: Settings, transcripts: Sequence[Transcript]) -> str:
-    """Which model, why, and how long it is likely to take."""
+def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript]) -> str:
+    """Which model, why, and for the embedded one how long it is likely to take."""
     encoding, known = encoding_for(at.model)
-    tokens = sum(sum(rendered_tokens(t.segments, encoding)) for t in transcripts)
-    counted = f"{tokens:,} tokens" + ("" if known else f" (as {encoding}: tiktoken does not know this model)")
-    line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(transcripts), 'transcript')}, {counted}"
+    line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
+    line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
     if settings.chosen_model[0] == LOCAL:
+        tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
+        line += f", {tokens:,} tokens"
         line += f", likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
         if weights.installed() is None:
             line += f", after fetching the model once ({weights.EMBEDDED.size >> 20} MB, {weights.EMBEDDED.licence})"
     return line
 
 
-def closing_line(outcomes: Sequence[Outcome]) -> str:
-    """What became of all transcripts."""
-    complete = sum(o.complete for o in outcomes)
-    partial = sum(o.document is not None for o in outcomes) - complete
-    failed = len(outcomes) - complete - partial
-    calls = numbered(sum(o.calls_made for o in outcomes), "call")
-    return f"{complete} complete, {partial} partial, {failed} failed; {calls} made"
+def _tokens_about(source: Source | Transcript, settings: Settings, encoding: str) -> int:
+    try:
+        transcript = source if isinstance(source, Transcript) else _read(source, settings)
+    except InputError:
+        return 0  # told when its turn comes
+    return sum(rendered_tokens(transcript.segments, encoding))
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
-    document = outcome.document
     return {
         "name": outcome.name,
-        "status": document.status if document else "failed",
+        "status": outcome.status,
         "page": str(outcome.page) if outcome.page else None,
         "calls_made": outcome.calls_made,
         "error": str(outcome.error) if outcome.error else None,
-        "problems": [p.message for p in document.problems] if document else [],
+        "problems": list(outcome.problems),
     }
 
 

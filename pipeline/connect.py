@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import prices
 from pipeline.errors import SettingsError
+from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request, Rung
 from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
@@ -19,7 +20,7 @@ from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.providers.openai_compatible import Endpoint
+    from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
 
 STORE_FILE = ".studydoc/calls.sqlite"
 
@@ -32,6 +33,7 @@ class Connection:
     endpoint: str
     model: str
     why: str
+    stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
 
 
 class _Lazy:
@@ -55,15 +57,26 @@ class _Lazy:
 
 @asynccontextmanager
 async def connect(
-    settings: Settings, store: CallStore, report: weights.Report, prompts: PromptSet | None = None
+    settings: Settings,
+    store: CallStore,
+    report: weights.Report,
+    prompts: PromptSet | None = None,
+    events: Events | None = None,
 ) -> AsyncIterator[Connection]:
-    """The client that the settings ask for. `report` hears of the embedded model's download."""
+    """The client that the settings ask for. `report` hears of the embedded model's download, `events` of calls."""
     name, why = settings.chosen_model
+    events = events or Events()
     async with AsyncExitStack() as stack:
         if name == LOCAL:
             model, label = weights.EMBEDDED.name, prices.EMBEDDED
         else:
             model, label = name, endpoint_of(settings).host
+
+        asking: list[OpenAICompatible] = []
+
+        def stop(because: str) -> None:
+            for client in asking:
+                client.stop(because)
 
         async def opened() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
@@ -78,15 +91,18 @@ async def connect(
                     prompts=prompts,
                     rung=rung,
                     on_rung=lambda lower: store.remember(fact, lower),
+                    on_retry=events.retry,
                 )
+                asking.append(client)
                 yield await inner.enter_async_context(client)
 
-        asked: LLMClient = _Lazy(model, opened, stack)
+        asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             asked = Limited(
                 asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)
             )
-        yield Connection(StoredClient(store, asked, model), label, model, why)
+        client: LLMClient = StoredClient(store, asked, model)
+        yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
 
 
 def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float] | None:
@@ -113,6 +129,8 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
         api_key=key or "none",
         deadline=settings.deadline,
         concurrency=settings.concurrency,
+        rpm=settings.rpm,
+        tpm=settings.tpm,
     )
 
 

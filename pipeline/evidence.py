@@ -176,6 +176,13 @@ def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LE
     """
     if not lines:
         return [Finding("support", "it cites no line")]
+    question = (text, tuple(lines), least)  # asked before a rewrite, after it and when documents are put together
+    if question not in source.verdicts:
+        source.verdicts[question] = _verify(text, lines, source, least)
+    return list(source.verdicts[question])
+
+
+def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
     cited = [source.transcript.segment(n) for n in sorted(set(lines))]
     said = [s.text for s in cited]
     found: list[Finding] = []
@@ -211,8 +218,9 @@ def _passages(cited: Sequence[Segment]) -> list[str]:
 
 def _support(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
     wanted = keys_of(text)
-    ids, best = source.best(wanted)
-    if best > max(least, source.share(wanted, lines) + CLEARLY_BETTER) and not set(ids) & set(lines):
+    here = source.share(wanted, lines)
+    ids, best = source.best(wanted) if here + CLEARLY_BETTER < 1 else ((), 0.0)
+    if best > max(least, here + CLEARLY_BETTER) and not set(ids) & set(lines):
         return [Finding("citation", f"lines {ids[0]}–{ids[-1]} say it, not those that are cited")]
     share = source.share(wanted, [s.id for s in source.near(lines)])
     return [Finding("support", f"only {share:.0%} of its words are in the lines")] if share < least else []
@@ -287,6 +295,8 @@ def realign(text: str, source: Source, lines: Sequence[int], within: range | Non
     """
     wanted = keys_of(text)
     now = source.share(wanted, lines)
+    if now + CLEARLY_BETTER >= 1:
+        return tuple(lines)  # nothing can be so much better
     for span in dict.fromkeys((within, None)):
         ids, best = source.best(wanted, span)
         if ids and best > now + CLEARLY_BETTER and not set(ids) & set(lines):

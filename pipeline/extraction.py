@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from pipeline.text import clean
 from pipeline.transcript import Chunk, Transcript
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,15 @@ class Extraction:
         self.filler |= other.filler
 
 
+async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
+    """What all give, in order. When one fails the others end first, so that no answer under way is lost."""
+    ended = await asyncio.gather(*work, return_exceptions=True)
+    for result in ended:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in ended if not isinstance(result, BaseException)]
+
+
 class Extractor:
     """Asks one model about the chunks of one transcript."""
 
@@ -64,7 +74,7 @@ class Extractor:
         result = Extraction()
         for jobs in self._jobs(chunk, sections):
             result.add(await self._group(*jobs[0]))  # alone, so that its siblings find the prompt cached
-            for more in await asyncio.gather(*(self._group(*job) for job in jobs[1:])):
+            for more in await all_of([self._group(*job) for job in jobs[1:]]):
                 result.add(more)
         if not result.problems:
             result.read = {s.id for s in chunk.segments}

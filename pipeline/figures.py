@@ -124,6 +124,7 @@ def with_context(text: str, before: int, behind: int) -> list[tuple[Figure, tupl
     return out
 
 
+@lru_cache(maxsize=2048)
 def _runs(text: str) -> list[list[str]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     runs: list[list[str]] = []
@@ -149,6 +150,7 @@ def _trim(run: list[str]) -> list[str]:
     return run
 
 
+@lru_cache(maxsize=16384)
 def _is_number(token: str) -> bool:
     return (
         token in _ONES

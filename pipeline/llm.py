@@ -26,6 +26,7 @@ class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit, and sampling. `name` labels the schema.
 
     `avoid` are words that the answer should not use; an endpoint that cannot bar words does without.
+    `rank` says who goes first where calls wait for each other, the lowest; it is no part of a call's identity.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 7
     avoid: tuple[str, ...] = ()
+    rank: tuple[int, ...] = field(default=(), compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
         """All that decides the answer, by part, so that a miss can say which part changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.asking import schema_of
@@ -34,6 +34,7 @@ async def merge_sections(
     sections: Sequence[SectionSpec],
     extractor: Extractor,
     prompts: PromptSet,
+    finished: Callable[[str], None] = lambda section: None,
 ) -> Reduction:
     """Every section by its own rule, in order. A rule that fails leaves a problem and an empty section."""
     out = Reduction()
@@ -74,6 +75,7 @@ async def merge_sections(
             )
         out.withheld += [w for _, w in merged.withheld]
         out.merged[spec.name] = merged
+        finished(spec.name)
     return out
 
 

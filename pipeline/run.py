@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +14,7 @@ from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
 from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.extraction import Extraction, Extractor
+from pipeline.extraction import Extraction, Extractor, all_of
 from pipeline.llm import Completion, LLMClient, Request, Tally
 from pipeline.mending import mend
 from pipeline.merging import Reduction, merge_sections
@@ -47,6 +47,23 @@ class Progress:
     planned: int = 0
     tally: Tally = field(default_factory=Tally)
     started: float = field(default_factory=time.monotonic)
+    merges: int = 0  # of the planned calls, those of the merge
+    section: str = ""  # the section that was just finished
+
+    @property
+    def left(self) -> int:
+        """Calls that are still to come, as far as one can know."""
+        return max(0, self.planned - self.tally.calls)
+
+    @property
+    def wanted(self) -> int:
+        """Calls that the transcript could have under way at once."""
+        return max(1, self.left - self.merges) if self.phase == "extracting" else 1
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Who goes first when calls wait: merges, since they end a document, then what has the least work left."""
+        return (0 if self.phase == "merging" else 1, self.left)
 
 
 Watch = Callable[[Progress], None]
@@ -67,7 +84,7 @@ class _Counting:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        completion = await self._inner.complete(request)
+        completion = await self._inner.complete(replace(request, rank=self._progress.rank))
         self._progress.tally.book(completion)
         self._progress.planned = max(self._progress.planned, self._progress.tally.calls)
         self._watch(self._progress)
@@ -99,6 +116,7 @@ async def asummarise(
     chunks = chunk_transcript(transcript, limit=recipe.chunk_tokens, encoding=encoding)
     mapped = [s for s in sections if s.from_chunks]
     progress.planned = planned_calls(chunks, mapped, recipe)
+    progress.merges = merge_calls(len(chunks))
     progress.phase = "extracting"
     watch(progress)
 
@@ -113,14 +131,19 @@ async def asummarise(
         async with gate:
             return await mend(await extractor.chunk(chunk, mapped), extractor, keep=recipe.keep_unverified)
 
-    for part in await asyncio.gather(*(one(c) for c in chunks)):
+    for part in await all_of([one(c) for c in chunks]):
         extraction.add(part)
 
     await _fill_gaps(extraction, extractor, mapped, recipe.keep_unverified)
 
     progress.phase = "merging"
     watch(progress)
-    reduction = await merge_sections(transcript, extraction.drafts, sections, extractor, prompts)
+
+    def finished(section: str) -> None:
+        progress.section = section
+        watch(progress)
+
+    reduction = await merge_sections(transcript, extraction.drafts, sections, extractor, prompts, finished)
 
     document = _document(transcript, extraction, reduction, progress, client.model, endpoint, prompts, encoding, now())
     progress.phase = document.status

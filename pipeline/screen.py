@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -13,6 +14,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from pipeline.batch import Outcome
+from pipeline.llm import Usage
 from pipeline.run import Progress
 from pipeline.text import clean, numbered
 
@@ -43,7 +45,8 @@ class Screen:
     def say(self, message: str) -> None:
         """A line of its own."""
         if not self.quiet:
-            self.console.print(Text(clean(message)))
+            for line in message.splitlines():
+                self.console.print(Text(clean(line)))
 
     def problem(self, message: str) -> None:
         """A line that also a quiet run shows."""
@@ -126,6 +129,26 @@ def outcome_line(outcome: Outcome) -> str:
         f"{len(document.withheld)} withheld), {calls}, {sent:.1f} prompt tokens a transcript token, "
         f"{duration(document.run.seconds)} → {outcome.page}"
     )
+
+
+def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
+    """What became of all transcripts: a line for one, a small table for more."""
+    complete, partial = (sum(o.status == s for o in outcomes) for s in ("complete", "partial"))
+    tally = sum((o.tally.usage for o in outcomes), Usage())
+    calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
+    known = [o.cost_usd for o in outcomes if o.status != "failed"]
+    priced = [c for c in known if c is not None]
+    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(known) else "price not known"
+    cost = "free" if priced and not any(priced) and len(priced) == len(known) else cost
+    documents = f"{complete} complete, {partial} partial, {len(outcomes) - complete - partial} failed"
+    made = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
+    tokens = (
+        f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
+    )
+    if len(outcomes) == 1:
+        return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"
+    rows = (("documents", documents), ("calls", made), ("tokens", tokens), ("cost", cost), ("time", duration(seconds)))
+    return "\n".join(f"{name:<9}  {value}" for name, value in rows)
 
 
 def duration(seconds: float) -> str:

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     plan: Literal["together", "apart"] | None = None
     chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
     concurrency: int = Field(default=8, ge=1, le=1024)
+    rpm: int | None = Field(default=None, ge=1)
+    tpm: int | None = Field(default=None, ge=1)
     deadline: float = Field(default=600, gt=0, le=86_400)
     citations: bool = False
     max_tokens: int | None = Field(default=None, ge=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from pipeline.text import content_words, words
 from pipeline.transcript import Segment, Transcript
@@ -25,7 +27,9 @@ class Source:
 
     def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
+        self.verdicts: dict[tuple[str, tuple[int, ...], float], Any] = {}  # what was found before, for `verify`
         self._lines: dict[int, Counter[str]] = {}
+        self._weights: dict[str, float] = {}
 
     @cached_property
     def postings(self) -> dict[str, list[int]]:
@@ -81,12 +85,11 @@ class Source:
 
     def weight(self, word_key: str) -> float:
         """How much a word tells: rare words more, unknown ones most."""
-        total = max(2, len(self.transcript.segments))
-        return (
-            math.log(1 + total / len(self.postings.get(word_key, ())))
-            if word_key in self.postings
-            else 1.2 * math.log(1 + total)
-        )
+        if word_key not in self._weights:
+            total = max(2, len(self.transcript.segments))
+            places = self.postings.get(word_key)
+            self._weights[word_key] = math.log(1 + total / len(places)) if places else 1.2 * math.log(1 + total)
+        return self._weights[word_key]
 
     def near(self, lines: Sequence[int], reach: int = 1) -> list[Segment]:
         """The cited segments and `reach` around them, each once, in order."""
@@ -96,27 +99,29 @@ class Source:
 
     def share(self, wanted: Iterable[str], ids: Iterable[int]) -> float:
         """The share, by weight, of the wanted word keys that these segments have."""
+        return self._share([(k, self.weight(k)) for k in set(wanted)], ids)
+
+    def _share(self, weighed: Sequence[tuple[str, float]], ids: Iterable[int]) -> float:
         have: set[str] = set()
         for n in ids:
-            have |= self.line_keys(n).keys()
-        wanted = set(wanted)
-        whole = sum(self.weight(k) for k in wanted)
-        return sum(self.weight(k) for k in wanted if k in have) / whole if whole else 0.0
+            have.update(self.line_keys(n))
+        whole = sum([weight for _, weight in weighed])
+        return sum([weight for k, weight in weighed if k in have]) / whole if whole else 0.0
 
     def best(self, wanted: Iterable[str], within: range | None = None, width: int = 2) -> tuple[tuple[int, ...], float]:
         """The `width` neighbouring segments with the largest share of the wanted words, and that share."""
-        wanted = set(wanted)
+        weighed = [(k, self.weight(k)) for k in set(wanted)]
         score: dict[int, float] = defaultdict(float)
         limit = max(20, len(self.transcript.segments) // 3)
-        for k in wanted:
+        for k, weight in weighed:
             places = self.postings.get(k, [])
             if len(places) <= limit:
                 for n in places:
-                    score[n] += self.weight(k)
+                    score[n] += weight
         inside = [n for n in score if within is None or n in within]
         if not inside:
             return (), 0.0
-        starts = sorted(inside, key=lambda n: (-(score[n] + score.get(n + 1, 0.0)), n))[:12]
+        starts = heapq.nsmallest(12, inside, key=lambda n: (-(score[n] + score.get(n + 1, 0.0)), n))
         total = len(self.transcript.segments)
         found: list[tuple[float, int, tuple[int, ...]]] = []
         for n in starts:
@@ -125,7 +130,7 @@ class Source:
                     m for m in range(first, first + width) if 1 <= m <= total and (within is None or m in within)
                 )
                 if ids:
-                    found.append((self.share(wanted, ids), -ids[0], ids))
+                    found.append((self._share(weighed, ids), -ids[0], ids))
         share, _, ids = max(found)
         return ids, share
 

@@ -37,10 +37,16 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """Words that carry meaning, lightly stemmed so that "turbines" meets "turbine"."""
-    return [stem(w) for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80)]
+    return list(_content_words(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)  # the same lines and notes are compared again and again
+def _content_words(text: str) -> tuple[str, ...]:
+    kept = (w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80))
+    return tuple(stem(w) for w in kept)
+
+
+@lru_cache(maxsize=32768)
 def stem(word: str) -> str:
     """A light English suffix strip; words of other languages pass nearly unchanged."""
     word = word.removesuffix("'s")

@@ -52,6 +52,7 @@ class Transcript:
     path: str | None = None
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    _labelled: list[tuple[str, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if [s.id for s in self.segments] != list(range(1, len(self.segments) + 1)):
@@ -60,7 +61,9 @@ class Transcript:
     @property
     def labelled_speakers(self) -> tuple[str, ...]:
         """Speakers in the order in which their labels first appear."""
-        return tuple(dict.fromkeys(s.speaker for s in self.segments if s.speaker))
+        if not self._labelled:  # asked for with every statement
+            self._labelled.append(tuple(dict.fromkeys(s.speaker for s in self.segments if s.speaker)))
+        return self._labelled[0]
 
     @property
     def duration(self) -> float | None:

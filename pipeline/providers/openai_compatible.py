@@ -19,16 +19,18 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 import tenacity
-from openai.types.chat import ChatCompletion
 
 from pipeline.answers import holds_json
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, FinishReason, Message, Request, Rung, Usage
 from pipeline.prompting import PromptSet
+from pipeline.providers.gate import Gate
+from pipeline.providers.http import BodyTooLarge, bounded_client, hung_up, never_connected
 from pipeline.tokens import count_tokens
 
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 _LONGEST_WAIT = 60.0
+_MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Endpoint:
     deadline: float = 600.0  # seconds for one call, a slow drip included
     attempts: int = 6
     concurrency: int = 8
+    rpm: int | None = None  # requests a minute, where the endpoint does not tell it
+    tpm: int | None = None  # tokens a minute, those that an answer may take included
     strict_limits: bool = False  # whether maxLength and the like may stand in a schema
     llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
 
@@ -64,21 +68,22 @@ class OpenAICompatible:
         prompts: PromptSet | None = None,
         rung: Rung = "json_schema",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        gate: Gate | None = None,
         on_rung: Callable[[Rung], None] | None = None,
-        http_client: httpx2.AsyncClient | None = None,
+        on_retry: Callable[[Request, EndpointError], None] | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.endpoint, self.rung, self.retried = endpoint, rung, 0
-        self._prompts, self._sleep, self._on_rung = prompts or PromptSet(), sleep, on_rung
-        self._gate = asyncio.Semaphore(endpoint.concurrency)
-        loopback = urlsplit(endpoint.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        self._prompts, self._on_rung, self._on_retry = prompts or PromptSet(), on_rung, on_retry
+        self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
+        self._sleep, self._given_up = sleep, 0
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
                 api_key=endpoint.api_key,
                 max_retries=0,
                 timeout=httpx2.Timeout(endpoint.deadline, connect=10),
-                http_client=http_client
-                or openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=not loopback),
+                http_client=bounded_client(endpoint.base_url, endpoint.concurrency, transport),
             )
         except openai.OpenAIError as err:
             raise EndpointError("no API key", hint="set OPENAI_API_KEY, or use --model local", fatal=True) from err
@@ -99,27 +104,46 @@ class OpenAICompatible:
         await self._client.close()
 
     async def complete(self, request: Request) -> Completion:
-        """The whole answer, retried on transport faults, a rung lower where the format is refused or ignored."""
+        """The whole answer, retried on transport faults, a rung lower where the format is refused or ignored.
+
+        A call that waits to be tried again gives its place to others.
+        """
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, CallError) and e.retryable),
             stop=self._stop,
             wait=_wait,
             sleep=self._sleep,
             reraise=True,
-            before_sleep=self._count_retry,
+            before_sleep=lambda state: self._count_retry(request, state),
         )
-        async with self._gate:
-            while True:
-                rung = self.rung
-                try:
-                    completion: Completion = await retrying(self._once, request, rung)
-                except _FormatRefused as err:
-                    if not self._step_down(rung):
-                        raise EndpointError(f"{self.endpoint.model}: {err}") from err
-                    continue
-                if completion.finish_reason == "stop" and not holds_json(completion.text) and self._step_down(rung):
-                    continue
-                return completion
+        while True:
+            rung = self.rung
+            try:
+                completion: Completion = await retrying(self._once, request, rung)
+            except _FormatRefused as err:
+                if not self._step_down(rung):
+                    raise EndpointError(f"{self.endpoint.model}: {err}") from err
+                continue
+            except EndpointError as err:
+                if last := self._last_straw(err):
+                    raise last from err
+                raise
+            self._given_up = 0
+            if completion.finish_reason == "stop" and not holds_json(completion.text) and self._step_down(rung):
+                continue
+            return completion
+
+    def _last_straw(self, err: EndpointError) -> EndpointError | None:
+        """An error that ends the run, when this call and those before it were all given up; else None."""
+        self._given_up += err.retryable
+        if err.fatal or self._given_up < _MOST_GIVEN_UP:
+            return None
+        many = f"{self._given_up} calls in a row were given up, the last one: {err}"
+        return EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
+
+    def stop(self, because: str) -> None:
+        """Asks nothing more; calls that are under way finish."""
+        self._gate.shut(EndpointError(because, fatal=True))
 
     async def list_models(self) -> list[str]:
         """Names of the models that the endpoint offers."""
@@ -130,13 +154,22 @@ class OpenAICompatible:
             raise self._classify(err) from err
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:
-        """A server that is not there is given up sooner than one that is busy."""
+        """A server that is not there is given up soon, one that hangs at the second time, one that is busy late."""
         error = state.outcome.exception() if state.outcome else None
-        gone = isinstance(error, EndpointError) and error.fatal
-        return state.attempt_number >= (min(3, self.endpoint.attempts) if gone else self.endpoint.attempts)
+        tries = self.endpoint.attempts
+        if isinstance(error, _PushedBack):
+            tries *= 3
+        elif isinstance(error, _NoAnswerInTime):
+            tries = min(2, tries)
+        elif isinstance(error, EndpointError) and error.fatal:
+            tries = min(3, tries)
+        return state.attempt_number >= tries
 
-    def _count_retry(self, state: tenacity.RetryCallState) -> None:
+    def _count_retry(self, request: Request, state: tenacity.RetryCallState) -> None:
         self.retried += 1
+        error = state.outcome.exception() if state.outcome else None
+        if self._on_retry and isinstance(error, EndpointError):
+            self._on_retry(request, error)
 
     def _step_down(self, from_rung: Rung) -> bool:
         """One rung lower for this and later calls; False at the bottom."""
@@ -150,15 +183,31 @@ class OpenAICompatible:
         return True
 
     async def _once(self, request: Request, rung: Rung) -> Completion:
+        gate = self._gate
+        number = await gate.enter(request.rank, self._tokens_at_most(request))
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.endpoint.deadline):
-                reply = await self._client.post(
-                    "/chat/completions", body=self._body(request, rung), cast_to=ChatCompletion
-                )
+                # The SDK without its types: walking them costs more than everything else that a call does.
+                body = self._body(request, rung)
+                reply = await self._client.post("/chat/completions", body=body, cast_to=httpx2.Response)
+            gate.heard(number, reply.headers)
+            completion = self._read(reply.json(), request, rung, time.monotonic() - started)
+            gate.went_well()
         except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classify(err) from err
-        return self._read(reply, request, rung, time.monotonic() - started)
+            if isinstance(err, openai.APIStatusError):
+                gate.heard(number, err.response.headers)
+            error = self._classify(err)
+            if isinstance(error, _PushedBack):
+                gate.pushed_back(number, error.retry_after)
+            raise error from err
+        finally:
+            gate.leave()
+        return completion
+
+    def _tokens_at_most(self, request: Request) -> int:
+        """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
+        return sum(len(m.content) for m in request.messages) // 4 + request.max_tokens
 
     def _body(self, request: Request, rung: Rung) -> dict[str, Any]:
         schema = request.schema if self.endpoint.strict_limits else without_limits(request.schema)
@@ -189,46 +238,40 @@ class OpenAICompatible:
         """OpenAI's reasoning models take neither `max_tokens` nor a temperature."""
         return self.endpoint.model.startswith(("o1", "o3", "o4", "gpt-5"))
 
-    def _read(self, reply: object, request: Request, rung: Rung, seconds: float) -> Completion:
-        if not isinstance(reply, ChatCompletion) or not isinstance(reply.choices, list) or not reply.choices:
+    def _read(self, reply: Any, request: Request, rung: Rung, seconds: float) -> Completion:
+        choices = reply.get("choices") if isinstance(reply, dict) else None
+        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             raise EndpointError(
                 f"{self.endpoint.host}: the answer is no chat completion",
                 retryable=True,
                 hint="does the base URL end in /v1?",
             )
-        choice = reply.choices[0]
-        if choice.message is None or (choice.message.content is None and not choice.message.refusal):
-            raise EndpointError(f"{self.endpoint.host}: the answer is empty", retryable=True)
-        finish: FinishReason = "unknown"
-        if choice.message.refusal:
+        message, told = choices[0].get("message"), choices[0].get("finish_reason")
+        content, refusal = (message.get("content"), message.get("refusal")) if isinstance(message, dict) else ("", "")
+        finish: FinishReason = told if told in ("stop", "length", "content_filter") else "unknown"
+        if refusal:
             finish = "refusal"
-        elif choice.finish_reason in ("stop", "length", "content_filter"):
-            finish = choice.finish_reason
-        text = choice.message.content or choice.message.refusal or ""
-        text = text.encode("utf-8", "replace").decode("utf-8")
-        usage = self._usage(reply, request, text)
-        return Completion(text, finish, usage, reply.model or self.endpoint.model, rung, round(seconds, 3))
-
-    def _usage(self, reply: ChatCompletion, request: Request, text: str) -> Usage:
-        told = reply.usage
-        if told is None:
-            sent = sum(count_tokens(m.content) for m in request.messages)
-            return Usage(sent, 0, count_tokens(text), estimated=True)
-        cached = (told.prompt_tokens_details.cached_tokens if told.prompt_tokens_details else 0) or 0
-        return Usage(told.prompt_tokens or 0, cached, told.completion_tokens or 0)
+        elif not isinstance(content, str) or (not content and finish not in ("length", "content_filter")):
+            if finish != "content_filter":
+                raise EndpointError(f"{self.endpoint.host}: the answer is empty", retryable=True)
+            content = ""
+        text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
+        model = reply.get("model")
+        answered_by = model if isinstance(model, str) and model else self.endpoint.model
+        return Completion(text, finish, _usage(reply, request, text), answered_by, rung, round(seconds, 3))
 
     def _classify(self, err: Exception) -> CallError:
         """An SDK error as one of ours. Server text is shown only where it cannot hold a key."""
         host, model = self.endpoint.host, self.endpoint.model
+        if never_connected(err):
+            hint = "is the server up, and is the base URL right?"
+            return EndpointError(f"{host}: cannot be reached", hint=hint, retryable=True, fatal=True)
+        if hung_up(err):
+            return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
         if isinstance(err, TimeoutError | openai.APITimeoutError):
-            return EndpointError(f"{host}: no whole answer within {self.endpoint.deadline:g} s", retryable=True)
-        if isinstance(err, openai.APIConnectionError):
-            return EndpointError(
-                f"{host}: cannot be reached",
-                hint="is the server up, and is the base URL right?",
-                retryable=True,
-                fatal=True,
-            )
+            return _NoAnswerInTime(f"{host}: no whole answer within {self.endpoint.deadline:g} s", retryable=True)
+        if isinstance(err.__cause__, BodyTooLarge):
+            return EndpointError(f"{host}: the answer cannot be read: {err.__cause__}")
         if not isinstance(err, openai.APIStatusError):
             return EndpointError(f"{host}: the answer could not be read ({type(err).__name__})", retryable=True)
         status, told = err.status_code, _told(err)
@@ -264,7 +307,8 @@ class OpenAICompatible:
             return EndpointError(f"{host}: no model {model!r} (HTTP {status})", hint="see: studydoc models", fatal=True)
         if status in (408, 409, 425, 429) or status >= 500:
             wait = retry_after(err.response.headers)
-            return EndpointError(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
+            kind = _PushedBack if status in (429, 503, 529) else EndpointError
+            return kind(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
         return EndpointError(
             f"{host}: the call was refused (HTTP {status}): {_scrub(told, self.endpoint.api_key)[:200]}"
         )
@@ -272,6 +316,29 @@ class OpenAICompatible:
 
 class _FormatRefused(CallError):
     """The endpoint does not take this response format."""
+
+
+class _PushedBack(EndpointError):
+    """The endpoint asks for fewer calls."""
+
+
+class _NoAnswerInTime(EndpointError):
+    """The deadline of a call passed."""
+
+
+def _usage(reply: dict[str, Any], request: Request, text: str) -> Usage:
+    """Tokens as the endpoint tells them, else counted and marked as estimated."""
+    told = reply.get("usage")
+    sent = _count(told, "prompt_tokens")
+    if sent is None:
+        return Usage(sum(count_tokens(m.content) for m in request.messages), 0, count_tokens(text), estimated=True)
+    details = told.get("prompt_tokens_details") if isinstance(told, dict) else None
+    return Usage(sent, _count(details, "cached_tokens") or 0, _count(told, "completion_tokens") or 0)
+
+
+def _count(told: Any, name: str) -> int | None:
+    value = told.get(name) if isinstance(told, dict) else None
+    return value if isinstance(value, int) and 0 <= value < 1 << 40 else None
 
 
 def _told(err: openai.APIStatusError) -> str:
@@ -297,7 +364,7 @@ def retry_after(headers: httpx2.Headers) -> float | None:
     return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)
 
 
-_backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=20)
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -12,19 +13,21 @@ from pipeline.text import content_words
 
 def is_repeat(a: str, b: str, *, threshold: float = 0.72) -> bool:
     """Whether `b` says hardly more than `a`: shared content words, or nearly the same characters."""
-    first, second = set(content_words(a)), set(content_words(b))
+    (first, one), (second, other) = _content(a), _content(b)
     if not first or not second:
         return a.strip().casefold() == b.strip().casefold()
-    one, other = _figures(first), _figures(second)
     if one and other and not (one <= other or other <= one):
         return False
     shared = len(first & second) / min(len(first), len(second))
     close_size = min(len(first), len(second)) >= 0.5 * max(len(first), len(second))
-    return (shared >= threshold and close_size) or fuzz.ratio(a, b) >= 88
+    return (shared >= threshold and close_size) or fuzz.ratio(a, b, score_cutoff=88) >= 88
 
 
-def _figures(content: set[str]) -> set[str]:
-    return {w for w in content if any(c.isdigit() for c in w)}
+@lru_cache(maxsize=2048)
+def _content(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """A statement's content words, and the figures among them."""
+    content = frozenset(content_words(text))
+    return content, frozenset(w for w in content if any(c.isdigit() for c in w))
 
 
 def first_of_each(drafts: Sequence[DraftStatement], *, by_label: bool = False) -> dict[str, str]:

@@ -7,7 +7,11 @@ The n-th call gets the n-th fault; "ok" and everything after the list are answer
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import socket
+import struct
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,6 +94,79 @@ class Handler(BaseHTTPRequestHandler):
     def _quota(self, body: dict) -> None:
         self._json(429, {"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}})
 
+    def _hang(self, body: dict) -> None:
+        time.sleep(8)
+        self.close_connection = True
+
+    def _reset(self, body: dict) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()  # with this linger it is a RST
+        self.rfile, self.wfile = io.BytesIO(), io.BytesIO()
+        self.close_connection = True
+
+    def _halfjson(self, body: dict) -> None:
+        self._send(200, json.dumps(_reply(_answer(body))).encode()[:-40], "application/json")
+
+    def _othermodel(self, body: dict) -> None:
+        self._json(200, _reply(_answer(body)) | {"model": "somebody-else"})
+
+    def _ignored(self, body: dict) -> None:
+        self._json(200, _reply("Sure! Here is what was said, in plain words."))
+
+    def _wrongschema(self, body: dict) -> None:
+        self._json(200, _reply('{"colour": "green"}'))
+
+    def _nocontent(self, body: dict) -> None:
+        reply = _reply("")
+        reply["choices"][0]["message"]["content"] = None
+        self._json(200, reply)
+
+    def _nullchoices(self, body: dict) -> None:
+        self._json(200, _reply("") | {"choices": None})
+
+    def _error200(self, body: dict) -> None:
+        self._json(200, {"error": {"message": "overloaded"}})
+
+    def _contextcode(self, body: dict) -> None:
+        self._json(400, {"error": {"message": "too long", "code": "context_length_exceeded"}})
+
+    def _contexttext(self, body: dict) -> None:
+        told = "the request exceeds the available context size, try increasing it"
+        self._json(400, {"error": {"code": 400, "message": told, "type": "exceed_context_size_error"}})
+
+    def _filtered(self, body: dict) -> None:
+        reply = _reply("")
+        reply["choices"][0] |= {"finish_reason": "content_filter"}
+        self._json(200, reply)
+
+    def _nousage(self, body: dict) -> None:
+        reply = _reply(_answer(body))
+        del reply["usage"]
+        self._json(200, reply)
+
+    def _oddusage(self, body: dict) -> None:
+        self._json(200, _reply(_answer(body)) | {"usage": {"prompt_tokens": "many", "completion_tokens": -4}})
+
+    def _later(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "99999"})
+
+    def _negative(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "-5"})
+
+    def _pastdate(self, body: dict) -> None:
+        self._json(503, {"error": {"message": "down"}}, **{"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"})
+
+    def _redirect(self, body: dict) -> None:
+        self._send(307, b"", "text/plain", location=f"http://localhost:{self.server.server_address[1]}/v1/elsewhere")
+
+    def _bomb(self, body: dict) -> None:
+        packed = gzip.compress(b" " * (64 << 20), 9)
+        self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
+
+    def _gzip(self, body: dict) -> None:
+        packed = gzip.compress(json.dumps(_reply(_answer(body))).encode())
+        self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
+
     def _json(self, status: int, body: dict, **headers: str) -> None:
         self._send(status, json.dumps(body).encode(), "application/json", **headers)
 
@@ -106,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def _answer(body: dict) -> str:
     messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
-    name = body["response_format"]["json_schema"]["name"]
+    name = body.get("response_format", {}).get("json_schema", {}).get("name", "overview")  # lower rungs tell none
     for short in ("sections_summary.v1", "merge_outline.v1", "merge_overview.v1"):
         name = name.replace(short, short.replace("sections_", "sections/"))
     return json.dumps(good_answer(Request(name, messages, {}, 100)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.commands import store_faults
 from tests.samples import ROOT
 from tests.scripted import LINES
 
@@ -48,13 +52,15 @@ def serve(folder: Path) -> Iterator[Callable[..., str]]:
         server.stdout.close()
 
 
-def make(folder: Path, url: str, *more: str, out: str = "outputs") -> subprocess.Popen[str]:
+def make(
+    folder: Path, url: str, *more: str, out: str = "outputs", before: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     command = [sys.executable, "-W", "ignore", "-m", "pipeline", "make", "one.txt", "two.txt", "three.txt"]
     options = ["--base-url", url, "--model", "scripted", "--plan", "apart", "--out", out, "--concurrency", "3", *more]
     return subprocess.Popen(
         [*command, *options], cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=before,
     )  # fmt: skip
 
 
@@ -64,6 +70,8 @@ def finish(run: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def asked(folder: Path) -> Counter[str]:
+    if not (folder / "log").exists():
+        return Counter()
     return Counter((folder / "log").read_text("utf-8").splitlines())
 
 
@@ -145,6 +153,111 @@ def test_ctrl_c_says_how_to_go_on(folder: Path, serve: Callable[..., str]) -> No
     os.killpg(run.pid, signal.SIGINT)
     code, told = finish(run)
     assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
+
+
+def test_ctrl_c_twice_ends_at_once_though_the_endpoint_hangs(folder: Path, serve: Callable[..., str]) -> None:
+    run = make(folder, serve(20.0))
+    while not (folder / "log").exists():
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        run.wait(0.05)
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGINT)
+    started = time.monotonic()
+    code, told = finish(run)
+    assert code in (130, -signal.SIGINT) and "Traceback" not in told, told  # a shell shows both as 130
+    assert time.monotonic() - started < 15  # the answer would have taken 20 s
+
+
+def test_an_interrupted_run_leaves_no_claim_behind(folder: Path, serve: Callable[..., str]) -> None:
+    run = make(folder, serve(0.3))
+    while not (folder / "log").exists():
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGINT)
+    finish(run)
+    with contextlib.closing(sqlite3.connect(folder / "outputs" / ".studydoc" / "calls.sqlite")) as db:
+        assert db.execute("select count(*) from claims").fetchone() == (0,)
+
+
+def files_of_at_most(size: int) -> Callable[[], None]:
+    """What a full disk does to a process: a file that grows past `size` cannot be written."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return limit
+
+
+def test_a_store_that_cannot_grow_stops_the_calls_and_stays_readable(folder: Path, serve: Callable[..., str]) -> None:
+    url = serve(0.0)
+    code, told = finish(make(folder, url, before=files_of_at_most(90_000)))
+    assert code == 1 and "call store" in told and "Traceback" not in told, told
+    first = asked(folder)
+    assert sum(first.values()) < 15
+    assert store_faults(folder / "outputs") == []
+    assert finish(make(folder, url))[0] == 0
+    again = asked(folder)
+    assert sum(n > 1 for n in again.values()) <= 3  # no more than were in flight
+
+
+def test_notes_that_cannot_be_written_leave_the_old_ones_whole(folder: Path, serve: Callable[..., str]) -> None:
+    url = serve(0.0)
+    assert finish(make(folder, url))[0] == 0
+    old = pages(folder)
+    whole = {p: p.read_bytes() for p in (folder / "outputs").glob("*.json")}
+    small = min(len(text.encode()) for text in old.values()) // 2
+    code, told = finish(make(folder, url, "--citations", before=files_of_at_most(small)))
+    assert code == 1 and "Traceback" not in told, told
+    assert pages(folder) == old
+    assert {p: p.read_bytes() for p in (folder / "outputs").glob("*.json")} == whole
+    assert not list((folder / "outputs").glob(".*.new"))
+
+
+@pytest.mark.slow
+def test_fifty_kills_at_random_points_repeat_no_more_than_was_in_flight(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    for n in range(4, 40):
+        lines = [f"{who}: {text}" for who, text in LINES]
+        (folder / f"more{n}.txt").write_text(f"---\ntitle: Talk {n}\n---\n\n" + "\n\n".join(lines), "utf-8")
+    names = [p.name for p in sorted(folder.glob("more*.txt"))]
+    url, rng, kills = serve(0.05), random.Random(11), 0
+    for turn in range(400):
+        run = make(folder, url, *names, out=f"outputs{turn // 25}")
+        before = asked(folder)
+        stored = stored_keys(folder / f"outputs{turn // 25}")
+        wanted = sum(before.values()) + rng.randint(1, 7)
+        while run.poll() is None and sum(asked(folder).values()) < wanted:
+            time.sleep(0.005)
+        time.sleep(rng.random() * 0.05)
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+            kills += 1
+        finish(run)
+        assert stored <= stored_keys(folder / f"outputs{turn // 25}")
+        if kills == 50:
+            break
+    assert kills == 50
+    last = f"outputs{turn // 25}"
+    assert finish(make(folder, url, *names, out=last))[0] == 0
+    paid = asked(folder)
+    assert finish(make(folder, url, *names, out=last))[0] == 0
+    assert asked(folder) == paid  # nothing stored is asked again
+    answers = sum(len(stored_keys(path)) for path in folder.glob("outputs*"))
+    assert sum(paid.values()) <= answers + 3 * kills
+
+
+def stored_keys(out: Path) -> set[str]:
+    store = out / ".studydoc" / "calls.sqlite"
+    if not store.exists():
+        return set()
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        try:
+            return {row[0] for row in db.execute("select key from calls")}
+        except sqlite3.OperationalError:
+            return set()  # killed before it had a table
 
 
 def test_a_read_only_output_folder_is_told_before_anything_is_asked(folder: Path, serve: Callable[..., str]) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request
+from pipeline.providers.gate import Gate
 from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible, retry_after, without_limits
+from tests.clock import FakeClock
 
 KEY = "sk-canary-1234567890"
 REQUEST = Request(
@@ -51,12 +53,15 @@ class Server:
 
     def ask(self, request: Request = REQUEST) -> Completion:
         async def run() -> Completion:
+            clock = FakeClock()
+
             async def sleep(seconds: float) -> None:
                 self.waits.append(seconds)
+                await clock.sleep(seconds)
 
-            http = httpx2.AsyncClient(transport=httpx2.MockTransport(self))
+            gate, transport = Gate(4, clock=clock), httpx2.MockTransport(self)
             endpoint = Endpoint("http://server.test/v1", "m", KEY, **self.options)  # type: ignore[arg-type]
-            async with OpenAICompatible(endpoint, sleep=sleep, http_client=http) as client:
+            async with OpenAICompatible(endpoint, sleep=sleep, gate=gate, transport=transport) as client:
                 return await client.complete(request)
 
         return asyncio.run(run())

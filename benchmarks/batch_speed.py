@@ -1,0 +1,278 @@
+"""The whole program against the mock endpoint, a bare asyncio + openai loop and the ideal bound, in ratios.
+
+    python -m benchmarks.batch_speed [--docs 40] [ROW …]
+
+A row is one of: fixed64 fixed256 lognormal faults rpm again start memory. "LB" is the bound that no client
+can beat: the latencies that the endpoint gave, summed, over the calls at once. Makespan: first call to last document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CHUNK, CHUNKS = 2000, 12
+_WORDS = """tide turbine harbour engine voyage ledger orchard signal furnace glacier market compass theatre satellite
+bridge protein council violin reservoir lantern quarry meadow algorithm enzyme cathedral railway vaccine pendulum
+""".split()
+_VERBS = "lifts moves warms measures carries feeds follows covers changes holds supports divides".split()
+
+
+def document(seed: int, tokens: int) -> str:
+    """A made-up transcript of about so many tokens, the same for the same seed."""
+    rng = random.Random(seed)
+    # A few words of many, as in speech: invented ones, so that no two recordings are about the same.
+    syllables = "ba do ke li mo na pu ra si te vo wa zu fe gri sto pla tru".split()
+    words = _WORDS + ["".join(rng.choice(syllables) for _ in range(rng.randint(2, 4))) for _ in range(600)]
+    lines = []
+    for n in range(tokens // 26):
+        a, b, c, d = (rng.choice(words) for _ in range(4))
+        lines.append(
+            f"{'Ana' if n % 7 < 4 else 'Ben'}: The {a} of {rng.randint(2, 90)} places {rng.choice(_VERBS)} the {b}, "
+            f"and near the old {c} somebody {rng.choice(_VERBS)} a {d} in the year {rng.randint(1800, 2020)}."
+        )
+    return "\n\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One process: what it cost and what the endpoint saw."""
+
+    wall: float
+    cpu: float
+    rss: float
+    code: int
+    counts: dict[str, Any]
+    makespan: float = 0.0
+    finishes: tuple[float, ...] = ()
+
+
+@contextmanager
+def endpoint(*options: str) -> Iterator[str]:
+    """A mock endpoint of its own process."""
+    command = [sys.executable, "-m", "benchmarks.mock_endpoint", *options]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    try:
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def _counts(url: str, *, forget: bool = False) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{url}/counts") as reply:
+        counts: dict[str, Any] = json.load(reply)
+    if forget:
+        urllib.request.urlopen(f"{url}/reset").close()
+    return counts
+
+
+def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
+    """Runs a command to its end."""
+    if log:
+        log.unlink(missing_ok=True)
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=plain | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=told
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - started
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        if code not in (0, 1):
+            told.seek(0)
+            print(told.read().decode()[-2000:], file=sys.stderr)
+    events = [json.loads(row) for row in log.read_text("utf-8").splitlines()] if log and log.exists() else []
+    first = next((e["at"] for e in events if e["event"] == "call started"), 0.0)
+    finishes = tuple(e["at"] - first for e in events if e["event"] == "document done" and e["status"] != "failed")
+    cpu, rss = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    counts = _counts(url, forget=True) if url else {}
+    return Ran(wall, cpu, rss, code, counts, max(finishes, default=0.0), finishes)
+
+
+def program(folder: Path, url: str, at_once: int, out: Path, *more: str) -> Ran:
+    """`studydoc make` over a folder."""
+    log = out.with_suffix(".log")
+    options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(out), "--concurrency", str(at_once), "-q"]
+    options += ["--chunk-tokens", str(CHUNK), "--log-json", str(log), "--unverified", "keep", *more]
+    return run([sys.executable, "-m", "pipeline", "make", str(folder), *options], url, log)
+
+
+def bare(url: str, at_once: int, calls: int) -> Ran:
+    """The loop that anybody would write: AsyncOpenAI, a semaphore, gather; bodies of the same size."""
+    return run([sys.executable, "-m", "benchmarks.batch_speed", "bare", url, str(at_once), str(calls)], url)
+
+
+async def _bare_loop(url: str, at_once: int, calls: int) -> None:
+    import openai
+
+    client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=2)
+    gate, text = asyncio.Semaphore(at_once), document(0, CHUNK)
+    schema = {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "string"}}}}
+    wanted: Any = {"type": "json_schema", "json_schema": {"name": "points", "schema": schema}}
+
+    async def one(n: int) -> None:
+        async with gate:
+            shown = "\n".join(f"[{i}] {line}" for i, line in enumerate(text.split("\n\n"), 1))
+            messages: Any = [{"role": "system", "content": "Note"}, {"role": "user", "content": f"{n}\n{shown}"}]
+            await client.chat.completions.create(model="mock", messages=messages, response_format=wanted)
+
+    await asyncio.gather(*(one(n) for n in range(calls)))
+
+
+def write_documents(folder: Path, docs: int, tokens: int = CHUNK * CHUNKS, *, unequal: bool = False) -> Path:
+    """Transcripts of equal size, or of a quarter to seven quarters of it."""
+    folder.mkdir()
+    for n in range(docs):
+        size = round(tokens * (0.25 + 1.5 * ((n * 7) % docs) / docs)) if unequal else tokens
+        (folder / f"talk{n:04}.txt").write_text(document(n, size), "utf-8")
+    return folder
+
+
+def _share(ran: Ran) -> str:
+    half = ran.makespan / 2
+    mean = sum(ran.finishes) / max(1, len(ran.finishes)) / max(ran.makespan, 1e-9)
+    return (
+        f"mean document {mean:.2f} of makespan, {sum(f <= half for f in ran.finishes) / len(ran.finishes):.0%} at half"
+    )
+
+
+def _bound(ran: Ran, at_once: int) -> float:
+    return max(ran.counts["waited"] / at_once, ran.counts["longest"])
+
+
+def _speed(work: Path, docs: int, at_once: int, latency: str, *, unequal: bool = False) -> list[str]:
+    folder = write_documents(work / "in", docs, unequal=unequal)
+    with endpoint("--latency", latency) as url:
+        ran = program(folder, url, at_once, work / "out")
+        beside = bare(url, at_once, ran.counts["requests"])
+    calls, bound = ran.counts["requests"], _bound(ran, at_once)
+    loop = _bound(beside, at_once)
+    return [
+        f"{docs} documents, {calls} calls, {latency}, {at_once} at once",
+        f"makespan/LB {ran.makespan / bound:.2f} (bare loop {beside.wall / loop:.2f})",
+        f"CPU a call {ran.cpu / calls * 1000:.2f} ms (bare loop {beside.cpu / calls * 1000:.2f}, "
+        f"endpoint {ran.counts['cpu'] / calls * 1000:.2f}), {ran.rss:.0f} MB",
+        _share(ran) + f", {len(ran.finishes)} of {docs} made",
+    ]
+
+
+def _faults(work: Path, docs: int) -> list[str]:
+    folder = write_documents(work / "in", docs)
+    with endpoint("--latency", "0.2", "--faults", "--most", "48") as url:
+        ran = program(folder, url, 64, work / "out")
+    seen = ran.counts
+    injected = seen["500"] + seen["truncated"]
+    extra = (seen.get("429", 0)) / seen["requests"]
+    return [
+        f"5 % 500, 2 % truncated, 429 beyond 48, {docs} documents",
+        f"{len(ran.finishes)} of {docs} made, {seen['requests']} requests, {injected} faults, "
+        f"{seen.get('429', 0)} times 429 ({extra:.1%}), wall {ran.makespan / _bound(ran, 48):.2f} x LB of 48 at once",
+    ]
+
+
+def _paced(work: Path, docs: int) -> list[str]:
+    folder = write_documents(work / "in", docs)
+    rows = [f"1500 requests a minute, {docs} documents"]
+    for name, options, more in (("learned from headers", (), ()), ("given", ("--silent",), ("--rpm", "1500"))):
+        with endpoint("--latency", "0.8", "--rpm", "1500", *options) as url:
+            ran = program(folder, url, 64, work / name[:5], *more)
+        seen = ran.counts
+        good = seen["requests"] - seen.get("429", 0)
+        bound = max((good - 20) / 25, 0.8)
+        share = f"{seen.get('429', 0)} times 429 ({seen.get('429', 0) / seen['requests']:.1%})"
+        rows.append(f"{name}: {len(ran.finishes)} of {docs} made, {share}, makespan {ran.makespan / bound:.2f} x LB")
+    return rows
+
+
+def _again(work: Path, docs: int) -> list[str]:
+    folder = write_documents(work / "in", docs)
+    with endpoint("--latency", "0.0") as url:
+        first = program(folder, url, 64, work / "out")
+        second = program(folder, url, 64, work / "out")
+        (folder / "more.txt").write_text(document(9999, CHUNK * CHUNKS), "utf-8")
+        third = program(folder, url, 64, work / "out")
+    calls = first.counts["requests"]
+    return [
+        f"again, {docs} documents, {calls} calls: {second.counts.get('requests', 0)} requests, {second.wall:.1f} s, "
+        f"{second.cpu / calls * 1000:.2f} ms a call, reading, chunking and checking included",
+        f"one document added: {third.counts['requests']} requests for it",
+    ]
+
+
+def _start(work: Path, docs: int) -> list[str]:
+    def best(command: list[str]) -> float:
+        return min(run(command).wall for _ in range(5)) * 1000
+
+    folder = write_documents(work / "in", 1, 1500)
+    with endpoint("--latency", "0.0") as url:
+        program(folder, url, 8, work / "out")
+        options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(work / "out"), "-q"]
+        options += ["--chunk-tokens", str(CHUNK), "--unverified", "keep"]
+        again = best([sys.executable, "-m", "pipeline", "make", str(folder), *options])
+        fresh = program(folder, url, 8, work / "other")
+    python = best([sys.executable, "-c", "pass"])
+    shown = best([sys.executable, "-m", "pipeline", "--help"])
+    return [
+        f"interpreter {python:.0f} ms, --help {shown:.0f} ms, cached document {again:.0f} ms, "
+        f"fresh {fresh.wall * 1000:.0f} ms"
+    ]
+
+
+def _memory(work: Path, docs: int) -> list[str]:
+    rows = []
+    for count in (1, 10, 100, 1000):
+        folder = write_documents(work / f"in{count}", count, 1500)
+        with endpoint("--latency", "0.0") as url:
+            ran = program(folder, url, 16, work / f"out{count}")
+        rows.append(f"{count}: {ran.rss:.0f} MB, {ran.cpu / ran.counts['requests'] * 1000:.2f} ms of CPU a call")
+    return ["transcripts of 1,500 tokens, 16 at once", *rows]
+
+
+ROWS = {
+    "fixed64": lambda work, docs: _speed(work, docs, 64, "0.2"),
+    "fixed256": lambda work, docs: _speed(work, docs, 256, "0.2"),
+    "lognormal": lambda work, docs: _speed(work, docs, 64, "lognormal"),
+    "unequal": lambda work, docs: _speed(work, docs, 64, "lognormal", unequal=True),
+    "faults": _faults,
+    "rpm": _paced,
+    "again": _again,
+    "start": _start,
+    "memory": _memory,
+}
+
+
+def main() -> None:
+    """Prints a row after the other."""
+    if sys.argv[1:2] == ["bare"]:
+        asyncio.run(_bare_loop(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+        return
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--docs", type=int, default=40)
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], default=list(ROWS))
+    given = parser.parse_args()
+    for name in given.rows:
+        with tempfile.TemporaryDirectory() as work:
+            first, *more = ROWS[name](Path(work), given.docs)
+        print(f"{name}: {first}", *(f"    {row}" for row in more), sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What a run tells machines: an event a line as JSON, and OpenTelemetry spans where its API is installed.
+
+Neither ever holds a prompt, an answer or a key.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TextIO
+
+from pipeline.errors import CallError, SettingsError
+from pipeline.llm import Completion, LLMClient, Request
+
+DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript that the running task works on
+
+
+class Events:
+    """Counts retries, and writes events to `sink` when there is one."""
+
+    def __init__(self, sink: TextIO | None = None, *, now: Callable[[], float] = time.time) -> None:
+        self._sink, self._now = sink, now
+        self.retried = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody listens."""
+        return self._sink is not None
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """One line: the time, the event, the document, and what else is known of it."""
+        if self._sink is None:
+            return
+        row = {"at": round(self._now(), 3), "event": event, "document": fields.pop("document", None) or DOCUMENT.get()}
+        self._sink.write(json.dumps(row | fields, ensure_ascii=False) + "\n")
+        self._sink.flush()
+
+    def retry(self, request: Request, error: CallError) -> None:
+        """A call is about to be tried again."""
+        self.retried += 1
+        self.tell("call retried", name=request.name, why=str(error))
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[Events]:
+    """Events to a file (appended), to stderr for "-", or to nobody."""
+    if path is None or str(path) == "-":
+        yield Events(sys.stderr if path else None)
+        return
+    try:
+        sink = path.open("a", encoding="utf-8")
+    except OSError as err:
+        raise SettingsError(f"{path}: the log cannot be written: {err.strerror or err}") from err
+    with sink:
+        yield Events(sink)
+
+
+class Told:
+    """A client whose calls are told, each with an id that starts and ends share, and the tokens that it took."""
+
+    def __init__(self, inner: LLMClient, events: Events, endpoint: str) -> None:
+        self._inner, self._events, self._span = inner, events, _spans(inner.model, endpoint)
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The inner client's answer."""
+        call = {"id": request.key(self.model)[:16], "name": request.name} if self._events.wanted else {}
+        self._events.tell("call started", **call)
+        started = time.monotonic()
+        with self._span(request) as answered:
+            try:
+                completion = await self._inner.complete(request)
+            except CallError as err:
+                taken = round(time.monotonic() - started, 3)
+                self._events.tell("call failed", **call, seconds=taken, why=str(err))
+                raise
+            answered(completion)
+        self._events.tell("call ended", **call, **_taken(completion), seconds=round(time.monotonic() - started, 3))
+        return completion
+
+
+class Remembered:
+    """A client in front of the store: tells which answers were there already."""
+
+    def __init__(self, inner: LLMClient, events: Events) -> None:
+        self._inner, self._events = inner, events
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The inner client's answer."""
+        completion = await self._inner.complete(request)
+        if completion.cached:
+            key = request.key(self.model)[:16]
+            self._events.tell("call cached", id=key, name=request.name, **_taken(completion))
+        return completion
+
+
+def _taken(completion: Completion) -> dict[str, Any]:
+    usage = completion.usage
+    return {
+        "model": completion.model,
+        "prompt_tokens": usage.prompt_tokens,
+        "cached_prompt_tokens": usage.cached_prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "finish": completion.finish_reason,
+    }
+
+
+def _spans(model: str, endpoint: str) -> Callable[[Request], Any]:
+    """Spans by OpenTelemetry's names for generative AI; without its API nothing at all."""
+    if not find_spec("opentelemetry"):
+        return lambda request: nullcontext(lambda completion: None)
+    trace: Any = import_module("opentelemetry.trace")
+    tracer = trace.get_tracer("studydoc")
+    provider = "openai" if "openai.com" in endpoint else "_OTHER"
+
+    @contextmanager
+    def span(request: Request) -> Iterator[Callable[[Completion], None]]:
+        asked = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": provider,
+            "gen_ai.request.model": model,
+            "gen_ai.request.max_tokens": request.max_tokens,
+            "gen_ai.request.temperature": request.temperature,
+            "gen_ai.request.seed": request.seed,
+            "gen_ai.output.type": "json",
+            "server.address": endpoint.rsplit("/", 1)[-1],
+            "studydoc.call": request.name,
+            "studydoc.document": DOCUMENT.get(),
+        }
+        kind = trace.SpanKind.CLIENT
+        with tracer.start_as_current_span(
+            f"chat {model}", kind=kind, attributes=asked, record_exception=False, set_status_on_exception=False
+        ) as current:
+
+            def answered(completion: Completion) -> None:
+                current.set_attribute("gen_ai.response.model", completion.model)
+                current.set_attribute("gen_ai.response.finish_reasons", [completion.finish_reason])
+                current.set_attribute("gen_ai.usage.input_tokens", completion.usage.prompt_tokens)
+                current.set_attribute("gen_ai.usage.output_tokens", completion.usage.completion_tokens)
+
+            try:
+                yield answered
+            except CallError as err:
+                current.set_attribute("error.type", type(err).__name__)
+                current.set_status(trace.StatusCode.ERROR)
+                raise
+
+    return span

@@ -1,0 +1,216 @@
+"""One gate for all calls of a client: how many at once, how many a minute, when at all, and who goes first.
+
+Concurrency starts low, doubles a round while answers come, falls by a fifth when the endpoint pushes back (429, 503)
+and then grows by one a round. What the endpoint tells (Retry-After, x-ratelimit-*) holds for every call, not only for
+the one that heard it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+LONGEST_HOLD = 60.0  # seconds for which an endpoint can stop all calls at a word
+_FIRST = 16  # calls at once to begin with, or a quarter of what is allowed
+_FALL = 0.8
+_BURST = 0.1  # seconds' worth of a rate that may go at once: late timers then cost no throughput
+
+
+class Clock(Protocol):
+    """Time and timers; a test brings its own."""
+
+    def now(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
+        """Calls `callback` once, that much later."""
+        ...
+
+
+class LoopClock:
+    """The running event loop's clock."""
+
+    def now(self) -> float:
+        """Seconds that never go back."""
+        return asyncio.get_running_loop().time()
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
+        """Calls `callback` once, that much later."""
+        return asyncio.get_running_loop().call_later(seconds, callback)
+
+
+@dataclass(slots=True)
+class Bucket:
+    """What may be spent: `level` now, `rate` more a second, never above `most`."""
+
+    rate: float
+    most: float
+    level: float
+    at: float
+
+    def refill(self, now: float) -> None:
+        """Adds what came since the last look."""
+        self.level = min(self.most, self.level + self.rate * max(0.0, now - self.at))
+        self.at = now
+
+    def wait(self, now: float, amount: float) -> float:
+        """Seconds until `amount` may be spent; more than the bucket holds may be once it is full."""
+        self.refill(now)
+        short = min(amount, self.most) - self.level
+        return 0.0 if short <= 1e-9 else short / self.rate
+
+
+class Gate:
+    """Lets calls in by rank, the lowest first. `enter` and `leave` come in pairs; the rest tells how a call went."""
+
+    def __init__(
+        self, most: int, *, rpm: float | None = None, tpm: float | None = None, clock: Clock | None = None
+    ) -> None:
+        """At most `most` calls at once, `rpm` requests and `tpm` tokens a minute (None: what the endpoint tells)."""
+        self.most = most
+        self.limit: float = min(most, max(_FIRST, most // 4))
+        self.inside = 0
+        self._clock = clock or LoopClock()
+        self._rates = {"requests": rpm, "tokens": tpm}
+        self._given: dict[str, Bucket] = {}
+        self._told: dict[str, Bucket] = {}
+        self._waiting: list[tuple[tuple[int, ...], int, int, asyncio.Future[int]]] = []
+        self._order, self._entered = count(), 0
+        self._calm = float(most)  # up to here concurrency doubles a round
+        self._last_fall = 0  # calls let in up to this number belong to the round that fell last
+        self._not_before = 0.0
+        self._alarm = math.inf
+        self._shut: Exception | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait to be let in."""
+        return len(self._waiting)
+
+    async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
+        """Waits for a place; the number of the call, to be told with how it went."""
+        if self._shut:
+            raise self._shut
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._order), tokens, future))
+        self._let_in()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():  # it was let in while it was being cancelled
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Gives the place to the next call."""
+        self.inside -= 1
+        self._let_in()
+
+    def shut(self, error: Exception) -> None:
+        """Lets nobody in any more: `error` for all who wait or come. Those inside finish."""
+        self._shut = error
+        for *_, future in self._waiting:
+            if not future.done():
+                future.set_exception(error)
+        self._waiting.clear()
+
+    def went_well(self) -> None:
+        """An answer came: room for more, if more are waiting."""
+        if self._waiting and self.limit < self.most:
+            self.limit = min(self.most, self.limit + (1 if self.limit < self._calm else 1 / self.limit))
+
+    def pushed_back(self, number: int, wait: float | None) -> None:
+        """The endpoint is too busy: fewer calls, once a round, and none for `wait` seconds if it named a time."""
+        if number > self._last_fall:
+            self.limit = self._calm = max(1.0, _FALL * min(self.limit, self.inside))
+            self._last_fall = self._entered
+        if wait:
+            self._not_before = max(self._not_before, self._clock.now() + min(wait, LONGEST_HOLD))
+
+    def heard(self, number: int, headers: Mapping[str, str]) -> None:
+        """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
+        for kind in ("requests", "tokens"):
+            remaining = _number(headers.get(f"x-ratelimit-remaining-{kind}"))
+            limit = _number(headers.get(f"x-ratelimit-limit-{kind}"))
+            if remaining is None or limit is None or limit <= 0:
+                continue
+            used, reset = limit - remaining, seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
+            rate = used / reset if reset and used > 0 else limit / 60
+            self._learn(kind, number, remaining, limit, rate)
+
+    def _learn(self, kind: str, number: int, remaining: float, limit: float, rate: float) -> None:
+        """The endpoint counted this call, and perhaps those that were let in after it: its level lies between."""
+        now = self._clock.now()
+        unseen = float(self._entered - number) if kind == "requests" else 0.0
+        bucket = self._told.setdefault(kind, Bucket(rate, limit, remaining - unseen, now))
+        bucket.refill(now)
+        bucket.rate, bucket.most = rate, limit
+        bucket.level = max(min(bucket.level, remaining), remaining - unseen)
+
+    def _let_in(self) -> None:
+        now = self._clock.now()
+        while self._waiting and self.inside < int(self.limit):
+            _, _, tokens, future = self._waiting[0]
+            if not future.done():
+                if (wait := self._wait(now, tokens)) > 0:
+                    self._wake(now, wait)
+                    return
+                self.inside += 1
+                self._entered += 1
+                self._spend(tokens)
+                future.set_result(self._entered)
+            heapq.heappop(self._waiting)
+
+    def _wait(self, now: float, tokens: int) -> float:
+        if not self._given:
+            self._given = {
+                kind: Bucket(rate / 60, max(1.0, rate / 60 * _BURST), max(1.0, rate / 60 * _BURST), now)
+                for kind, rate in self._rates.items()
+                if rate
+            }
+        amounts = {"requests": 1, "tokens": tokens}
+        waits = [b.wait(now, amounts[kind]) for buckets in (self._given, self._told) for kind, b in buckets.items()]
+        return max([self._not_before - now, *waits])
+
+    def _spend(self, tokens: int) -> None:
+        for buckets in (self._given, self._told):
+            for kind, bucket in buckets.items():
+                bucket.level -= 1 if kind == "requests" else tokens
+
+    def _wake(self, now: float, wait: float) -> None:
+        """One timer at a time, the earliest that is needed."""
+        wait = min(wait, LONGEST_HOLD)
+        if now + wait < self._alarm:
+            self._alarm = now + wait
+            self._clock.call_later(wait, self._woken)
+
+    def _woken(self) -> None:
+        self._alarm = math.inf
+        self._let_in()
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text is not None else None
+    except ValueError:
+        return None
+    return value if value is not None and math.isfinite(value) and value >= 0 else None
+
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+
+
+def seconds(text: str) -> float | None:
+    """Seconds of "6m0s", "250ms" or "1.5", as reset headers tell them; None when it is no duration."""
+    text = text.strip()
+    if _DURATION.sub("", text) == "" and text:
+        return sum(float(n) * _UNITS[unit] for n, unit in _DURATION.findall(text))
+    return _number(text)

@@ -1,0 +1,102 @@
+"""The HTTP client below the SDK: no redirects, no endless bodies, aiohttp underneath where it is installed."""
+
+from __future__ import annotations
+
+import zlib
+from importlib.util import find_spec
+from typing import Any
+
+import httpx2
+import openai
+
+MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
+# aiohttp takes half the CPU of httpx2's own transport for a call; without it everything works the same.
+_Base: Any = openai.DefaultAioHttpClient if find_spec("aiohttp") else openai.DefaultAsyncHttpxClient
+
+
+class BodyTooLarge(httpx2.TransportError):
+    """The endpoint sends more than any answer has."""
+
+
+class BoundedClient(_Base):  # type: ignore[misc]
+    """Reads whole bodies, and stops at MOST_BYTES, packed or unpacked."""
+
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
+        """The response with its body read, whatever `stream` says: nothing here streams."""
+        response: httpx2.Response = await super().send(request, stream=True, **options)
+        if response.is_stream_consumed:  # a test's transport has it whole
+            return response
+        try:
+            body = await _body(response)
+        finally:
+            await response.aclose()
+        kept = [(k, v) for k, v in response.headers.multi_items() if k not in _FRAMING]
+        return httpx2.Response(
+            response.status_code, headers=kept, content=body, request=response.request, extensions=response.extensions
+        )
+
+
+def never_connected(err: BaseException) -> bool:
+    """Whether no connection came about: nobody is there, unlike a server that hangs or hangs up."""
+    cause: BaseException | None = err
+    while cause is not None:
+        # aiohttp's own name, since its errors arrive as time-outs of httpx2
+        if isinstance(cause, httpx2.ConnectError) or type(cause).__name__.startswith("ClientConnector"):
+            return True
+        if isinstance(cause, httpx2.ConnectTimeout) and (cause.__cause__ is None or _is_httpcore(cause.__cause__)):
+            return True
+        if type(cause).__name__ == "ConnectionTimeoutError":
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def hung_up(err: BaseException) -> bool:
+    """Whether the server closed a connection on which an answer was due."""
+    cause: BaseException | None = err
+    while cause is not None:
+        if isinstance(cause, ConnectionError | httpx2.NetworkError | httpx2.RemoteProtocolError):
+            return True
+        if type(cause).__name__ in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError"):
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def _is_httpcore(err: BaseException) -> bool:
+    return type(err).__module__.startswith("httpcore")
+
+
+_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+async def _body(response: httpx2.Response) -> bytes:
+    kind = response.headers.get("content-encoding", "identity").strip().casefold()
+    if kind not in ("identity", "gzip", "deflate", ""):
+        raise BodyTooLarge(f"a body packed as {kind[:20]} was not asked for", request=response.request)
+    unpack = zlib.decompressobj(47 if kind == "gzip" else 15) if kind in ("gzip", "deflate") else None
+    parts: list[bytes] = []
+    size = 0
+    async for raw in response.aiter_raw():
+        try:
+            part = unpack.decompress(raw, MOST_BYTES + 1 - size) if unpack else raw
+        except zlib.error as err:
+            raise httpx2.DecodingError(str(err), request=response.request) from err
+        size += len(part)
+        if size > MOST_BYTES:
+            raise BodyTooLarge("the body is too large", request=response.request)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def bounded_client(base_url: str, at_once: int, transport: httpx2.AsyncBaseTransport | None = None) -> Any:
+    """A client for one endpoint. On this machine proxies of the environment are passed by."""
+    host = httpx2.URL(base_url).host
+    return BoundedClient(
+        follow_redirects=False,
+        trust_env=host not in {"127.0.0.1", "localhost", "::1"},
+        transport=transport,
+        headers={"accept-encoding": "gzip, deflate"},
+        # Every call keeps its connection: the SDK's 100 would open a new one for most calls beyond that.
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=at_once),
+    )

@@ -1,0 +1,41 @@
+"""A clock for tests: time passes only when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from itertools import count
+
+
+class FakeClock:
+    """Fires timers in order as it is moved on; `sleep` moves it on."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = count()
+
+    def now(self) -> float:
+        return self.time
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
+        heapq.heappush(self._timers, (self.time + seconds, next(self._order), callback))
+        return None
+
+    async def sleep(self, seconds: float) -> None:
+        await self.run_until(self.time + seconds)
+
+    async def run_until(self, time: float) -> None:
+        await settle()
+        while self._timers and self._timers[0][0] <= time:
+            self.time, _, callback = heapq.heappop(self._timers)
+            callback()
+            await settle()
+        self.time = time
+
+
+async def settle() -> None:
+    """Lets every task go as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)

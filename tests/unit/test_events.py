@@ -1,0 +1,70 @@
+"""Events and spans: what a machine is told of a run, and what never leaves it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+
+import pytest
+
+from pipeline.errors import EndpointError
+from pipeline.events import DOCUMENT, Events, Told
+from pipeline.llm import Message, Request
+from tests.scripted import ScriptedClient
+
+REQUEST = Request("points", (Message("user", "a secret of the transcript"),), {}, 100)
+
+
+def told(answer: object) -> tuple[list[dict], str]:
+    sink = io.StringIO()
+    client = Told(ScriptedClient([answer]), Events(sink, now=lambda: 5.0), "http://server.test")  # type: ignore[list-item]
+
+    async def ask() -> None:
+        DOCUMENT.set("talk")
+        await client.complete(REQUEST)
+
+    with contextlib.suppress(EndpointError):
+        asyncio.run(ask())
+    return [json.loads(line) for line in sink.getvalue().splitlines()], sink.getvalue()
+
+
+def test_start_and_end_of_a_call_share_an_id_and_the_end_tells_its_tokens() -> None:
+    (start, end), _ = told({"a": 1})
+    assert (start["event"], end["event"]) == ("call started", "call ended")
+    assert start["id"] == end["id"] == REQUEST.key("scripted")[:16]
+    assert (end["document"], end["prompt_tokens"], end["completion_tokens"]) == ("talk", 100, 20)
+
+
+def test_a_call_that_fails_is_told_with_its_reason() -> None:
+    (_, end), _ = told(EndpointError("busy"))
+    assert end["event"] == "call failed" and end["why"] == "busy"
+
+
+def test_no_text_of_prompts_or_answers_is_in_events() -> None:
+    _, text = told({"answer": "another secret"})
+    assert "secret" not in text
+
+
+def test_nothing_is_written_when_nobody_listens() -> None:
+    events = Events()
+    events.tell("call started")
+    assert not events.wanted
+
+
+def test_spans_have_the_names_for_generative_ai_and_no_text() -> None:
+    sdk = pytest.importorskip("opentelemetry.sdk.trace", reason="the OpenTelemetry SDK is not installed")
+    export = pytest.importorskip("opentelemetry.sdk.trace.export")
+    memory = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter").InMemorySpanExporter()
+    trace = pytest.importorskip("opentelemetry.trace")
+    provider = sdk.TracerProvider()
+    provider.add_span_processor(export.SimpleSpanProcessor(memory))
+    trace.set_tracer_provider(provider)
+    told({"answer": "another secret"})
+    told(EndpointError("busy"))
+    good, bad = memory.get_finished_spans()
+    assert good.name == "chat scripted" and good.attributes["gen_ai.operation.name"] == "chat"
+    assert good.attributes["gen_ai.usage.input_tokens"] == 100 and good.attributes["studydoc.document"] == "talk"
+    assert bad.attributes["error.type"] == "EndpointError"
+    assert "secret" not in good.to_json() + bad.to_json()
