@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli_batch import batch_app
+
 app = typer.Typer(
     name="studydoc",
     no_args_is_help=True,
@@ -28,6 +30,7 @@ store_app = typer.Typer(
     rich_markup_mode=None,
 )  # fmt: skip
 app.add_typer(store_app, name="store")
+app.add_typer(batch_app, name="batch")
 
 Out = Annotated[Path, typer.Option(help="The output folder whose store is meant.")]
 Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'local' for the embedded one.")]
@@ -84,6 +87,11 @@ def make(
     speakers: Annotated[str | None, typer.Option(help="Names, with commas between them.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads for the embedded model.")] = None,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask by the endpoint's Batch API: half the price, within a day.")
+    ] = False,
+    batch_size: Annotated[int | None, typer.Option(help="Calls a batch job at most.  [default: 50000]")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="With --batch: go on until every document is made.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
     debug: Debug = False,
@@ -108,11 +116,18 @@ def make(
         prompts=prompts,
         encoding=encoding,
         threads=threads,
+        batch_size=batch_size,
     )
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
+    flags = MakeFlags(metadata, quiet)
     try:
-        code, lines = asyncio.run(run_make(paths, settings, MakeFlags(metadata, quiet)))
+        if batch:
+            from pipeline.batches import run_batch
+
+            code, lines = asyncio.run(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
+        else:
+            code, lines = asyncio.run(run_make(paths, settings, flags))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None

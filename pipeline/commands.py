@@ -76,7 +76,7 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
                 calls.close()
         if len(outcomes) > 1:
             screen.say(closing_line(outcomes))
-    return (0 if all(o.complete for o in outcomes) else 1), [_row(o) for o in outcomes]
+    return (0 if all(o.complete for o in outcomes) else 1), [row(o) for o in outcomes]
 
 
 def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
@@ -126,7 +126,8 @@ def closing_line(outcomes: Sequence[Outcome]) -> str:
     return f"{complete} complete, {partial} partial, {failed} failed; {calls} made"
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def row(outcome: Outcome) -> dict[str, Any]:
+    """What `--json` tells of a transcript."""
     document = outcome.document
     return {
         "name": outcome.name,

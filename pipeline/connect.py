@@ -16,6 +16,7 @@ from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ async def connect(
                 )
                 yield await inner.enter_async_context(client)
 
-        asked: LLMClient = _Lazy(model, opened, stack)
+        asked: LLMClient = NotInBatch(_Lazy(model, opened, stack), store.path)
         if settings.max_tokens is not None or settings.max_cost is not None:
             asked = Limited(
                 asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)

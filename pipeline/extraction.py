@@ -63,8 +63,10 @@ class Extractor:
         """All sections of a chunk; a section that fails is a problem of its own and holds up no other."""
         result = Extraction()
         for jobs in self._jobs(chunk, sections):
-            result.add(await self._group(*jobs[0]))  # alone, so that its siblings find the prompt cached
-            for more in await asyncio.gather(*(self._group(*job) for job in jobs[1:])):
+            led = 1 if self.style.leader_first else 0
+            for leader in jobs[:led]:  # alone, so that its siblings find the prompt cached
+                result.add(await self._group(*leader))
+            for more in await asyncio.gather(*(self._group(*job) for job in jobs[led:])):
                 result.add(more)
         if not result.problems:
             result.read = {s.id for s in chunk.segments}

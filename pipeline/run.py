@@ -104,7 +104,7 @@ async def asummarise(
 
     words = " ".join(s.text for s in transcript.segments[:40])
     strict = recipe.small_model and looks_english(words)
-    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict)
+    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict, recipe.leader_first)
     extractor = Extractor(transcript, counting, prompts, style)
     extraction = Extraction()
     gate = asyncio.Semaphore(recipe.chunks_at_once)
