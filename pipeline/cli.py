@@ -92,6 +92,12 @@ def make(
     ] = False,
     batch_size: Annotated[int | None, typer.Option(help="Calls a batch job at most.  [default: 50000]")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="With --batch: go on until every document is made.")] = False,
+    on: Annotated[
+        str | None, typer.Option(help="ray: spread transcripts over a Ray cluster; paths may be s3://… or gs://…")
+    ] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(help="The cluster's address.  [default: RAY_ADDRESS, else this machine]")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
     debug: Debug = False,
@@ -126,6 +132,10 @@ def make(
             from pipeline.batches import run_batch
 
             code, lines = asyncio.run(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
+        elif on is not None:
+            from pipeline.spread import on_cluster
+
+            code, lines = on_cluster(on, paths, settings, flags, ray_address)
         else:
             code, lines = asyncio.run(run_make(paths, settings, flags))
     except KeyboardInterrupt:

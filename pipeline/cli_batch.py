@@ -43,7 +43,9 @@ def collect(
     from pipeline.batches import run_collect
     from pipeline.settings import load_settings
 
-    code, rows = asyncio.run(run_collect(load_settings(out=out, base_url=base_url), wait=asyncio.sleep if wait else None, quiet=quiet))
+    code, rows = asyncio.run(
+        run_collect(load_settings(out=out, base_url=base_url), wait=asyncio.sleep if wait else None, quiet=quiet)
+    )
     for row in rows:
         if as_json or row["page"]:
             print(json.dumps(row, ensure_ascii=False) if as_json else row["page"])
