@@ -162,6 +162,7 @@ def plan_(
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
     prompts: Annotated[Path | None, typer.Option(help="A folder of prompt files, as for make.")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="Prices of the Batch API, as for make --batch.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -178,7 +179,7 @@ def plan_(
         concurrency=concurrency,
         prompts=prompts,
     )
-    code, text = asyncio.run(run_plan(paths, settings, as_json=as_json))
+    code, text = asyncio.run(run_plan(paths, settings, as_json=as_json, batch=batch))
     print(text, end="")
     raise typer.Exit(code)
 
