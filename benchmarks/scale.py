@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import statistics
 import tempfile
 import time
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.llm import Usage
+from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.plan import Experience, Plan, plan_one
 from pipeline.prices import BATCH, cost_usd
 from pipeline.prompting import PromptSet
@@ -24,6 +25,7 @@ from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import find_sources, read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import EMBEDDED, HOSTED
+from pipeline.text import numbered
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Segment, Transcript
 
@@ -86,7 +88,11 @@ def counted(transcripts: list[Transcript], model: str) -> Talk:
 
 
 def work_seconds() -> float:
-    """CPU seconds of our own for 1,000 transcript tokens: the samples replayed from their recordings."""
+    """CPU seconds of our own for 1,000 transcript tokens: the samples replayed from their recordings.
+
+    An upper bound: the embedded model that made them writes a note for every 85 tokens, and each is checked; hosted
+    models write fewer.
+    """
     spent, tokens = 0.0, 0
     for name in SAMPLES:
         stem = Path(name).stem
@@ -101,11 +107,39 @@ def work_seconds() -> float:
     return 1000 * spent / tokens
 
 
+def store_seconds() -> float:
+    """Seconds to store one answer to a prompt of 8,000 tokens."""
+    request, many = Request("talk", (Message("user", "word " * 8000),), {}, 100), 300
+    with tempfile.TemporaryDirectory() as folder:
+        store = CallStore(Path(folder) / "calls.sqlite")
+        started = time.perf_counter()
+        for n in range(many):
+            store.put(str(n), request, "model", Completion("word " * 500, "stop", Usage(), "model"))
+        spent = time.perf_counter() - started
+        store.close()
+    return spent / many
+
+
 def usd(model: str, endpoint: str, talk: Talk, answer: float) -> float | None:
     """The price of a talk, call by call, since long prompts may cost more a token."""
     one = Usage(round(talk.prompt / talk.calls), 0, round(answer / talk.calls))
     price = cost_usd(model, endpoint, one)
     return None if price is None else price * talk.calls
+
+
+def priced(model: str) -> str:
+    """Which price list, and what it says of its own dates."""
+    from genai_prices import Usage as PricedUsage
+    from genai_prices import calc_price
+
+    try:
+        said = calc_price(PricedUsage(input_tokens=1), model_ref=model, provider_id="openai").model.price_comments or ""
+    except LookupError:
+        said = ""
+    dates = sorted(set(re.findall(r"verified on (\d{4}-\d\d-\d\d)", said)))
+    return f"Prices: genai-prices {version('genai-prices')}" + (
+        f", verified on {' and '.join(dates)}." if dates else "."
+    )
 
 
 def row(name: str, *cells: object) -> None:
@@ -115,7 +149,9 @@ def row(name: str, *cells: object) -> None:
 
 def money(low: float | None, high: float | None) -> str:
     """A range of USD."""
-    return "price not known" if low is None or high is None else f"{low:,.4g} to {high:,.4g}"
+    if low is None or high is None:
+        return "price not known"
+    return f"{low:,.0f} to {high:,.0f}" if low > 100 else f"{low:.4f} to {high:.4f}"
 
 
 def main() -> None:
@@ -133,14 +169,14 @@ def main() -> None:
     sources, _ = find_sources(told.paths)
     transcripts = [read_transcript(s.path, name=s.name) for s in sources] or [hour_long(told.minutes)]
     talk, n = counted(transcripts, told.model), told.transcripts
-    prices = f"genai-prices {version('genai-prices')}"
-    print(f"{told.model}, prices of {prices}; the mean of {len(transcripts)} transcripts, and {n:,} of them\n")
+    print(f"{told.model}, the mean of {numbered(len(transcripts), 'transcript')}, and {n:,} such ones.")
+    print(f"{priced(told.model)}\n")
     print("| | a transcript | all |\n| --- | --- | --- |")
-    row("transcript tokens", f"{talk.tokens:,.0f}", f"{talk.tokens * n:,.3g}")
-    row("calls", f"{talk.calls:.1f}", f"{talk.calls * n:,.3g}")
-    row("prompt tokens", f"{talk.prompt:,.0f}", f"{talk.prompt * n:,.3g}")
+    row("transcript tokens", f"{talk.tokens:,.0f}", f"{talk.tokens * n:,.0f}")
+    row("calls", f"{talk.calls:.1f}", f"{talk.calls * n:,.0f}")
+    row("prompt tokens", f"{talk.prompt:,.0f}", f"{talk.prompt * n:,.0f}")
     row("prompt tokens a transcript token", f"{talk.prompt / talk.tokens:.2f}", "")
-    row("answer tokens", f"{talk.low:,.0f} to {talk.high:,.0f}", f"{talk.low * n:,.3g} to {talk.high * n:,.3g}")
+    row("answer tokens", f"{talk.low:,.0f} to {talk.high:,.0f}", f"{talk.low * n:,.0f} to {talk.high * n:,.0f}")
     for label, endpoint in (("USD, call by call", ENDPOINT), ("USD, by the Batch API", ENDPOINT + BATCH)):
         low, high = (usd(told.model, endpoint, talk, tokens) for tokens in (talk.low, talk.high))
         all_ = money(None, None) if low is None or high is None else money(low * n, high * n)
@@ -151,14 +187,14 @@ def main() -> None:
 
 def binding(talk: Talk, told: argparse.Namespace) -> None:
     """What takes how long, the slowest first."""
-    n, cpu = told.transcripts, work_seconds() * talk.tokens / 1000
+    n, cpu, put = told.transcripts, work_seconds() * talk.tokens / 1000, store_seconds()
     tokens = (talk.prompt + talk.answer) * n
     files = -(-talk.calls * n // 50_000)
     hours = {
         f"tokens a minute, at {told.tpm:,}": tokens / told.tpm / 60,
         f"one process with 64 calls at once of {told.seconds:g} s": talk.calls * n * told.seconds / 64 / 3600,
-        f"our own work on one core, {cpu:.2f} CPU s a transcript": cpu * n / 3600,
-        "storing answers in one SQLite file, 0.1 ms each": talk.calls * n * 0.0001 / 3600,
+        f"our own work on one core, at most {cpu:.1f} CPU s a transcript": cpu * n / 3600,
+        f"storing answers in one SQLite file, {1000 * put:.1f} ms each": talk.calls * n * put / 3600,
         f"Batch API: four waves of a day while {told.queue:,} tokens may wait": max(4, tokens / told.queue) * 24,
     }
     print("\n| what binds | hours |\n| --- | --- |")
@@ -173,12 +209,9 @@ def engine(talk: Talk, told: argparse.Namespace) -> None:
     if not price:
         return
     an_hour = told.gpu / price
-    print(
-        f"\nA GPU at {told.gpu:g} USD an hour is cheaper than {told.model} by the Batch API from {an_hour:,.0f} transcripts"
-    )
-    print(
-        f"an hour on: {an_hour * talk.prompt / 3600:,.0f} prompt and {an_hour * talk.answer / 3600:,.0f} answer tokens a second."
-    )
+    prompt, answer = (an_hour * tokens / 3600 for tokens in (talk.prompt, talk.answer))
+    print(f"\nA GPU at {told.gpu:g} USD an hour is cheaper than {told.model} by the Batch API once it makes more than")
+    print(f"{an_hour:,.0f} transcripts an hour: {prompt:,.0f} prompt and {answer:,.0f} answer tokens a second.")
 
 
 if __name__ == "__main__":

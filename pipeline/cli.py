@@ -127,6 +127,8 @@ def make(
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     flags = MakeFlags(metadata, quiet)
+    if batch and on is not None:
+        raise typer.BadParameter("--batch and --on exclude each other")
     try:
         if batch:
             from pipeline.batches import run_batch
