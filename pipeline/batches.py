@@ -223,7 +223,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
     """What `make` would be told, with nothing held back: every call that can be asked goes into one wave."""
-    recipe = replace(settings.recipe(), chunks_at_once=1_000_000, leader_first=False)
+    recipe = replace(settings.recipe(), leader_first=False)
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
     return Order(settings.out, recipe, prompts, label, settings.citations, metadata, settings.encoding, 1)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.batches import run_batch, run_cancel, run_collect, run_status
-from pipeline.commands import MakeFlags, run_make
+from pipeline.commands import MakeFlags, run_make, run_plan
 from pipeline.connect import store_path
 from pipeline.errors import PipelineError, SettingsError, StoreError
 from pipeline.plan import LimitReached
@@ -94,16 +94,31 @@ def test_all_calls_of_a_chunk_go_up_at_once_also_when_sections_are_asked_apart(f
         assert len(server.asked) == 4 * 3  # the four sections that are read from chunks
 
 
-def test_no_merge_goes_up_before_every_chunk_is_answered(folder: Path) -> None:
+def test_rewrites_of_an_answered_chunk_wait_for_no_other_and_merges_wait_for_all(folder: Path) -> None:
+    for name in ("two", "three"):
+        (folder / "talks" / f"{name}.txt").unlink()
     long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(12) for who, text in LINES)
     (folder / "talks" / "one.txt").write_text(long, "utf-8")
     with BatchServer("expired") as server:
-        batch(folder, server, chunk_tokens=300)
-        assert len(server.asked) > 6
-        batch(folder, server, chunk_tokens=300)
-        again = {json.dumps(c["body"]["messages"]) for b in server.batches[1:] for c in server.calls(b)}
-        talk = [c for c in again if "Part 0" in c or "Part 11" in c]
-        assert talk and not any("heading" in c and "Part" not in c for c in talk)
+        for _ in range(2):
+            assert batch(folder, server, chunk_tokens=300) == (0, ["waiting"])
+        first, second = ({named(call) for call in server.calls(b)} for b in server.batches[:2])
+        assert len(first) == 1 and len(server.calls(server.batches[0])) > 3
+        assert second == first | {"repair"}
+
+
+def test_all_chunks_of_a_long_talk_go_up_in_one_wave(folder: Path) -> None:
+    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(100) for who, text in LINES)
+    (folder / "talks" / "one.txt").write_text(long, "utf-8")
+    with BatchServer() as server:
+        now = settings(folder, server, chunk_tokens=200)
+        _, planned = asyncio.run(run_plan([folder / "talks"], now, as_json=True))
+        batch(folder, server, chunk_tokens=200)
+        assert len(server.asked) == json.loads(planned)["all"]["calls"] > 64
+
+
+def named(call: dict[str, Any]) -> str:
+    return str(call["body"]["response_format"]["json_schema"]["name"])
 
 
 def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
