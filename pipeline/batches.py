@@ -17,7 +17,7 @@ from pipeline.connect import endpoint_of, store_path
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
 from pipeline.prompting import PromptSet
-from pipeline.providers.batch_endpoint import BatchEndpoint
+from pipeline.providers.batch_endpoint import BatchEndpoint, place_of
 from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import COLLECTED, Job, Journal
@@ -158,7 +158,7 @@ async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoi
 
 def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
     """A key goes only where its owner says, not where a file says."""
-    if job.place != endpoint.endpoint.base_url:
+    if job.place != endpoint.place:
         raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
 
 
@@ -206,7 +206,8 @@ async def _carry_out(
     outcomes = failed + list(waves.outcomes.values())
     if waves.waiting:
         many = numbered(len(waves.waiting), "document")
-        screen.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}")
+        where = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
+        screen.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}{where}")
     else:
         at.journal.finish_order(owner)
         if len(outcomes) > 1:
@@ -231,20 +232,19 @@ def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
     """An order as it is kept: all that decides the documents, no key."""
     told = settings.model_dump(mode="json", exclude=_LOCAL)
-    told |= {"model": settings.chosen_model[0], "base_url": settings.base_url or OPENAI_URL}
+    told |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
     return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": told, "metadata": asdict(metadata)}
 
 
 def _settings_of(body: dict[str, Any], now: Settings) -> Settings:
     """The settings of an order, with the key and the folder of now."""
-    place = now.base_url or OPENAI_URL
-    if body["settings"]["base_url"] != place:
+    if body["settings"]["base_url"] != place_of(now.base_url or OPENAI_URL):
         raise SettingsError(
             f"the order was for {body['settings']['base_url']}", hint="give that address with --base-url"
         )
     if body["folder"] != str(Path.cwd()) and not all(Path(p).is_absolute() for p in body["paths"]):
         raise SettingsError(f"the order names files below {body['folder']}", hint="run this in that folder")
-    kept = {"out": now.out, "deadline": now.deadline, "concurrency": now.concurrency, "api_key": now.api_key}
+    kept = {name: getattr(now, name) for name in ("out", "deadline", "concurrency", "api_key", "base_url")}
     return Settings(**body["settings"] | kept)
 
 

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 import openai
@@ -44,8 +45,19 @@ class FormatUnfit(CallError):
     """The endpoint refuses or ignores the response format: a rung lower may do."""
 
 
+def place_of(base_url: str) -> str:
+    """An address as it may stand in a file: without a name and a password in it."""
+    parts = urlsplit(base_url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+
+
 class BatchEndpoint(OpenAICompatible):
     """The adapter, for whole files of calls."""
+
+    @property
+    def place(self) -> str:
+        """Where its jobs are, as the journal has it."""
+        return place_of(self.endpoint.base_url)
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""

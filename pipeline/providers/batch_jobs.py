@@ -58,7 +58,7 @@ class Jobs:
 
     def ours(self) -> list[Job]:
         """Open jobs at this endpoint with this model."""
-        at = (self._endpoint.endpoint.base_url, self._endpoint.model)
+        at = (self._endpoint.place, self._endpoint.model)
         return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
 
     async def submit(self, owner: str, count: Count, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
@@ -92,7 +92,7 @@ class Jobs:
             path.unlink()
             return None
         allow(worst)
-        place, model = self._endpoint.endpoint.base_url, self._endpoint.model
+        place, model = self._endpoint.place, self._endpoint.model
         wave = self.journal.wave_of(owner, place, model, rung, keys)
         path.replace(self._file(wave))
         job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens)

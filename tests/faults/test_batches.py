@@ -298,6 +298,16 @@ def test_the_key_stands_in_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert not [p for p in folder.rglob("*") if p.is_file() and b"sk-canary" in p.read_bytes()]
 
 
+def test_a_password_in_an_address_stands_in_no_file(folder: Path) -> None:
+    with BatchServer() as server:
+        url = server.url.replace("://", "://ana:canary-word@")
+        asyncio.run(
+            run_batch([folder / "talks"], load_settings(base_url=url, model="m", out=folder / "outputs"), FLAGS)
+        )
+        assert len(server.batches) == 1
+    assert not [p for p in folder.rglob("*") if p.is_file() and b"canary-word" in p.read_bytes()]
+
+
 def test_two_batch_runs_over_one_folder_do_not_meet(folder: Path) -> None:
     from pipeline.batches import desk
 
