@@ -31,6 +31,7 @@ class Style:
     by_span: bool = False
     avoid: tuple[str, ...] = ()
     one_sentence: bool = False  # bind statements to ONE_SENTENCE by grammar; for text in Latin script
+    leader_first: bool = True  # the first call of a chunk alone, so that its siblings find the prompt cached
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from pipeline.cli_batch import batch_app
+
 T = TypeVar("T")
 app = typer.Typer(
     name="studydoc",
@@ -29,6 +31,7 @@ store_app = typer.Typer(
     rich_markup_mode=None,
 )  # fmt: skip
 app.add_typer(store_app, name="store")
+app.add_typer(batch_app, name="batch")
 
 fixture_app = typer.Typer(
     no_args_is_help=True, help="Record runs, replay them offline, and show what changed.", rich_markup_mode=None
@@ -103,6 +106,17 @@ def make(
     speakers: Annotated[str | None, typer.Option(help="Names, with commas between them.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads for the embedded model.")] = None,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask by the endpoint's Batch API: half the price, within a day.")
+    ] = False,
+    batch_size: Annotated[int | None, typer.Option(help="Calls a batch job at most.  [default: 50000]")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="With --batch: go on until every document is made.")] = False,
+    on: Annotated[
+        str | None, typer.Option(help="ray: spread transcripts over a Ray cluster; paths may be s3://… or gs://…")
+    ] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(help="The cluster's address.  [default: RAY_ADDRESS, else this machine]")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
     log_json: Annotated[Path | None, typer.Option(help="Append an event a line to this file; - for stderr.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
@@ -130,11 +144,26 @@ def make(
         prompts=prompts,
         encoding=encoding,
         threads=threads,
+        batch_size=batch_size,
     )
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
+    flags = MakeFlags(metadata, quiet, log_json)
+    if batch and on is not None:
+        raise typer.BadParameter("--batch and --on exclude each other")
     try:
-        code, lines = _awaited(run_make(paths, settings, MakeFlags(metadata, quiet, log_json)))
+        if batch:
+            import asyncio
+
+            from pipeline.batches import run_batch
+
+            code, lines = _awaited(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
+        elif on is not None:
+            from pipeline.spread import on_cluster
+
+            code, lines = on_cluster(on, paths, settings, flags, ray_address)
+        else:
+            code, lines = _awaited(run_make(paths, settings, flags))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -159,6 +188,7 @@ def plan_(
     chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Calls at once to a hosted endpoint.")] = None,
     prompts: Annotated[Path | None, typer.Option(help="A folder of prompt files, as for make.")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="Prices of the Batch API, as for make --batch.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -175,7 +205,7 @@ def plan_(
         concurrency=concurrency,
         prompts=prompts,
     )
-    code, text = _awaited(run_plan(paths, settings, as_json=as_json))
+    code, text = _awaited(run_plan(paths, settings, as_json=as_json, batch=batch))
     print(text, end="")
     raise typer.Exit(code)
 

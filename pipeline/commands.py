@@ -76,7 +76,7 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
             finally:
                 calls.close()
         screen.say(summary(outcomes, events.retried, time.monotonic() - started))
-    return (0 if all(o.complete for o in outcomes) else 1), [_row(o) for o in outcomes]
+    return (0 if all(o.complete for o in outcomes) else 1), [row(o) for o in outcomes]
 
 
 def _watchers(screen: Screen, events: Events) -> dict[str, Any]:
@@ -151,7 +151,8 @@ def _tokens_about(source: Source | Transcript, settings: Settings, encoding: str
     return sum(rendered_tokens(transcript.segments, encoding))
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def row(outcome: Outcome) -> dict[str, Any]:
+    """What `--json` tells of a transcript."""
     return {
         "name": outcome.name,
         "status": outcome.status,
@@ -162,7 +163,9 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def run_plan(paths: Sequence[Path], settings: Settings, *, as_json: bool = False) -> tuple[int, str]:
+async def run_plan(
+    paths: Sequence[Path], settings: Settings, *, as_json: bool = False, batch: bool = False
+) -> tuple[int, str]:
     """`studydoc plan`: exit code 1 when a transcript cannot be read, and the plan as a table or as JSON."""
     transcripts, failed = _read_all(paths, settings)
     with Screen() as screen:
@@ -180,9 +183,11 @@ async def run_plan(paths: Sequence[Path], settings: Settings, *, as_json: bool =
         finally:
             calls.close()
     whole = together(plans)
+    endpoint += prices.BATCH if batch and not local else ""
     costs = [prices.cost_usd(model, endpoint, usage) for usage in whole.cost_tokens]
-    at_once = 1 if local else settings.concurrency
-    seconds = past.seconds * (whole.calls + whole.merges) / at_once if past.seconds is not None else None
+    at_once = 1 if local else 0 if batch else settings.concurrency  # a batch has its own pace
+    timed = past.seconds is not None and at_once
+    seconds = (past.seconds or 0) * (whole.calls + whole.merges) / at_once if timed else None
     if as_json:
         told = {"model": model, "endpoint": endpoint, "cost_usd": costs, "seconds": seconds}
         rows = [asdict(p) for p in plans]
@@ -202,7 +207,8 @@ def plan_table(
     price = "price not known" if low is None or high is None else f"{low:.2f} to {high:.2f} USD at list price"
     price = "free" if high == 0 else price
     time_ = "time not known before the first calls" if seconds is None else f"about {duration(seconds)}"
-    rows.append(f"model {model}: {price}; {time_}, {numbered(at_once, 'call')} at once")
+    pace = f"{time_}, {numbered(at_once, 'call')} at once" if at_once else "in about four waves, each within 24 hours"
+    rows.append(f"model {model}: {price}; {pace}")
     return "\n".join(rows) + "\n"
 
 

@@ -17,6 +17,7 @@ from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ async def connect(
                 asking.append(client)
                 yield await inner.enter_async_context(client)
 
-        asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
+        asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             asked = Limited(
                 asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from pipeline.llm import Completion, LLMClient, Message, Request
 from pipeline.prompting import PromptSet, chunk_text
 from pipeline.sections.base import Draft, DraftStatement, Flat, SectionSpec
 from pipeline.source import Source
+from pipeline.tasks import all_of
 from pipeline.text import clean
 from pipeline.transcript import Chunk, Transcript
 
@@ -46,15 +46,6 @@ class Extraction:
         self.filler |= other.filler
 
 
-async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
-    """What all give, in order. When one fails the others end first, so that no answer under way is lost."""
-    ended = await asyncio.gather(*work, return_exceptions=True)
-    for result in ended:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in ended if not isinstance(result, BaseException)]
-
-
 class Extractor:
     """Asks one model about the chunks of one transcript."""
 
@@ -73,8 +64,10 @@ class Extractor:
         """All sections of a chunk; a section that fails is a problem of its own and holds up no other."""
         result = Extraction()
         for jobs in self._jobs(chunk, sections):
-            result.add(await self._group(*jobs[0]))  # alone, so that its siblings find the prompt cached
-            for more in await all_of([self._group(*job) for job in jobs[1:]]):
+            led = 1 if self.style.leader_first else 0
+            for leader in jobs[:led]:  # alone, so that its siblings find the prompt cached
+                result.add(await self._group(*leader))
+            for more in await all_of([self._group(*job) for job in jobs[led:]]):
                 result.add(more)
         if not result.problems:
             result.read = {s.id for s in chunk.segments}

@@ -13,6 +13,7 @@ from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
 from pipeline.source import Source
+from pipeline.tasks import all_of
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
@@ -54,19 +55,14 @@ async def merge_sections(
         provenance=provenance(transcript),
         done=out.merged,
     )
+    own = {spec.name: [d for d in drafts if d.section == spec.name] for spec in sections}
+    # Sections that rest on chunks alone do not wait for each other; those that rest on sections come after them.
+    first = [spec for spec in sections if spec.from_chunks]
+    ready = await all_of([_merged(spec, own[spec.name], context) for spec in first])
+    early = {spec.name: found for spec, found in zip(first, ready, strict=True)}
     for spec in sections:
-        own = [d for d in drafts if d.section == spec.name]
-        try:
-            merged = await spec.merge(own, context)
-        except EndpointError as err:
-            if err.fatal:
-                raise
-            out.problems.append(Problem(section=spec.name, chunk=None, message=f"merging: {err}"))
-            merged = _all_withheld(own)
-        except CallError as err:
-            out.problems.append(Problem(section=spec.name, chunk=None, message=f"merging: {err}"))
-            merged = _all_withheld(own)
-        out.problems += unplaced(spec, own, merged)
+        merged, problems = early.get(spec.name) or await _merged(spec, own[spec.name], context)
+        out.problems += problems + unplaced(spec, own[spec.name], merged)
         if spec.required and not merged.content:
             out.problems.append(
                 Problem(
@@ -77,6 +73,18 @@ async def merge_sections(
         out.merged[spec.name] = merged
         finished(spec.name)
     return out
+
+
+async def _merged(
+    spec: SectionSpec, own: Sequence[DraftStatement], context: MergeContext
+) -> tuple[Merged, list[Problem]]:
+    """A section by its rule; when that fails, a problem, and all its drafts withheld."""
+    try:
+        return await spec.merge(own, context), []
+    except CallError as err:
+        if isinstance(err, EndpointError) and err.fatal:
+            raise
+        return _all_withheld(own), [Problem(section=spec.name, chunk=None, message=f"merging: {err}")]
 
 
 def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:

@@ -61,7 +61,8 @@ class Experience:
         for call in store:
             if call.identity["model"] == model:
                 tokens[call.identity["name"]].append(call.completion.usage.completion_tokens)
-                seconds.append(call.completion.seconds)
+                if call.completion.seconds:  # a batch tells no time
+                    seconds.append(call.completion.seconds)
         return Experience(tokens, sum(seconds) / len(seconds) if seconds else None)
 
     def answer_tokens(self, request: Request) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.llm import Usage
 
 EMBEDDED = "embedded"
+BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
 
 
 def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
@@ -21,8 +22,11 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         cache_read_tokens=usage.cached_prompt_tokens,
         output_tokens=usage.completion_tokens,
     )
+    # The list knows which models cost half by the Batch API; the others stay at their full price.
+    variant = {"processing": "batch"} if endpoint.endswith(BATCH) else None
     try:
-        return round(float(calc_price(priced, model_ref=model, provider_id="openai").total_price), 6)
+        price = calc_price(priced, model_ref=model, provider_id="openai", price_context=variant)
+        return round(float(price.total_price), 6)
     except LookupError:
         return None
 

@@ -14,7 +14,7 @@ from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
 from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.extraction import Extraction, Extractor, all_of
+from pipeline.extraction import Extraction, Extractor
 from pipeline.llm import Completion, LLMClient, Request, Tally
 from pipeline.mending import mend
 from pipeline.merging import Reduction, merge_sections
@@ -23,6 +23,7 @@ from pipeline.prompting import PromptSet
 from pipeline.readers import read_transcript
 from pipeline.sections import SECTIONS, SectionSpec
 from pipeline.settings import Recipe
+from pipeline.tasks import all_of
 from pipeline.text import looks_english
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Chunk, Transcript
@@ -122,7 +123,7 @@ async def asummarise(
 
     words = " ".join(s.text for s in transcript.segments[:40])
     strict = recipe.small_model and looks_english(words)
-    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict)
+    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict, recipe.leader_first)
     extractor = Extractor(transcript, counting, prompts, style)
     extraction = Extraction()
     gate = asyncio.Semaphore(recipe.chunks_at_once)

@@ -26,6 +26,7 @@ class Recipe:
     small_model: bool = False  # bind notes to spans of lines and to single sentences, and bar some words
     keep_unverified: bool = False  # leave statements in that fail their checks, marked weak
     chunks_at_once: int = 64  # 1 keeps the calls of a chunk together, for a server with one prompt cache
+    leader_first: bool = True  # the first call of a chunk alone, so that its siblings find the prompt cached
 
 
 HOSTED = Recipe()
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     citations: bool = False
     max_tokens: int | None = Field(default=None, ge=1)
     max_cost: float | None = Field(default=None, gt=0)
+    batch_size: int = Field(default=50_000, ge=1, le=50_000)
     unverified: Literal["withhold", "keep"] = "withhold"
     prompts: Path | None = None
     encoding: str | None = None

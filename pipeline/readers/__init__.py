@@ -51,7 +51,7 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]
             )
         else:
             found.append(Source(path, path.name))
-    return _distinct(found), errors
+    return distinct(found), errors
 
 
 def _within(path: Path, root: Path) -> bool:
@@ -62,7 +62,7 @@ def _within(path: Path, root: Path) -> bool:
     )
 
 
-def _distinct(sources: list[Source]) -> list[Source]:
+def distinct(sources: list[Source]) -> list[Source]:
     """Output names without their endings; `talk.vtt` beside `talk.srt` keeps its ending, the same file twice goes."""
     unique = list({s.path.resolve(): s for s in sources}.values())
     stems = [Path(s.name).with_suffix("").as_posix() for s in unique]

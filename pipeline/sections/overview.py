@@ -12,6 +12,7 @@ from pipeline.document import Statement
 from pipeline.sections.base import Bounds, Draft, DraftStatement, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import first_of_each, union_lines
 from pipeline.sections.summary import Woven, as_sentence
+from pipeline.tasks import all_of
 
 MOST_SENTENCES = 4
 
@@ -32,19 +33,10 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     placed = first_of_each(drafts)
     kept = [d for d in drafts if placed[d.id] == d.id]
     content: list[Statement] = []
-    for group in consecutive(kept, MOST_SENTENCES):
+    groups = consecutive(kept, MOST_SENTENCES)
+    fused = await all_of([_fused(group, context) for group in groups])
+    for group, (text, chosen) in zip(groups, fused, strict=True):
         lines_of = {d.id: union_lines(drafts, placed, d.id) for d in group}
-        text, chosen = group[0].text, list(group)
-        if len(group) > 1:
-            notes = "\n".join(f"{i}. {d.text}" for i, d in enumerate(group, 1))
-            woven = await context.ask(
-                "merge_overview.v1",
-                Woven,
-                max_tokens=160,
-                notes=notes,
-                bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(group)}}}),
-            )
-            text, chosen = woven.sentence, woven.rests_on(group)
         lines = sorted({n for d in chosen for n in lines_of[d.id]})
         weak = context.doubt(text, lines)
         content.append(
@@ -52,6 +44,20 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         )
     content += [Statement(text=text, evidence=(), support="verified") for text in context.provenance]
     return Merged(tuple(content), placed)
+
+
+async def _fused(group: Sequence[DraftStatement], context: MergeContext) -> tuple[str, Sequence[DraftStatement]]:
+    """One sentence for neighbours, and those of them that it rests on."""
+    if len(group) == 1:
+        return group[0].text, group
+    woven = await context.ask(
+        "merge_overview.v1",
+        Woven,
+        max_tokens=160,
+        notes="\n".join(f"{i}. {d.text}" for i, d in enumerate(group, 1)),
+        bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(group)}}}),
+    )
+    return woven.sentence, woven.rests_on(group)
 
 
 def consecutive(drafts: Sequence[DraftStatement], groups: int) -> list[Sequence[DraftStatement]]:

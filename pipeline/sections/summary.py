@@ -11,6 +11,7 @@ from pydantic import Field
 from pipeline.document import Detail, MainPoint, Statement, Withheld
 from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat
+from pipeline.tasks import all_of
 
 MOST_SENTENCES = 5
 MOST_NOTES = 4
@@ -45,15 +46,8 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     points: tuple[MainPoint, ...] = context.done["main_points"].content
     content: list[Statement] = []
     withheld: list[tuple[str, Withheld]] = []
-    for n, notes in enumerate(_runs([d for point in points for d in _flat(point.details)])):
-        shown = _spread(notes, MOST_NOTES)
-        woven = await context.ask(
-            "sections/summary.v1",
-            Woven,
-            max_tokens=200,
-            notes="\n".join(f"{i}. {d.text}" for i, d in enumerate(shown, 1)),
-            bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}}),
-        )
+    runs = [_spread(notes, MOST_NOTES) for notes in _runs([d for p in points for d in _flat(p.details)])]
+    for n, (shown, woven) in enumerate(zip(runs, await all_of([_ask(r, context) for r in runs]), strict=True)):
         text = as_sentence(woven.sentence)
         lines, fault = _resting(text, _lines(woven.rests_on(shown)), _lines(shown), context)
         if fault:
@@ -73,6 +67,16 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
                 )
             )
     return Merged(tuple(content), {}, tuple(withheld))
+
+
+async def _ask(shown: Sequence[Detail], context: MergeContext) -> Woven:
+    return await context.ask(
+        "sections/summary.v1",
+        Woven,
+        max_tokens=200,
+        notes="\n".join(f"{i}. {d.text}" for i, d in enumerate(shown, 1)),
+        bounds=Bounds({"notes": {"items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}}),
+    )
 
 
 def _lines(notes: Sequence[Detail]) -> list[int]:

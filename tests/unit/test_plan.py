@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import EndpointError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.plan import Experience, Limited, LimitReached, plan_one, together
+from pipeline.prices import BATCH, cost_usd
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.run import asummarise
@@ -32,6 +33,12 @@ def test_a_plan_counts_the_calls_of_the_first_wave(store: CallStore, recipe: Rec
     found = plan(store, recipe)
     assert (found.calls, found.stored) == (calls, 0)
     assert found.merges > 0 and 0 < found.low < found.high
+
+
+def test_a_batch_costs_half_where_the_price_list_says_so() -> None:
+    usage = Usage(10_000, 0, 1_000)
+    single, batch = (cost_usd("gpt-5-mini", f"https://api.openai.com{how}", usage) for how in ("", BATCH))
+    assert single and batch == pytest.approx(single / 2)
 
 
 def test_the_calls_of_a_plan_are_those_that_a_run_then_makes(store: CallStore) -> None:

@@ -1,0 +1,218 @@
+"""What a million transcripts take: calls, tokens, USD, hours. Counted on transcripts by the planner, then multiplied.
+
+python -m benchmarks.scale [PATH …] [--model gpt-5-mini] [--transcripts 1000000] [--minutes 60] [--tpm 10000000]
+
+Without PATH the talk to be multiplied is put together from the samples until it is as long as `--minutes` of speech.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.plan import Experience, Plan, plan_one
+from pipeline.prices import BATCH, cost_usd
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.readers import find_sources, read_transcript
+from pipeline.run import asummarise
+from pipeline.settings import EMBEDDED, HOSTED
+from pipeline.text import numbered
+from pipeline.tokens import count_each, encoding_for
+from pipeline.transcript import Segment, Transcript
+
+ROOT = Path(__file__).parent.parent
+WORDS_A_MINUTE = 150  # of ordinary speech
+ENDPOINT = "https://api.openai.com"
+SAMPLES = ("tidal-turbines.vtt", "sourdough-microbes.srt", "night-trains.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The mean talk: what it holds and what it takes."""
+
+    tokens: float
+    calls: float
+    prompt: float
+    low: float
+    high: float
+    stored_bytes: float
+
+    @property
+    def answer(self) -> float:
+        """Between short and long answers."""
+        return (self.low + self.high) / 2
+
+
+def hour_long(minutes: int) -> Transcript:
+    """The samples one after the other, again and again, up to so many minutes of speech."""
+    segments: list[Segment] = []
+    words = 0
+    while words < minutes * WORDS_A_MINUTE:
+        for name in SAMPLES:
+            for s in read_transcript(ROOT / "transcripts" / name).segments:
+                words += len(s.text.split())
+                segments.append(Segment(len(segments) + 1, s.text, s.speaker))
+                if words >= minutes * WORDS_A_MINUTE:
+                    return Transcript("talk", tuple(segments))
+    return Transcript("talk", tuple(segments))
+
+
+def counted(transcripts: list[Transcript], model: str) -> Talk:
+    """The planner's counts, as `studydoc plan` prints them, for the mean of some transcripts."""
+    encoding, _ = encoding_for(model)
+    with tempfile.TemporaryDirectory() as folder:
+        store = CallStore(Path(folder) / "calls.sqlite")
+        plans: list[Plan] = [
+            asyncio.run(plan_one(t, store, model, HOSTED, PromptSet(), Experience())) for t in transcripts
+        ]
+        store.close()
+    tokens = [sum(count_each([s.text for s in t.segments], encoding)) for t in transcripts]
+    mean = statistics.fmean
+    return Talk(
+        mean(tokens),
+        mean(p.calls + p.merges for p in plans),
+        mean(p.prompt_tokens for p in plans),
+        mean(p.low for p in plans),
+        mean(p.high for p in plans),
+        mean(4.4 * p.prompt_tokens + 5 * p.high for p in plans),
+    )
+
+
+def work_seconds() -> float:
+    """CPU seconds of our own for 1,000 transcript tokens: the samples replayed from their recordings.
+
+    An upper bound: the embedded model that made them writes a note for every 85 tokens, and each is checked; hosted
+    models write fewer.
+    """
+    spent, tokens = 0.0, 0
+    for name in SAMPLES:
+        stem = Path(name).stem
+        recording = Recording(ROOT / "tests" / "golden" / f"{stem}.calls.jsonl")
+        model = next(iter(recording.calls.values())).identity["model"]
+        transcript = read_transcript(ROOT / "transcripts" / name)
+        for once in (False, True):  # the first time loads tables
+            started = time.process_time()
+            document = asyncio.run(asummarise(transcript, StoredClient(recording, None, model), recipe=EMBEDDED))
+            spent += (time.process_time() - started) * once
+        tokens += document.source.tokens
+    return 1000 * spent / tokens
+
+
+def store_seconds() -> float:
+    """Seconds to store one answer to a prompt of 8,000 tokens."""
+    request, many = Request("talk", (Message("user", "word " * 8000),), {}, 100), 300
+    with tempfile.TemporaryDirectory() as folder:
+        store = CallStore(Path(folder) / "calls.sqlite")
+        started = time.perf_counter()
+        for n in range(many):
+            store.put(str(n), request, "model", Completion("word " * 500, "stop", Usage(), "model"))
+        spent = time.perf_counter() - started
+        store.close()
+    return spent / many
+
+
+def usd(model: str, endpoint: str, talk: Talk, answer: float) -> float | None:
+    """The price of a talk, call by call, since long prompts may cost more a token."""
+    one = Usage(round(talk.prompt / talk.calls), 0, round(answer / talk.calls))
+    price = cost_usd(model, endpoint, one)
+    return None if price is None else price * talk.calls
+
+
+def priced(model: str) -> str:
+    """Which price list, and what it says of its own dates."""
+    from genai_prices import Usage as PricedUsage
+    from genai_prices import calc_price
+
+    try:
+        said = calc_price(PricedUsage(input_tokens=1), model_ref=model, provider_id="openai").model.price_comments or ""
+    except LookupError:
+        said = ""
+    dates = sorted(set(re.findall(r"verified on (\d{4}-\d\d-\d\d)", said)))
+    return f"Prices: genai-prices {version('genai-prices')}" + (
+        f", verified on {' and '.join(dates)}." if dates else "."
+    )
+
+
+def row(name: str, *cells: object) -> None:
+    """A row of the table."""
+    print(f"| {name} | " + " | ".join(str(c) for c in cells) + " |")
+
+
+def money(low: float | None, high: float | None) -> str:
+    """A range of USD."""
+    if low is None or high is None:
+        return "price not known"
+    return f"{low:,.0f} to {high:,.0f}" if low > 100 else f"{low:.4f} to {high:.4f}"
+
+
+def main() -> None:
+    """Prints the tables of docs/scale.md."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("paths", nargs="*", type=Path)
+    asked.add_argument("--model", default="gpt-5-mini")
+    asked.add_argument("--transcripts", type=int, default=1_000_000)
+    asked.add_argument("--minutes", type=int, default=60)
+    asked.add_argument("--tpm", type=int, default=10_000_000, help="tokens a minute that the account allows")
+    asked.add_argument("--queue", type=int, default=5_000_000_000, help="tokens that may wait in batch jobs")
+    asked.add_argument("--seconds", type=float, default=10.0, help="seconds that a call takes")
+    asked.add_argument("--gpu", type=float, default=2.5, help="USD an hour for a GPU")
+    told = asked.parse_args()
+    sources, _ = find_sources(told.paths)
+    transcripts = [read_transcript(s.path, name=s.name) for s in sources] or [hour_long(told.minutes)]
+    talk, n = counted(transcripts, told.model), told.transcripts
+    print(f"{told.model}, the mean of {numbered(len(transcripts), 'transcript')}, and {n:,} such ones.")
+    print(f"{priced(told.model)}\n")
+    print("| | a transcript | all |\n| --- | --- | --- |")
+    row("transcript tokens", f"{talk.tokens:,.0f}", f"{talk.tokens * n:,.0f}")
+    row("calls", f"{talk.calls:.1f}", f"{talk.calls * n:,.0f}")
+    row("prompt tokens", f"{talk.prompt:,.0f}", f"{talk.prompt * n:,.0f}")
+    row("prompt tokens a transcript token", f"{talk.prompt / talk.tokens:.2f}", "")
+    row("answer tokens", f"{talk.low:,.0f} to {talk.high:,.0f}", f"{talk.low * n:,.0f} to {talk.high * n:,.0f}")
+    for label, endpoint in (("USD, call by call", ENDPOINT), ("USD, by the Batch API", ENDPOINT + BATCH)):
+        low, high = (usd(told.model, endpoint, talk, tokens) for tokens in (talk.low, talk.high))
+        all_ = money(None, None) if low is None or high is None else money(low * n, high * n)
+        row(label, money(low, high), all_)
+    binding(talk, told)
+    engine(talk, told)
+
+
+def binding(talk: Talk, told: argparse.Namespace) -> None:
+    """What takes how long, the slowest first."""
+    n, cpu, put = told.transcripts, work_seconds() * talk.tokens / 1000, store_seconds()
+    tokens = (talk.prompt + talk.answer) * n
+    files = -(-talk.calls * n // 50_000)
+    hours = {
+        f"tokens a minute, at {told.tpm:,}": tokens / told.tpm / 60,
+        f"one process with 64 calls at once of {told.seconds:g} s": talk.calls * n * told.seconds / 64 / 3600,
+        f"our own work on one core, at most {cpu:.1f} CPU s a transcript": cpu * n / 3600,
+        f"storing answers in one SQLite file, {1000 * put:.1f} ms each": talk.calls * n * put / 3600,
+        f"Batch API: four waves of a day while {told.queue:,} tokens may wait": max(4, tokens / told.queue) * 24,
+    }
+    print("\n| what binds | hours |\n| --- | --- |")
+    for name, took in sorted(hours.items(), key=lambda item: -item[1]):
+        row(name, f"{took:,.1f}")
+    print(f"\n{files:,.0f} batch files of 50,000 calls; about {talk.stored_bytes * n / 1e12:.2g} TB of stored calls.")
+
+
+def engine(talk: Talk, told: argparse.Namespace) -> None:
+    """What a GPU has to do to be cheaper than the hosted model by the Batch API."""
+    price = usd(told.model, ENDPOINT + BATCH, talk, talk.answer)
+    if not price:
+        return
+    an_hour = told.gpu / price
+    prompt, answer = (an_hour * tokens / 3600 for tokens in (talk.prompt, talk.answer))
+    print(f"\nA GPU at {told.gpu:g} USD an hour is cheaper than {told.model} by the Batch API once it makes more than")
+    print(f"{an_hour:,.0f} transcripts an hour: {prompt:,.0f} prompt and {answer:,.0f} answer tokens a second.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The `studydoc batch` commands: parse, call, print, exit. No logic."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+batch_app = typer.Typer(
+    no_args_is_help=True, help="Show, collect or cancel jobs of `make --batch`.", rich_markup_mode=None
+)
+
+Out = Annotated[Path | None, typer.Option(help="The output folder whose jobs are meant.  [default: outputs]")]
+BaseUrl = Annotated[str | None, typer.Option(help="The endpoint that has the jobs, as it was given to make.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+@batch_app.command(epilog="Examples:  studydoc batch status   |   studydoc batch status --out notes")
+def status(out: Out = None, base_url: BaseUrl = None, debug: Debug = False) -> None:
+    """Show every job, and what the endpoint says of those that are under way."""
+    from pipeline.batches import run_status
+    from pipeline.settings import load_settings
+
+    _table(asyncio.run(run_status(load_settings(out=out, base_url=base_url))))
+
+
+@batch_app.command(
+    epilog="Examples:  studydoc batch collect   |   studydoc batch collect --out notes --wait   |   "
+    "studydoc batch collect --json"
+)
+def collect(
+    out: Out = None,
+    base_url: BaseUrl = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Go on until every document is made.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Take results into the call store, write what is complete, send the next wave of calls."""
+    from pipeline.batches import run_collect
+    from pipeline.settings import load_settings
+
+    code, rows = asyncio.run(
+        run_collect(load_settings(out=out, base_url=base_url), wait=asyncio.sleep if wait else None, quiet=quiet)
+    )
+    for row in rows:
+        if as_json or row["page"]:
+            print(json.dumps(row, ensure_ascii=False) if as_json else row["page"])
+    raise typer.Exit(code)
+
+
+@batch_app.command(epilog="Examples:  studydoc batch cancel   |   studydoc batch cancel --out notes")
+def cancel(out: Out = None, base_url: BaseUrl = None, debug: Debug = False) -> None:
+    """Stop all jobs under way; what is answered by then is paid for, and `collect` takes it."""
+    from pipeline.batches import run_cancel
+    from pipeline.settings import load_settings
+
+    _table(asyncio.run(run_cancel(load_settings(out=out, base_url=base_url))))
+
+
+def _table(rows: list[tuple[str, str]]) -> None:
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")

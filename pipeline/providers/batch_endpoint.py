@@ -1,0 +1,195 @@
+"""OpenAI's Batch API behind the adapter: requests as a JSONL file up, batches found or made, results back as answers.
+
+Bodies and answers are those of the adapter itself, so that a call gives the same whichever way it is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx2
+import openai
+from openai.types import Batch
+from openai.types.chat import ChatCompletion
+
+from pipeline.answers import holds_json
+from pipeline.errors import CallError, EndpointError, StoreError
+from pipeline.llm import Completion, Request, Rung
+from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible, _FormatRefused
+
+MOST_REQUESTS = 50_000  # limits of one input file
+MOST_BYTES = 200_000_000
+PATH: Final = "/v1/chat/completions"
+_NEWEST = 1_000  # batches that are looked through for one of ours
+_TRIES = 5
+_OUR_NAME = "studydoc_wave"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a result file: the call's key, and its body or its error."""
+
+    key: str
+    status: int
+    body: dict[str, Any]
+    error: str
+
+
+class FormatUnfit(CallError):
+    """The endpoint refuses or ignores the response format: a rung lower may do."""
+
+
+def place_of(base_url: str) -> str:
+    """An address as it may stand in a file: without a name and a password in it."""
+    parts = urlsplit(base_url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+
+
+class BatchEndpoint(OpenAICompatible):
+    """The adapter, for whole files of calls."""
+
+    @property
+    def place(self) -> str:
+        """Where its jobs are, as the journal has it."""
+        return place_of(self.endpoint.base_url)
+
+    def line(self, key: str, request: Request, rung: Rung) -> bytes:
+        """A line of an input file: exactly the body that a single call would send."""
+        row = {"custom_id": key, "method": "POST", "url": PATH, "body": self._body(request, rung)}
+        return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+    async def upload(self, path: Path) -> str:
+        """The id of a file that was sent up."""
+        try:
+            patient = self._client.with_options(max_retries=_TRIES)
+            sent = await patient.files.create(file=path, purpose="batch")
+        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+            raise self._classified(err) from err
+        except OSError as err:
+            raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
+        return sent.id
+
+    async def find(self, wave: str) -> Batch | None:
+        """The batch that was submitted for a wave, if there is one."""
+        try:
+            seen = 0
+            patient = self._client.with_options(max_retries=_TRIES)
+            async for batch in patient.batches.list(limit=100):
+                seen += 1
+                if (batch.metadata or {}).get(_OUR_NAME) == wave:
+                    return batch
+                if seen >= _NEWEST:
+                    break
+        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+            raise self._classified(err) from err
+        return None
+
+    async def create(self, file: str, wave: str) -> Batch:
+        """Submits a batch once: after a fault that leaves it open whether it was made, it is looked for first."""
+        for attempt in range(_TRIES):
+            try:
+                return await self._client.batches.create(
+                    input_file_id=file, endpoint=PATH, completion_window="24h", metadata={_OUR_NAME: wave}
+                )
+            except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+                told = self._classified(err)
+                if not told.retryable or attempt + 1 == _TRIES:
+                    raise told from err
+            await self._sleep(min(2.0**attempt, 20))
+            if found := await self.find(wave):
+                return found
+        raise AssertionError("the loop returns or raises")
+
+    async def look(self, batch: str) -> Batch:
+        """How a batch is doing."""
+        try:
+            return await self._client.with_options(max_retries=_TRIES).batches.retrieve(batch)
+        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+            raise self._classified(err) from err
+
+    async def cancel(self, batch: str) -> Batch:
+        """Asks to stop a batch; what is done by then is still delivered and paid for."""
+        try:
+            return await self._client.with_options(max_retries=_TRIES).batches.cancel(batch)
+        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+            raise self._classified(err) from err
+
+    async def results(self, batch: Batch) -> AsyncIterator[Line]:
+        """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left."""
+        for file in (batch.output_file_id, batch.error_file_id):
+            if file:
+                async with aclosing(self._lines(file)) as lines:
+                    async for text in lines:
+                        if line := _parsed(text):
+                            yield line
+
+    async def _lines(self, file: str) -> AsyncGenerator[str, None]:
+        try:
+            patient = self._client.with_options(max_retries=_TRIES)
+            async with patient.files.with_streaming_response.content(file) as reply:
+                async for text in reply.iter_lines():
+                    yield text
+        except openai.NotFoundError:
+            return  # results are kept for a while only; what they held is asked again
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+            raise self._classified(err) from err
+
+    def answer(self, line: Line, request: Request, rung: Rung) -> Completion:
+        """The answer that a result holds. Raises CallError as a single call would, and FormatUnfit."""
+        if line.status != 200:
+            raise self._refusal(line)
+        try:
+            completion = self._read(ChatCompletion.construct(**line.body), request, rung, 0.0)
+        except (ValueError, TypeError, AttributeError) as err:
+            raise self._classify(err) from err
+        lowest = rung == RUNGS[-1]
+        if completion.finish_reason == "stop" and not holds_json(completion.text) and not lowest:
+            raise FormatUnfit("the response format is ignored")
+        return completion
+
+    def _refusal(self, line: Line) -> CallError:
+        if not line.status:
+            return EndpointError(f"{self.endpoint.host}: not answered: {line.error[:200]}", retryable=True)
+        reply = httpx2.Response(line.status, request=httpx2.Request("POST", self.endpoint.base_url))
+        error = line.body.get("error")
+        told = error if isinstance(error, dict) else {}
+        message = str(told.get("message") or line.error or f"HTTP {line.status}")
+        fault = self._classify(openai.APIStatusError(message, response=reply, body=told))
+        return FormatUnfit(str(fault)) if isinstance(fault, _FormatRefused) else fault
+
+    def _classified(self, err: Exception) -> CallError:
+        if isinstance(err, openai.NotFoundError):
+            return EndpointError(
+                f"{self.endpoint.host}: no such batch or file, or no Batch API here (HTTP 404)",
+                hint="without --batch the same calls are asked one by one",
+                fatal=True,
+            )
+        return self._classify(err)
+
+
+def _parsed(text: str) -> Line | None:
+    try:
+        row = json.loads(text)
+        response, error = row.get("response") or {}, row.get("error") or {}
+        body = response.get("body")
+        told = f"{error.get('code') or ''} {error.get('message') or ''}".strip()
+        status = int(response.get("status_code") or 0)
+        return Line(str(row["custom_id"]), status, body if isinstance(body, dict) else {}, told)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """An input file on disk. StoreError when there is no room."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.writelines(lines)
+    except OSError as err:
+        raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err

@@ -1,0 +1,193 @@
+"""Jobs of the Batch API: cut from the calls that are wanted, submitted once, results taken into the call store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openai.types import Batch
+
+from pipeline.errors import CallError, ContextTooLong, EndpointError
+from pipeline.llm import Request, Rung, Usage
+from pipeline.providers.batch_endpoint import (
+    MOST_BYTES,
+    MOST_REQUESTS,
+    BatchEndpoint,
+    FormatUnfit,
+    Line,
+    write_lines,
+)
+from pipeline.providers.calls import CallStore
+from pipeline.providers.journal import FINAL, FaultKind, Job, Journal
+from pipeline.providers.openai_compatible import RUNGS
+from pipeline.text import clean, numbered
+
+MOST_TIMES = 3  # a call that failed so often is given up
+_UNASKED = ("batch_expired", "batch_cancelled")
+
+Allow = Callable[[Usage], None]
+Count = Callable[[Request], int]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What came of a job."""
+
+    answered: int = 0
+    failed: int = 0
+    usage: Usage = field(default_factory=Usage)
+    fatal: EndpointError | None = None
+
+
+class Jobs:
+    """The jobs of one folder at one endpoint with one model."""
+
+    def __init__(self, endpoint: BatchEndpoint, calls: CallStore, journal: Journal, folder: Path) -> None:
+        self._endpoint, self._calls, self.journal, self._folder = endpoint, calls, journal, folder
+
+    @property
+    def _fact(self) -> str:
+        return f"rung {self._endpoint.endpoint.host} {self._endpoint.model}"
+
+    @property
+    def rung(self) -> Rung:
+        """The response format that the endpoint is known to take; the best one when nothing is known."""
+        kept = self._calls.recall(self._fact)
+        return next((rung for rung in RUNGS if rung == kept), RUNGS[0])
+
+    def ours(self) -> list[Job]:
+        """Open jobs at this endpoint with this model."""
+        at = (self._endpoint.place, self._endpoint.model)
+        return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
+
+    async def submit(self, owner: str, count: Count, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
+        """Sends the wanted calls of an order, a job for each file's worth. `allow` may raise before one is sent."""
+        sent = []
+        while job := self._next(owner, count, allow, min(most, MOST_REQUESTS)):
+            await self.send(job)
+            sent.append(self.journal.job(job.wave))
+        return sent
+
+    def _next(self, owner: str, count: Count, allow: Allow, most: int) -> Job | None:
+        """A job cut from what is wanted, on disk and in the journal."""
+        keys: list[str] = []
+        worst = Usage()
+        rung, path = self.rung, self._folder / "next.jsonl"
+
+        def lines() -> Iterator[bytes]:
+            nonlocal worst
+            size = 0
+            for key, request in self.journal.unsent(owner):
+                line = self._endpoint.line(key, request, rung)
+                size += len(line)
+                if len(keys) == most or (size > MOST_BYTES and keys):
+                    return
+                keys.append(key)
+                worst = worst + Usage(count(request), 0, request.max_tokens)
+                yield line
+
+        write_lines(path, lines())
+        if not keys:
+            path.unlink()
+            return None
+        allow(worst)
+        place, model = self._endpoint.place, self._endpoint.model
+        wave = self.journal.wave_of(owner, place, model, rung, keys)
+        path.replace(self._file(wave))
+        job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens)
+        self.journal.intend(job, keys)
+        return job
+
+    def _file(self, wave: str) -> Path:
+        return self._folder / f"{wave}.jsonl"
+
+    async def send(self, job: Job) -> None:
+        """Submits a job unless the endpoint has it already, as it does when a program was killed in between."""
+        batch = await self._endpoint.find(job.wave)
+        if batch is None:
+            file = job.file or await self._upload(job)
+            batch = await self._endpoint.create(file, job.wave)
+        self.journal.submitted(job.wave, batch.id, batch.status)
+        self._file(job.wave).unlink(missing_ok=True)
+
+    async def _upload(self, job: Job) -> str:
+        path = self._file(job.wave)
+        lines = (self._endpoint.line(key, request, job.rung) for key, request in self.journal.calls_of(job.wave))
+        write_lines(path, lines)
+        file = await self._endpoint.upload(path)
+        self.journal.uploaded(job.wave, file)
+        return file
+
+    async def look(self, job: Job) -> tuple[Job, Batch | None]:
+        """A job with its present status; one that was only intended is submitted now."""
+        if not job.batch:
+            await self.send(job)
+            job = self.journal.job(job.wave)
+        batch = await self._endpoint.look(job.batch)
+        self.journal.submitted(job.wave, batch.id, batch.status)
+        return self.journal.job(job.wave), batch
+
+    async def cancel(self, job: Job) -> Job:
+        """Stops a job; what it has answered can be collected."""
+        batch = await self._endpoint.cancel(job.batch)
+        self.journal.submitted(job.wave, batch.id, batch.status)
+        return self.journal.job(job.wave)
+
+    async def settle(self, job: Job) -> tuple[Job, Settled | None]:
+        """Takes a finished job's results into the store; None while it is not finished."""
+        job, batch = await self.look(job)
+        if batch is None or batch.status not in FINAL:
+            return job, None
+        found = Settled()
+        async for line in self._endpoint.results(batch):
+            self._take(line, job, found)
+        if batch.status == "failed":
+            found.fatal = self._why(batch)
+        said = str(found.fatal) if found.fatal else ""
+        self.journal.settle(job.wave, said, answered=found.answered, failed=found.failed, usage=found.usage)
+        self._file(job.wave).unlink(missing_ok=True)
+        return self.journal.job(job.wave), found
+
+    def _take(self, line: Line, job: Job, found: Settled) -> None:
+        request = self.journal.request(line.key, job.wave)
+        if request is None:  # no call of this job, told twice, or taken before the program was killed
+            return
+        try:
+            completion = self._endpoint.answer(line, request, job.rung)
+        except FormatUnfit as err:
+            self._step_down(job.rung, line.key, str(err))
+            found.failed += 1
+            return
+        except CallError as err:
+            if isinstance(err, EndpointError) and err.fatal:
+                found.fatal = err
+            elif not line.error.startswith(_UNASKED):
+                self.journal.failed(line.key, _kind(err), clean(str(err)))
+                found.failed += 1
+            return
+        self._calls.put(line.key, request, job.model, completion)
+        self.journal.answered(line.key)
+        found.answered += 1
+        found.usage = found.usage + completion.usage
+
+    def _step_down(self, rung: Rung, key: str, message: str) -> None:
+        at = RUNGS.index(rung)
+        if at + 1 == len(RUNGS):
+            self.journal.failed(key, "refused", clean(message))
+        elif self.rung == rung:
+            self._calls.remember(self._fact, RUNGS[at + 1])
+
+    def _why(self, batch: Batch) -> EndpointError:
+        told = (batch.errors.data if batch.errors else None) or []
+        reasons = "; ".join(clean(f"{e.code or ''} {e.message or ''}")[:200] for e in told[:3])
+        more = f" and {numbered(len(told) - 3, 'error')} more" if len(told) > 3 else ""
+        limit = any("limit" in (e.code or "") for e in told)
+        hint = "lower --batch-size, or wait" if limit else "nothing was asked: run again once it is mended"
+        return EndpointError(f"batch {batch.id} was not taken: {reasons or 'no reason given'}{more}", hint=hint)
+
+
+def _kind(err: CallError) -> FaultKind:
+    if isinstance(err, ContextTooLong):
+        return "too long"
+    return "again" if err.retryable else "refused"

@@ -1,0 +1,260 @@
+"""What is known of batch jobs, in the call store's own file: orders, jobs, the calls in them, and calls that failed.
+
+A job's row and those of its calls are written before it is submitted, its batch id after; a program that was killed
+in between finds the job at the endpoint by its wave, which is derived from what the job asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import EndpointError, StoreError
+from pipeline.llm import Completion, LLMClient, Message, Request, Rung, Usage
+
+_SCHEMA = """
+create table if not exists batch_orders (id text primary key, body text not null);
+create table if not exists batch_jobs (
+  wave text primary key, owner text not null, place text not null, model text not null, rung text not null,
+  requests integer not null, prompt_tokens integer not null, answer_tokens integer not null,
+  file text not null default '', batch text not null default '', status text not null default 'intended',
+  answered integer not null default 0, failed integer not null default 0, said text not null default ''
+);
+create table if not exists batch_calls (
+  key text primary key, owner text not null, model text not null, identity text not null, wave text
+) without rowid;
+create index if not exists batch_calls_by_wave on batch_calls (wave);
+create table if not exists batch_faults (
+  key text primary key, kind text not null, times integer not null, message text not null
+) without rowid;
+"""
+FINAL = ("completed", "failed", "expired", "cancelled")
+COLLECTED = "collected"
+
+FaultKind = Literal["again", "refused", "too long"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One batch at the endpoint; `batch` is empty until its submission is known to have happened.
+
+    Tokens are the most that it can take, and what it took once it is collected.
+    """
+
+    wave: str
+    owner: str
+    place: str
+    model: str
+    rung: Rung
+    requests: int
+    prompt_tokens: int
+    answer_tokens: int
+    file: str = ""
+    batch: str = ""
+    status: str = "intended"
+    answered: int = 0
+    failed: int = 0
+    said: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether its results are still to come."""
+        return self.status != COLLECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a call has no answer: to ask `times` again did not help, or would not."""
+
+    kind: FaultKind
+    times: int
+    message: str
+
+
+class Journal:
+    """Batch jobs of one output folder. Only the holder of the folder's batch lock writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file of a call store that exists."""
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.execute("pragma synchronous=full")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error as err:
+            raise self._unusable(err) from err
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def _unusable(self, err: sqlite3.Error) -> StoreError:
+        return StoreError(
+            f"{self.path}: the batch journal cannot be used: {err}", hint="check the disk, then run again"
+        )
+
+    def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as err:
+            raise self._unusable(err) from err
+
+    def keep_order(self, id_: str, body: dict[str, Any]) -> None:
+        """Remembers what a batch run was told."""
+        self._run(
+            "insert into batch_orders values (?, ?) on conflict (id) do update set body = excluded.body",
+            id_, json.dumps(body, ensure_ascii=False),
+        )  # fmt: skip
+
+    def orders(self) -> list[tuple[str, dict[str, Any]]]:
+        """Orders that are not finished, the oldest first."""
+        return [(id_, json.loads(body)) for id_, body in self._run("select id, body from batch_orders order by rowid")]
+
+    def finish_order(self, id_: str) -> None:
+        """Forgets an order whose documents are all written."""
+        self._run("delete from batch_orders where id = ?", id_)
+
+    def drop_unsent(self, owner: str) -> None:
+        """Forgets calls of an order that stand in no job: the run that begins now finds those that are still wanted."""
+        self._run("delete from batch_calls where wave is null and owner = ?", owner)
+
+    def want(self, key: str, owner: str, model: str, request: Request) -> None:
+        """Notes a call for the next job, unless it is in one already."""
+        identity = json.dumps(request.identity(model), ensure_ascii=False)
+        self._run(
+            "insert into batch_calls values (?, ?, ?, ?, null) on conflict (key) do update "
+            "set owner = excluded.owner where wave is null",
+            key, owner, model, identity,
+        )  # fmt: skip
+
+    def unsent(self, owner: str) -> Iterator[tuple[str, Request]]:
+        """Calls of an order that stand in no job, in the order of their keys."""
+        yield from self._requests("wave is null and owner = ?", owner)
+
+    def calls_of(self, wave: str) -> Iterator[tuple[str, Request]]:
+        """Calls of a job that have no answer yet, in the order of their keys."""
+        yield from self._requests("wave = ?", wave)
+
+    def _requests(self, where: str, value: str) -> Iterator[tuple[str, Request]]:
+        keys = [row[0] for row in self._run(f"select key from batch_calls where {where} order by key", value)]
+        for key in keys:  # one at a time: a job holds up to 50,000 prompts
+            row = self._run("select identity from batch_calls where key = ?", key).fetchone()
+            if row:
+                yield key, request_of(json.loads(row[0]))
+
+    def request(self, key: str, wave: str) -> Request | None:
+        """The call of a job that a result answers, or None for one that was not asked or is answered."""
+        row = self._run("select identity from batch_calls where key = ? and wave = ?", key, wave).fetchone()
+        return request_of(json.loads(row[0])) if row else None
+
+    def wave_of(self, owner: str, place: str, model: str, rung: str, keys: Sequence[str]) -> str:
+        """The id of a job: the same again when the same calls are asked for the same time at the same place."""
+        rounds = self._run("select count(*) from batch_jobs where owner = ?", owner).fetchone()[0]
+        return hashlib.sha256("\n".join([place, model, rung, str(rounds), *keys]).encode()).hexdigest()[:40]
+
+    def intend(self, job: Job, keys: Sequence[str]) -> None:
+        """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
+        try:
+            self._db.execute("begin immediate")
+            self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 14)})", astuple(job))
+            self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
+            self._db.execute("commit")
+        except sqlite3.Error as err:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            raise self._unusable(err) from err
+
+    def job(self, wave: str) -> Job:
+        """A job by its wave."""
+        return Job(*self._run("select * from batch_jobs where wave = ?", wave).fetchone())
+
+    def jobs(self) -> list[Job]:
+        """All jobs, the oldest first."""
+        return [Job(*row) for row in self._run("select * from batch_jobs order by rowid")]
+
+    def uploaded(self, wave: str, file: str) -> None:
+        """The file of a job is at the endpoint."""
+        self._run("update batch_jobs set file = ? where wave = ?", file, wave)
+
+    def submitted(self, wave: str, batch: str, status: str) -> None:
+        """The batch of a job is known."""
+        self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
+
+    def settle(self, wave: str, said: str, *, answered: int, failed: int, usage: Usage) -> None:
+        """All results of a job are taken; what it leaves unanswered may be asked again."""
+        self._run("delete from batch_calls where wave = ?", wave)
+        self._run(
+            "update batch_jobs set status = ?, answered = ?, failed = ?, prompt_tokens = ?, answer_tokens = ?, "
+            "said = ? where wave = ?",
+            COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, wave,
+        )  # fmt: skip
+
+    def in_flight(self, key: str) -> bool:
+        """Whether a call stands in a job that is not collected."""
+        return self._run("select 1 from batch_calls where key = ? and wave is not null", key).fetchone() is not None
+
+    def answered(self, key: str) -> None:
+        """A call has its answer in the store."""
+        self._run("delete from batch_calls where key = ?", key)
+        self._run("delete from batch_faults where key = ?", key)
+
+    def fault(self, key: str) -> Fault | None:
+        """Why a call failed so far, or None."""
+        row = self._run("select kind, times, message from batch_faults where key = ?", key).fetchone()
+        return Fault(*row) if row else None
+
+    def failed(self, key: str, kind: FaultKind, message: str) -> None:
+        """Counts a failure of a call."""
+        self._run(
+            "insert into batch_faults values (?, ?, 1, ?) on conflict (key) do update "
+            "set kind = excluded.kind, times = times + 1, message = excluded.message",
+            key, kind, message,
+        )  # fmt: skip
+
+    def forgive(self) -> None:
+        """Forgets failures that asking again could mend, for a run that a user starts anew."""
+        self._run("delete from batch_faults where kind != 'too long'")
+
+
+class NotInBatch:
+    """A client that asks nothing that a batch job is already paid for."""
+
+    def __init__(self, inner: LLMClient, path: Path) -> None:
+        """`path` is that of the call store."""
+        self._inner, self._path = inner, path
+        self._journal: Journal | None = None
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The answer. EndpointError when it is on its way by another road."""
+        self._journal = self._journal or Journal(self._path)
+        if self._journal.in_flight(request.key(self.model)):
+            raise EndpointError(
+                "this run needs calls that are in a batch job",
+                hint="studydoc batch collect, or studydoc batch cancel",
+                fatal=True,
+            )
+        return await self._inner.complete(request)
+
+
+def request_of(identity: dict[str, Any]) -> Request:
+    """The request that an identity was made from."""
+    sampling = identity["sampling"]
+    return Request(
+        identity["name"],
+        tuple(Message(role, content) for role, content in identity["messages"]),
+        identity["schema"],
+        sampling["max_tokens"],
+        sampling["temperature"],
+        sampling["seed"],
+        tuple(sampling["avoid"]),
+    )

@@ -1,0 +1,99 @@
+"""Files wherever fsspec reaches: `s3://…`, `gs://…`, `file://…` and plain paths, read whole and written whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+
+from pipeline.errors import InputError, SettingsError, StoreError
+from pipeline.readers import SUFFIXES, Source, distinct, find_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A transcript: where a worker reads it, what its record says of that, and the name of what comes out of it."""
+
+    address: str
+    label: str
+    name: str
+
+
+def address_of(path: Path | str) -> str:
+    """An address as it was typed: `Path` makes "s3:/bucket" of "s3://bucket". Plain paths become absolute."""
+    text = str(path)
+    if found := re.match(r"^([a-z][a-z0-9+.-]+):/+(.*)$", text):
+        return f"{found[1]}://{'/' if found[1] in ('file', 'local') else ''}{found[2]}"
+    return str(Path(text).absolute())
+
+
+def discover(paths: Iterable[Path]) -> tuple[list[Place], list[InputError]]:
+    """Transcripts of files, folders and addresses, named as `make` names them, and an error for each that fails."""
+    paths = list(paths)
+    near = [p for p in paths if "://" not in address_of(p)]
+    sources, errors = find_sources(near)
+    places = [Place(str(s.path.absolute()), str(s.path), s.name) for s in sources]
+    for address in [address_of(p) for p in paths if p not in near]:
+        try:
+            places += _far(address)
+        except InputError as err:
+            errors.append(err)
+    return places, errors
+
+
+def _far(address: str) -> list[Place]:
+    system, root = _open(address)
+    try:
+        files = sorted(system.find(root)) if system.isdir(root) else [root] if system.exists(root) else []
+    except OSError as err:
+        raise InputError(f"{address}: cannot be looked at: {err}") from err
+    whole = root.rstrip("/")
+    found = []
+    for file in files:
+        inner = file[len(whole) :].strip("/") or PurePosixPath(file).name
+        hidden = any(part.startswith(".") for part in inner.split("/"))
+        if PurePosixPath(file).suffix.lower() in SUFFIXES and not hidden:
+            found.append((system.unstrip_protocol(file), inner))
+    if not found:
+        raise InputError(f"{address}: no transcripts here", hint=f"looked for {', '.join(SUFFIXES)}")
+    names = distinct([Source(Path(far), inner) for far, inner in found])
+    return [Place(far, far, s.name) for (far, _), s in zip(found, names, strict=True)]
+
+
+def read(address: str) -> bytes | None:
+    """The bytes of a file, None where there is none. InputError when it cannot be read."""
+    system, path = _open(address)
+    try:
+        raw: bytes = system.cat_file(path)
+        return raw
+    except FileNotFoundError:
+        return None
+    except OSError as err:
+        raise InputError(f"{address}: cannot be read: {err}") from err
+
+
+def publish(file: Path, address: str) -> None:
+    """A file at its address: the old one or the new one, never half of one."""
+    system, path = _open(address)
+    try:
+        system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        if "://" in address and not address.startswith(("file://", "local://")):
+            system.pipe_file(path, file.read_bytes())  # an object appears when it is whole
+            return
+        fresh = Path(f"{path}.new")
+        fresh.write_bytes(file.read_bytes())
+        fresh.replace(path)
+    except OSError as err:
+        raise StoreError(f"{address}: cannot be written: {err}", hint="mend that and run again") from err
+
+
+def _open(address: str) -> tuple[Any, str]:
+    try:
+        system, path = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError) as err:  # the package behind a protocol is missing, or there is no such protocol
+        raise SettingsError(f"{address}: {err}") from err
+    return system, str(path)

@@ -1,0 +1,156 @@
+"""A local server that speaks files and batches, and misbehaves on command. Answers are scripted, never recordings.
+
+The n-th batch meets the n-th fate; after the list all end well. Results always come in another order than the calls.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.faults.server import _answer, _reply
+
+
+class BatchServer:
+    """What the server holds, for a test to look at. Use as a context manager."""
+
+    def __init__(self, *fates: str, key: str | None = None) -> None:
+        self.fates, self.key = list(fates), key
+        self.files: dict[str, bytes] = {}
+        self.batches: list[dict[str, Any]] = []
+        self.asked: Counter[str] = Counter()  # keys of calls that an accepted batch holds
+        self.answered: Counter[str] = Counter()
+        self.held = threading.Event()  # set when a batch exists and its maker has not been told
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"state": self}))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def __enter__(self) -> BatchServer:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def store(self, content: bytes) -> str:
+        name = f"file-{len(self.files) + 1}"
+        self.files[name] = content
+        return name
+
+    def create(self, told: dict[str, Any]) -> dict[str, Any]:
+        fate = self.fates[len(self.batches)] if len(self.batches) < len(self.fates) else "ok"
+        batch = {
+            "id": f"batch_{len(self.batches) + 1}",
+            "object": "batch",
+            "endpoint": told["endpoint"],
+            "completion_window": told["completion_window"],
+            "input_file_id": told["input_file_id"],
+            "metadata": told.get("metadata"),
+            "created_at": 1,
+            "status": "validating",
+            "fate": fate,
+        }
+        self.batches.append(batch)
+        if fate != "invalid":
+            self.asked.update(row["custom_id"] for row in self.calls(batch))
+        if fate != "slow":
+            self.finish(batch)
+        return batch
+
+    def calls(self, batch: dict[str, Any]) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.files[batch["input_file_id"]].splitlines()]
+
+    def finish(self, batch: dict[str, Any]) -> None:
+        """Ends a batch by its fate."""
+        fate, calls = batch["fate"], self.calls(batch)
+        if fate == "invalid":
+            data = [{"code": "token_limit_exceeded", "message": "Enqueued token limit reached", "line": None}]
+            batch |= {"status": "failed", "errors": {"object": "list", "data": data}}
+            return
+        good, bad = calls, []
+        if fate in ("expired", "errors", "too long"):
+            good, bad = calls[: len(calls) // 2], calls[len(calls) // 2 :]
+        if fate in ("nothing", "all errors"):
+            good, bad = [], calls
+        lines = [result(row, 200, _reply(_answer(row["body"]))) for row in reversed(good)]
+        self.answered.update(row["custom_id"] for row in good)
+        wrong = [self.wrong(row, fate) for row in reversed(bad)]
+        ended = {"expired": "expired", "nothing": "expired"}.get(fate, "completed")
+        batch |= {"status": ended, "request_counts": {"total": len(calls), "completed": len(good), "failed": len(bad)}}
+        if lines:
+            batch["output_file_id"] = self.store(b"".join(lines))
+        if wrong:
+            batch["error_file_id"] = self.store(b"".join(wrong))
+
+    def wrong(self, row: dict[str, Any], fate: str) -> bytes:
+        if fate in ("expired", "nothing"):
+            error = {"code": "batch_expired", "message": "This request could not be executed in time."}
+            return result(row, None, None, error)
+        if fate == "too long":
+            told = {"message": "This model's maximum context length is exceeded", "code": "context_length_exceeded"}
+            return result(row, 400, {"error": told})
+        return result(row, 500, {"error": {"message": "oops"}})
+
+
+def result(row: dict[str, Any], status: int | None, body: Any, error: Any = None) -> bytes:
+    response = {"status_code": status, "request_id": "r", "body": body} if status else None
+    return json.dumps({"id": "b", "custom_id": row["custom_id"], "response": response, "error": error}).encode() + b"\n"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Files up and down; batches made, listed, shown and cancelled."""
+
+    protocol_version = "HTTP/1.1"
+    state: BatchServer
+
+    def do_GET(self) -> None:
+        parts = self.path.partition("?")[0].split("/")
+        if parts[-1] == "content":
+            return self._send(200, self.state.files[parts[-2]])
+        if parts[-1] == "batches":
+            page = {"object": "list", "data": list(reversed(self.state.batches)), "has_more": False}
+            return self._json(200, page)
+        return self._json(200, next(b for b in self.state.batches if b["id"] == parts[-1]))
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        if self.state.key and self.headers["authorization"] != f"Bearer {self.state.key}":
+            return self._json(401, {"error": {"message": "Incorrect API key provided"}})
+        if self.path.endswith("/files"):
+            head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
+            form = BytesParser(policy=HTTP).parsebytes(head + raw)
+            content = next(p for p in form.iter_parts() if p.get_filename()).get_payload(decode=True)
+            return self._json(200, {"id": self.state.store(content), "object": "file", "bytes": len(content),
+                                    "created_at": 1, "filename": "x", "purpose": "batch", "status": "processed"})  # fmt: skip
+        if self.path.endswith("/cancel"):
+            batch = next(b for b in self.state.batches if b["id"] == self.path.split("/")[-2])
+            batch["status"] = "cancelled"
+            return self._json(200, batch)
+        batch = self.state.create(json.loads(raw))
+        if batch["fate"] == "untold":  # the batch exists, and whoever made it hears nothing
+            self.state.held.set()
+            time.sleep(30)
+        if batch["fate"] == "cut":
+            self.close_connection = True
+            return None
+        return self._json(200, batch)
+
+    def _json(self, status: int, body: dict[str, Any]) -> None:
+        self._send(status, json.dumps(body).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass

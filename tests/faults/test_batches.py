@@ -1,0 +1,368 @@
+"""`make --batch` against a server that speaks files and batches: waves, kills, expiry, errors, limits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.batches import run_batch, run_cancel, run_collect, run_status
+from pipeline.commands import MakeFlags, run_make, run_plan
+from pipeline.connect import store_path
+from pipeline.errors import PipelineError, SettingsError, StoreError
+from pipeline.plan import LimitReached
+from pipeline.providers.calls import CallStore
+from pipeline.settings import Settings, load_settings
+from pipeline.store import load
+from pipeline.transcript import Metadata
+from tests.faults.batch_server import BatchServer
+from tests.samples import ROOT
+from tests.scripted import LINES
+
+NAMES = ("one", "two", "three")
+FLAGS = MakeFlags(Metadata(), True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "talks").mkdir()
+    for name in NAMES:
+        lines = [f"{who}: {text}" for who, text in LINES]
+        text = f"---\ntitle: Talk {name}\n---\n\n" + "\n\n".join(lines)
+        (tmp_path / "talks" / f"{name}.txt").write_text(text, "utf-8")
+    return tmp_path
+
+
+def settings(folder: Path, server: BatchServer, **more: Any) -> Settings:
+    told = {"base_url": server.url, "model": "scripted", "out": folder / "outputs", **more}
+    return load_settings(**told)
+
+
+def batch(folder: Path, server: BatchServer, **more: Any) -> tuple[int, list[str]]:
+    """One round of `make --batch`: exit code, and what became of each document."""
+    code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server, **more), FLAGS))
+    return code, [row["status"] for row in rows]
+
+
+def rounds(folder: Path, server: BatchServer, **more: Any) -> int:
+    """Rounds until nothing waits."""
+    for n in range(1, 20):
+        code, states = batch(folder, server, **more)
+        if "waiting" not in states:
+            assert (code, states) == (0, ["complete"] * 3)
+            return n
+    raise AssertionError("this does not end")
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """Documents without the record of their run."""
+    found = {p.stem: load(p).model_dump(mode="json", exclude={"run"}) for p in (folder / "outputs").glob("*.json")}
+    assert len(found) == 3
+    return found
+
+
+def test_maps_go_up_as_one_job_and_merges_follow_in_waves_until_the_documents_are_made(folder: Path) -> None:
+    with BatchServer() as server:
+        assert batch(folder, server) == (0, ["waiting"] * 3)
+        assert len(server.batches) == 1 and len(server.asked) == 3
+        rounds(folder, server)
+        assert len(server.batches) == 4  # maps; a rewrite; headings; all sentences of the summary
+        assert server.asked == server.answered and set(server.asked.values()) == {1}
+
+
+def test_a_run_after_the_last_wave_submits_nothing_and_leaves_the_same_bytes(folder: Path) -> None:
+    with BatchServer() as server:
+        rounds(folder, server)
+        before = {p: p.read_bytes() for p in (folder / "outputs").glob("*.[jm]*")}
+        jobs = len(server.batches)
+        assert batch(folder, server) == (0, ["complete"] * 3)
+        assert len(server.batches) == jobs
+        assert {p: p.read_bytes() for p in (folder / "outputs").glob("*.[jm]*")} == before
+
+
+def test_all_calls_of_a_chunk_go_up_at_once_also_when_sections_are_asked_apart(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server, plan="apart")
+        assert len(server.asked) == 4 * 3  # the four sections that are read from chunks
+
+
+def test_rewrites_of_an_answered_chunk_wait_for_no_other_and_merges_wait_for_all(folder: Path) -> None:
+    for name in ("two", "three"):
+        (folder / "talks" / f"{name}.txt").unlink()
+    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(12) for who, text in LINES)
+    (folder / "talks" / "one.txt").write_text(long, "utf-8")
+    with BatchServer("expired") as server:
+        for _ in range(2):
+            assert batch(folder, server, chunk_tokens=300) == (0, ["waiting"])
+        first, second = ({named(call) for call in server.calls(b)} for b in server.batches[:2])
+        assert len(first) == 1 and len(server.calls(server.batches[0])) > 3
+        assert second == first | {"repair"}
+
+
+def test_all_chunks_of_a_long_talk_go_up_in_one_wave(folder: Path) -> None:
+    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(100) for who, text in LINES)
+    (folder / "talks" / "one.txt").write_text(long, "utf-8")
+    with BatchServer() as server:
+        now = settings(folder, server, chunk_tokens=200)
+        _, planned = asyncio.run(run_plan([folder / "talks"], now, as_json=True))
+        batch(folder, server, chunk_tokens=200)
+        assert len(server.asked) == json.loads(planned)["all"]["calls"] > 64
+
+
+def named(call: dict[str, Any]) -> str:
+    return str(call["body"]["response_format"]["json_schema"]["name"])
+
+
+def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        row = server.calls(server.batches[0])[0]
+    assert row["method"] == "POST" and row["url"] == "/v1/chat/completions" and len(row["custom_id"]) == 64
+    assert set(row["body"]) == {"model", "max_tokens", "temperature", "seed", "response_format", "messages"}
+    assert server.batches[0]["endpoint"] == "/v1/chat/completions"
+
+
+def test_an_expired_batch_is_collected_and_only_the_rest_is_asked_again(folder: Path) -> None:
+    with BatchServer("expired") as server:
+        batch(folder, server)
+        done = set(server.answered)
+        batch(folder, server)
+        again = {row["custom_id"] for b in server.batches[1:] for row in server.calls(b)}
+        assert done and not again & done and set(server.asked) - done <= again
+        rounds(folder, server)
+        assert set(server.answered.values()) == {1}
+
+
+def test_a_batch_that_gives_nothing_is_told_and_asked_again_only_by_another_run(folder: Path) -> None:
+    with BatchServer("nothing") as server:
+        batch(folder, server)
+        with pytest.raises(PipelineError, match="ended without an answer"):
+            batch(folder, server)
+        assert len(server.batches) == 1
+        rounds(folder, server)
+
+
+def test_a_batch_that_is_not_taken_says_why(folder: Path) -> None:
+    with BatchServer("invalid") as server:
+        batch(folder, server)
+        with pytest.raises(PipelineError, match=r"token_limit_exceeded .*--batch-size"):
+            batch(folder, server)
+        rounds(folder, server)
+
+
+def test_calls_that_fail_are_asked_again(folder: Path) -> None:
+    with BatchServer("errors") as server:
+        rounds(folder, server)
+        assert max(server.asked.values()) == 2 and set(server.answered.values()) == {1}
+
+
+def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
+    with BatchServer(*["all errors"] * 9) as server:
+        for _ in range(3):
+            assert batch(folder, server) == (0, ["waiting"] * 3)
+        code, states = batch(folder, server)
+        assert (code, states) == (1, ["partial"] * 3)
+        assert set(server.asked.values()) == {3}
+        problems = load(folder / "outputs" / "one.json").problems
+        assert any("asked 3 times" in p.message for p in problems)
+
+
+def test_a_prompt_that_is_too_long_is_halved(folder: Path) -> None:
+    with BatchServer("too long") as server:
+        batch(folder, server)
+        batch(folder, server)
+        first, second = (server.calls(b) for b in server.batches[:2])
+        rejected = {row["custom_id"] for row in first} - set(server.answered)
+        assert rejected and not rejected & {row["custom_id"] for row in second}
+
+
+def test_a_program_killed_before_it_knows_the_batch_finds_it_again(folder: Path) -> None:
+    with BatchServer("untold") as server:
+        run = command(folder, server, "make", "talks", "--batch", "--model", "scripted")
+        assert server.held.wait(30)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        assert len(server.batches) == 1
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def test_a_connection_cut_after_the_batch_was_made_does_not_make_another(folder: Path) -> None:
+    with BatchServer("cut") as server:
+        batch(folder, server)
+        assert len(server.batches) == 1
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def test_a_lost_store_finds_its_jobs_again(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        for path in (folder / "outputs" / ".studydoc").glob("calls.sqlite*"):
+            path.unlink()
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        rows: list[dict[str, Any]] = []
+        while not rows or "waiting" in [row["status"] for row in rows]:
+            code, rows = asyncio.run(run_collect(now))
+        assert code == 0 and [row["status"] for row in rows] == ["complete"] * 3
+        assert asyncio.run(run_collect(now)) == (0, [])
+
+
+def test_waiting_goes_on_until_all_is_made_and_looks_less_often_while_nothing_comes(folder: Path) -> None:
+    pauses: list[float] = []
+
+    with BatchServer("slow") as server:
+
+        async def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 4:
+                server.finish(server.batches[0])
+
+        code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server), FLAGS, wait=sleep))
+    assert code == 0 and [row["status"] for row in rows] == ["complete"] * 3
+    assert pauses[:4] == sorted(set(pauses[:4])) and pauses[4] == pauses[0]
+
+
+def test_documents_are_those_of_single_calls(folder: Path, serve: Callable[..., str]) -> None:
+    with BatchServer() as server:
+        rounds(folder, server)
+    by_batch = contents(folder)
+    alone = load_settings(base_url=serve(), model="scripted", out=folder / "single")
+    asyncio.run(run_make([folder / "talks"], alone, FLAGS))
+    (folder / "outputs").rename(folder / "batched")
+    (folder / "single").rename(folder / "outputs")
+    assert contents(folder) == by_batch
+
+
+def test_jobs_hold_no_more_calls_than_they_may(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server, batch_size=2)
+        assert [len(server.calls(b)) for b in server.batches] == [2, 1]
+        rounds(folder, server, batch_size=2)
+        assert set(server.asked.values()) == {1}
+
+
+def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
+    with BatchServer() as server:
+        with pytest.raises(LimitReached, match="--max-tokens"):
+            batch(folder, server, max_tokens=1000)
+        assert not server.batches
+
+
+def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
+    with BatchServer("slow") as server:
+        batch(folder, server)
+        code, rows = asyncio.run(run_make([folder / "talks"], settings(folder, server), FLAGS))
+        assert code == 1 and all("studydoc batch collect" in row["error"] for row in rows)
+
+
+def test_status_tells_every_job_and_cancel_stops_it(folder: Path) -> None:
+    with BatchServer("slow") as server:
+        batch(folder, server)
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        assert dict(asyncio.run(run_status(now)))["batch_1"] == "validating: 3 calls"
+        assert asyncio.run(run_cancel(now)) == [("batch_1", "cancelled")]
+        assert asyncio.run(run_collect(now)) == (0, [])
+        assert "collected: 3 calls, 0 answered" in dict(asyncio.run(run_status(now)))["batch_1"]
+        assert len(server.batches) == 1
+
+
+def test_a_key_goes_to_no_address_that_only_the_folder_names(folder: Path) -> None:
+    with BatchServer("slow") as server, BatchServer() as other:
+        batch(folder, server)
+        with pytest.raises(SettingsError, match="--base-url"):
+            asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs")))
+        assert not other.batches
+
+
+def test_the_key_stands_in_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-batch")
+    with BatchServer(key="sk-canary-batch") as server:
+        rounds(folder, server)
+        assert not any(b"sk-canary" in c for c in server.files.values())
+    assert not [p for p in folder.rglob("*") if p.is_file() and b"sk-canary" in p.read_bytes()]
+
+
+def test_a_password_in_an_address_stands_in_no_file(folder: Path) -> None:
+    with BatchServer() as server:
+        url = server.url.replace("://", "://ana:canary-word@")
+        asyncio.run(
+            run_batch([folder / "talks"], load_settings(base_url=url, model="m", out=folder / "outputs"), FLAGS)
+        )
+        assert len(server.batches) == 1
+    assert not [p for p in folder.rglob("*") if p.is_file() and b"canary-word" in p.read_bytes()]
+
+
+def test_two_batch_runs_over_one_folder_do_not_meet(folder: Path) -> None:
+    from pipeline.batches import desk
+
+    with BatchServer() as server, desk(folder / "outputs"), pytest.raises(StoreError, match="another run"):
+        batch(folder, server)
+
+
+def test_answers_carry_finish_reason_usage_and_their_calls_identity(folder: Path) -> None:
+    with BatchServer() as server:
+        rounds(folder, server)
+    calls = CallStore(store_path(folder / "outputs"))
+    try:
+        stored = list(calls)
+        assert stored and not calls.faults()
+        assert {(c.completion.finish_reason, c.completion.usage.prompt_tokens) for c in stored} == {("stop", 100)}
+    finally:
+        calls.close()
+
+
+@pytest.mark.slow
+def test_the_command_says_how_to_go_on(folder: Path) -> None:
+    with BatchServer() as server:
+        run = command(folder, server, "make", "talks", "--batch", "--model", "scripted")
+        _, told = run.communicate(timeout=60)
+        assert run.returncode == 0 and "studydoc batch collect --out outputs" in told
+        run = command(folder, server, "batch", "collect", "--wait", "--json")
+        rows, told = run.communicate(timeout=60)
+        assert run.returncode == 0, told
+        assert [json.loads(row)["status"] for row in rows.splitlines()] == ["complete"] * 3
+
+
+def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "pipeline", *words, "--base-url", server.url],
+        cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def serve(folder: Path) -> Any:
+    """A server for single calls."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start() -> str:
+        words = [sys.executable, "-m", "tests.faults.server", str(folder / "log"), "0"]
+        server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        running.append(server)
+        assert server.stdout
+        return f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+
+    yield start
+    for server in running:
+        server.kill()
+        server.wait()
+        assert server.stdout
+        server.stdout.close()
