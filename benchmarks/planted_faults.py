@@ -4,7 +4,8 @@
 
 Takes every record (`.json`) below the folders, bends one statement at a time (fixed seed) and checks it beside its
 transcript. A fault counts as found when the statement has any finding; "own kind" when one of them names the fault.
-Statements that have findings before anything is planted are counted as false alarms and not bent.
+Statements that have findings before anything is planted are counted as false alarms and not bent; those that their
+document itself marks weak carry a doubt already and are left out.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ SWAPS = {
     "most": "least",
 }
 AUXILIARY = re.compile(
-    r"\b(is|are|was|were|has|have|had|can|could|will|would|should|may|might|must|does|do|did)\b(?! not\b)"
+    r"\b(is|are|was|were|has|have|had|can|could|will|would|should|may|might|must|does|do|did)\b(?! not\b|['’])"
 )
 NEGATED = re.compile(
     r"\b(is|are|was|were|has|have|had|can|could|will|would|should|may|might|must|does|do|did) not\b|\bcannot\b"
@@ -210,6 +211,8 @@ def findings(subject: Subject, claim: Claim) -> list[Finding]:
 
 def run(every: list[Subject], faults: int, rng: random.Random) -> dict[str, object]:
     """Untouched statements first, then faults of each kind in turn until there are enough or no more can be made."""
+    doubted = [s for s in every if s.claim.weak]
+    every = [s for s in every if not s.claim.weak]
     alarms = [s for s in every if findings(s, s.claim)]
     quotes = [(s, q) for s in every if (q := quotation(s))]
     false_quotes = [q for s, q in quotes if any(f.kind == "quote" for f in findings(s, q))]
@@ -241,6 +244,7 @@ def run(every: list[Subject], faults: int, rng: random.Random) -> dict[str, obje
                 missed[kind].append(f"{bent.text} {bent.lines}")
     return {
         "statements": len(every),
+        "weak": len(doubted),
         "false_alarms": len(alarms),
         "quotations": len(quotes),
         "false_quotes": len(false_quotes),
@@ -269,6 +273,7 @@ def main() -> None:
         share = [f"{n[k]} ({n[k] / n['planted']:.1%})" if n["planted"] else "–" for k in ("found", "own_kind")]
         print(f"| {kind} | {n['planted']} | {share[0]} | {share[1]} |")
     print(f"\nuntouched: {result['false_alarms']} of {result['statements']} statements with findings, ", end="")
+    print(f"{result['weak']} weak ones left out, ", end="")
     print(f"{result['false_quotes']} of {result['quotations']} true quotations")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ _TEXT_FIELDS = ("statement", "definition", "sentence", "detail")
 _SENTENCE_FIELDS = ("statement", "sentence")
 _PHRASE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){25,240}\.$'
 _SPAN_TOKENS = 220
+_SENTENCES = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,28 @@ def _limits(spec: SectionSpec, chunk: Chunk) -> dict[str, dict[str, Any]]:
 def spans_of(spec: SectionSpec, chunk: Chunk) -> list[Chunk]:
     """The chunk as consecutive short spans of lines, as many as the section gives items at most.
 
-    A section that looks for cues gets the lines that have them, each with the line before, strongest first.
+    A section that looks for cues gets a line a span instead, cut to the sentences that have them, strongest first.
     """
     most = spec.most(tokens_about(chunk))
     if spec.span_cue is None:
         return _tiles(chunk, most)
     hits = {s.id: len(spec.span_cue.findall(s.text)) for s in chunk.segments if spec.span_cue.search(s.text)}
     chosen = sorted(sorted(hits, key=lambda n: (-hits[n], n))[:most])
-    return [_span(chunk, max(chunk.first, n - 1), n + 1) for n in chosen]
+    return [_cued(chunk, n, spec.span_cue) for n in chosen]
+
+
+def _cued(chunk: Chunk, number: int, cue: re.Pattern[str]) -> Chunk:
+    """The sentences of a line that have a cue, each with two before it: a small model defines whatever else it sees.
+
+    A cue in the line's first sentence needs the sentence that leads up to it.
+    """
+    at = number - chunk.first
+    segment, earlier = chunk.segments[at], chunk.segments[:at][-1:] or chunk.before[-1:]
+    sentences = _SENTENCES.split(segment.text)
+    hits = {i for i, s in enumerate(sentences) if cue.search(s)} or set(range(len(sentences)))  # a cue over an end mark
+    kept = [s for i, s in enumerate(sentences) if {i, i + 1, i + 2} & hits]
+    lead = tuple(replace(s, text=_SENTENCES.split(s.text)[-1]) for s in earlier) if 0 in hits else ()
+    return Chunk(chunk.index, (replace(segment, text=" ".join(kept)),), lead)
 
 
 def _span(chunk: Chunk, begin: int, end: int) -> Chunk:

@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 
 from rapidfuzz import fuzz, process
 
-from pipeline.source import Source, key
+from pipeline.source import Source, key, keys_of
 from pipeline.text import STOPWORDS, words
 from pipeline.tokens import everyday
 
@@ -19,7 +19,11 @@ _UNITS = frozenset(
     "MW GW TW KW kW kWh MWh GWh TWh Hz kHz MHz GHz KB MB GB TB Mbit CO2 pH dB AM PM BC AD OK TV ID".split()
 )
 _NEAR = 1
+_COMPANY = 4  # words with meaning on either side of a name that tell what is said of it
 _LIKE = 84
+_JOINING = frozenset(
+    "according like unlike speaker host guest colleague names named called told tells asks asked".split()
+)
 
 
 def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str, bool]]:
@@ -31,18 +35,67 @@ def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str
     if not candidates:
         return []
     near = source.near(lines, _NEAR)
-    local = {w for s in near for w in words(s.text)} | (source.about - source.speakers)
-    local |= {w for n in lines for w in words(source.transcript.segment(n).speaker or "")}
-    joined = {a + b for s in near for a, b in itertools.pairwise(words(s.text))}
     spoken = " ".join(s.text for s in near)
+    said = [(n, _said_in(n, lines, source)) for n in sorted({s.id for s in near})]
+    anywhere = set().union(*(names for _, names in said)) | _told(text, source)
     out = [
         (name, _known(_bare(name), source.vocabulary))
         for name in candidates
-        if not _known(_bare(name), local | joined) and not _initials(name, spoken)
+        if not _known(_bare(name), anywhere) and not _initials(name, spoken)
     ]
+    out += [(name, True) for name in candidates if (name, True) not in out and _misplaced(name, text, said, source)]
+    out += [(name, True) for name in candidates if (name, True) not in out and _no_person(name, text, source)]
     unknown = {name for name, _ in out}
     out += [(pair, True) for pair in _pairs(text, candidates, source) if not unknown & set(pair.split())]
     return out
+
+
+def _said_in(n: int, lines: Sequence[int], source: Source) -> frozenset[str]:
+    """What may be a name in a segment: its words, two of them written as one, and its speaker where it is cited."""
+    segment = source.transcript.segment(n)
+    said = words(segment.text)
+    joined = [a + b for a, b in itertools.pairwise(said)]
+    return frozenset((*said, *joined, *(words(segment.speaker or "") if n in lines else ())))
+
+
+def _told(text: str, source: Source) -> set[str]:
+    """The words of title and channel where the text has one of them whole: they may be named anywhere."""
+    meta = source.transcript.metadata
+    have = " ".join(words(text))
+    wholes = [words(t) for t in (meta.title, meta.channel) if t]
+    return {w for whole in wholes if " ".join(whole) in have for w in whole}
+
+
+def _misplaced(name: str, text: str, said: Sequence[tuple[int, frozenset[str]]], source: Source) -> bool:
+    """Whether what a text tells of a name stands in lines away from those that say it.
+
+    A name may be said a line before the lines that go on about it, not behind them.
+    """
+    about = _company(name, text)
+    hits = {n: sum(k in source.line_keys(n) for k in about) for n, _ in said}
+    most = max(hits.values(), default=0)
+    if most < 2:
+        return False
+    told = {n for n, count in hits.items() if count == most}
+    named = {n for n, names in said if _known(_bare(name), names)}
+    return bool(named) and not any(n in told or n + 1 in told for n in named)
+
+
+def _no_person(name: str, text: str, source: Source) -> bool:
+    """Whether a speaker's name stands where nobody's can: behind an article, or behind a word that joins to no name."""
+    if _bare(name) not in source.speakers or _bare(name) in source.spoken:
+        return False
+    before = re.search(r"([\w’'-]+)\s+$", text[: text.find(name)])
+    word = before[1] if before else ""
+    return bool(word) and word[0].islower() and (word in ("a", "an", "the") or word not in STOPWORDS | _JOINING)
+
+
+def _company(name: str, text: str) -> set[str]:
+    """The keys of the words with meaning that stand nearest to a name in its clause, other names left out."""
+    before, _, behind = next((c for c in re.split(r"[,;:]\s", text) if name in c), text).partition(name)
+    plain = [[w for w in re.findall(r"[\w’'-]+", part) if not w[:1].isupper()] for part in (before, behind)]
+    keys = [[k for w in side for k in keys_of(w)] for side in plain]
+    return {*keys[0][-_COMPANY:], *keys[1][:_COMPANY]}
 
 
 def _bare(name: str) -> str:

@@ -15,6 +15,8 @@ _NEGATION = re.compile(
     r"|nicht|kein\w*|nie|niemals|ne|pas|jamais|non|mai|nunca|jamás)\b|[不没沒無无未非]",
     re.IGNORECASE,
 )
+# They deny, but a paraphrase of lines that do not deny may well have one: an obstacle is the lack of a way.
+_SOFT = re.compile(r"lack|fail|absen|unable|hardly|barely|scarcely|rather|instead", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?。！？；])\s*")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _CONTEXT = 4  # words with meaning on either side of a denial that tell what it is about
@@ -62,6 +64,11 @@ class _Sentence:
         """The nearest words with meaning before and behind a place."""
         before = [k for k in self.keys[:place] if k][-_CONTEXT:]
         return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
+
+    def is_close(self, wanted: set[str]) -> bool:
+        """Whether it has half of the wanted words, or half of its own few among them."""
+        keys = set(self.keys) - {""}
+        return len(wanted & keys) >= min(0.5 * len(wanted), max(3, 0.5 * len(keys)))
 
     def denials_about(self, wanted: set[str]) -> int:
         """How many denials stand in the passage that speaks of the wanted words, or close beside it."""
@@ -114,9 +121,9 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
             if len(wanted) < 3:
                 continue
             message = f'it says "{cue}" where the lines do not'
-            close = [s for s in said if len(wanted & set(s.keys)) >= 0.5 * len(wanted)]
+            close = [s for s in said if s.is_close(wanted)]
             most = max((s.denials_about(wanted) for s in close), default=0)
-            if close and not most:
+            if close and not most and not _SOFT.match(cue):
                 return message, True
             scope = {*before[-1:], *behind[:2]}
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from pipeline.text import content_words, words
 from pipeline.transcript import Segment, Transcript
 
+_HEARD = 70  # likeness out of 100 at which one name may be another's sound, written down
 _PREFIX = 5  # letters after which two forms of a word count as the same
 
 
@@ -48,7 +51,12 @@ class Source:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """All words of the transcript and its metadata, case folded."""
-        return frozenset(w for s in self.transcript.segments for w in words(s.text)) | self.about
+        return self.spoken | self.about
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """All words that somebody says, case folded."""
+        return frozenset(w for s in self.transcript.segments for w in words(s.text))
 
     @cached_property
     def about(self) -> frozenset[str]:
@@ -74,7 +82,11 @@ class Source:
         """Whether two words (case folded) stand side by side anywhere, as they are or as one heard them."""
         if (first, second) in self._pairs or first + second in self.vocabulary:
             return True
-        return any(a[:3] == first[:3] and b[:3] == second[:3] for a, b in self._pairs if a[:1] == first[:1])
+        return any(
+            fuzz.ratio(a, first) >= _HEARD and fuzz.ratio(b, second) >= _HEARD
+            for a, b in self._pairs
+            if a[:1] == first[:1] and b[:1] == second[:1]
+        )
 
     def line_keys(self, n: int) -> Counter[str]:
         """How often segment `n`, its speaker's name included, has each word, by key."""

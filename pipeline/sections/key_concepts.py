@@ -18,11 +18,12 @@ MOST = 14
 # How people sound when they explain a term.
 _EXPLAINING = re.compile(
     r"\b(?:is|are|was|were|be|been|being|so-?|we|they|you|people|\w+ists|\w+ers) call(?:ed)?\b"
-    r"|\bcall (?:it|this|that|them)\b"
-    r"|\b(?:known as|stands for|refers? to|means|meaning|defined? as|definition|in other words|that is to say)\b"
-    r"|\bthe (?:term|idea (?:is|of))\b|\bis (?:when|where|just|basically|essentially|simply)\b"
+    r"|(?<!not )(?<!never )\bcall (?:it|this|that|them)\b"
+    r"|\b(?:known as|stands for|refers? to|(?<!which )means|meaning|defined? as)\b"
+    r"|\b(?:definition|in other words|that is to say)\b"
+    r"|\bthe (?:term|idea (?:is|of))\b|\bis (?:when|where|just|basically|essentially|simply|what an?)\b"
     r"|\bis (?:the \w+ (?:that|of|which|between|by|at)|an? \w+ (?:that|in which|of|for))\b"
-    r"|\bthat(?:['’]s| is) (?:what|the|when|an? )?\s?\w+\.|: (?:how|one|the|a|an|when|what)\b",
+    r"|\bthat(?:['’]s| is) (?:what|the|when|an? )?\s?\w{10,}\.|: (?:how|when|what)\b",
     re.IGNORECASE,
 )
 _EMPTY = re.compile(

@@ -91,3 +91,56 @@ def test_figures_of_other_scripts_and_decimal_conventions(line: str, good: str, 
     source = Source(Transcript("x", (Segment(1, line),)))
     assert "figure" not in {f.kind for f in verify(good, [1], source)}
     assert "figure" in {f.kind for f in verify(bad, [1], source)}
+
+
+TRAM = Source(
+    Transcript(
+        "tram",
+        tuple(
+            Segment(i, text, who)
+            for i, (who, text) in enumerate(
+                [
+                    ("Vera Lund", "With me is Otto Brandt of the Harbour Tram Company, who built the line to Kessel."),
+                    ("Otto Brandt", "The line to Kessel carries nine thousand passengers a day on eleven kilometres of track."),
+                    ("Otto Brandt", "The council of Mirow has promised a second bridge for trams three times so far."),
+                    ("Vera Lund", "And in Kessel, are the streets loud?"),
+                    ("Otto Brandt", "At night the streets are empty."),
+                ],
+                1,
+            )
+        ),
+        Metadata(title="Rails Again", channel="Slow City Radio"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "doubted"),
+    [
+        ("The council of Mirow has promised a second bridge for trams three times.", (2, 3), None),
+        ("The council of Harbour has promised a second bridge for trams three times.", (2, 3), "Harbour"),
+        ("The Brandt has promised a second bridge for trams three times so far.", (3,), None),
+        ("The council of Slow has promised a second bridge for trams three times.", (3,), "Slow"),
+        ("Slow City Radio says the line to Kessel carries nine thousand passengers a day.", (2,), None),
+        ("The line carries nine thousand passengers a day to scheduled Vera.", (1, 2), "Vera"),
+        ("The line to Otto Mirow carries nine thousand passengers a day.", (2, 3), "Mirow"),
+    ],
+)
+def test_a_name_in_the_wrong_place_makes_a_statement_weak(
+    text: str, lines: tuple[int, ...], doubted: str | None
+) -> None:
+    found = [f for f in verify(text, lines, TRAM) if f.kind == "name"]
+    assert not any(f.grave for f in found)
+    assert (doubted is None and not found) or any(doubted and doubted in f.message for f in found)
+
+
+def test_a_denial_is_found_in_a_short_line_that_says_the_same_without_it() -> None:
+    (finding,) = verify("According to Otto Brandt, the streets are not empty at night, which is rare.", (5,), TRAM)
+    assert (finding.kind, finding.grave) == ("polarity", True)
+
+
+def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
+    found = verify(
+        "The council of Mirow has promised a second bridge for trams three times, a lack so far.", (3,), TRAM
+    )
+    assert not any(f.grave for f in found)
