@@ -189,7 +189,8 @@ def check(
 @app.command(
     name="eval",
     epilog="Examples:  studydoc eval outputs/   |   studydoc eval outputs/ --reference notes/ --json   |   "
-    "studydoc eval compare before/ after/ --fail-under 0.02",
+    "studydoc eval compare before/ after/ --fail-under 0.02   |   "
+    "studydoc eval compare before/ after/ --judge gpt-5-mini",
 )
 def evaluate(
     paths: Annotated[list[Path], typer.Argument(help="Documents or folders of them; or: compare BEFORE AFTER.")],
@@ -202,13 +203,23 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots there too.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="With compare: a model, or 'local', that rates both on fixed questions.")
+    ] = None,
+    base_url: BaseUrl = None,
     debug: Debug = False,
 ) -> None:
     """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
+    from pipeline.errors import SettingsError
     from pipeline.evaluate.eval_commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):
-        code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html)
+        judging = _judge(judge, base_url) if judge else None
+        code, text = run_compare(
+            paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html, judge=judging
+        )
+    elif judge:
+        raise SettingsError("a judge compares two folders", hint="studydoc eval compare BEFORE AFTER --judge MODEL")
     else:
         code, text = run_eval(paths, reference, transcripts, as_json=as_json, page=html)
     print(text, end="")
@@ -396,6 +407,20 @@ def fixture_record(
         code, lines = asyncio.run(run_record(folder, name or (), settings, screen.download, fresh=fresh))
     print("\n".join(lines))
     raise typer.Exit(code)
+
+
+def _judge(model: str, base_url: str | None) -> Any:
+    """What asks the judge about two folders."""
+    from pipeline.evaluate.judging import judge_folders
+    from pipeline.screen import Screen
+    from pipeline.settings import load_settings
+
+    def ask(folders: Any) -> Any:
+        with Screen() as screen:
+            settings = load_settings(model=model, base_url=base_url)
+            return model, asyncio.run(judge_folders(folders, settings, screen.download))
+
+    return ask
 
 
 def _table(rows: list[tuple[str, str]]) -> None:
