@@ -46,7 +46,7 @@ QUESTIONS = tuple(Ratings.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge said of two sets of notes on one question; `agreement` is how often repeats gave the same rating."""
+    """What the judge said of two sets of notes on one question; `agreement` is how often repeats rated the same."""
 
     question: str
     before: float
