@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline import store
 from pipeline.connect import store_path
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluate.fixture_commands import Addition, check_fixture, renew, run_add, run_check, run_list
@@ -19,6 +21,7 @@ from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
+from pipeline.transcript import Metadata
 from tests.samples import FIXTURES, ROOT
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
@@ -88,6 +91,23 @@ def test_adding_asks_nothing_and_says_when_answers_are_missing(talk: Path) -> No
     with pytest.raises(InputError, match="run studydoc make with the same settings first"):
         run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
     assert not (talk.parent / "fixtures").exists()
+
+
+def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path) -> None:
+    out = talk.parent / "outputs"
+    calls = CallStore(store_path(out))
+    told = replace(
+        read_transcript(talk), metadata=Metadata(title="A Reactor", channel="Lund Radio", speakers=("Ana", "Ben"))
+    )
+    client = StoredClient(calls, Hosted(good_answer), "scripted-8b")
+    document = asyncio.run(asummarise(told, client, endpoint=f"https://{HOST}"))
+    calls.close()
+    store.write(document, "page", out / "talk.json")
+    run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=out))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert kept.manifest.metadata == {"title": "A Reactor", "channel": "Lund Radio"}
+    assert kept.golden()[0].title == "A Reactor" and check_fixture(kept).lines == ()
+    assert HOST not in (kept.folder / "talk.json").read_text("utf-8")
 
 
 def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture, talk: Path) -> None:
