@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from pipeline.cli_batch import batch_app
+from pipeline.cli_fixture import fixture_app
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -33,9 +34,6 @@ store_app = typer.Typer(
 app.add_typer(store_app, name="store")
 app.add_typer(batch_app, name="batch")
 
-fixture_app = typer.Typer(
-    no_args_is_help=True, help="Record runs, replay them offline, and show what changed.", rich_markup_mode=None
-)
 app.add_typer(fixture_app, name="fixture")
 
 Out = Annotated[Path, typer.Option(help="The output folder whose store is meant.")]
@@ -43,8 +41,6 @@ Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'lo
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
 ]
-Fixtures = Annotated[Path, typer.Argument(help="A fixture, or a folder of fixtures.")]
-Prompts = Annotated[Path | None, typer.Option(help="A folder of prompt files that stand before the shipped ones.")]
 
 
 def _awaited(work: Coroutine[Any, Any, T]) -> T:
@@ -234,7 +230,8 @@ def check(
 @app.command(
     name="eval",
     epilog="Examples:  studydoc eval outputs/   |   studydoc eval outputs/ --reference notes/ --json   |   "
-    "studydoc eval compare before/ after/ --fail-under 0.02",
+    "studydoc eval compare before/ after/ --fail-under 0.02   |   "
+    "studydoc eval compare before/ after/ --judge gpt-5-mini",
 )
 def evaluate(
     paths: Annotated[list[Path], typer.Argument(help="Documents or folders of them; or: compare BEFORE AFTER.")],
@@ -247,13 +244,23 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots there too.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="With compare: a model, or 'local', that rates both on fixed questions.")
+    ] = None,
+    base_url: BaseUrl = None,
     debug: Debug = False,
 ) -> None:
     """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
+    from pipeline.errors import SettingsError
     from pipeline.evaluate.eval_commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):
-        code, text = run_compare(paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html)
+        judging = _judge(judge, base_url) if judge else None
+        code, text = run_compare(
+            paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html, judge=judging
+        )
+    elif judge:
+        raise SettingsError("a judge compares two folders", hint="studydoc eval compare BEFORE AFTER --judge MODEL")
     else:
         code, text = run_eval(paths, reference, transcripts, as_json=as_json, page=html)
     print(text, end="")
@@ -357,90 +364,18 @@ def store_import(path: Path, out: Out = Path("outputs"), debug: Debug = False) -
     print(f"{take_in(out, path)} calls in {path} are in the store now")
 
 
-@fixture_app.command(
-    "add",
-    epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture add talk.vtt --reference notes.md   |   "
-    "studydoc fixture add talk.vtt --folder fixtures --out notes",
-)
-def fixture_add(
-    path: Annotated[Path, typer.Argument(help="A transcript that make has been run on.")],
-    reference: Annotated[Path | None, typer.Option(help="People's own notes of the same recording.")] = None,
-    folder: Annotated[Path, typer.Option(help="Where fixtures are kept.")] = Path("tests/fixtures"),
-    out: Annotated[Path | None, typer.Option(help="Whose stored answers are taken.  [default: outputs]")] = None,
-    name: Annotated[str | None, typer.Option(help="The fixture's name.  [default: the file's]")] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    plan: Annotated[str | None, typer.Option(help="together or apart, as for make.")] = None,
-    chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call, as for make.")] = None,
-    unverified: Annotated[str | None, typer.Option(help="withhold or keep, as for make.")] = None,
-    prompts: Prompts = None,
-    encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
-    debug: Debug = False,
-) -> None:
-    """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
-    from pipeline.evaluate.fixture_commands import Addition, run_add
-    from pipeline.settings import load_settings
-
-    settings = load_settings(
-        model=model, base_url=base_url, out=out, plan=plan, chunk_tokens=chunk_tokens, unverified=unverified,
-        prompts=prompts, encoding=encoding,
-    )  # fmt: skip
-    print("\n".join(run_add(Addition(path, folder, reference, name), settings)))
-
-
-@fixture_app.command(
-    "check",
-    epilog="Examples:  studydoc fixture check   |   studydoc fixture check fixtures/talk   |   "
-    "studydoc fixture check --prompts my-prompts",
-)
-def fixture_check(folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, debug: Debug = False) -> None:
-    """Replay fixtures offline and show what differs, by section and statement; exit 1 when anything does."""
-    from pipeline.evaluate.fixture_commands import run_check
-
-    code, lines = run_check(folder, prompts)
-    print("\n".join(lines))
-    raise typer.Exit(code)
-
-
-@fixture_app.command(
-    "list", epilog="Examples:  studydoc fixture list   |   studydoc fixture list fixtures --prompts my-prompts"
-)
-def fixture_list(
-    folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, model: Model = None, debug: Debug = False
-) -> None:
-    """Show fixtures, and which recorded answers a changed prompt, schema or model made obsolete; exit 1 when any."""
-    from pipeline.evaluate.fixture_commands import run_list
-
-    code, lines = run_list(folder, prompts, model)
-    print("\n".join(lines))
-    raise typer.Exit(code)
-
-
-@fixture_app.command(
-    "record",
-    epilog="Examples:  studydoc fixture record   |   studydoc fixture record fixtures --name talk --fresh   |   "
-    "studydoc fixture record --model gpt-5-mini",
-)
-def fixture_record(
-    folder: Fixtures = Path("tests/fixtures"),
-    name: Annotated[list[str] | None, typer.Option(help="Only this fixture; may be given again.")] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    out: Annotated[Path | None, typer.Option(help="Where answers are stored meanwhile.  [default: outputs]")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask for all answers anew, also for those recorded.")] = False,
-    prompts: Prompts = None,
-    debug: Debug = False,
-) -> None:
-    """Renew fixtures in place against the live model, asking only what is not recorded, and show what changed."""
-    from pipeline.evaluate.fixture_commands import run_record
+def _judge(model: str, base_url: str | None) -> Any:
+    """What asks the judge about two folders."""
+    from pipeline.evaluate.judging import judge_folders
     from pipeline.screen import Screen
     from pipeline.settings import load_settings
 
-    settings = load_settings(model=model, base_url=base_url, out=out, prompts=prompts)
-    with Screen() as screen:
-        code, lines = _awaited(run_record(folder, name or (), settings, screen.download, fresh=fresh))
-    print("\n".join(lines))
-    raise typer.Exit(code)
+    def ask(folders: Any) -> Any:
+        with Screen() as screen:
+            settings = load_settings(model=model, base_url=base_url)
+            return model, _awaited(judge_folders(folders, settings, screen.download))
+
+    return ask
 
 
 def _table(rows: list[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -15,6 +15,7 @@ from pipeline.checking import documents_below
 from pipeline.errors import SettingsError
 from pipeline.evaluate.comparing import compare, means, worst_losses
 from pipeline.evaluate.html import comparison_html, scores_html
+from pipeline.evaluate.judging import Verdict, verdicts_markdown
 from pipeline.evaluate.report import comparison_markdown, scores_markdown
 from pipeline.evaluate.scores import Scored, score_path
 from pipeline.providers.local import usable_cores
@@ -24,7 +25,6 @@ _WORTH_PROCESSES = 24  # documents from which starting processes pays
 
 def score_all(paths: Sequence[Path], reference: Path | None, transcripts: Path | None) -> list[Scored]:
     """The scores of every document below the paths; many of them in as many processes as there are cores."""
-
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
     one = partial(score_path, transcripts=transcripts, references=reference)
@@ -45,7 +45,6 @@ def run_eval(
     page: Path | None = None,
 ) -> tuple[int, str]:
     """`studydoc eval`: exit code, and the scores as Markdown or JSON; `page` is where they go as HTML too."""
-
     scored = score_all(paths, reference, transcripts)
     if page is not None:
         store.write_text(page, scores_html(scored))
@@ -64,9 +63,9 @@ def run_compare(
     *,
     as_json: bool = False,
     page: Path | None = None,
+    judge: Callable[[Sequence[Path]], tuple[str, list[Verdict]]] | None = None,
 ) -> tuple[int, str]:
     """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
-
     if len(folders) != 2:
         raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
     first, second = (score_all([f], reference, transcripts) for f in folders)
@@ -75,12 +74,17 @@ def run_compare(
         raise SettingsError("the two folders have no document of the same name")
     if page is not None:
         store.write_text(page, comparison_html(found))
+    model, judged = judge(folders) if judge else ("", [])
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
     if as_json:
         return int(bool(losses)), json.dumps(
-            asdict(found) | {"past_threshold": losses}, ensure_ascii=False, indent=1
+            asdict(found) | {"past_threshold": losses, "judged": [asdict(v) for v in judged]},
+            ensure_ascii=False,
+            indent=1,
         ) + "\n"
     text = comparison_markdown(found)
+    if judge:
+        text += verdicts_markdown(judged, model)
     if losses:
         text += "\nPast the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
     return int(bool(losses)), text

@@ -138,10 +138,11 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
     transcript = read_transcript(path, encoding=settings.encoding)
     record = store.output_path(settings.out, transcript.name)
     made: StudyDocument | None = None
+    local = settings.chosen_model[0] == LOCAL
     if record.is_file():
         found = store.load(record)
-        made = found if found.source.sha256 == transcript.sha256 and settings.model is None else None
-    local = settings.chosen_model[0] == LOCAL
+        asked = (None, LOCAL, found.run.model) if found.run.endpoint == prices.EMBEDDED else (None, found.run.model)
+        made = found if found.source.sha256 == transcript.sha256 and settings.model in asked else None
     if made is not None:
         model, endpoint = made.run.model, made.run.endpoint
         recipe = asdict(EMBEDDED if endpoint == prices.EMBEDDED else HOSTED)

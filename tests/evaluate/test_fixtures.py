@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline import store
 from pipeline.connect import store_path
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluate.fixture_commands import Addition, check_fixture, renew, run_add, run_check, run_list
@@ -19,6 +21,7 @@ from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
+from pipeline.transcript import Metadata
 from tests.samples import FIXTURES, ROOT
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
@@ -88,6 +91,23 @@ def test_adding_asks_nothing_and_says_when_answers_are_missing(talk: Path) -> No
     with pytest.raises(InputError, match="run studydoc make with the same settings first"):
         run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
     assert not (talk.parent / "fixtures").exists()
+
+
+def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path) -> None:
+    out = talk.parent / "outputs"
+    calls = CallStore(store_path(out))
+    told = replace(
+        read_transcript(talk), metadata=Metadata(title="A Reactor", channel="Lund Radio", speakers=("Ana", "Ben"))
+    )
+    client = StoredClient(calls, Hosted(good_answer), "scripted-8b")
+    document = asyncio.run(asummarise(told, client, endpoint=f"https://{HOST}"))
+    calls.close()
+    store.write(document, "page", out / "talk.json")
+    run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=out))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert kept.manifest.metadata == {"title": "A Reactor", "channel": "Lund Radio"}
+    assert kept.golden()[0].title == "A Reactor" and check_fixture(kept).lines == ()
+    assert HOST not in (kept.folder / "talk.json").read_text("utf-8")
 
 
 def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture, talk: Path) -> None:
@@ -266,3 +286,61 @@ def test_the_command_needs_no_pytest(tmp_path: Path) -> None:
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert done.returncode == 0 and "the same, " in done.stdout, done.stderr
+
+
+def command(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    more = {"PYTHONPATH": str(ROOT), "STUDYDOC_MODELS": str(cwd / "no-models")} | environment
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "pipeline", *map(str, arguments)], cwd=cwd, env=plain | more, text=True,
+        capture_output=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_renewing_what_did_not_change_asks_no_model_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    before = {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()}
+    done = command("fixture", "record", "fixtures", "--name", "tidal-turbines", "--out", "kept", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    calls = len(Recording(FIXTURES / "tidal-turbines" / "calls.jsonl").calls)
+    assert (
+        f"tidal-turbines: {calls} calls recorded, the same document" in done.stdout
+        and "night-trains" not in done.stdout
+    )
+    assert {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()} == before
+
+
+def test_a_fixture_is_made_checked_and_renewed_against_an_endpoint_whose_host_and_key_it_does_not_name(
+    talk: Path,
+) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.server", str(talk.parent / "log"), "0", ""], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    try:
+        assert server.stdout
+        at = ("--base-url", f"http://127.0.0.1:{server.stdout.readline().strip()}/v1", "--model", "scripted")
+        for arguments in (
+            ("make", "talk.txt", *at),
+            ("fixture", "add", "talk.txt", "--folder", "fixtures"),
+            ("fixture", "check", "fixtures"),
+            ("fixture", "list", "fixtures"),
+            ("fixture", "record", "fixtures", "--fresh", *at),
+            ("fixture", "record", "fixtures", "--fresh", *at[:2]),
+            ("fixture", "check", "fixtures"),
+        ):
+            done = command(*arguments, cwd=talk.parent, OPENAI_API_KEY=KEY)
+            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()  # type: ignore[union-attr]
+    for path in (talk.parent / "fixtures").rglob("*.*"):
+        text = path.read_text("utf-8")
+        assert "127.0.0.1" not in text and KEY not in text, path
+    assert load_fixture(talk.parent / "fixtures" / "talk").manifest.endpoint == "endpoint"
+
+
+def test_an_unknown_name_and_an_empty_folder_are_one_line(tmp_path: Path) -> None:
+    for arguments in (("check", "."), ("record", str(FIXTURES), "--name", "nothing"), ("add", "missing.vtt")):
+        done = command("fixture", *arguments, cwd=tmp_path)
+        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done.stderr

@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks.planted_faults import PLANTS, Subject, quotation
 from pipeline.checking import Claim, claims_of, findings_of
-from pipeline.evaluate.html import scores_html
+from pipeline.evaluate.comparing import compare
+from pipeline.evaluate.html import comparison_html, scores_html
 from pipeline.evaluate.notes import Notes, located, read_notes, score_notes
 from pipeline.evaluate.scores import SCORES, Scored, lix, read_reference, reference_for, rouge, score, score_claims
 from pipeline.source import Source
@@ -124,3 +125,13 @@ def test_the_html_report_escapes_names_and_holds_no_script() -> None:
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
     assert page.count("<circle") == sum(1 for v in score(DOCUMENT, SOURCE).values() if v is not None and 0 <= v <= 1)
     assert not re.search(r"<[^>]*(?:src|href)=|url", page) and "default-src 'none'" in page
+
+
+def test_the_html_comparison_shows_what_changed_and_escapes_it() -> None:
+    def one(text: str) -> Scored:
+        claims = [Claim("main_points", text, (1,)), *CLAIMS]
+        return Scored(NAME, fixture(NAME).record, scores_of(claims), tuple(claims))
+
+    page = comparison_html(compare([one("A <b>tide</b> turns.")], [one("A <b>tide</b> turned.")]))
+    assert "changed: <del>A &lt;b&gt;tide&lt;/b&gt; turns.</del> <ins>A &lt;b&gt;tide&lt;/b&gt; turned.</ins>" in page
+    assert "<svg" in page and "<b>" not in page

@@ -1,0 +1,105 @@
+"""The `studydoc fixture` commands: parse, call, print, exit. No logic."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+fixture_app = typer.Typer(
+    no_args_is_help=True, help="Record runs, replay them offline, and show what changed.", rich_markup_mode=None
+)
+
+Fixtures = Annotated[Path, typer.Argument(help="A fixture, or a folder of fixtures.")]
+Prompts = Annotated[Path | None, typer.Option(help="A folder of prompt files that stand before the shipped ones.")]
+Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'local' for the embedded one.")]
+BaseUrl = Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+@fixture_app.command(
+    "add",
+    epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture add talk.vtt --reference notes.md   |   "
+    "studydoc fixture add talk.vtt --folder fixtures --out notes",
+)
+def fixture_add(
+    path: Annotated[Path, typer.Argument(help="A transcript that make has been run on.")],
+    reference: Annotated[Path | None, typer.Option(help="People's own notes of the same recording.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where fixtures are kept.")] = Path("tests/fixtures"),
+    out: Annotated[Path | None, typer.Option(help="Whose stored answers are taken.  [default: outputs]")] = None,
+    name: Annotated[str | None, typer.Option(help="The fixture's name.  [default: the file's]")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    plan: Annotated[str | None, typer.Option(help="together or apart, as for make.")] = None,
+    chunk_tokens: Annotated[int | None, typer.Option(help="Transcript tokens a call, as for make.")] = None,
+    unverified: Annotated[str | None, typer.Option(help="withhold or keep, as for make.")] = None,
+    prompts: Prompts = None,
+    encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
+    from pipeline.evaluate.fixture_commands import Addition, run_add
+    from pipeline.settings import load_settings
+
+    settings = load_settings(
+        model=model, base_url=base_url, out=out, plan=plan, chunk_tokens=chunk_tokens, unverified=unverified,
+        prompts=prompts, encoding=encoding,
+    )  # fmt: skip
+    print("\n".join(run_add(Addition(path, folder, reference, name), settings)))
+
+
+@fixture_app.command(
+    "check",
+    epilog="Examples:  studydoc fixture check   |   studydoc fixture check fixtures/talk   |   "
+    "studydoc fixture check --prompts my-prompts",
+)
+def fixture_check(folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, debug: Debug = False) -> None:
+    """Replay fixtures offline and show what differs, by section and statement; exit 1 when anything does."""
+    from pipeline.evaluate.fixture_commands import run_check
+
+    code, lines = run_check(folder, prompts)
+    print("\n".join(lines))
+    raise typer.Exit(code)
+
+
+@fixture_app.command(
+    "list", epilog="Examples:  studydoc fixture list   |   studydoc fixture list fixtures --prompts my-prompts"
+)
+def fixture_list(
+    folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, model: Model = None, debug: Debug = False
+) -> None:
+    """Show fixtures, and which recorded answers a changed prompt, schema or model made obsolete; exit 1 when any."""
+    from pipeline.evaluate.fixture_commands import run_list
+
+    code, lines = run_list(folder, prompts, model)
+    print("\n".join(lines))
+    raise typer.Exit(code)
+
+
+@fixture_app.command(
+    "record",
+    epilog="Examples:  studydoc fixture record   |   studydoc fixture record fixtures --name talk --fresh   |   "
+    "studydoc fixture record --model gpt-5-mini",
+)
+def fixture_record(
+    folder: Fixtures = Path("tests/fixtures"),
+    name: Annotated[list[str] | None, typer.Option(help="Only this fixture; may be given again.")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    out: Annotated[Path | None, typer.Option(help="Where answers are stored meanwhile.  [default: outputs]")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask for all answers anew, also for those recorded.")] = False,
+    prompts: Prompts = None,
+    debug: Debug = False,
+) -> None:
+    """Renew fixtures in place against the live model, asking only what is not recorded, and show what changed."""
+    from pipeline.evaluate.fixture_commands import run_record
+    from pipeline.screen import Screen
+    from pipeline.settings import load_settings
+
+    settings = load_settings(model=model, base_url=base_url, out=out, prompts=prompts)
+    with Screen() as screen:
+        code, lines = asyncio.run(run_record(folder, name or (), settings, screen.download, fresh=fresh))
+    print("\n".join(lines))
+    raise typer.Exit(code)
