@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument, Support
 from pipeline.evidence import cite, least_support, verify
+from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State
 from pipeline.run import coverage
 from pipeline.source import Source
+from pipeline.store import dump
 
 
 def reviewed_document(document: StudyDocument, state: State, source: Source) -> StudyDocument:
@@ -83,3 +85,13 @@ def said_against(section: str, text: str, label: str, lines: Sequence[int], sour
         return [f"the transcript has {last} lines and no line {missing[0]}"]
     claim = f"{label} {text}" if section == "key_concepts" else text
     return [f.message for f in verify(claim, lines, source, least=least_support(section))]
+
+
+def as_markdown(document: StudyDocument, state: State, source: Source) -> str:
+    """What was accepted as a page, in the form of every other page."""
+    return render_markdown(reviewed_document(document, state, source))
+
+
+def as_json(document: StudyDocument, state: State, source: Source) -> str:
+    """What was accepted as a record."""
+    return dump(reviewed_document(document, state, source))
