@@ -161,11 +161,10 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
     same = (before.groups, before.names, before.misfits) == (state.groups, state.names, state.misfits)
     if not same or len(before.items) != len(state.items):
         return None
-    if any(
-        (a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in zip(before.items, state.items, strict=True)
-    ):
+    pairs = list(zip(before.items, state.items, strict=True))
+    if any((a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
         return None
-    render = templates.get_template("notes.html").module.statement  # type: ignore[attr-defined]
+    render = templates.get_template("statement.html").module.statement  # type: ignore[attr-defined]
     changed = [b for a, b in pairs if a != b]
     return {i.id: str(render(view(i, desk))) for i in changed}
 

@@ -6,7 +6,6 @@ import asyncio
 import getpass
 import secrets
 import socket
-import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -111,8 +110,8 @@ def _unheard(*_: object) -> None:
 
 
 def _user() -> str:
+    """Who decisions are signed with when nobody said."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        print("studydoc: your name is not known, decisions are signed 'reviewer' (--as NAME)", file=sys.stderr)
         return "reviewer"
