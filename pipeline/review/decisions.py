@@ -88,8 +88,8 @@ def _own(item: Item) -> Item:
 def _decided(state: State, action: Decide) -> State:
     wanted = set(action.targets)
     known = {i.id for i in state.items if i.standing != "withheld"}
-    if missing := wanted - known:
-        raise Unfit(f"{len(missing)} of the statements are not in the document")
+    if wanted - known:
+        raise Unfit("this statement is not in the document, or is withheld: restore it first")
     standing = _STANDINGS[action.kind]
     items = tuple(replace(i, standing=standing) if i.id in wanted else i for i in state.items)
     return replace(state, items=items)

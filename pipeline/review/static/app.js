@@ -281,7 +281,7 @@
 
   async function verify() {
     const now = editing;
-    if (!now || !now.section || now.mode === "split") return;
+    if (!now || !now.section || now.section === "prerequisites" || now.mode === "split") return;
     const { text, lines: given, label } = now.form.elements;
     const cites = parseLines(given.value);
     const list = now.form.querySelector(".findings");
@@ -431,9 +431,15 @@
     else say("nothing is left to decide here");
   }
 
+  const withholds = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "term", "regenerate"]);
   const free = new Set(["undo", "redo", "help", "add"]);
   function run(name) {
     if (!current && !free.has(name)) { say("choose a statement first"); return; }
+    if (current?.dataset.standing === "withheld" && withholds.has(name)) {
+      if (name === "accept" || name === "edit") return editors.restore(current);
+      say("this statement is withheld: w restores it");
+      return;
+    }
     const decide = (kind, said) => act({ kind, targets: [current.id] }, { said, next: kind !== "reopen" });
     switch (name) {
       case "accept": return decide("accept", "accepted");
