@@ -92,8 +92,9 @@ class Review:
         if now == self._seen and self._rows:
             return
         events = read_events(self.path)
-        if events[: len(self._events)] == self._events:
-            for event in events[len(self._events) :]:
+        known, fresh = len(self._events), events[len(self._events) :]
+        if events[:known] == self._events and all(e.document == self.timeline.document for e in fresh):
+            for event in fresh:
                 self._events.append(event)
                 self._rows.append(_row(event))
                 self.timeline.take(event)

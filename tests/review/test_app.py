@@ -239,7 +239,7 @@ def test_notes_made_again_are_read_again_and_what_no_longer_fits_is_shown(tmp_pa
     ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": targets}})
     folder(tmp_path, document(figure="45"))
     page = ask(served, at)[2]
-    assert "1 decision no longer fit" in page and "makes 45 megawatts" in page
+    assert "1 decision no longer fit" in page and "it reads now: The Lund reactor makes 45 megawatts" in page
     assert page.count('<li class="item accepted') == len(targets) - 1
     assert "1 decision no longer fit" in ask(served, "/")[2]
 

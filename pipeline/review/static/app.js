@@ -153,7 +153,7 @@
       const at = before.indexOf(current);
       const answer = await post("/act", { revision, action });
       if (answer.ok) {
-        renew(answer.value, next ? before[at + 1]?.id : null);
+        renew(answer.value, next ? before.slice(at + 1).find((i) => i.dataset.standing !== "withheld")?.id : null);
         say(said);
         return true;
       }
