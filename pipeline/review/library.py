@@ -40,6 +40,9 @@ class Desk:
         self.lock = threading.RLock()
         self._sources: dict[tuple[tuple[str, str], ...], Source] = {(): source}
         self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
+        # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
+        self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...]], str] = {}
+        self.shown_transcript: tuple[tuple[tuple[str, str], ...], str] | None = None
 
     @property
     def state(self) -> State:

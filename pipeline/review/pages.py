@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -109,32 +110,40 @@ def hits(state: State, query: str) -> list[dict[str, Any]]:
 def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:
     """A document with its transcript."""
     state, transcript = desk.state, desk.transcript
-    lines = [
-        {
-            "n": s.id,
-            "when": clock(s.start) if s.start is not None else "",
-            "speaker": state.speaker(s.speaker) or "",
-            "text": s.text,
-            "link": moment_url(desk.document.source.url, s.start) if s.start is not None else None,
-        }
-        for s in transcript.segments
-    ]
-    for before, line in zip(reversed(lines[:-1]), reversed(lines[1:]), strict=True):
-        line["turn"] = before["speaker"] != line["speaker"]
-    if lines:
-        lines[0]["turn"] = True
     return templates.get_template("document.html").render(
         id=id_,
         title=desk.document.title,
         document=desk.document,
         remark=desk.remark,
         token=token,
-        lines=lines,
+        lines=transcript_html(desk),
         speakers=list(dict.fromkeys(s for x in transcript.labelled_speakers if (s := state.speaker(x)))),
         regenerates=regenerates,
         titles=TITLES,
         **update(desk),
     )
+
+
+def transcript_html(desk: Desk) -> str:
+    """The transcript's lines as HTML, made once for the same names."""
+    names = desk.state.names
+    if desk.shown_transcript is None or desk.shown_transcript[0] != names:
+        rows: list[SimpleNamespace] = []
+        before: str | None = None
+        for s in desk.transcript.segments:
+            speaker = desk.state.speaker(s.speaker)
+            rows.append(
+                SimpleNamespace(
+                    n=s.id,
+                    when=clock(s.start) if s.start is not None else "",
+                    speaker=speaker if speaker and (speaker != before or not rows) else "",
+                    text=s.text,
+                    link=moment_url(desk.document.source.url, s.start) if s.start is not None else None,
+                )
+            )
+            before = speaker
+        desk.shown_transcript = names, templates.get_template("lines.html").render(lines=rows)
+    return desk.shown_transcript[1]
 
 
 def update(desk: Desk) -> dict[str, Any]:
@@ -164,9 +173,8 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
     pairs = list(zip(before.items, state.items, strict=True))
     if any((a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
         return None
-    render = templates.get_template("statement.html").module.statement  # type: ignore[attr-defined]
     changed = [b for a, b in pairs if a != b]
-    return {i.id: str(render(view(i, desk))) for i in changed}
+    return {i.id: statement_html(i, desk) for i in changed}
 
 
 def cited(state: State) -> list[int]:
@@ -188,9 +196,9 @@ def strip_html(desk: Desk) -> str:
 def notes(desk: Desk) -> str:
     """The notes as HTML."""
     state = desk.state
-    by_group: dict[str, list[dict[str, Any]]] = {}
+    by_group: dict[str, list[str]] = {}
     for item in state.items:
-        by_group.setdefault(f"{item.section} {item.group}", []).append(view(item, desk))
+        by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
     sections = []
     for section in SECTIONS:
         groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
@@ -202,7 +210,17 @@ def notes(desk: Desk) -> str:
     return templates.get_template("notes.html").render(sections=sections, misfits=state.misfits)
 
 
-def view(item: Item, desk: Desk) -> dict[str, Any]:
+def statement_html(item: Item, desk: Desk) -> str:
+    """A statement as HTML, made once as long as it and the speakers' names stay the same."""
+    key = (item, desk.state.names)
+    if key not in desk.shown_items:
+        if len(desk.shown_items) > 4 * len(desk.state.items) + 100:
+            desk.shown_items.clear()
+        desk.shown_items[key] = templates.get_template("statement.html").render(i=view(item, desk))
+    return desk.shown_items[key]
+
+
+def view(item: Item, desk: Desk) -> SimpleNamespace:
     """A statement for its template."""
     last = len(desk.transcript.segments)
     lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
@@ -211,25 +229,25 @@ def view(item: Item, desk: Desk) -> dict[str, Any]:
     speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
     found = desk.findings(item)
     mark = "weak" if found else (item.support or "verified")
-    return {
-        "id": item.id,
-        "section": item.section,
-        "group": item.group,
-        "standing": item.standing,
-        "depth": min(item.depth, 4),
-        "label": item.label,
-        "text": item.text,
-        "was": item.was if item.was not in ("", item.text) else "",
-        "reason": item.reason,
-        "mark": mark if item.section != "prerequisites" and item.lines else "",
-        "own": item.support is None,
-        "findings": found,
-        "lines": " ".join(map(str, item.lines)),
-        "shown_lines": spans(item.lines),
-        "speakers": ", ".join(speakers),
-        "when": clock(start) if start is not None else "",
-        "link": moment_url(desk.document.source.url, start) if start is not None else None,
-    }
+    return SimpleNamespace(
+        id=item.id,
+        section=item.section,
+        group=item.group,
+        standing=item.standing,
+        depth=min(item.depth, 4),
+        label=item.label,
+        text=item.text,
+        was=item.was if item.was not in ("", item.text) else "",
+        reason=item.reason,
+        mark=mark if item.section != "prerequisites" and item.lines else "",
+        own=item.support is None,
+        findings=found,
+        lines=" ".join(map(str, item.lines)),
+        shown_lines=spans(item.lines),
+        speakers=", ".join(speakers),
+        when=clock(start) if start is not None else "",
+        link=moment_url(desk.document.source.url, start) if start is not None else None,
+    )
 
 
 def spans(lines: Sequence[int]) -> str:
