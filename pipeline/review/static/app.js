@@ -529,4 +529,5 @@
   const asked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
   select(asked?.classList.contains("item") ? asked : shown()[0], { focus: !narrow.matches });
   body.dataset.ready = "1";
+  performance.mark("ready");
 })();
