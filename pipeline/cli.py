@@ -268,6 +268,57 @@ def evaluate(
 
 
 @app.command(
+    epilog="Examples:  studydoc review   |   studydoc review outputs/ --no-open --port 8765   |   "
+    "studydoc review --host 0.0.0.0 --token A-LONG-SECRET"
+)
+def review(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders with documents.  [default: outputs]")] = None,
+    transcripts: Annotated[Path | None, typer.Option(help="Where the transcripts are, when they have moved.")] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on; other than loopback it takes --token.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 finds a free one.")] = 0,
+    token: Annotated[str, typer.Option(help="What visitors must bring along.")] = "",
+    who: Annotated[str, typer.Option("--as", help="The name that decisions are signed with.")] = "",
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    debug: Debug = False,
+) -> None:
+    """Review notes in the browser, beside their transcript; decisions go to NAME.review.json as they are made."""
+    from pipeline.review.server import ReviewFlags, run_review
+    from pipeline.settings import load_settings
+
+    settings = load_settings(model=model, base_url=base_url)
+    flags = ReviewFlags(paths or [settings.out], transcripts, host, port, token, who, open_)
+    run_review(flags, settings, lambda address: print(address, flush=True))
+
+
+@app.command(
+    epilog="Examples:  studydoc export --reviewed outputs/talk.json   |   "
+    "studydoc export --reviewed outputs/talk.json --out talk.md"
+)
+def export(
+    paths: Annotated[list[Path], typer.Argument(help="A document, or a folder in which one was reviewed.")],
+    reviewed: Annotated[bool, typer.Option("--reviewed", help="Only what was accepted in review.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The file to write, .md or .json.  [default: stdout]")] = None,
+    transcripts: Annotated[Path | None, typer.Option(help="Where the transcripts are, when they have moved.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The record instead of the page.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Write what was accepted in review, and nothing else."""
+    from pipeline.errors import SettingsError
+    from pipeline.review.exporting import run_export
+
+    if not reviewed:
+        raise SettingsError("export takes --reviewed", hint="studydoc make has written the whole notes already")
+    text, remarks = run_export(paths, out, transcripts, as_json=as_json)
+    for remark in remarks:
+        print(f"studydoc: {remark}", file=sys.stderr)
+    print(text if out is None else out, end="" if out is None else "\n")
+
+
+@app.command(
     epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3"
 )
 def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) -> None:

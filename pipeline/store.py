@@ -53,17 +53,13 @@ def check_writable(out: Path) -> None:
 def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, Path]:
     """Writes `NAME.md`, then `NAME.json`; each is the old file or the new one, never half of one."""
     page = record.with_suffix(".md")
-    _replace(page, markdown)
-    _replace(record, dump(document))
+    replace_file(page, markdown)
+    replace_file(record, dump(document))
     return page, record
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a report: the old file or the new one, never half of one."""
-    _replace(path, text)
-
-
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Writes a whole file in the place of the old one, on disk when this returns. StoreError when it cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, fresh = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=path.parent)

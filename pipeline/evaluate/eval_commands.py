@@ -47,7 +47,7 @@ def run_eval(
     """`studydoc eval`: exit code, and the scores as Markdown or JSON; `page` is where they go as HTML too."""
     scored = score_all(paths, reference, transcripts)
     if page is not None:
-        store.write_text(page, scores_html(scored))
+        store.replace_file(page, scores_html(scored))
     if not as_json:
         return 0, scores_markdown(scored)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
@@ -73,7 +73,7 @@ def run_compare(
     if not found.documents:
         raise SettingsError("the two folders have no document of the same name")
     if page is not None:
-        store.write_text(page, comparison_html(found))
+        store.replace_file(page, comparison_html(found))
     model, judged = judge(folders) if judge else ("", [])
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
     if as_json:

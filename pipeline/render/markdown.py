@@ -83,7 +83,7 @@ class _Citer:
     """Marks such as " [12:34]", linked to that time where the source's address allows it."""
 
     def __init__(self, url: str | None) -> None:
-        self._url = url if url and _plain(url) and not re.search(r"[()]", url) else None
+        self._url = url
 
     def mark(self, evidence: Sequence[Evidence]) -> str:
         """The mark of the first line of each run of neighbouring lines."""
@@ -96,19 +96,21 @@ class _Citer:
         if evidence.start is None:
             return f"\\[line {evidence.segment}\\]"
         label = clock(evidence.start)
-        target = self._at(evidence.start)
+        target = moment_url(self._url, evidence.start)
         return f"[\\[{label}\\]]({target})" if target else f"\\[{label}\\]"
 
-    def _at(self, seconds: float) -> str | None:
-        if not self._url:
-            return None
-        parts = urlsplit(self._url)
-        host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)
-        if host in ("youtube.com", "m.youtube.com", "youtu.be"):
-            return f"{self._url}{'&' if parts.query else '?'}t={whole}s"
-        if host == "vimeo.com" or re.search(r"\.(mp3|mp4|m4a|webm|ogg|wav)$", parts.path):
-            return f"{self._url.split('#')[0]}#t={whole}{'s' if host == 'vimeo.com' else ''}"
+
+def moment_url(url: str | None, seconds: float) -> str | None:
+    """The address of a recording at a time, where its place is known to allow it; only ever http or https."""
+    if not url or not _plain(url) or re.search(r"[()]", url):
         return None
+    parts = urlsplit(url)
+    host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)
+    if host in ("youtube.com", "m.youtube.com", "youtu.be"):
+        return f"{url}{'&' if parts.query else '?'}t={whole}s"
+    if host == "vimeo.com" or re.search(r"\.(mp3|mp4|m4a|webm|ogg|wav)$", parts.path):
+        return f"{url.split('#')[0]}#t={whole}{'s' if host == 'vimeo.com' else ''}"
+    return None
 
 
 def clock(seconds: float) -> str:

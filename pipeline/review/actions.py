@@ -1,0 +1,182 @@
+"""What a reviewer can do, as it is sent and as it is kept: actions, and events that say who did one and when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from pipeline.text import clean
+
+SectionName = Literal["overview", "prerequisites", "main_points", "key_concepts", "summary"]
+SECTIONS: tuple[SectionName, ...] = ("overview", "prerequisites", "main_points", "key_concepts", "summary")
+
+
+def _visible(text: str) -> str:
+    kept = clean(text)
+    if not kept:
+        raise ValueError("there are no words in it")
+    return kept
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9.]{1,40}$")]
+Words = Annotated[str, Field(max_length=4000), AfterValidator(_visible)]
+Label = Annotated[str, Field(max_length=400), AfterValidator(clean)]
+Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Decide(_Model):
+    """Accept or reject statements, or take that back; a whole section is many targets at once."""
+
+    kind: Literal["accept", "reject", "reopen"]
+    targets: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20_000)]
+
+
+class Edit(_Model):
+    """A statement in the reviewer's words, which accepts it. None leaves its lines or its lead or term as they are."""
+
+    kind: Literal["edit"]
+    target: Id
+    text: Words
+    label: Label | None = None
+    lines: Lines | None = None
+
+
+class Split(_Model):
+    """One statement as several, each with its lines."""
+
+    kind: Literal["split"]
+    target: Id
+    texts: Annotated[tuple[Words, ...], Field(min_length=2, max_length=20)]
+
+
+class Merge(_Model):
+    """Several statements of a section as one, in the place of the first and with the lines of all."""
+
+    kind: Literal["merge"]
+    targets: Annotated[tuple[Id, ...], Field(min_length=2, max_length=20)]
+    text: Words
+
+
+class Move(_Model):
+    """A statement, with what is nested below it, behind another of its section; "" is the first place of `group`."""
+
+    kind: Literal["move"]
+    target: Id
+    after: Id | Literal[""] = ""
+    group: Id | Literal[""] = ""
+
+
+class Add(_Model):
+    """A statement of the reviewer's own, with the lines that say it."""
+
+    kind: Literal["add"]
+    section: SectionName
+    text: Words
+    lines: Lines = ()
+    label: Label = ""
+    group: Id | Literal[""] = ""
+    after: Id | Literal[""] = ""
+
+
+class Restore(_Model):
+    """A withheld statement taken in after all, with the lines that say it."""
+
+    kind: Literal["restore"]
+    target: Id
+    lines: Lines
+
+
+class Heading(_Model):
+    """Another heading over a group of main points."""
+
+    kind: Literal["heading"]
+    group: Id
+    text: Words
+
+
+class Term(_Model):
+    """Another term for a key concept."""
+
+    kind: Literal["term"]
+    target: Id
+    text: Words
+
+
+class Rename(_Model):
+    """A speaker's right name, everywhere."""
+
+    kind: Literal["rename"]
+    speaker: Words
+    name: Words
+
+
+class Step(_Model):
+    """The last action taken back, or done again."""
+
+    kind: Literal["undo", "redo"]
+
+
+Action = Annotated[
+    Decide | Edit | Split | Merge | Move | Add | Restore | Heading | Term | Rename | Step, Field(discriminator="kind")
+]
+
+
+class About(_Model):
+    """A statement or heading as the document had it, by which a decision finds it again in another document."""
+
+    id: Id
+    section: str
+    text: str
+    lines: tuple[int, ...]
+
+
+class Event(_Model):
+    """An action as it was taken: `n` counts from 1, `base` is the number of events that the reviewer had seen.
+
+    `document` tells which making of the document it was taken on, `about` what it said there.
+    """
+
+    n: int = Field(ge=1)
+    at: str
+    who: str
+    base: int = Field(ge=0)
+    document: str = ""
+    action: Action
+    about: tuple[About, ...] = ()
+
+
+def named(action: Action) -> tuple[str, ...]:
+    """The ids that an action rests on."""
+    match action:
+        case Decide() | Merge():
+            return action.targets
+        case Edit() | Split() | Restore() | Term():
+            return (action.target,)
+        case Move():
+            return tuple(i for i in (action.target, action.after, action.group) if i)
+        case Heading():
+            return (action.group,)
+        case Add():
+            return tuple(i for i in (action.group, action.after) if i)
+        case Rename() | Step():
+            return ()
+
+
+def changed(action: Action) -> frozenset[str] | None:
+    """The ids whose content an action changes; None stands for all, an empty set for none that exist."""
+    match action:
+        case Decide() | Merge():
+            return frozenset(action.targets)
+        case Edit() | Split() | Restore() | Term() | Move():
+            return frozenset({action.target})
+        case Heading():
+            return frozenset({action.group})
+        case Add():
+            return frozenset()
+        case Rename() | Step():
+            return None

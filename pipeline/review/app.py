@@ -1,0 +1,205 @@
+"""The review page's routes. Documents are looked up by id in a list; a client never names a path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pipeline.errors import PipelineError
+from pipeline.review import pages
+from pipeline.review.actions import Action, Label, Lines, SectionName, Words, changed
+from pipeline.review.decisions import Unfit
+from pipeline.review.guard import Guard, Rules, refused
+from pipeline.review.library import Desk, Library
+from pipeline.review.regenerate import Regenerator
+from pipeline.review.reviewed import as_json, as_markdown
+from pipeline.review.storage import Conflict
+
+_ACTION: TypeAdapter[Action] = TypeAdapter(Action)
+_STATIC = {"app.js": "text/javascript", "app.css": "text/css", "icon.svg": "image/svg+xml"}
+
+
+def now() -> str:
+    """The time of an event."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the page works with."""
+
+    library: Library
+    rules: Rules
+    who: str
+    clock: Callable[[], str] = now
+    regenerator: Regenerator | None = None
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Decision(_Sent):
+    """An action, and the revision that its author saw."""
+
+    revision: Annotated[int, Field(ge=0)]
+    action: dict[str, Any]
+
+
+class Check(_Sent):
+    """A text to be compared with lines."""
+
+    section: SectionName
+    text: Words
+    label: Label = ""
+    lines: Lines = ()
+
+
+class Again(_Sent):
+    """A statement to be written again by the model."""
+
+    target: Annotated[str, Field(max_length=80)]
+    instruction: Annotated[str, Field(max_length=500)] = ""
+
+
+def create_app(setup: Setup) -> Starlette:
+    """The whole application."""
+    review = _Routes(setup)
+    return Starlette(
+        routes=[
+            Route("/", review.list),
+            Route("/d/{id}", review.document),
+            Route("/d/{id}/state", review.state),
+            Route("/d/{id}/act", review.act, methods=["POST"]),
+            Route("/d/{id}/check", review.check, methods=["POST"]),
+            Route("/d/{id}/regenerate", review.regenerate, methods=["POST"]),
+            Route("/d/{id}/export.{form}", review.export),
+            Route("/static/{name}", review.static),
+        ],
+        middleware=[Middleware(Guard, rules=setup.rules)],
+        exception_handlers={PipelineError: _told, ValidationError: _malformed},
+    )
+
+
+async def _told(request: Request, err: Exception) -> Response:
+    return refused(500, str(err)) if request.method == "POST" else PlainTextResponse(str(err), 500)
+
+
+async def _malformed(request: Request, err: Exception) -> Response:
+    assert isinstance(err, ValidationError)
+    first = err.errors(include_url=False, include_input=False)[0]
+    return refused(422, f"{'.'.join(map(str, first['loc'])) or 'request'}: {first['msg']}")
+
+
+class _Routes:
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def _desk(self, request: Request) -> Desk | None:
+        return self.setup.library.desk(request.path_params["id"])
+
+    def list(self, request: Request) -> Response:
+        query = request.query_params.get("q", "")[:200]
+        return HTMLResponse(pages.list_page(self.setup.library.entries(), query, self.setup.rules.csrf))
+
+    def document(self, request: Request) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return PlainTextResponse("there is no such document", 404)
+        with desk.lock:
+            regenerates = self.setup.regenerator is not None
+            id_ = request.path_params["id"]
+            return HTMLResponse(pages.document_page(id_, desk, self.setup.rules.csrf, regenerates=regenerates))
+
+    def state(self, request: Request) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return refused(404, "there is no such document")
+        with desk.lock:
+            if request.query_params.get("since") == str(desk.review.timeline.revision):
+                return Response(status_code=204)
+            return JSONResponse(pages.update(desk))
+
+    async def act(self, request: Request) -> Response:
+        sent = Decision.model_validate_json(await request.body())
+        action = _ACTION.validate_python(sent.action)
+        return await run_in_threadpool(self._act, request, sent.revision, action)
+
+    def _act(self, request: Request, revision: int, action: Action) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return refused(404, "there is no such document")
+        with desk.lock:
+            before = desk.state
+            try:
+                event = desk.review.add(action, base=revision, who=self.setup.who, clock=self.setup.clock)
+            except Unfit as err:
+                return refused(422, str(err))
+            except Conflict as err:
+                return JSONResponse(self._both(desk, action, err), 409)
+            items = pages.changed_items(desk, before) if event.n == revision + 1 else None
+            if items is None:
+                return JSONResponse(pages.update(desk))
+            return JSONResponse(pages.small_update(desk) | {"items": items})
+
+    def _both(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
+        """Both versions: what others made of the statements meanwhile, and what was sent."""
+        found = [i for id_ in sorted(changed(action) or ()) if (i := desk.state.item(id_))]
+        return pages.update(desk) | {
+            "error": "somebody decided on this meanwhile",
+            "who": sorted({e.who for e in conflict.later}),
+            "theirs": [{"id": i.id, "text": i.text, "label": i.label, "standing": i.standing} for i in found],
+            "yours": action.model_dump(mode="json"),
+        }
+
+    async def check(self, request: Request) -> Response:
+        sent = Check.model_validate_json(await request.body())
+        return await run_in_threadpool(self._check, request, sent)
+
+    def _check(self, request: Request, sent: Check) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return refused(404, "there is no such document")
+        with desk.lock:
+            return JSONResponse({"findings": desk.check(sent.section, sent.text, sent.label, sent.lines)})
+
+    async def regenerate(self, request: Request) -> Response:
+        sent = Again.model_validate_json(await request.body())
+        desk = await run_in_threadpool(self._desk, request)
+        item = desk.state.item(sent.target) if desk else None
+        if desk is None or item is None:
+            return refused(404, "there is no such statement")
+        if self.setup.regenerator is None:
+            return refused(422, "no model is connected: start studydoc review with --model")
+        text = await self.setup.regenerator(item, desk.source, sent.instruction)
+        with desk.lock:
+            found = desk.check(item.section, text, item.label, item.lines)
+        return JSONResponse({"earlier": item.was, "yours": item.text, "new": text, "findings": found})
+
+    def export(self, request: Request) -> Response:
+        desk, form = self._desk(request), request.path_params["form"]
+        if desk is None or form not in ("md", "json"):
+            return PlainTextResponse("there is no such document", 404)
+        with desk.lock:
+            text = (as_markdown if form == "md" else as_json)(desk.document, desk.state, desk.source)
+        kind = "text/markdown" if form == "md" else "application/json"
+        headers = {"content-disposition": f'attachment; filename="reviewed.{form}"'}
+        return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+    def static(self, request: Request) -> Response:
+        kind = _STATIC.get(request.path_params["name"])
+        if kind is None:
+            return PlainTextResponse("there is no such file", 404)
+        held = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
+        return Response(held, media_type=kind)

@@ -1,0 +1,151 @@
+"""What every request has to pass: Host, Origin, token, kind and size; and the headers that keep pages inert."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+TOKEN_HEADER = "x-studydoc-token"
+COOKIE = "studydoc-review"
+MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where the server listens, the token of this start that every change must carry, and that of visitors if any."""
+
+    host: str
+    port: int
+    csrf: str
+    visitor: str = ""
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header names this server. Beyond loopback an address or this machine's name will do."""
+        name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+        if not name:
+            name, port = host, "80"
+        if port != str(self.port):
+            return False
+        if name in ("127.0.0.1", "localhost", "[::1]") or name.strip("[]") == self.host:
+            return True
+        return bool(self.visitor) and (_is_address(name.strip("[]")) or name == socket.gethostname())
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host that is listened on."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class Guard:
+    """ASGI middleware that lets nothing through that `Rules` do not allow."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self.app, self.rules = app, rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, with_headers)
+            return
+        if scope["method"] == "POST":
+            body = await _body(receive)
+            if body is None:
+                await refused(413, "this is too large")(scope, receive, with_headers)
+                return
+
+            async def again() -> Message:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            await self.app(scope, again, with_headers)
+            return
+        await self.app(scope, receive, with_headers)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if not self.rules.knows(headers.get("host", "")):
+            return PlainTextResponse("this server does not go by that name", 400)
+        if self.rules.visitor and (answer := self._visitor(scope, headers)):
+            return answer
+        if scope["method"] in ("GET", "HEAD"):
+            return None
+        if scope["method"] != "POST":
+            return PlainTextResponse("not allowed", 405)
+        origin = urlsplit(headers.get("origin", ""))
+        if origin.scheme != "http" or origin.netloc != headers.get("host"):
+            return refused(403, "the request comes from another page")
+        if not _same(headers.get(TOKEN_HEADER, ""), self.rules.csrf):
+            return refused(403, "this page is from an earlier start: load it again")
+        if headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            return refused(415, "only JSON is taken")
+        return None
+
+    def _visitor(self, scope: Scope, headers: Headers) -> Response | None:
+        """A token in the address is put into a cookie and out of sight; without either nobody comes in."""
+        if _same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self.rules.visitor):
+            return None
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if scope["method"] == "GET" and _same(given, self.rules.visitor):
+            answer = RedirectResponse(scope["path"] if not scope["path"].startswith("//") else "/", 303)
+            answer.set_cookie(COOKIE, self.rules.visitor, httponly=True, samesite="strict")
+            return answer
+        return PlainTextResponse("a token is needed: open the address that studydoc review printed", 401)
+
+
+def refused(status: int, why: str) -> JSONResponse:
+    """An answer that tells why."""
+    return JSONResponse({"error": why}, status)
+
+
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+async def _body(receive: Receive) -> bytes | None:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += bytes(message.get("body", b""))
+        if len(body) > MOST_BYTES:
+            return None
+        if not message.get("more_body", False):
+            return body

@@ -1,0 +1,167 @@
+"""Events in order to a state: undo and redo, and decisions applied again to a document that was made anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.review.actions import (
+    About,
+    Action,
+    Add,
+    Decide,
+    Event,
+    Heading,
+    Merge,
+    Move,
+    Rename,
+    Step,
+    changed,
+    named,
+)
+from pipeline.review.decisions import Unfit, apply
+from pipeline.review.matching import Match, matches
+from pipeline.review.state import Misfit, State
+
+
+class Timeline:
+    """A document's base and what became of it. Events are taken one by one; the same events give the same state."""
+
+    def __init__(self, base: State, events: Sequence[Event] = ()) -> None:
+        self.base = base
+        self.state = base
+        self.revision = 0
+        self._past: list[State] = []
+        self._future: list[State] = []
+        self.document = digest_of(base)
+        self._moved = _found_again(events, base, self.document)
+        for event in events:
+            self.take(event)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an action to take back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an action to do again."""
+        return bool(self._future)
+
+    def tried(self, action: Action) -> State:
+        """The state that an action would give now. Raises Unfit; nothing is kept."""
+        if isinstance(action, Step):
+            stack = self._past if action.kind == "undo" else self._future
+            if not stack:
+                raise Unfit(f"there is nothing to {action.kind}")
+            return stack[-1]
+        return apply(self.state, action, self.revision + 1)
+
+    def about(self, action: Action) -> tuple[About, ...]:
+        """What an event has to remember of the document, so that it can be applied to another one."""
+        return tuple(a for i in named(action) if (a := self.base.about(i)))
+
+    def take(self, event: Event) -> None:
+        """The next event. What does not fit the document is listed in the state and changes nothing else."""
+        self.revision += 1
+        action = event.action
+        if isinstance(action, Step):
+            source, goal = (self._past, self._future) if action.kind == "undo" else (self._future, self._past)
+            if source:
+                goal.append(self.state)
+                self.state = source.pop()
+            return
+        self._past.append(self.state)
+        self._future.clear()
+        self.state = self._applied(event)
+
+    def _applied(self, event: Event) -> State:
+        state, action = self.state, event.action
+        texts = {a.id: a.text for a in event.about}
+        if isinstance(action, Decide):
+            left, misfits = self._still(action, event, texts)
+            state = replace(state, misfits=state.misfits + misfits)
+            if left is None:
+                return state
+            action = left
+        try:
+            return apply(state, _readdressed(action, self._moved), event.n)
+        except Unfit as err:
+            said = texts.get(next(iter(named(action)), ""), getattr(action, "text", ""))
+            misfit = Misfit(event.n, event.who, action.kind, said, str(err))
+            return replace(state, misfits=(*state.misfits, misfit))
+
+    def _still(self, action: Decide, event: Event, texts: dict[str, str]) -> tuple[Decide | None, tuple[Misfit, ...]]:
+        """A decision without the statements that are gone or say something else now: words are accepted, not places."""
+        if event.document == self.document:
+            return action, ()
+        kept: list[str] = []
+        misfits: list[Misfit] = []
+        ids = self._ids()
+        for target in action.targets:
+            match = self._moved.get(target, Match(target, True))
+            item = self.state.item(match.id) if match.id in ids else None
+            if item is None:
+                reason = "this statement is not in the document"
+            elif not match.same and item.text == item.was:
+                reason = f"it reads now: {item.text}"
+            else:
+                kept.append(match.id)
+                continue
+            misfits.append(Misfit(event.n, event.who, action.kind, texts.get(target, ""), reason))
+        return (action.model_copy(update={"targets": tuple(kept)}) if kept else None), tuple(misfits)
+
+    def _ids(self) -> set[str]:
+        return {i.id for i in self.state.items}
+
+
+def digest_of(base: State) -> str:
+    """What tells one document from another: all of its statements and headings."""
+    return hashlib.sha256(" ".join(base.ids()).encode()).hexdigest()[:16]
+
+
+def _found_again(events: Sequence[Event], base: State, document: str) -> dict[str, Match]:
+    """Where the statements of earlier documents are in this one, each document's for itself."""
+    known = set(base.ids())
+    earlier: dict[str, dict[str, About]] = {}
+    for event in events:
+        if event.document != document:
+            earlier.setdefault(event.document, {}).update((a.id, a) for a in event.about)
+    found: dict[str, Match] = {}
+    for abouts in earlier.values():
+        kept = abouts.keys() & known
+        found |= matches([a for a in abouts.values() if a.id not in known], base, taken=kept)
+    return found
+
+
+def _readdressed(action: Action, moved: dict[str, Match]) -> Action:
+    """The action with the ids of this document in place of those that it was taken on."""
+
+    def now(id_: str) -> str:
+        return moved[id_].id if id_ in moved else id_
+
+    match action:
+        case Merge():
+            return action.model_copy(update={"targets": tuple(map(now, action.targets))})
+        case Move():
+            update = {"target": now(action.target), "after": now(action.after), "group": now(action.group)}
+            return action.model_copy(update=update)
+        case Add():
+            return action.model_copy(update={"after": now(action.after), "group": now(action.group)})
+        case Heading():
+            return action.model_copy(update={"group": now(action.group)})
+        case Decide() | Rename() | Step():
+            return action
+        case _:
+            return action.model_copy(update={"target": now(action.target)})
+
+
+def overlapping(later: Iterable[Event], action: Action) -> bool:
+    """Whether what happened since touches what an action changes, so that its author has to look again."""
+    mine = changed(action)
+    for event in later:
+        theirs = changed(event.action)
+        if theirs is None or mine is None or theirs & mine:
+            return True
+    return False

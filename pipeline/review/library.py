@@ -1,0 +1,121 @@
+"""The documents of a folder as the review page knows them: by id, never by a path that a client sends."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.checking import documents_below, transcript_of
+from pipeline.document import StudyDocument
+from pipeline.errors import InputError, PipelineError
+from pipeline.review.reviewed import said_against
+from pipeline.review.state import Item, State, opened
+from pipeline.review.storage import Review, review_path
+from pipeline.source import Source, keys_of
+from pipeline.store import load
+from pipeline.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document of the list. `fault` tells why it cannot be opened."""
+
+    id: str
+    name: str
+    desk: Desk | None
+    fault: str = ""
+
+
+class Desk:
+    """One document on the reviewer's desk: record, transcript and decisions. Hold `lock` to read or to decide."""
+
+    def __init__(self, record: Path, transcripts: Path | None) -> None:
+        self.record = record
+        self.document: StudyDocument = load(record)
+        self.transcript, self.remark = transcript_of(self.document, record, transcripts)
+        source = Source(self.transcript)
+        self.review = Review(review_path(record), opened(self.document, lambda text: source.best(keys_of(text))[0]))
+        self.lock = threading.RLock()
+        self._sources: dict[tuple[tuple[str, str], ...], Source] = {(): source}
+        self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
+        # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
+        self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...]], str] = {}
+        self.shown_transcript: tuple[tuple[tuple[str, str], ...], str] | None = None
+
+    @property
+    def state(self) -> State:
+        """How the document stands now."""
+        return self.review.timeline.state
+
+    @property
+    def source(self) -> Source:
+        """The transcript for checking, with the speakers' right names."""
+        names = self.state.names
+        if names not in self._sources:
+            segments = tuple(replace(s, speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
+            renamed: Transcript = replace(self.transcript, segments=segments)
+            self._sources = {(): self._sources[()], names: Source(renamed)}
+        return self._sources[names]
+
+    def check(self, section: str, text: str, label: str, lines: tuple[int, ...]) -> tuple[str, ...]:
+        """What code finds against a text beside its lines; remembered, since pages are shown often."""
+        key = (self.state.names, section, text, label, lines)
+        if key not in self._found:
+            self._found[key] = tuple(said_against(section, text, label, lines, self.source))
+        return self._found[key]
+
+    def findings(self, item: Item) -> tuple[str, ...]:
+        """What code finds against a statement that a reviewer wrote; the model's were checked when they were made."""
+        return self.check(item.section, item.text, item.label, item.lines) if item.support is None else ()
+
+
+class Library:
+    """The documents below some paths. Those that `make` wrote again are read again, with the decisions on them."""
+
+    def __init__(self, paths: list[Path], transcripts: Path | None = None) -> None:
+        self._paths = paths
+        self._transcripts = transcripts
+        self._lock = threading.Lock()
+        self._desks: dict[Path, tuple[tuple[int, int], Desk]] = {}
+
+    def entries(self) -> list[Entry]:
+        """Every document, in the order of their paths."""
+        return [self._entry(r) for r in self._records()]
+
+    def desk(self, id_: str) -> Desk | None:
+        """The document with an id of the list. Raises PipelineError when it cannot be opened."""
+        record = next((r for r in self._records() if id_of(r) == id_), None)
+        return self._open(record) if record else None
+
+    def _records(self) -> list[Path]:
+        try:
+            found = documents_below(self._paths)
+        except InputError:
+            return []
+        records = dict.fromkeys(p.with_suffix(".json") for p in found)
+        return [r for r in records if r.is_file() and not r.name.endswith((".review.json", ".reviewed.json"))]
+
+    def _entry(self, record: Path) -> Entry:
+        try:
+            return Entry(id_of(record), record.stem, self._open(record))
+        except PipelineError as err:
+            return Entry(id_of(record), record.stem, None, str(err))
+
+    def _open(self, record: Path) -> Desk:
+        stat = record.stat()
+        signature = (stat.st_mtime_ns, stat.st_ino)
+        with self._lock:
+            kept = self._desks.get(record)
+            if kept is None or kept[0] != signature:
+                kept = self._desks[record] = (signature, Desk(record, self._transcripts))
+        desk = kept[1]
+        with desk.lock:
+            desk.review.refresh()
+        return desk
+
+
+def id_of(record: Path) -> str:
+    """What stands for a record in addresses."""
+    return hashlib.sha256(record.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -1,0 +1,68 @@
+"""Statements of one document found again in another, by their lines and their words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from pipeline.review.actions import About
+from pipeline.review.state import State
+from pipeline.text import words
+
+_LEAST = 0.55  # mean of shared lines and likeness of words, both 0 to 1; below it two statements are two
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where something is in the new document, and whether it says the same there, word for word."""
+
+    id: str
+    same: bool
+
+
+def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:
+    """Where the statements and headings that `state` has under no such id most likely are, each once, never `taken`."""
+    known = [a for id_ in state.ids() if (a := state.about(id_))]
+    by_line: dict[tuple[str, int], list[About]] = defaultdict(list)
+    bare: dict[str, list[About]] = defaultdict(list)
+    by_words: dict[tuple[str, str], list[About]] = defaultdict(list)
+    for about in known:
+        by_words[about.section, _worded(about)].append(about)
+        if not about.lines:
+            bare[about.section].append(about)
+        for n in about.lines:
+            by_line[about.section, n].append(about)
+    scored: list[tuple[float, str, str, bool]] = []
+    for old in {a.id: a for a in lost}.values():
+        near = {c.id: c for n in old.lines for c in by_line[old.section, n]}
+        near |= {c.id: c for c in by_words[old.section, _worded(old)]}
+        near |= {} if old.lines else {c.id: c for c in bare[old.section]}
+        for new in near.values():
+            same = _worded(old) == _worded(new)
+            score = 2.0 + _shared(old, new) if same else _likeness(old, new)
+            if score >= _LEAST:
+                scored.append((score, old.id, new.id, same))
+    found: dict[str, Match] = {}
+    taken = set(taken)
+    for _, old_id, new_id, same in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
+        if old_id not in found and new_id not in taken:
+            found[old_id] = Match(new_id, same)
+            taken.add(new_id)
+    return found
+
+
+def _worded(about: About) -> str:
+    return " ".join(words(about.text))
+
+
+def _shared(a: About, b: About) -> float:
+    either = set(a.lines) | set(b.lines)
+    return len(set(a.lines) & set(b.lines)) / len(either) if either else 1.0
+
+
+def _likeness(a: About, b: About) -> float:
+    alike = fuzz.ratio(a.text, b.text) / 100
+    return (alike + _shared(a, b)) / 2 if a.lines and b.lines else alike

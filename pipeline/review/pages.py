@@ -1,0 +1,261 @@
+"""What templates show: plain values made from a document's state. Escaping is the templates' own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.render.markdown import clock, moment_url
+from pipeline.review.actions import SECTIONS
+from pipeline.review.library import Desk, Entry
+from pipeline.review.state import Item, State
+
+TITLES = {
+    "overview": "Overview",
+    "prerequisites": "Prerequisites",
+    "main_points": "Main Points",
+    "key_concepts": "Key Concepts",
+    "summary": "Summary",
+}
+_MOST_BUCKETS = 120
+_MOST_HITS = 200
+
+templates = Environment(
+    loader=PackageLoader("pipeline.review"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One stretch of a coverage strip: where it stands, how full it is in fifths, and its first line."""
+
+    x: int
+    level: int
+    first: int
+
+
+def strip(shares: Sequence[float], firsts: Sequence[int] = ()) -> list[Bar]:
+    """Shares of stretches as bars."""
+    return [
+        Bar(x, 0 if s <= 0 else min(4, 1 + int(s * 3.999)), firsts[x] if firsts else 0) for x, s in enumerate(shares)
+    ]
+
+
+def progress(state: State) -> dict[str, int]:
+    """How many statements there are to decide on, and what was decided."""
+    open_to = [i for i in state.items if i.standing != "withheld"]
+    count = {s: sum(i.standing == s for i in open_to) for s in ("accepted", "rejected", "pending")}
+    return {
+        "total": len(open_to),
+        "decided": count["accepted"] + count["rejected"],
+        **count,
+        "verified": sum(i.support == "verified" for i in open_to),
+        "weak": sum(i.support == "weak" for i in open_to),
+        "edited": sum(i.support is None for i in open_to),
+        "withheld": len(state.items) - len(open_to),
+    }
+
+
+def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
+    """All documents, or the statements in them that have the words looked for."""
+    rows: list[dict[str, Any]] = []
+    for entry in entries:
+        if entry.desk is None:
+            rows.append({"id": entry.id, "title": entry.name, "fault": entry.fault})
+            continue
+        with entry.desk.lock:
+            document, state = entry.desk.document, entry.desk.state
+        rows.append(
+            {
+                "id": entry.id,
+                "title": document.title,
+                "channel": document.channel or "",
+                "name": entry.name,
+                "status": document.status,
+                "fault": "",
+                "strip": strip(document.coverage.deciles),
+                "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
+                "misfits": len(state.misfits),
+                "hits": hits(state, query),
+                **progress(state),
+            }
+        )
+    shown = [r for r in rows if not query or r.get("hits")]
+    page = templates.get_template("list.html")
+    return page.render(
+        rows=shown, query=query, token=token, titles=TITLES, found=sum(len(r.get("hits", ())) for r in shown)
+    )
+
+
+def hits(state: State, query: str) -> list[dict[str, Any]]:
+    """Statements that have the words looked for, cut into parts of which every second one is a find."""
+    if not query.strip():
+        return []
+    pattern = re.compile(f"({re.escape(query.strip())})", re.IGNORECASE)
+    found = ((i, f"{i.label}: {i.text}" if i.label else i.text) for i in state.items)
+    return [
+        {"id": i.id, "section": i.section, "parts": pattern.split(text)} for i, text in found if pattern.search(text)
+    ][:_MOST_HITS]
+
+
+def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:
+    """A document with its transcript."""
+    state, transcript = desk.state, desk.transcript
+    return templates.get_template("document.html").render(
+        id=id_,
+        title=desk.document.title,
+        document=desk.document,
+        remark=desk.remark,
+        token=token,
+        lines=transcript_html(desk),
+        speakers=list(dict.fromkeys(s for x in transcript.labelled_speakers if (s := state.speaker(x)))),
+        regenerates=regenerates,
+        titles=TITLES,
+        **update(desk),
+    )
+
+
+def transcript_html(desk: Desk) -> str:
+    """The transcript's lines as HTML, made once for the same names."""
+    names = desk.state.names
+    if desk.shown_transcript is None or desk.shown_transcript[0] != names:
+        rows: list[SimpleNamespace] = []
+        before: str | None = None
+        for s in desk.transcript.segments:
+            speaker = desk.state.speaker(s.speaker)
+            rows.append(
+                SimpleNamespace(
+                    n=s.id,
+                    when=clock(s.start) if s.start is not None else "",
+                    speaker=speaker if speaker and (speaker != before or not rows) else "",
+                    text=s.text,
+                    link=moment_url(desk.document.source.url, s.start) if s.start is not None else None,
+                )
+            )
+            before = speaker
+        desk.shown_transcript = names, templates.get_template("lines.html").render(lines=rows)
+    return desk.shown_transcript[1]
+
+
+def update(desk: Desk) -> dict[str, Any]:
+    """What changes on a page with a decision, as values and as HTML made by the templates."""
+    return small_update(desk) | {"notes": notes(desk)}
+
+
+def small_update(desk: Desk) -> dict[str, Any]:
+    """What changes with every decision, apart from the notes."""
+    timeline = desk.review.timeline
+    return {
+        "revision": timeline.revision,
+        "undo": timeline.can_undo,
+        "redo": timeline.can_redo,
+        "progress": progress(desk.state),
+        "cited": cited(desk.state),
+        "strip_html": strip_html(desk),
+    }
+
+
+def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
+    """The HTML of the statements that differ from `before`, None when more than single statements differ."""
+    state = desk.state
+    same = (before.groups, before.names, before.misfits) == (state.groups, state.names, state.misfits)
+    if not same or len(before.items) != len(state.items):
+        return None
+    pairs = list(zip(before.items, state.items, strict=True))
+    if any((a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
+        return None
+    changed = [b for a, b in pairs if a != b]
+    return {i.id: statement_html(i, desk) for i in changed}
+
+
+def cited(state: State) -> list[int]:
+    """The lines that statements rest on which are neither rejected nor withheld."""
+    return sorted({n for i in state.items if i.standing not in ("rejected", "withheld") for n in i.lines})
+
+
+def strip_html(desk: Desk) -> str:
+    """Coverage along the transcript."""
+    total = len(desk.transcript.segments)
+    used = set(cited(desk.state))
+    buckets = max(1, min(_MOST_BUCKETS, total))
+    spans = [range(b * total // buckets + 1, (b + 1) * total // buckets + 1) for b in range(buckets)]
+    shares = [sum(n in used for n in span) / len(span) if span else 0.0 for span in spans]
+    bars = strip(shares, [span.start for span in spans])
+    return templates.get_template("strip.html").render(bars=bars, label=f"{len(used)} of {total} lines are cited")
+
+
+def notes(desk: Desk) -> str:
+    """The notes as HTML."""
+    state = desk.state
+    by_group: dict[str, list[str]] = {}
+    for item in state.items:
+        by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
+    sections = []
+    for section in SECTIONS:
+        groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
+        if section == "main_points":
+            groups += [
+                {"id": g.id, "heading": g.heading, "items": by_group.get(f"{section} {g.id}", [])} for g in state.groups
+            ]
+        sections.append({"name": section, "title": TITLES[section], "groups": groups})
+    return templates.get_template("notes.html").render(sections=sections, misfits=state.misfits)
+
+
+def statement_html(item: Item, desk: Desk) -> str:
+    """A statement as HTML, made once as long as it and the speakers' names stay the same."""
+    key = (item, desk.state.names)
+    if key not in desk.shown_items:
+        if len(desk.shown_items) > 4 * len(desk.state.items) + 100:
+            desk.shown_items.clear()
+        desk.shown_items[key] = templates.get_template("statement.html").render(i=view(item, desk))
+    return desk.shown_items[key]
+
+
+def view(item: Item, desk: Desk) -> SimpleNamespace:
+    """A statement for its template."""
+    last = len(desk.transcript.segments)
+    lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
+    first = lines[0] if lines else None
+    start = first.start if first else None
+    speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
+    found = desk.findings(item)
+    mark = "weak" if found else (item.support or "verified")
+    return SimpleNamespace(
+        id=item.id,
+        section=item.section,
+        group=item.group,
+        standing=item.standing,
+        depth=min(item.depth, 4),
+        label=item.label,
+        text=item.text,
+        was=item.was if item.was not in ("", item.text) else "",
+        reason=item.reason,
+        mark=mark if item.section != "prerequisites" and item.lines else "",
+        own=item.support is None,
+        findings=found,
+        lines=" ".join(map(str, item.lines)),
+        shown_lines=spans(item.lines),
+        speakers=", ".join(speakers),
+        when=clock(start) if start is not None else "",
+        link=moment_url(desk.document.source.url, start) if start is not None else None,
+    )
+
+
+def spans(lines: Sequence[int]) -> str:
+    """Numbers as people write them: "3–5, 8"."""
+    out: list[tuple[int, int]] = []
+    for n in lines:
+        if out and n == out[-1][1] + 1:
+            out[-1] = (out[-1][0], n)
+        else:
+            out.append((n, n))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in out)

@@ -1,0 +1,117 @@
+"""`studydoc review`: a server for one person on this machine, or for those who have its token."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import secrets
+import socket
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from pipeline import store
+from pipeline.connect import connect, store_path
+from pipeline.errors import InputError, SettingsError
+from pipeline.prompting import PromptSet
+from pipeline.providers import weights
+from pipeline.providers.calls import CallStore
+from pipeline.review.app import Setup, create_app
+from pipeline.review.guard import Rules, is_loopback
+from pipeline.review.library import Library
+from pipeline.review.regenerate import Regenerator, regenerator
+from pipeline.settings import LOCAL, Settings
+
+_SHORTEST_TOKEN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFlags:
+    """Flags of `review` that are no settings."""
+
+    paths: list[Path]
+    transcripts: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    token: str = ""
+    who: str = ""
+    browser: bool = True
+
+
+def run_review(flags: ReviewFlags, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serves until it is interrupted. `announce` hears the address. Raises SettingsError and InputError."""
+    if not is_loopback(flags.host) and len(flags.token) < _SHORTEST_TOKEN:
+        raise SettingsError(
+            f"--host {flags.host} can be reached from other machines",
+            hint=f"give --token with at least {_SHORTEST_TOKEN} characters that nobody can guess",
+        )
+    if not flags.token.isascii() or any(c in ' ;,"\\&#+%=' or not c.isprintable() for c in flags.token):
+        raise SettingsError("--token holds characters that no address can carry", hint="use letters, digits, - and _")
+    if missing := next((p for p in flags.paths if not p.exists()), None):
+        raise InputError(f"{missing}: there is no such folder", hint="give the folder that studydoc make wrote to")
+    try:
+        family = socket.AF_INET6 if ":" in flags.host else socket.AF_INET
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((flags.host, flags.port))
+    except OSError as err:
+        raise SettingsError(
+            f"{flags.host}:{flags.port} cannot be listened on: {err.strerror or err}", hint="another --port, or none"
+        ) from err
+    try:
+        asyncio.run(_serve(flags, settings, listening, announce))
+    finally:
+        listening.close()
+
+
+async def _serve(
+    flags: ReviewFlags, settings: Settings, listening: socket.socket, announce: Callable[[str], None]
+) -> None:
+    port = listening.getsockname()[1]
+    rules = Rules(flags.host, port, secrets.token_urlsafe(32), flags.token)
+    async with _model(settings) as again:
+        library = Library(flags.paths, flags.transcripts)
+        app = create_app(Setup(library, rules, flags.who or _user(), regenerator=again))
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off",
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        shown = f"[{flags.host}]" if ":" in flags.host else flags.host
+        address = f"http://{shown}:{port}/" + (f"?token={flags.token}" if flags.token else "")
+        listening.listen()
+        announce(address)
+        if flags.browser:
+            await asyncio.to_thread(webbrowser.open, address)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+@asynccontextmanager
+async def _model(settings: Settings) -> AsyncIterator[Regenerator | None]:
+    """The model for asking again; None where none is at hand. Nothing is fetched or loaded before it is asked."""
+    if settings.chosen_model[0] == LOCAL and weights.installed() is None:
+        yield None
+        return
+    store.check_writable(settings.out)
+    calls = CallStore(store_path(settings.out))
+    prompts = PromptSet(settings.prompts)
+    try:
+        async with connect(settings, calls, _unheard, prompts) as at:
+            yield regenerator(at.client, prompts)
+    finally:
+        calls.close()
+
+
+def _unheard(*_: object) -> None:
+    """Downloads are not started from here."""
+
+
+def _user() -> str:
+    """Who decisions are signed with when nobody said."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "reviewer"

@@ -1,0 +1,533 @@
+// The document page: which statement is current, what is sent, and what comes back. All HTML that is put in comes from
+// the server's templates, which escape; text from anywhere else is only ever set as text.
+"use strict";
+(() => {
+  const body = document.body;
+  if (!body.classList.contains("document")) return;
+  const $ = (id) => document.getElementById(id);
+  const token = document.querySelector('meta[name="studydoc-token"]').content;
+  const home = `/d/${body.dataset.id}`;
+  const notes = $("notes"), lines = $("lines");
+  const narrow = matchMedia("(max-width: 760px)");
+  let revision = Number(body.dataset.revision);
+  let current = null, line = null, editing = null, queue = Promise.resolve();
+  const picked = new Set();
+  let cited = new Set(JSON.parse($("cited").textContent));
+
+  const items = () => [...notes.querySelectorAll(".item")];
+  const shown = () => items().filter((i) => !i.hidden);
+  const lineOf = (n) => $("l" + n);
+  const linesOf = (item) => item.dataset.lines.split(" ").filter(Boolean).map(Number);
+  const say = (text) => { $("alarm").textContent = ""; $("status").textContent = text; };
+  const alarm = (text) => { $("status").textContent = ""; $("alarm").textContent = text; };
+
+  // Where one is
+
+  function markLines() {
+    for (const old of lines.querySelectorAll(".used")) old.classList.remove("used");
+    if (current) for (const n of linesOf(current)) lineOf(n)?.classList.add("used");
+  }
+
+  function select(item, { focus = true, scroll = true } = {}) {
+    if (!item) return;
+    for (const lit of notes.querySelectorAll(".lit")) lit.classList.remove("lit");
+    if (current && current !== item) {
+      current.classList.remove("current");
+      current.removeAttribute("aria-current");
+      current.tabIndex = -1;
+    }
+    current = item;
+    item.classList.add("current");
+    item.setAttribute("aria-current", "true");
+    item.tabIndex = 0;
+    markLines();
+    if (focus) item.focus({ preventScroll: true });
+    if (scroll) item.scrollIntoView({ block: "nearest" });
+    const first = linesOf(item)[0];
+    if (first) lineOf(first)?.scrollIntoView({ block: "center" });
+    buttons();
+    if (item.classList.contains("is-weak") && !item.querySelector(".finding")) explain(item);
+  }
+
+  async function explain(item) {
+    const d = item.dataset;
+    const found = await post("/check", { section: d.section, text: d.text, label: d.label, lines: linesOf(item) });
+    if (!found.ok || item.querySelector(".finding")) return;
+    for (const message of found.value.findings) {
+      const p = document.createElement("p");
+      p.className = "finding";
+      p.textContent = message;
+      item.append(p);
+    }
+  }
+
+  function selectLine(row, { light = true } = {}) {
+    if (!row) return;
+    if (line) line.tabIndex = -1;
+    line = row;
+    row.tabIndex = 0;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    if (light) lightUp(Number(row.dataset.n));
+  }
+
+  function lightUp(n) {
+    const users = items().filter((i) => i.classList.toggle("lit", linesOf(i).includes(n)));
+    const where = users.find((i) => !i.hidden);
+    if (where) where.scrollIntoView({ block: "center" });
+    say(users.length ? `${users.length} statement${users.length > 1 ? "s" : ""} rest on line ${n}` : `nothing rests on line ${n}`);
+  }
+
+  function pick(row) {
+    const n = Number(row.dataset.n);
+    const on = row.classList.toggle("picked");
+    if (on) picked.add(n); else picked.delete(n);
+    say(picked.size ? `lines ${spans([...picked])} are marked: n adds a statement from them` : "no line is marked");
+  }
+
+  function spans(numbers) {
+    const out = [];
+    for (const n of numbers.sort((a, b) => a - b)) {
+      const last = out[out.length - 1];
+      if (last && last[1] === n - 1) last[1] = n; else out.push([n, n]);
+    }
+    return out.map(([a, b]) => (a === b ? a : `${a}-${b}`)).join(", ");
+  }
+
+  function parseLines(text) {
+    const out = [];
+    for (const part of text.split(/[\s,;]+/).filter(Boolean)) {
+      const m = /^(\d+)(?:[-–](\d+))?$/.exec(part);
+      if (!m) return null;
+      const last = Number(m[2] || m[1]);
+      for (let n = Number(m[1]); n <= last && out.length < 400; n++) out.push(n);
+    }
+    return out;
+  }
+
+  function step(by) {
+    if (line && document.activeElement === line) {
+      selectLine(by > 0 ? line.nextElementSibling : line.previousElementSibling);
+      return;
+    }
+    const all = shown();
+    const at = all.indexOf(current);
+    select(all[Math.max(0, Math.min(all.length - 1, at + by))] || all[0]);
+  }
+
+  function across() {
+    if (line && document.activeElement === line) {
+      const n = Number(line.dataset.n);
+      const user = shown().find((i) => linesOf(i).includes(n));
+      view("notes");
+      select(user || current || shown()[0]);
+    } else if (current) {
+      view("transcript");
+      selectLine(lineOf(linesOf(current)[0]) || lines.firstElementChild, { light: false });
+    }
+  }
+
+  function view(name) {
+    body.classList.toggle("show-transcript", name === "transcript");
+    for (const b of document.querySelectorAll("[data-view]")) b.setAttribute("aria-pressed", String(b.dataset.view === name));
+  }
+
+  // What is sent and what comes back
+
+  async function post(path, sent) {
+    try {
+      const answer = await fetch(home + path, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-studydoc-token": token },
+        body: JSON.stringify(sent),
+      });
+      return { ok: answer.ok, status: answer.status, value: await answer.json() };
+    } catch {
+      return { ok: false, status: 0, value: { error: "the server cannot be reached: nothing was saved, start it again and retry" } };
+    }
+  }
+
+  function act(action, { said = "saved", next = false, conflict = null } = {}) {
+    const run = async () => {
+      const before = shown();
+      const at = before.indexOf(current);
+      const answer = await post("/act", { revision, action });
+      if (answer.ok) {
+        renew(answer.value, next ? before.slice(at + 1).find((i) => i.dataset.standing !== "withheld")?.id : null);
+        say(said);
+        return true;
+      }
+      if (answer.status === 409) {
+        renew(answer.value);
+        showBoth(answer.value, action, conflict);
+      } else {
+        alarm(answer.value.error);
+      }
+      return false;
+    };
+    const result = queue.then(run);
+    queue = result.catch(() => {});
+    return result;
+  }
+
+  function renew(value, goTo = null) {
+    const keep = goTo || current?.id;
+    const at = items().indexOf(current);
+    const held = editing?.form;
+    revision = value.revision;
+    body.dataset.revision = revision;
+    body.dataset.undo = value.undo ? 1 : 0;
+    body.dataset.redo = value.redo ? 1 : 0;
+    $("progress").textContent = `${value.progress.decided} of ${value.progress.total} decided`;
+    put($("strip"), value.strip_html);
+    if (value.items) {
+      for (const [id, html] of Object.entries(value.items)) {
+        const fresh = made(html);
+        if (held && $(id).contains(held)) fresh.append(held);
+        $(id).replaceWith(fresh);
+      }
+    } else {
+      const where = held?.closest(".item")?.id;
+      const top = $("notes-pane").scrollTop;
+      put(notes, value.notes);
+      if (held) ((where && $(where)) || notes).append(held);
+      $("notes-pane").scrollTop = top;
+    }
+    const now = new Set(value.cited);
+    for (const n of cited) if (!now.has(n)) lineOf(n)?.classList.remove("cited");
+    for (const n of now) if (!cited.has(n)) lineOf(n)?.classList.add("cited");
+    cited = now;
+    filter();
+    const all = items();
+    current = null;
+    select($(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)], { focus: !editing });
+  }
+
+  function made(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.querySelector(".item");
+  }
+
+  function put(where, html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    where.replaceChildren(holder.content);
+  }
+
+  function column(title, text) {
+    const div = document.createElement("div"), h = document.createElement("h3"), p = document.createElement("p");
+    h.textContent = title;
+    p.textContent = text;
+    div.append(h, p);
+    return div;
+  }
+
+  function choices(title, lead, columns, options) {
+    const box = $("both");
+    box.querySelector("h2").textContent = title;
+    box.querySelector(".lead-in").textContent = lead;
+    box.querySelector(".columns").replaceChildren(...columns.map(([t, x]) => column(t, x)));
+    box.querySelector(".buttons").replaceChildren(...options.map(([name, run], i) => {
+      const b = document.createElement("button");
+      b.type = "button";
+      b.textContent = name;
+      if (i === 0) b.className = "primary";
+      b.addEventListener("click", () => { box.close(); run?.(); });
+      return b;
+    }));
+    box.showModal();
+  }
+
+  function showBoth(value, action, conflict) {
+    const theirs = value.theirs.map((t) => `${t.label ? t.label + ": " : ""}${t.text} (${t.standing})`).join("\n") || "the notes as they are now shown";
+    const yours = action.text || (action.texts || []).join(" / ") || action.kind;
+    choices("Decided elsewhere meanwhile", `By ${value.who.join(", ")}. Nothing of it is lost; yours is not saved yet.`,
+      [["Now", theirs], ["Yours", yours]],
+      [["Keep what is there", conflict?.theirs], ["Save mine over it", () => act(action, { said: "yours is saved" }).then((ok) => ok && conflict?.mine?.())]]);
+  }
+
+  // Editing in place
+
+  function open(mode, where, fields, build, hint = "") {
+    close();
+    const form = $("editor").content.firstElementChild.cloneNode(true);
+    form.querySelector(".hint").textContent = hint;
+    for (const name of ["label", "text", "lines"]) {
+      form.querySelector(`.${name}-field`).hidden = !(name in fields);
+      form.elements[name].disabled = !(name in fields);
+      if (name in fields) form.elements[name].value = fields[name];
+    }
+    editing = { form, mode, build, section: fields.section };
+    where.append(form);
+    if (where.tagName === "LI") where.querySelector("details")?.setAttribute("open", "");
+    form.addEventListener("submit", (e) => { e.preventDefault(); save(); });
+    form.querySelector("[data-cancel]").addEventListener("click", close);
+    let timer = 0;
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(verify, 150); });
+    const first = "text" in fields ? form.elements.text : form.elements.lines;
+    first.focus();
+    form.scrollIntoView({ block: "nearest" });
+    if ("lines" in fields && "text" in fields) verify();
+  }
+
+  function close() {
+    if (!editing) return;
+    const within = editing.form.contains(document.activeElement);
+    editing.form.remove();
+    editing = null;
+    if (within && current) current.focus({ preventScroll: true });
+  }
+
+  async function verify() {
+    const now = editing;
+    if (!now || !now.section || now.section === "prerequisites" || now.mode === "split") return;
+    const { text, lines: given, label } = now.form.elements;
+    const cites = parseLines(given.value);
+    const list = now.form.querySelector(".findings");
+    const show = (messages, fine) => {
+      list.classList.toggle("fine", fine);
+      list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
+    };
+    if (cites === null) return show(["lines are numbers, like 3-5, 8"], false);
+    if (!text.value.trim()) return show([], true);
+    const order = (now.order = (now.order || 0) + 1);
+    const found = await post("/check", { section: now.section, text: text.value, label: label.value, lines: cites });
+    if (editing !== now || order !== now.order) return;
+    if (!found.ok) return show([found.value.error], false);
+    const messages = found.value.findings;
+    show(messages.length ? messages : ["the lines bear it out"], !messages.length);
+  }
+
+  async function save() {
+    const now = editing;
+    if (!now || now.busy) return;
+    const f = now.form.elements;
+    const given = parseLines(f.lines.value);
+    if (given === null) { alarm("lines are numbers, like 3-5, 8"); return; }
+    const action = now.build({ text: f.text.value, label: f.label.value, lines: given });
+    if (!action) return;
+    now.busy = true;
+    const done = () => { if (editing === now) close(); };
+    const ok = await act(action, { conflict: { theirs: done, mine: done } });
+    now.busy = false;
+    if (ok) { done(); if (current) current.focus({ preventScroll: true }); }
+  }
+
+  const editors = {
+    edit(item) {
+      const d = item.dataset;
+      const fields = { section: d.section, text: d.text, lines: spans(linesOf(item)) };
+      if (d.section === "main_points" || d.section === "key_concepts") fields.label = d.label;
+      if (d.section === "prerequisites") delete fields.lines;
+      open("edit", item, fields, (v) => ({
+        kind: "edit", target: item.id, text: v.text,
+        ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
+      }));
+    },
+    split(item) {
+      open("split", item, { section: item.dataset.section, text: item.dataset.text }, (v) => {
+        const texts = v.text.split(/\n+/).map((t) => t.trim()).filter(Boolean);
+        if (texts.length < 2) { alarm("put the parts on lines of their own"); return null; }
+        return { kind: "split", target: item.id, texts };
+      }, "Put each part on a line of its own.");
+    },
+    merge(item) {
+      const all = items().filter((i) => i.dataset.section === item.dataset.section && i.dataset.standing !== "withheld");
+      const next = all[all.indexOf(item) + 1];
+      if (!next) { alarm("there is no next statement in this section"); return; }
+      open("merge", item, { section: item.dataset.section, text: `${item.dataset.text} ${next.dataset.text}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
+        (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "One statement out of this one and the next.");
+      editing.form.elements.lines.readOnly = true;
+    },
+    add(item) {
+      const chosen = [...picked];
+      if (!chosen.length && line) chosen.push(Number(line.dataset.n));
+      const section = item?.dataset.section || "main_points";
+      const fields = { section, text: "" };
+      if (section !== "prerequisites") fields.lines = spans(chosen);
+      if (section === "key_concepts") fields.label = "";
+      view("notes");
+      open("add", item || notes, fields, (v) => ({
+        kind: "add", section, text: v.text, lines: v.lines, label: v.label, after: item?.id || "", group: item?.dataset.group || "",
+      }), "A statement of your own, below this one.");
+    },
+    restore(item) {
+      if (item.dataset.standing !== "withheld") { alarm("this statement is not withheld"); return; }
+      open("restore", item, { lines: spans(linesOf(item)) }, (v) => ({ kind: "restore", target: item.id, lines: v.lines }), "Which lines say it?");
+    },
+    heading(item) {
+      const h = item.dataset.group && $(item.dataset.group);
+      if (!h) { alarm("only main points have headings"); return; }
+      open("heading", item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
+    },
+    term(item) {
+      if (item.dataset.section !== "key_concepts") { alarm("only key concepts have a term"); return; }
+      open("term", item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
+    },
+  };
+
+  function rename(button) {
+    const speaker = button.dataset.speaker;
+    open("rename", button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
+      `The right name of ${speaker}, in all notes and in the transcript.`);
+    const now = editing;
+    now.build = ((build) => (v) => { now.renamed = v.text.trim(); return build(v); })(now.build);
+    now.form.addEventListener("submit", () => queue.then(() => {
+      if (editing === now || !now.renamed) return;
+      for (const b of lines.querySelectorAll("b")) if (b.textContent === speaker) b.textContent = now.renamed;
+      button.textContent = button.dataset.speaker = now.renamed;
+      button.setAttribute("aria-label", `Rename ${now.renamed}`);
+    }));
+  }
+
+  async function regenerate(item) {
+    if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
+    if (item.dataset.standing === "withheld") { alarm("restore it first"); return; }
+    open("regenerate", item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
+    editing.form.elements.text.required = false;
+  }
+
+  async function ask(id, instruction) {
+    close();
+    say("asking the model …");
+    const found = await post("/regenerate", { target: id, instruction });
+    if (!found.ok) { alarm(found.value.error); return; }
+    const v = found.value;
+    say("the model has answered");
+    choices("Written again", v.findings.length ? `The check finds: ${v.findings.join("; ")}` : "The check finds nothing against the new text.",
+      [["Model’s earlier text", v.earlier || "(none)"], ["As it stands", v.yours], ["Model’s new text", v.new]],
+      [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new }, { said: "the new text is taken" })]]);
+  }
+
+  // Keys and buttons
+
+  function neighbours(item, by) {
+    const all = items().filter((i) => i.dataset.section === item.dataset.section);
+    const same = all.filter((i) => i.dataset.group === item.dataset.group);
+    const at = same.indexOf(item);
+    const groups = [...notes.querySelectorAll(`section[data-section="${item.dataset.section}"] h3`)].map((h) => h.id);
+    const g = groups.indexOf(item.dataset.group);
+    if (by > 0) {
+      if (same[at + 1]) return { after: same[at + 1].id };
+      return groups[g + 1] ? { group: groups[g + 1] } : null;
+    }
+    if (at > 1) return { after: same[at - 2].id };
+    if (at === 1) return { group: item.dataset.group };
+    if (g <= 0) return null;
+    const above = all.filter((i) => i.dataset.group === groups[g - 1]);
+    return above.length ? { after: above[above.length - 1].id } : { group: groups[g - 1] };
+  }
+
+  function move(item, by) {
+    const place = neighbours(item, by);
+    if (place) act({ kind: "move", target: item.id, ...place }, { said: "moved" });
+    else say("it cannot go further");
+  }
+
+  function acceptAll(list) {
+    const targets = [...list].filter((i) => i.dataset.standing === "pending").map((i) => i.id);
+    if (targets.length) act({ kind: "accept", targets }, { said: `${targets.length} accepted` });
+    else say("nothing is left to decide here");
+  }
+
+  const withholds = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "term", "regenerate"]);
+  const free = new Set(["undo", "redo", "help", "add"]);
+  function run(name) {
+    if (!current && !free.has(name)) { say("choose a statement first"); return; }
+    if (current?.dataset.standing === "withheld" && withholds.has(name)) {
+      if (name === "accept" || name === "edit") return editors.restore(current);
+      say("this statement is withheld: w restores it");
+      return;
+    }
+    const decide = (kind, said) => act({ kind, targets: [current.id] }, { said, next: kind !== "reopen" });
+    switch (name) {
+      case "accept": return decide("accept", "accepted");
+      case "reject": return decide("reject", "rejected");
+      case "reopen": return decide("reopen", "to be decided later");
+      case "undo": return act({ kind: "undo" }, { said: "undone" });
+      case "redo": return act({ kind: "redo" }, { said: "done again" });
+      case "up": return move(current, -1);
+      case "down": return move(current, 1);
+      case "section": return acceptAll(current.closest(".part").querySelectorAll(".item"));
+      case "regenerate": return regenerate(current);
+      case "help": return $("help").showModal();
+      default: return editors[name](current);
+    }
+  }
+
+  const keys = {
+    a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", t: "term",
+    g: "regenerate", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
+  };
+
+  document.addEventListener("keydown", (e) => {
+    const typing = e.target.closest("input, textarea, select");
+    if (document.querySelector("dialog[open]")) return;
+    if (typing) {
+      if (e.key === "Escape") { if (editing?.form.contains(typing)) close(); else { typing.blur(); current?.focus(); } e.preventDefault(); }
+      else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && editing?.form.contains(typing)) { e.preventDefault(); editing.form.requestSubmit(); }
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    const press = e.target.closest("button, summary, a");
+    if (press && (e.key === "Enter" || e.key === " ")) return;
+    if (e.key === "j" || e.key === "ArrowDown") { e.preventDefault(); step(1); }
+    else if (e.key === "k" || e.key === "ArrowUp") { e.preventDefault(); step(-1); }
+    else if (e.key === "Enter") { e.preventDefault(); across(); }
+    else if (e.key === "x" && line) { e.preventDefault(); pick(line); }
+    else if (e.key === "/") { e.preventDefault(); $("find").focus(); }
+    else if (e.key === "Escape") close();
+    else if (keys[e.key]) { e.preventDefault(); run(keys[e.key]); }
+  });
+
+  document.addEventListener("click", (e) => {
+    const hit = (selector) => e.target.closest(selector);
+    if (hit("[data-do]")) { const more = hit(".more"); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
+    if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); if (current) markLines(); return; }
+    if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
+    if (hit("[data-speaker]")) { rename(hit("[data-speaker]")); return; }
+    if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
+    if (hit("a, form, summary, button")) { if (hit(".item") && !hit("form")) select(hit(".item"), { focus: false, scroll: false }); return; }
+    if (hit(".item")) select(hit(".item"), { scroll: false });
+    const row = hit(".lines li");
+    if (row) { selectLine(row); if (hit(".n") || e.shiftKey) pick(row); }
+  });
+
+  function filter() {
+    const words = $("find").value.trim().toLowerCase(), kind = $("show").value;
+    let count = 0;
+    for (const i of items()) {
+      const fits = (!kind || i.classList.contains(kind)) && (!words || `${i.dataset.label} ${i.dataset.text}`.toLowerCase().includes(words));
+      i.hidden = !fits && !i.contains(editing?.form ?? null);
+      count += fits;
+    }
+    $("shown").textContent = words || kind ? `${count} shown` : "";
+  }
+  $("find").addEventListener("input", filter);
+  $("show").addEventListener("change", filter);
+  $("find").addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); select(shown()[0]); } });
+
+  function buttons() {
+    document.querySelector('[data-do="undo"]').disabled = body.dataset.undo !== "1";
+    document.querySelector('[data-do="redo"]').disabled = body.dataset.redo !== "1";
+  }
+
+  // Another tab may have decided meanwhile.
+  async function catchUp() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(`${home}/state?since=${revision}`);
+      if (answer.status === 200) { const value = await answer.json(); if (value.revision !== revision) { renew(value); say("brought up to date"); } }
+    } catch { /* told when something is sent */ }
+  }
+  document.addEventListener("visibilitychange", () => { queue = queue.then(catchUp); });
+  addEventListener("focus", () => { queue = queue.then(catchUp); });
+  addEventListener("beforeunload", (e) => { if (editing) e.preventDefault(); });
+
+  for (const n of cited) lineOf(n)?.classList.add("cited");
+  const asked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
+  select(asked?.classList.contains("item") ? asked : shown()[0], { focus: !narrow.matches });
+  body.dataset.ready = "1";
+  performance.mark("ready");
+})();

@@ -1,0 +1,153 @@
+"""`NAME.review.json`: an append-only list of events, written whole, under a lock that all processes share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import StoreError
+from pipeline.review.actions import Action, Event
+from pipeline.review.history import Timeline, overlapping
+from pipeline.review.state import State
+from pipeline.store import replace_file
+
+FORMAT = 1
+_LOCK_SECONDS = 10.0
+
+
+class Conflict(Exception):
+    """Somebody else changed what an action changes; `later` is what the reviewer had not seen. Nothing was kept."""
+
+    def __init__(self, later: tuple[Event, ...]) -> None:
+        super().__init__(f"{len(later)} decisions were made since")
+        self.later = later
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Which bytes on disk the rows in memory are; every write makes a new file, so its identity tells."""
+
+    inode: int
+    size: int
+    changed: int
+
+
+def review_path(record: Path) -> Path:
+    """Where the decisions on a record are kept; `make` never writes there."""
+    return record.with_name(f"{record.stem}.review.json")
+
+
+def read_events(path: Path) -> list[Event]:
+    """All events of a file, none when there is no file. StoreError when it is damaged."""
+    try:
+        held = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as err:
+        raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
+    try:
+        file = _File.model_validate_json(held)
+    except ValidationError as err:
+        raise StoreError(
+            f"{path}: these are no review decisions ({err.error_count()} faults)",
+            hint="move the file away to begin anew; nothing was written to it",
+        ) from err
+    if file.format != FORMAT or [e.n for e in file.events] != list(range(1, len(file.events) + 1)):
+        raise StoreError(f"{path}: its events are of another format or do not count from 1", hint="move the file away")
+    return file.events
+
+
+class Review:
+    """The decisions on one document, in memory and on disk. Safe beside other processes; one thread at a time."""
+
+    def __init__(self, path: Path, base: State) -> None:
+        self.path = path
+        self.base = base
+        self._rows: list[str] = []
+        self._seen: _Seen | None = None
+        self._events: list[Event] = []
+        self.timeline = Timeline(base)
+        self.refresh()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All that happened so far."""
+        return tuple(self._events)
+
+    def refresh(self) -> None:
+        """Takes in what other processes wrote."""
+        now = _signature(self.path)
+        if now == self._seen and self._rows:
+            return
+        events = read_events(self.path)
+        known, fresh = len(self._events), events[len(self._events) :]
+        if events[:known] == self._events and all(e.document == self.timeline.document for e in fresh):
+            for event in fresh:
+                self._events.append(event)
+                self._rows.append(_row(event))
+                self.timeline.take(event)
+        else:
+            self._events, self._rows = events, [_row(e) for e in events]
+            self.timeline = Timeline(self.base, events)
+        self._seen = now
+
+    def add(self, action: Action, *, base: int, who: str, clock: Callable[[], str]) -> Event:
+        """Keeps an action: it is on disk when this returns. `base` is the revision that its author saw.
+
+        Raises Conflict when what it changes has changed since, Unfit when it cannot be taken, StoreError.
+        """
+        try:
+            with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_SECONDS):
+                self.refresh()
+                later = self._events[base:]
+                if later and overlapping(later, action):
+                    raise Conflict(tuple(later))
+                self.timeline.tried(action)
+                event = Event(
+                    n=len(self._events) + 1,
+                    at=clock(),
+                    who=who,
+                    base=min(base, len(self._events)),
+                    document=self.timeline.document,
+                    action=action,
+                    about=self.timeline.about(action),
+                )
+                row = _row(event)
+                replace_file(self.path, _whole([*self._rows, row]))
+                self._events.append(event)
+                self._rows.append(row)
+                self._seen = _signature(self.path)
+                self.timeline.take(event)
+                return event
+        except Timeout as err:
+            raise StoreError(f"{self.path}: another process holds it", hint="try again") from err
+        except PermissionError as err:
+            raise StoreError(f"{self.path}: cannot be written: {err.strerror or err}") from err
+
+
+def _row(event: Event) -> str:
+    return json.dumps(event.model_dump(mode="json"), ensure_ascii=False)
+
+
+def _whole(rows: list[str]) -> str:
+    return f'{{"format": {FORMAT}, "events": [\n' + ",\n".join(rows) + "\n]}\n"
+
+
+def _signature(path: Path) -> _Seen | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return _Seen(stat.st_ino, stat.st_size, stat.st_mtime_ns)

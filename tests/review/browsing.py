@@ -1,0 +1,114 @@
+"""A review server in a process of its own, and Chromium to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Where Chromium is. Without it a test is skipped here and fails in continuous integration."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        why = "Chromium is not installed: apt-get install chromium"
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(why)
+        pytest.skip(why)
+    return found
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A fresh Chromium, closed afterwards."""
+    path = chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@dataclass
+class Server:
+    """`studydoc review` over a folder. `kill` ends it as a power cut would."""
+
+    folder: Path
+    port: int = 0
+    flags: tuple[str, ...] = ()
+    url: str = ""
+    process: subprocess.Popen[str] | None = field(default=None)
+
+    def start(self) -> None:
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+        env["XDG_CACHE_HOME"] = str(self.folder / "cache")
+        command = [sys.executable, "-m", "pipeline", "review", str(self.folder / "outputs"), "--no-open", "--as", "Ann"]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), *self.flags],
+            cwd=self.folder,
+            env=env | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url.startswith("http://"), "the server did not start"
+        self.port = int(self.url.split("/")[2].rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGINT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(20)
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+
+@contextmanager
+def serving(folder: Path, *flags: str) -> Iterator[Server]:
+    """A running server, stopped afterwards."""
+    server = Server(folder, flags=flags)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def golden(folder: Path, *names: str) -> Path:
+    """A folder as `make` leaves it: some of the sample documents beside their transcripts."""
+    (folder / "outputs").mkdir(parents=True)
+    for name in names:
+        for suffix in (".json", ".md"):
+            shutil.copy(ROOT / "tests" / "golden" / f"{name}{suffix}", folder / "outputs")
+    shutil.copytree(ROOT / "transcripts", folder / "transcripts")
+    return folder

@@ -1,0 +1,339 @@
+"""The review page's routes without a browser: what gets in, what is refused, and that nothing in a document is markup."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.document import Detail, MainPoint, StudyDocument
+from pipeline.errors import SettingsError
+from pipeline.prompting import PromptSet
+from pipeline.render import render_markdown
+from pipeline.review.app import Setup, create_app
+from pipeline.review.guard import Rules
+from pipeline.review.library import Library
+from pipeline.review.regenerate import regenerator
+from pipeline.review.server import ReviewFlags, run_review
+from pipeline.review.storage import read_events
+from pipeline.settings import Settings
+from pipeline.store import write
+from tests.review.samples import document
+from tests.scripted import LINES, ScriptedClient
+
+RULES = Rules("127.0.0.1", 8000, "the-token-of-this-start")
+GOOD = {
+    "host": "127.0.0.1:8000",
+    "origin": "http://127.0.0.1:8000",
+    "x-studydoc-token": RULES.csrf,
+    "content-type": "application/json",
+}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "</textarea></template></svg><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% raw %}",
+    "<!--<script>alert(1)//-->",
+    "\u202egnp.exe & <b>bold</b>",
+]
+
+
+def folder(tmp_path: Path, made: StudyDocument | None = None, lines: list[tuple[str, str]] | None = None) -> Path:
+    """An output folder with one document beside its transcript."""
+    text = "\n".join(f"{who}: {words}" for who, words in (lines or LINES))
+    (tmp_path / "reactor.txt").write_text(text + "\n", "utf-8")
+    made = made or document()
+    source = made.source.model_copy(update={"path": "reactor.txt"})
+    made = made.model_copy(update={"source": source})
+    write(made, render_markdown(made), tmp_path / "reactor.json")
+    return tmp_path
+
+
+def app(tmp_path: Path, rules: Rules = RULES, client: ScriptedClient | None = None) -> Any:
+    again = regenerator(client, PromptSet()) if client else None
+    return create_app(Setup(Library([tmp_path]), rules, "Ann", lambda: "2026-01-01T00:00:00Z", again))
+
+
+def ask(app_: Any, path: str, body: Any = None, **headers: str | None) -> tuple[int, dict[str, str], str]:
+    """One request: GET, or POST when there is a body. A header that is None is left out."""
+    given = {**GOOD, **{k.replace("_", "-"): v for k, v in headers.items()}}
+    raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    route, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "path": route,
+        "raw_path": route.encode(), "query_string": query.encode(), "root_path": "", "server": ("127.0.0.1", 8000),
+        "method": "GET" if body is None else "POST", "client": ("127.0.0.1", 9),
+        "headers": [(k.encode(), v.encode()) for k, v in given.items() if v is not None],
+    }  # fmt: skip
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app_(scope, receive, send))
+    head = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
+    return sent[0]["status"], head, b"".join(m.get("body", b"") for m in sent[1:]).decode()
+
+
+def home(app_: Any) -> str:
+    """The address of the only document."""
+    page = ask(app_, "/")[2]
+    return "/d/" + page.split('href="/d/')[1].split('"')[0]
+
+
+def ids(page: str) -> list[str]:
+    return [
+        part.split('"')[0] for part in page.split('<li class="item pending')[1:] for part in [part.split('id="')[1]]
+    ]
+
+
+def test_a_decision_is_on_disk_and_comes_back_as_the_changed_statement_only(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    at = home(served)
+    first = ids(ask(served, at)[2])[0]
+    status, _, body = ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": [first]}})
+    value = json.loads(body)
+    assert (status, value["revision"], list(value["items"])) == (200, 1, [first])
+    assert "notes" not in value
+    assert len(read_events(tmp_path / "reactor.review.json")) == 1
+
+
+def test_a_stale_decision_on_the_same_statement_gets_both_versions(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    at = home(served)
+    first = ids(ask(served, at)[2])[0]
+    for text in ("The first words of Ann.", "The second words of Ben."):
+        action = {"kind": "edit", "target": first, "text": text}
+        status, _, body = ask(served, f"{at}/act", {"revision": 0, "action": action})
+    value = json.loads(body)
+    assert status == 409
+    assert value["theirs"][0]["text"] == "The first words of Ann."
+    assert value["yours"]["text"] == "The second words of Ben."
+    assert value["revision"] == 1
+
+
+def test_a_text_is_checked_beside_its_lines_without_being_kept(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    sent = {"section": "main_points", "text": "The reactor at Lund makes 99 megawatts.", "lines": [1]}
+    status, _, body = ask(served, f"{home(served)}/check", sent)
+    assert (status, json.loads(body)["findings"]) == (200, ["the lines do not say 99"])
+    assert not (tmp_path / "reactor.review.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 400),
+        ({"host": "127.0.0.1.evil.example:8000"}, 400),
+        ({"host": "127.0.0.1:9"}, 400),
+        ({"host": None}, 400),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": None}, 403),
+        ({"origin": "https://127.0.0.1:8000"}, 403),
+        ({"origin": "http://localhost:8000"}, 403),
+        ({"x_studydoc_token": "guess"}, 403),
+        ({"x_studydoc_token": None}, 403),
+        ({"content_type": "text/plain"}, 415),
+        ({"content_type": "application/x-www-form-urlencoded"}, 415),
+    ],
+)
+def test_a_change_from_elsewhere_is_refused(tmp_path: Path, headers: dict[str, str | None], status: int) -> None:
+    served = app(folder(tmp_path))
+    at = home(served)
+    sent = {"revision": 0, "action": {"kind": "rename", "speaker": "Ben", "name": "Al"}}
+    assert ask(served, f"{at}/act", sent, **headers)[0] == status
+    assert not (tmp_path / "reactor.review.json").exists()
+
+
+def test_pages_are_not_given_to_other_host_names(tmp_path: Path) -> None:
+    status, _, body = ask(app(folder(tmp_path)), "/", host="evil.example:8000")
+    assert status == 400 and "Reactor" not in body
+
+
+@pytest.mark.parametrize("path", ["/", "/static/app.js", "/nothing", "/d/0123"])
+def test_every_answer_carries_the_strict_policy(tmp_path: Path, path: str) -> None:
+    policy = ask(app(folder(tmp_path)), path)[1]["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy
+    assert "unsafe" not in policy and "frame-ancestors 'none'" in policy and "base-uri 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/app.py", "/d/../../etc/passwd", "/d/reactor", "/d/x/export.txt"]
+)  # fmt: skip
+def test_no_path_leads_out(tmp_path: Path, path: str) -> None:
+    assert ask(app(folder(tmp_path)), path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"kind": "erase"},
+        {"kind": "accept", "targets": []},
+        {"kind": "accept", "targets": ["../../x"]},
+        {"kind": "edit", "target": "main_points.abc", "text": "   "},
+        {"kind": "undo"},
+        {"kind": "undo", "more": 1},
+        {},
+    ],
+)
+def test_what_cannot_be_done_is_told_and_not_kept(tmp_path: Path, action: dict[str, Any]) -> None:
+    served = app(folder(tmp_path))
+    status, _, body = ask(served, f"{home(served)}/act", {"revision": 0, "action": action})
+    assert status == 422 and json.loads(body)["error"]
+    assert not (tmp_path / "reactor.review.json").exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'{"revision": -1, "action": {}}', b"\xff\xfe"])
+def test_a_body_that_is_no_decision_is_told(tmp_path: Path, body: bytes) -> None:
+    served = app(folder(tmp_path))
+    assert ask(served, f"{home(served)}/act", body)[0] == 422
+
+
+def test_a_body_without_end_is_refused(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    assert ask(served, f"{home(served)}/act", b" " * 1_000_001)[0] == 413
+
+
+def test_beyond_loopback_nobody_comes_in_without_the_token(tmp_path: Path) -> None:
+    served = app(folder(tmp_path), replace(RULES, host="0.0.0.0", visitor="correct-horse-battery"))
+    assert ask(served, "/")[0] == 401
+    assert ask(served, "/?token=wrong")[0] == 401
+    status, headers, _ = ask(served, "/?token=correct-horse-battery", host="192.168.1.9:8000")
+    assert (status, headers["location"]) == (303, "/")
+    cookie = headers["set-cookie"].split(";")[0]
+    assert "HttpOnly" in headers["set-cookie"]
+    assert ask(served, "/", cookie=cookie, host="192.168.1.9:8000")[0] == 200
+    assert ask(served, "/", cookie=cookie, host="evil.example:8000")[0] == 400
+
+
+@pytest.mark.parametrize("token", ["", "short"])
+def test_another_host_than_loopback_demands_a_token(tmp_path: Path, token: str) -> None:
+    with pytest.raises(SettingsError, match="other machines"):
+        run_review(ReviewFlags([tmp_path], host="0.0.0.0", token=token), Settings(), lambda address: None)
+
+
+def test_the_list_finds_words_in_all_notes(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    assert "<mark>Megawatts</mark>" not in ask(served, "/")[2]
+    found = ask(served, "/?q=MEGAWATTS")[2]
+    assert "<mark>megawatts</mark>" in found and "2 statements" in found
+    assert "0 statements" in ask(served, "/?q=zeppelin")[2]
+
+
+def test_notes_made_again_are_read_again_and_what_no_longer_fits_is_shown(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    at = home(served)
+    page = ask(served, at)[2]
+    targets = ids(page)
+    ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": targets}})
+    folder(tmp_path, document(figure="45"))
+    page = ask(served, at)[2]
+    assert "1 decision no longer fit" in page and "it reads now: The Lund reactor makes 45 megawatts" in page
+    assert page.count('<li class="item accepted') == len(targets) - 1
+    assert "1 decision no longer fit" in ask(served, "/")[2]
+
+
+def test_a_missing_transcript_is_told_in_the_list(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    (tmp_path / "reactor.txt").unlink()
+    status, _, body = ask(served, "/")
+    assert status == 200 and "is not there" in body
+
+
+def test_a_statement_is_written_again_with_an_instruction_and_nothing_is_kept_before_it_is_taken(
+    tmp_path: Path,
+) -> None:
+    client = ScriptedClient([{"statement": "The reactor at Lund makes 40 megawatts."}])
+    served = app(folder(tmp_path), client=client)
+    at = home(served)
+    target = next(i for i in ids(ask(served, at)[2]) if i.startswith("main_points"))
+    status, _, body = ask(served, f"{at}/regenerate", {"target": target, "instruction": "Shorter, please."})
+    value = json.loads(body)
+    assert status == 200 and value["new"] == "The reactor at Lund makes 40 megawatts." and value["findings"] == []
+    assert value["yours"] == value["earlier"] != ""
+    shown = client.requests[0].messages[-1].content
+    assert "Shorter, please." in shown and "[1] Ana: The reactor at Lund" in shown
+    assert not (tmp_path / "reactor.review.json").exists()
+
+
+def test_a_model_that_fails_is_told(tmp_path: Path) -> None:
+    served = app(folder(tmp_path), client=ScriptedClient(["no JSON at all"]))
+    at = home(served)
+    status, _, body = ask(served, f"{at}/regenerate", {"target": ids(ask(served, at)[2])[0]})
+    assert status == 500 and "cannot be used" in json.loads(body)["error"]
+
+
+class _Tags(HTMLParser):
+    """All tags with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def hostile(text: str) -> StudyDocument:
+    made = document()
+    detail = Detail(text=f"x {text}", evidence=made.main_points[0].details[0].evidence, support="weak", lead=text)
+    withheld = made.withheld[0].model_copy(update={"text": text, "reason": text})
+    return made.model_copy(
+        update={
+            "title": text,
+            "channel": text,
+            "main_points": (MainPoint(heading=text, details=(detail,)),),
+            "withheld": (withheld,),
+            "source": made.source.model_copy(update={"url": text, "speakers": (text,)}),
+        }
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_documents_and_transcripts_stay_text(tmp_path: Path, text: str) -> None:
+    served = app(folder(tmp_path, hostile(text), [("Ana", f"{words} {text}") for _, words in LINES]))
+    for page in (ask(served, home(served))[2], ask(served, "/")[2], ask(served, "/?q=script")[2]):
+        parser = _Tags()
+        parser.feed(page)
+        scripts = [a for t, a in parser.tags if t == "script"]
+        assert all(a.get("src") == "/static/app.js" or a.get("type") == "application/json" for a in scripts)
+        names = {name for _, attributes in parser.tags for name in attributes}
+        assert not any(n.startswith("on") or n == "style" for n in names)
+        assert not {t for t, _ in parser.tags} & {"img", "iframe", "object", "style", "b2"}
+        links = [a["href"] for t, a in parser.tags if t == "a" and a.get("href")]
+        assert all(str(x).startswith(("/", "#")) for x in links)
+
+
+def test_media_links_lead_to_the_time_and_hand_nothing_over(tmp_path: Path) -> None:
+    made = document()
+    timed = "WEBVTT\n\n" + "\n\n".join(
+        f"00:00:{10 * n:02}.000 --> 00:00:{10 * n + 9:02}.000\n<v {who}>{words}" for n, (who, words) in enumerate(LINES)
+    )
+    (tmp_path / "reactor.vtt").write_text(timed)
+    write(made, render_markdown(made), tmp_path / "reactor.json")
+    parser = _Tags()
+    parser.feed(ask(served := app(tmp_path), home(served))[2])
+    out = [a for t, a in parser.tags if t == "a" and str(a.get("href")).startswith("http")]
+    assert "https://example.org/reactor.mp4#t=10" in [a["href"] for a in out]
+    assert {a["rel"] for a in out} == {"noopener noreferrer"}
+
+
+def test_the_export_route_gives_only_what_was_accepted(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    at = home(served)
+    target = next(i for i in ids(ask(served, at)[2]) if i.startswith("main_points"))
+    ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": [target]}})
+    page = ask(served, f"{at}/export.md")[2]
+    assert page.count("\n- ") == 1 and "The Lund reactor makes 40 megawatts" in page
+    assert StudyDocument.model_validate_json(ask(served, f"{at}/export.json")[2]).withheld == ()

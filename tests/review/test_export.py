@@ -1,0 +1,58 @@
+"""`studydoc export --reviewed` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.review.actions import Decide
+from pipeline.review.library import Desk
+from tests.review.test_app import folder
+
+
+def reviewed(tmp_path: Path) -> Path:
+    folder(tmp_path)
+    desk = Desk(tmp_path / "reactor.json", None)
+    target = next(i.id for i in desk.state.items if "too expensive" in i.text)
+    desk.review.add(Decide(kind="accept", targets=(target,)), base=0, who="Ann", clock=lambda: "")
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    return int(left.value.code or 0)
+
+
+def test_markdown_goes_to_stdout_and_what_is_left_to_decide_to_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", "--reviewed", str(reviewed(tmp_path))) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("# The Reactor at Lund — Study Document") and out.count("\n- ") == 1
+    assert "7 statements are not decided yet" in err
+
+
+def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    goal = tmp_path / "reactor.reviewed.json"
+    assert run("export", "--reviewed", str(reviewed(tmp_path) / "reactor.json"), "--out", str(goal)) == 0
+    assert len(json.loads(goal.read_text("utf-8"))["main_points"][0]["details"]) == 1
+    assert capsys.readouterr().out.strip() == str(goal)
+
+
+def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (reviewed(tmp_path) / "reactor.json").read_bytes()
+    assert run("export", "--reviewed", str(tmp_path), "--out", str(tmp_path / "reactor.json")) == 1
+    assert (tmp_path / "reactor.json").read_bytes() == before
+
+
+def test_without_a_review_there_is_nothing_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "--reviewed", str(folder(tmp_path))) == 1
+    assert "nothing was reviewed here" in capsys.readouterr().err
+
+
+def test_export_asks_for_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", str(folder(tmp_path))) == 2
