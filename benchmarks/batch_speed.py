@@ -2,7 +2,7 @@
 
     python -m benchmarks.batch_speed [--docs 40] [ROW …]
 
-A row is one of: fixed64 fixed256 lognormal faults rpm again start memory. "LB" is the bound that no client
+Rows: client fixed64 fixed256 lognormal unequal faults rpm again start memory. "LB" is the bound that no client
 can beat: the latencies that the endpoint gave, summed, over the calls at once. Makespan: first call to last document.
 """
 
@@ -137,6 +137,55 @@ async def _bare_loop(url: str, at_once: int, calls: int) -> None:
     await asyncio.gather(*(one(n) for n in range(calls)))
 
 
+async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
+    """Only the adapter and its gate, without the pipeline around them."""
+    from pipeline.errors import CallError
+    from pipeline.llm import Message, Request
+    from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
+
+    text = "\n".join(f"[{i}] {line}" for i, line in enumerate(document(0, CHUNK).split("\n\n"), 1))
+    schema = {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "string"}}}}
+    async with OpenAICompatible(Endpoint(f"{url}/v1", "mock", "none", concurrency=at_once, rpm=rpm or None)) as client:
+
+        async def one(n: int) -> bool:
+            try:
+                await client.complete(
+                    Request("p", (Message("system", "Note"), Message("user", f"{n}\n{text}")), schema, 9)
+                )
+            except CallError:
+                return False
+            return True
+
+        if not all(await asyncio.gather(*(one(n) for n in range(calls)))):
+            sys.exit(1)
+
+
+def client(url: str, at_once: int, calls: int, rpm: int = 0) -> Ran:
+    """The adapter alone, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.batch_speed", "client", url, str(at_once), str(calls), str(rpm)]
+    return run(command, url)
+
+
+def _client(work: Path, docs: int) -> list[str]:
+    calls, rows = 13 * docs, []
+    for at_once in (64, 256):
+        with endpoint("--latency", "0.2") as url:
+            beside, ran = bare(url, at_once, calls), client(url, at_once, calls)
+        ratio = f"wall/LB {ran.wall / _bound(ran, at_once):.2f} (bare loop {beside.wall / _bound(beside, at_once):.2f})"
+        cpu = f"CPU a call {ran.cpu / calls * 1000:.2f} ms (bare loop {beside.cpu / calls * 1000:.2f})"
+        rows.append(f"{at_once} at once: {ratio}, {cpu}, start-up included in all")
+    with endpoint("--latency", "0.2", "--faults", "--most", "48") as url:
+        seen = client(url, 64, calls).counts
+    more = seen["requests"] - calls - seen["500"]
+    rows.append(f"5 % 500, 429 beyond 48: {seen['requests']} requests, {more / calls:.1%} beyond calls and 500s")
+    for name, silent, rpm in (("learned from headers", (), 0), ("given", ("--silent",), 1500)):
+        with endpoint("--latency", "0.8", "--rpm", "1500", *silent) as url:
+            ran = client(url, 64, calls, rpm)
+        late, bound = ran.counts.get("429", 0), (calls - 20) / 25 + 0.8
+        rows.append(f"1500 a minute, {name}: {late} times 429 ({late / calls:.1%}), wall/LB {ran.wall / bound:.2f}")
+    return [f"the adapter and its gate alone, {calls} calls", *rows]
+
+
 def write_documents(folder: Path, docs: int, tokens: int = CHUNK * CHUNKS, *, unequal: bool = False) -> Path:
     """Transcripts of equal size, or of a quarter to seven quarters of it."""
     folder.mkdir()
@@ -238,15 +287,16 @@ def _start(work: Path, docs: int) -> list[str]:
 
 def _memory(work: Path, docs: int) -> list[str]:
     rows = []
-    for count in (1, 10, 100, 1000):
-        folder = write_documents(work / f"in{count}", count, 1500)
+    for count in (n for n in (1, 10, 100, 1000) if n <= max(docs, 10)):
+        folder = write_documents(work / f"in{count}", count, 600)
         with endpoint("--latency", "0.0") as url:
             ran = program(folder, url, 16, work / f"out{count}")
         rows.append(f"{count}: {ran.rss:.0f} MB, {ran.cpu / ran.counts['requests'] * 1000:.2f} ms of CPU a call")
-    return ["transcripts of 1,500 tokens, 16 at once", *rows]
+    return ["transcripts of 600 tokens, 16 at once", *rows]
 
 
 ROWS = {
+    "client": _client,
     "fixed64": lambda work, docs: _speed(work, docs, 64, "0.2"),
     "fixed256": lambda work, docs: _speed(work, docs, 256, "0.2"),
     "lognormal": lambda work, docs: _speed(work, docs, 64, "lognormal"),
@@ -263,6 +313,10 @@ def main() -> None:
     """Prints a row after the other."""
     if sys.argv[1:2] == ["bare"]:
         asyncio.run(_bare_loop(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+        return
+    if sys.argv[1:2] == ["client"]:
+        at_once, calls, rpm = map(int, sys.argv[3:6])
+        asyncio.run(_client_loop(sys.argv[2], at_once, calls, rpm))
         return
     parser = argparse.ArgumentParser()
     parser.add_argument("--docs", type=int, default=40)

@@ -18,15 +18,14 @@ from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError
-from pipeline.events import Events, opened
+from pipeline.events import opened
 from pipeline.llm import Completion, Message, Request, Tally
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import Source, find_sources, parse, read_transcript
-from pipeline.run import Progress
-from pipeline.screen import Screen, duration, summary
+from pipeline.screen import Screen, duration, summary, watchers
 from pipeline.sections.base import Flat
 from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered
@@ -72,31 +71,11 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
                         settings.encoding,
                         1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
                     )
-                    outcomes += await make_all(sources, at.client, order, stop=at.stop, **_watchers(screen, events))
+                    outcomes += await make_all(sources, at.client, order, stop=at.stop, **watchers(screen, events))
             finally:
                 calls.close()
         screen.say(summary(outcomes, events.retried, time.monotonic() - started))
     return (0 if all(o.complete for o in outcomes) else 1), [row(o) for o in outcomes]
-
-
-def _watchers(screen: Screen, events: Events) -> dict[str, Any]:
-    """Who is told how far transcripts are: people and machines."""
-
-    def watch(progress: Progress) -> None:
-        screen.watch(progress)
-        if progress.section:
-            events.tell("section done", section=progress.section, document=progress.name)
-            progress.section = ""
-
-    def done(outcome: Outcome) -> None:
-        screen.done(outcome)
-        tally, error = outcome.tally, str(outcome.error) if outcome.error else None
-        used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
-        counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
-        told = counts | used | {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
-        events.tell("document done", document=outcome.name, status=outcome.status, **told)
-
-    return {"watch": watch, "done": done}
 
 
 def _find_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Source | Transcript], list[Outcome]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -14,6 +15,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from pipeline.batch import Outcome
+from pipeline.events import Events
 from pipeline.llm import Usage
 from pipeline.run import Progress
 from pipeline.text import clean, numbered
@@ -99,6 +101,26 @@ class Screen:
             self.say(f"fetching the model: {done >> 20} of {total >> 20} MB")
 
 
+def watchers(screen: Screen, events: Events) -> dict[str, Any]:
+    """Who is told how far transcripts are: people and machines."""
+
+    def watch(progress: Progress) -> None:
+        screen.watch(progress)
+        if progress.section:
+            events.tell("section done", section=progress.section, document=progress.name)
+            progress.section = ""
+
+    def done(outcome: Outcome) -> None:
+        screen.done(outcome)
+        tally, error = outcome.tally, str(outcome.error) if outcome.error else None
+        used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
+        counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
+        told = counts | used | {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
+        events.tell("document done", document=outcome.name, status=outcome.status, **told)
+
+    return {"watch": watch, "done": done}
+
+
 def progress_line(progress: Progress) -> str:
     """ "talk: extracting, 5 of 14 calls, 12,300 tokens, about 2 min left"."""
     tally = progress.tally
@@ -164,4 +186,4 @@ def stderr_console() -> Console:
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
-__all__ = ["DownloadColumn", "Screen", "duration", "outcome_line", "progress_line"]
+__all__ = ["DownloadColumn", "Screen", "duration", "outcome_line", "progress_line", "summary", "watchers"]
