@@ -151,17 +151,19 @@ def update(desk: Desk) -> dict[str, Any]:
     return small_update(desk) | {"notes": notes(desk)}
 
 
-def small_update(desk: Desk) -> dict[str, Any]:
-    """What changes with every decision, apart from the notes."""
-    timeline = desk.review.timeline
-    return {
+def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
+    """What changes with every decision, apart from the notes. Coverage is left out where it is as it was `before`."""
+    timeline, state = desk.review.timeline, desk.state
+    lines = cited(state)
+    told = {
         "revision": timeline.revision,
         "undo": timeline.can_undo,
         "redo": timeline.can_redo,
-        "progress": progress(desk.state),
-        "cited": cited(desk.state),
-        "strip_html": strip_html(desk),
+        "progress": progress(state),
     }
+    if before is not None and lines == cited(before):
+        return told
+    return told | {"cited": lines, "strip_html": strip_html(desk)}
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
@@ -243,7 +245,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         own=item.support is None,
         findings=found,
         lines=" ".join(map(str, item.lines)),
-        shown_lines=spans(item.lines),
+        shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
         speakers=", ".join(speakers),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start) if start is not None else None,
