@@ -151,7 +151,7 @@ class _Routes:
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
             if items is None:
                 return JSONResponse(pages.update(desk))
-            return JSONResponse(pages.small_update(desk) | {"items": items})
+            return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
     def _both(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
         """Both versions: what others made of the statements meanwhile, and what was sent."""

@@ -87,12 +87,14 @@ def _own(item: Item) -> Item:
 
 def _decided(state: State, action: Decide) -> State:
     wanted = set(action.targets)
-    known = {i.id for i in state.items if i.standing != "withheld"}
-    if wanted - known:
-        raise Unfit("this statement is not in the document, or is withheld: restore it first")
     standing = _STANDINGS[action.kind]
-    items = tuple(replace(i, standing=standing) if i.id in wanted else i for i in state.items)
-    return replace(state, items=items)
+    places = [n for n, i in enumerate(state.items) if i.id in wanted and i.standing != "withheld"]
+    if len(places) < len(wanted):
+        raise Unfit("this statement is not in the document, or is withheld: restore it first")
+    items = list(state.items)
+    for n in places:
+        items[n] = replace(items[n], standing=standing)
+    return replace(state, items=tuple(items))
 
 
 def _present(state: State, id_: str, *, withheld: bool = False) -> Item:

@@ -78,6 +78,7 @@ class Library:
         self._paths = paths
         self._transcripts = transcripts
         self._lock = threading.Lock()
+        self._known: dict[str, Path] = {}
         self._desks: dict[Path, tuple[tuple[int, int], Desk]] = {}
 
     def entries(self) -> list[Entry]:
@@ -86,7 +87,10 @@ class Library:
 
     def desk(self, id_: str) -> Desk | None:
         """The document with an id of the list. Raises PipelineError when it cannot be opened."""
-        record = next((r for r in self._records() if id_of(r) == id_), None)
+        record = self._known.get(id_)
+        if record is None or not record.is_file():
+            self._known = {id_of(r): r for r in self._records()}
+            record = self._known.get(id_)
         return self._open(record) if record else None
 
     def _records(self) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ TITLES = {
 }
 _MOST_BUCKETS = 120
 _MOST_HITS = 200
+_UNUSED = ("rejected", "withheld")  # what rests on a line without using it
 
 templates = Environment(
     loader=PackageLoader("pipeline.review"),
@@ -53,14 +55,15 @@ def strip(shares: Sequence[float], firsts: Sequence[int] = ()) -> list[Bar]:
 def progress(state: State) -> dict[str, int]:
     """How many statements there are to decide on, and what was decided."""
     open_to = [i for i in state.items if i.standing != "withheld"]
-    count = {s: sum(i.standing == s for i in open_to) for s in ("accepted", "rejected", "pending")}
+    count = Counter(i.standing for i in open_to)
+    support = Counter(i.support for i in open_to)
     return {
         "total": len(open_to),
         "decided": count["accepted"] + count["rejected"],
-        **count,
-        "verified": sum(i.support == "verified" for i in open_to),
-        "weak": sum(i.support == "weak" for i in open_to),
-        "edited": sum(i.support is None for i in open_to),
+        "pending": count["pending"],
+        "verified": support["verified"],
+        "weak": support["weak"],
+        "edited": support[None],
         "withheld": len(state.items) - len(open_to),
     }
 
@@ -151,17 +154,23 @@ def update(desk: Desk) -> dict[str, Any]:
     return small_update(desk) | {"notes": notes(desk)}
 
 
-def small_update(desk: Desk) -> dict[str, Any]:
-    """What changes with every decision, apart from the notes."""
-    timeline = desk.review.timeline
-    return {
+def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
+    """What changes with every decision, apart from the notes. Coverage is left out where it is as it was `before`."""
+    timeline, state = desk.review.timeline, desk.state
+    told = {
         "revision": timeline.revision,
         "undo": timeline.can_undo,
         "redo": timeline.can_redo,
-        "progress": progress(desk.state),
-        "cited": cited(desk.state),
-        "strip_html": strip_html(desk),
+        "progress": progress(state),
     }
+    if before is not None and len(before.items) == len(state.items) and not _moves_coverage(before, state):
+        return told
+    return told | {"cited": cited(state), "strip_html": strip_html(desk)}
+
+
+def _moves_coverage(before: State, state: State) -> bool:
+    changed = [(a, b) for a, b in zip(before.items, state.items, strict=True) if a is not b]
+    return any((a.lines, a.standing in _UNUSED) != (b.lines, b.standing in _UNUSED) for a, b in changed)
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
@@ -171,15 +180,15 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
     if not same or len(before.items) != len(state.items):
         return None
     pairs = list(zip(before.items, state.items, strict=True))
-    if any((a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
+    if any(a is not b and (a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
         return None
-    changed = [b for a, b in pairs if a != b]
+    changed = [b for a, b in pairs if a is not b and a != b]
     return {i.id: statement_html(i, desk) for i in changed}
 
 
 def cited(state: State) -> list[int]:
     """The lines that statements rest on which are neither rejected nor withheld."""
-    return sorted({n for i in state.items if i.standing not in ("rejected", "withheld") for n in i.lines})
+    return sorted({n for i in state.items if i.standing not in _UNUSED for n in i.lines})
 
 
 def strip_html(desk: Desk) -> str:
@@ -243,7 +252,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         own=item.support is None,
         findings=found,
         lines=" ".join(map(str, item.lines)),
-        shown_lines=spans(item.lines),
+        shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
         speakers=", ".join(speakers),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start) if start is not None else None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from pipeline.review.server import ReviewFlags, run_review
 from pipeline.review.storage import read_events
 from pipeline.settings import Settings
 from pipeline.store import write
+from tests.review.browsing import chromium
 from tests.review.samples import document
 from tests.scripted import LINES, ScriptedClient
 
@@ -337,3 +340,23 @@ def test_the_export_route_gives_only_what_was_accepted(tmp_path: Path) -> None:
     page = ask(served, f"{at}/export.md")[2]
     assert page.count("\n- ") == 1 and "The Lund reactor makes 40 megawatts" in page
     assert StudyDocument.model_validate_json(ask(served, f"{at}/export.json")[2]).withheld == ()
+
+
+def test_without_chromium_browser_tests_skip_here_and_fail_in_continuous_integration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="Chromium is not installed"):
+        chromium()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="Chromium is not installed"):
+        chromium()
+
+
+def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+    held = files("pipeline.review")
+    texts = [f.read_text("utf-8") for folder in ("templates", "static") for f in held.joinpath(folder).iterdir()]
+    outside = {url for text in texts for url in re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]{2,}[^\s\"']*", text)}
+    assert outside == {"http://www.w3.org/2000/svg"}
+    assert not any(re.search(r"<[^>]* (?:style|on[a-z]+)=", text) for text in texts)

@@ -179,7 +179,7 @@
     body.dataset.undo = value.undo ? 1 : 0;
     body.dataset.redo = value.redo ? 1 : 0;
     $("progress").textContent = `${value.progress.decided} of ${value.progress.total} decided`;
-    put($("strip"), value.strip_html);
+    if (value.strip_html) put($("strip"), value.strip_html);
     if (value.items) {
       for (const [id, html] of Object.entries(value.items)) {
         const fresh = made(html);
@@ -193,10 +193,12 @@
       if (held) ((where && $(where)) || notes).append(held);
       $("notes-pane").scrollTop = top;
     }
-    const now = new Set(value.cited);
-    for (const n of cited) if (!now.has(n)) lineOf(n)?.classList.remove("cited");
-    for (const n of now) if (!cited.has(n)) lineOf(n)?.classList.add("cited");
-    cited = now;
+    if (value.cited) {
+      const now = new Set(value.cited);
+      for (const n of cited) if (!now.has(n)) lineOf(n)?.classList.remove("cited");
+      for (const n of now) if (!cited.has(n)) lineOf(n)?.classList.add("cited");
+      cited = now;
+    }
     filter();
     const all = items();
     current = null;
@@ -484,7 +486,7 @@
   document.addEventListener("click", (e) => {
     const hit = (selector) => e.target.closest(selector);
     if (hit("[data-do]")) { const more = hit(".more"); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
-    if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); if (current) markLines(); return; }
+    if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
     if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
     if (hit("[data-speaker]")) { rename(hit("[data-speaker]")); return; }
     if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
