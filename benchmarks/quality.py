@@ -28,7 +28,7 @@ from pipeline.providers.calls import CallStore
 from pipeline.providers.local import CONTEXT_TOKENS
 from pipeline.settings import LOCAL, Settings, load_settings
 from pipeline.source import Source
-from pipeline.store import load, write_text
+from pipeline.store import load, replace_file
 from pipeline.text import slug
 
 OURS, OURS_OWN = "studydoc", "studydoc, its own lines"
@@ -139,7 +139,7 @@ async def baseline_rows(subject: Subject, baselines: Baselines, keep: Path) -> l
                 raise
             rows.append(Row(subject.name, method, {}, f"{subject.name}, {method}: failed: {err}"))
             continue
-        write_text(keep / f"{slug(subject.name)}.{slug(method)}.md", made.markdown())
+        replace_file(keep / f"{slug(subject.name)}.{slug(method)}.md", made.markdown())
         rows.append(_baseline_row(subject, method, made))
     return rows
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.evaluate.fixtures import find_fixtures
 from pipeline.evaluate.report import scores_markdown
 from pipeline.evaluate.scores import SCORES, Scored, score_path
-from pipeline.store import write_text
+from pipeline.store import replace_file
 
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 FLOORS = FIXTURES / "scores.json"
@@ -69,7 +69,7 @@ def between_marks(page: Path, name: str, text: str) -> None:
     if begin not in whole:
         whole = f"{whole.rstrip()}\n\n{begin}\n{end}\n"
     before, rest = whole.split(begin, 1)
-    write_text(page, f"{before}{begin}\n\n{text.strip()}\n\n{end}{rest.split(end, 1)[1]}")
+    replace_file(page, f"{before}{begin}\n\n{text.strip()}\n\n{end}{rest.split(end, 1)[1]}")
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ def main() -> None:
     fallen = below(old, scored) if old else []
     now = floors_of(scored)
     kept = now if given.lower else raised(old, now)
-    write_text(FLOORS, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    replace_file(FLOORS, json.dumps(kept, indent=1, sort_keys=True) + "\n")
     print("\n".join([*fallen, f"{PAGE.name} and {FLOORS.name} are written"]))
     sys.exit(int(bool(fallen) and not given.lower))
 

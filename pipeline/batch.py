@@ -162,7 +162,7 @@ class _Stoppable:
         try:
             return await self._inner.complete(request)
         except (EndpointError, StoreError, ReplayMiss) as err:
-            if not isinstance(err, EndpointError) or err.fatal:
+            if not isinstance(err, EndpointError) or (err.fatal and err.ends_run):
                 self.halt(err)
             raise
 

@@ -56,7 +56,12 @@ class CallError(PipelineError):
 
 
 class EndpointError(CallError):
-    """The endpoint is down, refuses the key or does not know the model. `fatal` ends the whole run."""
+    """The endpoint is down, refuses the key or does not know the model.
+
+    `fatal` ends the document, and the whole run where `ends_run` agrees.
+    """
+
+    ends_run = True
 
     def __init__(
         self,

@@ -30,7 +30,9 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Waiting(EndpointError):
-    """An answer that a document needs is in a batch job, or will be in the next one."""
+    """An answer that a document needs is in a batch job, or will be in the next one; others go on."""
+
+    ends_run = False
 
     def __init__(self) -> None:
         super().__init__("waits for a batch job", fatal=True)

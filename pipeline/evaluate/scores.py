@@ -147,7 +147,7 @@ def _repeats(claims: Sequence[Claim]) -> list[bool]:
 
 def _specific(claim: Claim, source: Source) -> bool:
     rare = [w for w in words(claim.text) if len(w) > 7 and w not in source.small_words and w in source.vocabulary]
-    return bool(figures_of(claim.text) or names_in(claim.text, source) or rare)
+    return claim.section == "key_concepts" or bool(figures_of(claim.text) or names_in(claim.text, source) or rare)
 
 
 def _balance(claims: Sequence[Claim], segments: int) -> float | None:

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 import openai
 from openai.types import Batch
-from openai.types.chat import ChatCompletion
 
 from pipeline.answers import holds_json
 from pipeline.errors import CallError, EndpointError, StoreError
 from pipeline.llm import Completion, Request, Rung
+from pipeline.providers.http import streaming_client
 from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible, _FormatRefused
 
 MOST_REQUESTS = 50_000  # limits of one input file
@@ -53,6 +53,9 @@ def place_of(base_url: str) -> str:
 
 class BatchEndpoint(OpenAICompatible):
     """The adapter, for whole files of calls."""
+
+    def _http_client(self, transport: httpx2.AsyncBaseTransport | None) -> Any:
+        return streaming_client(self.endpoint.base_url)
 
     @property
     def place(self) -> str:
@@ -145,7 +148,7 @@ class BatchEndpoint(OpenAICompatible):
         if line.status != 200:
             raise self._refusal(line)
         try:
-            completion = self._read(ChatCompletion.construct(**line.body), request, rung, 0.0)
+            completion = self._read(line.body, request, rung, 0.0)
         except (ValueError, TypeError, AttributeError) as err:
             raise self._classify(err) from err
         lowest = rung == RUNGS[-1]

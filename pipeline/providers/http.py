@@ -11,19 +11,20 @@ import openai
 
 MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
 # aiohttp takes half the CPU of httpx2's own transport for a call; without it everything works the same.
-_Base: Any = openai.DefaultAioHttpClient if find_spec("aiohttp") else openai.DefaultAsyncHttpxClient
+_Plain: Any = openai.DefaultAsyncHttpxClient
+_Fast: Any = openai.DefaultAioHttpClient if find_spec("aiohttp") else _Plain
 
 
 class BodyTooLarge(httpx2.TransportError):
     """The endpoint sends more than any answer has."""
 
 
-class BoundedClient(_Base):  # type: ignore[misc]
+class _Bounded:
     """Reads whole bodies, and stops at MOST_BYTES, packed or unpacked."""
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         """The response with its body read, whatever `stream` says: nothing here streams."""
-        response: httpx2.Response = await super().send(request, stream=True, **options)
+        response: httpx2.Response = await super().send(request, stream=True, **options)  # type: ignore[misc]
         if response.is_stream_consumed:  # a test's transport has it whole
             return response
         try:
@@ -34,6 +35,14 @@ class BoundedClient(_Base):  # type: ignore[misc]
         return httpx2.Response(
             response.status_code, headers=kept, content=body, request=response.request, extensions=response.extensions
         )
+
+
+class BoundedClient(_Bounded, _Fast):  # type: ignore[misc]
+    """The usual client."""
+
+
+class _PlainBoundedClient(_Bounded, _Plain):  # type: ignore[misc]
+    """For addresses with a name and a password in them, which aiohttp does not take beside a key."""
 
 
 def never_connected(err: BaseException) -> bool:
@@ -90,13 +99,23 @@ async def _body(response: httpx2.Response) -> bytes:
 
 
 def bounded_client(base_url: str, at_once: int, transport: httpx2.AsyncBaseTransport | None = None) -> Any:
-    """A client for one endpoint. On this machine proxies of the environment are passed by."""
-    host = httpx2.URL(base_url).host
-    return BoundedClient(
-        follow_redirects=False,
-        trust_env=host not in {"127.0.0.1", "localhost", "::1"},
+    """A client for one endpoint."""
+    kind = _PlainBoundedClient if httpx2.URL(base_url).userinfo else BoundedClient
+    return kind(
+        **_manners(base_url),
         transport=transport,
         headers={"accept-encoding": "gzip, deflate"},
         # Every call keeps its connection: the SDK's 100 would open a new one for most calls beyond that.
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=at_once),
     )
+
+
+def streaming_client(base_url: str) -> Any:
+    """A client for files of any size, which are read as they arrive."""
+    return _Plain(**_manners(base_url))
+
+
+def _manners(base_url: str) -> dict[str, bool]:
+    """No redirect is followed; on this machine proxies of the environment are passed by."""
+    loopback = httpx2.URL(base_url).host in {"127.0.0.1", "localhost", "::1"}
+    return {"follow_redirects": False, "trust_env": not loopback}

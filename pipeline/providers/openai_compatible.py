@@ -83,10 +83,13 @@ class OpenAICompatible:
                 api_key=endpoint.api_key,
                 max_retries=0,
                 timeout=httpx2.Timeout(endpoint.deadline, connect=10),
-                http_client=bounded_client(endpoint.base_url, endpoint.concurrency, transport),
+                http_client=self._http_client(transport),
             )
         except openai.OpenAIError as err:
             raise EndpointError("no API key", hint="set OPENAI_API_KEY, or use --model local", fatal=True) from err
+
+    def _http_client(self, transport: httpx2.AsyncBaseTransport | None) -> Any:
+        return bounded_client(self.endpoint.base_url, self.endpoint.concurrency, transport)
 
     @property
     def model(self) -> str:

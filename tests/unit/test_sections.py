@@ -112,7 +112,7 @@ def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
 
 def test_every_prompt_file_is_known_and_every_known_prompt_has_a_file() -> None:
     used = {s.prompt for s in SECTIONS} | {p for s in SECTIONS for p in (*s.merge_prompts, s.span_prompt) if p}
-    used |= {"system.v1", "chunk.v1", "repair.v1", "reask.v1", "schema_in_text.v1", "judge.v1"}
+    used |= {"system.v1", "chunk.v1", "repair.v1", "reask.v1", "schema_in_text.v1", "judge.v1", "review.v1"}
     assert used == {p.relative_to(PROMPTS).with_suffix("").as_posix() for p in PROMPTS.rglob("*.md")}
 
 
