@@ -27,7 +27,7 @@ notes: $(READY)
 	$(BIN)/studydoc make $(SAMPLE)
 
 test: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(DEV)
 	$(BIN)/ruff check .
