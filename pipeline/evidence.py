@@ -24,7 +24,9 @@ _META = re.compile(
     r"|\bthe (?:speakers?|narrator|writer)\b|\bspeaker (?:says|mentions|discusses)\b"
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
     r"|\bthe statement (?:claims|says)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
-    r"|\bin (?:this|the) (?:episode|video|section)\b",
+    r"|\bin (?:this|the) (?:episode|video|section)\b"
+    r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
+    r"(?:together|here|in (?:the|this|an) example)\b",
     re.IGNORECASE,
 )
 _EMPTY_PRAISE = re.compile(

@@ -71,11 +71,11 @@ class _Sentence:
         return len(wanted & keys) >= min(0.5 * len(wanted), max(3, 0.5 * len(keys)))
 
     def denials_about(self, wanted: set[str]) -> int:
-        """How many denials stand in the passage that speaks of the wanted words, or close beside it."""
+        """How many denials stand in the passage that speaks of the wanted words or beside it, or open the sentence."""
         places = [i for i, k in enumerate(self.keys) if k in wanted]
         if not places:
             return 0
-        return sum(places[0] - _REACH <= i <= places[-1] + _REACH for i, _ in self.denials)
+        return sum(not i or places[0] - _REACH <= i <= places[-1] + _REACH for i, _ in self.denials)
 
 
 def _forms(word: str) -> set[str]:
@@ -117,7 +117,8 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
     for sentence in mine:
         for place, cue in sentence.denials:
             before, behind = sentence.around(place)
-            wanted = set(before + behind)
+            # One that opens its sentence denies the whole of it.
+            wanted = set(before + behind) if place else set(sentence.keys) - {""}
             if len(wanted) < 3:
                 continue
             message = f'it says "{cue}" where the lines do not'
@@ -125,7 +126,7 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
             most = max((s.denials_about(wanted) for s in close), default=0)
             if close and not most and not _SOFT.match(cue):
                 return message, True
-            scope = {*before[-1:], *behind[:2]}
+            scope = {*before[-1:], *behind[:2]} if place else wanted
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
             if not alike or (close and most < sentence.denials_about(wanted)):
                 doubt = message, False

@@ -139,6 +139,14 @@ def test_a_denial_is_found_in_a_short_line_that_says_the_same_without_it() -> No
     assert (finding.kind, finding.grave) == ("polarity", True)
 
 
+def test_a_denial_may_move_to_the_front_of_its_sentence() -> None:
+    line = "Of the three hundred and forty-four animals that came within ten metres not one touched a blade."
+    source = Source(Transcript("seals", (Segment(1, line),)))
+    text = "Not one of the three hundred and forty-four animals that came within ten metres touched a blade."
+    assert verify(text, [1], source) == []
+    assert [f.kind for f in verify(text.replace("Not one of the", "The"), [1], source)] == ["polarity"]
+
+
 def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
     found = verify(
         "The council of Mirow has promised a second bridge for trams three times, a lack so far.", (3,), TRAM
