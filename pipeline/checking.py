@@ -68,7 +68,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     named = Path(document.source.path or "")
     places = [named, record.parent / named.name, record.parent.parent / "transcripts" / named.name]
     if folder is not None:
-        places = [folder / named.name, *(p for p in sorted(folder.rglob(named.name)) if p.is_file())]
+        places = [folder / named.name, *sorted(folder.rglob(named.name)), *places]
     path = next((p for p in places if document.source.path and p.is_file()), None)
     if path is None:
         raise InputError(
