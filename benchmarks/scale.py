@@ -96,7 +96,7 @@ def work_seconds() -> float:
     spent, tokens = 0.0, 0
     for name in SAMPLES:
         stem = Path(name).stem
-        recording = Recording(ROOT / "tests" / "golden" / f"{stem}.calls.jsonl")
+        recording = Recording(ROOT / "tests" / "fixtures" / stem / "calls.jsonl")
         model = next(iter(recording.calls.values())).identity["model"]
         transcript = read_transcript(ROOT / "transcripts" / name)
         for once in (False, True):  # the first time loads tables

@@ -281,6 +281,7 @@ def review(
     token: Annotated[str, typer.Option(help="What visitors must bring along.")] = "",
     who: Annotated[str, typer.Option("--as", help="The name that decisions are signed with.")] = "",
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    fixtures: Annotated[Path, typer.Option(help="Where “keep as fixture” puts them.")] = Path("tests/fixtures"),
     model: Model = None,
     base_url: BaseUrl = None,
     debug: Debug = False,
@@ -291,7 +292,13 @@ def review(
 
     settings = load_settings(model=model, base_url=base_url)
     flags = ReviewFlags(paths or [settings.out], transcripts, host, port, token, who, open_)
-    run_review(flags, settings, lambda address: print(address, flush=True))
+
+    def keep(record: Path, transcript: Path, notes: str) -> str:
+        from pipeline.evaluate.fixture_commands import keep_as_fixture
+
+        return keep_as_fixture(record, transcript, notes, settings, fixtures)
+
+    run_review(flags, settings, lambda address: print(address, flush=True), keep)
 
 
 @app.command(

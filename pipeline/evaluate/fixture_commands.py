@@ -133,6 +133,20 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
     return [f"{folder}: {numbered(len(recorder.calls), 'call')} of {manifest.model}, {document.status}"]
 
 
+def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settings, folder: Path) -> str:
+    """The run behind a record as a fixture below `folder`, accepted notes as its reference; what to say of it.
+
+    The record's call store is that of the nearest folder above it. Raises InputError and SettingsError as `run_add`.
+    """
+    out = next((above for above in record.parents if store_path(above).exists()), settings.out)
+    with TemporaryDirectory() as made:
+        reference = Path(made) / "reference.md"
+        reference.write_text(notes, "utf-8")
+        added = Addition(transcript, folder, reference if notes else None, record.stem)
+        (told,) = run_add(added, settings.model_copy(update={"out": out}))
+    return told
+
+
 def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
     """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
     transcript = read_transcript(path, encoding=settings.encoding)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -35,6 +36,10 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+# Keeps a run as a fixture: its record, its transcript, and the accepted notes or ""; says what was made of it.
+Keep = Callable[[Path, Path, str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What the page works with."""
@@ -44,6 +49,7 @@ class Setup:
     who: str
     clock: Callable[[], str] = now
     regenerator: Regenerator | None = None
+    keep: Keep | None = None
 
 
 class _Sent(BaseModel):
@@ -84,6 +90,7 @@ def create_app(setup: Setup) -> Starlette:
             Route("/d/{id}/act", review.act, methods=["POST"]),
             Route("/d/{id}/check", review.check, methods=["POST"]),
             Route("/d/{id}/regenerate", review.regenerate, methods=["POST"]),
+            Route("/d/{id}/keep", review.keep, methods=["POST"]),
             Route("/d/{id}/export.{form}", review.export),
             Route("/static/{name}", review.static),
         ],
@@ -186,6 +193,23 @@ class _Routes:
         with desk.lock:
             found = desk.check(item.section, text, item.label, item.lines)
         return JSONResponse({"earlier": item.was, "yours": item.text, "new": text, "findings": found})
+
+    async def keep(self, request: Request) -> Response:
+        return await run_in_threadpool(self._keep, request)
+
+    def _keep(self, request: Request) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return refused(404, "there is no such document")
+        if self.setup.keep is None or desk.transcript.path is None:
+            return refused(422, "this document cannot be kept as a fixture: its transcript is no file")
+        with desk.lock:
+            accepted = any(item.standing == "accepted" for item in desk.state.items)
+            notes = as_markdown(desk.document, desk.state, desk.source) if accepted else ""
+        try:
+            return JSONResponse({"said": self.setup.keep(desk.record, Path(desk.transcript.path), notes)})
+        except PipelineError as err:
+            return refused(422, str(err))
 
     def export(self, request: Request) -> Response:
         desk, form = self._desk(request), request.path_params["form"]

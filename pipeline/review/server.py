@@ -20,7 +20,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
-from pipeline.review.app import Setup, create_app
+from pipeline.review.app import Keep, Setup, create_app
 from pipeline.review.guard import Rules, is_loopback
 from pipeline.review.library import Library
 from pipeline.review.regenerate import Regenerator, regenerator
@@ -42,7 +42,9 @@ class ReviewFlags:
     browser: bool = True
 
 
-def run_review(flags: ReviewFlags, settings: Settings, announce: Callable[[str], None]) -> None:
+def run_review(
+    flags: ReviewFlags, settings: Settings, announce: Callable[[str], None], keep: Keep | None = None
+) -> None:
     """Serves until it is interrupted. `announce` hears the address. Raises SettingsError and InputError."""
     if not is_loopback(flags.host) and len(flags.token) < _SHORTEST_TOKEN:
         raise SettingsError(
@@ -63,19 +65,23 @@ def run_review(flags: ReviewFlags, settings: Settings, announce: Callable[[str],
             f"{flags.host}:{flags.port} cannot be listened on: {err.strerror or err}", hint="another --port, or none"
         ) from err
     try:
-        asyncio.run(_serve(flags, settings, listening, announce))
+        asyncio.run(_serve(flags, settings, listening, announce, keep))
     finally:
         listening.close()
 
 
 async def _serve(
-    flags: ReviewFlags, settings: Settings, listening: socket.socket, announce: Callable[[str], None]
+    flags: ReviewFlags,
+    settings: Settings,
+    listening: socket.socket,
+    announce: Callable[[str], None],
+    keep: Keep | None,
 ) -> None:
     port = listening.getsockname()[1]
     rules = Rules(flags.host, port, secrets.token_urlsafe(32), flags.token)
     async with _model(settings) as again:
         library = Library(flags.paths, flags.transcripts)
-        app = create_app(Setup(library, rules, flags.who or _user(), regenerator=again))
+        app = create_app(Setup(library, rules, flags.who or _user(), regenerator=again, keep=keep))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off",
             timeout_graceful_shutdown=2,

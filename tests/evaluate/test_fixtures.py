@@ -14,7 +14,15 @@ import pytest
 from pipeline import store
 from pipeline.connect import store_path
 from pipeline.errors import InputError, PipelineError, SettingsError
-from pipeline.evaluate.fixture_commands import Addition, check_fixture, renew, run_add, run_check, run_list
+from pipeline.evaluate.fixture_commands import (
+    Addition,
+    check_fixture,
+    keep_as_fixture,
+    renew,
+    run_add,
+    run_check,
+    run_list,
+)
 from pipeline.evaluate.fixtures import Fixture, load_fixture
 from pipeline.llm import Completion, Request, Usage
 from pipeline.providers.calls import CallStore, Recording, StoredClient
@@ -338,6 +346,19 @@ def test_a_fixture_is_made_checked_and_renewed_against_an_endpoint_whose_host_an
         text = path.read_text("utf-8")
         assert "127.0.0.1" not in text and KEY not in text, path
     assert load_fixture(talk.parent / "fixtures" / "talk").manifest.endpoint == "endpoint"
+
+
+def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_reference(talk: Path) -> None:
+    stored(talk)
+    record, fixtures = talk.parent / "outputs" / "talk.json", talk.parent / "fixtures"
+    elsewhere = load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=talk.parent / "nowhere")
+    assert "complete" in keep_as_fixture(
+        record, talk, "# Notes\n\n- The tower cools the reactor.\n", elsewhere, fixtures
+    )
+    assert "cools the reactor" in (fixtures / "talk" / "reference.md").read_text("utf-8")
+    assert run_check(fixtures)[0] == 0
+    with pytest.raises(SettingsError, match="is there already"):
+        keep_as_fixture(record, talk, "", elsewhere, fixtures)
 
 
 def test_an_unknown_name_and_an_empty_folder_are_one_line(tmp_path: Path) -> None:

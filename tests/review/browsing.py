@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from pipeline.store import write
+from tests.samples import ROOT, SAMPLES, fixture
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -108,7 +110,8 @@ def golden(folder: Path, *names: str) -> Path:
     """A folder as `make` leaves it: some of the sample documents beside their transcripts."""
     (folder / "outputs").mkdir(parents=True)
     for name in names:
-        for suffix in (".json", ".md"):
-            shutil.copy(ROOT / "tests" / "golden" / f"{name}{suffix}", folder / "outputs")
+        document, page = fixture(name).golden()
+        source = document.source.model_copy(update={"path": f"transcripts/{SAMPLES[name].name}"})
+        write(document.model_copy(update={"source": source}), page, folder / "outputs" / f"{name}.json")
     shutil.copytree(ROOT / "transcripts", folder / "transcripts")
     return folder

@@ -342,6 +342,26 @@ def test_the_export_route_gives_only_what_was_accepted(tmp_path: Path) -> None:
     assert StudyDocument.model_validate_json(ask(served, f"{at}/export.json")[2]).withheld == ()
 
 
+def test_a_document_is_kept_as_a_fixture_with_what_was_accepted(tmp_path: Path) -> None:
+    kept: list[tuple[str, str, str]] = []
+
+    def keep(record: Path, transcript: Path, notes: str) -> str:
+        if kept:
+            raise SettingsError("it is there already")
+        kept.append((record.name, transcript.name, notes))
+        return "kept"
+
+    page = create_app(Setup(Library([folder(tmp_path)]), RULES, "Ann", keep=keep))
+    at = home(page)
+    first = ids(ask(page, at)[2])[0]
+    ask(page, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": [first]}})
+    assert ask(page, f"{at}/keep", {})[0] == 200
+    assert kept[0][:2] == ("reactor.json", "reactor.txt") and kept[0][2].startswith("# ")
+    status, _, told = ask(page, f"{at}/keep", {})
+    assert status == 422 and "there already" in told
+    assert ask(app(tmp_path), f"{at}/keep", {})[0] == 422
+
+
 def test_without_chromium_browser_tests_skip_here_and_fail_in_continuous_integration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -85,7 +85,7 @@ def test_from_the_list_to_the_export_by_mouse(page: Any, server: Server) -> None
     assert "The array is looked at by Mara at Skerry Sound." in exported
     assert exported.count("\n- ") == 2
     page.goto(server.url)
-    assert page.locator("text=3 of 21 decided").count() == 1
+    assert page.locator("text=/3 of \\d+ decided/").count() == 1
 
 
 def test_a_statement_and_its_lines_light_each_other_up(page: Any, server: Server) -> None:

@@ -390,6 +390,12 @@
     editing.form.elements.text.required = false;
   }
 
+  async function keep() {
+    say("keeping the run as a fixture …");
+    const found = await post("/keep", {});
+    if (found.ok) say(found.value.said); else alarm(found.value.error);
+  }
+
   async function ask(id, instruction) {
     close();
     say("asking the model …");
@@ -434,7 +440,7 @@
   }
 
   const withholds = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "term", "regenerate"]);
-  const free = new Set(["undo", "redo", "help", "add"]);
+  const free = new Set(["undo", "redo", "help", "add", "keep"]);
   function run(name) {
     if (!current && !free.has(name)) { say("choose a statement first"); return; }
     if (current?.dataset.standing === "withheld" && withholds.has(name)) {
@@ -453,6 +459,7 @@
       case "down": return move(current, 1);
       case "section": return acceptAll(current.closest(".part").querySelectorAll(".item"));
       case "regenerate": return regenerate(current);
+      case "keep": return keep();
       case "help": return $("help").showModal();
       default: return editors[name](current);
     }
@@ -460,7 +467,7 @@
 
   const keys = {
     a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", t: "term",
-    g: "regenerate", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
+    g: "regenerate", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
   };
 
   document.addEventListener("keydown", (e) => {
