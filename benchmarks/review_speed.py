@@ -18,7 +18,7 @@ from pipeline.evidence import cite
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
-from pipeline.review.library import Desk
+from pipeline.review.catalogue import Desk
 from pipeline.store import write
 from tests.review.browsing import Server, browser, serving
 

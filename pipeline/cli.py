@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from pipeline.cli_batch import batch_app
 from pipeline.cli_fixture import fixture_app
+from pipeline.cli_store import store_app
+from pipeline.console import awaited, table
 
-T = TypeVar("T")
 app = typer.Typer(
     name="studydoc",
     no_args_is_help=True,
@@ -27,29 +27,15 @@ models_app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 
-store_app = typer.Typer(
-    no_args_is_help=False, help="Show, verify, prune, export or import stored answers.", invoke_without_command=True,
-    rich_markup_mode=None,
-)  # fmt: skip
 app.add_typer(store_app, name="store")
 app.add_typer(batch_app, name="batch")
 
 app.add_typer(fixture_app, name="fixture")
 
-Out = Annotated[Path, typer.Option(help="The output folder whose store is meant.")]
 Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'local' for the embedded one.")]
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
 ]
-
-
-def _awaited(work: Coroutine[Any, Any, T]) -> T:
-    """The result of asynchronous work. asyncio is loaded here, since it takes longer than all of `--help`."""
-    import asyncio
-
-    return asyncio.run(work)
-
-
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
@@ -153,13 +139,13 @@ def make(
 
             from pipeline.batches import run_batch
 
-            code, lines = _awaited(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
+            code, lines = awaited(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
         elif on is not None:
             from pipeline.spread import on_cluster
 
             code, lines = on_cluster(on, paths, settings, flags, ray_address)
         else:
-            code, lines = _awaited(run_make(paths, settings, flags))
+            code, lines = awaited(run_make(paths, settings, flags))
     except KeyboardInterrupt:
         print("studydoc: interrupted; every answer so far is stored, run the same command to go on", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -201,7 +187,7 @@ def plan_(
         concurrency=concurrency,
         prompts=prompts,
     )
-    code, text = _awaited(run_plan(paths, settings, as_json=as_json, batch=batch))
+    code, text = awaited(run_plan(paths, settings, as_json=as_json, batch=batch))
     print(text, end="")
     raise typer.Exit(code)
 
@@ -333,8 +319,8 @@ def doctor(model: Model = None, base_url: BaseUrl = None, debug: Debug = False) 
     from pipeline.commands import run_doctor
     from pipeline.settings import load_settings
 
-    code, rows = _awaited(run_doctor(load_settings(model=model, base_url=base_url)))
-    _table(rows)
+    code, rows = awaited(run_doctor(load_settings(model=model, base_url=base_url)))
+    table(rows)
     raise typer.Exit(code)
 
 
@@ -347,7 +333,7 @@ def models(context: typer.Context, base_url: BaseUrl = None, debug: Debug = Fals
         from pipeline.commands import run_models
         from pipeline.settings import load_settings
 
-        _table(_awaited(run_models(load_settings(base_url=base_url))))
+        table(awaited(run_models(load_settings(base_url=base_url))))
 
 
 @models_app.command()
@@ -372,56 +358,6 @@ def remove(debug: Debug = False) -> None:
     print(f"removed {weights.remove() >> 20} MB")
 
 
-@store_app.callback(
-    epilog="Examples:  studydoc store   |   studydoc store verify --out notes   |   "
-    "studydoc store export calls.jsonl   |   studydoc store prune --model gpt-5-mini"
-)
-def store_show(context: typer.Context, out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Show the stored answers of an output folder: how many, of which model, and what they cost in tokens."""
-    if context.invoked_subcommand is None:
-        from pipeline.commands import store_rows
-
-        _table(store_rows(out))
-
-
-@store_app.command("verify")
-def store_verify(out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Check the file and every stored call against its key; exit 1 when something is wrong."""
-    from pipeline.commands import store_faults
-
-    faults = store_faults(out)
-    print("\n".join(faults) if faults else "all is well")
-    raise typer.Exit(int(bool(faults)))
-
-
-@store_app.command("prune")
-def store_prune(
-    model: Annotated[str, typer.Option(help="Whose answers to remove.")],
-    out: Out = Path("outputs"),
-    debug: Debug = False,
-) -> None:
-    """Remove the stored answers of a model; they would have to be paid for again."""
-    from pipeline.commands import with_store
-
-    print(f"{with_store(out, lambda calls: calls.prune(model))} answers removed")
-
-
-@store_app.command("export")
-def store_export(path: Path, out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Write all stored calls to PATH as JSON lines, a recording."""
-    from pipeline.commands import with_store
-
-    print(f"{with_store(out, lambda calls: calls.export(path))} calls written to {path}")
-
-
-@store_app.command("import")
-def store_import(path: Path, out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Take the calls of a recording into the store; those that are there stay."""
-    from pipeline.commands import take_in
-
-    print(f"{take_in(out, path)} calls in {path} are in the store now")
-
-
 def _judge(model: str, base_url: str | None) -> Any:
     """What asks the judge about two folders."""
     from pipeline.evaluate.judging import judge_folders
@@ -431,15 +367,9 @@ def _judge(model: str, base_url: str | None) -> Any:
     def ask(folders: Any) -> Any:
         with Screen() as screen:
             settings = load_settings(model=model, base_url=base_url)
-            return model, _awaited(judge_folders(folders, settings, screen.download))
+            return model, awaited(judge_folders(folders, settings, screen.download))
 
     return ask
-
-
-def _table(rows: list[tuple[str, str]]) -> None:
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
-        print(f"{name:<{width}}  {value}")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from pipeline.console import awaited, table
 
 batch_app = typer.Typer(
     no_args_is_help=True, help="Show, collect or cancel jobs of `make --batch`.", rich_markup_mode=None
@@ -24,7 +25,7 @@ def status(out: Out = None, base_url: BaseUrl = None, debug: Debug = False) -> N
     from pipeline.batches import run_status
     from pipeline.settings import load_settings
 
-    _table(asyncio.run(run_status(load_settings(out=out, base_url=base_url))))
+    table(awaited(run_status(load_settings(out=out, base_url=base_url))))
 
 
 @batch_app.command(
@@ -40,10 +41,12 @@ def collect(
     debug: Debug = False,
 ) -> None:
     """Take results into the call store, write what is complete, send the next wave of calls."""
+    import asyncio
+
     from pipeline.batches import run_collect
     from pipeline.settings import load_settings
 
-    code, rows = asyncio.run(
+    code, rows = awaited(
         run_collect(load_settings(out=out, base_url=base_url), wait=asyncio.sleep if wait else None, quiet=quiet)
     )
     for row in rows:
@@ -58,10 +61,4 @@ def cancel(out: Out = None, base_url: BaseUrl = None, debug: Debug = False) -> N
     from pipeline.batches import run_cancel
     from pipeline.settings import load_settings
 
-    _table(asyncio.run(run_cancel(load_settings(out=out, base_url=base_url))))
-
-
-def _table(rows: list[tuple[str, str]]) -> None:
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+    table(awaited(run_cancel(load_settings(out=out, base_url=base_url))))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from pipeline.console import awaited
 
 fixture_app = typer.Typer(
     no_args_is_help=True, help="Record runs, replay them offline, and show what changed.", rich_markup_mode=None
@@ -100,6 +101,6 @@ def fixture_record(
 
     settings = load_settings(model=model, base_url=base_url, out=out, prompts=prompts)
     with Screen() as screen:
-        code, lines = asyncio.run(run_record(folder, name or (), settings, screen.download, fresh=fresh))
+        code, lines = awaited(run_record(folder, name or (), settings, screen.download, fresh=fresh))
     print("\n".join(lines))
     raise typer.Exit(code)

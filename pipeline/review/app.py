@@ -20,9 +20,9 @@ from starlette.routing import Route
 from pipeline.errors import PipelineError
 from pipeline.review import pages
 from pipeline.review.actions import Action, Label, Lines, SectionName, Words, changed
+from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
-from pipeline.review.library import Desk, Library
 from pipeline.review.regenerate import Regenerator
 from pipeline.review.reviewed import as_json, as_markdown
 from pipeline.review.storage import Conflict
@@ -44,7 +44,7 @@ Keep = Callable[[Path, Path, str], str]
 class Setup:
     """What the page works with."""
 
-    library: Library
+    catalogue: Catalogue
     rules: Rules
     who: str
     clock: Callable[[], str] = now
@@ -114,11 +114,11 @@ class _Routes:
         self.setup = setup
 
     def _desk(self, request: Request) -> Desk | None:
-        return self.setup.library.desk(request.path_params["id"])
+        return self.setup.catalogue.desk(request.path_params["id"])
 
     def list(self, request: Request) -> Response:
         query = request.query_params.get("q", "")[:200]
-        return HTMLResponse(pages.list_page(self.setup.library.entries(), query, self.setup.rules.csrf))
+        return HTMLResponse(pages.list_page(self.setup.catalogue.entries(), query, self.setup.rules.csrf))
 
     def document(self, request: Request) -> Response:
         desk = self._desk(request)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.checking import documents_below
 from pipeline.errors import InputError
-from pipeline.review.library import Desk
+from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import as_json as record_of
 from pipeline.review.reviewed import as_markdown
 from pipeline.review.storage import review_path

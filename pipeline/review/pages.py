@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.render.markdown import clock, moment_url
 from pipeline.review.actions import SECTIONS
-from pipeline.review.library import Desk, Entry
+from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.state import Item, State
 
 TITLES = {

@@ -21,8 +21,8 @@ from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.review.app import Keep, Setup, create_app
+from pipeline.review.catalogue import Catalogue
 from pipeline.review.guard import Rules, is_loopback
-from pipeline.review.library import Library
 from pipeline.review.regenerate import Regenerator, regenerator
 from pipeline.settings import LOCAL, Settings
 
@@ -80,8 +80,8 @@ async def _serve(
     port = listening.getsockname()[1]
     rules = Rules(flags.host, port, secrets.token_urlsafe(32), flags.token)
     async with _model(settings) as again:
-        library = Library(flags.paths, flags.transcripts)
-        app = create_app(Setup(library, rules, flags.who or _user(), regenerator=again, keep=keep))
+        catalogue = Catalogue(flags.paths, flags.transcripts)
+        app = create_app(Setup(catalogue, rules, flags.who or _user(), regenerator=again, keep=keep))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off",
             timeout_graceful_shutdown=2,

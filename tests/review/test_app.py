@@ -18,8 +18,8 @@ from pipeline.errors import SettingsError
 from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
 from pipeline.review.app import Setup, create_app
+from pipeline.review.catalogue import Catalogue
 from pipeline.review.guard import Rules
-from pipeline.review.library import Library
 from pipeline.review.regenerate import regenerator
 from pipeline.review.server import ReviewFlags, run_review
 from pipeline.review.storage import read_events
@@ -61,7 +61,7 @@ def folder(tmp_path: Path, made: StudyDocument | None = None, lines: list[tuple[
 
 def app(tmp_path: Path, rules: Rules = RULES, client: ScriptedClient | None = None) -> Any:
     again = regenerator(client, PromptSet()) if client else None
-    return create_app(Setup(Library([tmp_path]), rules, "Ann", lambda: "2026-01-01T00:00:00Z", again))
+    return create_app(Setup(Catalogue([tmp_path]), rules, "Ann", lambda: "2026-01-01T00:00:00Z", again))
 
 
 def ask(app_: Any, path: str, body: Any = None, **headers: str | None) -> tuple[int, dict[str, str], str]:
@@ -351,7 +351,7 @@ def test_a_document_is_kept_as_a_fixture_with_what_was_accepted(tmp_path: Path) 
         kept.append((record.name, transcript.name, notes))
         return "kept"
 
-    page = create_app(Setup(Library([folder(tmp_path)]), RULES, "Ann", keep=keep))
+    page = create_app(Setup(Catalogue([folder(tmp_path)]), RULES, "Ann", keep=keep))
     at = home(page)
     first = ids(ask(page, at)[2])[0]
     ask(page, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": [first]}})

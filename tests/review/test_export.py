@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.review.actions import Decide
-from pipeline.review.library import Desk
+from pipeline.review.catalogue import Desk
 from tests.review.test_app import folder
 
 

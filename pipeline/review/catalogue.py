@@ -71,7 +71,7 @@ class Desk:
         return self.check(item.section, item.text, item.label, item.lines) if item.support is None else ()
 
 
-class Library:
+class Catalogue:
     """The documents below some paths. Those that `make` wrote again are read again, with the decisions on them."""
 
     def __init__(self, paths: list[Path], transcripts: Path | None = None) -> None:
