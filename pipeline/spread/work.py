@@ -165,7 +165,7 @@ def _previous(
         and all(_digest(prompts, name) == digest for name, digest in run.prompts.items())
         and read(at.page) is not None
     )
-    return row(Outcome(transcript.name, document)) if same else None
+    return row(Outcome(transcript.name, status=document.status)) if same else None
 
 
 def _digest(prompts: PromptSet, name: str) -> str | None:

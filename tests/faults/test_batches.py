@@ -346,23 +346,3 @@ def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[
         cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-
-
-@pytest.fixture
-def serve(folder: Path) -> Any:
-    """A server for single calls."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start() -> str:
-        words = [sys.executable, "-m", "tests.faults.server", str(folder / "log"), "0"]
-        server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        running.append(server)
-        assert server.stdout
-        return f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
-
-    yield start
-    for server in running:
-        server.kill()
-        server.wait()
-        assert server.stdout
-        server.stdout.close()

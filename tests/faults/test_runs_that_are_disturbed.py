@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,26 +30,6 @@ def folder(tmp_path: Path) -> Path:
         lines = [f"{who}: {text}" for who, text in LINES]
         (tmp_path / f"{name}.txt").write_text(f"---\ntitle: Talk {name}\n---\n\n" + "\n\n".join(lines), "utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[..., str]]:
-    """Starts the server with faults and gives its address."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(delay: float = 0.0, faults: str = "") -> str:
-        command = [sys.executable, "-m", "tests.faults.server", str(folder / "log"), str(delay), faults]
-        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        running.append(server)
-        assert server.stdout
-        return f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
-
-    yield start
-    for server in running:
-        server.kill()
-        server.wait()
-        assert server.stdout
-        server.stdout.close()
 
 
 def make(
