@@ -24,7 +24,6 @@ from pipeline.text import clean
 from pipeline.transcript import Chunk, Transcript
 
 M = TypeVar("M", bound=BaseModel)
-T = TypeVar("T")
 
 
 @dataclass(slots=True)

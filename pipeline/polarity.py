@@ -128,8 +128,8 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
                 return message, True
             scope = {*before[-1:], *behind[:2]} if place else wanted
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
-            likest = max(said, key=lambda s: len(wanted & set(s.keys)))
-            if not alike or not likest.denials or (close and most < sentence.denials_about(wanted)):
+            likest = max(said, key=lambda s: len(wanted & set(s.keys)), default=None)
+            if not alike or likest is None or not likest.denials or (close and most < sentence.denials_about(wanted)):
                 doubt = message, False
     return doubt
 

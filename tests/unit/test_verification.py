@@ -147,6 +147,15 @@ def test_a_denial_may_move_to_the_front_of_its_sentence() -> None:
     assert [f.kind for f in verify(text.replace("Not one of the", "The"), [1], source)] == ["polarity"]
 
 
+def test_a_denial_beside_lines_without_a_word_of_meaning_is_doubted() -> None:
+    source = Source(
+        Transcript("yes", (Segment(1, "It is so, isn't it, and so on."), Segment(2, "And so it was for you.")))
+    )
+    assert "polarity" in {
+        f.kind for f in verify("The old trams are not allowed to cross the harbour bridge.", [1, 2], source)
+    }
+
+
 def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
     found = verify(
         "The council of Mirow has promised a second bridge for trams three times, a lack so far.", (3,), TRAM
