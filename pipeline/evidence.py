@@ -50,6 +50,8 @@ _OPINION = re.compile(
 )
 _COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
 COPIED = "it copies the words of the line"
+# Where small models add a reason or an effect of their own: "…, which caused her to lose her job."
+_TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because|since|and|but)|\b(?=because|so that)")
 _LONGEST_COPY = 22
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
@@ -225,7 +227,21 @@ def _support(text: str, lines: Sequence[int], source: Source, least: float) -> l
     if best > max(least, here + CLEARLY_BETTER) and not set(ids) & set(lines):
         return [Finding("citation", f"lines {ids[0]}–{ids[-1]} say it, not those that are cited")]
     share = source.share(wanted, [s.id for s in source.near(lines)])
-    return [Finding("support", f"only {share:.0%} of its words are in the lines")] if share < least else []
+    if share < least:
+        return [Finding("support", f"only {share:.0%} of its words are in the lines")]
+    if added := added_clause(text, lines, source):
+        return [Finding("support", added, grave=False)]
+    return []
+
+
+def added_clause(text: str, lines: Sequence[int], source: Source) -> str | None:
+    """What is wrong when a clause of three words of meaning and more has none of them in the lines or beside them."""
+    near = [s.id for s in source.near(lines)]
+    for clause in _TACKED_ON.split(text)[1:]:
+        wanted = keys_of(clause)
+        if len(wanted) >= 3 and not source.share(wanted, near):
+            return f"the lines have no word of “{clause.strip(' .')}”"
+    return None
 
 
 def support_fault(text: str, source: Source, lines: Sequence[int], *, least: float = LEAST_SUPPORT) -> str | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.evidence import realign, verify
+from pipeline.merging import woven_fault
 from pipeline.source import Source
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -154,6 +155,15 @@ def test_a_denial_beside_lines_without_a_word_of_meaning_is_doubted() -> None:
     assert "polarity" in {
         f.kind for f in verify("The old trams are not allowed to cross the harbour bridge.", [1, 2], source)
     }
+
+
+def test_an_effect_tacked_on_to_a_true_sentence_is_found() -> None:
+    true = "Trams to Kessel carry nine thousand passengers a day on eleven kilometres of track"
+    assert verify(f"{true}.", (2,), TRAM) == []
+    tacked = f"{true}, which caused bakers to lose jobs."
+    (finding,) = verify(tacked, (2,), TRAM)
+    assert (finding.kind, finding.grave) == ("support", False)
+    assert woven_fault(tacked, (2,), TRAM) == finding.message
 
 
 def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
