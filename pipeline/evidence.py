@@ -193,7 +193,7 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
     if strange := script_fault(text, " ".join(s.text for s in source.near(lines))):
         found.append(Finding("support", strange))
     passages = _passages(cited)
-    if figure := unsaid(text, passages):
+    if figure := unsaid(_unlabelled(text, source), passages):
         found.append(Finding("figure", f"the lines do not say {figure}"))
     elif loose := loose_figure(text, said):
         found.append(Finding("figure", loose, grave=False))
@@ -207,6 +207,14 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
         found.append(Finding("polarity", turned[0], grave=turned[1]))
     found += _support(text, lines, source, least)
     return sorted(found, key=lambda f: not f.grave)
+
+
+def _unlabelled(text: str, source: Source) -> str:
+    """The text without labels such as "Speaker 2", whose number is no figure."""
+    for name in source.transcript.labelled_speakers:
+        if name[-1:].isdigit():
+            text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
+    return text
 
 
 def _passages(cited: Sequence[Segment]) -> list[str]:

@@ -166,6 +166,13 @@ def test_an_effect_tacked_on_to_a_true_sentence_is_found() -> None:
     assert woven_fault(tacked, (2,), TRAM) == finding.message
 
 
+def test_the_number_of_a_speaker_is_no_figure() -> None:
+    line = Segment(1, "The tram to Kessel was late on both days of that winter.", "Speaker 7")
+    source = Source(Transcript("late", (line,)))
+    assert verify("Speaker 7 says the tram to Kessel was late on both days of that winter.", [1], source) == []
+    assert "figure" in {f.kind for f in verify("The tram to Kessel was late on 7 days of that winter.", [1], source)}
+
+
 def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
     found = verify(
         "The council of Mirow has promised a second bridge for trams three times, a lack so far.", (3,), TRAM
