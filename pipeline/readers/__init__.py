@@ -87,9 +87,13 @@ def distinct(sources: list[Source]) -> list[Source]:
 def read_transcript(path: Path, *, name: str | None = None, encoding: str | None = None) -> Transcript:
     """The transcript in a .txt, .md, .vtt or .srt file with its metadata; InputError names file and remedy."""
     try:
+        before = path.stat()
         raw = path.read_bytes()
+        after = path.stat()
     except OSError as err:
         raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(raw) != after.st_size:
+        raise InputError(f"{path}: it changed while it was read", hint="run again when nothing writes to it any more")
     return parse(
         raw, str(path), suffix=path.suffix.lower(), name=name or path.stem, encoding=encoding, side=read_side_file(path)
     )

@@ -152,6 +152,22 @@ def test_the_same_name_with_two_endings_gives_two_outputs(tmp_path: Path) -> Non
     assert errors == []
 
 
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text("Ana: The reactor at Lund makes 40 megawatts.")
+    real = Path.read_bytes
+
+    def read(self: Path) -> bytes:
+        raw = real(self)
+        with self.open("a") as file:
+            file.write("\nBen: And 41 tomorrow.")
+        return raw
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    with pytest.raises(InputError, match="changed while it was read"):
+        read_transcript(path)
+
+
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret words")
     (tmp_path / "in").mkdir()

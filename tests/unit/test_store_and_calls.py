@@ -1,5 +1,7 @@
 import asyncio
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,27 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pyte
         store.write(document, "new page", tmp_path / "talk.json")
     assert (tmp_path / "talk.md").read_text() == "old page"
     assert json.loads((tmp_path / "talk.json").read_text())["format"] == 1
+
+
+def test_a_file_is_on_disk_before_it_takes_its_name_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut needs: no name without its bytes, and no return before the name is safe."""
+    steps: list[str] = []
+    real_sync, real_replace = os.fsync, Path.replace
+
+    def sync(descriptor: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real_sync(descriptor)
+
+    def rename(self: Path, target: Path) -> Path:
+        steps.append("rename")
+        return real_replace(self, target)
+
+    monkeypatch.setattr("os.fsync", sync)
+    monkeypatch.setattr(Path, "replace", rename)
+    store.replace_file(tmp_path / "talk.md", "words")
+    assert steps == ["file", "rename", "folder"]
 
 
 def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: Path) -> None:
