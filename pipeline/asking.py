@@ -12,17 +12,19 @@ from pydantic import BaseModel
 
 from pipeline.prompting import SHORT_LINE_WORDS, PromptSet, chunk_text
 from pipeline.sections.base import Bounds, Draft, SectionSpec
+from pipeline.text import sentences
 from pipeline.transcript import Chunk, Segment
 
 Plan = Literal["together", "apart"]
 PLANS: tuple[Plan, ...] = get_args(Plan)
 # One sentence that begins with a capital, asks nothing and ends; a dot inside a number is let through.
 ONE_SENTENCE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){50,400}\.$'
+# Words that a sentence of the third person begins with; a small model that has said "We" once says it again.
+_OPENINGS = ("The", "A", "An", "To", "Each", "Every", "One", "It", "If", "When", "In", "By", "With", "For")
 _TEXT_FIELDS = ("statement", "definition", "sentence", "detail")
 _SENTENCE_FIELDS = ("statement", "sentence")
 _PHRASE = r'^[A-Z]([^.?!"\\]|[0-9]\.[0-9]){25,240}\.$'
 _SPAN_TOKENS = 220
-_SENTENCES = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,10 @@ def _cued(chunk: Chunk, number: int, cue: re.Pattern[str]) -> Chunk:
     """
     at = number - chunk.first
     segment, earlier = chunk.segments[at], chunk.segments[:at][-1:] or chunk.before[-1:]
-    sentences = _SENTENCES.split(segment.text)
-    hits = {i for i, s in enumerate(sentences) if cue.search(s)} or set(range(len(sentences)))  # a cue over an end mark
-    kept = [s for i, s in enumerate(sentences) if {i, i + 1, i + 2} & hits]
-    lead = tuple(replace(s, text=_SENTENCES.split(s.text)[-1]) for s in earlier) if 0 in hits else ()
+    parts = sentences(segment.text)
+    hits = {i for i, s in enumerate(parts) if cue.search(s)} or set(range(len(parts)))  # a cue over an end mark
+    kept = [s for i, s in enumerate(parts) if {i, i + 1, i + 2} & hits]
+    lead = tuple(replace(s, text=sentences(s.text)[-1]) for s in earlier) if 0 in hits else ()
     return Chunk(chunk.index, (replace(segment, text=" ".join(kept)),), lead)
 
 
@@ -195,11 +197,18 @@ def _bound(schema: dict[str, Any], limits: Mapping[str, Mapping[str, Any]]) -> d
     return out
 
 
-def in_style(schema: dict[str, Any], style: Style) -> dict[str, Any]:
-    """The schema with statements bound to one sentence, where the style asks for it."""
+def third_person(names: Sequence[str]) -> str:
+    """The pattern of one sentence that begins with a plain word of the third person or with one of these names."""
+    openings = "|".join((*_OPENINGS, *(re.escape(n).replace(r"\ ", " ") for n in names)))
+    return rf'^({openings}) ([^.?!"\\]|[0-9]\.[0-9]){{40,400}}\.$'
+
+
+def in_style(schema: dict[str, Any], style: Style, opening: str | None = None) -> dict[str, Any]:
+    """The schema with statements bound to one sentence, or to the pattern `opening`, where the style asks for it."""
     if not style.one_sentence:
         return schema
-    patterns = {name: {"pattern": ONE_SENTENCE} for name in _SENTENCE_FIELDS} | {"definition": {"pattern": _PHRASE}}
+    sentence = opening or ONE_SENTENCE
+    patterns = {name: {"pattern": sentence} for name in _SENTENCE_FIELDS} | {"definition": {"pattern": _PHRASE}}
     out = _bound(schema, patterns)
     _drop(out, "maxLength", tuple(patterns))
     return out

@@ -124,6 +124,7 @@ class RunRecord(_Model):
 
     pipeline_version: str
     model: str
+    answered_by: tuple[str, ...] = ()  # other models, if the endpoint let them answer
     endpoint: str
     prompts: dict[str, str]
     created: str

@@ -14,45 +14,11 @@ from pipeline.figures import figures, same, unsaid, with_context
 from pipeline.names import strangers
 from pipeline.polarity import flip
 from pipeline.source import Source, keys_of
-from pipeline.text import longest_shared_run, words
 from pipeline.transcript import Segment, Transcript
+from pipeline.wording import QUOTED
 
-_FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|[Mm]yself|[Mm]ine)\b")
-_QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
-_META = re.compile(
-    r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation)\b"
-    r"|\bthe (?:speakers?|narrator|writer)\b|\bspeaker (?:says|mentions|discusses)\b"
-    r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
-    r"|\bthe statement (?:claims|says)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
-    r"|\bin (?:this|the) (?:episode|video|section)\b"
-    r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
-    r"(?:together|here|in (?:the|this|an) example)\b",
-    re.IGNORECASE,
-)
-_EMPTY_PRAISE = re.compile(
-    r"\bpowerful tool\b|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
-    r"|\bplays? an? (?:crucial|key|vital|important) role\b"
-    r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
-    re.IGNORECASE,
-)
-_SMALL_TALK = re.compile(
-    r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
-    r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
-    r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b",
-    re.IGNORECASE,
-)
-_REPORTED_QUESTION = re.compile(r"\b(?:asks?|asked|wonders?|wondered)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b")
-_OPINION = re.compile(
-    r"\bI(?: would|['’]d)? (?:still |really |just |rather |never |personally )*(?:think|thought|believe|feel|guess"
-    r"|suppose|doubt|(?:dis)?agree|hope|say|call|predict|expect|love|hate|prefer|recommend|argue|tax|bet|wish|fear|want)\b"
-    r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
-    r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
-)
-_COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
-COPIED = "it copies the words of the line"
 # Where small models add a reason or an effect of their own: "…, which caused her to lose her job."
 _TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because|since|and|but)|\b(?=because|so that)")
-_LONGEST_COPY = 22
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
@@ -74,58 +40,6 @@ def cite(transcript: Transcript, lines: Sequence[int]) -> tuple[Evidence, ...]:
     """Evidence for segment ids, each once and in order. Code cuts the quote."""
     segments = [transcript.segment(n) for n in sorted(set(lines))]
     return tuple(Evidence(segment=s.id, start=s.start, end=s.end, speaker=s.speaker, quote=s.text) for s in segments)
-
-
-def form_fault(text: str, source: str) -> str | None:
-    """Why a text does not read as a note: first person, a copy, talk about the talk, a question, a broken end."""
-    outside = _QUOTED.sub(" ", text)
-    if text.rstrip().endswith("?"):
-        return "it is a question"
-    if not _COMPLETE.search(text.strip()) or re.search(r"[—–-][.\"”]*$", text.strip()):
-        return "the sentence is not complete"
-    if match := _FIRST_PERSON.search(outside):
-        return f'it says "{match[0]}": write in the third person'
-    if fault := talk_fault(text, source):
-        return fault
-    if _SMALL_TALK.search(outside):
-        return "it is small talk or an advert"
-    if _REPORTED_QUESTION.search(outside):
-        return "it reports a question instead of the answer"
-    if is_copy(outside, source):
-        return COPIED
-    if len(words(text)) < 5:
-        return "it is too short to mean anything"
-    return None
-
-
-def talk_fault(text: str, source: str) -> str | None:
-    """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
-    if match := _META.search(_QUOTED.sub(" ", text)):
-        return f'it says "{match[0]}" instead of the matter itself'
-    match = _EMPTY_PRAISE.search(text)
-    return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
-
-
-def address_fault(text: str, names: Sequence[str]) -> str | None:
-    """Why a text speaks to somebody, or speaks as they do: a name between commas, or a line's label in front."""
-    labels = "|".join(re.escape(n) for n in names)
-    if labels and (match := re.search(rf"(?<!\w)(?:{labels}):(?!\s*[“\"])", text)):
-        return f"it repeats the label {match[0]}"
-    firsts = [re.escape(part) for name in names for part in {name, name.split()[0]} if name.split()]
-    if firsts and (match := re.search(rf"(?:^|, )({'|'.join(firsts)}), (?!and\b|who\b|an? \b|the \w+ of\b)", text)):
-        return f"it speaks to {match[1]}" if text.startswith(match[1]) or not _listed(text, match) else None
-    return None
-
-
-def _listed(text: str, match: re.Match[str]) -> bool:
-    """Whether the name is one of a list, "Ann, Ben, and Cara"."""
-    return bool(re.match(r"\s*(?:and |or )?[A-Z]", text[match.end() :]))
-
-
-def is_copy(text: str, source: str) -> bool:
-    """A run of many words taken over unchanged, or nearly all of a short text."""
-    run, length = longest_shared_run(text, source), len(words(text))
-    return run > _LONGEST_COPY or (run >= 12 and run > 0.7 * length)
 
 
 def owner_fault(text: str, segments: Sequence[Segment], speakers: Sequence[str]) -> str | None:
@@ -150,22 +64,6 @@ def with_right_owner(text: str, segments: Sequence[Segment], speakers: Sequence[
         return text
     wrong = next(name for name in speakers if text.startswith(name))
     return next(iter(cited)) + text[len(wrong) :]
-
-
-def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
-    """The text with its owner in front, where its lines say an opinion, one speaker says them all and it names nobody.
-
-    `spoken` is the whole transcript's text: a first word that it writes small somewhere loses its capital.
-    """
-    owners = {s.speaker for s in segments}
-    owner = next(iter(owners)) if len(owners) == 1 else None
-    if owner is None or not any(_OPINION.search(s.text) for s in segments):
-        return text
-    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2):
-        return text
-    first = text.split(maxsplit=1)[0]
-    small = re.search(rf"\b{re.escape(first.lower())}\b", spoken) and first[1:].islower()
-    return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"
 
 
 def least_support(section: str) -> float:
@@ -274,7 +172,7 @@ def bent_quotes(text: str, said: Sequence[str]) -> list[str]:
     """Quotations of three words and more that the lines do not say word for word, fillers and capitals aside."""
     spoken = [f" {' '.join(_bare_words(passage))} " for passage in said]
     out = []
-    for match in _QUOTED.finditer(text):
+    for match in QUOTED.finditer(text):
         for part in re.split(r"\s*(?:…|\.\.\.|\[[^\]]*\])\s*", match[0].strip("“”\"'‘’")):
             tokens = _bare_words(part)
             if len(tokens) >= 3 and not any(f" {' '.join(tokens)} " in passage for passage in spoken):

@@ -20,7 +20,7 @@ from pipeline.prompting import PromptSet, chunk_text
 from pipeline.sections.base import Draft, DraftStatement, Flat, SectionSpec
 from pipeline.source import Source
 from pipeline.tasks import all_of
-from pipeline.text import clean
+from pipeline.text import clean, unmarked
 from pipeline.transcript import Chunk, Transcript
 
 M = TypeVar("M", bound=BaseModel)
@@ -53,10 +53,19 @@ class Extractor:
         self.source = Source(transcript)
         self._system = Message("system", prompts.load("system.v1").render())
 
-    async def ask(self, name: str, task: str, answer: type[M], *, max_tokens: int, schema: dict[str, Any]) -> M:
+    async def ask(
+        self,
+        name: str,
+        task: str,
+        answer: type[M],
+        *,
+        max_tokens: int,
+        schema: dict[str, Any],
+        opening: str | None = None,
+    ) -> M:
         """A validated answer to a task that stands alone, re-asked once. Raises CallError."""
         messages = (self._system, Message("user", task))
-        request = Request(name, messages, in_style(schema, self.style), max_tokens, avoid=self.style.avoid)
+        request = Request(name, messages, in_style(schema, self.style, opening), max_tokens, avoid=self.style.avoid)
         return await self._valid(request, answer)
 
     async def chunk(self, chunk: Chunk, sections: Sequence[SectionSpec]) -> Extraction:
@@ -173,7 +182,7 @@ class Extractor:
         withheld: list[Withheld] = []
         span = range(chunk.first, chunk.last + 1)
         for n, (lines, label, text) in enumerate(rows, 1):
-            text, label = clean(text), clean(label)
+            text, label = clean(unmarked(text)), clean(unmarked(label))
             inside = tuple(dict.fromkeys(n for n in lines if n in span))
             if not text:
                 continue

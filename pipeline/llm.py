@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -109,6 +110,11 @@ class LLMClient(Protocol):
         ...
 
 
+def other_models(asked: str, answered: Iterable[str]) -> tuple[str, ...]:
+    """The models that answered in place of the one asked for. "gpt-4o-2024-11-20" is "gpt-4o" by its full name."""
+    return tuple(sorted(a for a in set(answered) if not a.casefold().startswith(asked.casefold())))
+
+
 @dataclass(slots=True)
 class Tally:
     """Calls and tokens of a run as they add up."""
@@ -117,9 +123,11 @@ class Tally:
     calls_cached: int = 0
     retried: int = 0
     usage: Usage = field(default_factory=Usage)
+    models: set[str] = field(default_factory=set)
 
     def book(self, completion: Completion) -> None:
         """Counts one answer."""
         self.calls += 1
+        self.models.add(completion.model)
         self.calls_cached += completion.cached
         self.usage = self.usage + completion.usage

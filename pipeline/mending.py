@@ -6,26 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.asking import schema_of
+from pipeline.asking import schema_of, third_person
 from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import (
-    COPIED,
-    address_fault,
-    form_fault,
-    is_copy,
-    least_support,
-    support_fault,
-    with_figure_lines,
-    with_owner,
-    with_right_owner,
-)
+from pipeline.evidence import least_support, support_fault, with_figure_lines, with_right_owner
 from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
 from pipeline.source import Source, keys_of
-from pipeline.text import clean
+from pipeline.text import clean, content_words, sentences, unmarked
 from pipeline.transcript import Transcript
+from pipeline.wording import (
+    COPIED,
+    THIRD_PERSON,
+    address_fault,
+    discussing,
+    form_fault,
+    is_copy,
+    with_named_speaker,
+    with_owner,
+    without_possessor,
+)
 
 SENTENCES = ("main_points", "overview")
 MOST_QUOTED = 2
@@ -90,8 +91,10 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
         elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, source.transcript)):
             quoted += 1
             kept.append(quotation)
+        elif again == COPIED and unproven(fresh, source) is None:
+            kept.append(fresh)  # a copy is plain, but true
         elif keep or (faults[draft.id] == COPIED and unproven(draft, source) is None):
-            kept.append(draft)  # a copy is plain, but true
+            kept.append(draft)
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
     extraction.drafts = kept
@@ -104,10 +107,14 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     transcript = source.transcript
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
+    text = with_named_speaker(text, segments)
     text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":
         text = re.sub(r"^This (?:part of the )?(recording|lecture|talk|episode)\b", r"The \1", text)
+        text = discussing(text)
     elif draft.section == "main_points":
+        if not transcript.labelled_speakers:
+            text = without_possessor(text)
         text = with_owner(text, segments, " ".join(s.text for s in transcript.segments))
     return replace(draft, text=text, lines=with_figure_lines(text, source, draft.lines))
 
@@ -135,16 +142,21 @@ async def _rewrite(drafts: Sequence[DraftStatement], faults: dict[str, str], ext
         }
     )
     task = extractor.prompts.load("repair.v1").render(faults=shown)
+    opening = None
+    if all(faults[d.id].endswith(THIRD_PERSON) for d in drafts):
+        said_by = {transcript.segment(n).speaker for d in drafts for n in d.lines}
+        opening = third_person(sorted(name for name in said_by if name))
+    schema = schema_of(Repair, bounds)
     try:
         most = 60 + _REWRITE_TOKENS * len(drafts)
-        repair = await extractor.ask("repair", task, Repair, max_tokens=most, schema=schema_of(Repair, bounds))
+        repair = await extractor.ask("repair", task, Repair, max_tokens=most, schema=schema, opening=opening)
     except EndpointError as err:
         if err.fatal:
             raise
         return {}
     except CallError:
         return {}
-    return {drafts[r.id - 1].id: clean(r.statement) for r in repair.rewrites if 1 <= r.id <= len(drafts)}
+    return {drafts[r.id - 1].id: clean(unmarked(r.statement)) for r in repair.rewrites if 1 <= r.id <= len(drafts)}
 
 
 def _as_quotation(draft: DraftStatement, transcript: Transcript) -> DraftStatement | None:
@@ -153,10 +165,19 @@ def _as_quotation(draft: DraftStatement, transcript: Transcript) -> DraftStateme
     speakers = {s.speaker for s in segments}
     if len(speakers) != 1 or None in speakers or not is_copy(draft.text, segments[0].text):
         return None
-    words_ = segments[0].text
+    words_ = _copied_part(draft.text, segments[0].text)
     if not 8 <= len(words_.split()) <= 40 or words_.endswith("?"):
         return None
     return replace(draft, lines=(segments[0].id,), text=f"{segments[0].speaker}: “{words_.strip('“”')}”")
+
+
+def _copied_part(text: str, said: str) -> str:
+    """The sentences of a line from the first to the last one that a text copies, most of their words; else the line."""
+    copied, parts = set(content_words(text)), sentences(said)
+    taken = [
+        i for i, part in enumerate(parts) if (w := content_words(part)) and len(copied & set(w)) > 0.6 * len(set(w))
+    ]
+    return " ".join(parts[taken[0] : taken[-1] + 1]) if taken else said
 
 
 def _shown(draft: DraftStatement) -> str:

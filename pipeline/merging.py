@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import added_clause, cite, support_fault, talk_fault, verify
+from pipeline.evidence import added_clause, cite, support_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
@@ -16,6 +16,7 @@ from pipeline.source import Source
 from pipeline.tasks import all_of
 from pipeline.text import clean
 from pipeline.transcript import Transcript
+from pipeline.wording import talk_fault
 
 LEAST_WOVEN = 0.5  # a sentence woven from notes brings more of its own than a note of lines, so its lines must say more
 

@@ -15,7 +15,7 @@ from pipeline.chunking import chunk_transcript
 from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.extraction import Extraction, Extractor
-from pipeline.llm import Completion, LLMClient, Request, Tally
+from pipeline.llm import Completion, LLMClient, Request, Tally, other_models
 from pipeline.mending import mend
 from pipeline.merging import Reduction, merge_sections
 from pipeline.prices import cost_usd
@@ -244,6 +244,7 @@ def _document(
         run=RunRecord(
             pipeline_version=pipeline_version(),
             model=model,
+            answered_by=other_models(model, tally.models),
             endpoint=endpoint,
             prompts=prompts.digests(),
             created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),

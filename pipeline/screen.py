@@ -146,10 +146,12 @@ def outcome_line(outcome: Outcome) -> str:
     usage = document.run.usage
     calls = numbered(outcome.calls_made, "call") if outcome.calls_made else "no calls, all answers were stored"
     sent = usage.prompt_tokens / max(1, document.source.tokens)
+    others = ", ".join(clean(model) for model in document.run.answered_by)
+    warning = f", WARNING: {others} answered instead of {document.run.model}" if others else ""
     return (
         f"{outcome.name}: {document.status}, {numbered(len(statements), 'statement')} ({verified} verified, "
         f"{len(document.withheld)} withheld), {calls}, {sent:.1f} prompt tokens a transcript token, "
-        f"{duration(document.run.seconds)} → {outcome.page}"
+        f"{duration(document.run.seconds)}{warning} → {outcome.page}"
     )
 
 

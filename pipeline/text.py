@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 STOPWORDS = frozenset(
@@ -28,6 +29,16 @@ STOPWORDS = frozenset(
 def clean(text: str) -> str:
     """One line of visible text: controls and lone surrogates gone, white space folded."""
     return _SPACE.sub(" ", _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))).strip()
+
+
+def unmarked(text: str) -> str:
+    """The text without the marks that models put around code and stress: what is said has none."""
+    return text.replace("`", "").replace("**", "")
+
+
+def sentences(text: str) -> list[str]:
+    """A text cut after its end marks."""
+    return _SENTENCE_END.split(text)
 
 
 def words(text: str) -> list[str]:
@@ -51,6 +62,8 @@ def stem(word: str) -> str:
     """A light English suffix strip; words of other languages pass nearly unchanged."""
     word = word.removesuffix("'s")
     for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
+        if word.endswith("ss") and suffix == "s":
+            continue  # "pass" meets "passing"
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             base = word[: -len(suffix)]
             if suffix in ("ied", "ies"):

@@ -13,13 +13,14 @@ from rapidfuzz.distance import LCSseq
 from pipeline.checking import Claim, claims_of, findings_of, transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
-from pipeline.evidence import Finding, is_copy
+from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in
 from pipeline.sections.repeats import is_repeat
 from pipeline.source import Source, keys_of
 from pipeline.store import load
 from pipeline.text import words
+from pipeline.wording import is_copy
 
 # Every score by name, with what it says and whether more of it is better, less of it is, or neither (None).
 SCORES: dict[str, tuple[str, bool | None]] = {

@@ -78,8 +78,10 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         )
         parts = outline.parts
     points = []
+    told: list[str] = []
     for heading, members in assign(parts, kept):
-        details = nest([(d, union_lines(drafts, placed, d.id)) for d in members], context)
+        rows = [(d, union_lines(drafts, placed, d.id)) for d in members]
+        details = nest(rows, context, heading, told)
         points.append(MainPoint(heading=heading, details=details))
     return Merged(tuple(points), placed)
 
@@ -138,10 +140,13 @@ def _title(text: str) -> str:
     )
 
 
-def nest(members: Sequence[tuple[DraftStatement, list[int]]], context: MergeContext) -> tuple[Detail, ...]:
+def nest(
+    members: Sequence[tuple[DraftStatement, list[int]]], context: MergeContext, heading: str, told: list[str]
+) -> tuple[Detail, ...]:
     """Neighbours with the same topic become one detail with the topic as bold lead-in and the rest below it.
 
-    A topic that only says what the title says tells nothing, leads nothing and binds nothing together.
+    A topic that only says what the title says tells nothing, leads nothing and binds nothing together. A lead-in that
+    says what the heading says, or that is among those `told` before, is left out; `told` grows by the others.
     """
     of_all = set(content_words(context.title))
     members = [
@@ -152,10 +157,19 @@ def nest(members: Sequence[tuple[DraftStatement, list[int]]], context: MergeCont
         group = [member for _, member in run]
         (first, lines), below = group[0], group[1:]
         inner = tuple(_detail(d, ls, context, None, ()) for d, ls in below)
-        out.append(_detail(first, lines, context, _title(first.label) if below else None, inner))
+        out.append(_detail(first, lines, context, _lead(first.label, heading, told) if below else None, inner))
     if not any(d.details for d in out):
-        out = [d.model_copy(update={"lead": _title(m[0].label) or None}) for d, m in zip(out, members, strict=True)]
+        leads = [_lead(d.label, heading, told) for d, _ in members]
+        out = [d.model_copy(update={"lead": lead}) for d, lead in zip(out, leads, strict=True)]
     return tuple(out)
+
+
+def _lead(label: str, heading: str, told: list[str]) -> str | None:
+    """The lead-in that a topic makes, if it says more than the heading and was not said before."""
+    if not label or set(content_words(label)) <= set(content_words(heading)) or any(same_term(label, t) for t in told):
+        return None
+    told.append(label)
+    return _title(label) or None
 
 
 def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int, tuple[DraftStatement, list[int]]]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import json
 import os
 import random
 import resource
@@ -244,6 +246,33 @@ def test_a_read_only_output_folder_is_told_before_anything_is_asked(folder: Path
     (folder / "outputs").write_text("a file where the folder should be")
     code, told = finish(make(folder, serve()))
     assert code == 1 and "cannot be written" in told and not (folder / "log").exists()
+
+
+def without_root_s_rights() -> None:
+    """Makes the program that follows obey the rights of files though it runs as root: drops CAP_DAC_OVERRIDE."""
+    pr_capbset_drop, cap_dac_override = 24, 1
+    ctypes.CDLL(None, use_errno=True).prctl(pr_capbset_drop, cap_dac_override, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="rights are taken from root by a call of Linux")
+def test_a_folder_without_write_permission_is_told_before_anything_is_asked(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    out = folder / "outputs"
+    out.mkdir()
+    out.chmod(0o555)
+    code, told = finish(make(folder, serve(), before=without_root_s_rights))
+    assert code == 1 and "cannot be written" in told and "Traceback" not in told
+    assert not (folder / "log").exists() and not list(out.iterdir())
+
+
+def test_another_model_that_answers_is_told_on_the_screen_and_in_the_document(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    code, told = finish(make(folder, serve(0.0, "othermodel")))
+    assert code == 0 and told.count("WARNING: somebody-else answered instead of scripted") == 1
+    documents = [json.loads(p.read_text("utf-8")) for p in (folder / "outputs").glob("*.json")]
+    assert sorted(d["run"]["answered_by"] for d in documents) == [[], [], ["somebody-else"]]
 
 
 def test_a_damaged_store_is_told_and_left_alone(folder: Path, serve: Callable[..., str]) -> None:

@@ -1,15 +1,9 @@
 import pytest
 
-from pipeline.evidence import (
-    cite,
-    form_fault,
-    owner_fault,
-    realign,
-    support_fault,
-    with_right_owner,
-)
+from pipeline.evidence import cite, owner_fault, realign, support_fault, with_right_owner
 from pipeline.figures import figures, unsaid
 from pipeline.source import Source
+from pipeline.wording import form_fault
 from tests.scripted import transcript
 
 SOURCE = Source(transcript())

@@ -1,17 +1,19 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.asking import schema_of
+from pipeline.document import Evidence
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
-from pipeline.sections.base import DraftStatement
+from pipeline.sections.base import DraftStatement, MergeContext
 from pipeline.sections.key_concepts import emptiness
-from pipeline.sections.main_points import Part, assign
+from pipeline.sections.main_points import Part, assign, nest
 from pipeline.sections.prerequisites import line
 from pipeline.sections.repeats import is_repeat, same_term
 
@@ -63,6 +65,28 @@ def test_parts_that_are_far_too_large_are_split_and_stubs_are_joined() -> None:
 def test_two_parts_never_share_a_heading() -> None:
     headings = [h for h, _ in assign([Part(begins=1, heading="Same"), Part(begins=4, heading="same")], drafts(6))]
     assert len(set(headings)) == 2
+
+
+def test_a_lead_in_says_more_than_the_heading_and_is_said_once() -> None:
+    context = MergeContext(
+        ask=None,  # type: ignore[arg-type]
+        cite=lambda lines: (Evidence(segment=lines[0], start=None, end=None, speaker=None, quote="x"),),
+        fault=lambda text, lines: None,
+        doubt=lambda text, lines: False,
+        title="",
+        provenance=(),
+        done={},
+    )
+    labels = ["Tower costs", "The loan", "Heat exchanger", "The loan"]
+    rows = [(replace(d, label=label), [i]) for i, (d, label) in enumerate(zip(drafts(4), labels, strict=True), 1)]
+    told: list[str] = []
+    assert [d.lead for d in nest(rows, context, "The Costs of the Tower", told)] == [
+        None,
+        "The Loan",
+        "Heat Exchanger",
+        None,
+    ]
+    assert [d.lead for d in nest(rows[1:2], context, "Money", told)] == [None]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,142 @@
+"""How a note is worded: what does not read as a note, and what code can put right without a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.text import longest_shared_run, words
+from pipeline.transcript import Segment
+
+_FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|[Mm]yself|[Mm]ine)\b")
+THIRD_PERSON = "write in the third person"
+QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
+_META = re.compile(
+    r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation)\b"
+    r"|\bthe (?:speakers?|narrator|writer)\b|\bspeaker (?:says|mentions|discusses)\b"
+    r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
+    r"|\bthe statement (?:claims|says|in)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
+    r"|\bin (?:this|the) (?:episode|video|section)\b"
+    r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
+    r"(?:together|here|in (?:the|this|an) example)\b",
+    re.IGNORECASE,
+)
+_EMPTY_PRAISE = re.compile(
+    r"\bpowerful tool\b|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
+    r"|\bplays? an? (?:crucial|key|vital|important) role\b"
+    r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
+    re.IGNORECASE,
+)
+_SMALL_TALK = re.compile(
+    r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
+    r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
+    r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
+    r"|^(?:check out|head (?:on )?over to|subscribe|sign up)\b"
+    r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) to (?:talk|speak|be|share|have|welcome|join)\b",
+    re.IGNORECASE,
+)
+_REPORTED_QUESTION = re.compile(r"\b(?:asks?|asked|wonders?|wondered)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b")
+_OPINION = re.compile(
+    r"\bI(?: would|['’]d)? (?:still |really |just |rather |never |personally )*(?:think|thought|believe|feel|guess"
+    r"|suppose|doubt|(?:dis)?agree|hope|say|call|predict|expect|love|hate|prefer|recommend|argue|tax|bet|wish|fear|want)\b"
+    r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
+    r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
+)
+_NOBODY = re.compile(r"\bthe (?:narrator|speaker|writer)\b(['’]s)?", re.IGNORECASE)
+_COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
+COPIED = "it copies the words of the line"
+_LONGEST_COPY = 22
+
+
+def form_fault(text: str, source: str) -> str | None:
+    """Why a text does not read as a note: first person, a copy, talk about the talk, a question, a broken end."""
+    outside = QUOTED.sub(" ", text)
+    if text.rstrip().endswith("?"):
+        return "it is a question"
+    if not _COMPLETE.search(text.strip()) or re.search(r"[—–-][.\"”]*$", text.strip()):
+        return "the sentence is not complete"
+    if match := _FIRST_PERSON.search(outside):
+        return f'it says "{match[0]}": {THIRD_PERSON}'
+    if fault := talk_fault(text, source):
+        return fault
+    if _SMALL_TALK.search(outside):
+        return "it is small talk or an advert"
+    if _REPORTED_QUESTION.search(outside):
+        return "it reports a question instead of the answer"
+    if is_copy(outside, source):
+        return COPIED
+    if len(words(text)) < 5:
+        return "it is too short to mean anything"
+    return None
+
+
+def with_named_speaker(text: str, segments: Sequence[Segment]) -> str:
+    """The text with the name for "the narrator", where one labelled speaker says all its lines."""
+    speakers = {s.speaker for s in segments}
+    name = next(iter(speakers)) if len(speakers) == 1 else None
+    said = " ".join(s.text for s in segments)
+    if name is None or _NOBODY.search(said):
+        return text
+    text = _NOBODY.sub(lambda m: f"{name}{m[1] or ''}", text)
+    return re.sub(rf"^According to {re.escape(name)}, (?={re.escape(name)}\b)", "", text)
+
+
+def discussing(text: str) -> str:
+    """ "Ann and Ben are talking about tides" as "Ann and Ben discuss tides"."""
+    talk = re.compile(r"\b(is|are) (?:currently )?(?:talking|speaking) about\b", re.IGNORECASE)
+    return talk.sub(lambda m: "discusses" if m[1].lower() == "is" else "discuss", text, count=1)
+
+
+def without_possessor(text: str) -> str:
+    """The text with "our" as "the", where nobody is known to whom it could belong; a quotation stays as it is."""
+
+    def the(match: re.Match[str]) -> str:
+        return {"O": "The ", "o": "the "}.get(match["first"] or "", match[0])
+
+    return re.sub(rf"{QUOTED.pattern}|\b(?P<first>[Oo])ur (?!own\b)", the, text)
+
+
+def talk_fault(text: str, source: str) -> str | None:
+    """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
+    if match := _META.search(QUOTED.sub(" ", text)):
+        return f'it says "{match[0]}" instead of the matter itself'
+    match = _EMPTY_PRAISE.search(text)
+    return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
+
+
+def address_fault(text: str, names: Sequence[str]) -> str | None:
+    """Why a text speaks to somebody, or speaks as they do: a name between commas, or a line's label in front."""
+    labels = "|".join(re.escape(n) for n in names)
+    if labels and (match := re.search(rf"(?<!\w)(?:{labels}):(?!\s*[“\"])", text)):
+        return f"it repeats the label {match[0]}"
+    firsts = [re.escape(part) for name in names for part in {name, name.split()[0]} if name.split()]
+    if firsts and (match := re.search(rf"(?:^|, )({'|'.join(firsts)}), (?!and\b|who\b|an? \b|the \w+ of\b)", text)):
+        return f"it speaks to {match[1]}" if text.startswith(match[1]) or not _listed(text, match) else None
+    return None
+
+
+def _listed(text: str, match: re.Match[str]) -> bool:
+    """Whether the name is one of a list, "Ann, Ben, and Cara"."""
+    return bool(re.match(r"\s*(?:and |or )?[A-Z]", text[match.end() :]))
+
+
+def is_copy(text: str, source: str) -> bool:
+    """A run of many words taken over unchanged, or nearly all of a short text."""
+    run, length = longest_shared_run(text, source), len(words(text))
+    return run > _LONGEST_COPY or (run >= 12 and run > 0.7 * length)
+
+
+def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
+    """The text with its owner in front, where its lines say an opinion, one speaker says them all and it names nobody.
+
+    `spoken` is the whole transcript's text: a first word that it writes small somewhere loses its capital.
+    """
+    owners = {s.speaker for s in segments}
+    owner = next(iter(owners)) if len(owners) == 1 else None
+    if owner is None or not any(_OPINION.search(s.text) for s in segments):
+        return text
+    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2):
+        return text
+    first = text.split(maxsplit=1)[0]
+    small = re.search(rf"\b{re.escape(first.lower())}\b", spoken) and first[1:].islower()
+    return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"

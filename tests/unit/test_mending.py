@@ -1,0 +1,106 @@
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.asking import Style, third_person
+from pipeline.extraction import Extraction, Extractor
+from pipeline.mending import mend
+from pipeline.prompting import PromptSet
+from pipeline.sections.base import DraftStatement
+from pipeline.text import stem, unmarked
+from pipeline.transcript import Segment
+from pipeline.wording import discussing, form_fault, with_named_speaker, without_possessor
+from tests.scripted import ScriptedClient, transcript
+
+PROMPTS = PromptSet(Path(__file__).parent.parent.parent / "prompts")
+WE_PLAN = "We plan to replace the tower in 2031 with a heat exchanger that warms 5,000 homes."
+
+
+def test_a_note_in_the_first_person_is_asked_again_with_its_beginning_bound() -> None:
+    better = "The tower gives way to a heat exchanger in 2031, which is to warm 5,000 homes."
+    client = ScriptedClient([{"rewrites": [{"id": 1, "statement": better}]}])
+    extractor = Extractor(transcript(), client, PROMPTS, Style("apart", by_span=True, one_sentence=True))
+    draft = DraftStatement("main_points/1.4.1", "main_points", 0, (4,), WE_PLAN, "Heat exchanger")
+    mended = asyncio.run(mend(Extraction([draft]), extractor))
+    pattern = client.requests[0].schema["properties"]["rewrites"]["items"]["properties"]["statement"]["pattern"]
+    assert not re.search(pattern, WE_PLAN) and re.search(pattern, better)
+    assert re.search(pattern, WE_PLAN.replace("We plan", "Ben plans"))
+    assert [d.text for d in mended.drafts] == [better]
+
+
+@pytest.mark.parametrize("name", ["Dr. O'Neil (CTO)", "C++ fan [2]", "x|y"])
+def test_a_name_is_no_part_of_the_pattern_but_a_word(name: str) -> None:
+    rest = "plans to replace the tower in the coming year."
+    assert re.search(third_person([name]), f"{name} {rest}")
+    assert not re.search(third_person([name]), f"We {rest}")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The text has the highest probability according to our model.", "according to the model."),
+        ("Our model is trained on it.", "The model is trained on it."),
+        ("She called it “our model” at first.", "She called it “our model” at first."),
+        ("They bake in our own oven.", "They bake in our own oven."),
+    ],
+)
+def test_what_belongs_to_nobody_known_is_not_ours(text: str, plain: str) -> None:
+    assert without_possessor(text).endswith(plain)
+
+
+SCOTT = (Segment(1, "I was converting promises to try and catch at one point.", "Scott Reyes"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("The narrator was converting promises.", "Scott Reyes was converting promises."),
+        ("According to Scott Reyes, the speaker's code used promises.", "Scott Reyes's code used promises."),
+    ],
+)
+def test_a_narrator_is_the_one_speaker_of_the_lines(text: str, named: str) -> None:
+    assert with_named_speaker(text, SCOTT) == named
+
+
+def test_a_narrator_stays_where_two_speak_or_the_lines_have_one() -> None:
+    text = "The narrator was converting promises."
+    assert with_named_speaker(text, (*SCOTT, Segment(2, "Yes.", "Wes Bo"))) == text
+    assert (
+        with_named_speaker(text, (Segment(1, "The narrator of this book converts promises.", "Scott Reyes"),)) == text
+    )
+
+
+def test_who_talks_about_a_subject_discusses_it() -> None:
+    assert discussing("Ana and Ben are talking about towers.") == "Ana and Ben discuss towers."
+    assert discussing("Ana is speaking about towers.") == "Ana discusses towers."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Check out the dashboard, which has breadcrumbs and stack traces.",
+        "Scott, a developer, is excited to talk about errors.",
+    ],
+)
+def test_adverts_and_greetings_are_no_notes(text: str) -> None:
+    assert "small talk" in (form_fault(text, "words") or "")
+
+
+def test_a_copied_line_becomes_a_quotation_of_the_sentences_that_were_copied() -> None:
+    said = "The idea of a closure is a function that keeps the names around it for later use. So I know I said that a lot. Again."
+    copied = "The idea of a closure is a function that keeps the names around it for later use."
+    client = ScriptedClient([{"rewrites": []}])
+    extractor = Extractor(transcript([("Ana", said)]), client, PROMPTS, Style("apart", by_span=True))
+    draft = DraftStatement("main_points/1.1.1", "main_points", 0, (1,), copied, "Closure")
+    mended = asyncio.run(mend(Extraction([draft]), extractor))
+    assert [d.text for d in mended.drafts] == [f"Ana: “{copied}”"]
+
+
+def test_marks_of_code_and_stress_are_taken_off() -> None:
+    assert unmarked("The `next` function is **not** called.") == "The next function is not called."
+
+
+def test_one_stem_for_all_forms_of_a_word_in_ss() -> None:
+    assert len({stem(w) for w in ("pass", "passing", "passed", "passes")}) == 1
