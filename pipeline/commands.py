@@ -6,7 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -18,8 +19,9 @@ from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
 from pipeline.errors import CallError, InputError, PipelineError
-from pipeline.events import opened
+from pipeline.events import Events, opened
 from pipeline.llm import Completion, Message, Request, Tally
+from pipeline.made import Made
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
@@ -56,26 +58,59 @@ async def run_make(paths: Sequence[Path], settings: Settings, flags: MakeFlags) 
         outcomes = list(failed)
         if sources:
             store.check_writable(settings.out)
-            prompts = PromptSet(settings.prompts)
-            calls = CallStore(store_path(settings.out))
-            try:
-                async with connect(settings, calls, screen.download, prompts, events) as at:
-                    screen.say(opening_line(at, settings, sources))
-                    order = Order(
-                        settings.out,
-                        settings.recipe(),
-                        prompts,
-                        at.endpoint,
-                        settings.citations,
-                        flags.metadata,
-                        settings.encoding,
-                        1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
-                    )
-                    outcomes += await make_all(sources, at.client, order, stop=at.stop, **watchers(screen, events))
-            finally:
-                calls.close()
+            with closing(CallStore(store_path(settings.out))) as calls:
+                outcomes += await _make(sources, settings, flags, calls, screen, events)
         screen.say(summary(outcomes, events.retried, time.monotonic() - started))
     return (0 if all(o.complete for o in outcomes) else 1), [row(o) for o in outcomes]
+
+
+async def _make(
+    sources: Sequence[Source | Transcript],
+    settings: Settings,
+    flags: MakeFlags,
+    calls: CallStore,
+    screen: Screen,
+    events: Events,
+) -> list[Outcome]:
+    """Outcomes in the order of the sources. What was made before and has not changed needs no endpoint."""
+    prompts = PromptSet(settings.prompts)
+    model, endpoint = _asked(settings)
+    order = Order(
+        settings.out,
+        settings.recipe(),
+        prompts,
+        endpoint,
+        settings.citations,
+        flags.metadata,
+        settings.encoding,
+        1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
+    )
+    made, told = Made(calls, order, model), watchers(screen, events)
+    found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := made.outcome(s))}
+    for outcome in found.values():
+        told["done"](outcome)
+    left = [s for n, s in enumerate(sources) if n not in found]
+    if not left:
+        screen.say(
+            f"model {model} ({endpoint}): {numbered(len(found), 'transcript')}, made before, nothing has changed"
+        )
+        return [replace(o, document=None) for o in found.values()]
+
+    def done(outcome: Outcome) -> None:
+        told["done"](outcome)
+        made.note(outcome)
+
+    async with connect(settings, calls, screen.download, prompts, events) as at:
+        screen.say(opening_line(at, settings, left, len(found)))
+        fresh = iter(await make_all(left, at.client, order, stop=at.stop, watch=told["watch"], done=done))
+    return [replace(found[n], document=None) if n in found else next(fresh) for n in range(len(sources))]
+
+
+def _asked(settings: Settings) -> tuple[str, str]:
+    """The model and the endpoint that the settings name, as documents tell them."""
+    if settings.chosen_model[0] == LOCAL:
+        return weights.EMBEDDED.name, prices.EMBEDDED
+    return settings.chosen_model[0], endpoint_of(settings, need_key=False).host
 
 
 def _find_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Source | Transcript], list[Outcome]]:
@@ -108,10 +143,11 @@ def _read(source: Source, settings: Settings) -> Transcript:
     return read_transcript(source.path, name=source.name, encoding=settings.encoding)
 
 
-def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript]) -> str:
+def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
     """Which model, why, and for the embedded one how long it is likely to take."""
     encoding, known = encoding_for(at.model)
     line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
+    line += f", {before:,} more made before" if before else ""
     line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
     if settings.chosen_model[0] == LOCAL:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
@@ -151,8 +187,7 @@ async def run_plan(
         for outcome in failed:
             screen.done(outcome)
     local = settings.chosen_model[0] == LOCAL
-    model = weights.EMBEDDED.name if local else settings.chosen_model[0]
-    endpoint = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
+    model, endpoint = _asked(settings)
     with TemporaryDirectory() as empty:
         kept = store_path(settings.out)
         calls = CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")

@@ -60,6 +60,14 @@ class PromptSet:
         """sha256 of every prompt loaded so far, by name."""
         return {name: self._loaded[name].sha256 for name in sorted(self._loaded)}
 
+    def identity(self) -> str:
+        """One sha256 over all prompts that there are, loaded or not."""
+        digest = hashlib.sha256()
+        for root in self._roots:
+            for path in sorted(root.rglob("*.md")):
+                digest.update(f"{path.relative_to(root)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        return digest.hexdigest()
+
 
 @lru_cache(maxsize=64)
 def _read(roots: tuple[Path, ...], name: str) -> str:
