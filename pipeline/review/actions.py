@@ -99,6 +99,14 @@ class Heading(_Model):
     text: Words
 
 
+class Divide(_Model):
+    """A new heading over a main point and those that follow it in its group."""
+
+    kind: Literal["divide"]
+    target: Id
+    text: Words
+
+
 class Term(_Model):
     """Another term for a key concept."""
 
@@ -122,7 +130,8 @@ class Step(_Model):
 
 
 Action = Annotated[
-    Decide | Edit | Split | Merge | Move | Add | Restore | Heading | Term | Rename | Step, Field(discriminator="kind")
+    Decide | Edit | Split | Merge | Move | Add | Restore | Heading | Divide | Term | Rename | Step,
+    Field(discriminator="kind"),
 ]
 
 
@@ -155,7 +164,7 @@ def named(action: Action) -> tuple[str, ...]:
     match action:
         case Decide() | Merge():
             return action.targets
-        case Edit() | Split() | Restore() | Term():
+        case Edit() | Split() | Restore() | Divide() | Term():
             return (action.target,)
         case Move():
             return tuple(i for i in (action.target, action.after, action.group) if i)
@@ -172,7 +181,7 @@ def changed(action: Action) -> frozenset[str] | None:
     match action:
         case Decide() | Merge():
             return frozenset(action.targets)
-        case Edit() | Split() | Restore() | Term() | Move():
+        case Edit() | Split() | Restore() | Divide() | Term() | Move():
             return frozenset({action.target})
         case Heading():
             return frozenset({action.group})

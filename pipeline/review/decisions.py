@@ -11,6 +11,7 @@ from pipeline.review.actions import (
     Action,
     Add,
     Decide,
+    Divide,
     Edit,
     Heading,
     Merge,
@@ -69,6 +70,8 @@ def apply(state: State, action: Action, n: int) -> State:
                 raise Unfit("this heading is not in the document")
             groups = tuple(replace(g, heading=action.text) if g.id == action.group else g for g in state.groups)
             return replace(state, groups=groups)
+        case Divide():
+            return _divided(state, action, n)
         case Term():
             item = _present(state, action.target)
             if item.section != "key_concepts":
@@ -169,6 +172,20 @@ def _moved(state: State, action: Move) -> State:
     shift = depth - item.depth
     moved = [replace(i, group=group, depth=max(0, i.depth + shift)) for i in block]
     return replace(rest, items=(*rest.items[:at], *moved, *rest.items[at:]))
+
+
+def _divided(state: State, action: Divide, n: int) -> State:
+    item = state.item(action.target)
+    old = state.group(item.group) if item else None
+    if item is None or old is None:
+        raise Unfit("only main points have headings")
+    new = Group(f"heading.n{n}.0", action.text)
+    at, place = state.items.index(item), state.groups.index(old)
+    items = [
+        replace(i, group=new.id, depth=max(0, i.depth - item.depth)) if k >= at and i.group == old.id else i
+        for k, i in enumerate(state.items)
+    ]
+    return replace(state, items=tuple(items), groups=(*state.groups[: place + 1], new, *state.groups[place + 1 :]))
 
 
 def _block(state: State, item: Item) -> list[Item]:

@@ -145,6 +145,10 @@ def test_keys_alone_do_everything(page: Any, server: Server) -> None:
     revision(page, 9)
     press("Shift+A")
     revision(page, 10)
+    press("Shift+H")
+    page.keyboard.type("Of the Moon")
+    press("Control+Enter")
+    revision(page, 11)
     press("?")
     assert page.locator("#help[open]").count() == 1
     press("Escape")
@@ -153,8 +157,45 @@ def test_keys_alone_do_everything(page: Any, server: Server) -> None:
     press("Enter")
     assert "moon" in page.evaluate("document.activeElement.dataset.text")
     kinds = [e.action.kind for e in events(server)]
-    assert kinds == ["accept", "edit", "undo", "redo", "move", "merge", "split", "add", "heading", "accept"]
+    assert kinds == ["accept", "edit", "undo", "redo", "move", "merge", "split", "add", "heading", "accept", "divide"]
     assert page.locator("h3", has_text="Of Tides").count() == 1
+    assert page.locator("h3", has_text="Of the Moon").count() == 1
+
+
+def test_a_point_is_asked_for_again_and_what_is_ticked_is_taken(page: Any, tmp_path: Path) -> None:
+    """The model's answers come from the test; what the page makes of them is what is tested."""
+    with serving(
+        golden(tmp_path / "model", "tidal-turbines"), "--base-url", "http://127.0.0.1:9/v1", "--model", "m"
+    ) as other:
+        ready(page, other)
+        asked: list[str] = []
+
+        def answer(route: Any) -> None:
+            asked.append(route.request.post_data_json["target"])
+            held = page.locator(f'[id="{asked[-1]}"]').get_attribute("data-text")
+            new = {
+                "earlier": held,
+                "yours": held,
+                "new": f"Anew: {held}",
+                "findings": ["no"] if len(asked) == 1 else [],
+            }
+            route.fulfill(json=new)
+
+        page.route("**/regenerate", answer)
+        page.locator('.item[data-section="main_points"]:not(.withheld) .text').first.click()
+        count = page.locator(".current").evaluate(
+            "e => e.closest('ul').querySelectorAll('.item:not([data-standing=withheld])').length"
+        )
+        page.keyboard.press("Shift+G")
+        page.keyboard.type("Say more.")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#several[open]")
+        assert len(asked) == count >= 2
+        ticks = page.locator("#several input").evaluate_all("all => all.map(t => t.checked)")
+        assert ticks == [False] + [True] * (count - 1)
+        page.click("#several >> text=Take what is ticked")
+        revision(page, count - 1)
+        assert page.locator('.item[data-text^="Anew: "]').count() == count - 1
 
 
 def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, server: Server) -> None:

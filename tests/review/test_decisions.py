@@ -97,6 +97,22 @@ def test_a_statement_moved_to_the_start_of_a_heading_stands_first_there() -> Non
     assert next(i for i in after.items if i.group == goal.id).text == a.text
 
 
+def test_a_new_heading_takes_a_statement_and_those_that_follow_it_in_its_group() -> None:
+    before = state()
+    members = [i for i in before.items if i.group == before.groups[0].id]
+    after = apply(before, action("divide", target=members[1].id, text="What It Costs"), 3)
+    assert [g.heading for g in after.groups][:2] == [before.groups[0].heading, "What It Costs"]
+    assert [i.text for i in after.items] == [i.text for i in before.items]
+    assert [i.text for i in after.items if i.group == after.groups[1].id] == [i.text for i in members[1:]]
+
+
+def test_only_main_points_can_get_a_heading() -> None:
+    with pytest.raises(Unfit, match="only main points"):
+        apply(
+            state(), action("divide", target=next(i.id for i in state().items if i.section == "summary"), text="No"), 1
+        )
+
+
 def test_an_added_statement_needs_lines() -> None:
     with pytest.raises(Unfit, match="needs the lines"):
         apply(state(), action("add", section="main_points", text="Out of thin air."), 1)
@@ -260,6 +276,7 @@ ACTIONS = st.one_of(
     ),
     st.builds(lambda t, n: action("restore", target=t, lines=[n]), st.sampled_from(IDS), st.integers(1, 6)),
     st.builds(lambda g, t: action("heading", group=g, text=t), st.sampled_from(GROUPS), TEXTS),
+    st.builds(lambda t, text: action("divide", target=t, text=text), st.sampled_from(IDS), TEXTS),
     st.builds(
         lambda a, b: action("rename", speaker=a, name=b),
         st.sampled_from(["Ben", "Ana"]),

@@ -10,7 +10,7 @@
   const notes = $("notes"), lines = $("lines");
   const narrow = matchMedia("(max-width: 760px)");
   let revision = Number(body.dataset.revision);
-  let current = null, line = null, editing = null, queue = Promise.resolve();
+  let current = null, line = null, editing = null, asking = false, queue = Promise.resolve();
   const picked = new Set();
   let cited = new Set(JSON.parse($("cited").textContent));
 
@@ -363,6 +363,10 @@
       if (!h) { alarm("only main points have headings"); return; }
       open("heading", item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
     },
+    divide(item) {
+      if (!item.dataset.group) { alarm("only main points have headings"); return; }
+      open("divide", item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
+    },
     term(item) {
       if (item.dataset.section !== "key_concepts") { alarm("only key concepts have a term"); return; }
       open("term", item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
@@ -388,6 +392,58 @@
     if (item.dataset.standing === "withheld") { alarm("restore it first"); return; }
     open("regenerate", item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
     editing.form.elements.text.required = false;
+  }
+
+  function regenerateAll(list, where) {
+    if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
+    const ids = [...list].filter((i) => i.dataset.standing !== "withheld").map((i) => i.id);
+    if (!ids.length) { say("there is nothing to ask for"); return; }
+    open("regenerate", where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
+      `What should the model do better in these ${ids.length} statements? (may stay empty)`);
+    editing.form.elements.text.required = false;
+  }
+
+  async function askAll(ids, instruction) {
+    close();
+    asking = true;
+    const answers = [], failed = [];
+    for (const [n, id] of ids.entries()) {
+      say(`asking the model, ${n + 1} of ${ids.length}; Esc stops …`);
+      const found = await post("/regenerate", { target: id, instruction });
+      if (found.ok) answers.push({ id, ...found.value }); else failed.push(found.value.error);
+      if (!asking) break;
+    }
+    asking = false;
+    if (failed.length) alarm(`${failed.length} of ${ids.length} were not answered: ${failed[0]}`);
+    if (!answers.length) return;
+    say("the model has answered");
+    several(answers.filter((a) => a.new !== a.yours), answers.length);
+  }
+
+  // The model's new texts beside what stands. An edited text stays, and one that the check doubts, unless it is ticked.
+  function several(answers, asked) {
+    const box = $("several");
+    box.querySelector(".lead-in").textContent = `${answers.length} of ${asked} statements were written differently. What is ticked is taken; the rest stays as it is.`;
+    const rows = answers.map((a) => {
+      const row = document.createElement("li"), label = document.createElement("label"), tick = document.createElement("input");
+      row.className = "columns";
+      tick.type = "checkbox";
+      tick.checked = a.yours === a.earlier && !a.findings.length;
+      label.append(tick, " Take the new text");
+      row.append(label, column(a.yours === a.earlier ? "As it stands" : "Yours", a.yours));
+      if (a.earlier && a.yours !== a.earlier) row.append(column("Model’s earlier text", a.earlier));
+      row.append(column("Model’s new text", a.new));
+      if (a.findings.length) row.append(column("The check finds", a.findings.join("; ")));
+      return { row, tick, a };
+    });
+    box.querySelector("ul").replaceChildren(...rows.map((r) => r.row));
+    box.querySelector("[data-take]").onclick = async () => {
+      box.close();
+      let taken = 0;
+      for (const { tick, a } of rows) if (tick.checked && await act({ kind: "edit", target: a.id, text: a.new })) taken += 1;
+      say(`${taken} new texts are taken`);
+    };
+    box.showModal();
   }
 
   async function keep() {
@@ -459,6 +515,8 @@
       case "down": return move(current, 1);
       case "section": return acceptAll(current.closest(".part").querySelectorAll(".item"));
       case "regenerate": return regenerate(current);
+      case "regenerate-point": return regenerateAll(current.closest("ul").querySelectorAll(".item"), current);
+      case "regenerate-section": return regenerateAll(current.closest(".part").querySelectorAll(".item"), current);
       case "keep": return keep();
       case "help": return $("help").showModal();
       default: return editors[name](current);
@@ -466,13 +524,14 @@
   }
 
   const keys = {
-    a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", t: "term",
-    g: "regenerate", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
+    a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", H: "divide", t: "term",
+    g: "regenerate", G: "regenerate-point", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
   };
 
   document.addEventListener("keydown", (e) => {
     const typing = e.target.closest("input, textarea, select");
     if (document.querySelector("dialog[open]")) return;
+    if (asking && e.key === "Escape") { asking = false; say("stopping after this one …"); return; }
     if (typing) {
       if (e.key === "Escape") { if (editing?.form.contains(typing)) close(); else { typing.blur(); current?.focus(); } e.preventDefault(); }
       else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && editing?.form.contains(typing)) { e.preventDefault(); editing.form.requestSubmit(); }
