@@ -17,6 +17,7 @@ from pipeline.text import content_words
 Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
 LARGEST_PART = 7
 SMALLEST_PART = 2
+LONGEST_HEADING = 70
 
 
 class Note(Flat):
@@ -97,6 +98,7 @@ def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[
     for begin, end in zip(starts, [*starts[1:], len(kept) + 1], strict=True):
         members = kept[begin - 1 : end - 1]
         heading = _title(headings.get(begin, ""))
+        heading = "" if len(heading) > LONGEST_HEADING or set(heading) & set('“”"') else heading  # a note, no heading
         if not heading or heading.casefold() in used:
             heading = next((t for d in members if (t := _title(d.label)) and t.casefold() not in used), "")
         heading = heading or f"{_title(members[0].label) or 'Part'} ({members[0].lines[0]}–{members[-1].lines[-1]})"

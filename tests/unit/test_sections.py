@@ -62,6 +62,14 @@ def test_parts_that_are_far_too_large_are_split_and_stubs_are_joined() -> None:
     assert max(sizes) <= 7 and min(sizes) >= 2
 
 
+@pytest.mark.parametrize(
+    "said", ["Ana: “It is done”", "Something that was said at length, and then some more of the same thing after it"]
+)
+def test_a_note_is_no_heading(said: str) -> None:
+    [(heading, _)] = assign([Part(begins=1, heading=said)], drafts(3))
+    assert heading == "Topic 1"
+
+
 def test_two_parts_never_share_a_heading() -> None:
     headings = [h for h, _ in assign([Part(begins=1, heading="Same"), Part(begins=4, heading="same")], drafts(6))]
     assert len(set(headings)) == 2
