@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
@@ -163,10 +164,15 @@ def spread(lines: Sequence[Segment], windows: int) -> list[tuple[int, int]]:
 
 def schema_of(answer: type[BaseModel], bounds: Bounds | None = None) -> dict[str, Any]:
     """The JSON schema of an answer without titles and references, with `bounds` written in by field name."""
+    return _bound(_plain(answer), bounds.by_field if bounds else {})
+
+
+@lru_cache(maxsize=64)  # pydantic takes longer over it than over anything else that a call needs
+def _plain(answer: type[BaseModel]) -> dict[str, Any]:
     raw = answer.model_json_schema()
     schema = _resolve(raw, raw.get("$defs", {}))
     assert isinstance(schema, dict)
-    return _bound(schema, bounds.by_field) if bounds else schema
+    return schema
 
 
 def _resolve(node: Any, defs: Mapping[str, Any]) -> Any:

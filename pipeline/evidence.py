@@ -186,6 +186,8 @@ def _bare_words(text: str) -> list[str]:
 
 def script_fault(text: str, source: str) -> str | None:
     """A word in a script that the source does not use: small models slip into another language."""
+    if text.isascii():
+        return None
     known = {_script(c) for c in source if c.isalpha()} | {"LATIN"}
     strange = next((w for w in text.split() if {_script(c) for c in w if c.isalpha()} - known), None)
     return f"{strange!r} is in another script than the lines" if strange else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, create_model
@@ -140,7 +141,7 @@ class Extractor:
         composed: type[BaseModel] = asked[0].answer
         schema = asked[0].schema
         if len(asked) > 1:
-            composed = create_model("Sections", __base__=Flat, **{a.spec.name: (a.answer, ...) for a in asked})  # type: ignore[call-overload]
+            composed = _composed(tuple((a.spec.name, a.answer) for a in asked))
             schema = schema_of(composed)
         name, most = "+".join(a.spec.name for a in asked), sum(a.max_tokens for a in asked)
         answer = await self.ask(name, chunk_prompt, composed, max_tokens=most, schema=schema)
@@ -201,6 +202,13 @@ class Extractor:
                 )
             )
         return drafts, withheld
+
+
+@lru_cache(maxsize=64)
+def _composed(parts: tuple[tuple[str, type[BaseModel]], ...]) -> type[BaseModel]:
+    """The answer that holds the answers of several sections; a model is made once, since that takes pydantic long."""
+    found: type[BaseModel] = create_model("Sections", __base__=Flat, **{name: (answer, ...) for name, answer in parts})  # type: ignore[call-overload]
+    return found
 
 
 def _check_finish(completion: Completion) -> None:

@@ -83,15 +83,13 @@ def overlap(a: str, b: str) -> float:
 
 def longest_shared_run(text: str, source: str) -> int:
     """Length in words of the longest run of `text` that stands word for word in `source`."""
-    a, b = words(text), words(source)
-    best, previous = 0, [0] * (len(b) + 1)
-    for word in a:
-        current = [0] * (len(b) + 1)
-        for j, other in enumerate(b, 1):
-            if word == other:
-                current[j] = previous[j - 1] + 1
-                best = max(best, current[j])
-        previous = current
+    places: dict[str, list[int]] = {}
+    for n, word in enumerate(words(source)):
+        places.setdefault(word, []).append(n)
+    best, ending = 0, dict[int, int]()  # length of the run that ends at each place of the source
+    for word in words(text):
+        ending = {n: ending.get(n - 1, 0) + 1 for n in places.get(word, ())}
+        best = max(best, *ending.values()) if ending else best
     return best
 
 
