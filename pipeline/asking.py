@@ -36,6 +36,7 @@ class Style:
     by_span: bool = False
     avoid: tuple[str, ...] = ()
     one_sentence: bool = False  # bind statements to ONE_SENTENCE by grammar; for text in Latin script
+    rewrites: bool = True  # whether faulty notes are asked for again
     leader_first: bool = True  # the first call of a chunk alone, so that its siblings find the prompt cached
 
 

@@ -18,6 +18,7 @@ from pipeline.readers import Source, read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import Progress, Watch, asummarise, unchanged
 from pipeline.settings import Recipe
+from pipeline.text import looks_english
 from pipeline.transcript import Metadata, Transcript
 
 
@@ -206,13 +207,21 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript.name,
         document,
         page,
-        transcript.notes,
+        transcript.notes + _doubts(transcript, order.recipe),
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),
         tally=progress[0].tally,
         cost_usd=document.run.usage.cost_usd,
     )
+
+
+def _doubts(transcript: Transcript, recipe: Recipe) -> tuple[str, ...]:
+    """What a reader should know of a model that writes English whatever it reads."""
+    if not recipe.small_model or looks_english(" ".join(s.text for s in transcript.segments[:40])):
+        return ()
+    return ("the embedded model writes English only, and little of it stands beside lines in another language; "
+            "use a larger one: --model or --base-url",)  # fmt: skip
 
 
 def _settled(document: StudyDocument, record: Path) -> StudyDocument:

@@ -22,6 +22,7 @@ _TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
+EXAMPLE_WORDS = re.compile(r"\b(?:baker(?:y|ies|s)?|ovens?|heat[- ]pumps?|flour ?box|okafor|baking)\b", re.IGNORECASE)
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
 Kind = Literal["figure", "name", "quote", "polarity", "owner", "support", "citation"]
@@ -147,6 +148,14 @@ def added_clause(text: str, lines: Sequence[int], source: Source) -> str | None:
         wanted = keys_of(clause)
         if len(wanted) >= 3 and not source.share(wanted, near):
             return f"the lines have no word of “{clause.strip(' .')}”"
+    return None
+
+
+def example_fault(text: str, source: Source) -> str | None:
+    """A word of the prompts' examples that the transcript never says: small models take it for one of theirs."""
+    for match in EXAMPLE_WORDS.finditer(text):
+        if not all(key in source.postings for key in keys_of(match[0])):
+            return f"nobody says {match[0]}: it is from the prompt's example"
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.asking import schema_of, third_person
 from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import least_support, support_fault, with_figure_lines, with_right_owner
+from pipeline.evidence import example_fault, least_support, support_fault, with_figure_lines, with_right_owner
 from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
@@ -55,7 +55,8 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     if draft.section == "key_concepts":
         if draft.label in source.transcript.labelled_speakers:
             return "it is a person, not a concept"
-        return support_fault(f"{draft.label} {draft.text}", source, draft.lines)
+        said = f"{draft.label} {draft.text}"
+        return example_fault(said, source) or support_fault(said, source, draft.lines)
     form = form_fault(draft.text, " ".join(s.text for s in source.near(draft.lines)))
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
@@ -65,7 +66,9 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
 
 def unproven(draft: DraftStatement, source: Source) -> str | None:
     """Why a sentence's lines do not bear it out, or None."""
-    return support_fault(draft.text, source, draft.lines, least=least_support(draft.section))
+    return example_fault(draft.text, source) or support_fault(
+        draft.text, source, draft.lines, least=least_support(draft.section)
+    )
 
 
 async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = False) -> Extraction:
@@ -77,7 +80,7 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
     drafts = [_owned(d, source) for d in extraction.drafts]
     faults = {d.id: fault for d in drafts if (fault := fault_of(d, source))}
     sentences = [d for d in drafts if d.id in faults and d.section in SENTENCES]
-    rewrites = await _rewrite(sentences, faults, extractor) if sentences else {}
+    rewrites = await _rewrite(sentences, faults, extractor) if sentences and extractor.style.rewrites else {}
     quoted = 0
     kept: list[DraftStatement] = []
     for draft in drafts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import added_clause, cite, support_fault, verify
+from pipeline.evidence import added_clause, cite, example_fault, support_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
@@ -91,7 +91,9 @@ async def _merged(
 def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
     """Why a sentence woven from notes may not stand, or None."""
     said = " ".join(source.transcript.segment(n).text for n in lines)
-    fault = talk_fault(text, said) or support_fault(text, source, lines, least=LEAST_WOVEN)
+    fault = (
+        talk_fault(text, said) or example_fault(text, source) or support_fault(text, source, lines, least=LEAST_WOVEN)
+    )
     return fault or added_clause(text, lines, source)
 
 

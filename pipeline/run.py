@@ -122,8 +122,11 @@ async def asummarise(
     watch(progress)
 
     words = " ".join(s.text for s in transcript.segments[:40])
-    strict = recipe.small_model and looks_english(words)
-    style = Style(recipe.plan, recipe.small_model, AVOID_IN_ENGLISH if strict else (), strict, recipe.leader_first)
+    english = looks_english(words)
+    strict = recipe.small_model and english
+    avoid = AVOID_IN_ENGLISH if strict else ()
+    again = english or not recipe.small_model  # a small model gives the same English sentence again, of other lines too
+    style = Style(recipe.plan, recipe.small_model, avoid, strict, again, recipe.leader_first)
     extractor = Extractor(transcript, counting, prompts, style)
     extraction = Extraction()
     gate = asyncio.Semaphore(recipe.chunks_at_once)

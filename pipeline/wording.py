@@ -32,7 +32,8 @@ _SMALL_TALK = re.compile(
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
     r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
     r"|^(?:check out|head (?:on )?over to|subscribe|sign up)\b"
-    r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) to (?:talk|speak|be|share|have|welcome|join)\b",
+    r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
+    r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
     re.IGNORECASE,
 )
 _REPORTED_QUESTION = re.compile(r"\b(?:asks?|asked|wonders?|wondered)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b")

@@ -50,11 +50,16 @@ class KeyConceptsDraft(Draft):
         return [(c.lines, c.term, c.definition) for c in self.concepts if c.kind == "explained"]
 
 
+_CUT = re.compile(r"\b(?:an?|the|of|to|and|or|that|for|with|is|are|means|called)\s*[.…]*$", re.IGNORECASE)
+
+
 def emptiness(term: str, definition: str) -> str | None:
     """Why a definition tells nothing of its term, or None."""
     fresh = set(content_words(definition)) - set(content_words(term))
     if len(fresh) < 3:
         return "the definition only repeats its term"
+    if _CUT.search(definition):
+        return "the definition is cut off"
     if _EMPTY.match(definition):
         return "the definition fits anything"
     return None

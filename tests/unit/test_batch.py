@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pipeline.batch import Order, Outcome, make_all
 from pipeline.errors import EndpointError
-from pipeline.llm import Completion, Request
+from pipeline.llm import Completion, Request, Usage
 from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
 from pipeline.readers import Source
 from pipeline.run import Progress
-from pipeline.settings import HOSTED
+from pipeline.settings import EMBEDDED, HOSTED
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 
@@ -46,6 +46,17 @@ class Gated:
             return await self._inner.complete(request)
         finally:
             self._gate.leave()
+
+
+def test_a_small_model_is_said_to_write_english_only_where_the_lines_are_not(tmp_path: Path) -> None:
+    french = "Les marées de la baie font tourner quatre turbines, et la mer les remplit deux fois par jour."
+    for name, words in (("french", french), ("english", " ".join(text for _, text in LINES))):
+        (tmp_path / f"{name}.txt").write_text(words, "utf-8")
+    given = [Source(tmp_path / f"{name}.txt", name) for name in ("french", "english")]
+    asked = Order(tmp_path / "out", EMBEDDED, PromptSet(), "embedded", at_once=1)
+    client = ScriptedClient(lambda request: Completion("", "refusal", Usage(), "scripted"))
+    french_told, english_told = asyncio.run(make_all(given, client, asked))
+    assert "English only" in french_told.notes[0] and not english_told.notes
 
 
 def test_outcomes_come_in_the_order_of_their_sources_and_small_ones_are_made_first(tmp_path: Path) -> None:

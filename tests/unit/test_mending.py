@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.asking import Style, third_person
+from pipeline.evidence import EXAMPLE_WORDS, example_fault
 from pipeline.extraction import Extraction, Extractor
 from pipeline.mending import mend
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import DraftStatement
+from pipeline.sections.key_concepts import emptiness
+from pipeline.source import Source
 from pipeline.text import stem, unmarked
 from pipeline.transcript import Segment
 from pipeline.wording import discussing, form_fault, with_named_speaker, without_possessor
@@ -96,6 +99,29 @@ def test_a_copied_line_becomes_a_quotation_of_the_sentences_that_were_copied() -
     draft = DraftStatement("main_points/1.1.1", "main_points", 0, (1,), copied, "Closure")
     mended = asyncio.run(mend(Extraction([draft]), extractor))
     assert [d.text for d in mended.drafts] == [f"Ana: “{copied}”"]
+
+
+def test_a_word_of_a_prompts_example_is_no_note_unless_somebody_says_it() -> None:
+    said = Source(transcript([("Ana", "The score is negative 126 points after the second round of the game.")]))
+    assert "example" in (example_fault("The bakery is at negative 126 points.", said) or "")
+    assert example_fault("The score is negative 126 points.", said) is None
+    assert example_fault("Heat pumps warm it.", Source(transcript([("Ana", "Heat pumps warm the bakery.")]))) is None
+
+
+def test_every_word_that_is_looked_for_stands_in_a_prompt() -> None:
+    examples = " ".join(p.read_text("utf-8") for p in (Path(__file__).parent.parent.parent / "prompts").rglob("*.md"))
+    assert {w.lower() for w in EXAMPLE_WORDS.findall(examples)} >= {
+        "bakery",
+        "ovens",
+        "heat pumps",
+        "flourbox",
+        "okafor",
+    }
+
+
+@pytest.mark.parametrize("definition", ["A top level domain that means .", "The part of a name behind the."])
+def test_a_definition_that_is_cut_off_tells_nothing(definition: str) -> None:
+    assert emptiness("TLD", definition) is not None
 
 
 def test_marks_of_code_and_stress_are_taken_off() -> None:
