@@ -55,8 +55,8 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     if draft.section == "key_concepts":
         if draft.label in source.transcript.labelled_speakers:
             return "it is a person, not a concept"
-        said = f"{draft.label} {draft.text}"
-        return example_fault(said, source) or support_fault(said, source, draft.lines)
+        concept = f"{draft.label} {draft.text}"
+        return example_fault(concept, source) or support_fault(concept, source, draft.lines)
     form = form_fault(draft.text, " ".join(s.text for s in source.near(draft.lines)))
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
