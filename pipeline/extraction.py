@@ -36,6 +36,7 @@ class Extraction:
     problems: list[Problem] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     filler: set[int] = field(default_factory=set)
+    spare: list[DraftStatement] = field(default_factory=list)  # withheld for their wording alone
 
     def add(self, other: Extraction) -> None:
         """Takes in what another chunk gave."""
@@ -44,6 +45,7 @@ class Extraction:
         self.problems += other.problems
         self.read |= other.read
         self.filler |= other.filler
+        self.spare += other.spare
 
 
 class Extractor:

@@ -100,8 +100,18 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
             kept.append(draft)
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
+            if draft.section == "overview" and unproven(draft, source) is None:
+                extraction.spare.append(draft)
     extraction.drafts = kept
     return extraction
+
+
+def with_overview(extraction: Extraction) -> None:
+    """Takes the first clumsy but true overview back in where there is no better one."""
+    if extraction.spare and not any(d.section == "overview" for d in extraction.drafts):
+        draft = extraction.spare[0]
+        extraction.drafts.append(draft)
+        extraction.withheld = [w for w in extraction.withheld if (w.section, w.text) != (draft.section, draft.text)]
 
 
 def _owned(draft: DraftStatement, source: Source) -> DraftStatement:

@@ -16,7 +16,7 @@ from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDo
 from pipeline.errors import SettingsError
 from pipeline.extraction import Extraction, Extractor
 from pipeline.llm import Completion, LLMClient, Request, Tally, other_models
-from pipeline.mending import mend
+from pipeline.mending import mend, with_overview
 from pipeline.merging import Reduction, merge_sections
 from pipeline.prices import cost_usd
 from pipeline.prompting import PromptSet
@@ -139,6 +139,7 @@ async def asummarise(
         extraction.add(part)
 
     await _fill_gaps(extraction, extractor, mapped, recipe.keep_unverified)
+    with_overview(extraction)
 
     progress.phase = "merging"
     watch(progress)

@@ -7,7 +7,7 @@ import pytest
 from pipeline.asking import Style, third_person
 from pipeline.evidence import EXAMPLE_WORDS, example_fault
 from pipeline.extraction import Extraction, Extractor
-from pipeline.mending import mend
+from pipeline.mending import mend, with_overview
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import DraftStatement
 from pipeline.sections.key_concepts import emptiness
@@ -122,6 +122,21 @@ def test_every_word_that_is_looked_for_stands_in_a_prompt() -> None:
 @pytest.mark.parametrize("definition", ["A top level domain that means .", "The part of a name behind the."])
 def test_a_definition_that_is_cut_off_tells_nothing(definition: str) -> None:
     assert emptiness("TLD", definition) is not None
+
+
+def test_a_clumsy_overview_stands_where_there_is_no_better_one_and_a_false_one_never() -> None:
+    def overview(text: str) -> Extraction:
+        extractor = Extractor(transcript(), ScriptedClient([{"rewrites": []}]), PROMPTS, Style("apart", by_span=True))
+        draft = DraftStatement("overview/1.1.1", "overview", 0, (1, 4), text)
+        mended = asyncio.run(mend(Extraction([draft]), extractor))
+        assert not mended.drafts and len(mended.withheld) == 1
+        with_overview(mended)
+        return mended
+
+    clumsy = overview("The reactor at Lund and a heat exchanger that warms 5,000 homes are studied together.")
+    assert len(clumsy.drafts) == 1 and not clumsy.withheld
+    false = overview("Our bakers at Malmo and their bread of 1912 are studied together by many famous chemists.")
+    assert not false.drafts and len(false.withheld) == 1
 
 
 def test_marks_of_code_and_stress_are_taken_off() -> None:
