@@ -31,7 +31,7 @@ _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
     r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
-    r"|^(?:check out|head (?:on )?over to|subscribe|sign up)\b"
+    r"|^(?:thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
     r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
     r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
     re.IGNORECASE,

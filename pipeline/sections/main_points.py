@@ -136,7 +136,7 @@ _SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "
 
 def _title(text: str) -> str:
     """Headline capitals, no end mark, no number in front."""
-    tokens = text.strip(' .:;-–—*#"“”').lstrip("0123456789.) ").split()
+    tokens = text.strip(' .:;-–—*#/\\"“”').lstrip("0123456789.) ").split()
     return " ".join(
         w if (i and w in _SMALL) or not w[:1].islower() else w[:1].upper() + w[1:] for i, w in enumerate(tokens)
     )
