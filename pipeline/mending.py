@@ -100,7 +100,8 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
             kept.append(draft)
         else:
             extraction.withheld.append(Withheld(section=draft.section, text=_shown(draft), reason=again))
-            if draft.section == "overview" and unproven(draft, source) is None:
+            worded = not again.endswith(THIRD_PERSON) and unproven(draft, source) is None
+            if draft.section == "overview" and worded:
                 extraction.spare.append(draft)
     extraction.drafts = kept
     return extraction

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.asking import schema_of
-from pipeline.document import Problem, Withheld
+from pipeline.document import Problem, Statement, Withheld
 from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import added_clause, cite, example_fault, support_fault, verify
 from pipeline.extraction import Extractor
@@ -64,7 +64,10 @@ async def merge_sections(
     for spec in sections:
         merged, problems = early.get(spec.name) or await _merged(spec, own[spec.name], context)
         out.problems += problems + unplaced(spec, own[spec.name], merged)
-        if spec.required and not merged.content:
+        told = [
+            c for c in merged.content if not isinstance(c, Statement) or c.evidence
+        ]  # a provenance tells no subject
+        if spec.required and not told:
             out.problems.append(
                 Problem(
                     section=spec.name, chunk=None, message="nothing in the transcript could be used for this section"

@@ -158,6 +158,8 @@ def _opposite(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> str | Non
             against = _OPPOSITES.get(word, set()) - set(sentence.plain)
             if not against:
                 continue
+            if _pairs(sentence, place) & {p for s in said for n in range(len(s.plain)) for p in _pairs(s, n)}:
+                continue  # a "cooling tower" is one also where something else is warmed
             before, behind = sentence.around(place)
             wanted = {*before, *behind} - {key(word)}
             family = {f for forms in _FORMS.values() if word in forms for f in forms}
@@ -166,6 +168,12 @@ def _opposite(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> str | Non
             if turned >= 2 and turned > same:
                 return f'it says "{word}" where the lines say "{found}"'
     return None
+
+
+def _pairs(sentence: _Sentence, place: int) -> set[tuple[str, str]]:
+    """The word at a place with the one behind it, if that carries meaning."""
+    behind = sentence.keys[place + 1 : place + 2]
+    return {(sentence.plain[place], behind[0])} if behind and behind[0] else set()
 
 
 def _likest(wanted: set[str], any_of: set[str], said: Sequence[_Sentence]) -> tuple[int, str]:

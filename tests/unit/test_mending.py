@@ -135,6 +135,8 @@ def test_a_clumsy_overview_stands_where_there_is_no_better_one_and_a_false_one_n
 
     clumsy = overview("The reactor at Lund and a heat exchanger that warms 5,000 homes are studied together.")
     assert len(clumsy.drafts) == 1 and not clumsy.withheld
+    spoken = overview("My reactor at Lund and a heat exchanger that warms 5,000 homes are the matter.")
+    assert not spoken.drafts
     false = overview("Our bakers at Malmo and their bread of 1912 are studied together by many famous chemists.")
     assert not false.drafts and len(false.withheld) == 1
 

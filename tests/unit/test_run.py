@@ -69,6 +69,14 @@ def test_an_answer_that_never_fits_makes_the_document_partial_with_line_numbers(
     assert document.main_points
 
 
+def test_an_overview_of_nothing_but_the_source_makes_the_document_partial() -> None:
+    document, _ = run(
+        lambda r: Completion("", "refusal", Usage(), "m") if r.name == "overview" else good_answer(r), APART
+    )
+    assert [s for s in document.overview if not s.evidence]
+    assert any(p.section == "overview" and "could be used" in p.message for p in document.problems)
+
+
 def test_a_cut_answer_is_split_never_repeated() -> None:
     def cut_when_long(request: Request) -> Answer:
         if request.name == "key_concepts" and "lines 1 to 6" in request.messages[-1].content:

@@ -160,7 +160,7 @@ def test_a_denial_beside_lines_without_a_word_of_meaning_is_doubted() -> None:
 def test_an_effect_tacked_on_to_a_true_sentence_is_found() -> None:
     true = "Trams to Kessel carry nine thousand passengers a day on eleven kilometres of track"
     assert verify(f"{true}.", (2,), TRAM) == []
-    tacked = f"{true}, which caused bakers to lose jobs."
+    tacked = f"{true}, which caused plumbers to lose jobs."
     (finding,) = verify(tacked, (2,), TRAM)
     assert (finding.kind, finding.grave) == ("support", False)
     assert woven_fault(tacked, (2,), TRAM) == finding.message
