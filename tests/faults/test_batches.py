@@ -74,7 +74,7 @@ def test_maps_go_up_as_one_job_and_merges_follow_in_waves_until_the_documents_ar
         assert batch(folder, server) == (0, ["waiting"] * 3)
         assert len(server.batches) == 1 and len(server.asked) == 3
         rounds(folder, server)
-        assert len(server.batches) == 4  # maps; a rewrite; headings; all sentences of the summary
+        assert len(server.batches) == 3  # maps; headings; all sentences of the summary
         assert server.asked == server.answered and set(server.asked.values()) == {1}
 
 
