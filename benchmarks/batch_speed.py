@@ -141,7 +141,8 @@ async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
     """Only the adapter and its gate, without the pipeline around them."""
     from pipeline.errors import CallError
     from pipeline.llm import Message, Request
-    from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
+    from pipeline.providers.endpoint import Endpoint
+    from pipeline.providers.openai_compatible import OpenAICompatible
 
     text = "\n".join(f"[{i}] {line}" for i, line in enumerate(document(0, CHUNK).split("\n\n"), 1))
     schema = {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "string"}}}}
@@ -320,9 +321,11 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser()
     parser.add_argument("--docs", type=int, default=40)
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], default=list(ROWS))
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=" ".join(ROWS))
     given = parser.parse_args()
-    for name in given.rows:
+    if unknown := set(given.rows) - set(ROWS):
+        parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {' '.join(ROWS)}")
+    for name in given.rows or ROWS:
         with tempfile.TemporaryDirectory() as work:
             first, *more = ROWS[name](Path(work), given.docs)
         print(f"{name}: {first}", *(f"    {row}" for row in more), sep="\n", flush=True)

@@ -17,11 +17,12 @@ from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
+    from pipeline.providers.openai_compatible import OpenAICompatible
 
 STORE_FILE = ".studydoc/calls.sqlite"
 
@@ -116,8 +117,6 @@ def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float
 
 def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
     """The hosted endpoint that the settings name. A server without keys gets a placeholder."""
-    from pipeline.providers.openai_compatible import Endpoint
-
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     if need_key and not key and not settings.base_url:
         raise SettingsError(

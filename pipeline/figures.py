@@ -124,7 +124,7 @@ def with_context(text: str, before: int, behind: int) -> list[tuple[Figure, tupl
     return out
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _runs(text: str) -> list[list[str]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     runs: list[list[str]] = []

@@ -129,7 +129,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     elif draft.section == "main_points":
         if not transcript.labelled_speakers:
             text = without_possessor(text)
-        text = with_owner(text, segments, " ".join(s.text for s in transcript.segments))
+        text = with_owner(text, segments, source.small_words)
     return replace(draft, text=text, lines=with_figure_lines(text, source, draft.lines))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.source import key, keys_of
+from pipeline.source import key, key_of
 
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|scarcely|lack(?:s|ed|ing)?"
@@ -198,5 +198,5 @@ def _read(text: str) -> _Sentence:
             denials.append((i, word))
             keys.append("")
         else:
-            keys.append(next(iter(keys_of(word)), ""))
+            keys.append(key_of(word))
     return _Sentence(tuple(keys), tuple(denials), tuple(plain))

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -150,3 +150,9 @@ class Source:
 def keys_of(text: str) -> set[str]:
     """The keys of a text's content words."""
     return {key(w) for w in content_words(text)}
+
+
+@lru_cache(maxsize=65_536)
+def key_of(word: str) -> str:
+    """The key of a single word, "" when it carries no meaning of its own."""
+    return next(iter(keys_of(word)), "")

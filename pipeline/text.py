@@ -51,7 +51,7 @@ def content_words(text: str) -> list[str]:
     return list(_content_words(text))
 
 
-@lru_cache(maxsize=4096)  # the same lines and notes are compared again and again
+@lru_cache(maxsize=32_768)  # the same lines and notes are compared again and again
 def _content_words(text: str) -> tuple[str, ...]:
     kept = (w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80))
     return tuple(stem(w) for w in kept)

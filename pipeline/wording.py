@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from pipeline.text import longest_shared_run, words
 from pipeline.transcript import Segment
@@ -127,10 +127,10 @@ def is_copy(text: str, source: str) -> bool:
     return run > _LONGEST_COPY or (run >= 12 and run > 0.7 * length)
 
 
-def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
+def with_owner(text: str, segments: Sequence[Segment], small_words: Set[str]) -> str:
     """The text with its owner in front, where its lines say an opinion, one speaker says them all and it names nobody.
 
-    `spoken` is the whole transcript's text: a first word that it writes small somewhere loses its capital.
+    A first word loses its capital where the transcript writes it small somewhere (`small_words`).
     """
     owners = {s.speaker for s in segments}
     owner = next(iter(owners)) if len(owners) == 1 else None
@@ -139,5 +139,5 @@ def with_owner(text: str, segments: Sequence[Segment], spoken: str) -> str:
     if any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2):
         return text
     first = text.split(maxsplit=1)[0]
-    small = re.search(rf"\b{re.escape(first.lower())}\b", spoken) and first[1:].islower()
+    small = first[1:].islower() and all(p in small_words for p in re.findall(r"[^\W\d_]+", first.lower()))
     return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from pipeline.errors import WeightsError
-from pipeline.providers.openai_compatible import Endpoint
+from pipeline.providers.endpoint import Endpoint
 
 MODEL = "local"
 CONTEXT_TOKENS = 8192

@@ -10,11 +10,9 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -24,6 +22,7 @@ from pipeline.answers import holds_json
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, FinishReason, Message, Request, Rung, Usage
 from pipeline.prompting import PromptSet
+from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import BodyTooLarge, bounded_client, hung_up, never_connected
 from pipeline.tokens import count_tokens
@@ -31,31 +30,6 @@ from pipeline.tokens import count_tokens
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 _LONGEST_WAIT = 60.0
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to call, and how patiently. The key never shows in a repr."""
-
-    base_url: str
-    model: str
-    api_key: str
-    deadline: float = 600.0  # seconds for one call, a slow drip included
-    attempts: int = 6
-    concurrency: int = 8
-    rpm: int | None = None  # requests a minute, where the endpoint does not tell it
-    tpm: int | None = None  # tokens a minute, those that an answer may take included
-    strict_limits: bool = False  # whether maxLength and the like may stand in a schema
-    llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
-
-    def __repr__(self) -> str:
-        return f"Endpoint({self.base_url!r}, model={self.model!r})"
-
-    @property
-    def host(self) -> str:
-        """Scheme and host, the only part of the address that goes into a document."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.hostname}"
 
 
 class OpenAICompatible:

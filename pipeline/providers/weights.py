@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2
 import platformdirs
 from filelock import FileLock
 
@@ -101,6 +100,8 @@ def _already(folder: Path, weights: Weights) -> int:
 
 def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) -> Path:
     partial = folder / f"{weights.file}.partial"
+    import httpx2  # only a download needs it, and it takes a twentieth of a second
+
     if source is not None:
         _copy(source, partial)
         return _accept(partial, folder / weights.file, weights)
@@ -127,6 +128,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _from_hub(report: Report, weights: Weights, partial: Path) -> None:
     """One file over HTTP, going on where an earlier download was cut."""
+    import httpx2
+
     have = partial.stat().st_size if partial.exists() else 0
     if have >= weights.size:
         return

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.readers.decoding import decode
 from pipeline.readers.lines import Line, finish
 from pipeline.readers.metadata import read_side_file
-from pipeline.readers.plain import parse_plain
-from pipeline.readers.subtitles import parse_srt, parse_vtt
 from pipeline.transcript import Metadata, Transcript
 
 SUFFIXES = (".txt", ".md", ".vtt", ".srt")
@@ -109,6 +106,11 @@ def parse(
     side: Metadata | None = None,
 ) -> Transcript:
     """A transcript from bytes. Without a suffix (standard input) the content tells the format."""
+    # Loaded when something is read: a run over what was made before reads nothing.
+    from pipeline.readers.decoding import decode
+    from pipeline.readers.plain import parse_plain
+    from pipeline.readers.subtitles import parse_srt, parse_vtt
+
     if not raw.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise InputError(f"{label}: the file is empty", hint="give a transcript with words in it")
     text, remark = decode(raw, label, encoding)

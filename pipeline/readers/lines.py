@@ -163,7 +163,8 @@ def _continues(last: Line, line: Line, target_words: int, gap: float) -> bool:
 
 def _length(text: str) -> int:
     """Words; scripts without spaces count two characters as one."""
-    return max(len(text.split()), sum(ord(c) > 0x2E80 for c in text) // 2)
+    spaced = len(text.split())
+    return spaced if text.isascii() else max(spaced, sum(ord(c) > 0x2E80 for c in text) // 2)
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:

@@ -14,8 +14,9 @@ import pytest
 from pipeline.document import StudyDocument
 from pipeline.errors import ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request
+from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
-from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible
+from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.run import asummarise
 from tests.clock import FakeClock
 from tests.faults.server import Handler

@@ -20,8 +20,9 @@ from pipeline.answers import parse_answer
 from pipeline.asking import schema_of
 from pipeline.llm import Completion, Message, Request, Rung
 from pipeline.providers import weights
+from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.local import EmbeddedServer
-from pipeline.providers.openai_compatible import RUNGS, Endpoint, OpenAICompatible
+from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible
 from pipeline.sections.base import Flat
 
 FOLDER = Path(__file__).parent / "cassettes"

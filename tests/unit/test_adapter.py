@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request
+from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
-from pipeline.providers.openai_compatible import Endpoint, OpenAICompatible, retry_after, without_limits
+from pipeline.providers.openai_compatible import OpenAICompatible, retry_after, without_limits
 from tests.clock import FakeClock
 
 KEY = "sk-canary-1234567890"

@@ -1,0 +1,31 @@
+"""Where to call: told without loading what calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to call, and how patiently. The key never shows in a repr."""
+
+    base_url: str
+    model: str
+    api_key: str
+    deadline: float = 600.0  # seconds for one call, a slow drip included
+    attempts: int = 6
+    concurrency: int = 8
+    rpm: int | None = None  # requests a minute, where the endpoint does not tell it
+    tpm: int | None = None  # tokens a minute, those that an answer may take included
+    strict_limits: bool = False  # whether maxLength and the like may stand in a schema
+    llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r}, model={self.model!r})"
+
+    @property
+    def host(self) -> str:
+        """Scheme and host, the only part of the address that goes into a document."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.hostname}"
