@@ -142,7 +142,7 @@ def _known(word: str, have: Set[str]) -> bool:
     """In the vocabulary as it is, without its plural or hyphen, or as another spelling of a heard name."""
     if word in have or word.removesuffix("s") in have or word + "s" in have or word.replace("-", "") in have:
         return True
-    parts = [p for p in re.split(r"[-&]", word) if p]
+    parts = [p for p in re.split(r"[-&_]", word) if p]
     if len(parts) > 1 and all(p in have or len(p) < 3 for p in parts):
         return True
     if len(word) < 5:

@@ -96,6 +96,8 @@ for _pair in re.split(r"[|\n]", _PAIRS.strip()):
         _FORMS.setdefault(_a, _forms(_a))
         for _form in _forms(_a):
             _OPPOSITES.setdefault(_form, set()).update(_forms(_b))
+_LESS = frozenset("less least fewer fewest worse worst never".split())
+_TAKING = _LESS | {f for w in (*_DOWN, "few", "little", "small", "bad", "poor", "weak", "slow") for f in _forms(w)}
 
 
 def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str, bool] | None:
@@ -108,7 +110,7 @@ def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str
     around = [s for line in near for s in map(_read, _SENTENCE.split(line)) if any(s.keys)] or said
     if sure := _lost(mine, said, around) or _opposite(mine, around):
         return sure, True
-    return _added(mine, around)
+    return _added(mine, around) or _lessened(mine, around)
 
 
 def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
@@ -129,9 +131,22 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
             scope = {*before[-1:], *behind[:2]} if place else wanted
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
             likest = max(said, key=lambda s: len(wanted & set(s.keys)), default=None)
-            if not alike or likest is None or not likest.denials or (close and most < sentence.denials_about(wanted)):
+            if (
+                not alike
+                or likest is None
+                or not likest.denials_about(wanted)
+                or (close and most < sentence.denials_about(wanted))
+            ):
                 doubt = message, False
     return doubt
+
+
+def _lessened(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
+    """A word that takes away, such as "less", where the lines neither take away nor deny anything: perhaps turned."""
+    if any(s.denials or _TAKING & set(s.plain) for s in said):
+        return None
+    word = next((w for s in mine for w in s.plain if w in _LESS), None)
+    return (f'it says "{word}" where the lines do not', False) if word else None
 
 
 def _lost(mine: Sequence[_Sentence], said: Sequence[_Sentence], around: Sequence[_Sentence]) -> str | None:

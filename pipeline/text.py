@@ -13,6 +13,8 @@ _INVISIBLE = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
+_READ_ALOUD = re.compile(r"(?<=\w) underscore (?=\w)", re.IGNORECASE)
+_TAG = re.compile(r"(?:, (?:for example|you know|so|and))?, (?:right|okay|ok|you know|yeah)(?=[.!?]?$)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 STOPWORDS = frozenset(
@@ -32,8 +34,12 @@ def clean(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """The text without the marks that models put around code and stress: what is said has none."""
-    return text.replace("`", "").replace("**", "")
+    """A model's text without the marks around code and stress, and without what only speech has.
+
+    A tag at the end goes (", right."), and an underscore read aloud is one again ("lru underscore cache").
+    """
+    plain = _READ_ALOUD.sub("_", text.replace("`", "").replace("**", ""))
+    return _TAG.sub("", plain)
 
 
 def sentences(text: str) -> list[str]:

@@ -17,6 +17,7 @@ _META = re.compile(
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
     r"|\bthe statement (?:claims|says|in)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b"
+    r"|^the person (?:likes|loves|thinks|says|feels|believes|wants|prefers|hopes|asks|speaks|talks|is speaking)\b"
     r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
     r"(?:together|here|in (?:the|this|an) example)\b",
     re.IGNORECASE,
@@ -32,6 +33,9 @@ _SMALL_TALK = re.compile(
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
     r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
     r"|^(?:thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
+    r"|\b(?:episode|show|podcast|programme|program|video) is (?:brought to|supported by)\b"
+    r"|\bthanks? (?:\w+ ){0,2}for (?:sharing|sending|listening|watching|coming|having)\b"
+    r"|\bvisit .{0,60}\bto (?:share|subscribe|sign up|support)\b"
     r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
     r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
     re.IGNORECASE,

@@ -85,6 +85,9 @@ def test_who_talks_about_a_subject_discusses_it() -> None:
     [
         "Check out the dashboard, which has breadcrumbs and stack traces.",
         "Scott, a developer, is excited to talk about errors.",
+        "This episode is brought to the audience by a host of servers in the cloud.",
+        "Jake thanks for sharing the videos of the conference in Karlsruhe.",
+        "If a story is interesting, visit the site of the show to share it with others.",
     ],
 )
 def test_adverts_and_greetings_are_no_notes(text: str) -> None:
@@ -143,6 +146,12 @@ def test_a_clumsy_overview_stands_where_there_is_no_better_one_and_a_false_one_n
 
 def test_marks_of_code_and_stress_are_taken_off() -> None:
     assert unmarked("The `next` function is **not** called.") == "The next function is not called."
+
+
+def test_what_only_speech_has_goes() -> None:
+    assert unmarked("Python has taken over in finance, for example, right.") == "Python has taken over in finance."
+    assert unmarked("The word is right.") == "The word is right."
+    assert unmarked("The lru underscore cache keeps answers.") == "The lru_cache keeps answers."
 
 
 def test_one_stem_for_all_forms_of_a_word_in_ss() -> None:

@@ -157,6 +157,18 @@ def test_a_denial_beside_lines_without_a_word_of_meaning_is_doubted() -> None:
     }
 
 
+def test_less_where_no_line_takes_anything_away_is_doubted() -> None:
+    source = Source(Transcript("notes", (Segment(1, "Headings and lists let readers find their way in the notes."),)))
+    assert verify("Headings and lists make the notes more readable for readers.", [1], source) == []
+    (finding,) = verify("Headings and lists make the notes less readable for readers.", [1], source)
+    assert (finding.kind, finding.grave) == ("polarity", False)
+
+
+def test_an_underscore_read_aloud_is_the_same_name() -> None:
+    source = Source(Transcript("cache", (Segment(1, "There is a decorator called LRU underscore cache in functools."),)))
+    assert verify("The decorator LRU_cache is in functools.", [1], source) == []
+
+
 def test_an_effect_tacked_on_to_a_true_sentence_is_found() -> None:
     true = "Trams to Kessel carry nine thousand passengers a day on eleven kilometres of track"
     assert verify(f"{true}.", (2,), TRAM) == []
