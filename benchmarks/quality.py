@@ -24,6 +24,8 @@ from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError
 from pipeline.evaluate.notes import Notes, located, score_notes
 from pipeline.evaluate.scores import Reference, reference_for, score
+from pipeline.figures import claims as figures_of
+from pipeline.names import names_in
 from pipeline.providers.calls import CallStore
 from pipeline.providers.local import CONTEXT_TOKENS
 from pipeline.settings import LOCAL, Settings, load_settings
@@ -40,7 +42,9 @@ COLUMNS = {
     "redundancy": "repeats",
     "copied": "copied",
     "tenths": "tenths cited",
+    "figures_said": "figures",
     "figures_verified": "figures right",
+    "names_said": "names",
     "names_verified": "names right",
     "quotes_verified": "quotes right",
     "specificity": "specific",
@@ -60,7 +64,7 @@ _EXPLAINED = (
     "evidence. Unread is the share of lines that no prompt held. Seconds are those of the calls when they were "
     "answered; ours are those of the run that made the document."
 )
-_WHOLE_NUMBERS = ("statements", "calls", "prompt_tokens", "completion_tokens", "seconds")
+_WHOLE_NUMBERS = ("statements", "figures_said", "names_said", "calls", "prompt_tokens", "completion_tokens", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,20 @@ def subjects(outputs: Path, transcripts: Path | None, references: Path | None) -
     return out
 
 
+def things(notes: Notes, source: Source) -> dict[str, float | None]:
+    """How many figures and names there are to be right or wrong."""
+    texts = [c.text for c in notes.claims]
+    return {
+        "figures_said": float(sum(len(figures_of(t)) for t in texts)),
+        "names_said": float(sum(len(names_in(t, source)) for t in texts)),
+    }
+
+
+def scored(notes: Notes, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
+    """Every score by the rule for all methods, with the number of figures and names."""
+    return score_notes(notes, source, reference) | things(notes, source)
+
+
 def our_rows(subject: Subject) -> list[Row]:
     """Our document by the rule for all methods, by its own evidence, and people's notes by the rule for all."""
     document, source = subject.document, subject.source
@@ -116,14 +134,20 @@ def our_rows(subject: Subject) -> list[Row]:
     }
     notes = Notes(located(claims, source), tuple(p.heading for p in document.main_points))
     rows = [
-        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | cost),
-        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | cost),
+        Row(subject.name, OURS, scored(notes, source, subject.reference) | cost),
+        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | things(notes, source) | cost),
     ]
     if subject.reference is not None:
         people = Notes(
             located([Claim("notes", s, ()) for s in subject.reference.statements], source), subject.reference.headings
         )
-        rows.append(Row(subject.name, METHODS[4], score_notes(people, source) | {"statements": len(people.claims)}))
+        rows.append(
+            Row(
+                subject.name,
+                METHODS[4],
+                scored(people, source) | {"statements": len(people.claims)},
+            )
+        )
     return rows
 
 
@@ -157,7 +181,12 @@ def _baseline_row(subject: Subject, method: str, made: Made) -> Row:
     }
     told = [f"{n} {what}" for n, what in ((made.cut, "answers cut off"), (made.failed, "answers without notes")) if n]
     remark = f"{subject.name}, {method}: {', '.join(told)}" if told else ""
-    return Row(subject.name, method, score_notes(notes, subject.source, subject.reference) | cost, remark)
+    return Row(
+        subject.name,
+        method,
+        scored(notes, subject.source, subject.reference) | cost,
+        remark,
+    )
 
 
 async def compare(everything: Sequence[Subject], baselines: Baselines, keep: Path) -> list[Row]:

@@ -124,7 +124,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     text = with_named_speaker(text, segments)
     text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":
-        text = re.sub(r"^This (?:part of the )?(recording|lecture|talk|episode)\b", r"The \1", text)
+        text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)
         text = discussing(text)
     elif draft.section == "main_points":
         if not transcript.labelled_speakers:

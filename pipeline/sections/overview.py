@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -35,7 +36,8 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     content: list[Statement] = []
     groups = consecutive(kept, MOST_SENTENCES)
     fused = await all_of([_fused(group, context) for group in groups])
-    for group, (text, chosen) in zip(groups, fused, strict=True):
+    for group, (told, chosen) in zip(groups, fused, strict=True):
+        text = _also(told, [s.text for s in content])
         lines_of = {d.id: union_lines(drafts, placed, d.id) for d in group}
         lines = sorted({n for d in chosen for n in lines_of[d.id]})
         weak = context.doubt(text, lines)
@@ -44,6 +46,14 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         )
     content += [Statement(text=text, evidence=(), support="verified") for text in context.provenance]
     return Merged(tuple(content), placed)
+
+
+def _also(text: str, earlier: Sequence[str]) -> str:
+    """The sentence without an opening that an earlier one has: "The recording is about …" is said once."""
+    opening = re.match(r"The (?:recording|lecture|talk|episode) is about ", text)
+    if opening is None or not any(e.startswith(opening[0]) for e in earlier):
+        return text
+    return f"It is also about {text[opening.end() :]}"
 
 
 async def _fused(group: Sequence[DraftStatement], context: MergeContext) -> tuple[str, Sequence[DraftStatement]]:

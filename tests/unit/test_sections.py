@@ -158,3 +158,18 @@ def test_a_new_section_needs_only_its_spec(tmp_path: Path) -> None:
     names = [s.name for s in SECTIONS]
     assert names == ["main_points", "key_concepts", "prerequisites", "overview", "summary"]
     assert asyncio.iscoroutinefunction(SECTIONS[0].merge)
+
+
+def test_what_a_recording_is_about_is_said_once() -> None:
+    told = ("The recording is about weak references.", "The recording is about a calculator that speaks Python.")
+    found = [DraftStatement(f"overview/{n}.1.1", "overview", n, (n,), text) for n, text in enumerate(told, 1)]
+
+    async def ask(*args: Any, **more: Any) -> Any:
+        raise AssertionError("two sentences need no model")
+
+    def cited(lines: Any) -> tuple[Evidence, ...]:
+        return tuple(Evidence(segment=n, start=None, end=None, speaker=None, quote="said") for n in lines)
+
+    context = MergeContext(ask, cited, lambda said, ns: None, lambda said, ns: False, "", (), {})
+    merged = asyncio.run(next(s for s in SECTIONS if s.name == "overview").merge(found, context))
+    assert [s.text for s in merged.content] == [told[0], "It is also about a calculator that speaks Python."]

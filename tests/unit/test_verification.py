@@ -165,7 +165,9 @@ def test_less_where_no_line_takes_anything_away_is_doubted() -> None:
 
 
 def test_an_underscore_read_aloud_is_the_same_name() -> None:
-    source = Source(Transcript("cache", (Segment(1, "There is a decorator called LRU underscore cache in functools."),)))
+    source = Source(
+        Transcript("cache", (Segment(1, "There is a decorator called LRU underscore cache in functools."),))
+    )
     assert verify("The decorator LRU_cache is in functools.", [1], source) == []
 
 
