@@ -140,7 +140,8 @@ def with_owner(text: str, segments: Sequence[Segment], small_words: Set[str]) ->
     owner = next(iter(owners)) if len(owners) == 1 else None
     if owner is None or not any(_OPINION.search(s.text) for s in segments):
         return text
-    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2):
+    named = any(re.search(rf"\b{re.escape(name)}\b", text) for name in owner.split() if len(name) > 2)
+    if named or (" " in owner and owner.casefold() in text.casefold()):
         return text
     first = text.split(maxsplit=1)[0]
     small = first[1:].islower() and all(p in small_words for p in re.findall(r"[^\W\d_]+", first.lower()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -11,10 +11,12 @@ from pydantic import Field
 from pipeline.document import Prerequisite, Withheld
 from pipeline.sections.base import Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat, same_term
+from pipeline.text import content_words
 from pipeline.tokens import everyday
 
 MOST = 6
-LIMIT = 110  # characters of a detail
+LIMIT = 110  # characters of what the model tells of a topic
+_MOST_DETAILS, _LONGEST_DETAIL = 5, 5  # details of a topic, words of a detail
 
 
 class Needed(Flat):
@@ -60,23 +62,40 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         for d in drafts
         if placed[d.id] not in chosen
     )
-    content = tuple(Prerequisite(text=line(d)) for d in kept if d.id in chosen)
-    return Merged(content, {k: v for k, v in placed.items() if v in chosen}, withheld)
+    content: list[Prerequisite] = []
+    told: list[str] = []
+    for draft in (d for d in kept if d.id in chosen):
+        content.append(Prerequisite(text=line(draft, told)))
+        told += _details(draft)
+    return Merged(tuple(content), {k: v for k, v in placed.items() if v in chosen}, withheld)
 
 
-def line(draft: DraftStatement) -> str:
-    """ "Basic familiarity with topic (detail)"."""
-    topic = draft.label.strip(" .")
-    first = (topic.split() or [""])[0]
-    if (
-        first[1:].islower()
-        and (everyday(first) or " " in topic)
-        and not topic[len(first) + 1 : len(first) + 2].isupper()
-    ):
-        topic = first.lower() + topic[len(first) :]
-    detail = _uncut(draft.text).strip(" .,()")
-    detail = detail[:1].lower() + detail[1:] if detail[1:2].islower() else detail
-    return f"Basic familiarity with {topic} ({detail})" if detail else f"Basic familiarity with {topic}"
+def line(draft: DraftStatement, told: Collection[str] = ()) -> str:
+    """ "Basic familiarity with topic (details)", without the details that were `told` before."""
+    topic = _small(draft.label.strip(" ."))
+    details = ", ".join(_details(draft, told))
+    return f"Basic familiarity with {topic} ({details})" if details else f"Basic familiarity with {topic}"
+
+
+def _details(draft: DraftStatement, told: Collection[str] = ()) -> list[str]:
+    """What of the topic is needed, each once: no detail that only says the topic again, and none that is a sentence."""
+    out: list[str] = []
+    for part in _uncut(draft.text).strip(" .,()").split(","):
+        detail = _small(part.strip())
+        words = set(content_words(detail))
+        if not words or words <= set(content_words(draft.label)) or len(detail.split()) > _LONGEST_DETAIL:
+            continue
+        if not any(same_term(detail, other) for other in (*out, *told)):
+            out.append(detail)
+    return out[:_MOST_DETAILS]
+
+
+def _small(phrase: str) -> str:
+    """A phrase as it stands within a sentence: an ordinary first word loses its capital."""
+    first = (phrase.split() or [""])[0]
+    plain = first[1:].islower() and (everyday(first) or " " in phrase)
+    named = phrase[len(first) + 1 : len(first) + 2].isupper()
+    return first.lower() + phrase[len(first) :] if plain and not named else phrase
 
 
 def _uncut(detail: str) -> str:

@@ -160,6 +160,13 @@ def test_a_new_section_needs_only_its_spec(tmp_path: Path) -> None:
     assert asyncio.iscoroutinefunction(SECTIONS[0].merge)
 
 
+def test_a_prerequisite_lists_each_detail_once_and_not_its_own_topic() -> None:
+    detail = "HF, HF radio, HF radios, frequency, Frequency, JavaScript, a word of more than five words"
+    draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), detail, "HF radio")
+    assert line(draft) == "Basic familiarity with HF radio (frequency, JavaScript)"
+    assert line(draft, ["frequency"]) == "Basic familiarity with HF radio (JavaScript)"
+
+
 def test_what_a_recording_is_about_is_said_once() -> None:
     told = ("The recording is about weak references.", "The recording is about a calculator that speaks Python.")
     found = [DraftStatement(f"overview/{n}.1.1", "overview", n, (n,), text) for n, text in enumerate(told, 1)]
