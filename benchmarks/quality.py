@@ -62,7 +62,7 @@ COLUMNS = {
 _EXPLAINED = (
     "The lines of “studydoc” and of the baselines are found by the same code; “its own lines” are the document's "
     "evidence. Unread is the share of lines that no prompt held. Seconds are those of the calls when they were "
-    "answered; ours are those of the run that made the document."
+    "answered; ours are those of the run that made the document, left out where stored answers were used."
 )
 _WHOLE_NUMBERS = ("statements", "figures_said", "names_said", "calls", "prompt_tokens", "completion_tokens", "seconds")
 
@@ -130,7 +130,7 @@ def our_rows(subject: Subject) -> list[Row]:
         "calls": float(used.calls),
         "prompt_tokens": float(used.prompt_tokens),
         "completion_tokens": float(used.completion_tokens),
-        "seconds": document.run.seconds or None,
+        "seconds": document.run.seconds if not used.calls_cached else None,  # a replay tells nothing
     }
     notes = Notes(located(claims, source), tuple(p.heading for p in document.main_points))
     rows = [
