@@ -65,11 +65,6 @@ class _Sentence:
         before = [k for k in self.keys[:place] if k][-_CONTEXT:]
         return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
 
-    @property
-    def is_short(self) -> bool:
-        """Whether it has at most three words with meaning."""
-        return len(set(self.keys) - {""}) <= 3
-
     def is_close(self, wanted: set[str]) -> bool:
         """Whether it has half of the wanted words, or half of its own few among them."""
         keys = set(self.keys) - {""}
@@ -133,17 +128,10 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
             most = max((s.denials_about(wanted) for s in close), default=0)
             if close and not most and not _SOFT.match(cue):
                 return message, True
-            if behind and any(s.is_short and s.around(at)[1][:1] == behind[:1] for s in said for at, _ in s.denials):
-                continue  # "It's not very strong": the same is denied, and there is no more to compare
             scope = {*before[-1:], *behind[:2]} if place else wanted
             alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
             likest = max(said, key=lambda s: len(wanted & set(s.keys)), default=None)
-            if (
-                not alike
-                or likest is None
-                or not likest.denials_about(wanted)
-                or (close and most < sentence.denials_about(wanted))
-            ):
+            if not alike or likest is None or not likest.denials or (close and most < sentence.denials_about(wanted)):
                 doubt = message, False
     return doubt
 
