@@ -105,18 +105,13 @@ def subjects(outputs: Path, transcripts: Path | None, references: Path | None) -
     return out
 
 
-def things(notes: Notes, source: Source) -> dict[str, float | None]:
-    """How many figures and names there are to be right or wrong."""
-    texts = [c.text for c in notes.claims]
+def counts(claims: Sequence[Claim], source: Source) -> dict[str, float | None]:
+    """How many statements, figures and names there are to be right or wrong."""
     return {
-        "figures_said": float(sum(len(figures_of(t)) for t in texts)),
-        "names_said": float(sum(len(names_in(t, source)) for t in texts)),
+        "statements": float(len(claims)),
+        "figures_said": float(sum(len(figures_of(c.text)) for c in claims)),
+        "names_said": float(sum(len(names_in(c.text, source)) for c in claims)),
     }
-
-
-def scored(notes: Notes, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
-    """Every score by the rule for all methods, with the number of figures and names."""
-    return score_notes(notes, source, reference) | things(notes, source)
 
 
 def our_rows(subject: Subject) -> list[Row]:
@@ -124,8 +119,7 @@ def our_rows(subject: Subject) -> list[Row]:
     document, source = subject.document, subject.source
     claims = [c for c in claims_of(document) if c.lines]
     used = document.run.usage
-    cost = {
-        "statements": float(len(claims)),
+    cost = counts(claims, source) | {
         "unread": 1 - document.coverage.read / document.coverage.segments,
         "calls": float(used.calls),
         "prompt_tokens": float(used.prompt_tokens),
@@ -134,20 +128,14 @@ def our_rows(subject: Subject) -> list[Row]:
     }
     notes = Notes(located(claims, source), tuple(p.heading for p in document.main_points))
     rows = [
-        Row(subject.name, OURS, scored(notes, source, subject.reference) | cost),
-        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | things(notes, source) | cost),
+        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | cost),
+        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | cost),
     ]
     if subject.reference is not None:
         people = Notes(
             located([Claim("notes", s, ()) for s in subject.reference.statements], source), subject.reference.headings
         )
-        rows.append(
-            Row(
-                subject.name,
-                METHODS[4],
-                scored(people, source) | {"statements": len(people.claims)},
-            )
-        )
+        rows.append(Row(subject.name, METHODS[4], score_notes(people, source) | counts(people.claims, source)))
     return rows
 
 
@@ -171,8 +159,7 @@ async def baseline_rows(subject: Subject, baselines: Baselines, keep: Path) -> l
 def _baseline_row(subject: Subject, method: str, made: Made) -> Row:
     notes = made.notes(subject.source)
     used = made.tally.usage
-    cost = {
-        "statements": float(len(notes.claims)),
+    cost = counts(notes.claims, subject.source) | {
         "unread": made.unread,
         "calls": float(made.tally.calls),
         "prompt_tokens": float(used.prompt_tokens),
@@ -181,12 +168,7 @@ def _baseline_row(subject: Subject, method: str, made: Made) -> Row:
     }
     told = [f"{n} {what}" for n, what in ((made.cut, "answers cut off"), (made.failed, "answers without notes")) if n]
     remark = f"{subject.name}, {method}: {', '.join(told)}" if told else ""
-    return Row(
-        subject.name,
-        method,
-        scored(notes, subject.source, subject.reference) | cost,
-        remark,
-    )
+    return Row(subject.name, method, score_notes(notes, subject.source, subject.reference) | cost, remark)
 
 
 async def compare(everything: Sequence[Subject], baselines: Baselines, keep: Path) -> list[Row]:

@@ -21,7 +21,7 @@ from pipeline.prompting import PromptSet, chunk_text
 from pipeline.sections.base import Draft, DraftStatement, Flat, SectionSpec
 from pipeline.source import Source
 from pipeline.tasks import all_of
-from pipeline.text import clean, unmarked
+from pipeline.text import clean, tidied
 from pipeline.transcript import Chunk, Transcript
 
 M = TypeVar("M", bound=BaseModel)
@@ -185,7 +185,7 @@ class Extractor:
         withheld: list[Withheld] = []
         span = range(chunk.first, chunk.last + 1)
         for n, (lines, label, text) in enumerate(rows, 1):
-            text, label = clean(unmarked(text)), clean(unmarked(label))
+            text, label = tidied(text), tidied(label)
             inside = tuple(dict.fromkeys(n for n in lines if n in span))
             if not text:
                 continue

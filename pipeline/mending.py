@@ -14,7 +14,7 @@ from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
 from pipeline.source import Source, keys_of
-from pipeline.text import clean, content_words, sentences, unmarked
+from pipeline.text import content_words, sentences, tidied
 from pipeline.transcript import Transcript
 from pipeline.wording import (
     COPIED,
@@ -170,7 +170,7 @@ async def _rewrite(drafts: Sequence[DraftStatement], faults: dict[str, str], ext
         return {}
     except CallError:
         return {}
-    return {drafts[r.id - 1].id: clean(unmarked(r.statement)) for r in repair.rewrites if 1 <= r.id <= len(drafts)}
+    return {drafts[r.id - 1].id: tidied(r.statement) for r in repair.rewrites if 1 <= r.id <= len(drafts)}
 
 
 def _as_quotation(draft: DraftStatement, transcript: Transcript) -> DraftStatement | None:

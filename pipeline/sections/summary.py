@@ -12,7 +12,7 @@ from pipeline.document import Detail, MainPoint, Statement, Withheld
 from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat
 from pipeline.tasks import all_of
-from pipeline.text import unmarked
+from pipeline.text import tidied
 
 MOST_SENTENCES = 5
 MOST_NOTES = 4
@@ -99,7 +99,7 @@ def cut_fault(text: str) -> str | None:
 
 def as_sentence(text: str) -> str:
     """With a capital and an end mark."""
-    text = unmarked(text).strip()
+    text = tidied(text)
     return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?。！？…" else ".")
 
 

@@ -12,7 +12,7 @@ from pipeline.prompting import PromptSet
 from pipeline.sections.base import DraftStatement
 from pipeline.sections.key_concepts import emptiness
 from pipeline.source import Source
-from pipeline.text import stem, unmarked
+from pipeline.text import stem, tidied
 from pipeline.transcript import Segment
 from pipeline.wording import discussing, form_fault, with_named_speaker, without_possessor
 from tests.scripted import ScriptedClient, transcript
@@ -145,13 +145,13 @@ def test_a_clumsy_overview_stands_where_there_is_no_better_one_and_a_false_one_n
 
 
 def test_marks_of_code_and_stress_are_taken_off() -> None:
-    assert unmarked("The `next` function is **not** called.") == "The next function is not called."
+    assert tidied("The `next` function is **not** called.") == "The next function is not called."
 
 
 def test_what_only_speech_has_goes() -> None:
-    assert unmarked("Python has taken over in finance, for example, right.") == "Python has taken over in finance."
-    assert unmarked("The word is right.") == "The word is right."
-    assert unmarked("The lru underscore cache keeps answers.") == "The lru_cache keeps answers."
+    assert tidied("Python has taken over in finance, for example, right.") == "Python has taken over in finance."
+    assert tidied("The word is right.") == "The word is right."
+    assert tidied("The lru underscore cache keeps answers.") == "The lru_cache keeps answers."
 
 
 def test_one_stem_for_all_forms_of_a_word_in_ss() -> None:

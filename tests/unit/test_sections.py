@@ -14,7 +14,7 @@ from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
 from pipeline.sections.key_concepts import emptiness
 from pipeline.sections.main_points import Part, assign, nest
-from pipeline.sections.prerequisites import line
+from pipeline.sections.prerequisites import details, line
 from pipeline.sections.repeats import is_repeat, same_term
 
 PROMPTS = Path(__file__).parent.parent.parent / "prompts"
@@ -129,7 +129,7 @@ def test_a_definition_that_only_repeats_its_term_is_empty() -> None:
 def test_a_prerequisite_that_the_limit_cut_loses_its_broken_end() -> None:
     cut = "megawatt, gigawatt hour, " + "capacity, " * 8 + "and the broken e"
     draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), cut[:110], "Units of Power")
-    assert line(draft).endswith("capacity)")
+    assert line(draft, details(draft)).endswith("capacity)")
 
 
 def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
@@ -163,8 +163,9 @@ def test_a_new_section_needs_only_its_spec(tmp_path: Path) -> None:
 def test_a_prerequisite_lists_each_detail_once_and_not_its_own_topic() -> None:
     detail = "HF, HF radio, HF radios, frequency, Frequency, JavaScript, a word of more than five words"
     draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), detail, "HF radio")
-    assert line(draft) == "Basic familiarity with HF radio (frequency, JavaScript)"
-    assert line(draft, ["frequency"]) == "Basic familiarity with HF radio (JavaScript)"
+    assert line(draft, details(draft)) == "Basic familiarity with HF radio (frequency, JavaScript)"
+    assert details(draft, ["frequency"]) == ["JavaScript"]
+    assert line(draft, []) == "Basic familiarity with HF radio"
 
 
 def test_what_a_recording_is_about_is_said_once() -> None:
