@@ -16,9 +16,8 @@ from pipeline.llm import Completion, LLMClient, Request, Tally
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source, read_transcript
 from pipeline.render import render_markdown
-from pipeline.run import Progress, Watch, asummarise, unchanged
+from pipeline.run import Progress, Watch, asummarise, in_english, unchanged
 from pipeline.settings import Recipe
-from pipeline.text import looks_english
 from pipeline.transcript import Metadata, Transcript
 
 
@@ -218,7 +217,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
 
 def _doubts(transcript: Transcript, recipe: Recipe) -> tuple[str, ...]:
     """What a reader should know of a model that writes English whatever it reads."""
-    if not recipe.small_model or looks_english(" ".join(s.text for s in transcript.segments[:40])):
+    if not recipe.small_model or in_english(transcript):
         return ()
     return ("the embedded model writes English only, and little of it stands beside lines in another language; "
             "use a larger one: --model or --base-url",)  # fmt: skip

@@ -121,13 +121,7 @@ async def asummarise(
     progress.phase = "extracting"
     watch(progress)
 
-    words = " ".join(s.text for s in transcript.segments[:40])
-    english = looks_english(words)
-    strict = recipe.small_model and english
-    avoid = AVOID_IN_ENGLISH if strict else ()
-    again = english or not recipe.small_model  # a small model gives the same English sentence again, of other lines too
-    style = Style(recipe.plan, recipe.small_model, avoid, strict, again, recipe.leader_first)
-    extractor = Extractor(transcript, counting, prompts, style)
+    extractor = Extractor(transcript, counting, prompts, _style(recipe, in_english(transcript)))
     extraction = Extraction()
     gate = asyncio.Semaphore(recipe.chunks_at_once)
 
@@ -154,6 +148,18 @@ async def asummarise(
     progress.phase = document.status
     watch(progress)
     return document
+
+
+def in_english(transcript: Transcript) -> bool:
+    """Whether a recording begins in English."""
+    return looks_english(" ".join(s.text for s in transcript.segments[:40]))
+
+
+def _style(recipe: Recipe, english: bool) -> Style:
+    strict = recipe.small_model and english
+    avoid = AVOID_IN_ENGLISH if strict else ()
+    again = english or not recipe.small_model  # a small model gives the same English sentence again, of other lines too
+    return Style(recipe.plan, recipe.small_model, avoid, strict, again, recipe.leader_first)
 
 
 async def _fill_gaps(extraction: Extraction, extractor: Extractor, mapped: Sequence[SectionSpec], keep: bool) -> None:
@@ -212,15 +218,6 @@ def _document(
     if missing:
         raise SettingsError(f"a study document needs the sections {sorted(missing)}")
     meta, problems = transcript.metadata, tuple(extraction.problems + reduction.problems)
-    tally = progress.tally
-    usage = RunUsage(
-        calls=tally.calls,
-        calls_cached=tally.calls_cached,
-        prompt_tokens=tally.usage.prompt_tokens,
-        cached_prompt_tokens=tally.usage.cached_prompt_tokens,
-        completion_tokens=tally.usage.completion_tokens,
-        cost_usd=cost_usd(model, endpoint, tally.usage),
-    )
     blank = Coverage(segments=len(transcript.segments), cited=0, read=0, deciles=(0.0,) * 10)
     document = StudyDocument(
         status="partial" if problems else "complete",
@@ -248,15 +245,26 @@ def _document(
         run=RunRecord(
             pipeline_version=pipeline_version(),
             model=model,
-            answered_by=other_models(model, tally.models),
+            answered_by=other_models(model, progress.tally.models),
             endpoint=endpoint,
             prompts=prompts.digests(),
             created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             seconds=round(time.monotonic() - progress.started, 1),
-            usage=usage,
+            usage=_usage(progress.tally, model, endpoint),
         ),
     )
     return document.model_copy(update={"coverage": coverage(document, len(extraction.read), extraction.filler)})
+
+
+def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:
+    return RunUsage(
+        calls=tally.calls,
+        calls_cached=tally.calls_cached,
+        prompt_tokens=tally.usage.prompt_tokens,
+        cached_prompt_tokens=tally.usage.cached_prompt_tokens,
+        completion_tokens=tally.usage.completion_tokens,
+        cost_usd=cost_usd(model, endpoint, tally.usage),
+    )
 
 
 def coverage(document: StudyDocument, read: int, filler: Set[int] = frozenset()) -> Coverage:
