@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from pipeline.document import KeyConcept, Statement, StudyDocument
 from pipeline.errors import InputError
-from pipeline.evidence import Finding, least_support, realign, verify
+from pipeline.evidence import Finding, least_support, own_words, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
 from pipeline.render import unescape
@@ -156,7 +156,7 @@ def page_claims(markdown: str, document: StudyDocument, source: Source) -> list[
             lines = old.lines if twin[1] >= _SAME else realign(text, source, old.lines)
             out.append(Claim(section, text, lines, old.weak and text == old.text))
             continue
-        lines, _ = source.best(keys_of(text))
+        lines, _ = source.best(keys_of(own_words(text, source)))
         out.append(Claim(section, text, lines))
     return out
 

@@ -14,6 +14,7 @@ from pipeline.figures import figures, same, unsaid, with_context
 from pipeline.names import strangers
 from pipeline.polarity import flip
 from pipeline.source import Source, keys_of
+from pipeline.text import content_words
 from pipeline.transcript import Segment, Transcript
 from pipeline.wording import QUOTED
 
@@ -22,6 +23,7 @@ _TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
+_A_TITLE = 4  # words with meaning from which a title is one and no term
 EXAMPLE_WORDS = re.compile(r"\b(?:baker(?:y|ies|s)?|ovens?|heat[- ]pumps?|flour ?box|okafor|baking)\b", re.IGNORECASE)
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
@@ -92,7 +94,7 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
     if strange := script_fault(text, " ".join(s.text for s in source.near(lines))):
         found.append(Finding("support", strange))
     passages = _passages(cited)
-    if figure := unsaid(_unlabelled(text, source), passages):
+    if figure := unsaid(own_words(text, source), passages):
         found.append(Finding("figure", f"the lines do not say {figure}"))
     elif loose := loose_figure(text, said):
         found.append(Finding("figure", loose, grave=False))
@@ -108,8 +110,11 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
     return sorted(found, key=lambda f: not f.grave)
 
 
-def _unlabelled(text: str, source: Source) -> str:
-    """The text without labels such as "Speaker 2", whose number is no figure."""
+def own_words(text: str, source: Source) -> str:
+    """The text without what may be said beside any line: the recording's title, and labels such as "Speaker 2"."""
+    title = source.transcript.metadata.title
+    if title and len(content_words(title)) >= _A_TITLE:
+        text = text.replace(title, " ")
     for name in source.transcript.labelled_speakers:
         if name[-1:].isdigit():
             text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
@@ -128,7 +133,7 @@ def _passages(cited: Sequence[Segment]) -> list[str]:
 
 
 def _support(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
-    wanted = keys_of(text)
+    wanted = keys_of(own_words(text, source))
     here = source.share(wanted, lines)
     ids, best = source.best(wanted) if here + CLEARLY_BETTER < 1 else ((), 0.0)
     if best > max(least, here + CLEARLY_BETTER) and not set(ids) & set(lines):
@@ -228,7 +233,7 @@ def realign(text: str, source: Source, lines: Sequence[int], within: range | Non
 
     Those of `within` come first; the whole transcript follows, since `verify` would else find the citation wrong.
     """
-    wanted = keys_of(text)
+    wanted = keys_of(own_words(text, source))
     now = source.share(wanted, lines)
     if now + CLEARLY_BETTER >= 1:
         return tuple(lines)  # nothing can be so much better

@@ -23,9 +23,11 @@ from pipeline.wording import (
     discussing,
     form_fault,
     is_copy,
+    recording_fault,
     with_named_speaker,
     with_owner,
     without_possessor,
+    without_title,
 )
 
 SENTENCES = ("main_points", "overview")
@@ -57,9 +59,12 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
             return "it is a person, not a concept"
         concept = f"{draft.label} {draft.text}"
         return example_fault(concept, source) or support_fault(concept, source, draft.lines)
-    form = form_fault(draft.text, " ".join(s.text for s in source.near(draft.lines)))
+    near = " ".join(s.text for s in source.near(draft.lines))
+    form = form_fault(draft.text, near)
     if form == COPIED and draft.section == "overview":
         form = None  # what a recording is about is best said in its own words
+    if draft.section == "main_points":
+        form = form or recording_fault(draft.text, near, source.transcript.metadata.title or "")
     names = (*source.transcript.labelled_speakers, *source.transcript.metadata.speakers)
     return form or address_fault(draft.text, names) or unproven(draft, source)
 
@@ -127,6 +132,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
         text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)
         text = discussing(text)
     elif draft.section == "main_points":
+        text = without_title(text, transcript.metadata.title or "")
         if not transcript.labelled_speakers:
             text = without_possessor(text)
         text = with_owner(text, segments, source.small_words)

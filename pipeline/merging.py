@@ -16,7 +16,7 @@ from pipeline.source import Source
 from pipeline.tasks import all_of
 from pipeline.text import clean
 from pipeline.transcript import Transcript
-from pipeline.wording import talk_fault
+from pipeline.wording import recording_fault, talk_fault
 
 LEAST_WOVEN = 0.5  # a sentence woven from notes brings more of its own than a note of lines, so its lines must say more
 
@@ -95,7 +95,10 @@ def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
     """Why a sentence woven from notes may not stand, or None."""
     said = " ".join(source.transcript.segment(n).text for n in lines)
     fault = (
-        talk_fault(text, said) or example_fault(text, source) or support_fault(text, source, lines, least=LEAST_WOVEN)
+        talk_fault(text, said)
+        or recording_fault(text, said, source.transcript.metadata.title or "")
+        or example_fault(text, source)
+        or support_fault(text, source, lines, least=LEAST_WOVEN)
     )
     return fault or added_clause(text, lines, source)
 

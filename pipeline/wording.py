@@ -28,6 +28,12 @@ _EMPTY_PRAISE = re.compile(
     r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
     re.IGNORECASE,
 )
+_RECORDING = re.compile(
+    r"\b(?P<this>this (?:week['’]s )?(?:\w+ )?)?(?P<noun>podcast|newsletter|episode|recap|recording|show)"
+    r"(?: recap)?(?:, [^,]{1,40},)? (?:also )?"
+    r"(?:covers?|covered|features?|featured|includes?|included|suggests?|suggested|focuses|highlights?|changes)\b",
+    re.IGNORECASE,
+)
 _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
@@ -107,6 +113,20 @@ def talk_fault(text: str, source: str) -> str | None:
         return f'it says "{match[0]}" instead of the matter itself'
     match = _EMPTY_PRAISE.search(text)
     return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
+
+
+def recording_fault(text: str, said: str, title: str) -> str | None:
+    """Why a note tells what the recording does ("The podcast covers …") instead of what is said in it."""
+    match = _RECORDING.search(text.replace(title, "the recording") if title else text)
+    if match is None or (not match["this"] and match["noun"].lower() in said.lower()):
+        return None  # they may speak of a newsletter; "this" one is their own
+    return f'it says "{match[0]}" instead of the matter itself'
+
+
+def without_title(text: str, title: str) -> str:
+    """The text without the recording's title in front: "TITLE: the matter", "In TITLE, the matter"."""
+    opening = rf"^(?:(?:In )?(?:[Tt]he )?{re.escape(title)}[:,] )(\w)" if title else "$^"
+    return re.sub(opening, lambda m: m[1].upper(), text)
 
 
 def address_fault(text: str, names: Sequence[str]) -> str | None:

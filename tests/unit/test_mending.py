@@ -14,7 +14,14 @@ from pipeline.sections.key_concepts import emptiness
 from pipeline.source import Source
 from pipeline.text import stem, tidied
 from pipeline.transcript import Segment
-from pipeline.wording import discussing, form_fault, with_named_speaker, without_possessor
+from pipeline.wording import (
+    discussing,
+    form_fault,
+    recording_fault,
+    with_named_speaker,
+    without_possessor,
+    without_title,
+)
 from tests.scripted import ScriptedClient, transcript
 
 PROMPTS = PromptSet(Path(__file__).parent.parent.parent / "prompts")
@@ -146,6 +153,18 @@ def test_a_clumsy_overview_stands_where_there_is_no_better_one_and_a_false_one_n
 
 def test_marks_of_code_and_stress_are_taken_off() -> None:
     assert tidied("The `next` function is **not** called.") == "The next function is not called."
+
+
+def test_what_the_recording_does_is_no_note() -> None:
+    title = "Harbour Node Newsletter #367 Recap"
+    assert recording_fault(f"The {title} covered the change to the build.", "the build has changed", title)
+    assert recording_fault("The newsletter suggests that one library is easier.", "it is easier", "")
+    assert recording_fault("The newsletter covers the harbours.", "our newsletter is about harbours", "") is None
+    assert recording_fault("This week's recap podcast features a short segment.", "see podcast 366", "")
+    assert recording_fault("The library covers its dependencies.", "the library", title) is None
+    assert without_title(f"{title}: the ban score was dropped.", title) == "The ban score was dropped."
+    assert without_title(f"In the {title}, peers are cut off.", title) == "Peers are cut off."
+    assert without_title("Peers: they are cut off.", "") == "Peers: they are cut off."
 
 
 def test_what_only_speech_has_goes() -> None:

@@ -171,6 +171,33 @@ def test_an_underscore_read_aloud_is_the_same_name() -> None:
     assert verify("The decorator LRU_cache is in functools.", [1], source) == []
 
 
+TITLED = Source(
+    Transcript(
+        "recap",
+        tuple(
+            Segment(n, text)
+            for n, text in enumerate(
+                (
+                    "Welcome to the Harbour Node Newsletter #367 Recap.",
+                    "Nothing else is new, and nobody is here but us.",
+                    "So the ban score was dropped, and peers are disconnected at once or not at all.",
+                    "It leads to fewer lines of code, which is good.",
+                ),
+                1,
+            )
+        ),
+        Metadata(title="Harbour Node Newsletter #367 Recap"),
+    )
+)
+
+
+def test_the_title_counts_for_no_line_and_its_figure_is_none() -> None:
+    text = "The Harbour Node Newsletter #367 Recap tells how the ban score of peers was dropped."
+    assert verify(text, [3], TITLED) == []
+    assert realign(text, TITLED, [3]) == (3,)
+    assert [f.kind for f in verify("The ban score of 367 peers was dropped.", [3], TITLED)] == ["figure"]
+
+
 def test_an_effect_tacked_on_to_a_true_sentence_is_found() -> None:
     true = "Trams to Kessel carry nine thousand passengers a day on eleven kilometres of track"
     assert verify(f"{true}.", (2,), TRAM) == []
