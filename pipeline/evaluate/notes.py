@@ -10,6 +10,9 @@ from pipeline.evaluate.scores import Reference, read_reference, score_claims
 from pipeline.evidence import Finding, least_support, verify
 from pipeline.source import Source, keys_of
 
+_MORE = 2  # further pairs of lines for a statement
+_WORTH = 0.1  # share of a statement's words, by weight, that a further pair must add
+
 
 @dataclass(frozen=True, slots=True)
 class Notes:
@@ -34,11 +37,28 @@ def located(claims: Sequence[Claim], source: Source) -> tuple[Claim, ...]:
         replace(
             c,
             section="summary" if c.section in ("overview", "summary") else "notes",
-            lines=source.best(keys_of(c.text))[0],
+            lines=passages(c.text, source),
             weak=False,
         )
         for c in claims
     )
+
+
+def passages(text: str, source: Source) -> tuple[int, ...]:
+    """The two neighbouring lines that have most of a text's words, and up to two further pairs for what they lack.
+
+    A sentence of a summary puts together what was said far apart: one pair alone would leave half of it unsupported.
+    """
+    wanted = keys_of(text)
+    lines, share = source.best(wanted)
+    for _ in range(_MORE):
+        have = {k for n in lines for k in source.line_keys(n)}
+        more, _share = source.best(wanted - have)
+        both = tuple(sorted({*lines, *more}))
+        if (better := source.share(wanted, both)) < share + _WORTH:
+            break
+        lines, share = both, better
+    return lines
 
 
 def score_notes(notes: Notes, source: Source, reference: Reference | None = None) -> dict[str, float | None]:

@@ -9,9 +9,10 @@ from benchmarks.planted_faults import PLANTS, Subject, quotation
 from pipeline.checking import Claim, claims_of, findings_of
 from pipeline.evaluate.comparing import compare
 from pipeline.evaluate.html import comparison_html, scores_html
-from pipeline.evaluate.notes import Notes, located, read_notes, score_notes
+from pipeline.evaluate.notes import Notes, located, passages, read_notes, score_notes
 from pipeline.evaluate.scores import SCORES, Scored, lix, read_reference, reference_for, rouge, score, score_claims
 from pipeline.source import Source
+from pipeline.transcript import Segment, Transcript
 from tests.samples import FIXTURES, SAMPLES, fixture
 
 NAME = "tidal-turbines"
@@ -88,6 +89,18 @@ def test_lines_are_found_by_the_same_rule_for_documents_and_for_notes() -> None:
     again = read_notes("\n".join(f"- {c.text}" for c in CLAIMS if c.text.count(".") == 1), SOURCE).claims
     by_text = {c.text: c.lines for c in found}
     assert again and all(by_text[c.text] == c.lines for c in again if c.text in by_text)
+
+
+def test_a_sentence_put_together_of_far_parts_finds_the_lines_of_each() -> None:
+    two = "The cooling tower costs four million a year, and the loan runs for ten years."
+    lines = [
+        "The cooling tower costs four million a year.",
+        *["Somebody laughs about lunch."] * 6,
+        "The loan runs for ten years.",
+    ]
+    source = Source(Transcript("t", tuple(Segment(i, s) for i, s in enumerate(lines, 1))))
+    assert {1, 8} <= set(passages(two, source))
+    assert passages("The cooling tower costs four million a year.", source) == (1, 2)
 
 
 REFERENCE = "The city pays half of the heat exchanger, the rest comes from a loan of ten years."
