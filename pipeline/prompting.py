@@ -24,6 +24,14 @@ class Prompt:
     template: str
 
     @property
+    def variables(self) -> set[str]:
+        """The names that stand behind a dollar sign. SettingsError for a dollar sign that is neither."""
+        template = string.Template(self.template)
+        if not template.is_valid():
+            raise SettingsError(f"prompt {self.name}: a lone dollar sign", hint="write $$ for a dollar sign")
+        return set(template.get_identifiers())
+
+    @property
     def sha256(self) -> str:
         """Digest of the file's text."""
         return hashlib.sha256(self.template.encode()).hexdigest()
@@ -33,22 +41,27 @@ class Prompt:
 
         Values are inserted once and never read as a template themselves.
         """
-        template = string.Template(self.template)
-        wanted = set(template.get_identifiers())
+        wanted = self.variables
         if wanted != set(values):
             missing, unused = sorted(wanted - set(values)), sorted(set(values) - wanted)
             raise SettingsError(f"prompt {self.name}: missing variables {missing}, unused {unused}")
-        return template.substitute(values).strip()
+        return string.Template(self.template).substitute(values).strip()
 
 
 class PromptSet:
-    """The prompts of a folder, else the shipped ones; file names carry the version ("system.v1")."""
+    """The prompts of a folder, else the shipped ones; file names carry the version ("system.v1").
+
+    SettingsError for a folder that is not there and for a file in it that cannot take a shipped one's place: it is told
+    before anything is asked.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         if folder is not None and not folder.is_dir():
             raise SettingsError(f"{folder}: there is no such prompt folder")
         self._roots = ((folder,) if folder else ()) + _ROOTS
         self._loaded: dict[str, Prompt] = {}
+        if folder is not None:
+            _fits(folder)
 
     def load(self, name: str) -> Prompt:
         """The prompt `name`, for example "sections/main_points.v1"; SettingsError when no root has it."""
@@ -67,6 +80,20 @@ class PromptSet:
             for path in sorted(root.rglob("*.md")):
                 digest.update(f"{path.relative_to(root)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
+
+
+def _fits(folder: Path) -> None:
+    """SettingsError when a prompt of the folder has no namesake among the shipped ones, or other variables.
+
+    Files that are not named like a prompt, NAME.vN.md, are left alone.
+    """
+    for path in sorted(folder.rglob("*.v[0-9].md")):
+        name = path.relative_to(folder).as_posix().removesuffix(".md")
+        shipped = Prompt(name, _read(_ROOTS, name)).variables
+        if (mine := Prompt(name, path.read_text("utf-8")).variables) != shipped:
+            wanted = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
+            given = " ".join(f"${v}" for v in sorted(mine)) or "no variable"
+            raise SettingsError(f"{path}: has {given}", hint=f"this prompt takes {wanted}, each at least once")
 
 
 @lru_cache(maxsize=64)

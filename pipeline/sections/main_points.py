@@ -135,8 +135,12 @@ _SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "
 
 
 def _title(text: str) -> str:
-    """Headline capitals, no end mark, no number in front."""
+    """Headline capitals, no end mark, no number in front, no "and" at the end where a model came to its limit."""
     tokens = text.strip(' .:;-–—*#/\\"“”').lstrip("0123456789.) ").split()
+    while tokens and (not tokens[-1].strip(",") or tokens[-1].casefold() in _SMALL):
+        tokens.pop()
+    if tokens:
+        tokens[-1] = tokens[-1].rstrip(",")
     return " ".join(
         w if (i and w in _SMALL) or not w[:1].islower() else w[:1].upper() + w[1:] for i, w in enumerate(tokens)
     )

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.asking import schema_of
 from pipeline.document import Evidence
+from pipeline.errors import SettingsError
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
@@ -68,6 +69,12 @@ def test_parts_that_are_far_too_large_are_split_and_stubs_are_joined() -> None:
 def test_a_note_is_no_heading(said: str) -> None:
     [(heading, _)] = assign([Part(begins=1, heading=said)], drafts(3))
     assert heading == "Topic 1"
+
+
+@pytest.mark.parametrize("said", ["Costs of the tower, and", "Costs of the tower,", "costs of the tower and the"])
+def test_a_heading_cut_at_its_limit_ends_with_a_word_of_meaning(said: str) -> None:
+    [(heading, _)] = assign([Part(begins=1, heading=said)], drafts(3))
+    assert heading == "Costs of the Tower" if said[0] == "c" else "Costs of the tower"
 
 
 def test_two_parts_never_share_a_heading() -> None:
@@ -133,13 +140,29 @@ def test_a_prerequisite_that_the_limit_cut_loses_its_broken_end() -> None:
 
 
 def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
-    from pipeline.errors import SettingsError
-
     prompt = PromptSet().load("merge_outline.v1")
     with pytest.raises(SettingsError, match="missing variables"):
         prompt.render(notes="x")
     with pytest.raises(SettingsError, match="unused"):
         prompt.render(notes="x", least="1", most="2", more="3")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("merge_outline.v1.md", "Only $notes", "has \\$notes"),
+        ("merge_outline.v1.md", "$notes $least $most for 5 $ each", "lone dollar sign"),
+        ("merge_outlines.v1.md", "$notes", "no prompt 'merge_outlines.v1'"),
+    ],
+)
+def test_a_prompt_of_ones_own_that_cannot_work_is_told_before_anything_is_asked(
+    tmp_path: Path, file: str, text: str, reason: str
+) -> None:
+    (tmp_path / "README.md").write_text("These are $mine", "utf-8")
+    assert PromptSet(tmp_path)
+    (tmp_path / file).write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=reason):
+        PromptSet(tmp_path)
 
 
 def test_every_prompt_file_is_known_and_every_known_prompt_has_a_file() -> None:
