@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.evidence import Finding, least_support, own_words, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
-from pipeline.render import unescape
+from pipeline.render import NONE_FOUND, unescape
 from pipeline.source import Source, keys_of
 from pipeline.store import load
 from pipeline.transcript import Metadata, Transcript
@@ -171,7 +171,7 @@ def _page_rows(markdown: str, document: StudyDocument) -> Iterator[tuple[str, st
     for row in markdown.splitlines():
         if row.startswith("## "):
             section = _SECTIONS.get(row[3:].strip(), "")
-        elif not section or not row.strip() or row.startswith(("#", ">", "Source video URL:")):
+        elif not section or not row.strip() or row.startswith(("#", ">", "Source video URL:", NONE_FOUND)):
             continue
         elif section in ("overview", "summary"):
             yield from ((section, s) for s in _sentences(row, whole))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pipeline.document import Detail, Evidence, Statement, StudyDocument
 
 NOT_PROVIDED = "(not provided)"
+NONE_FOUND = "(none found)"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
@@ -23,25 +24,25 @@ def render_markdown(document: StudyDocument, *, citations: bool = False) -> str:
         "",
     ]
     if document.status == "partial":
-        out += ["> **PARTIAL** — parts of the transcript are missing from these notes:", ">"]
-        out += [f"> - {escape(p.section)}: {escape(p.message)}" for p in document.problems] + [""]
+        out += ["> **PARTIAL** — these notes are not complete:", ">"]
+        out += [f"> - {escape(_heading(p.section))}: {escape(p.message)}" for p in document.problems] + [""]
     spoken = " ".join(_with_citation(s, cite) for s in document.overview if not _is_provenance(s))
     known = " ".join(_with_citation(s, cite) for s in document.overview if _is_provenance(s))
-    out += ["## Overview", "", spoken, ""] if spoken else ["## Overview", ""]
+    out += ["## Overview", "", spoken or NONE_FOUND, ""]
     if known:
         out += [known, ""]
     url = document.source.url
     out += [f"Source video URL: {f'<{url}>' if url and _plain(url) else NOT_PROVIDED}", ""]
-    out += ["## Prerequisites", "", *[f"- {escape(p.text)}" for p in document.prerequisites], ""]
-    out += ["## Main Points", ""]
+    out += ["## Prerequisites", "", *([f"- {escape(p.text)}" for p in document.prerequisites] or [NONE_FOUND]), ""]
+    out += ["## Main Points", "", *([] if document.main_points else [NONE_FOUND, ""])]
     for n, point in enumerate(document.main_points, 1):
         out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), ""]
-    out += ["## Key Concepts", ""]
+    out += ["## Key Concepts", "", *([] if document.key_concepts else [NONE_FOUND])]
     out += [
         f"- **{escape(c.term)}**: {escape(c.definition)}{cite.mark(c.evidence) if cite else ''}"
         for c in document.key_concepts
     ]
-    out += ["", "## Summary", "", " ".join(_with_citation(s, cite) for s in document.summary)]
+    out += ["", "## Summary", "", " ".join(_with_citation(s, cite) for s in document.summary) or NONE_FOUND]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
 
 
@@ -56,6 +57,11 @@ def escape(text: str) -> str:
 def unescape(line: str) -> str:
     """The words of a line that `escape` wrote, as a reader sees them."""
     return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
+
+
+def _heading(section: str) -> str:
+    """ "key_concepts" as "Key Concepts"."""
+    return section.replace("_", " ").title()
 
 
 def _is_provenance(statement: Statement) -> bool:

@@ -8,12 +8,13 @@ import pytest
 
 from pipeline.checking import check_path, page_claims
 from pipeline.commands import run_check
+from pipeline.document import Problem
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.settings import HOSTED
 from pipeline.source import Source
-from pipeline.store import output_path, write
+from pipeline.store import load, output_path, write
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 
@@ -52,6 +53,21 @@ def test_an_edit_by_hand_is_found_in_the_page(page: Path, old: str, new: str, ki
     assert kind in found(page)
     code, lines = run_check([page], None, as_json=True)
     assert code == 1 and json.loads(lines[-1])["with_findings"] >= 1
+
+
+def test_a_page_says_what_is_missing_and_why_and_is_still_checked(page: Path) -> None:
+    record = page.with_suffix(".json")
+    document = load(record)
+    why = Problem(section="key_concepts", chunk=None, message="nothing could be used")
+    bare = document.model_copy(
+        update={"key_concepts": (), "main_points": (), "prerequisites": (), "status": "partial", "problems": (why,)}
+    )
+    text = render_markdown(bare)
+    assert "> - Key Concepts: nothing could be used" in text
+    for heading in ("Prerequisites", "Main Points", "Key Concepts"):
+        assert f"## {heading}\n\n(none found)\n" in text
+    write(bare, text, record)
+    assert found(page) == set()
 
 
 def test_an_invented_bullet_is_found_and_a_true_one_is_not(page: Path) -> None:
