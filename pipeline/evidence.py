@@ -16,14 +16,13 @@ from pipeline.polarity import flip
 from pipeline.source import Source, keys_of
 from pipeline.text import content_words
 from pipeline.transcript import Segment, Transcript
-from pipeline.wording import QUOTED
+from pipeline.wording import A_TITLE, QUOTED
 
 # Where small models add a reason or an effect of their own: "…, which caused her to lose her job."
 _TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because|since|and|but)|\b(?=because|so that)")
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
-_A_TITLE = 4  # words with meaning from which a title is one and no term
 EXAMPLE_WORDS = re.compile(r"\b(?:baker(?:y|ies|s)?|ovens?|heat[- ]pumps?|flour ?box|okafor|baking)\b", re.IGNORECASE)
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
@@ -113,7 +112,7 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
 def own_words(text: str, source: Source) -> str:
     """The text without what may be said beside any line: the recording's title, and labels such as "Speaker 2"."""
     title = source.transcript.metadata.title
-    if title and len(content_words(title)) >= _A_TITLE:
+    if title and len(content_words(title)) >= A_TITLE:
         text = text.replace(title, " ")
     for name in source.transcript.labelled_speakers:
         if name[-1:].isdigit():

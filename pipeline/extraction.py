@@ -23,6 +23,7 @@ from pipeline.source import Source
 from pipeline.tasks import all_of
 from pipeline.text import clean, tidied
 from pipeline.transcript import Chunk, Transcript
+from pipeline.wording import tells_title
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -129,9 +130,7 @@ class Extractor:
         title = self._transcript.metadata.title
         about = f" of “{clean(title)}”" if title else ""
         if self.style.by_span and sections[0].span_prompt:
-            ask = SectionAsk.of_span(sections[0], chunk, about, self.prompts)
-            found = await self.ask(ask.spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
-            return self._taken(ask.spec, chunk, ask.draft(found))
+            return self._taken(sections[0], chunk, await self._ask_span(sections[0], chunk, about))
         asked = [SectionAsk.of(s, chunk, self.prompts, self.style) for s in sections]
         chunk_prompt = self.prompts.load("chunk.v1").render(
             first=str(chunk.first),
@@ -152,6 +151,15 @@ class Extractor:
             part = getattr(answer, a.spec.name) if len(asked) > 1 else answer
             result.add(self._taken(a.spec, chunk, a.draft(part)))
         return result
+
+    async def _ask_span(self, spec: SectionSpec, span: Chunk, about: str) -> Draft:
+        """The draft of a span; asked once more without the recording's title when that became a subject of its own."""
+        ask = SectionAsk.of_span(spec, span, about, self.prompts)
+        found = await self.ask(spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
+        draft = ask.draft(found)
+        if about and any(tells_title(text, self._transcript.metadata.title or "") for _, _, text in draft.rows()):
+            return await self._ask_span(spec, span, "")
+        return draft
 
     async def _valid(self, request: Request, answer: type[M]) -> M:
         """A validated answer; one re-ask carries the error. Raises OutputTruncated, Declined, InvalidAnswer."""

@@ -28,6 +28,7 @@ from pipeline.wording import (
     with_owner,
     without_possessor,
     without_title,
+    without_us,
 )
 
 SENTENCES = ("main_points", "overview")
@@ -135,7 +136,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
         text = without_title(text, transcript.metadata.title or "")
         if not transcript.labelled_speakers:
             text = without_possessor(text)
-        text = with_owner(text, segments, source.small_words)
+        text = with_owner(without_us(text), segments, source.small_words)
     return replace(draft, text=text, lines=with_figure_lines(text, source, draft.lines))
 
 

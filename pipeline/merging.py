@@ -92,7 +92,7 @@ async def _merged(
 
 
 def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
-    """Why a sentence woven from notes may not stand, or None."""
+    """Why a sentence woven from notes may not stand, or None. A doubt whether it turns a meaning is enough."""
     said = " ".join(source.transcript.segment(n).text for n in lines)
     fault = (
         talk_fault(text, said)
@@ -100,7 +100,8 @@ def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
         or example_fault(text, source)
         or support_fault(text, source, lines, least=LEAST_WOVEN)
     )
-    return fault or added_clause(text, lines, source)
+    turned = (f.message for f in verify(text, lines, source, least=LEAST_WOVEN) if f.kind == "polarity")
+    return fault or added_clause(text, lines, source) or next(turned, None)
 
 
 def unplaced(spec: SectionSpec, drafts: Sequence[DraftStatement], merged: Merged) -> list[Problem]:

@@ -97,6 +97,11 @@ for _pair in re.split(r"[|\n]", _PAIRS.strip()):
         for _form in _forms(_a):
             _OPPOSITES.setdefault(_form, set()).update(_forms(_b))
 _LESS = frozenset("less least fewer fewest worse worst never".split())
+_COMPARATIVES = frozenset(
+    """better bigger cheaper costlier earlier easier faster harder heavier higher larger later lighter longer lower
+    older shorter slower smaller stronger weaker worse younger""".split()
+)
+_THAN = 6  # words behind a comparative within which its "than" stands
 _TAKING = _LESS | {f for w in (*_DOWN, "few", "little", "small", "bad", "poor", "weak", "slow") for f in _forms(w)}
 
 
@@ -110,7 +115,7 @@ def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str
     around = [s for line in near for s in map(_read, _SENTENCE.split(line)) if any(s.keys)] or said
     if sure := _lost(mine, said, around) or _opposite(mine, around):
         return sure, True
-    return _added(mine, around) or _lessened(mine, around)
+    return _added(mine, around) or _lessened(mine, around) or _compared(mine, around)
 
 
 def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
@@ -142,6 +147,18 @@ def _lessened(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str
         return None
     word = next((w for s in mine for w in s.plain if w in _LESS), None)
     return (f'it says "{word}" where the lines do not', False) if word else None
+
+
+def _compared(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
+    """A comparison such as "cheaper than" where no line has that word, its opposite, or more or less of anything."""
+    spoken = {w for s in said for w in s.plain}
+    for sentence in mine:
+        for place, word in enumerate(sentence.plain):
+            if word not in _COMPARATIVES or "than" not in sentence.plain[place : place + _THAN]:
+                continue
+            if not spoken & ({word, "more", "less", "fewer"} | _OPPOSITES.get(word, set())):
+                return f'it says "{word} than" where the lines do not', False
+    return None
 
 
 def _lost(mine: Sequence[_Sentence], said: Sequence[_Sentence], around: Sequence[_Sentence]) -> str | None:

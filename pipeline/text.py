@@ -14,6 +14,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _READ_ALOUD = re.compile(r"(?<=\w) underscore (?=\w)", re.IGNORECASE)
+_ASKED = re.compile(r"^[QA] ?[-–—:] (?=\w)")
 _TAG = re.compile(r"(?:, (?:for example|you know|so|and))?, (?:right|okay|ok|you know|yeah)(?=[.!?]?$)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
@@ -36,10 +37,11 @@ def clean(text: str) -> str:
 def tidied(text: str) -> str:
     """A model's text as one line without the marks of code and stress, and without what only speech has.
 
-    A tag at the end goes (", right."), and an underscore read aloud is one again ("lru underscore cache").
+    A tag at the end goes (", right."), as does the "A - " of an answer in front, and an underscore read aloud is one
+    again ("lru underscore cache").
     """
     plain = _READ_ALOUD.sub("_", clean(text).replace("`", "").replace("**", ""))
-    return _TAG.sub("", plain)
+    return _TAG.sub("", _ASKED.sub("", plain))
 
 
 def sentences(text: str) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from pipeline.text import longest_shared_run, words
+from pipeline.text import clean, content_words, longest_shared_run, words
 from pipeline.transcript import Segment
 
-_FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|[Mm]yself|[Mm]ine)\b")
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|us|[Mm]yself|[Oo]urselves|[Mm]ine)\b"
+)
 THIRD_PERSON = "write in the third person"
 QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
 _META = re.compile(
@@ -17,13 +19,18 @@ _META = re.compile(
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
     r"|\bthe statement (?:claims|says|in)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b"
-    r"|^the person (?:likes|loves|thinks|says|feels|believes|wants|prefers|hopes|asks|speaks|talks|is speaking)\b"
+    r"|^it will (?:talk|speak) about\b|\bthe (?:talk|episode|recording) (?:has convinced|convinced|aims)\b"
     r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
     r"(?:together|here|in (?:the|this|an) example)\b",
     re.IGNORECASE,
 )
+# Whom a small model makes up where nobody is named; where the lines speak of them, a note may.
+_MADE_UP = re.compile(
+    r"^the (?P<who>person)\b(?! (?:who|that|of|whose)\b)|\bthe (?P<other>listener|authors?|text)\b", re.I
+)
 _EMPTY_PRAISE = re.compile(
-    r"\bpowerful tool\b|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
+    r"\bpowerful (?:tool|algorithm|method|technique|approach|way)\b"
+    r"|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
     r"|\bplays? an? (?:crucial|key|vital|important) role\b"
     r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
     re.IGNORECASE,
@@ -38,8 +45,8 @@ _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
     r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
-    r"|^(?:thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
-    r"|\b(?:episode|show|podcast|programme|program|video) is (?:brought to|supported by)\b"
+    r"|^(?:hello|hi|welcome|thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
+    r"|\b(?:episode|show|podcast|programme|program|video) is (?:brought to|supported by|sponsored by)\b"
     r"|\bthanks? (?:\w+ ){0,2}for (?:sharing|sending|listening|watching|coming|having)\b"
     r"|\bvisit .{0,60}\bto (?:share|subscribe|sign up|support)\b"
     r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
@@ -54,7 +61,9 @@ _OPINION = re.compile(
     r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
 )
 _NOBODY = re.compile(r"\bthe (?:narrator|speaker|writer)\b(['’]s)?", re.IGNORECASE)
+_SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
 _COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
+A_TITLE = 4  # words with meaning from which a title is one and no term
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
 
@@ -82,13 +91,15 @@ def form_fault(text: str, source: str) -> str | None:
 
 
 def with_named_speaker(text: str, segments: Sequence[Segment]) -> str:
-    """The text with the name for "the narrator", where one labelled speaker says all its lines."""
+    """The text with the name for "the narrator", or for "The host" in front, where one speaker says all its lines."""
     speakers = {s.speaker for s in segments}
     name = next(iter(speakers)) if len(speakers) == 1 else None
     said = " ".join(s.text for s in segments)
     if name is None or _NOBODY.search(said):
         return text
     text = _NOBODY.sub(lambda m: f"{name}{m[1] or ''}", text)
+    if not _SOMEBODY.search(said):
+        text = re.sub(rf"^{_SOMEBODY.pattern}", lambda m: f"{name}{m[1] or ''}", text, count=1, flags=re.IGNORECASE)
     return re.sub(rf"^According to {re.escape(name)}, (?={re.escape(name)}\b)", "", text)
 
 
@@ -107,10 +118,19 @@ def without_possessor(text: str) -> str:
     return re.sub(rf"{QUOTED.pattern}|\b(?P<first>[Oo])ur (?!own\b)", the, text)
 
 
+def without_us(text: str) -> str:
+    """The text without "to us" and "for us", which a note does not need; a quotation stays as it is."""
+    return re.sub(rf"{QUOTED.pattern}|(?P<us> (?:to|for) us)(?=[ ,.;])", lambda m: "" if m["us"] else m[0], text)
+
+
 def talk_fault(text: str, source: str) -> str | None:
     """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
     if match := _META.search(QUOTED.sub(" ", text)):
         return f'it says "{match[0]}" instead of the matter itself'
+    if (match := _MADE_UP.search(QUOTED.sub(" ", text))) and (
+        match["who"] or match["other"]
+    ).lower() not in source.lower():
+        return f'it says "{match[0]}", of whom the lines say nothing'
     match = _EMPTY_PRAISE.search(text)
     return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
 
@@ -121,6 +141,11 @@ def recording_fault(text: str, said: str, title: str) -> str | None:
     if match is None or (not match["this"] and match["noun"].lower() in said.lower()):
         return None  # they may speak of a newsletter; "this" one is their own
     return f'it says "{match[0]}" instead of the matter itself'
+
+
+def tells_title(text: str, title: str) -> bool:
+    """Whether a text has the recording's whole title, where it has enough words to be one, as if it were a thing."""
+    return len(content_words(title)) >= A_TITLE and clean(title).casefold() in clean(text).casefold()
 
 
 def without_title(text: str, title: str) -> str:

@@ -52,9 +52,9 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
         text = as_sentence(woven.sentence)
         lines, fault = _resting(text, _lines(woven.rests_on(shown)), _lines(shown), context)
         if fault:
-            # What the notes do not say is not printed: the fullest of them stands for its run instead.
+            # What the notes do not say is not printed: the fullest of them that holds stands for its run instead.
             withheld.append((f"summary/{n}", Withheld(section="summary", text=text, reason=fault)))
-            best = max(shown, key=lambda d: len(d.text))
+            best = max(shown, key=lambda d: (d.support == "verified", len(d.text)))
             text, lines = best.text, _lines([best])
         if any(is_repeat(s.text, text) for s in content):
             repeat = Withheld(section="summary", text=text, reason="repeats a sentence of the summary")

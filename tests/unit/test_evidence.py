@@ -56,6 +56,14 @@ def test_an_invented_figure_is_a_fault() -> None:
         ("Did the gas bill fall by 40% in the winter?", "question"),
         ("The employers reported that the gas bill—", "not complete"),
         ("The transcript says that the bill fell by 40%.", "The transcript"),
+        ("A broken oven sends us the wrong bill for the winter.", 'says "us"'),
+        ("It will talk about heat pumps and the gas bill.", "It will talk about"),
+        ("The person has not spent any time with heat pumps.", "The person"),
+        ("Heat pumps, as the authors argue, cut the gas bill by 40%.", "the authors"),
+        ("The talk aims to convince bakers that heat pumps pay.", "The talk aims"),
+        ("Heat pumps are a powerful method for bakers who pay for gas.", "powerful method"),
+        ("Welcome to Deep Ovens, with a baker on heat pumps and gas bills.", "small talk"),
+        ("This episode is sponsored by a maker of heat pumps for bakers.", "advert"),
         (
             "Switched the ovens to heat pumps and, uh, the gas bill, it fell like forty percent in the first winter.",
             "copies",
@@ -63,11 +71,24 @@ def test_an_invented_figure_is_a_fault() -> None:
     ],
 )
 def test_what_does_not_read_as_a_note(text: str, reason: str) -> None:
-    assert reason in (form_fault(text, LINE) or "")
+    assert reason.lower() in (form_fault(text, LINE) or "").lower()
 
 
-def test_a_note_in_its_own_words_passes() -> None:
-    assert form_fault("Heat pumps cut the bakery's gas bill by 40% in one winter.", LINE) is None
+def test_of_whom_the_lines_speak_a_note_may_speak() -> None:
+    note = "The authors of the paper found that heat pumps cut the gas bill of bakers by 40%."
+    assert form_fault(note, LINE) and form_fault(note, f"{LINE} The authors of the paper found it.") is None
+    assert form_fault("The person who owns the bakery saved 40% of the gas bill.", LINE) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Heat pumps cut the bakery's gas bill by 40% in one winter.",
+        "A bakery in the US cut its gas bill by 40% in one winter.",
+    ],
+)
+def test_a_note_in_its_own_words_passes(text: str) -> None:
+    assert form_fault(text, LINE) is None
 
 
 def test_first_person_inside_a_quotation_is_fine() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from pipeline.mending import mend, with_overview
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import DraftStatement
 from pipeline.sections.key_concepts import emptiness
+from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.source import Source
 from pipeline.text import stem, tidied
-from pipeline.transcript import Segment
+from pipeline.transcript import Chunk, Metadata, Segment
 from pipeline.wording import (
     discussing,
     form_fault,
@@ -21,6 +23,7 @@ from pipeline.wording import (
     with_named_speaker,
     without_possessor,
     without_title,
+    without_us,
 )
 from tests.scripted import ScriptedClient, transcript
 
@@ -74,12 +77,38 @@ def test_a_narrator_is_the_one_speaker_of_the_lines(text: str, named: str) -> No
     assert with_named_speaker(text, SCOTT) == named
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("The host suggests a try block.", "Scott Reyes suggests a try block."),
+        ("The author's code was full of promises.", "Scott Reyes's code was full of promises."),
+        ("The person who wrote it left.", "The person who wrote it left."),
+        ("Every guest thanks the host.", "Every guest thanks the host."),
+    ],
+)
+def test_a_host_in_front_is_the_one_speaker_of_the_lines(text: str, named: str) -> None:
+    assert with_named_speaker(text, SCOTT) == named
+
+
 def test_a_narrator_stays_where_two_speak_or_the_lines_have_one() -> None:
     text = "The narrator was converting promises."
     assert with_named_speaker(text, (*SCOTT, Segment(2, "Yes.", "Wes Bo"))) == text
     assert (
         with_named_speaker(text, (Segment(1, "The narrator of this book converts promises.", "Scott Reyes"),)) == text
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The model is useful to us because it is simple.", "The model is useful because it is simple."),
+        ("It is trivial for us.", "It is trivial."),
+        ("It sends us a block.", "It sends us a block."),
+        ("Ana says “it is dear to us” of it.", "Ana says “it is dear to us” of it."),
+    ],
+)
+def test_what_is_of_use_to_us_is_of_use(text: str, plain: str) -> None:
+    assert without_us(text) == plain
 
 
 def test_who_talks_about_a_subject_discusses_it() -> None:
@@ -170,8 +199,27 @@ def test_what_the_recording_does_is_no_note() -> None:
 def test_what_only_speech_has_goes() -> None:
     assert tidied("Python has taken over in finance, for example, right.") == "Python has taken over in finance."
     assert tidied("The word is right.") == "The word is right."
+    assert tidied("A - It is no proper assumption.") == "It is no proper assumption."
+    assert tidied("A: a word") == "a word" and tidied("A grid - a net") == "A grid - a net"
     assert tidied("The lru underscore cache keeps answers.") == "The lru_cache keeps answers."
 
 
 def test_one_stem_for_all_forms_of_a_word_in_ss() -> None:
     assert len({stem(w) for w in ("pass", "passing", "passed", "passes")}) == 1
+
+
+def test_a_note_of_the_title_is_asked_again_without_it() -> None:
+    title = "Transaction Relay Policy for Tower Developers"
+    talk = replace(transcript(), metadata=Metadata(title=title))
+    texts = [
+        f"The {title} lets the loan of the city pay for it.",
+        "The city pays half of it, and a loan pays the rest.",
+    ]
+    answers = [{"lines": [5], "kind": "content", "statement": text, "topic": "The loan"} for text in texts]
+    client = ScriptedClient(answers)
+    extractor = Extractor(talk, client, PROMPTS, Style("apart", by_span=True, one_sentence=True))
+    span = Chunk(0, talk.segments[4:5])
+    found = asyncio.run(extractor._group(span, (MAIN_POINTS,)))
+    assert [d.text for d in found.drafts] == texts[1:]
+    shown = [r.messages[-1].content for r in client.requests]
+    assert title in shown[0] and title not in shown[1]

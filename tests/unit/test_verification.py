@@ -164,6 +164,22 @@ def test_less_where_no_line_takes_anything_away_is_doubted() -> None:
     assert (finding.kind, finding.grave) == ("polarity", False)
 
 
+@pytest.mark.parametrize(
+    ("said", "doubted"),
+    [
+        ("Tides can be predicted for eighteen years, and wind on land is so cheap.", True),
+        ("Tides can be predicted for eighteen years, and that makes power from them cheaper.", False),
+        ("Tides can be predicted for eighteen years, and power from wind costs more.", False),
+    ],
+)
+def test_a_comparison_that_no_line_makes_is_doubted(said: str, doubted: bool) -> None:
+    source = Source(Transcript("tides", (Segment(1, said), Segment(2, "A wind farm is hard to predict."))))
+    found = verify("Tides can be predicted, which makes power from them cheaper than wind on land.", [1], source)
+    assert [(f.kind, f.grave) for f in found] == ([("polarity", False)] if doubted else [])
+    woven = woven_fault("Tides can be predicted, which makes power from them cheaper than wind on land.", [1], source)
+    assert bool(woven) == doubted
+
+
 def test_an_underscore_read_aloud_is_the_same_name() -> None:
     source = Source(
         Transcript("cache", (Segment(1, "There is a decorator called LRU underscore cache in functools."),))
