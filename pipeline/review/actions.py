@@ -84,11 +84,15 @@ class Add(_Model):
 
 
 class Restore(_Model):
-    """A withheld statement taken in after all, with the lines that say it."""
+    """A withheld statement taken in after all, with the lines that say it, in the reviewer's words if there are any.
+
+    Of a key concept the words are "term: definition", as they were withheld.
+    """
 
     kind: Literal["restore"]
     target: Id
     lines: Lines
+    text: Words | None = None
 
 
 class Heading(_Model):

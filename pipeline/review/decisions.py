@@ -59,6 +59,7 @@ def apply(state: State, action: Action, n: int) -> State:
             return _added(state, action, n)
         case Restore():
             item = _present(state, action.target, withheld=True)
+            item = replace(item, text=action.text or item.text)
             lines = _ordered(action.lines)
             term, _, definition = item.text.partition(": ")
             if item.section == "key_concepts" and definition and not item.label:

@@ -204,10 +204,14 @@ def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, serve
     said = kept_out.get_attribute("data-text")
     kept_out.locator("summary").click()
     page.keyboard.press("w")
+    assert page.input_value(".editor textarea") == said
+    page.fill(".editor textarea", "A wind farm can tell 99 things of next Thursday.")
     page.fill('.editor input[name="lines"]', "4")
+    page.wait_for_selector("text=the lines do not say 99")
+    page.fill(".editor textarea", "A wind farm can't tell what it will make next Thursday.")
     page.click(".editor >> text=Save")
     revision(page, 1)
-    assert page.locator(".item.accepted .text", has_text=said[:40]).count() == 1
+    assert page.locator(".item.accepted .text", has_text="what it will make next Thursday").count() >= 1
     page.click('[aria-label="Rename Tomas Okoye"]')
     page.fill(".editor textarea", "Tomas Okoye-Berg")
     page.click(".editor >> text=Save")

@@ -129,6 +129,8 @@ def test_a_withheld_statement_can_be_restored_with_lines_but_not_accepted_as_it_
     item = next(i for i in state().items if i.standing == "withheld")
     with pytest.raises(Unfit):
         apply(state(), action("accept", targets=[item.id]), 1)
+    reworded = apply(state(), action("restore", target=item.id, lines=[4], text="In my own words."), 1).item(item.id)
+    assert reworded and (reworded.text, reworded.standing) == ("In my own words.", "accepted")
     after = apply(state(), action("restore", target=item.id, lines=[4]), 1).item(item.id)
     assert after is not None and (after.standing, after.lines, after.reason) == ("accepted", (4,), item.reason)
 

@@ -262,7 +262,7 @@
     }
     editing = { form, mode, build, section: fields.section };
     where.append(form);
-    if (where.tagName === "LI") where.querySelector("details")?.setAttribute("open", "");
+    if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
     form.addEventListener("submit", (e) => { e.preventDefault(); save(); });
     form.querySelector("[data-cancel]").addEventListener("click", close);
     let timer = 0;
@@ -356,7 +356,9 @@
     },
     restore(item) {
       if (item.dataset.standing !== "withheld") { alarm("this statement is not withheld"); return; }
-      open("restore", item, { lines: spans(linesOf(item)) }, (v) => ({ kind: "restore", target: item.id, lines: v.lines }), "Which lines say it?");
+      const d = item.dataset;
+      open("restore", item, { section: d.section, text: d.text, lines: spans(linesOf(item)) },
+        (v) => ({ kind: "restore", target: item.id, lines: v.lines, text: v.text }), "Put right what it was withheld for; which lines say it?");
     },
     heading(item) {
       const h = item.dataset.group && $(item.dataset.group);
