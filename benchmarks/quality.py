@@ -12,18 +12,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.baselines import Baselines, Made
 from benchmarks.quality_table import between_marks
-from pipeline.checking import Claim, claims_of, documents_below, transcript_of
+from pipeline.checking import Claim, claims_of, documents_below, findings_of, transcript_of
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError
-from pipeline.evaluate.notes import Notes, located, score_notes
-from pipeline.evaluate.scores import Reference, reference_for, score
+from pipeline.evaluate.notes import Notes, findings_of_note, located, score_notes
+from pipeline.evaluate.scores import Reference, copies, reference_for, repeats, score
+from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in
 from pipeline.providers.calls import CallStore
@@ -39,6 +40,8 @@ _HOSTED_CONTEXT = 128_000
 COLUMNS = {
     "statements": "statements",
     "supported": "supported",
+    "fresh": "own words, said once",
+    "fresh_supported": "of them supported",
     "redundancy": "repeats",
     "copied": "copied",
     "tenths": "tenths cited",
@@ -64,7 +67,16 @@ _EXPLAINED = (
     "evidence. Unread is the share of lines that no prompt held. Seconds are those of the calls when they were "
     "answered; ours are those of the run that made the document, left out where stored answers were used."
 )
-_WHOLE_NUMBERS = ("statements", "figures_said", "names_said", "calls", "prompt_tokens", "completion_tokens", "seconds")
+_WHOLE_NUMBERS = (
+    "statements",
+    "fresh",
+    "figures_said",
+    "names_said",
+    "calls",
+    "prompt_tokens",
+    "completion_tokens",
+    "seconds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +117,21 @@ def subjects(outputs: Path, transcripts: Path | None, references: Path | None) -
     return out
 
 
-def counts(claims: Sequence[Claim], source: Source) -> dict[str, float | None]:
-    """How many statements, figures and names there are to be right or wrong."""
+def counts(
+    claims: Sequence[Claim], source: Source, against: Callable[[Claim], Sequence[Finding]] | None = None
+) -> dict[str, float | None]:
+    """How many statements, figures and names there are to be right or wrong.
+
+    "fresh" are those that neither copy lines nor repeat an earlier statement: a copy is always supported, and so is
+    each turn of a loop that says one true thing. `against` tells what speaks against one; None is the rule for all.
+    """
+    stale = [a or b for a, b in zip(repeats(claims), copies(claims, source), strict=True)]
+    fresh = [c for c, old in zip(claims, stale, strict=True) if not old]
+    sound = sum(not (against(c) if against else findings_of_note(c, source)) for c in fresh)
     return {
         "statements": float(len(claims)),
+        "fresh": float(len(fresh)),
+        "fresh_supported": sound / len(fresh) if fresh else None,
         "figures_said": float(sum(len(figures_of(c.text)) for c in claims)),
         "names_said": float(sum(len(names_in(c.text, source)) for c in claims)),
     }
@@ -119,17 +142,22 @@ def our_rows(subject: Subject) -> list[Row]:
     document, source = subject.document, subject.source
     claims = [c for c in claims_of(document) if c.lines]
     used = document.run.usage
-    cost = counts(claims, source) | {
+    found = located(claims, source)
+
+    def own(claim: Claim) -> Sequence[Finding]:
+        return findings_of(claim, document, source)
+
+    cost = {
         "unread": 1 - document.coverage.read / document.coverage.segments,
         "calls": float(used.calls),
         "prompt_tokens": float(used.prompt_tokens),
         "completion_tokens": float(used.completion_tokens),
         "seconds": document.run.seconds if not used.calls_cached else None,  # a replay tells nothing
     }
-    notes = Notes(located(claims, source), tuple(p.heading for p in document.main_points))
+    notes = Notes(found, tuple(p.heading for p in document.main_points))
     rows = [
-        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | cost),
-        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | cost),
+        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | counts(found, source) | cost),
+        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | counts(claims, source, own) | cost),
     ]
     if subject.reference is not None:
         people = Notes(

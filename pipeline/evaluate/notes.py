@@ -63,11 +63,12 @@ def passages(text: str, source: Source) -> tuple[int, ...]:
 
 def score_notes(notes: Notes, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
     """Every score of SCORES but "valid"."""
-    findings = [_findings(c, source) for c in notes.claims]
+    findings = [findings_of_note(c, source) for c in notes.claims]
     return score_claims(notes.claims, findings, source, notes.headings, reference)
 
 
-def _findings(claim: Claim, source: Source) -> list[Finding]:
+def findings_of_note(claim: Claim, source: Source) -> list[Finding]:
+    """What speaks against a statement beside the lines that code found for it."""
     if not claim.lines:
         return [Finding("support", "no line has any of its words")]
     section = "summary" if claim.section == "summary" else "main_points"

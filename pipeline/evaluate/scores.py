@@ -106,10 +106,8 @@ def score_claims(
         "quotes_verified": _verified(claims, findings, "quote", lambda t: len(re.findall(r"“[^”]+”", t))),
         "tenths": float(_tenths(cited, segments)),
         "cited": len(cited) / max(1, segments),
-        "redundancy": _share(_repeats(claims)),
-        "copied": _share(
-            [is_copy(c.text, " ".join(source.transcript.segment(n).text for n in c.lines)) for c in claims]
-        ),
+        "redundancy": _share(repeats(claims)),
+        "copied": _share(copies(claims, source)),
         "specificity": _share([_specific(c, source) for c in claims]),
         "sentence_words": sum(len(words(t)) for t in texts) / len(texts) if texts else None,
         "lix": lix(texts),
@@ -142,7 +140,13 @@ def _verified(
     return max(0.0, 1 - wrong / total) if total else None
 
 
-def _repeats(claims: Sequence[Claim]) -> list[bool]:
+def copies(claims: Sequence[Claim], source: Source) -> list[bool]:
+    """Which statements copy their lines."""
+    return [is_copy(c.text, " ".join(source.transcript.segment(n).text for n in c.lines)) for c in claims]
+
+
+def repeats(claims: Sequence[Claim]) -> list[bool]:
+    """Which statements repeat an earlier one of their section."""
     return [any(o.section == c.section and is_repeat(o.text, c.text) for o in claims[:i]) for i, c in enumerate(claims)]
 
 
