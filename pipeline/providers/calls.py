@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
 from pipeline.errors import ReplayMiss, StoreError
 from pipeline.llm import Completion, LLMClient, Request, Usage, key_of
 
@@ -27,6 +29,7 @@ create table if not exists claims (
 """
 _LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
 _POLL = 0.2
+_OPENING = 30.0  # seconds to wait for others who open or write the file
 _VERSION = 1
 
 
@@ -45,6 +48,33 @@ def as_row(call: StoredCall) -> str:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True)
 
 
+def _is_busy(err: BaseException) -> bool:
+    return isinstance(err, sqlite3.OperationalError) and "locked" in str(err)
+
+
+# Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one of
+# them "locked" at once, whatever its time-out, since waiting for each other would never end.
+@retry(retry=retry_if_exception(_is_busy), wait=wait_random(0.01, 0.1), stop=stop_after_delay(_OPENING), reraise=True)
+def _opened(path: Path) -> sqlite3.Connection:
+    """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else."""
+    db = sqlite3.connect(path, timeout=_OPENING, isolation_level=None)
+    try:
+        db.execute("pragma journal_mode=wal")
+        db.execute("pragma synchronous=normal")  # a kill loses nothing; a power cut at most claims
+        version = db.execute("pragma user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise StoreError(
+                f"{path}: a call store of version {version}, this program writes {_VERSION}",
+                hint="move it away or use the program that made it",
+            )
+        db.executescript(_SCHEMA)
+        db.execute(f"pragma user_version={_VERSION}")
+    except (sqlite3.Error, StoreError):
+        db.close()
+        raise
+    return db
+
+
 class CallStore:
     """One SQLite file in WAL mode; an answer is on disk before the pipeline uses it."""
 
@@ -54,17 +84,7 @@ class CallStore:
         self._owner = f"{socket.gethostname()} {os.getpid()} {id(self)}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=normal")  # a kill loses nothing; a power cut at most claims
-            version = self._db.execute("pragma user_version").fetchone()[0]
-            if version not in (0, _VERSION):
-                raise StoreError(
-                    f"{path}: a call store of version {version}, this program writes {_VERSION}",
-                    hint="move it away or use the program that made it",
-                )
-            self._db.executescript(_SCHEMA)
-            self._db.execute(f"pragma user_version={_VERSION}")
+            self._db = _opened(path)
         except (sqlite3.Error, OSError) as err:
             raise StoreError(
                 f"{path}: the call store cannot be used: {err}", hint="check the disk, or move the file away"

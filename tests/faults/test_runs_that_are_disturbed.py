@@ -12,14 +12,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pipeline.commands import store_faults
+from pipeline.providers.calls import CallStore
 from tests.samples import ROOT
 from tests.scripted import LINES
 
@@ -87,6 +90,17 @@ def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_mo
     assert kills >= 2
     assert pages(folder) == pages(folder, "whole")
     assert sum(asked(folder).values()) <= whole + 3 * kills
+
+
+def test_a_new_store_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    def opened(n: int) -> None:
+        ready.wait()
+        CallStore(tmp_path / f"{n}.sqlite").close()
+
+    ready = threading.Barrier(6)
+    with ThreadPoolExecutor(6) as pool:
+        for n in range(40):
+            assert list(pool.map(opened, [n] * 6)) == [None] * 6
 
 
 def test_two_runs_at_once_over_the_same_folder_ask_nothing_twice(folder: Path, serve: Callable[..., str]) -> None:
