@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from pipeline.document import KeyConcept, Statement, StudyDocument
+from pipeline.document import HEADINGS, KeyConcept, Statement, StudyDocument
 from pipeline.errors import InputError
 from pipeline.evidence import Finding, least_support, own_words, realign, verify
 from pipeline.merging import provenance
@@ -161,7 +161,7 @@ def page_claims(markdown: str, document: StudyDocument, source: Source) -> list[
     return out
 
 
-_SECTIONS = {"Overview": "overview", "Main Points": "main_points", "Key Concepts": "key_concepts", "Summary": "summary"}
+_SECTIONS = {heading: name for name, heading in HEADINGS.items() if name != "prerequisites"}  # those with lines
 
 
 def _page_rows(markdown: str, document: StudyDocument) -> Iterator[tuple[str, str]]:

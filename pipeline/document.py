@@ -8,6 +8,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FORMAT = 1
+# Every section by its name in records, in reading order, with its heading on the page.
+HEADINGS = {
+    "overview": "Overview",
+    "prerequisites": "Prerequisites",
+    "main_points": "Main Points",
+    "key_concepts": "Key Concepts",
+    "summary": "Summary",
+}
 Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -106,6 +114,11 @@ class Problem(_Model):
     section: str
     chunk: int | None
     message: str
+
+    @property
+    def heading(self) -> str:
+        """The section as the page calls it."""
+        return HEADINGS.get(self.section, self.section)
 
 
 class RunUsage(_Model):

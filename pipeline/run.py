@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.asking import Style, spans_of
 from pipeline.chunking import chunk_transcript
-from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.document import HEADINGS, Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.extraction import Extraction, Extractor
 from pipeline.llm import Completion, LLMClient, Request, Tally, other_models
@@ -214,7 +214,7 @@ def _document(
     now: datetime,
 ) -> StudyDocument:
     content = {name: merged.content for name, merged in reduction.merged.items()}
-    missing = {"overview", "prerequisites", "main_points", "key_concepts", "summary"} - set(content)
+    missing = HEADINGS.keys() - content.keys()
     if missing:
         raise SettingsError(f"a study document needs the sections {sorted(missing)}")
     meta, problems = transcript.metadata, tuple(extraction.problems + reduction.problems)

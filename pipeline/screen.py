@@ -84,7 +84,7 @@ class Screen:
             for first, last in outcome.document.coverage.gaps:
                 self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}, asked for twice")
             for problem in outcome.document.problems:
-                self.problem(f"{outcome.name}: PARTIAL: {problem.section}: {problem.message}")
+                self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
 
     def download(self, done: int, total: int) -> None:
         """How much of the embedded model has come."""

@@ -6,16 +6,14 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.document import Detail, Evidence, StudyDocument
+from pipeline.document import HEADINGS, Detail, Evidence, StudyDocument
 from pipeline.evaluate.comparing import matched
-
-_SECTIONS = ("overview", "prerequisites", "main_points", "key_concepts", "summary")
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
     """A line for each statement that appeared, vanished or changed, by section, then for every other field."""
     lines: list[str] = []
-    for section in _SECTIONS:
+    for section in HEADINGS:
         old, new = list(_rows(before, section)), list(_rows(after, section))
         appeared, vanished, changed = matched(old, new)
         lines += [f"{section}: vanished: {text}" for text in vanished]
@@ -24,7 +22,7 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
             lines += [f"{section}: changed: {was}", f"{' ' * len(section)}       to: {now}"]
         if not (appeared or vanished or changed) and old != new:
             lines.append(f"{section}: the order changed")
-    first, second = (_flat(d.model_dump(mode="json", exclude=set(_SECTIONS))) for d in (before, after))
+    first, second = (_flat(d.model_dump(mode="json", exclude=set(HEADINGS))) for d in (before, after))
     for name in sorted(first.keys() | second.keys()):
         if first.get(name) != second.get(name):
             lines.append(f"{name}: {first.get(name, 'nothing')} became {second.get(name, 'nothing')}")

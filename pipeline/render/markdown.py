@@ -25,7 +25,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False) -> str:
     ]
     if document.status == "partial":
         out += ["> **PARTIAL** — these notes are not complete:", ">"]
-        out += [f"> - {escape(_heading(p.section))}: {escape(p.message)}" for p in document.problems] + [""]
+        out += [f"> - {escape(p.heading)}: {escape(p.message)}" for p in document.problems] + [""]
     spoken = " ".join(_with_citation(s, cite) for s in document.overview if not _is_provenance(s))
     known = " ".join(_with_citation(s, cite) for s in document.overview if _is_provenance(s))
     out += ["## Overview", "", spoken or NONE_FOUND, ""]
@@ -57,11 +57,6 @@ def escape(text: str) -> str:
 def unescape(line: str) -> str:
     """The words of a line that `escape` wrote, as a reader sees them."""
     return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
-
-
-def _heading(section: str) -> str:
-    """ "key_concepts" as "Key Concepts"."""
-    return section.replace("_", " ").title()
 
 
 def _is_provenance(statement: Statement) -> bool:

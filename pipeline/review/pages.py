@@ -11,18 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.document import HEADINGS
 from pipeline.render.markdown import clock, moment_url
 from pipeline.review.actions import SECTIONS
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.state import Item, State
 
-TITLES = {
-    "overview": "Overview",
-    "prerequisites": "Prerequisites",
-    "main_points": "Main Points",
-    "key_concepts": "Key Concepts",
-    "summary": "Summary",
-}
 _MOST_BUCKETS = 120
 _MOST_HITS = 200
 _UNUSED = ("rejected", "withheld")  # what rests on a line without using it
@@ -95,7 +89,7 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
     shown = [r for r in rows if not query or r.get("hits")]
     page = templates.get_template("list.html")
     return page.render(
-        rows=shown, query=query, token=token, titles=TITLES, found=sum(len(r.get("hits", ())) for r in shown)
+        rows=shown, query=query, token=token, titles=HEADINGS, found=sum(len(r.get("hits", ())) for r in shown)
     )
 
 
@@ -122,7 +116,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         lines=transcript_html(desk),
         speakers=list(dict.fromkeys(s for x in transcript.labelled_speakers if (s := state.speaker(x)))),
         regenerates=regenerates,
-        titles=TITLES,
+        titles=HEADINGS,
         **update(desk),
     )
 
@@ -215,7 +209,7 @@ def notes(desk: Desk) -> str:
             groups += [
                 {"id": g.id, "heading": g.heading, "items": by_group.get(f"{section} {g.id}", [])} for g in state.groups
             ]
-        sections.append({"name": section, "title": TITLES[section], "groups": groups})
+        sections.append({"name": section, "title": HEADINGS[section], "groups": groups})
     return templates.get_template("notes.html").render(sections=sections, misfits=state.misfits)
 
 

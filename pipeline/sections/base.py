@@ -99,7 +99,6 @@ class SectionSpec:
     """
 
     name: str
-    heading: str
     prompt: str
     draft: type[Draft]
     merge: MergeRule

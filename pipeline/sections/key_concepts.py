@@ -105,7 +105,6 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
 
 KEY_CONCEPTS = SectionSpec(
     name="key_concepts",
-    heading="Key Concepts",
     prompt="sections/key_concepts.v1",
     draft=KeyConceptsDraft,
     merge=merge,

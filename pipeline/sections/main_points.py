@@ -202,7 +202,6 @@ def _detail(
 
 MAIN_POINTS = SectionSpec(
     name="main_points",
-    heading="Main Points",
     prompt="sections/main_points.v1",
     draft=MainPointsDraft,
     merge=merge,

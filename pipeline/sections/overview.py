@@ -79,7 +79,6 @@ def consecutive(drafts: Sequence[DraftStatement], groups: int) -> list[Sequence[
 
 OVERVIEW = SectionSpec(
     name="overview",
-    heading="Overview",
     prompt="sections/overview.v1",
     draft=OverviewDraft,
     merge=merge,

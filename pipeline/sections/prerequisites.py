@@ -105,7 +105,6 @@ def _uncut(detail: str) -> str:
 
 PREREQUISITES = SectionSpec(
     name="prerequisites",
-    heading="Prerequisites",
     prompt="sections/prerequisites.v1",
     draft=PrerequisitesDraft,
     merge=merge,

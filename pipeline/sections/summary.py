@@ -123,7 +123,6 @@ def _spread(notes: list[Detail], most: int) -> list[Detail]:
 
 SUMMARY = SectionSpec(
     name="summary",
-    heading="Summary",
     prompt="sections/summary.v1",
     draft=SummaryDraft,
     merge=merge,
