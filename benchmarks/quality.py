@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,24 +117,26 @@ def subjects(outputs: Path, transcripts: Path | None, references: Path | None) -
     return out
 
 
-def counts(
-    claims: Sequence[Claim], source: Source, against: Callable[[Claim], Sequence[Finding]] | None = None
-) -> dict[str, float | None]:
+def counts(claims: Sequence[Claim], findings: Sequence[Sequence[Finding]], source: Source) -> dict[str, float | None]:
     """How many statements, figures and names there are to be right or wrong.
 
     "fresh" are those that neither copy lines nor repeat an earlier statement: a copy is always supported, and so is
-    each turn of a loop that says one true thing. `against` tells what speaks against one; None is the rule for all.
+    each turn of a loop that says one true thing.
     """
-    stale = [a or b for a, b in zip(repeats(claims), copies(claims, source), strict=True)]
-    fresh = [c for c, old in zip(claims, stale, strict=True) if not old]
-    sound = sum(not (against(c) if against else findings_of_note(c, source)) for c in fresh)
+    every = zip(findings, repeats(claims), copies(claims, source), strict=True)
+    fresh = [not found for found, repeated, copied in every if not (repeated or copied)]
     return {
         "statements": float(len(claims)),
         "fresh": float(len(fresh)),
-        "fresh_supported": sound / len(fresh) if fresh else None,
+        "fresh_supported": sum(fresh) / len(fresh) if fresh else None,
         "figures_said": float(sum(len(figures_of(c.text)) for c in claims)),
         "names_said": float(sum(len(names_in(c.text, source)) for c in claims)),
     }
+
+
+def note_counts(notes: Notes, source: Source) -> dict[str, float | None]:
+    """The same of free notes, by the rule for all methods."""
+    return counts(notes.claims, [findings_of_note(c, source) for c in notes.claims], source)
 
 
 def our_rows(subject: Subject) -> list[Row]:
@@ -142,11 +144,7 @@ def our_rows(subject: Subject) -> list[Row]:
     document, source = subject.document, subject.source
     claims = [c for c in claims_of(document) if c.lines]
     used = document.run.usage
-    found = located(claims, source)
-
-    def own(claim: Claim) -> Sequence[Finding]:
-        return findings_of(claim, document, source)
-
+    own = [findings_of(c, document, source) for c in claims]
     cost = {
         "unread": 1 - document.coverage.read / document.coverage.segments,
         "calls": float(used.calls),
@@ -154,16 +152,16 @@ def our_rows(subject: Subject) -> list[Row]:
         "completion_tokens": float(used.completion_tokens),
         "seconds": document.run.seconds if not used.calls_cached else None,  # a replay tells nothing
     }
-    notes = Notes(found, tuple(p.heading for p in document.main_points))
+    notes = Notes(located(claims, source), tuple(p.heading for p in document.main_points))
     rows = [
-        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | counts(found, source) | cost),
-        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | counts(claims, source, own) | cost),
+        Row(subject.name, OURS, score_notes(notes, source, subject.reference) | note_counts(notes, source) | cost),
+        Row(subject.name, OURS_OWN, score(document, source, subject.reference) | counts(claims, own, source) | cost),
     ]
     if subject.reference is not None:
         people = Notes(
             located([Claim("notes", s, ()) for s in subject.reference.statements], source), subject.reference.headings
         )
-        rows.append(Row(subject.name, METHODS[4], score_notes(people, source) | counts(people.claims, source)))
+        rows.append(Row(subject.name, METHODS[4], score_notes(people, source) | note_counts(people, source)))
     return rows
 
 
@@ -187,7 +185,7 @@ async def baseline_rows(subject: Subject, baselines: Baselines, keep: Path) -> l
 def _baseline_row(subject: Subject, method: str, made: Made) -> Row:
     notes = made.notes(subject.source)
     used = made.tally.usage
-    cost = counts(notes.claims, subject.source) | {
+    cost = note_counts(notes, subject.source) | {
         "unread": made.unread,
         "calls": float(made.tally.calls),
         "prompt_tokens": float(used.prompt_tokens),
