@@ -87,10 +87,10 @@ def _fits(folder: Path) -> None:
 
     Files that are not named like a prompt, NAME.vN.md, are left alone.
     """
-    for path in sorted(folder.rglob("*.v[0-9].md")):
+    for path in sorted(folder.rglob("*.v[0-9]*.md")):
         name = path.relative_to(folder).as_posix().removesuffix(".md")
         shipped = Prompt(name, _read(_ROOTS, name)).variables
-        if (mine := Prompt(name, path.read_text("utf-8")).variables) != shipped:
+        if (mine := Prompt(name, _read((folder,), name)).variables) != shipped:
             wanted = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
             given = " ".join(f"${v}" for v in sorted(mine)) or "no variable"
             raise SettingsError(f"{path}: has {given}", hint=f"this prompt takes {wanted}, each at least once")
@@ -101,7 +101,10 @@ def _read(roots: tuple[Path, ...], name: str) -> str:
     for root in roots:
         path = root / f"{name}.md"
         if path.is_file():
-            return path.read_text("utf-8")
+            try:
+                return path.read_text("utf-8")
+            except UnicodeDecodeError as err:
+                raise SettingsError(f"{path}: not UTF-8", hint="save the prompt as UTF-8") from err
     raise SettingsError(f"there is no prompt {name!r}", hint=f"looked for {name}.md in {', '.join(map(str, roots))}")
 
 

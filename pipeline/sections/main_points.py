@@ -131,13 +131,14 @@ def _turn(begin: int, end: int, kept: Sequence[DraftStatement]) -> int:
     return min(near, key=lambda i: abs(i - middle)) if near else min(middle, begin + LARGEST_PART)
 
 
+_HANGING = {"a", "an", "and", "of", "or", "the", "vs"}  # what no heading ends with, unlike "Logging In"
 _SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "vs", "with"}
 
 
 def _title(text: str) -> str:
     """Headline capitals, no end mark, no number in front, no "and" at the end where a model came to its limit."""
     tokens = text.strip(' .:;-–—*#/\\"“”').lstrip("0123456789.) ").split()
-    while tokens and (not tokens[-1].strip(",") or tokens[-1].casefold() in _SMALL):
+    while tokens and (not tokens[-1].strip(",") or tokens[-1].casefold() in _HANGING):
         tokens.pop()
     if tokens:
         tokens[-1] = tokens[-1].rstrip(",")

@@ -71,10 +71,18 @@ def test_a_note_is_no_heading(said: str) -> None:
     assert heading == "Topic 1"
 
 
-@pytest.mark.parametrize("said", ["Costs of the tower, and", "Costs of the tower,", "costs of the tower and the"])
-def test_a_heading_cut_at_its_limit_ends_with_a_word_of_meaning(said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("costs of the tower, and", "Costs of the Tower"),
+        ("costs of the tower,", "Costs of the Tower"),
+        ("costs of the tower and the", "Costs of the Tower"),
+        ("logging in", "Logging in"),
+    ],
+)
+def test_a_heading_cut_at_its_limit_ends_with_a_word_of_meaning(said: str, shown: str) -> None:
     [(heading, _)] = assign([Part(begins=1, heading=said)], drafts(3))
-    assert heading == "Costs of the Tower" if said[0] == "c" else "Costs of the tower"
+    assert heading == shown
 
 
 def test_two_parts_never_share_a_heading() -> None:
@@ -153,6 +161,8 @@ def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
         ("merge_outline.v1.md", "Only $notes", "has \\$notes"),
         ("merge_outline.v1.md", "$notes $least $most for 5 $ each", "lone dollar sign"),
         ("merge_outlines.v1.md", "$notes", "no prompt 'merge_outlines.v1'"),
+        ("merge_outline.v12.md", "$notes", "no prompt 'merge_outline.v12'"),
+        ("merge_outline.v1.md", "£ $notes $least $most", "not UTF-8"),
     ],
 )
 def test_a_prompt_of_ones_own_that_cannot_work_is_told_before_anything_is_asked(
@@ -160,7 +170,7 @@ def test_a_prompt_of_ones_own_that_cannot_work_is_told_before_anything_is_asked(
 ) -> None:
     (tmp_path / "README.md").write_text("These are $mine", "utf-8")
     assert PromptSet(tmp_path)
-    (tmp_path / file).write_text(text, "utf-8")
+    (tmp_path / file).write_text(text, "latin-1")
     with pytest.raises(SettingsError, match=reason):
         PromptSet(tmp_path)
 
