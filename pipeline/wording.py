@@ -25,9 +25,7 @@ _META = re.compile(
     re.IGNORECASE,
 )
 # Whom a small model makes up where nobody is named; where the lines speak of them, a note may.
-_MADE_UP = re.compile(
-    r"^the (?P<who>person)\b(?! (?:who|that|of|whose)\b)|\bthe (?P<other>listener|authors?|text)\b", re.I
-)
+_MADE_UP = re.compile(r"^the person\b(?! (?:who|that|of|whose)\b)|\bthe (?:listener|authors?|text)\b", re.IGNORECASE)
 _EMPTY_PRAISE = re.compile(
     r"\bpowerful (?:tool|algorithm|method|technique|approach|way)\b"
     r"|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
@@ -125,11 +123,10 @@ def without_us(text: str) -> str:
 
 def talk_fault(text: str, source: str) -> str | None:
     """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
-    if match := _META.search(QUOTED.sub(" ", text)):
+    outside = QUOTED.sub(" ", text)
+    if match := _META.search(outside):
         return f'it says "{match[0]}" instead of the matter itself'
-    if (match := _MADE_UP.search(QUOTED.sub(" ", text))) and (
-        match["who"] or match["other"]
-    ).lower() not in source.lower():
+    if (match := _MADE_UP.search(outside)) and match[0].split()[-1].lower() not in source.lower():
         return f'it says "{match[0]}", of whom the lines say nothing'
     match = _EMPTY_PRAISE.search(text)
     return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None

@@ -49,7 +49,7 @@ def as_row(call: StoredCall) -> str:
 
 
 def _is_busy(err: BaseException) -> bool:
-    return isinstance(err, sqlite3.OperationalError) and "locked" in str(err)
+    return isinstance(err, sqlite3.OperationalError) and err.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 # Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one of

@@ -218,8 +218,7 @@ def test_a_note_of_the_title_is_asked_again_without_it() -> None:
     answers = [{"lines": [5], "kind": "content", "statement": text, "topic": "The loan"} for text in texts]
     client = ScriptedClient(answers)
     extractor = Extractor(talk, client, PROMPTS, Style("apart", by_span=True, one_sentence=True))
-    span = Chunk(0, talk.segments[4:5])
-    found = asyncio.run(extractor._group(span, (MAIN_POINTS,)))
+    found = asyncio.run(extractor.chunk(Chunk(0, talk.segments[4:5]), [MAIN_POINTS]))
     assert [d.text for d in found.drafts] == texts[1:]
     shown = [r.messages[-1].content for r in client.requests]
     assert title in shown[0] and title not in shown[1]
