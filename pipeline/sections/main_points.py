@@ -18,6 +18,7 @@ Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
 LARGEST_PART = 7
 SMALLEST_PART = 2
 LONGEST_HEADING = 70
+_AS_SAID = 0.2  # what the number that the model gave counts, beside 1 for a note that has all words of a heading
 
 
 class Note(Flat):
@@ -89,9 +90,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
 
 def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[str, Sequence[DraftStatement]]]:
     """Consecutive parts by their first notes; parts out of bounds are split at a change of topic or joined."""
-    headings = {1: ""} | {p.begins: p.heading for p in reversed(parts) if 1 <= p.begins <= len(kept)}
-    if not headings[1] and parts:
-        headings[1] = min(parts, key=lambda p: p.begins).heading
+    headings = {1: ""} | {p.begins: p.heading for p in reversed(aligned(parts, kept))}
     starts = _bounded(sorted(headings), kept)
     out: list[tuple[str, Sequence[DraftStatement]]] = []
     used: set[str] = set()
@@ -105,6 +104,30 @@ def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[
         used.add(heading.casefold())
         out.append((heading, members))
     return out
+
+
+def aligned(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[Part]:
+    """The parts in their order, each at the note that its heading tells of.
+
+    In a long list the numbers of a small model run ahead of the notes that it names. Of all ways to place the headings
+    in order the one is taken in which they share most words with their notes. A heading whose words no note has stays
+    where the model put it, and is left out only when others need the place.
+    """
+    told = [set(content_words(f"{d.label} {d.text}")) for d in kept]
+    best: list[tuple[float, tuple[Part, ...]]] = [(0.0, ())] * (len(kept) + 1)  # by how many notes are passed
+    for part in sorted(parts, key=lambda p: p.begins):
+        wanted = set(content_words(part.heading))
+        longer = list(best)
+        for n, words in enumerate(told, 1):
+            share = len(wanted & words) / max(1, len(wanted))
+            value, placed = best[n - 1]
+            found = value + share + _AS_SAID * (n == part.begins)
+            if (share or n == part.begins) and found > longer[n][0]:
+                longer[n] = (found, (*placed, part.model_copy(update={"begins": n})))
+            if longer[n - 1][0] >= longer[n][0]:  # the first of equal places
+                longer[n] = longer[n - 1]
+        best = longer
+    return list(best[-1][1])
 
 
 def _bounded(starts: list[int], kept: Sequence[DraftStatement]) -> list[int]:

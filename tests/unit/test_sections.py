@@ -85,6 +85,24 @@ def test_a_heading_cut_at_its_limit_ends_with_a_word_of_meaning(said: str, shown
     assert heading == shown
 
 
+def test_headings_whose_numbers_ran_ahead_go_to_the_notes_that_they_name() -> None:
+    topics = ["Cost", "Cost", "Loan", "Loan", "Heat", "Heat", "Water", "Water"]
+    notes = [replace(d, label=topic) for d, topic in zip(drafts(8), topics, strict=True)]
+    said = [
+        Part(begins=n, heading=h) for n, h in enumerate(["What it Costs", "The Loan", "Outlook", "Cooling Water"], 1)
+    ]
+    assert [(h, [d.lines[0] for d in m]) for h, m in assign(said, notes)] == [
+        ("What It Costs", [1, 2]),
+        ("The Loan", [3, 4, 5, 6]),
+        ("Cooling Water", [7, 8]),
+    ]
+
+
+def test_a_heading_in_words_of_its_own_stays_where_it_was_put() -> None:
+    said = [Part(begins=1, heading="Beginnings"), Part(begins=4, heading="What comes of it")]
+    assert [(h, len(m)) for h, m in assign(said, drafts(6))] == [("Beginnings", 3), ("What Comes of It", 3)]
+
+
 def test_two_parts_never_share_a_heading() -> None:
     headings = [h for h, _ in assign([Part(begins=1, heading="Same"), Part(begins=4, heading="same")], drafts(6))]
     assert len(set(headings)) == 2
