@@ -18,8 +18,8 @@ from pipeline.text import content_words
 from pipeline.transcript import Segment, Transcript
 from pipeline.wording import A_TITLE, QUOTED
 
-# Where small models add a reason or an effect of their own: "…, which caused her to lose her job."
-_TACKED_ON = re.compile(r", (?=which|leading|resulting|causing|making|so|because|since|and|but)|\b(?=because|so that)")
+# Where small models add something of their own: "…, which caused her to lose her job", "Ana, a freelance writer, …".
+_CLAUSE = re.compile(r"[,;] |\b(?=because|so that)")
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
@@ -148,7 +148,7 @@ def _support(text: str, lines: Sequence[int], source: Source, least: float) -> l
 def added_clause(text: str, lines: Sequence[int], source: Source) -> str | None:
     """What is wrong when a clause of three words of meaning and more has none of them in the lines or beside them."""
     near = [s.id for s in source.near(lines)]
-    for clause in _TACKED_ON.split(text)[1:]:
+    for clause in _CLAUSE.split(text):
         wanted = keys_of(clause)
         if len(wanted) >= 3 and not source.share(wanted, near):
             return f"the lines have no word of “{clause.strip(' .')}”"

@@ -9,7 +9,7 @@ from pipeline.text import clean, content_words, longest_shared_run, words
 from pipeline.transcript import Segment
 
 _FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|us|[Mm]yself|[Oo]urselves|[Mm]ine)\b"
+    r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|us|me|[Mm]yself|[Oo]urselves|[Mm]ine)\b"
 )
 THIRD_PERSON = "write in the third person"
 QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
@@ -25,7 +25,9 @@ _META = re.compile(
     re.IGNORECASE,
 )
 # Whom a small model makes up where nobody is named; where the lines speak of them, a note may.
-_MADE_UP = re.compile(r"^the person\b(?! (?:who|that|of|whose)\b)|\bthe (?:listener|authors?|text)\b", re.IGNORECASE)
+_MADE_UP = re.compile(
+    r"^the person\b(?! (?:who|that|of|whose)\b)|\bthe (?:listener|authors?|presenter|text)\b", re.IGNORECASE
+)
 _EMPTY_PRAISE = re.compile(
     r"\bpowerful (?:tool|algorithm|method|technique|approach|way)\b"
     r"|\b(?:is|are|it) (?:crucial|essential|vital) (?:for|to|in)\b"
@@ -51,16 +53,18 @@ _SMALL_TALK = re.compile(
     r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
     re.IGNORECASE,
 )
-_REPORTED_QUESTION = re.compile(r"\b(?:asks?|asked|wonders?|wondered)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b")
+_REPORTED_QUESTION = re.compile(
+    r"\b(?:asks?|asked|asking|wonders?|wondered|wondering)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b"
+)
 _OPINION = re.compile(
     r"\bI(?: would|['’]d)? (?:still |really |just |rather |never |personally )*(?:think|thought|believe|feel|guess"
     r"|suppose|doubt|(?:dis)?agree|hope|say|call|predict|expect|love|hate|prefer|recommend|argue|tax|bet|wish|fear|want)\b"
     r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
     r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
 )
-_NOBODY = re.compile(r"\bthe (?:narrator|speaker|writer)\b(['’]s)?", re.IGNORECASE)
+_NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?", re.IGNORECASE)
 _SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
-_COMPLETE = re.compile(r"[.!。！…][\"'”’)\]]*$")
+_COMPLETE = re.compile(r"(?<!\b(?:Dr|Mr|Ms|St))(?<!\b(?:Mrs|e\.g|i\.e))(?<!\bProf)[.!。！…][\"'”’)\]]*$")
 A_TITLE = 4  # words with meaning from which a title is one and no term
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22

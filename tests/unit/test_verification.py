@@ -164,6 +164,14 @@ def test_less_where_no_line_takes_anything_away_is_doubted() -> None:
     assert (finding.kind, finding.grave) == ("polarity", False)
 
 
+def test_a_trade_that_nobody_said_is_doubted() -> None:
+    source = Source(Transcript("net", (Segment(1, "My name is Ana Tang, I live on the Internet, and in Paris."),)))
+    assert verify("Ana Tang lives on the Internet, and in Paris.", [1], source) == []
+    (finding,) = verify("Ana Tang, a freelance writer and editor, lives on the Internet.", [1], source)
+    assert (finding.kind, finding.grave) == ("support", False)
+    assert woven_fault("Ana Tang, a freelance writer and editor, lives on the Internet.", [1], source)
+
+
 @pytest.mark.parametrize(
     ("said", "doubted"),
     [
