@@ -55,6 +55,7 @@ async def merge_sections(
         title=transcript.metadata.title or "",
         provenance=provenance(transcript),
         done=out.merged,
+        one_job=extractor.style.by_span,
     )
     own = {spec.name: [d for d in drafts if d.section == spec.name] for spec in sections}
     # Sections that rest on chunks alone do not wait for each other; those that rest on sections come after them.

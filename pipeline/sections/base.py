@@ -73,6 +73,7 @@ class MergeContext:
     title: str  # of the recording, "" when it is not known
     provenance: tuple[str, ...]  # sentences about the source that code can prove
     done: Mapping[str, Merged]  # the sections merged so far
+    one_job: bool = False  # a small model, which does one job a call
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from pydantic import Field
 
 from pipeline.document import Detail, MainPoint
 from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
+from pipeline.sections.parting import parts_of
 from pipeline.sections.repeats import first_of_each, same_term, union_lines
+from pipeline.tasks import all_of
 from pipeline.text import content_words
 
 Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
@@ -57,28 +59,22 @@ class Outline(Flat):
     parts: list[Part]
 
 
+class Heading(Flat):
+    """The answer of a small model, which is asked of one part that code has found."""
+
+    heading: Annotated[str, Field(max_length=LONGEST_HEADING)]
+
+
 async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
     """Repeats joined, the rest divided under headings in order."""
     placed = first_of_each(drafts)
     kept = [d for d in drafts if placed[d.id] == d.id]
     if not kept:
         return Merged((), placed)
-    least, most = max(1, round(len(kept) / 6)), max(2, round(len(kept) / 3.2))
     if len(kept) <= 3:
         parts = [Part(begins=1, heading=kept[0].label or "Main Point")]
     else:
-        outline = await context.ask(
-            "merge_outline.v1",
-            Outline,
-            max_tokens=80 + 40 * most,
-            bounds=Bounds(
-                {"begins": {"minimum": 1, "maximum": len(kept)}, "parts": {"minItems": least, "maxItems": most}}
-            ),
-            notes="\n".join(f"{i}. ({d.label}) {d.text}" for i, d in enumerate(kept, 1)),
-            least=str(least),
-            most=str(most),
-        )
-        parts = outline.parts
+        parts = await (_titled(kept, context) if context.one_job else _outlined(kept, context))
     points = []
     told: list[str] = []
     for heading, members in assign(parts, kept):
@@ -88,9 +84,38 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     return Merged(tuple(points), placed)
 
 
+async def _outlined(kept: Sequence[DraftStatement], context: MergeContext) -> list[Part]:
+    """Where parts begin and what they are called, by one call, each at the note that its heading tells of."""
+    least, most = max(1, round(len(kept) / 6)), max(2, round(len(kept) / 3.2))
+    outline = await context.ask(
+        "merge_outline.v1",
+        Outline,
+        max_tokens=80 + 40 * most,
+        bounds=Bounds({"begins": {"minimum": 1, "maximum": len(kept)}, "parts": {"minItems": least, "maxItems": most}}),
+        notes="\n".join(f"{i}. ({d.label}) {d.text}" for i, d in enumerate(kept, 1)),
+        least=str(least),
+        most=str(most),
+    )
+    return aligned(outline.parts, kept)
+
+
+async def _titled(kept: Sequence[DraftStatement], context: MergeContext) -> list[Part]:
+    """Parts by the words of notes and lines, a call each for what they are called."""
+    said = [f"{d.label} {d.text} {' '.join(e.quote for e in context.cite(d.lines))}" for d in kept]
+    starts = parts_of([content_words(text) for text in said], smallest=SMALLEST_PART, largest=LARGEST_PART)
+    ends = [*starts[1:], len(kept) + 1]
+    asked = [_heading(kept[a - 1 : b - 1], context) for a, b in zip(starts, ends, strict=True)]
+    return [Part(begins=n, heading=h) for n, h in zip(starts, await all_of(asked), strict=True)]
+
+
+async def _heading(members: Sequence[DraftStatement], context: MergeContext) -> str:
+    notes = "\n".join(f"- {d.text}" for d in members)
+    return (await context.ask("merge_heading.v1", Heading, max_tokens=40, notes=notes)).heading
+
+
 def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[str, Sequence[DraftStatement]]]:
     """Consecutive parts by their first notes; parts out of bounds are split at a change of topic or joined."""
-    headings = {1: ""} | {p.begins: p.heading for p in reversed(aligned(parts, kept))}
+    headings = {1: ""} | {p.begins: p.heading for p in reversed(parts)}
     starts = _bounded(sorted(headings), kept)
     out: list[tuple[str, Sequence[DraftStatement]]] = []
     used: set[str] = set()
@@ -234,5 +259,5 @@ MAIN_POINTS = SectionSpec(
     item_field="points",
     text_limit=320,
     span_prompt="sections/main_points_span.v1",
-    merge_prompts=("merge_outline.v1",),
+    merge_prompts=("merge_outline.v1", "merge_heading.v1"),
 )

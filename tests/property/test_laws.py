@@ -17,7 +17,7 @@ from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import Answer, DraftStatement, MergeContext
-from pipeline.sections.main_points import Part, assign
+from pipeline.sections.main_points import Part, aligned, assign
 from pipeline.store import dump
 from pipeline.text import slug
 from tests.scripted import ScriptedClient, good_answer, transcript
@@ -48,7 +48,7 @@ def test_halves_tile_their_chunk(rows: list[tuple[str | None, str]]) -> None:
 @given(st.integers(1, 40), st.lists(st.tuples(st.integers(-5, 60), st.text(max_size=20)), max_size=12))
 def test_any_outline_gives_every_note_one_place(n: int, outline: list[tuple[int, str]]) -> None:
     notes = [DraftStatement(f"d{i}", "main_points", 0, (i,), f"Note {i}.", f"Topic {i % 7}") for i in range(1, n + 1)]
-    parts = assign([Part(begins=b, heading=h) for b, h in outline], notes)
+    parts = assign(aligned([Part(begins=b, heading=h) for b, h in outline], notes), notes)
     assert [d.id for _, members in parts for d in members] == [d.id for d in notes]
     headings = [heading.casefold() for heading, _ in parts]
     assert all(headings) and len(set(headings)) == len(headings)

@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
 from pipeline.sections.key_concepts import emptiness
-from pipeline.sections.main_points import Part, assign, nest
+from pipeline.sections.main_points import MAIN_POINTS, Part, aligned, assign, nest
 from pipeline.sections.prerequisites import details, line
 from pipeline.sections.repeats import is_repeat, same_term
 
@@ -26,6 +27,10 @@ def drafts(n: int) -> list[DraftStatement]:
         DraftStatement(f"main_points/1.1.{i}", "main_points", 0, (i,), f"Statement {i}.", f"Topic {i}")
         for i in range(1, n + 1)
     ]
+
+
+def quoted(lines: Sequence[int]) -> tuple[Evidence, ...]:
+    return (Evidence(segment=lines[0], start=None, end=None, speaker=None, quote="x"),)
 
 
 def walk(schema: Any, depth: int = 0):  # noqa: ANN201
@@ -91,7 +96,7 @@ def test_headings_whose_numbers_ran_ahead_go_to_the_notes_that_they_name() -> No
     said = [
         Part(begins=n, heading=h) for n, h in enumerate(["What it Costs", "The Loan", "Outlook", "Cooling Water"], 1)
     ]
-    assert [(h, [d.lines[0] for d in m]) for h, m in assign(said, notes)] == [
+    assert [(h, [d.lines[0] for d in m]) for h, m in assign(aligned(said, notes), notes)] == [
         ("What It Costs", [1, 2]),
         ("The Loan", [3, 4, 5, 6]),
         ("Cooling Water", [7, 8]),
@@ -100,7 +105,29 @@ def test_headings_whose_numbers_ran_ahead_go_to_the_notes_that_they_name() -> No
 
 def test_a_heading_in_words_of_its_own_stays_where_it_was_put() -> None:
     said = [Part(begins=1, heading="Beginnings"), Part(begins=4, heading="What comes of it")]
-    assert [(h, len(m)) for h, m in assign(said, drafts(6))] == [("Beginnings", 3), ("What Comes of It", 3)]
+    placed = aligned(said, drafts(6))
+    assert [(h, len(m)) for h, m in assign(placed, drafts(6))] == [("Beginnings", 3), ("What Comes of It", 3)]
+
+
+@pytest.mark.parametrize("one_job", [True, False])
+def test_a_small_model_names_the_parts_that_code_finds_and_a_large_one_finds_them(one_job: bool) -> None:
+    subjects = ["a boiler warms the radiators of a house"] * 3 + ["a ferry sails from its harbour at high tide"] * 3
+    notes = [replace(d, text=f"{d.text} {' '.join([said] * 4)}") for d, said in zip(drafts(6), subjects, strict=True)]
+    asked: list[str] = []
+
+    async def ask(prompt: str, answer: type[Any], **options: Any) -> Any:
+        asked.append(prompt)
+        if prompt == "merge_heading.v1":
+            return answer(heading="Ferries" if "ferry" in options["notes"] else "Boilers")
+        return answer(parts=[{"begins": 1, "heading": "Everything"}])
+
+    context = MergeContext(ask, quoted, lambda said, ns: None, lambda said, ns: False, "", (), {}, one_job)
+    merged = asyncio.run(MAIN_POINTS.merge(notes, context))
+    found = [(p.heading, len(p.details)) for p in merged.content]
+    if one_job:
+        assert (asked, found) == (["merge_heading.v1"] * 2, [("Boilers", 3), ("Ferries", 3)])
+    else:
+        assert (asked, found) == (["merge_outline.v1"], [("Everything", 6)])
 
 
 def test_two_parts_never_share_a_heading() -> None:
@@ -111,7 +138,7 @@ def test_two_parts_never_share_a_heading() -> None:
 def test_a_lead_in_says_more_than_the_heading_and_is_said_once() -> None:
     context = MergeContext(
         ask=None,  # type: ignore[arg-type]
-        cite=lambda lines: (Evidence(segment=lines[0], start=None, end=None, speaker=None, quote="x"),),
+        cite=quoted,
         fault=lambda text, lines: None,
         doubt=lambda text, lines: False,
         title="",
