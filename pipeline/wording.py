@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
+from functools import cached_property
 
 from pipeline.text import clean, content_words, longest_shared_run, words
 from pipeline.transcript import Segment
@@ -65,6 +67,8 @@ _OPINION = re.compile(
 _NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?", re.IGNORECASE)
 _SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?<!\b(?:Dr|Mr|Ms|St))(?<!\b(?:Mrs|e\.g|i\.e))(?<!\bProf)[.!。！…][\"'”’)\]]*$")
+_TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_CONSISTENT = 0.75  # the share of its places in which a word has the same capitals
 A_TITLE = 4  # words with meaning from which a title is one and no term
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
@@ -192,3 +196,45 @@ def with_owner(text: str, segments: Sequence[Segment], small_words: Set[str]) ->
     first = text.split(maxsplit=1)[0]
     small = first[1:].islower() and all(p in small_words for p in re.findall(r"[^\W\d_]+", first.lower()))
     return f"According to {owner}, {first.lower() if small or first == 'A' else first}{text[len(first) :]}"
+
+
+class Spelling:
+    """The capitals that a transcript gives its words within sentences, where it is consistent."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+
+    def __call__(self, phrase: str) -> str:
+        """The phrase with names as the transcript writes them, and without a capital for a first word that is none."""
+
+        def spelled(match: re.Match[str]) -> str:
+            form = self._forms.get(match[0].casefold(), match[0])
+            return form if match.start() == 0 or form != form.lower() else match[0]
+
+        named = phrase.partition(" ")[2][:1].isupper()
+        return phrase[:1] + _TOKEN.sub(spelled, phrase)[1:] if named else _TOKEN.sub(spelled, phrase)
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        seen: dict[str, Counter[str]] = defaultdict(Counter)
+        for segment in self._segments:
+            for word in _alone(segment.text):
+                seen[word.casefold()][word] += 1
+        small = sum(forms[word] for word, forms in seen.items())
+        if 2 * small < sum(forms.total() for forms in seen.values()):
+            return {}  # a transcript in capitals tells no names
+        usual = {word: forms.most_common(1)[0] for word, forms in seen.items()}
+        return {word: form for word, (form, n) in usual.items() if n >= _CONSISTENT * seen[word].total()}
+
+
+def _alone(text: str) -> list[str]:
+    """Words within a sentence, names of several words left out: "Cap Com" tells nothing of "cap"."""
+    tokens = list(_TOKEN.finditer(text))
+    capital = [False, *(t[0][0].isupper() for t in tokens), False]
+    return [
+        t[0]
+        for i, t in enumerate(tokens, 1)
+        if text[: t.start()].endswith(" ")
+        and text[t.start() - 2].isalnum() | (text[t.start() - 2] in ",;")
+        and not (capital[i] and (capital[i - 1] or capital[i + 1]))
+    ]

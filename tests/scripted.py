@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.llm import Completion, Request, Usage
+from pipeline.sections.base import MergeContext
 from pipeline.transcript import Metadata, Segment, Transcript
 
 Answer = str | dict[str, Any] | Completion | Exception
@@ -98,3 +100,19 @@ def good_answer(request: Request) -> Answer:
         return {"rewrites": []}
     names = request.name.split("+")
     return {name: parts[name] for name in names} if len(names) > 1 else parts[names[0]]
+
+
+def merge_context(**given: Any) -> MergeContext:
+    """What a merge rule is given, with nothing to be found against anything; `given` takes the place of its fields."""
+    plain = MergeContext(
+        ask=None,  # type: ignore[arg-type]
+        cite=lambda lines: (),
+        fault=lambda text, lines: None,
+        doubt=lambda text, lines: False,
+        title="",
+        provenance=(),
+        done={},
+        cased=str,
+        mentions=lambda phrase: {1, 2},
+    )
+    return replace(plain, **given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -73,6 +73,8 @@ class MergeContext:
     title: str  # of the recording, "" when it is not known
     provenance: tuple[str, ...]  # sentences about the source that code can prove
     done: Mapping[str, Merged]  # the sections merged so far
+    cased: Callable[[str], str]  # a phrase with the capitals that the recording's words have
+    mentions: Callable[[str], Set[int]]  # the lines that say a phrase's words
     one_job: bool = False  # a small model, which does one job a call
 
 

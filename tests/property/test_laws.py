@@ -16,11 +16,11 @@ from pipeline.readers import parse
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.sections import SECTIONS
-from pipeline.sections.base import Answer, DraftStatement, MergeContext
+from pipeline.sections.base import Answer, DraftStatement
 from pipeline.sections.main_points import Part, aligned, assign
 from pipeline.store import dump
 from pipeline.text import slug
-from tests.scripted import ScriptedClient, good_answer, transcript
+from tests.scripted import ScriptedClient, good_answer, merge_context, transcript
 
 text = st.text(min_size=1, max_size=60)
 lines = st.lists(
@@ -68,7 +68,7 @@ def test_merging_loses_no_id_and_invents_none(spec, rows: list[tuple[str, str, i
         raise AssertionError("these merges ask nothing")
 
     t = transcript()
-    context = MergeContext(ask, lambda ns: cite(t, ns), lambda said, ns: None, lambda said, ns: False, "", (), {})
+    context = merge_context(ask=ask, cite=lambda ns: cite(t, ns))
     merged = asyncio.run(spec.merge(drafts, context))
     assert unplaced(spec, drafts, merged) == []
     assert set(merged.placed) & {id_ for id_, _ in merged.withheld} == set()

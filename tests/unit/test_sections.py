@@ -11,13 +11,17 @@ import pytest
 from pipeline.asking import schema_of
 from pipeline.document import Evidence
 from pipeline.errors import SettingsError
+from pipeline.merging import lines_saying
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
 from pipeline.sections.key_concepts import emptiness
 from pipeline.sections.main_points import MAIN_POINTS, Part, aligned, assign, nest
-from pipeline.sections.prerequisites import details, line
+from pipeline.sections.prerequisites import details, line, terms_of
 from pipeline.sections.repeats import is_repeat, same_term
+from pipeline.source import Source
+from pipeline.wording import Spelling
+from tests.scripted import merge_context, transcript
 
 PROMPTS = Path(__file__).parent.parent.parent / "prompts"
 
@@ -121,7 +125,7 @@ def test_a_small_model_names_the_parts_that_code_finds_and_a_large_one_finds_the
             return answer(heading="Ferries" if "ferry" in options["notes"] else "Boilers")
         return answer(parts=[{"begins": 1, "heading": "Everything"}])
 
-    context = MergeContext(ask, quoted, lambda said, ns: None, lambda said, ns: False, "", (), {}, one_job)
+    context = merge_context(ask=ask, cite=quoted, one_job=one_job)
     merged = asyncio.run(MAIN_POINTS.merge(notes, context))
     found = [(p.heading, len(p.details)) for p in merged.content]
     if one_job:
@@ -136,15 +140,7 @@ def test_two_parts_never_share_a_heading() -> None:
 
 
 def test_a_lead_in_says_more_than_the_heading_and_is_said_once() -> None:
-    context = MergeContext(
-        ask=None,  # type: ignore[arg-type]
-        cite=quoted,
-        fault=lambda text, lines: None,
-        doubt=lambda text, lines: False,
-        title="",
-        provenance=(),
-        done={},
-    )
+    context = merge_context(cite=quoted)
     labels = ["Tower costs", "The loan", "Heat exchanger", "The loan"]
     rows = [(replace(d, label=label), [i]) for i, (d, label) in enumerate(zip(drafts(4), labels, strict=True), 1)]
     told: list[str] = []
@@ -189,7 +185,7 @@ def test_a_definition_that_only_repeats_its_term_is_empty() -> None:
 def test_a_prerequisite_that_the_limit_cut_loses_its_broken_end() -> None:
     cut = "megawatt, gigawatt hour, " + "capacity, " * 8 + "and the broken e"
     draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), cut[:110], "Units of Power")
-    assert line(draft, details(draft)).endswith("capacity)")
+    assert terms_of(draft, plain_context())[-1] == "capacity"
 
 
 def test_a_missing_or_unused_variable_of_a_prompt_is_an_error() -> None:
@@ -238,12 +234,99 @@ def test_a_new_section_needs_only_its_spec(tmp_path: Path) -> None:
     assert asyncio.iscoroutinefunction(SECTIONS[0].merge)
 
 
+def plain_context(title: str = "") -> MergeContext:
+    async def ask(*args: Any, **more: Any) -> Any:
+        raise AssertionError("prerequisites need no model")
+
+    return merge_context(ask=ask, title=title)
+
+
+def prerequisites_of(context: MergeContext, *found: tuple[str, str]) -> tuple[list[str], list[str]]:
+    """What is told of these topics and terms, and the reasons of what is not."""
+    given = [
+        DraftStatement(f"prerequisites/{n}.1.1", "prerequisites", n, (n,), terms, label)
+        for n, (label, terms) in enumerate(found, 1)
+    ]
+    merged = asyncio.run(next(s for s in SECTIONS if s.name == "prerequisites").merge(given, context))
+    assert set(merged.placed) | {id_ for id_, _ in merged.withheld} == {d.id for d in given}
+    prefix = "Basic familiarity with "
+    return [p.text.removeprefix(prefix) for p in merged.content], [w.reason for _, w in merged.withheld]
+
+
+def recording(*lines: str) -> MergeContext:
+    """What a merge is given of a recording that says these lines."""
+    t = transcript([(None, said) for said in lines])
+    source = Source(t)
+    return replace(plain_context(), cased=Spelling(t.segments), mentions=lambda phrase: lines_saying(phrase, source))
+
+
 def test_a_prerequisite_lists_each_detail_once_and_not_its_own_topic() -> None:
     detail = "HF, HF radio, HF radios, frequency, Frequency, JavaScript, a word of more than five words"
     draft = DraftStatement("prerequisites/1.1.1", "prerequisites", 0, (1,), detail, "HF radio")
-    assert line(draft, details(draft)) == "Basic familiarity with HF radio (frequency, JavaScript)"
-    assert details(draft, ["frequency"]) == ["JavaScript"]
-    assert line(draft, []) == "Basic familiarity with HF radio"
+    terms = terms_of(draft, plain_context())
+    assert line("HF radio", details("HF radio", terms)) == "Basic familiarity with HF radio (frequency, JavaScript)"
+    assert details("HF radio", terms, ["frequency"]) == ["JavaScript"]
+    assert line("HF radio", []) == "Basic familiarity with HF radio"
+
+
+def test_details_that_contain_each_other_are_told_once() -> None:
+    terms = ["tide", "tide gauge", "tide gauge calibration", "harbour master", "tide gauge drift"]
+    assert details("surveying", terms) == ["tide gauge calibration", "harbour master"]
+
+
+def test_a_topic_that_stands_in_another_one_is_joined_to_it() -> None:
+    told, _ = prerequisites_of(
+        plain_context(),
+        ("Kafka clusters", "partitions, brokers"),
+        ("Message queues", "kafka clusters, RabbitMQ"),
+        ("Glacier ice", "moraine, calving front"),
+        ("Calving front", "seismometers"),
+        ("Alpine glacier ice", "firn line"),
+    )
+    assert told == [
+        "message queues (kafka clusters, RabbitMQ, partitions, brokers)",
+        "glacier ice (moraine, calving front, seismometers, firn line)",
+    ]
+
+
+def test_a_prerequisite_has_the_capitals_of_the_recording() -> None:
+    context = recording(
+        "Most of the plugins for Kafka are old, and some Kafka brokers lose a partition.",
+        "Brokers, that is Kafka brokers, hold one partition or more of the Data Lake Team.",
+        "A partition of the data is what brokers share.",
+    )
+    told, _ = prerequisites_of(context, ("kafka brokers", "Partition, data"))
+    assert told == ["Kafka brokers (partition, data)"]
+
+
+def test_what_the_recording_does_not_say_is_no_detail_and_what_it_hardly_says_no_topic() -> None:
+    context = recording(
+        "The glacier moves faster where meltwater reaches the bed.",
+        "You select a moraine and date it.",
+        "Meltwater is the reason that this glacier calves, and Dockworkers know it.",
+    )
+    told, reasons = prerequisites_of(
+        context, ("Glaciers", "meltwater, moraine, isostasy, melt selector"), ("Dockworkers", "crane")
+    )
+    assert told == ["glaciers (meltwater, moraine)"]
+    assert reasons == ["the recording hardly speaks of it"]
+
+
+def test_everyday_words_and_the_recording_itself_are_no_prerequisite() -> None:
+    context = plain_context(title="Harbour Notes Weekly")
+    told, reasons = prerequisites_of(
+        context,
+        ("Business", "price, city"),
+        ("Harbour Notes", ""),
+        ("Quay Newsletter", "dredging"),
+        ("Tidal hydrography", ""),
+    )
+    assert told == ["tidal hydrography"]
+    assert reasons == ["everyday words that tell no field of knowledge", *["it is the recording itself"] * 2]
+
+
+def test_the_only_prerequisite_stays_however_thin() -> None:
+    assert prerequisites_of(plain_context(), ("Business", "price"), ("Weather", ""))[0] == ["business (price)"]
 
 
 def test_what_a_recording_is_about_is_said_once() -> None:
@@ -256,6 +339,6 @@ def test_what_a_recording_is_about_is_said_once() -> None:
     def cited(lines: Any) -> tuple[Evidence, ...]:
         return tuple(Evidence(segment=n, start=None, end=None, speaker=None, quote="said") for n in lines)
 
-    context = MergeContext(ask, cited, lambda said, ns: None, lambda said, ns: False, "", (), {})
+    context = merge_context(ask=ask, cite=cited)
     merged = asyncio.run(next(s for s in SECTIONS if s.name == "overview").merge(found, context))
     assert [s.text for s in merged.content] == [told[0], "It is also about a calculator that speaks Python."]
