@@ -26,7 +26,9 @@ from pipeline.wording import (
     recording_fault,
     with_named_speaker,
     with_owner,
+    without_frame,
     without_possessor,
+    without_statement,
     without_title,
     without_us,
 )
@@ -133,7 +135,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
         text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)
         text = discussing(text)
     elif draft.section == "main_points":
-        text = without_title(text, transcript.metadata.title or "")
+        text = without_frame(without_statement(without_title(text, transcript.metadata.title or "")))
         if not transcript.labelled_speakers:
             text = without_possessor(text)
         text = with_owner(without_us(text), segments, source.small_words)

@@ -19,8 +19,11 @@ _META = re.compile(
     r"\b(?:the|this) (?:transcript|lines?|notes?|passage|excerpt|conversation)\b"
     r"|\bthe (?:speakers?|narrator|writer)\b|\bspeaker (?:says|mentions|discusses)\b"
     r"|\b(?:is|are|was|were) (?:mentioned|discussed)\b|\bthe importance of (?:understanding|having|being)\b"
-    r"|\bthe statement (?:claims|says|in)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
+    r"|\bthe statement (?:claims|says|in|is (?:that|(?:in)?correct|(?:un)?true|false|wrong|right))\b"
+    r"|\bagrees? with .{1,60}['’]s? statements? (?:about|on)\b|\b(?:is|are|was|were) (?:speaking|talking) about\b"
     r"|\bin (?:this|the) (?:episode|video|section)\b"
+    r"|^it is (?:now )?(?:ready|time) to (?:return|go back|come back|get back|move on|turn) to (?:the|this|that) "
+    r"(?:discussion|explanation|description|topic|subject|question|example|next)\b"
     r"|^it will (?:talk|speak) about\b|\bthe (?:talk|episode|recording) (?:has convinced|convinced|aims)\b"
     r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
     r"(?:together|here|in (?:the|this|an) example)\b",
@@ -37,11 +40,26 @@ _EMPTY_PRAISE = re.compile(
     r"|\bstrongest claim or result\b|\bdemonstrating the (?:effectiveness|importance|value)\b",
     re.IGNORECASE,
 )
-_RECORDING = re.compile(
-    r"\b(?P<this>this (?:week['’]s )?(?:\w+ )?)?(?P<noun>podcast|newsletter|episode|recap|recording|show)"
-    r"(?: recap)?(?:, [^,]{1,40},)? (?:also )?"
-    r"(?:covers?|covered|features?|featured|includes?|included|suggests?|suggested|focuses|highlights?|changes)\b",
+# What says that there is something, or that it matters, and no more; also where the lines say it.
+_NOTHING = re.compile(
+    r"^there(?:['’]s| is| are) (?:lots|a lot|plenty) of (?:\w+ )?"
+    r"(?:cool|great|good|interesting|neat|fun|exciting|nice) (?:stuff|things|content)\b"
+    r"|\b(?:is|are|was|were) (?:\w+ )?a (?:really )?(?:big|huge) deal\.$",
     re.IGNORECASE,
+)
+_RECORDING = re.compile(
+    r"(?P<own>^the )?\b(?P<this>this (?:week['’]s )?(?:\w+ )?)?"
+    r"(?P<noun>podcast|newsletter|episode|recap|recording|show)"
+    r"(?: recap)?(?:, [^,]{1,40},)? (?:also )?"
+    r"(?P<verb>covers?|covered|features?|featured|includes?|included|suggests?|suggested|focuses|highlights?|changes)\b",
+    re.IGNORECASE,
+)
+_COVERING = re.compile(r"\bcover(?:s|ed)? (?:the )?(?:\w+ )?(?:newsletter|episode|recap)\b", re.IGNORECASE)
+_FRAMED = re.compile(
+    r"^(?:(?:The|This) (?:podcast|newsletter|episode|recap|recording|show) (?:also )?(?:features|covers|includes)"
+    r"|There(?:['’]s| is| are) (?:lots|a lot|plenty) of (?:\w+ ){1,2}(?:stuff|things)(?: \w+)?, including) "
+    r"(?P<thing>[^,]+), which "
+    r"(?P<told>(?:is|are|was|were|has|have|had|can|may|will|(?!this|his|its|as|always)\w+s) .+)$"
 )
 _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
@@ -50,6 +68,10 @@ _SMALL_TALK = re.compile(
     r"|^(?:hello|hi|welcome|thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
     r"|\b(?:episode|show|podcast|programme|program|video) is (?:brought to|supported by|sponsored by)\b"
     r"|\bthanks? (?:\w+ ){0,2}for (?:sharing|sending|listening|watching|coming|having)\b"
+    r"|\bthank(?:s|ed|ing)? (?!to\b)(?:[\w.'’-]+ ){1,9}for (?:\w+ ){0,2}(?:support|input|help|time|sponsor\w*)\b"
+    r"|^(?:this|that|it) (?:was|has been) (?:such )?an? (?:really |very )?"
+    r"(?:nice|great|fun|good|lovely|wonderful|fantastic|awesome|amazing|cool) (?:\w+ ){0,2}"
+    r"(?:kick-?off|episode|show(?! of)|conversation|chat|discussion)\b"
     r"|\bvisit .{0,60}\bto (?:share|subscribe|sign up|support)\b"
     r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
     r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
@@ -129,6 +151,23 @@ def without_us(text: str) -> str:
     return re.sub(rf"{QUOTED.pattern}|(?P<us> (?:to|for) us)(?=[ ,.;])", lambda m: "" if m["us"] else m[0], text)
 
 
+def without_statement(text: str) -> str:
+    """The text with what is stated in place of "the statement is that …"."""
+
+    def stated(match: re.Match[str]) -> str:
+        return match["first"].upper() if match.start() == 0 else f"{match['before']}{match['first']}"
+
+    return re.sub(
+        r"(?P<before>^|, |\bsays (?:that )?)[Tt]he statement (?:is|says) that (?P<first>\w)", stated, text, count=1
+    )
+
+
+def without_frame(text: str) -> str:
+    """ "The episode features a kiln, which burns peat." as "A kiln burns peat."."""
+    match = _FRAMED.match(text)
+    return f"{match['thing'][:1].upper()}{match['thing'][1:]} {match['told']}" if match else text
+
+
 def talk_fault(text: str, source: str) -> str | None:
     """Why a text talks about the talk or praises without saying anything, in words that its source does not have."""
     outside = QUOTED.sub(" ", text)
@@ -136,15 +175,24 @@ def talk_fault(text: str, source: str) -> str | None:
         return f'it says "{match[0]}" instead of the matter itself'
     if (match := _MADE_UP.search(outside)) and match[0].split()[-1].lower() not in source.lower():
         return f'it says "{match[0]}", of whom the lines say nothing'
+    if match := _NOTHING.search(text):
+        return f'it says "{match[0]}", which tells nothing'
     match = _EMPTY_PRAISE.search(text)
     return f'it says "{match[0]}", which tells nothing' if match and match[0].lower() not in source.lower() else None
 
 
 def recording_fault(text: str, said: str, title: str) -> str | None:
     """Why a note tells what the recording does ("The podcast covers …") instead of what is said in it."""
-    match = _RECORDING.search(text.replace(title, "the recording") if title else text)
-    if match is None or (not match["this"] and match["noun"].lower() in said.lower()):
-        return None  # they may speak of a newsletter; "this" one is their own
+    text = text.replace(title, "the recording") if title else text
+    match = _RECORDING.search(text)
+    if match is None:
+        match = _COVERING.search(text)
+        return f'it says "{match[0]}" instead of the matter itself' if match else None
+    named = text[: match.end("noun")].split()[-2:]
+    own = match["this"] or (match["own"] and match["noun"].lower() != "newsletter") or " ".join(named) in title
+    heard = re.search(rf"\b{match['noun']}\b.{{0,30}}\b{match['verb'][:5]}", said, re.IGNORECASE)
+    if match["noun"].lower() in said.lower() and (heard or not own) and not match["this"]:
+        return None  # they may speak of a newsletter; "this" one is their own, and so is "The episode" or one by title
     return f'it says "{match[0]}" instead of the matter itself'
 
 

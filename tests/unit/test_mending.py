@@ -21,7 +21,9 @@ from pipeline.wording import (
     form_fault,
     recording_fault,
     with_named_speaker,
+    without_frame,
     without_possessor,
+    without_statement,
     without_title,
     without_us,
 )
@@ -222,3 +224,60 @@ def test_a_note_of_the_title_is_asked_again_without_it() -> None:
     assert [d.text for d in found.drafts] == texts[1:]
     shown = [r.messages[-1].content for r in client.requests]
     assert title in shown[0] and title not in shown[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The episode features a clay kiln, which burns peat all night.", "A clay kiln burns peat all night."),
+        ("There's plenty of fun stuff here, including eels, which were smoked.", "Eels were smoked."),
+        ("The episode features a clay kiln, which nobody has seen.", None),
+        ("The library includes a parser, which reads dates.", None),
+        ("The statement is that eels return to one sea.", "Eels return to one sea."),
+        ("According to Ana, the statement is that eels return.", "According to Ana, eels return."),
+        ("Ana says that the statement is that eels return.", "Ana says that eels return."),
+        ("In SQL, the statement is parsed before that table is read.", None),
+    ],
+)
+def test_the_matter_stands_in_place_of_its_frame(text: str, plain: str | None) -> None:
+    assert without_frame(without_statement(text)) == (plain or text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is now ready to return to the discussion of the kilns.",
+        "According to Ana, the statement is incorrect because eels do return.",
+        "Ana agrees with the potter's statement about the shapes of the jars.",
+        "There are lots of cool things here, including kilns.",
+        "The idea of a kiln that runs on peat is a big deal.",
+        "Ana thanks the potters and Ben for their support and begins with the kilns.",
+        "This was a nice little kickoff to the year, thanks to Ben for the jars.",
+    ],
+)
+def test_a_note_that_tells_nothing_is_at_fault(text: str) -> None:
+    assert form_fault(text, "that is a big deal and there are lots of cool things here")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is ready to return to the sea after four years.",
+        "The if statement is executed before the loop, so that it is false.",
+        "Peat is cheap thanks to the bogs that were drained for the support of mills.",
+        "It was a good show of force by the potters in the spring of that year.",
+        "A big deal between the potters and the mills was signed in 1803.",
+        "The team agrees with the potters about the statement of accounts.",
+    ],
+)
+def test_a_note_that_only_sounds_like_one_stays(text: str) -> None:
+    assert form_fault(text, "words of the lines") is None
+
+
+def test_the_recording_is_its_own_also_where_the_lines_name_another_one() -> None:
+    other = "in episode 54 we spoke of kilns, and my podcast had Ana"
+    assert recording_fault("The episode features a new kiln from Lund.", other, "")
+    assert recording_fault("The Kiln Newsletter covers peat and jars.", "see the Kiln Newsletter", "Kiln Newsletter #7")
+    assert recording_fault("Ana and Ben cover Newsletter #7, with two kilns.", "words", "")
+    assert recording_fault("The podcast covers kilns.", "her podcast always covers kilns", "") is None
+    assert recording_fault("Ana's podcast covers kilns.", "her podcast is about kilns", "") is None
