@@ -17,9 +17,12 @@ _NEGATION = re.compile(
 )
 # They deny, but a paraphrase of lines that do not deny may well have one: an obstacle is the lack of a way.
 _SOFT = re.compile(r"lack|fail|absen|unable|hardly|barely|scarcely|rather|instead", re.IGNORECASE)
+_NOTHING = re.compile(r"nothing|nobody|none", re.IGNORECASE)  # what "explains nothing" does not explain, or matter
 _SENTENCE = re.compile(r"(?<=[.;!?。！？；])\s*")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
+_SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$", re.IGNORECASE)
 _CONTEXT = 4  # words with meaning on either side of a denial that tell what it is about
+_ALIKE = 2  # words beside two denials that they share when they deny the same
 _REACH = 4  # words on either side of a passage in which a denial belongs to it
 _PAIRS = """
     more less | most least | more fewer | high low | larger smaller | bigger smaller | large small | big small
@@ -51,6 +54,8 @@ _IRREGULAR = {
     "stop": {"stopped", "stopping"},
 }
 
+_Sides = tuple[list[str], list[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
@@ -64,6 +69,13 @@ class _Sentence:
         """The nearest words with meaning before and behind a place."""
         before = [k for k in self.keys[:place] if k][-_CONTEXT:]
         return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
+
+    def sides(self, place: int) -> _Sides:
+        """The words beside a denial that tell whether another is the same; at an end of a sentence it denies all."""
+        before, behind = self.around(place)
+        if place and behind:
+            return before[-2:], behind[:3]
+        return (before, [k for k in self.keys if k]) if behind else ([k for k in self.keys if k], before)
 
     def is_close(self, wanted: set[str]) -> bool:
         """Whether it has half of the wanted words, or half of its own few among them."""
@@ -96,13 +108,14 @@ for _pair in re.split(r"[|\n]", _PAIRS.strip()):
         _FORMS.setdefault(_a, _forms(_a))
         for _form in _forms(_a):
             _OPPOSITES.setdefault(_form, set()).update(_forms(_b))
-_LESS = frozenset("less least fewer fewest worse worst never".split())
+_LESS = frozenset("less least fewer fewest worse worst never hard harder slow slower costlier".split())
 _COMPARATIVES = frozenset(
     """better bigger cheaper costlier earlier easier faster harder heavier higher larger later lighter longer lower
     older shorter slower smaller stronger weaker worse younger""".split()
 )
 _THAN = 6  # words behind a comparative within which its "than" stands
-_TAKING = _LESS | {f for w in (*_DOWN, "few", "little", "small", "bad", "poor", "weak", "slow") for f in _forms(w)}
+_BURDENS = "few little small bad poor weak slow hard difficult complex costly".split()
+_TAKING = _LESS | {f for w in (*_DOWN, *_BURDENS) for f in _forms(w)}
 
 
 def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str, bool] | None:
@@ -119,8 +132,13 @@ def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str
 
 
 def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
-    """A denial in the statement: surely added when lines say the same without it, perhaps when none denies the like."""
+    """A denial that none in the lines bears out: surely added when lines say the same without it, else perhaps.
+
+    A denial of the lines bears out one of the statement, so that a second "not" beside a true one is found.
+    """
     doubt: tuple[str, bool] | None = None
+    free = [s.sides(at) for s in said for at, _ in s.denials]
+    idle = {k for s in said for at, cue in s.denials if _NOTHING.match(cue) for k in s.around(at)[0]}
     for sentence in mine:
         for place, cue in sentence.denials:
             before, behind = sentence.around(place)
@@ -128,25 +146,42 @@ def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, b
             wanted = set(before + behind) if place else set(sentence.keys) - {""}
             if len(wanted) < 3:
                 continue
+            soft = _SOFT.match(cue)
+            sides = sentence.sides(place)
+            borne = max(free, key=lambda other: _likeness(sides, other, soft=bool(soft)), default=None)
+            if borne and _likeness(sides, borne, soft=bool(soft)) >= _ALIKE:
+                free.remove(borne)
+                continue
+            if idle & set(before[-1:]):
+                continue
             message = f'it says "{cue}" where the lines do not'
             close = [s for s in said if s.is_close(wanted)]
             most = max((s.denials_about(wanted) for s in close), default=0)
-            if close and not most and not _SOFT.match(cue):
+            if close and not most and not soft:
                 return message, True
-            scope = {*before[-1:], *behind[:2]} if place else wanted
-            alike = any(scope & {*b, *f} for s in said for at, _ in s.denials for b, f in [s.around(at)])
-            likest = max(said, key=lambda s: len(wanted & set(s.keys)), default=None)
-            if not alike or likest is None or not likest.denials or (close and most < sentence.denials_about(wanted)):
-                doubt = message, False
+            doubt = message, False
     return doubt
 
 
+def _likeness(one: _Sides, other: _Sides, *, soft: bool) -> int:
+    """How many of the nearest words two denials share, each on its side; all words behind them, or a soft one's any."""
+    shared = sum(len({*mine} & {*theirs}) for mine, theirs in zip(one, other, strict=True))
+    enough = one[1] == other[1] != [] or (soft and {*one[0], *one[1]} & {*other[0], *other[1]})
+    return max(shared, _ALIKE) if enough else shared
+
+
 def _lessened(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
-    """A word that takes away, such as "less", where the lines neither take away nor deny anything: perhaps turned."""
-    if any(s.denials or _TAKING & set(s.plain) for s in said):
-        return None
-    word = next((w for s in mine for w in s.plain if w in _LESS), None)
-    return (f'it says "{word}" where the lines do not', False) if word else None
+    """A word that takes away, such as "less", of what the lines neither take from nor deny: perhaps turned."""
+    spoken = {w for s in said for w in s.plain}
+    for sentence in mine:
+        for place, word in enumerate(sentence.plain):
+            if word not in _LESS or word in spoken:
+                continue
+            before, behind = sentence.around(place)
+            about = {*before[-2:], *behind[:2]}
+            if not any((s.denials or _TAKING & set(s.plain)) and about & set(s.keys) for s in said):
+                return f'it says "{word}" where the lines do not', False
+    return None
 
 
 def _compared(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
@@ -225,5 +260,5 @@ def _read(text: str) -> _Sentence:
             denials.append((i, word))
             keys.append("")
         else:
-            keys.append(key_of(word))
+            keys.append("" if word == "able" else key_of(_SHORTENED.sub("", word)))  # "not able to" is "cannot"
     return _Sentence(tuple(keys), tuple(denials), tuple(plain))

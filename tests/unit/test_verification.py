@@ -157,6 +157,62 @@ def test_a_denial_beside_lines_without_a_word_of_meaning_is_doubted() -> None:
     }
 
 
+PILOTS = Source(
+    Transcript(
+        "pilots",
+        tuple(
+            Segment(i, text)
+            for i, text in enumerate(
+                [
+                    "So at six the ferry pays the harbour but the harbour doesn't pay the pilot.",
+                    "When a buoy is adrift it is not going to repair itself, you tow it to the yard.",
+                    "We have agreed not to move any buoys without telling the pilots first.",
+                    "He's on the bridge, he's not seeing the lamp of the pier and he's worried.",
+                    "They did not mark the wreck, but they also did not accept barges in the channel.",
+                    "You are also not able to use radar.",
+                    "The tide explained almost nothing of the delays last autumn.",
+                    "The pier was never painted. Charts let the sailors find their way in the fog.",
+                ],
+                1,
+            )
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("The outcome is that the ferry pays the harbour, but the harbour does not pay the pilot at six.", (1,)),
+        ("A buoy that is adrift does not repair itself and is mostly towed to the yard.", (2,)),
+        ("The sailors are not moving buoys without telling the pilots first.", (3,)),
+        ("The captain on the bridge, worried, is not seeing the lamp of the pier.", (4,)),
+        ("The wreck was seen, yet they were not marking the wreck but also not accepting barges in the channel.", (5,)),
+        ("Barges in the channel of the wreck cannot use radar.", (5, 6)),
+        ("The tide did not play a great part in the delays last autumn.", (7,)),
+    ],
+)
+def test_a_denial_that_the_lines_word_another_way_is_borne_out(text: str, lines: tuple[int, ...]) -> None:
+    assert "polarity" not in {f.kind for f in verify(text, lines, PILOTS)}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("The ferry does not pay the harbour, and the harbour does not pay the pilot.", (1,)),
+        ("A buoy that is adrift does not repair itself and is not towed to the yard.", (2,)),
+        ("The sailors have agreed to move any buoys and to tell the pilots first.", (3,)),
+        ("The captain is not on the bridge, and he is not seeing the lamp of the pier.", (4,)),
+        ("They did not mark the wreck, but they also did accept barges in the channel, which was not marked.", (5,)),
+        ("Last autumn did not play a part in what the pilots of the ferry told the harbour.", (7,)),
+        ("Charts make it hard for the sailors to find their way in the fog.", (8,)),
+        ("Charts are less useful for the sailors in the fog.", (8,)),
+    ],
+)
+def test_a_denial_borne_out_elsewhere_does_not_cover_another(text: str, lines: tuple[int, ...]) -> None:
+    assert "polarity" in {f.kind for f in verify(text, lines, PILOTS)}
+
+
 def test_less_where_no_line_takes_anything_away_is_doubted() -> None:
     source = Source(Transcript("notes", (Segment(1, "Headings and lists let readers find their way in the notes."),)))
     assert verify("Headings and lists make the notes more readable for readers.", [1], source) == []
