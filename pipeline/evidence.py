@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline.document import Evidence
 from pipeline.figures import figures, same, unsaid, with_context
-from pipeline.names import strangers
+from pipeline.names import Stray, strangers
 from pipeline.polarity import flip
 from pipeline.source import Source, keys_of
 from pipeline.text import content_words
@@ -24,6 +24,13 @@ LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines 
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
 EXAMPLE_WORDS = re.compile(r"\b(?:baker(?:y|ies|s)?|ovens?|heat[- ]pumps?|flour ?box|okafor|baking)\b", re.IGNORECASE)
+_STRAY: dict[Stray, str] = {
+    "unsaid": "the lines do not name {}",
+    "elsewhere": "the lines do not name {}, other lines do",
+    "misplaced": "the lines name {}, but not where they say that",
+    "no person": "{} is a speaker, and stands here for something else",
+    "no pair": "nobody says {} side by side",
+}
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
 Kind = Literal["figure", "name", "quote", "polarity", "owner", "support", "citation"]
@@ -100,9 +107,8 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
     found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, passages)]
     if owner := owner_fault(text, cited, source.transcript.labelled_speakers):
         found.append(Finding("owner", owner))
-    for name, elsewhere in strangers(text, lines, source):
-        message = f"the lines do not name {name}" + (", other lines do" if elsewhere else "")
-        found.append(Finding("name", message, grave=not elsewhere))
+    for name, stray in strangers(text, lines, source):
+        found.append(Finding("name", _STRAY[stray].format(name), grave=stray == "unsaid"))
     if turned := flip(text, said, [s.text for s in source.near(lines)]):
         found.append(Finding("polarity", turned[0], grave=turned[1]))
     found += _support(text, lines, source, least)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence, Set
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from pipeline.source import Source, key, keys_of
-from pipeline.text import STOPWORDS, words
+from pipeline.source import Source, keys_of
+from pipeline.text import STOPWORDS, stem, words
 from pipeline.tokens import everyday
 
-_CANDIDATE = re.compile(r"(?<![\w’'])[^\W\d_][\w’'&-]*")
-_START = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")
+_CANDIDATE = re.compile(r"(?<!\w)(?<!\w[’'])[^\W\d_][\w’'&-]*")
+_START = re.compile(r"(?:^|[.!?:;“\"(]\s*|(?<!\w)['‘])$")
 # Written with capitals though they name nothing: units, the pronoun, sizes.
 _UNITS = frozenset(
     "MW GW TW KW kW kWh MWh GWh TWh Hz kHz MHz GHz KB MB GB TB Mbit CO2 pH dB AM PM BC AD OK TV ID".split()
@@ -24,30 +25,37 @@ _LIKE = 84
 _JOINING = frozenset(
     "according like unlike speaker host guest colleague names named called told tells asks asked".split()
 )
+_NOT_BEFORE_PEOPLE = frozenset("a an the other another".split())
+
+Stray = Literal["unsaid", "elsewhere", "misplaced", "no person", "no pair"]
 
 
-def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str, bool]]:
-    """Names that the cited lines and those beside them do not say, each with whether the rest of the transcript does.
+def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str, Stray]]:
+    """Names that do not belong to a statement of these lines, each with what is wrong with it.
 
-    A speaker is known where one of the cited lines is theirs, or where one beside them is named aloud.
+    "unsaid": nobody says it; "elsewhere": neither the cited lines nor those beside them do; "misplaced": these do, but
+    not where they speak of it; "no person": a speaker's name in the place of a thing; "no pair": two names that are
+    never said side by side. A speaker is known where one of the cited lines is theirs, or where one beside them is
+    named aloud.
     """
-    candidates = names_in(text, source)
+    candidates = _capitals(text, source)  # also what lines elsewhere write small: it may stand in a name's place here
     if not candidates:
         return []
     near = source.near(lines, _NEAR)
     spoken = " ".join(s.text for s in near)
     said = [(n, _said_in(n, lines, source)) for n in sorted({s.id for s in near})]
     anywhere = set().union(*(names for _, names in said)) | _told(text, source)
-    out = [
-        (name, _known(_bare(name), source.vocabulary))
-        for name in candidates
-        if not _known(_bare(name), anywhere) and not _initials(name, spoken)
-    ]
-    out += [(name, True) for name in candidates if (name, True) not in out and _misplaced(name, text, said, source)]
-    out += [(name, True) for name in candidates if (name, True) not in out and _no_person(name, text, source)]
-    unknown = {name for name, _ in out}
-    out += [(pair, True) for pair in _pairs(text, candidates, source) if not unknown & set(pair.split())]
-    return out
+    out: dict[str, Stray] = {}
+    for name in candidates:
+        if not _known(_bare(name), anywhere) and not _initials(name, spoken):
+            if _bare(name) not in source.subjects:
+                out[name] = "elsewhere" if _known(_bare(name), source.vocabulary) else "unsaid"
+        elif _misplaced(name, text, said, lines, source):
+            out[name] = "misplaced"
+        elif _no_person(name, text, source):
+            out[name] = "no person"
+    out |= {pair: "no pair" for pair in _pairs(text, candidates, source) if not out.keys() & set(pair.split())}
+    return list(out.items())
 
 
 def _said_in(n: int, lines: Sequence[int], source: Source) -> frozenset[str]:
@@ -66,10 +74,13 @@ def _told(text: str, source: Source) -> set[str]:
     return {w for whole in wholes if " ".join(whole) in have for w in whole}
 
 
-def _misplaced(name: str, text: str, said: Sequence[tuple[int, frozenset[str]]], source: Source) -> bool:
+def _misplaced(
+    name: str, text: str, said: Sequence[tuple[int, frozenset[str]]], lines: Sequence[int], source: Source
+) -> bool:
     """Whether what a text tells of a name stands in lines away from those that say it.
 
-    A name may be said a line before the lines that go on about it, not behind them.
+    A name may be said a line before the lines that go on about it. Behind them it may only where it is cited and what
+    is told of it goes on there too.
     """
     about = _company(name, text)
     hits = {n: sum(k in source.line_keys(n) for k in about) for n, _ in said}
@@ -78,16 +89,26 @@ def _misplaced(name: str, text: str, said: Sequence[tuple[int, frozenset[str]]],
         return False
     told = {n for n, count in hits.items() if count == most}
     named = {n for n, names in said if _known(_bare(name), names)}
-    return bool(named) and not any(n in told or n + 1 in told for n in named)
+    fits = {n for n in named if {n, n + 1} & told or (n in lines and hits[n] and {n - 1, n - 2} & told)}
+    return bool(named) and not fits
 
 
 def _no_person(name: str, text: str, source: Source) -> bool:
-    """Whether a speaker's name stands where nobody's can: behind an article, or behind a word that joins to no name."""
-    if _bare(name) not in source.speakers or _bare(name) in source.spoken:
+    """Whether a speaker's name stands where nobody's can: behind an article, or behind a word that joins to no name.
+
+    Where speakers are labelled by what they do, their label stands behind an article as it is.
+    """
+    if _bare(name) not in source.speakers:
         return False
-    before = re.search(r"([\w’'-]+)\s+$", text[: text.find(name)])
-    word = before[1] if before else ""
-    return bool(word) and word[0].islower() and (word in ("a", "an", "the") or word not in STOPWORDS | _JOINING)
+    at = text.find(name)
+    before = re.search(r"([\w’'-]+)\s+$", text[:at])
+    word = before[1].casefold() if before else ""
+    if word in _NOT_BEFORE_PEOPLE:
+        labels = (label for label in source.transcript.labelled_speakers if " " in label)
+        return not source.has_pair(word, _bare(name)) and not any(text.startswith(label, at) for label in labels)
+    if _bare(name) in source.spoken:
+        return False
+    return before is not None and before[1][0].islower() and word not in STOPWORDS | _JOINING
 
 
 def _company(name: str, text: str) -> set[str]:
@@ -106,13 +127,22 @@ def _pairs(text: str, candidates: Sequence[str], source: Source) -> list[str]:
     """Two names side by side that the recording has, but never side by side: "Okoye Sound"."""
     out = []
     for first, second in itertools.pairwise(re.findall(r"[\w’'&-]+|[^\w\s]", text)):
-        named = first in candidates and second[:1].isupper() and second not in _UNITS
+        if not (first[:1].isupper() and second[:1].isupper()) or second in _UNITS:
+            continue
+        if {first.casefold(), second.casefold()} & STOPWORDS:
+            continue  # "In Kenya", or a definition behind its term: "Harbour Tram A line …"
+        named = first in candidates or _bare(second) in source.surnames
         if named and not source.has_pair(_bare(first), _bare(second)):
             out.append(f"{first} {second}")
     return out
 
 
 def names_in(text: str, source: Source) -> list[str]:
+    """Words with capitals that are not merely the beginning of a sentence, nor written small in the transcript."""
+    return [name for name in _capitals(text, source) if name.casefold() not in source.small_words]
+
+
+def _capitals(text: str, source: Source) -> list[str]:
     """Words with capitals that are not merely the beginning of a sentence."""
     out: list[str] = []
     for match in _CANDIDATE.finditer(text):
@@ -122,7 +152,7 @@ def names_in(text: str, source: Source) -> list[str]:
             continue
         if _START.search(text[: match.start()]) and bare[1:].islower() and not _surely(bare, source):
             continue
-        if bare.casefold() in STOPWORDS or bare.casefold() in source.small_words:
+        if bare.casefold() in STOPWORDS:
             continue
         out.append(bare)
     return list(dict.fromkeys(out))
@@ -135,7 +165,7 @@ def _surely(word: str, source: Source) -> bool:
         return False
     if plain in source.vocabulary:
         return plain not in source.small_words
-    return not (key(plain) in source.postings or everyday(plain))
+    return not (stem(plain) in source.stems or everyday(plain))
 
 
 def _known(word: str, have: Set[str]) -> bool:

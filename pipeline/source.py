@@ -13,10 +13,11 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from pipeline.text import content_words, words
+from pipeline.text import content_words, stem, words
 from pipeline.transcript import Segment, Transcript
 
 _HEARD = 70  # likeness out of 100 at which one name may be another's sound, written down
+_OFTEN = 3  # lines that say a subject
 _PREFIX = 5  # letters after which two forms of a word count as the same
 
 
@@ -59,6 +60,18 @@ class Source:
         return frozenset(w for s in self.transcript.segments for w in words(s.text))
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all words that somebody says."""
+        return frozenset(stem(w) for w in self.spoken)
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Words of the title, speakers' names aside, that enough lines say: what all of the recording is about."""
+        title = set(words(self.transcript.metadata.title or "")) - self.speakers
+        said = Counter(w for s in self.transcript.segments for w in title & set(words(s.text)))
+        return frozenset(w for w, lines in said.items() if lines >= _OFTEN)
+
+    @cached_property
     def about(self) -> frozenset[str]:
         """Words of title, channel and speakers: they may be named anywhere."""
         meta = self.transcript.metadata
@@ -70,6 +83,12 @@ class Source:
         """Words of the speakers' names, labelled or told by the metadata."""
         named = (*self.transcript.metadata.speakers, *self.transcript.labelled_speakers)
         return frozenset(w for name in named for w in words(name))
+
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        """The last words of those speakers' names that have more than one."""
+        named = (*self.transcript.metadata.speakers, *self.transcript.labelled_speakers)
+        return frozenset(words(name)[-1] for name in named if len(words(name)) > 1)
 
     @cached_property
     def _pairs(self) -> frozenset[tuple[str, str]]:

@@ -120,7 +120,7 @@ TRAM = Source(
     [
         ("The council of Mirow has promised a second bridge for trams three times.", (2, 3), None),
         ("The council of Harbour has promised a second bridge for trams three times.", (2, 3), "Harbour"),
-        ("The Brandt has promised a second bridge for trams three times so far.", (3,), None),
+        ("The Brandt has promised a second bridge for trams three times so far.", (3,), "Brandt"),
         ("The council of Slow has promised a second bridge for trams three times.", (3,), "Slow"),
         ("Slow City Radio says the line to Kessel carries nine thousand passengers a day.", (2,), None),
         ("The line carries nine thousand passengers a day to scheduled Vera.", (1, 2), "Vera"),
@@ -132,6 +132,63 @@ def test_a_name_in_the_wrong_place_makes_a_statement_weak(
 ) -> None:
     found = [f for f in verify(text, lines, TRAM) if f.kind == "name"]
     assert not any(f.grave for f in found)
+    assert (doubted is None and not found) or any(doubted and doubted in f.message for f in found)
+
+
+def test_what_is_wrong_with_a_name_is_told_as_it_is() -> None:
+    def message(text: str, *lines: int) -> str:
+        return next(f.message for f in verify(text, lines, TRAM) if f.kind == "name")
+
+    promised = "has promised a second bridge for trams three times so far."
+    assert message(f"The council of Harbour {promised}", 2, 3) == "the lines name Harbour, but not where they say that"
+    assert message(f"The council of Lund {promised}", 3) == "the lines do not name Lund, other lines do"
+    assert message(f"The council of Zorin {promised}", 3) == "the lines do not name Zorin"
+    assert message(f"The other Brandt {promised}", 3) == "Brandt is a speaker, and stands here for something else"
+    assert (
+        message("The line to Otto Kessel carries nine thousand passengers.", 2)
+        == "nobody says Otto Kessel side by side"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "doubted"),
+    [
+        ("The first of the swing bridges that tolls pay for is the Aldine.", (1, 2), None),
+        ("The first of the swing bridges that tolls pay for is the Corvo.", (1, 2), "Corvo"),
+        ("Aldine Bridge A span of steel that swings when a barge comes.", (3,), None),
+        ("Aldine Bridge When a barge comes, the span of steel swings.", (3,), None),
+        ("Aldine Corvo, the span of steel, swings when a barge comes.", (3,), "Aldine Corvo"),
+        ("The keeper of the Chief Engineer's span says that a barge comes.", (3,), None),
+        ("The keeper calls the span of steel 'Corvo' when a barge comes.", (3,), "Corvo"),
+        ("The keeper calls the span of steel 'Aldine' when a barge comes.", (3,), None),
+        ("Tolls Engineer says that the span of steel swings when a barge comes.", (3,), "Tolls Engineer"),
+        ("Steels swing when a barge comes to the span.", (3,), None),
+        ("Steelman swings when a barge comes to the span.", (3,), "Steelman"),
+        ("The keeper of Tolls says that the span of steel swings when a barge comes.", (3,), "Tolls"),
+        ("In Aldine, the yard paints the hulls every spring.", (6,), None),
+        ("In Corvo, the yard paints the hulls every spring.", (7,), "Corvo"),
+    ],
+)
+def test_a_name_is_doubted_where_the_lines_do_not_tell_it_of_that(
+    text: str, lines: tuple[int, ...], doubted: str | None
+) -> None:
+    said = [
+        "These are the swing bridges, and tolls pay for the bridges.",
+        "The first one is the Aldine, and people pay to cross it.",
+        "The Aldine Bridge is a span of steel that swings when a barge comes.",
+        "Corvo is upstream, where the Aldine was copied.",
+        "Then there is the ferry.",
+        "And the yard, which paints the hulls every spring.",
+        "It paints the hulls and the masts.",
+    ]
+    source = Source(
+        Transcript(
+            "bridges",
+            tuple(Segment(i, line, "Chief Engineer") for i, line in enumerate(said, 1)),
+            Metadata(title="The Aldine and other bridges"),
+        )
+    )
+    found = [f for f in verify(text, lines, source) if f.kind == "name"]
     assert (doubted is None and not found) or any(doubted and doubted in f.message for f in found)
 
 
