@@ -38,7 +38,9 @@ def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str
     never said side by side. A speaker is known where one of the cited lines is theirs, or where one beside them is
     named aloud.
     """
-    candidates = _capitals(text, source)  # also what lines elsewhere write small: it may stand in a name's place here
+    candidates = [
+        n for n in _capitals(text, source) if n.casefold() not in source.small_words or _alone(n, text, source)
+    ]
     if not candidates:
         return []
     near = source.near(lines, _NEAR)
@@ -125,16 +127,13 @@ def _bare(name: str) -> str:
 
 def _pairs(text: str, candidates: Sequence[str], source: Source) -> list[str]:
     """Two names side by side that the recording has, but never side by side: "Okoye Sound"."""
-    out = []
-    for first, second in itertools.pairwise(re.findall(r"[\w’'&-]+|[^\w\s]", text)):
-        if not (first[:1].isupper() and second[:1].isupper()) or second in _UNITS:
-            continue
-        if {first.casefold(), second.casefold()} & STOPWORDS:
-            continue  # "In Kenya", or a definition behind its term: "Harbour Tram A line …"
-        named = first in candidates or _bare(second) in source.surnames
-        if named and not source.has_pair(_bare(first), _bare(second)):
-            out.append(f"{first} {second}")
-    return out
+    return [
+        f"{first} {second}"
+        for first, second in _in_a_row(text)
+        if (first in candidates or _bare(second) in source.surnames)
+        and second not in _UNITS
+        and not source.has_pair(_bare(first), _bare(second))
+    ]
 
 
 def names_in(text: str, source: Source) -> list[str]:
@@ -156,6 +155,22 @@ def _capitals(text: str, source: Source) -> list[str]:
             continue
         out.append(bare)
     return list(dict.fromkeys(out))
+
+
+def _alone(name: str, text: str, source: Source) -> bool:
+    """Whether a word that lines write small stands in a name's place, not in a term of theirs such as "Tide Table"."""
+    return not any(
+        name in (first, second) and source.has_pair(_bare(first), _bare(second)) for first, second in _in_a_row(text)
+    )
+
+
+def _in_a_row(text: str) -> list[tuple[str, str]]:
+    """Words side by side with capitals; "In Kenya" is no pair, nor is a term with its definition: "Oxbow A lake …"."""
+    return [
+        (first, second)
+        for first, second in itertools.pairwise(re.findall(r"[\w’'&-]+|[^\w\s]", text))
+        if first[:1].isupper() and second[:1].isupper() and not {first.casefold(), second.casefold()} & STOPWORDS
+    ]
 
 
 def _surely(word: str, source: Source) -> bool:

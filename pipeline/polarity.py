@@ -71,11 +71,11 @@ class _Sentence:
         return before, [k for k in self.keys[place + 1 :] if k][:_CONTEXT]
 
     def sides(self, place: int) -> _Sides:
-        """The words beside a denial that tell whether another is the same; at an end of a sentence it denies all."""
+        """The words beside a denial that tell whether another is the same; it denies all that it opens or closes."""
         before, behind = self.around(place)
-        if place and behind:
-            return before[-2:], behind[:3]
-        return (before, [k for k in self.keys if k]) if behind else ([k for k in self.keys if k], before)
+        if not place:
+            return before, [k for k in self.keys if k]
+        return before[-2:], behind[:3] or before
 
     def is_close(self, wanted: set[str]) -> bool:
         """Whether it has half of the wanted words, or half of its own few among them."""
@@ -132,35 +132,38 @@ def flip(text: str, cited: Sequence[str], near: Sequence[str] = ()) -> tuple[str
 
 
 def _added(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> tuple[str, bool] | None:
-    """A denial that none in the lines bears out: surely added when lines say the same without it, else perhaps.
-
-    A denial of the lines bears out one of the statement, so that a second "not" beside a true one is found.
-    """
+    """A denial that none in the lines bears out: surely added when lines say the same without it, else perhaps."""
     doubt: tuple[str, bool] | None = None
-    free = [s.sides(at) for s in said for at, _ in s.denials]
     idle = {k for s in said for at, cue in s.denials if _NOTHING.match(cue) for k in s.around(at)[0]}
-    for sentence in mine:
-        for place, cue in sentence.denials:
-            before, behind = sentence.around(place)
-            # One that opens its sentence denies the whole of it.
-            wanted = set(before + behind) if place else set(sentence.keys) - {""}
-            if len(wanted) < 3:
-                continue
-            soft = _SOFT.match(cue)
-            sides = sentence.sides(place)
-            borne = max(free, key=lambda other: _likeness(sides, other, soft=bool(soft)), default=None)
-            if borne and _likeness(sides, borne, soft=bool(soft)) >= _ALIKE:
-                free.remove(borne)
-                continue
-            if idle & set(before[-1:]):
-                continue
-            message = f'it says "{cue}" where the lines do not'
-            close = [s for s in said if s.is_close(wanted)]
-            most = max((s.denials_about(wanted) for s in close), default=0)
-            if close and not most and not soft:
-                return message, True
-            doubt = message, False
+    for sentence, place, cue in _unborne(mine, said):
+        before, behind = sentence.around(place)
+        # One that opens its sentence denies the whole of it.
+        wanted = set(before + behind) if place else set(sentence.keys) - {""}
+        if len(wanted) < 3 or idle & set(before[-1:]):
+            continue
+        message = f'it says "{cue}" where the lines do not'
+        close = [s for s in said if s.is_close(wanted)]
+        most = max((s.denials_about(wanted) for s in close), default=0)
+        if close and not most and not _SOFT.match(cue):
+            return message, True
+        doubt = message, False
     return doubt
+
+
+def _unborne(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> list[tuple[_Sentence, int, str]]:
+    """The denials that are left when each of the lines has been given to the one most like it, and to no other."""
+    left = [(s, at, cue) for s in mine for at, cue in s.denials]
+    free = [s.sides(at) for s in said for at, _ in s.denials]
+    pairs = [
+        (_likeness(s.sides(at), other, soft=bool(_SOFT.match(cue))), -i, -j)
+        for i, (s, at, cue) in enumerate(left)
+        for j, other in enumerate(free)
+    ]
+    borne: dict[int, int] = {}
+    for likeness, i, j in sorted(pairs, reverse=True):
+        if likeness >= _ALIKE and -i not in borne and -j not in borne.values():
+            borne[-i] = -j
+    return [denial for i, denial in enumerate(left) if i not in borne]
 
 
 def _likeness(one: _Sides, other: _Sides, *, soft: bool) -> int:

@@ -66,8 +66,8 @@ class Source:
 
     @cached_property
     def subjects(self) -> frozenset[str]:
-        """Words of the title, speakers' names aside, that enough lines say: what all of the recording is about."""
-        title = set(words(self.transcript.metadata.title or "")) - self.speakers
+        """Names in the title, those of speakers aside, that enough lines say: what all of the recording is about."""
+        title = set(words(self.transcript.metadata.title or "")) - self.speakers - self.small_words
         said = Counter(w for s in self.transcript.segments for w in title & set(words(s.text)))
         return frozenset(w for w, lines in said.items() if lines >= _OFTEN)
 

@@ -165,6 +165,8 @@ def test_what_is_wrong_with_a_name_is_told_as_it_is() -> None:
         ("Steels swing when a barge comes to the span.", (3,), None),
         ("Steelman swings when a barge comes to the span.", (3,), "Steelman"),
         ("The keeper of Tolls says that the span of steel swings when a barge comes.", (3,), "Tolls"),
+        ("The Keeper paints the hulls and the masts.", (7,), "Keeper"),
+        ("The Swing Bridges are of steel, and a barge comes.", (3,), None),
         ("In Aldine, the yard paints the hulls every spring.", (6,), None),
         ("In Corvo, the yard paints the hulls every spring.", (7,), "Corvo"),
     ],
@@ -175,7 +177,7 @@ def test_a_name_is_doubted_where_the_lines_do_not_tell_it_of_that(
     said = [
         "These are the swing bridges, and tolls pay for the bridges.",
         "The first one is the Aldine, and people pay to cross it.",
-        "The Aldine Bridge is a span of steel that swings when a barge comes.",
+        "The Aldine Bridge is a span of steel that swings when a barge comes, so the keeper says.",
         "Corvo is upstream, where the Aldine was copied.",
         "Then there is the ferry.",
         "And the yard, which paints the hulls every spring.",
