@@ -18,12 +18,12 @@ from pathlib import Path
 
 from benchmarks.baselines import Baselines, Made
 from benchmarks.quality_table import between_marks
-from pipeline.checking import Claim, claims_of, documents_below, findings_of, transcript_of
+from pipeline.checking import Claim, documents_below, findings_of, transcript_of
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError
 from pipeline.evaluate.notes import Notes, findings_of_note, located, score_notes
-from pipeline.evaluate.scores import Reference, copies, reference_for, repeats, score
+from pipeline.evaluate.scores import Reference, copies, reference_for, repeats, score, sound_or_not
 from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in
@@ -142,7 +142,7 @@ def note_counts(notes: Notes, source: Source) -> dict[str, float | None]:
 def our_rows(subject: Subject) -> list[Row]:
     """Our document by the rule for all methods, by its own evidence, and people's notes by the rule for all."""
     document, source = subject.document, subject.source
-    claims = [c for c in claims_of(document) if c.lines]
+    claims = sound_or_not(document)
     used = document.run.usage
     own = [findings_of(c, document, source) for c in claims]
     cost = {

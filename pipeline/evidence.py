@@ -31,6 +31,16 @@ _STRAY: dict[Stray, str] = {
     "no person": "{} is a speaker, and stands here for something else",
     "no pair": "nobody says {} side by side",
 }
+_UNITS = {
+    "ft": "feet",
+    "sec": "seconds",
+    "min": "minutes",
+    "hr": "hours",
+    "hrs": "hours",
+    "yrs": "years",
+    "lbs": "pounds",
+}
+_SHORT_UNIT = re.compile(rf"\b(?:{'|'.join(_UNITS)})\b")
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
 Kind = Literal["figure", "name", "quote", "polarity", "owner", "support", "citation"]
@@ -177,8 +187,9 @@ def support_fault(text: str, source: Source, lines: Sequence[int], *, least: flo
 def loose_figure(text: str, said: Sequence[str]) -> str | None:
     """A figure that the lines say, though not of what the statement counts: "six days" of "pH 6, seven days"."""
     stated = with_context(text, 0, 2)
-    spoken = [pair for line in said for pair in with_context(line, 4, 4)] if stated else []
-    known = {k for line in said for k in keys_of(line)}
+    lines = [_SHORT_UNIT.sub(lambda m: _UNITS[m[0]], line) for line in said] if stated else []
+    spoken = [pair for line in lines for pair in with_context(line, 4, 4)]
+    known = {k for line in lines for k in keys_of(line)}
     for figure, behind in stated:
         thing = next((k for w in behind for k in keys_of(w) if not figures(w)), None)
         places = [near for other, near in spoken if any(same(a, b) for a in figure.values for b in other.values)]

@@ -9,7 +9,15 @@ from dataclasses import replace
 from pipeline.asking import schema_of, third_person
 from pipeline.document import Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import example_fault, least_support, support_fault, with_figure_lines, with_right_owner
+from pipeline.evidence import (
+    Finding,
+    example_fault,
+    least_support,
+    support_fault,
+    verify,
+    with_figure_lines,
+    with_right_owner,
+)
 from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
@@ -26,6 +34,7 @@ from pipeline.wording import (
     recording_fault,
     with_named_speaker,
     with_owner,
+    without_expansion,
     without_frame,
     without_possessor,
     without_statement,
@@ -79,6 +88,19 @@ def unproven(draft: DraftStatement, source: Source) -> str | None:
     )
 
 
+def doubts_of(draft: DraftStatement, source: Source) -> list[Finding]:
+    """What makes a draft doubtful beside its lines without keeping it out for sure."""
+    if draft.section == "prerequisites":
+        return []
+    text = f"{draft.label} {draft.text}" if draft.section == "key_concepts" else draft.text
+    return [f for f in verify(text, draft.lines, source, least=least_support(draft.section)) if not f.grave]
+
+
+def telling_doubt(draft: DraftStatement, source: Source) -> str | None:
+    """A doubt that keeps a draft out when no rewrite ends it, or None. A name may be what the recording is about."""
+    return next((f.message for f in doubts_of(draft, source) if f.kind != "name"), None)
+
+
 async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = False) -> Extraction:
     """The extraction with faulty drafts rewritten or withheld; nothing disappears without a reason.
 
@@ -87,6 +109,8 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
     source = extractor.source
     drafts = [_owned(d, source) for d in extraction.drafts]
     faults = {d.id: fault for d in drafts if (fault := fault_of(d, source))}
+    doubts = {d.id: found[0].message for d in drafts if d.id not in faults and (found := doubts_of(d, source))}
+    faults |= doubts
     sentences = [d for d in drafts if d.id in faults and d.section in SENTENCES]
     rewrites = await _rewrite(sentences, faults, extractor) if sentences and extractor.style.rewrites else {}
     quoted = 0
@@ -96,7 +120,9 @@ async def mend(extraction: Extraction, extractor: Extractor, *, keep: bool = Fal
             kept.append(draft)
             continue
         fresh = _owned(replace(draft, text=rewrites.get(draft.id) or draft.text), source)
-        again = fault_of(fresh, source)
+        again = fault_of(fresh, source) or telling_doubt(fresh, source)
+        if draft.id in doubts and again != COPIED and (again or doubts_of(fresh, source)):
+            fresh, again = draft, telling_doubt(draft, source)  # it was sound but for a doubt
         if again is None:
             kept.append(fresh)
         elif quoted < MOST_QUOTED and (quotation := _as_quotation(draft, source.transcript)):
@@ -130,6 +156,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
     text = with_named_speaker(text, segments)
+    text = without_expansion(text, lambda word: keys_of(word) <= source.postings.keys())
     text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":
         text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)

@@ -10,7 +10,7 @@ from math import ceil
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Statement, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import added_clause, cite, example_fault, support_fault, verify
+from pipeline.evidence import cite, example_fault, least_support, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
@@ -54,7 +54,7 @@ async def merge_sections(
         ask=ask,
         cite=lambda lines: cite(transcript, lines),
         fault=lambda text, lines: woven_fault(text, lines, extractor.source),
-        doubt=lambda text, lines: bool(verify(text, lines, extractor.source)),
+        doubt=lambda text, lines, section: bool(verify(text, lines, extractor.source, least=least_support(section))),
         title=transcript.metadata.title or "",
         provenance=provenance(transcript),
         done=out.merged,
@@ -63,6 +63,9 @@ async def merge_sections(
         one_job=extractor.style.by_span,
     )
     own = {spec.name: [d for d in drafts if d.section == spec.name] for spec in sections}
+    if context.one_job:
+        for spec in sections:
+            own[spec.name] += spec.follows(drafts)
     # Sections that rest on chunks alone do not wait for each other; those that rest on sections come after them.
     first = [spec for spec in sections if spec.from_chunks]
     ready = await all_of([_merged(spec, own[spec.name], context) for spec in first])
@@ -98,16 +101,14 @@ async def _merged(
 
 
 def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
-    """Why a sentence woven from notes may not stand, or None. A doubt whether it turns a meaning is enough."""
+    """Why a sentence woven from notes may not stand, or None. A doubt is enough: its notes stand in for it."""
     said = " ".join(source.transcript.segment(n).text for n in lines)
     fault = (
         talk_fault(text, said)
         or recording_fault(text, said, source.transcript.metadata.title or "")
         or example_fault(text, source)
-        or support_fault(text, source, lines, least=LEAST_WOVEN)
     )
-    turned = (f.message for f in verify(text, lines, source, least=LEAST_WOVEN) if f.kind == "polarity")
-    return fault or added_clause(text, lines, source) or next(turned, None)
+    return fault or next((f.message for f in verify(text, lines, source, least=LEAST_WOVEN)), None)
 
 
 def lines_saying(phrase: str, source: Source) -> set[int]:

@@ -49,10 +49,11 @@ def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str
     anywhere = set().union(*(names for _, names in said)) | _told(text, source)
     out: dict[str, Stray] = {}
     for name in candidates:
+        everywhere = _bare(name) in source.subjects
         if not _known(_bare(name), anywhere) and not _initials(name, spoken):
-            if _bare(name) not in source.subjects:
+            if not everywhere:
                 out[name] = "elsewhere" if _known(_bare(name), source.vocabulary) else "unsaid"
-        elif _misplaced(name, text, said, lines, source):
+        elif not everywhere and _misplaced(name, text, said, lines, source):
             out[name] = "misplaced"
         elif _no_person(name, text, source):
             out[name] = "no person"

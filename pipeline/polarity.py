@@ -18,6 +18,7 @@ _NEGATION = re.compile(
 # They deny, but a paraphrase of lines that do not deny may well have one: an obstacle is the lack of a way.
 _SOFT = re.compile(r"lack|fail|absen|unable|hardly|barely|scarcely|rather|instead", re.IGNORECASE)
 _NOTHING = re.compile(r"nothing|nobody|none", re.IGNORECASE)  # what "explains nothing" does not explain, or matter
+_FAILING = re.compile(r"fail|unable", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?。！？；])\s*")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$", re.IGNORECASE)
@@ -155,7 +156,7 @@ def _unborne(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> list[tuple
     left = [(s, at, cue) for s in mine for at, cue in s.denials]
     free = [s.sides(at) for s in said for at, _ in s.denials]
     pairs = [
-        (_likeness(s.sides(at), other, soft=bool(_SOFT.match(cue))), -i, -j)
+        (_likeness(s.sides(at), other, cue), -i, -j)
         for i, (s, at, cue) in enumerate(left)
         for j, other in enumerate(free)
     ]
@@ -166,10 +167,19 @@ def _unborne(mine: Sequence[_Sentence], said: Sequence[_Sentence]) -> list[tuple
     return [denial for i, denial in enumerate(left) if i not in borne]
 
 
-def _likeness(one: _Sides, other: _Sides, *, soft: bool) -> int:
-    """How many of the nearest words two denials share, each on its side; all words behind them, or a soft one's any."""
+def _likeness(one: _Sides, other: _Sides, cue: str) -> int:
+    """How many of the nearest words a statement's denial shares with one of the lines, each on its side.
+
+    All words behind them are enough, or one behind them and more on whatever side; of a soft one any word, and of one
+    that fails to do something what it fails to do.
+    """
     shared = sum(len({*mine} & {*theirs}) for mine, theirs in zip(one, other, strict=True))
-    enough = one[1] == other[1] != [] or (soft and {*one[0], *one[1]} & {*other[0], *other[1]})
+    if {*one[1]} & {*other[1]} and len({*one[0], *one[1]} & {*other[0], *other[1]}) > _ALIKE:
+        return max(shared, _ALIKE)
+    telling: Sequence[str] = (*one[0], *one[1]) if _SOFT.match(cue) else ()
+    if telling and _FAILING.match(cue):
+        telling = one[1][:1]
+    enough = one[1] == other[1] != [] or {*telling} & {*other[0], *other[1]}
     return max(shared, _ALIKE) if enough else shared
 
 

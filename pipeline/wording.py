@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from functools import cached_property
 
 from pipeline.text import clean, content_words, longest_shared_run, words
@@ -86,6 +86,7 @@ _OPINION = re.compile(
     r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
     r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
 )
+_ABBREVIATED = re.compile(r"(?P<before>(?:\b[\w-]+ ){1,5})\((?P<short>[A-Z]{2,6})\)")
 _NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?", re.IGNORECASE)
 _SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?<!\b(?:Dr|Mr|Ms|St))(?<!\b(?:Mrs|e\.g|i\.e))(?<!\bProf)[.!。！…][\"'”’)\]]*$")
@@ -135,6 +136,27 @@ def discussing(text: str) -> str:
     """ "Ann and Ben are talking about tides" as "Ann and Ben discuss tides"."""
     talk = re.compile(r"\b(is|are) (?:currently )?(?:talking|speaking) about\b", re.IGNORECASE)
     return talk.sub(lambda m: "discusses" if m[1].lower() == "is" else "discuss", text, count=1)
+
+
+def without_expansion(text: str, said: Callable[[str], bool]) -> str:
+    """The text without words before an abbreviation in brackets that nobody said and that it does not stand for.
+
+    A small model makes up what letters mean: "insulin sensitivity (IBD)" of a talk about a block download. `said` tells
+    whether a word is in the transcript.
+    """
+
+    def abbreviated(match: re.Match[str]) -> str:
+        before = match["before"].split()
+        kept = len(before)
+        while kept and not said(before[kept - 1]):
+            kept -= 1
+        unsaid = before[kept:]
+        spelled = "".join(w[0] for w in unsaid).upper()
+        if not unsaid or spelled.endswith(match["short"]) or match["short"].endswith(spelled):
+            return match[0]
+        return " ".join((*before[:kept], match["short"]))
+
+    return _ABBREVIATED.sub(abbreviated, text)
 
 
 def without_possessor(text: str) -> str:

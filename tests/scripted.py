@@ -108,7 +108,7 @@ def merge_context(**given: Any) -> MergeContext:
         ask=None,  # type: ignore[arg-type]
         cite=lambda lines: (),
         fault=lambda text, lines: None,
-        doubt=lambda text, lines: False,
+        doubt=lambda text, lines, section: False,
         title="",
         provenance=(),
         done={},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import json
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -147,16 +148,26 @@ def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settin
     return told
 
 
+def _document_of(transcript: Transcript, out: Path) -> StudyDocument | None:
+    """The document of a transcript: its record in the output folder, or in one below, as make mirrors folders."""
+    record = store.output_path(out, transcript.name)
+    for path in (record, *sorted(out.rglob(glob.escape(record.name)))):
+        if path.is_file():
+            found = store.load(path)
+            if found.source.sha256 == transcript.sha256:
+                return found
+    return None
+
+
 def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
     """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
     transcript = read_transcript(path, encoding=settings.encoding)
-    record = store.output_path(settings.out, transcript.name)
-    made: StudyDocument | None = None
     local = settings.chosen_model[0] == LOCAL
-    if record.is_file():
-        found = store.load(record)
-        asked = (None, LOCAL, found.run.model) if found.run.endpoint == prices.EMBEDDED else (None, found.run.model)
-        made = found if found.source.sha256 == transcript.sha256 and settings.model in asked else None
+    found = _document_of(transcript, settings.out)
+    made = None
+    if found is not None:
+        embedded = found.run.endpoint == prices.EMBEDDED
+        made = found if settings.model in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
     if made is not None:
         model, endpoint = made.run.model, made.run.endpoint
         recipe = asdict(EMBEDDED if endpoint == prices.EMBEDDED else HOSTED)

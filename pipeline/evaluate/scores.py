@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
@@ -81,10 +81,15 @@ def score_path(record: Path, *, transcripts: Path | None = None, references: Pat
 
 def score(document: StudyDocument, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
     """Every score of SCORES."""
-    claims = [c for c in claims_of(document) if c.lines]
+    claims = sound_or_not(document)
     findings = [findings_of(c, document, source) for c in claims]
     headings = [p.heading for p in document.main_points]
     return score_claims(claims, findings, source, headings, reference) | {"valid": float(document.status == "complete")}
+
+
+def sound_or_not(document: StudyDocument) -> list[Claim]:
+    """The statements with lines, without the document's own doubts: a doubt that it tells is still one to a score."""
+    return [replace(c, weak=False) for c in claims_of(document) if c.lines]
 
 
 def score_claims(

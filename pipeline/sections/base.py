@@ -69,7 +69,7 @@ class MergeContext:
     ask: Ask
     cite: Callable[[Sequence[int]], tuple[Evidence, ...]]
     fault: Callable[[str, Sequence[int]], str | None]  # why the lines do not bear a text out, or None
-    doubt: Callable[[str, Sequence[int]], bool]  # whether anything at all speaks against it
+    doubt: Callable[[str, Sequence[int], str], bool]  # whether anything speaks against it in a section of this name
     title: str  # of the recording, "" when it is not known
     provenance: tuple[str, ...]  # sentences about the source that code can prove
     done: Mapping[str, Merged]  # the sections merged so far
@@ -114,3 +114,5 @@ class SectionSpec:
     span_prompt: str = ""  # for a small model: one short span of lines a call, one item each
     span_cue: re.Pattern[str] | None = None  # lines worth a call of their own; the others are not asked about
     merge_prompts: tuple[str, ...] = ()
+    # For a small model: drafts of this section that follow from those of others.
+    follows: Callable[[Sequence[DraftStatement]], Sequence[DraftStatement]] = lambda drafts: ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,6 +29,29 @@ _EXPLAINING = re.compile(
 )
 _EMPTY = re.compile(
     r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything)\b", re.IGNORECASE
+)
+
+
+# A note that says what its subject is: "A mempool is a cache of transactions that …".
+_DEFINING = re.compile(
+    r"^(?:According to [^,]+, )?(?:[Tt]he |[Aa]n? )?(?P<term>[\w.+#’'&-]+(?: [\w.+#’'&()-]+){0,4}?) (?:is|are) "
+    r"(?P<what>(?:an?|the) .*\b(?:that|which|who|whose|where|of|for|by|used|designed|made|to)\b .+)\.$"
+)
+_NO_TERM = re.compile(
+    r"^(?:there|this|that|these|those|it|he|she|they|we|one|what|who|which|here|another|each|both|some|all|most)\b"
+    r"|['’]s\b|s['’]|\d\.\d|\b(?:and|or|of|who|that|which|for|to|with|can|may|will|was|has|have)\b"
+    r"|\b(?:goal|aim|problem|purpose|reason|idea|point|result|outcome|cost|price|difference|question|answer|thing|way"
+    r"|case|part|step|advantage|talk|podcast|episode|show|recording|video|lecture|article)s?$",
+    re.IGNORECASE,
+)
+# What a subject is held for, instead of what kind of thing it is.
+_NO_KIND = re.compile(
+    r"^(?:an?|the) (?:(?:very|really|quite|rather|most) )?"
+    r"(?:good|great|nice|big|huge|common|popular|unique|worthwhile|proper|bad|cool|fun|hard|easy|better|best|worst|last"
+    r"|first|next|only|same|new|main|key|specific|important|interesting|valid|renowned|beautiful|little|lot|bit|case"
+    r"|area|place|symbol|choice|fellow|issue|problem|concern|question|deal|way to|reason|result|example|one|two|three"
+    r"|term|person|man|woman|guest|host)\b",
+    re.IGNORECASE,
 )
 
 
@@ -65,6 +89,19 @@ def emptiness(term: str, definition: str) -> str | None:
     return None
 
 
+def defined(drafts: Sequence[DraftStatement]) -> list[DraftStatement]:
+    """What main points say that their subjects are, as concepts; a small model, asked for concepts, gives few."""
+    out: list[DraftStatement] = []
+    for draft in (d for d in drafts if d.section == "main_points"):
+        match = _DEFINING.match(draft.text)
+        if match and not _NO_TERM.search(match["term"]) and not _NO_KIND.match(match["what"]):
+            what = f"{match['what'][:1].upper()}{match['what'][1:]}."
+            out.append(
+                replace(draft, id=f"key_concepts/{draft.id}", section="key_concepts", label=match["term"], text=what)
+            )
+    return out
+
+
 async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merged:
     """One entry a term, the longest definition of its variants, in order of first mention."""
     withheld = [
@@ -91,7 +128,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     content = []
     for draft in kept[:MOST]:
         lines = union_lines(usable, placed, draft.id)
-        weak = context.doubt(f"{draft.label} {draft.text}", lines)
+        weak = context.doubt(f"{draft.label} {draft.text}", lines, draft.section)
         content.append(
             KeyConcept(
                 term=draft.label[:1].upper() + draft.label[1:],
@@ -114,4 +151,5 @@ KEY_CONCEPTS = SectionSpec(
     text_limit=240,
     span_prompt="sections/key_concepts_span.v1",
     span_cue=_EXPLAINING,
+    follows=defined,
 )

@@ -239,7 +239,7 @@ def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int
 def _detail(
     draft: DraftStatement, lines: list[int], context: MergeContext, lead: str | None, inner: tuple[Detail, ...]
 ) -> Detail:
-    weak = context.doubt(draft.text, lines)
+    weak = context.doubt(draft.text, lines, draft.section)
     return Detail(
         text=draft.text,
         evidence=context.cite(lines),

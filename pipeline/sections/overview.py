@@ -36,11 +36,14 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     content: list[Statement] = []
     groups = consecutive(kept, MOST_SENTENCES)
     fused = await all_of([_fused(group, context) for group in groups])
+    lines_of = {d.id: union_lines(drafts, placed, d.id) for d in kept}
     for group, (told, chosen) in zip(groups, fused, strict=True):
-        text = _also(told, [s.text for s in content])
-        lines_of = {d.id: union_lines(drafts, placed, d.id) for d in group}
         lines = sorted({n for d in chosen for n in lines_of[d.id]})
-        weak = context.doubt(text, lines)
+        if context.doubt(told, lines, "overview"):  # one of the sentences that it was made of may hold
+            sound = next((d for d in group if not context.doubt(d.text, lines_of[d.id], "overview")), None)
+            told, lines = (sound.text, lines_of[sound.id]) if sound else (told, lines)
+        text = _also(told, [s.text for s in content])
+        weak = context.doubt(text, lines, "overview")
         content.append(
             Statement(text=as_sentence(text), evidence=context.cite(lines), support="weak" if weak else "verified")
         )

@@ -64,7 +64,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
                 Statement(
                     text=text,
                     evidence=context.cite(lines),
-                    support="weak" if context.doubt(text, lines) else "verified",
+                    support="weak" if context.doubt(text, lines, "summary") else "verified",
                 )
             )
     return Merged(tuple(content), {}, tuple(withheld))

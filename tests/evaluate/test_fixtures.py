@@ -101,7 +101,8 @@ def test_adding_asks_nothing_and_says_when_answers_are_missing(talk: Path) -> No
     assert not (talk.parent / "fixtures").exists()
 
 
-def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path) -> None:
+@pytest.mark.parametrize("below", ["", "of the folder/that was made [2]"])
+def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path, below: str) -> None:
     out = talk.parent / "outputs"
     calls = CallStore(store_path(out))
     told = replace(
@@ -110,7 +111,8 @@ def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path) -> None:
     client = StoredClient(calls, Hosted(good_answer), "scripted-8b")
     document = asyncio.run(asummarise(told, client, endpoint=f"https://{HOST}"))
     calls.close()
-    store.write(document, "page", out / "talk.json")
+    (out / below).mkdir(parents=True, exist_ok=True)
+    store.write(document, "page", out / below / "talk.json")
     run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=out))
     kept = load_fixture(talk.parent / "fixtures" / "talk")
     assert kept.manifest.metadata == {"title": "A Reactor", "channel": "Lund Radio"}

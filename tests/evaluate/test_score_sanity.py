@@ -51,6 +51,8 @@ def test_a_planted_fault_lowers_its_own_measure_and_no_other(kind: str, own: str
         kinds = {f.kind for f in findings_of(bent, DOCUMENT, SOURCE)} if bent else set()
         if bent is None or not (kinds if kind == "invented" else kind in kinds):
             continue  # what check misses is measured in benchmarks/planted_faults.py
+        if kind == "quote" and "figure" in kinds:
+            continue  # a number in the place of a word is a fault of both kinds
         sound = quotation(subject) if kind == "quote" else claim
         assert sound is not None
         was, now = (scores_of([c if other is claim else other for other in CLAIMS]) for c in (sound, bent))

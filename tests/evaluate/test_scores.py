@@ -69,7 +69,7 @@ def test_order_changes_no_score_that_is_free_of_order() -> None:
 def test_repeating_statements_raises_redundancy_and_nothing_else_of_trust() -> None:
     twice = score(with_details(lambda d: [*d, *d]), SOURCE)
     assert twice["redundancy"] > PLAIN["redundancy"] + 0.3
-    assert twice["supported"] == 1.0
+    assert twice["supported"] >= PLAIN["supported"]
 
 
 def test_notes_of_the_first_tenth_alone_reach_little() -> None:
@@ -118,4 +118,4 @@ def test_eval_prints_the_same_numbers_as_markdown_and_json(folders: tuple[Path, 
     code, text = run_eval([folders[0]], None, None)
     _, as_json = run_eval([folders[0]], None, None, as_json=True)
     mean = json.loads(as_json)["means"]["supported"]["mean"]
-    assert code == 0 and f"| supported | {mean:.3f} |" in text and mean == 1.0
+    assert code == 0 and f"| supported | {mean:.3f} |" in text and 0.9 < mean <= 1.0

@@ -21,6 +21,7 @@ from pipeline.wording import (
     form_fault,
     recording_fault,
     with_named_speaker,
+    without_expansion,
     without_frame,
     without_possessor,
     without_statement,
@@ -281,3 +282,55 @@ def test_the_recording_is_its_own_also_where_the_lines_name_another_one() -> Non
     assert recording_fault("Ana and Ben cover Newsletter #7, with two kilns.", "words", "")
     assert recording_fault("The podcast covers kilns.", "her podcast always covers kilns", "") is None
     assert recording_fault("Ana's podcast covers kilns.", "her podcast is about kilns", "") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The work on evening milk (IBD) goes on.", "The work on IBD goes on."),
+        ("The initial block download (IBD) takes a day.", "The initial block download (IBD) takes a day."),
+        (
+            "The idle bridge day (IBD) takes a day.",
+            "The idle bridge day (IBD) takes a day.",
+        ),  # it may well stand for it
+        ("The work on it (IBD) goes on.", "The work on it (IBD) goes on."),
+    ],
+)
+def test_what_letters_are_made_to_mean_is_left_out(text: str, plain: str) -> None:
+    said = {"the", "work", "on", "it", "initial", "block", "download"}
+    assert without_expansion(text, lambda word: word.casefold() in said) == plain
+
+
+HELPS = "Headings and lists let readers find their way in long documents, even when they read them in a hurry."
+TURNED = "Headings and lists make long documents less readable for readers in a hurry."
+
+
+@pytest.mark.parametrize(
+    ("answer", "keep", "kept", "reasons"),
+    [
+        ("Readers in a hurry find their way in long documents that have headings and lists.", False, "the answer", 0),
+        (HELPS, False, "the answer", 0),  # a copy is plain, but true
+        ("Headings and lists make documents less readable for all readers in a hurry.", False, None, 1),
+        ("", False, None, 1),
+        ("", True, TURNED, 0),
+    ],
+)
+def test_a_doubtful_note_is_asked_again_and_withheld_while_the_doubt_stands(
+    answer: str, keep: bool, kept: str | None, reasons: int
+) -> None:
+    client = ScriptedClient([{"rewrites": [{"id": 1, "statement": answer}]}])
+    extractor = Extractor(transcript([("Ana", HELPS)]), client, PROMPTS, Style("apart", by_span=True))
+    draft = DraftStatement("main_points/1.1.1", "main_points", 0, (1,), TURNED, "Headings")
+    mended = asyncio.run(mend(Extraction([draft]), extractor, keep=keep))
+    assert [d.text for d in mended.drafts] == ([] if kept is None else [answer if kept == "the answer" else kept])
+    assert len(mended.withheld) == reasons and "less" in client.requests[0].messages[-1].content
+
+
+def test_a_name_that_other_lines_say_is_asked_about_and_stays() -> None:
+    client = ScriptedClient([{"rewrites": []}])
+    extractor = Extractor(transcript(), client, PROMPTS, Style("apart", by_span=True))
+    text = "In Lund half of the heat exchanger is paid by the city, the rest by a loan of ten years."
+    draft = DraftStatement("main_points/1.5.1", "main_points", 0, (5,), text, "Loan")
+    mended = asyncio.run(mend(Extraction([draft]), extractor))
+    assert len(client.requests) == 1 and "other lines do" in client.requests[0].messages[-1].content
+    assert [d.text for d in mended.drafts] == [text]

@@ -15,7 +15,7 @@ from pipeline.merging import lines_saying
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
-from pipeline.sections.key_concepts import emptiness
+from pipeline.sections.key_concepts import defined, emptiness
 from pipeline.sections.main_points import MAIN_POINTS, Part, aligned, assign, nest
 from pipeline.sections.prerequisites import details, line, terms_of
 from pipeline.sections.repeats import is_repeat, same_term
@@ -342,3 +342,41 @@ def test_what_a_recording_is_about_is_said_once() -> None:
     context = merge_context(ask=ask, cite=cited)
     merged = asyncio.run(next(s for s in SECTIONS if s.name == "overview").merge(found, context))
     assert [s.text for s in merged.content] == [told[0], "It is also about a calculator that speaks Python."]
+
+
+@pytest.mark.parametrize(
+    ("doubted", "told"), [("fused", "Sentence 1."), ("nothing", "Both are fused."), ("", "Both are fused.")]
+)
+def test_a_fused_overview_that_is_doubted_gives_way_to_a_sentence_that_holds(doubted: str, told: str) -> None:
+    found = [DraftStatement(f"overview/{n}.1.1", "overview", n, (n,), f"Sentence {n}.") for n in range(1, 9)]
+
+    async def ask(prompt: str, answer: type[Any], **more: Any) -> Any:
+        return answer(notes=[1, 2], sentence="Both are fused.")
+
+    context = merge_context(ask=ask, cite=quoted, doubt=lambda text, lines, section: doubted in text)
+    merged = asyncio.run(next(s for s in SECTIONS if s.name == "overview").merge(found, context))
+    assert merged.content[0].text == told and len(merged.content) == 4
+    assert merged.content[0].support == ("weak" if doubted == "" else "verified")
+
+
+@pytest.mark.parametrize(
+    ("said", "concept"),
+    [
+        ("A weir is a low wall that holds a river back.", ("weir", "A low wall that holds a river back.")),
+        (
+            "According to Ana, Tidemill is the tool that plans all trips.",
+            ("Tidemill", "The tool that plans all trips."),
+        ),
+        ("The weir is a great place to swim for children.", None),
+        ("This is a proposal for a bridge over the weir.", None),
+        ("The goal is a river that keeps its fish.", None),
+        ("Ana's mill is a house that was built by monks.", None),
+        ("Tidemill 2.1 is a release that was tested for weeks.", None),
+        ("The weir holds a river back.", None),
+    ],
+)
+def test_a_note_that_says_what_its_subject_is_gives_a_concept(said: str, concept: tuple[str, str] | None) -> None:
+    [note] = [replace(d, text=said) for d in drafts(1)]
+    found = defined([note, replace(note, section="overview")])
+    assert [(d.label, d.text) for d in found] == ([concept] if concept else [])
+    assert all(d.section == "key_concepts" and d.lines == note.lines and d.id != note.id for d in found)

@@ -358,3 +358,40 @@ def test_the_lack_of_a_thing_may_paraphrase_lines_without_a_denial() -> None:
         "The council of Mirow has promised a second bridge for trams three times, a lack so far.", (3,), TRAM
     )
     assert not any(f.grave for f in found)
+
+
+def test_a_short_unit_is_the_unit_that_a_statement_writes_out() -> None:
+    said = "We are at 1,500 feet now, and the rate of descent is 30 ft/sec on the dial."
+    source = Source(Transcript("fall", (Segment(1, said),)))
+    assert verify("The rate of descent is 30 feet per second at 1,500 feet.", [1], source) == []
+    found = verify("The rate of descent is 30 dials per second at 1,500 feet.", [1], source)
+    assert [f.kind for f in found] == ["figure"]
+
+
+def test_the_titles_subject_is_never_away_from_what_is_told() -> None:
+    said = [
+        "Aldine was built in the spring.",
+        "Then tolls came.",
+        "The keeper lifts the span for barges at noon.",
+        "Aldine.",
+    ]
+    lines = tuple(Segment(i, line) for i, line in enumerate([*said, "Aldine is closed on Mondays."], 1))
+    text = "The keeper of Aldine lifts the span for barges at noon."
+    titled = Source(Transcript("bridge", lines, Metadata(title="Aldine and its keeper")))
+    assert verify(text, [3], titled) == []
+    untitled = Source(Transcript("bridge", lines))
+    assert [f.kind for f in verify(text, [3], untitled)] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("The sonar failed to detect any animal within ten metres of the blades.", True),
+        ("The 344 animals within ten metres failed to touch the blades.", False),
+        ("The sonar lacks any animal that touched a blade.", False),
+    ],
+)
+def test_what_fails_to_be_done_must_be_what_the_lines_deny(text: str, doubted: bool) -> None:
+    said = "The sonar was there for two years, and of 344 animals within ten metres not one touched the blades."
+    source = Source(Transcript("seals", (Segment(1, said),)))
+    assert ("polarity" in {f.kind for f in verify(text, [1], source)}) == doubted
