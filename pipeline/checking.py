@@ -14,14 +14,16 @@ from pipeline.errors import InputError
 from pipeline.evidence import Finding, least_support, own_words, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
-from pipeline.render import NONE_FOUND, unescape
+from pipeline.render import DOUBTED, NONE_FOUND, unescape
 from pipeline.source import Source, keys_of
 from pipeline.store import load
 from pipeline.transcript import Metadata, Transcript
 
 _SAME = 92  # likeness out of 100 at which a sentence of a page is the record's, edited
 _EDITED = 60
-_MARK = re.compile(r"\s+\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?")  # a citation, linked or not
+_MARK = re.compile(  # of doubt, or a citation, linked or not
+    rf"\s+(?:{DOUBTED}|\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
 
 
@@ -171,7 +173,7 @@ def _page_rows(markdown: str, document: StudyDocument) -> Iterator[tuple[str, st
     for row in markdown.splitlines():
         if row.startswith("## "):
             section = _SECTIONS.get(row[3:].strip(), "")
-        elif not section or not row.strip() or row.startswith(("#", ">", "Source video URL:", NONE_FOUND)):
+        elif not section or not row.strip() or row.startswith(("#", ">", "Source video URL:", NONE_FOUND, DOUBTED)):
             continue
         elif section in ("overview", "summary"):
             yield from ((section, s) for s in _sentences(row, whole))

@@ -6,17 +6,22 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from pipeline.document import Detail, Evidence, Statement, StudyDocument
+from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
 
 NOT_PROVIDED = "(not provided)"
 NONE_FOUND = "(none found)"
+DOUBTED = "†"
+_NOTE = f"{DOUBTED} in doubt: the lines that it cites do not bear all of it out."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
-def render_markdown(document: StudyDocument, *, citations: bool = False) -> str:
-    """The whole page. With `citations` each statement ends with the time or the line that says it."""
-    cite = _Citer(document.source.url) if citations else None
+def render_markdown(document: StudyDocument, *, citations: bool = False, doubts: bool = True) -> str:
+    """The whole page. With `citations` each statement ends with the time or the line that says it.
+
+    Weak statements carry a mark that is explained at the end, unless somebody has judged them and `doubts` is False.
+    """
+    cite = _Citer(document.source.url if citations else None, citations, doubts)
     out = [
         f"# {escape(document.title)} — Study Document",
         "",
@@ -38,11 +43,9 @@ def render_markdown(document: StudyDocument, *, citations: bool = False) -> str:
     for n, point in enumerate(document.main_points, 1):
         out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), ""]
     out += ["## Key Concepts", "", *([] if document.key_concepts else [NONE_FOUND])]
-    out += [
-        f"- **{escape(c.term)}**: {escape(c.definition)}{cite.mark(c.evidence) if cite else ''}"
-        for c in document.key_concepts
-    ]
+    out += [f"- **{escape(c.term)}**: {escape(c.definition)}{cite.marks(c)}" for c in document.key_concepts]
     out += ["", "## Summary", "", " ".join(_with_citation(s, cite) for s in document.summary) or NONE_FOUND]
+    out += ["", _NOTE] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
 
 
@@ -63,7 +66,7 @@ def _is_provenance(statement: Statement) -> bool:
     return not statement.evidence
 
 
-def _bullets(details: Sequence[Detail], cite: _Citer | None, depth: int) -> list[str]:
+def _bullets(details: Sequence[Detail], cite: _Citer, depth: int) -> list[str]:
     rows: list[str] = []
     for detail in details:
         lead = f"**{escape(detail.lead)}:** " if detail.lead else ""
@@ -72,8 +75,8 @@ def _bullets(details: Sequence[Detail], cite: _Citer | None, depth: int) -> list
     return rows
 
 
-def _with_citation(statement: Statement, cite: _Citer | None) -> str:
-    return escape(statement.text) + (cite.mark(statement.evidence) if cite else "")
+def _with_citation(statement: Statement, cite: _Citer) -> str:
+    return escape(statement.text) + cite.marks(statement)
 
 
 def _plain(url: str) -> bool:
@@ -81,12 +84,21 @@ def _plain(url: str) -> bool:
 
 
 class _Citer:
-    """Marks such as " [12:34]", linked to that time where the source's address allows it."""
+    """Marks behind a statement: of doubt, and such as " [12:34]", linked to that time where the address allows it."""
 
-    def __init__(self, url: str | None) -> None:
-        self._url = url
+    def __init__(self, url: str | None, citations: bool, doubts: bool) -> None:
+        self._url, self._citations, self._doubts = url, citations, doubts
 
-    def mark(self, evidence: Sequence[Evidence]) -> str:
+    def doubts(self, statement: Statement | KeyConcept) -> bool:
+        """Whether the statement carries the mark of doubt."""
+        return self._doubts and statement.support == "weak"
+
+    def marks(self, statement: Statement | KeyConcept) -> str:
+        """All marks of a statement."""
+        doubt = f" {DOUBTED}" if self.doubts(statement) else ""
+        return doubt + (self._times(statement.evidence) if self._citations else "")
+
+    def _times(self, evidence: Sequence[Evidence]) -> str:
         """The mark of the first line of each run of neighbouring lines."""
         if not evidence:
             return ""

@@ -88,8 +88,8 @@ def said_against(section: str, text: str, label: str, lines: Sequence[int], sour
 
 
 def as_markdown(document: StudyDocument, state: State, source: Source) -> str:
-    """What was accepted as a page, in the form of every other page."""
-    return render_markdown(reviewed_document(document, state, source))
+    """What was accepted as a page, in the form of every other page; somebody has looked at the doubtful."""
+    return render_markdown(reviewed_document(document, state, source), doubts=False)
 
 
 def as_json(document: StudyDocument, state: State, source: Source) -> str:

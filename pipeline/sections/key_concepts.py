@@ -28,7 +28,8 @@ _EXPLAINING = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
-    r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything)\b", re.IGNORECASE
+    r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything|in this context)\b",
+    re.IGNORECASE,
 )
 
 
@@ -86,6 +87,8 @@ def emptiness(term: str, definition: str) -> str | None:
         return "the definition is cut off"
     if _EMPTY.match(definition):
         return "the definition fits anything"
+    if re.search(rf"\b{re.escape(term)}\b", definition, re.IGNORECASE):
+        return "the definition needs the term itself"
     return None
 
 

@@ -14,12 +14,13 @@ from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeCon
 from pipeline.sections.parting import parts_of
 from pipeline.sections.repeats import first_of_each, same_term, union_lines
 from pipeline.tasks import all_of
-from pipeline.text import content_words
+from pipeline.text import content_words, words
 
 Lines = Annotated[list[int], Field(min_length=1, max_length=3)]
 LARGEST_PART = 7
 SMALLEST_PART = 2
 LONGEST_HEADING = 70
+_FIRST = 2  # words with meaning more than a topic has, in which its note may say it again
 _AS_SAID = 0.2  # what the number that the model gave counts, beside 1 for a note that has all words of a heading
 
 
@@ -143,8 +144,8 @@ def aligned(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[Part]
     for part in sorted(parts, key=lambda p: p.begins):
         wanted = set(content_words(part.heading))
         longer = list(best)
-        for n, words in enumerate(told, 1):
-            share = len(wanted & words) / max(1, len(wanted))
+        for n, have in enumerate(told, 1):
+            share = len(wanted & have) / max(1, len(wanted))
             value, placed = best[n - 1]
             found = value + share + _AS_SAID * (n == part.begins)
             if (share or n == part.begins) and found > longer[n][0]:
@@ -201,7 +202,8 @@ def nest(
     """Neighbours with the same topic become one detail with the topic as bold lead-in and the rest below it.
 
     A topic that only says what the title says tells nothing, leads nothing and binds nothing together. A lead-in that
-    says what the heading says, or that is among those `told` before, is left out; `told` grows by the others.
+    says what the heading or the first words of its note say, that has a word which nobody says, or that is among those
+    `told` before, is left out; `told` grows by the others.
     """
     of_all = set(content_words(context.title))
     members = [
@@ -212,19 +214,24 @@ def nest(
         group = [member for _, member in run]
         (first, lines), below = group[0], group[1:]
         inner = tuple(_detail(d, ls, context, None, ()) for d, ls in below)
-        out.append(_detail(first, lines, context, _lead(first.label, heading, told) if below else None, inner))
+        out.append(_detail(first, lines, context, _lead(first, heading, told, context) if below else None, inner))
     if not any(d.details for d in out):
-        leads = [_lead(d.label, heading, told) for d, _ in members]
+        leads = [_lead(d, heading, told, context) for d, _ in members]
         out = [d.model_copy(update={"lead": lead}) for d, lead in zip(out, leads, strict=True)]
     return tuple(out)
 
 
-def _lead(label: str, heading: str, told: list[str]) -> str | None:
-    """The lead-in that a topic makes, if it says more than the heading and was not said before."""
-    if not label or set(content_words(label)) <= set(content_words(heading)) or any(same_term(label, t) for t in told):
+def _lead(draft: DraftStatement, heading: str, told: list[str], context: MergeContext) -> str | None:
+    """The lead-in that a topic makes, if it says more than the heading and its note's first words, and is new."""
+    topic, text = set(content_words(draft.label)), content_words(draft.text)
+    if not topic or topic <= set(content_words(heading)) or topic <= set(text[: len(topic) + _FIRST]):
         return None
-    told.append(label)
-    return _title(label) or None
+    if any(same_term(draft.label, t) for t in told):
+        return None
+    if any(set(content_words(w)) - set(text) and not context.mentions(w) for w in words(draft.label)):
+        return None  # a small model makes up what letters stand for in a topic too
+    told.append(draft.label)
+    return _title(draft.label) or None
 
 
 def _runs(members: Sequence[tuple[DraftStatement, list[int]]]) -> list[tuple[int, tuple[DraftStatement, list[int]]]]:

@@ -103,6 +103,23 @@ def test_every_row_of_a_page_with_citations_is_read_back(page: Path) -> None:
     assert len(plain) == sum(1 for _ in document.statements())
 
 
+def test_what_is_in_doubt_is_marked_and_explained_and_read_back_without_the_mark(page: Path) -> None:
+    from pipeline.store import load
+
+    document = load(page.with_suffix(".json"))
+    source = Source(read_transcript(page.parent.parent / "reactor.txt"))
+    weak = document.model_copy(
+        update={"summary": tuple(s.model_copy(update={"support": "weak"}) for s in document.summary)}
+    )
+    assert "†" not in render_markdown(document) and "†" not in render_markdown(weak, doubts=False)
+    for citations in (False, True):
+        text = render_markdown(weak, citations=citations)
+        assert text.count(" †") == len(weak.summary) and "\n† in doubt" in text
+        assert [c.text for c in page_claims(text, weak, source)] == [
+            c.text for c in page_claims(render_markdown(document), document, source)
+        ]
+
+
 def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:
     talk = page.parent.parent / "reactor.txt"
     talk.write_text(talk.read_text("utf-8").replace("40 megawatts", "41 megawatts"), "utf-8")

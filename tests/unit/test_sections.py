@@ -154,6 +154,21 @@ def test_a_lead_in_says_more_than_the_heading_and_is_said_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("topic", "lead"),
+    [
+        ("Ferry fares", "Ferry Fares"),
+        ("Fares of the pier", None),
+        ("Insulin fares", None),
+        ("Pier fares of insulin", None),
+    ],
+)
+def test_a_lead_in_is_not_what_its_note_begins_with_nor_what_nobody_says(topic: str, lead: str | None) -> None:
+    context = merge_context(cite=quoted, mentions=lambda phrase: set() if phrase.casefold() == "insulin" else {1})
+    [note] = [replace(d, label=topic, text="The fares at the pier are low in winter.") for d in drafts(1)]
+    assert [d.lead for d in nest([(note, [1])], context, "Money", [])] == [lead]
+
+
+@pytest.mark.parametrize(
     ("a", "b", "repeat"),
     [
         ("The tower costs 3 million euros a year.", "Every year the tower costs 3 million euros.", True),
@@ -175,6 +190,15 @@ def test_repeats(a: str, b: str, repeat: bool) -> None:
 )
 def test_variants_of_a_term(a: str, b: str, same: bool) -> None:
     assert same_term(a, b) is same
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ["A project that takes the Tower Core apart, into a library.", "In this context, it means a type that is set."],
+)
+def test_a_definition_that_needs_its_term_or_one_place_tells_no_meaning(definition: str) -> None:
+    assert emptiness("Tower Core", definition)
+    assert emptiness("Tower Core", "A library into which a project was taken apart.") is None
 
 
 def test_a_definition_that_only_repeats_its_term_is_empty() -> None:
