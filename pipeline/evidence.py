@@ -19,7 +19,7 @@ from pipeline.transcript import Segment, Transcript
 from pipeline.wording import A_TITLE, QUOTED
 
 # Where small models add something of their own: "…, which caused her to lose her job", "Ana, a freelance writer, …".
-_CLAUSE = re.compile(r"[,;] |\b(?=because|so that)")
+_CLAUSE = re.compile(r"[,;] |\b(?=because|so that)|\s(?=(?:who|which|that|where)\b)")
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
 _LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
 CLEARLY_BETTER = 0.25
@@ -162,10 +162,13 @@ def _support(text: str, lines: Sequence[int], source: Source, least: float) -> l
 
 
 def added_clause(text: str, lines: Sequence[int], source: Source) -> str | None:
-    """What is wrong when a clause of three words of meaning and more has none of them in the lines or beside them."""
+    """What is wrong when a clause of three words of meaning and more has none of them in the lines or beside them.
+
+    Names say nothing for the rest: that somebody is named there does not make her "a freelance writer and editor".
+    """
     near = [s.id for s in source.near(lines)]
     for clause in _CLAUSE.split(text):
-        wanted = keys_of(clause)
+        wanted = keys_of(" ".join(w for w in clause.split() if not w[:1].isupper()))
         if len(wanted) >= 3 and not source.share(wanted, near):
             return f"the lines have no word of “{clause.strip(' .')}”"
     return None

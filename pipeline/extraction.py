@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, create_model
 
+from pipeline.adverts import adverts
 from pipeline.answers import Unusable, parse_answer
 from pipeline.asking import SectionAsk, Style, in_style, schema_of, spans_of
 from pipeline.chunking import halves
@@ -55,6 +56,7 @@ class Extractor:
     def __init__(self, transcript: Transcript, client: LLMClient, prompts: PromptSet, style: Style) -> None:
         self._transcript, self._client, self.prompts, self.style = transcript, client, prompts, style
         self.source = Source(transcript)
+        self._adverts = adverts(self.source)
         self._system = Message("system", prompts.load("system.v1").render())
 
     async def ask(
@@ -182,8 +184,10 @@ class Extractor:
 
     def _taken(self, spec: SectionSpec, chunk: Chunk, draft: Draft) -> Extraction:
         drafts, withheld = self._statements(spec, chunk, draft.rows())
-        named = {n for n in draft.filler() if chunk.first <= n <= chunk.last}
-        return Extraction(drafts, withheld, filler=named)
+        named = {n for n in (*draft.filler(), *self._adverts) if chunk.first <= n <= chunk.last}
+        praise = [d for d in drafts if self._adverts.issuperset(d.lines)]
+        withheld += [Withheld(section=spec.name, text=d.text, reason="it is from an advert") for d in praise]
+        return Extraction([d for d in drafts if d not in praise], withheld, filler=named)
 
     def _statements(
         self, spec: SectionSpec, chunk: Chunk, rows: Sequence[tuple[list[int], str, str]]

@@ -36,6 +36,7 @@ from pipeline.wording import (
     with_owner,
     without_expansion,
     without_frame,
+    without_opening,
     without_possessor,
     without_statement,
     without_title,
@@ -162,7 +163,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
         text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)
         text = discussing(text)
     elif draft.section == "main_points":
-        text = without_frame(without_statement(without_title(text, transcript.metadata.title or "")))
+        text = without_opening(without_frame(without_statement(without_title(text, transcript.metadata.title or ""))))
         if not transcript.labelled_speakers:
             text = without_possessor(text)
         text = with_owner(without_us(text), segments, source.small_words)

@@ -64,8 +64,9 @@ async def merge_sections(
     )
     own = {spec.name: [d for d in drafts if d.section == spec.name] for spec in sections}
     if context.one_job:
+        people = (*transcript.labelled_speakers, *transcript.metadata.speakers)
         for spec in sections:
-            own[spec.name] += spec.follows(drafts)
+            own[spec.name] += [d for d in spec.follows(drafts) if d.label not in people]
     # Sections that rest on chunks alone do not wait for each other; those that rest on sections come after them.
     first = [spec for spec in sections if spec.from_chunks]
     ready = await all_of([_merged(spec, own[spec.name], context) for spec in first])

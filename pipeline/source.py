@@ -107,6 +107,10 @@ class Source:
             if a[:1] == first[:1] and b[:1] == second[:1]
         )
 
+    def lines_with(self, word: str) -> frozenset[int]:
+        """The segments that say a word, given small, in just this form."""
+        return frozenset(s.id for s in self.transcript.segments if word in words(s.text))
+
     def line_keys(self, n: int) -> Counter[str]:
         """How often segment `n`, its speaker's name included, has each word, by key."""
         if n not in self._lines:

@@ -13,6 +13,11 @@ from pipeline.transcript import Segment
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|us|me|[Mm]yself|[Oo]urselves|[Mm]ine)\b"
 )
+_SPOKEN = re.compile(
+    r"(?:^|, )(?:oh(?: man)?|okay|ok|yes|yeah|yep|huh|wow|man|guys|you know|i mean|bye|right)(?=[,.!])"
+    r"|^(?:yeah|oh|okay|you know|bye)\b|\bi (?:am|have|haven['’]t|just|love|think|really|mean|guess)\b",
+    re.IGNORECASE,
+)
 THIRD_PERSON = "write in the third person"
 QUOTED = re.compile(r"[“\"][^“”\"]{1,400}[”\"]|(?<!\w)['‘][^'‘’]{1,200}['’](?!\w)")
 _META = re.compile(
@@ -24,6 +29,7 @@ _META = re.compile(
     r"|\bin (?:this|the) (?:episode|video|section)\b"
     r"|^it is (?:now )?(?:ready|time) to (?:return|go back|come back|get back|move on|turn) to (?:the|this|that) "
     r"(?:discussion|explanation|description|topic|subject|question|example|next)\b"
+    r"|\bthe (?:talk|recording|episode|lecture) is (?:titled|called|named)\b"
     r"|^it will (?:talk|speak) about\b|\bthe (?:talk|episode|recording) (?:has convinced|convinced|aims)\b"
     r"|\b(?:is|are|was|were) (?:studied|described|explained|covered|explored|introduced) "
     r"(?:together|here|in (?:the|this|an) example)\b",
@@ -44,7 +50,8 @@ _EMPTY_PRAISE = re.compile(
 _NOTHING = re.compile(
     r"^there(?:['’]s| is| are) (?:lots|a lot|plenty) of (?:\w+ )?"
     r"(?:cool|great|good|interesting|neat|fun|exciting|nice) (?:stuff|things|content)\b"
-    r"|\b(?:is|are|was|were) (?:\w+ )?a (?:really )?(?:big|huge) deal\.$",
+    r"|\b(?:is|are|was|were) (?:\w+ )?a (?:really )?(?:big|huge) deal\.$"
+    r"|^(?:this|that|it) is (?:how|why|what|where|when)\b",
     re.IGNORECASE,
 )
 _RECORDING = re.compile(
@@ -65,6 +72,8 @@ _SMALL_TALK = re.compile(
     r"\b(?:welcom(?:es?|ing|ed)|thank(?:s|ed|ing)?|say(?:s|ing)? goodbye|sponsor(?:s|ed|ing)?|coupon code|subscribe)\b"
     r".{0,60}\b(?:audience|listeners?|viewers|everyone|everybody|show|podcast|episode|video|joining|having|listening"
     r"|free|discount|today|channel)\b|\bjoins? the (?:show|podcast|programme|program|episode)\b"
+    r"|^(?:that|this|it)(?: is|['’]s) (?:an? )?(?:very |really )?"
+    r"(?:good|great|interesting|excellent) (?:question|point)\b"
     r"|^(?:hello|hi|welcome|thank(?:s|ing|ed)?|check out|head (?:on )?over to|subscribe|sign up)\b"
     r"|\b(?:episode|show|podcast|programme|program|video) is (?:brought to|supported by|sponsored by)\b"
     r"|\bthanks? (?:\w+ ){0,2}for (?:sharing|sending|listening|watching|coming|having)\b"
@@ -72,6 +81,7 @@ _SMALL_TALK = re.compile(
     r"|^(?:this|that|it) (?:was|has been) (?:such )?an? (?:really |very )?"
     r"(?:nice|great|fun|good|lovely|wonderful|fantastic|awesome|amazing|cool) (?:\w+ ){0,2}"
     r"(?:kick-?off|episode|show(?! of)|conversation|chat|discussion)\b"
+    r"|\bget the (?:full )?show ?notes\b|\bas in [A-Z](?:-[A-Z]){2}"
     r"|\bvisit .{0,60}\bto (?:share|subscribe|sign up|support)\b"
     r"|\b(?:is|are|was|were) (?:excited|happy|glad|thrilled|delighted) (?:about\b"
     r"|to (?:talk|speak|be|share|have|welcome|join)\b)",
@@ -79,12 +89,20 @@ _SMALL_TALK = re.compile(
 )
 _REPORTED_QUESTION = re.compile(
     r"\b(?:asks?|asked|asking|wonders?|wondered|wondering)\b.{0,80}\b(?:about|whether|how|why|what|if|to)\b"
+    r"|^[Tt]he question\b.{0,60}? is (?:whether|how|why|what|if)\b"
 )
 _OPINION = re.compile(
     r"\bI(?: would|['’]d)? (?:still |really |just |rather |never |personally )*(?:think|thought|believe|feel|guess"
     r"|suppose|doubt|(?:dis)?agree|hope|say|call|predict|expect|love|hate|prefer|recommend|argue|tax|bet|wish|fear|want)\b"
     r"|\bI have to (?:dis)?agree\b|\b[Ii]n my (?:opinion|view|experience|model)\b|\b[Tt]o me\b"
     r"|\b[Mm]y (?:own )?(?:opinion|view|guess|advice|hope|prediction|bet)\b"
+)
+_OPENING = re.compile(
+    r"^(?:It (?:should|must) be (?:noted|mentioned|remembered|said) that"
+    r"|One of the things (?:that )?the (?:learner|listener|reader|viewer) should (?:remember|know) is that"
+    r"|It is (?:worth (?:noting|mentioning)|important to (?:note|remember)) that"
+    r"|(?:Nevertheless|Nonetheless|However|Moreover|Furthermore|In addition|Additionally|Also|Therefore|Thus|Hence"
+    r"|In fact|Finally|In conclusion|Then|Well|So|But|And|Now),) (\w)"
 )
 _ABBREVIATED = re.compile(r"(?P<before>(?:\b[\w-]+ ){1,5})\((?P<short>[A-Z]{2,6})\)")
 _NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?", re.IGNORECASE)
@@ -106,6 +124,8 @@ def form_fault(text: str, source: str) -> str | None:
         return "the sentence is not complete"
     if match := _FIRST_PERSON.search(outside):
         return f'it says "{match[0]}": {THIRD_PERSON}'
+    if match := _SPOKEN.search(outside):
+        return f'it says "{match[0].strip(" ,")}" as people talk: write what was said in plain words'
     if fault := talk_fault(text, source):
         return fault
     if _SMALL_TALK.search(outside):
@@ -136,6 +156,11 @@ def discussing(text: str) -> str:
     """ "Ann and Ben are talking about tides" as "Ann and Ben discuss tides"."""
     talk = re.compile(r"\b(is|are) (?:currently )?(?:talking|speaking) about\b", re.IGNORECASE)
     return talk.sub(lambda m: "discusses" if m[1].lower() == "is" else "discuss", text, count=1)
+
+
+def without_opening(text: str) -> str:
+    """The text without words that only lead on from what was said before it: "Nevertheless, the model is useful."."""
+    return _OPENING.sub(lambda m: m[1].upper(), text)
 
 
 def without_expansion(text: str, said: Callable[[str], bool]) -> str:
@@ -195,7 +220,9 @@ def talk_fault(text: str, source: str) -> str | None:
     outside = QUOTED.sub(" ", text)
     if match := _META.search(outside):
         return f'it says "{match[0]}" instead of the matter itself'
-    if (match := _MADE_UP.search(outside)) and match[0].split()[-1].lower() not in source.lower():
+    # "The person" is somebody of whom the lines speak so; any word for a reader or writer will do.
+    match = _MADE_UP.search(outside)
+    if match and (match[0] if match[0].lower() == "the person" else match[0].split()[-1]).lower() not in source.lower():
         return f'it says "{match[0]}", of whom the lines say nothing'
     if match := _NOTHING.search(text):
         return f'it says "{match[0]}", which tells nothing'

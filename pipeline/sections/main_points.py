@@ -111,7 +111,10 @@ async def _titled(kept: Sequence[DraftStatement], context: MergeContext) -> list
 
 async def _heading(members: Sequence[DraftStatement], context: MergeContext) -> str:
     notes = "\n".join(f"- {d.text}" for d in members)
-    return (await context.ask("merge_heading.v1", Heading, max_tokens=40, notes=notes)).heading
+    heading = (await context.ask("merge_heading.v1", Heading, max_tokens=40, notes=notes)).heading
+    if len(heading) < LONGEST_HEADING:
+        return heading
+    return heading.rpartition(",")[0] or heading.rpartition(" ")[0]  # it was cut at its limit
 
 
 def assign(parts: Sequence[Part], kept: Sequence[DraftStatement]) -> list[tuple[str, Sequence[DraftStatement]]]:
@@ -226,7 +229,7 @@ def _lead(draft: DraftStatement, heading: str, told: list[str], context: MergeCo
     topic, text = set(content_words(draft.label)), content_words(draft.text)
     if not topic or topic <= set(content_words(heading)) or topic <= set(text[: len(topic) + _FIRST]):
         return None
-    if any(same_term(draft.label, t) for t in told):
+    if draft.label.count(",") > 1 or any(same_term(draft.label, t) for t in told):
         return None
     if any(set(content_words(w)) - set(text) and not context.mentions(w) for w in words(draft.label)):
         return None  # a small model makes up what letters stand for in a topic too

@@ -23,6 +23,7 @@ from pipeline.wording import (
     with_named_speaker,
     without_expansion,
     without_frame,
+    without_opening,
     without_possessor,
     without_statement,
     without_title,
@@ -127,6 +128,7 @@ def test_who_talks_about_a_subject_discusses_it() -> None:
         "This episode is brought to the audience by a host of servers in the cloud.",
         "Jake thanks for sharing the videos of the conference in Karlsruhe.",
         "If a story is interesting, visit the site of the show to share it with others.",
+        "That is a very good question, but nobody has an answer to it yet.",
     ],
 )
 def test_adverts_and_greetings_are_no_notes(text: str) -> None:
@@ -299,6 +301,60 @@ def test_the_recording_is_its_own_also_where_the_lines_name_another_one() -> Non
 def test_what_letters_are_made_to_mean_is_left_out(text: str, plain: str) -> None:
     said = {"the", "work", "on", "it", "initial", "block", "download"}
     assert without_expansion(text, lambda word: word.casefold() in said) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "talk"),
+    [
+        ("The gate is static, okay, yes, it is just a gate of iron.", True),
+        ("Yeah, the gate can attest to that, to be honest with them.", True),
+        ("So, i really haven't had the need to go down to the gate.", True),
+        ("The gate is, all right, guys, as always the best of gates.", True),
+        ("The right gate is for the man who comes on foot, the left one for carts.", False),
+        ("For i in the list of gates the loop prints i squared and ends.", False),
+        ("Ana says: “Oh, man, this gate is heavy.”", False),
+    ],
+)
+def test_talk_as_it_was_spoken_is_no_note(text: str, talk: bool) -> None:
+    assert ("as people talk" in (form_fault(text, "words") or "")) == talk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is how the keeper understands the gate.",
+        "The question from the list of the town is whether the gate should be closed.",
+        "The talk is titled 'Gates' because most towns have some.",
+        "The person does not believe that gates are of any use.",
+    ],
+)
+def test_what_points_elsewhere_or_asks_or_tells_of_nobody_is_no_note(text: str) -> None:
+    assert form_fault(text, "A person can hold the gate, and I do not believe in gates.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is the gate that the keeper understands best.",
+        "The question of the gate divides the town since 1990.",
+        "The person does not believe that gates are of any use.",
+    ],
+)
+def test_what_only_sounds_like_that_is_a_note(text: str) -> None:
+    assert form_fault(text, "So the person at the gate says that gates are useless, and the town is divided.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Nevertheless, the gate is useful to the town.", "The gate is useful to the town."),
+        ("It should be noted that a gate rusts.", "A gate rusts."),
+        ("So far the gate holds.", "So far the gate holds."),
+        ("Also known as the Lock, the gate holds.", "Also known as the Lock, the gate holds."),
+    ],
+)
+def test_a_note_does_not_lead_on_from_what_stands_elsewhere(text: str, plain: str) -> None:
+    assert without_opening(text) == plain
 
 
 HELPS = "Headings and lists let readers find their way in long documents, even when they read them in a hurry."

@@ -4,12 +4,17 @@ import json
 
 import pytest
 
+from pipeline.asking import Style
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError
+from pipeline.extraction import Extractor
 from pipeline.llm import Completion, Request, Usage
+from pipeline.merging import merge_sections
+from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.sections import SECTIONS
+from pipeline.sections.base import DraftStatement
 from pipeline.settings import EMBEDDED, HOSTED, Recipe
 from tests.scripted import Answer, ScriptedClient, cut_off, good_answer, transcript
 
@@ -166,3 +171,14 @@ def test_an_instruction_in_a_transcript_stays_a_line_of_the_transcript() -> None
 def test_a_document_goes_to_json_and_back() -> None:
     document, _ = run(good_answer)
     assert StudyDocument.model_validate(json.loads(document.model_dump_json())) == document
+
+
+def test_concepts_that_follow_from_notes_are_for_a_small_model_and_never_a_speaker() -> None:
+    talk = transcript()
+    said = ("Ana is a keeper that looks after the reactor.", "Biofouling is a film that grows on cooling pipes.")
+    notes = [DraftStatement(f"main_points/1.{n}.1", "main_points", 0, (n,), text) for n, text in enumerate(said, 1)]
+    sections = [s for s in SECTIONS if s.name in ("main_points", "key_concepts")]
+    for small, terms in ((True, ["Biofouling"]), (False, [])):
+        extractor = Extractor(talk, ScriptedClient([]), PromptSet(), Style("apart", by_span=small))
+        found = asyncio.run(merge_sections(talk, notes, sections, extractor, extractor.prompts))
+        assert [c.term for c in found.merged["key_concepts"].content] == terms

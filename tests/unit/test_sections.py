@@ -134,6 +134,28 @@ def test_a_small_model_names_the_parts_that_code_finds_and_a_large_one_finds_the
         assert (asked, found) == (["merge_outline.v1"], [("Everything", 6)])
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "Cloud Over the Coast, Three Tenths Near the Shore, Obscured up to the Ca",
+            "Cloud Over the Coast, Three Tenths Near the Shore",
+        ),
+        (
+            "Why the Harbour of the Old Town Has No More Room for the Ferries of the Isl",
+            "Why the Harbour of the Old Town Has No More Room for the Ferries",
+        ),
+        ("Cloud Over the Coast", "Cloud Over the Coast"),
+    ],
+)
+def test_a_heading_that_was_cut_at_its_limit_loses_its_broken_end(said: str, shown: str) -> None:
+    async def ask(prompt: str, answer: type[Any], **options: Any) -> Any:
+        return answer(heading=said[:70])
+
+    merged = asyncio.run(MAIN_POINTS.merge(drafts(4), merge_context(ask=ask, cite=quoted, one_job=True)))
+    assert [p.heading for p in merged.content] == [shown]
+
+
 def test_two_parts_never_share_a_heading() -> None:
     headings = [h for h, _ in assign([Part(begins=1, heading="Same"), Part(begins=4, heading="same")], drafts(6))]
     assert len(set(headings)) == 2
@@ -160,6 +182,7 @@ def test_a_lead_in_says_more_than_the_heading_and_is_said_once() -> None:
         ("Fares of the pier", None),
         ("Insulin fares", None),
         ("Pier fares of insulin", None),
+        ("Ferry, bus, tram", None),
     ],
 )
 def test_a_lead_in_is_not_what_its_note_begins_with_nor_what_nobody_says(topic: str, lead: str | None) -> None:

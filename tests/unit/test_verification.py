@@ -284,6 +284,8 @@ def test_a_trade_that_nobody_said_is_doubted() -> None:
     assert verify("Ana Tang lives on the Internet, and in Paris.", [1], source) == []
     (finding,) = verify("Ana Tang, a freelance writer and editor, lives on the Internet.", [1], source)
     assert (finding.kind, finding.grave) == ("support", False)
+    (finding,) = verify("Ana Tang is a freelance writer and editor who lives on the Internet.", [1], source)
+    assert (finding.kind, finding.grave) == ("support", False)
     assert woven_fault("Ana Tang, a freelance writer and editor, lives on the Internet.", [1], source)
 
 
