@@ -10,6 +10,7 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*")
 _WORDS = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _ONES = {
@@ -91,11 +92,19 @@ def claims(text: str) -> list[Figure]:
 
 
 def unsaid(text: str, sources: Iterable[str]) -> str | None:
-    """The first figure of a text that none of the sources says, as the text shows it."""
+    """The first figure of a text that none of the sources says, as the text shows it.
+
+    A version such as "29.1rc1" must be said as it is.
+    """
+    heard = list(sources)
+    written = " ".join(heard).casefold()
+    for version in _VERSION.finditer(text.casefold()):
+        if version[0] not in written:
+            return version[0]
     stated = claims(text)
     if not stated:
         return None
-    said = frozenset().union(*(figures(s) for s in sources))
+    said = frozenset().union(*(figures(s) for s in heard))
     for figure in stated:
         if not any(same(v, other) for v in figure.values for other in said):
             return figure.shown

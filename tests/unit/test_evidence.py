@@ -124,3 +124,10 @@ def test_evidence_is_cut_by_code() -> None:
     (evidence,) = cite(transcript(), [2, 2])
     assert (evidence.segment, evidence.speaker, evidence.start) == (2, "Ben", 20.0)
     assert evidence.quote.startswith("I think the cooling tower")
+
+
+def test_a_version_must_be_said_as_it_is() -> None:
+    said = ["We looked at 29.1rc1 last week, and at the list of 2 others."]
+    assert unsaid("Version 29.1rc1 was looked at.", said) is None
+    assert unsaid("Version 29.1rc2 was looked at.", said) == "29.1rc2"
+    assert unsaid("Version 29.1RC1 was looked at.", said) is None
