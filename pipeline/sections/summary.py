@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
@@ -12,11 +13,13 @@ from pipeline.document import Detail, MainPoint, Statement, Withheld
 from pipeline.sections.base import Bounds, Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat
 from pipeline.tasks import all_of
-from pipeline.text import tidied
+from pipeline.text import content_words, tidied
 
 MOST_SENTENCES = 5
 MOST_NOTES = 4
 LONGEST = 360  # characters of a sentence; what is longer strings notes together and ends where it is stopped
+_FRAME = re.compile(r"^According to [^,]+, ")
+_SUBJECT = 3  # words with meaning at the beginning of a note that tell what it speaks of
 T = TypeVar("T")
 
 
@@ -51,6 +54,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     for n, (shown, woven) in enumerate(zip(runs, await all_of([_ask(r, context) for r in runs]), strict=True)):
         text = as_sentence(woven.sentence)
         lines, fault = _resting(text, _lines(woven.rests_on(shown)), _lines(shown), context)
+        fault = fault or join_fault(text, [d.text for d in shown])
         if fault:
             # What the notes do not say is not printed: the fullest of them that holds stands for its run instead.
             withheld.append((f"summary/{n}", Withheld(section="summary", text=text, reason=fault)))
@@ -95,6 +99,22 @@ def _resting(text: str, named: list[int], shown: list[int], context: MergeContex
 def cut_fault(text: str) -> str | None:
     """Why a sentence looks as if it had been stopped instead of ended, or None."""
     return "the sentence is far too long" if len(text) > LONGEST else None
+
+
+def join_fault(text: str, notes: Sequence[str]) -> str | None:
+    """Why a sentence seems to say of one note's subject what another note says of its own, or None.
+
+    It has half of what a note says, of four words at least, but none of the three words with which that note begins.
+    """
+    have = set(content_words(text))
+    for note in notes:
+        if note == text or "“" in note:
+            continue
+        said = content_words(_FRAME.sub("", note))
+        subject, told = set(said[:_SUBJECT]), set(said[_SUBJECT:]) - set(said[:_SUBJECT])
+        if len(told) > _SUBJECT and 2 * len(told & have) >= len(told) and not subject & have:
+            return f"it leaves out of what “{note}” is said"
+    return None
 
 
 def as_sentence(text: str) -> str:

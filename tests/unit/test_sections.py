@@ -19,6 +19,7 @@ from pipeline.sections.key_concepts import defined, emptiness
 from pipeline.sections.main_points import MAIN_POINTS, Part, aligned, assign, nest
 from pipeline.sections.prerequisites import details, line, terms_of
 from pipeline.sections.repeats import is_repeat, same_term
+from pipeline.sections.summary import join_fault
 from pipeline.source import Source
 from pipeline.wording import Spelling
 from tests.scripted import merge_context, transcript
@@ -404,6 +405,26 @@ def test_a_fused_overview_that_is_doubted_gives_way_to_a_sentence_that_holds(dou
     merged = asyncio.run(next(s for s in SECTIONS if s.name == "overview").merge(found, context))
     assert merged.content[0].text == told and len(merged.content) == 4
     assert merged.content[0].support == ("weak" if doubted == "" else "verified")
+
+
+PLATE = "A plate of copper and nickel has prevented that barnacles settle, and nothing was too hot in three years."
+
+
+@pytest.mark.parametrize(
+    ("woven", "joined"),
+    [
+        (
+            "Four turbines of 1.5 megawatts have prevented that barnacles settle, and nothing was hot in three years.",
+            True,
+        ),
+        ("Four turbines have a copper plate that has prevented that barnacles settle, and nothing was hot.", False),
+        ("Four turbines of 1.5 megawatts stand in the sound.", False),
+        (PLATE, False),
+    ],
+)
+def test_a_sentence_does_not_say_of_one_subject_what_was_said_of_another(woven: str, joined: bool) -> None:
+    notes = ["Four turbines of 1.5 megawatts each are bolted to the sea bed.", PLATE]
+    assert bool(join_fault(woven, notes)) == joined
 
 
 @pytest.mark.parametrize(
