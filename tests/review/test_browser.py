@@ -90,7 +90,7 @@ def test_from_the_list_to_the_export_by_mouse(page: Any, server: Server) -> None
 
 def test_a_statement_and_its_lines_light_each_other_up(page: Any, server: Server) -> None:
     ready(page, server)
-    point(page, 1).click()
+    point(page, 0).click()
     used = page.locator(".lines .used")
     assert used.count() == 1 and used.first.get_attribute("data-n") == "4"
     assert used.first.evaluate(
