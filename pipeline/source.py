@@ -109,7 +109,15 @@ class Source:
 
     def lines_with(self, word: str) -> frozenset[int]:
         """The segments that say a word, given small, in just this form."""
-        return frozenset(s.id for s in self.transcript.segments if word in words(s.text))
+        return self._places.get(word, frozenset())
+
+    @cached_property
+    def _places(self) -> dict[str, frozenset[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for segment in self.transcript.segments:
+            for word in words(segment.text):
+                found[word].add(segment.id)
+        return {word: frozenset(places) for word, places in found.items()}
 
     def line_keys(self, n: int) -> Counter[str]:
         """How often segment `n`, its speaker's name included, has each word, by key."""
