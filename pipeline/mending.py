@@ -27,6 +27,7 @@ from pipeline.transcript import Transcript
 from pipeline.wording import (
     COPIED,
     THIRD_PERSON,
+    about,
     address_fault,
     discussing,
     form_fault,
@@ -161,7 +162,7 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":
         text = re.sub(r"^Th(?:is|e) (?:part of th(?:e|is) )?(recording|lecture|talk|episode)\b", r"The \1", text)
-        text = discussing(text)
+        text = about(discussing(text))
     elif draft.section == "main_points":
         text = without_opening(without_frame(without_statement(without_title(text, transcript.metadata.title or ""))))
         if not transcript.labelled_speakers:

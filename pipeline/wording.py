@@ -13,6 +13,10 @@ from pipeline.transcript import Segment
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Mm]y|[Oo]ur|us|me|[Mm]yself|[Oo]urselves|[Mm]ine)\b"
 )
+_ASKING = re.compile(
+    r"(?:Will|Would|Do|Does|Did|Is|Are|Can|Could|Should|Have|Has|How (?:do|does|did|can|could)) "
+    r"(?:it|they|he|she|you|one|we|know|this|that|these|those)\b"
+)
 _SPOKEN = re.compile(
     r"(?:^|, )(?:oh(?: man)?|okay|ok|yes|yeah|yep|huh|wow|man|guys|you know|i mean|bye|right)(?=[,.!])"
     r"|^(?:yeah|oh|okay|you know|bye)\b|\bi (?:am|have|haven['’]t|just|love|think|really|mean|guess)\b",
@@ -58,7 +62,8 @@ _RECORDING = re.compile(
     r"(?P<own>^the )?\b(?P<this>this (?:week['’]s )?(?:\w+ )?)?"
     r"(?P<noun>podcast|newsletter|episode|recap|recording|show)"
     r"(?: recap)?(?:, [^,]{1,40},)? (?:also )?"
-    r"(?P<verb>covers?|covered|features?|featured|includes?|included|suggests?|suggested|focuses|highlights?|changes)\b",
+    r"(?P<verb>covers?|covered|features?|featured|includes?|included|suggests?|suggested|focuses|highlights?|changes"
+    r"|is about)\b",
     re.IGNORECASE,
 )
 _COVERING = re.compile(r"\bcover(?:s|ed)? (?:the )?(?:\w+ )?(?:newsletter|episode|recap)\b", re.IGNORECASE)
@@ -118,7 +123,7 @@ _LONGEST_COPY = 22
 def form_fault(text: str, source: str) -> str | None:
     """Why a text does not read as a note: first person, a copy, talk about the talk, a question, a broken end."""
     outside = QUOTED.sub(" ", text)
-    if text.rstrip().endswith("?"):
+    if text.rstrip().endswith("?") or _ASKING.match(text):
         return "it is a question"
     if not _COMPLETE.search(text.strip()) or re.search(r"[—–-][.\"”]*$", text.strip()):
         return "the sentence is not complete"
@@ -182,6 +187,17 @@ def without_expansion(text: str, said: Callable[[str], bool]) -> str:
         return " ".join((*before[:kept], match["short"]))
 
     return _ABBREVIATED.sub(abbreviated, text)
+
+
+def about(text: str) -> str:
+    """ "Tides are studied together, …" as "The recording is about tides, …"."""
+    told = re.match(
+        r"(?P<thing>[^,.]+?) (?:is|are) (?:studied|described|explained|covered|explored|introduced) together\b", text
+    )
+    if told is None:
+        return text
+    thing = re.sub(r"^(The|An?)\b", lambda m: m[0].lower(), told["thing"])
+    return f"The recording is about {thing}{text[told.end() :]}"
 
 
 def without_possessor(text: str) -> str:

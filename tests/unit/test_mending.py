@@ -17,6 +17,7 @@ from pipeline.source import Source
 from pipeline.text import stem, tidied
 from pipeline.transcript import Chunk, Metadata, Segment
 from pipeline.wording import (
+    about,
     discussing,
     form_fault,
     recording_fault,
@@ -326,6 +327,8 @@ def test_talk_as_it_was_spoken_is_no_note(text: str, talk: bool) -> None:
         "The question from the list of the town is whether the gate should be closed.",
         "The talk is titled 'Gates' because most towns have some.",
         "The person does not believe that gates are of any use.",
+        "Will it ever be closed, after seeing the carts, they wonder.",
+        "How do know whether the gate is open, nobody knows how.",
     ],
 )
 def test_what_points_elsewhere_or_asks_or_tells_of_nobody_is_no_note(text: str) -> None:
@@ -355,6 +358,12 @@ def test_what_only_sounds_like_that_is_a_note(text: str) -> None:
 )
 def test_a_note_does_not_lead_on_from_what_stands_elsewhere(text: str, plain: str) -> None:
     assert without_opening(text) == plain
+
+
+def test_what_is_studied_together_is_what_the_recording_is_about() -> None:
+    said = "The weir and its ladder are studied together, with the fish that climb it."
+    assert about(said) == "The recording is about the weir and its ladder, with the fish that climb it."
+    assert about("Ana and Ben studied the weir.") == "Ana and Ben studied the weir."
 
 
 HELPS = "Headings and lists let readers find their way in long documents, even when they read them in a hurry."
