@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from pipeline.document import HEADINGS, KeyConcept, Statement, StudyDocument
 from pipeline.errors import InputError
-from pipeline.evidence import Finding, least_support, own_words, realign, verify
+from pipeline.evidence import Finding, own_words, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
 from pipeline.render import DOUBTED, NONE_FOUND, unescape
@@ -115,7 +115,7 @@ def findings_of(claim: Claim, document: StudyDocument, source: Source) -> list[F
     last = len(source.transcript.segments)
     if missing := [n for n in claim.lines if not 1 <= n <= last]:
         return [Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")]
-    found = verify(claim.text, claim.lines, source, least=least_support(claim.section))
+    found = verify(claim.text, claim.lines, source, claim.section)
     return [f for f in found if f.grave or not claim.weak]
 
 

@@ -20,8 +20,11 @@ from pipeline.wording import A_TITLE, QUOTED
 
 # Where small models add something of their own: "…, which caused her to lose her job", "Ana, a freelance writer, …".
 _CLAUSE = re.compile(r"[,;] |\b(?=because|so that)|\s(?=(?:who|which|that|where)\b)")
+WOVEN = "woven"
 LEAST_SUPPORT = 0.35  # share, by weight, of a statement's words that its lines and their neighbours must have
-_LEAST = {"overview": 0.3}  # by section; an overview names what lines only show
+# By section. An overview names what lines only show; a sentence woven from notes brings more of its own than a note of
+# lines, so its lines must say more.
+_LEAST = {"overview": 0.3, WOVEN: 0.5}
 CLEARLY_BETTER = 0.25
 EXAMPLE_WORDS = re.compile(r"\b(?:baker(?:y|ies|s)?|ovens?|heat[- ]pumps?|flour ?box|okafor|baking)\b", re.IGNORECASE)
 _STRAY: dict[Stray, str] = {
@@ -85,25 +88,21 @@ def with_right_owner(text: str, segments: Sequence[Segment], speakers: Sequence[
     return next(iter(cited)) + text[len(wrong) :]
 
 
-def least_support(section: str) -> float:
-    """The share of words that the lines of a section's statements must have."""
-    return _LEAST.get(section, LEAST_SUPPORT)
-
-
-def verify(text: str, lines: Sequence[int], source: Source, *, least: float = LEAST_SUPPORT) -> list[Finding]:
+def verify(text: str, lines: Sequence[int], source: Source, section: str = "main_points") -> list[Finding]:
     """Everything that code finds against a statement beside its lines, the gravest first; empty when it holds.
 
-    Figures and quotations must stand in the cited lines themselves, names and words may stand beside them.
+    Figures and quotations must stand in the cited lines themselves, names and words may stand beside them. An overview
+    may name any speaker. `section` is that of the statement, or WOVEN for one that is to be woven from notes.
     """
     if not lines:
         return [Finding("support", "it cites no line")]
-    question = (text, tuple(lines), least)  # asked before a rewrite, after it and when documents are put together
+    question = (text, tuple(lines), section)  # asked before a rewrite, after it and when documents are put together
     if question not in source.verdicts:
-        source.verdicts[question] = _verify(text, lines, source, least)
+        source.verdicts[question] = _verify(text, lines, source, section)
     return list(source.verdicts[question])
 
 
-def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> list[Finding]:
+def _verify(text: str, lines: Sequence[int], source: Source, section: str) -> list[Finding]:
     cited = [source.transcript.segment(n) for n in sorted(set(lines))]
     said = [s.text for s in cited]
     found: list[Finding] = []
@@ -117,11 +116,12 @@ def _verify(text: str, lines: Sequence[int], source: Source, least: float) -> li
     found += [Finding("quote", f"nobody says “{q}” in the lines") for q in bent_quotes(text, passages)]
     if owner := owner_fault(text, cited, source.transcript.labelled_speakers):
         found.append(Finding("owner", owner))
-    for name, stray in strangers(text, lines, source):
+    anywhere = source.subjects | source.speakers if section == "overview" else source.subjects
+    for name, stray in strangers(text, lines, source, anywhere):
         found.append(Finding("name", _STRAY[stray].format(name), grave=stray == "unsaid"))
     if turned := flip(text, said, [s.text for s in source.near(lines)]):
         found.append(Finding("polarity", turned[0], grave=turned[1]))
-    found += _support(text, lines, source, least)
+    found += _support(text, lines, source, _LEAST.get(section, LEAST_SUPPORT))
     return sorted(found, key=lambda f: not f.grave)
 
 
@@ -182,9 +182,9 @@ def example_fault(text: str, source: Source) -> str | None:
     return None
 
 
-def support_fault(text: str, source: Source, lines: Sequence[int], *, least: float = LEAST_SUPPORT) -> str | None:
+def support_fault(text: str, source: Source, lines: Sequence[int], section: str = "main_points") -> str | None:
     """The first grave finding against a statement, in words, or None."""
-    return next((f.message for f in verify(text, lines, source, least=least) if f.grave), None)
+    return next((f.message for f in verify(text, lines, source, section) if f.grave), None)
 
 
 def loose_figure(text: str, said: Sequence[str]) -> str | None:

@@ -12,7 +12,6 @@ from pipeline.errors import CallError, EndpointError
 from pipeline.evidence import (
     Finding,
     example_fault,
-    least_support,
     support_fault,
     verify,
     with_figure_lines,
@@ -85,9 +84,7 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
 
 def unproven(draft: DraftStatement, source: Source) -> str | None:
     """Why a sentence's lines do not bear it out, or None."""
-    return example_fault(draft.text, source) or support_fault(
-        draft.text, source, draft.lines, least=least_support(draft.section)
-    )
+    return example_fault(draft.text, source) or support_fault(draft.text, source, draft.lines, draft.section)
 
 
 def doubts_of(draft: DraftStatement, source: Source) -> list[Finding]:
@@ -95,7 +92,7 @@ def doubts_of(draft: DraftStatement, source: Source) -> list[Finding]:
     if draft.section == "prerequisites":
         return []
     text = f"{draft.label} {draft.text}" if draft.section == "key_concepts" else draft.text
-    return [f for f in verify(text, draft.lines, source, least=least_support(draft.section)) if not f.grave]
+    return [f for f in verify(text, draft.lines, source, draft.section) if not f.grave]
 
 
 def telling_doubt(draft: DraftStatement, source: Source) -> str | None:

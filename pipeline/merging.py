@@ -10,7 +10,7 @@ from math import ceil
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Statement, Withheld
 from pipeline.errors import CallError, EndpointError
-from pipeline.evidence import cite, example_fault, least_support, verify
+from pipeline.evidence import WOVEN, cite, example_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
@@ -20,7 +20,6 @@ from pipeline.text import clean, content_words
 from pipeline.transcript import Transcript
 from pipeline.wording import Spelling, recording_fault, talk_fault
 
-LEAST_WOVEN = 0.5  # a sentence woven from notes brings more of its own than a note of lines, so its lines must say more
 _SAME_STEM = 0.8  # of a stem's letters, the share that another form of the word begins with
 
 
@@ -54,7 +53,7 @@ async def merge_sections(
         ask=ask,
         cite=lambda lines: cite(transcript, lines),
         fault=lambda text, lines: woven_fault(text, lines, extractor.source),
-        doubt=lambda text, lines, section: bool(verify(text, lines, extractor.source, least=least_support(section))),
+        doubt=lambda text, lines, section: bool(verify(text, lines, extractor.source, section)),
         title=transcript.metadata.title or "",
         provenance=provenance(transcript),
         done=out.merged,
@@ -109,7 +108,7 @@ def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
         or recording_fault(text, said, source.transcript.metadata.title or "")
         or example_fault(text, source)
     )
-    return fault or next((f.message for f in verify(text, lines, source, least=LEAST_WOVEN)), None)
+    return fault or next((f.message for f in verify(text, lines, source, WOVEN)), None)
 
 
 def lines_saying(phrase: str, source: Source) -> set[int]:

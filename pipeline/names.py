@@ -30,13 +30,15 @@ _NOT_BEFORE_PEOPLE = frozenset("a an the other another".split())
 Stray = Literal["unsaid", "elsewhere", "misplaced", "no person", "no pair"]
 
 
-def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str, Stray]]:
+def strangers(
+    text: str, lines: Sequence[int], source: Source, anywhere: Set[str] = frozenset()
+) -> list[tuple[str, Stray]]:
     """Names that do not belong to a statement of these lines, each with what is wrong with it.
 
     "unsaid": nobody says it; "elsewhere": neither the cited lines nor those beside them do; "misplaced": these do, but
     not where they speak of it; "no person": a speaker's name in the place of a thing; "no pair": two names that are
     never said side by side. A speaker is known where one of the cited lines is theirs, or where one beside them is
-    named aloud.
+    named aloud. The names of `anywhere` may be told of any lines.
     """
     candidates = [
         n for n in _capitals(text, source) if n.casefold() not in source.small_words or _alone(n, text, source)
@@ -46,14 +48,14 @@ def strangers(text: str, lines: Sequence[int], source: Source) -> list[tuple[str
     near = source.near(lines, _NEAR)
     spoken = " ".join(s.text for s in near)
     said = [(n, _said_in(n, lines, source)) for n in sorted({s.id for s in near})]
-    anywhere = set().union(*(names for _, names in said)) | _told(text, source)
+    here = set().union(*(names for _, names in said)) | _told(text, source)
     out: dict[str, Stray] = {}
     for name in candidates:
-        everywhere = _bare(name) in source.subjects
-        if not _known(_bare(name), anywhere) and not _initials(name, spoken):
-            if not everywhere:
+        free = _bare(name) in anywhere
+        if not _known(_bare(name), here) and not _initials(name, spoken):
+            if not free:
                 out[name] = "elsewhere" if _known(_bare(name), source.vocabulary) else "unsaid"
-        elif not everywhere and _misplaced(name, text, said, lines, source):
+        elif not free and _misplaced(name, text, said, lines, source):
             out[name] = "misplaced"
         elif _no_person(name, text, source):
             out[name] = "no person"

@@ -31,7 +31,7 @@ class Source:
 
     def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
-        self.verdicts: dict[tuple[str, tuple[int, ...], float], Any] = {}  # what was found before, for `verify`
+        self.verdicts: dict[tuple[str, tuple[int, ...], str], Any] = {}  # what was found before, for `verify`
         self._lines: dict[int, Counter[str]] = {}
         self._weights: dict[str, float] = {}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.checking import Claim
 from pipeline.evaluate.scores import Reference, read_reference, score_claims
-from pipeline.evidence import Finding, least_support, verify
+from pipeline.evidence import Finding, verify
 from pipeline.source import Source, keys_of
 
 _MORE = 2  # further pairs of lines for a statement
@@ -72,4 +72,4 @@ def findings_of_note(claim: Claim, source: Source) -> list[Finding]:
     if not claim.lines:
         return [Finding("support", "no line has any of its words")]
     section = "summary" if claim.section == "summary" else "main_points"
-    return verify(claim.text, claim.lines, source, least=least_support(section))
+    return verify(claim.text, claim.lines, source, section)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument, Support
-from pipeline.evidence import cite, least_support, verify
+from pipeline.evidence import cite, verify
 from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State
 from pipeline.run import coverage
@@ -84,7 +84,7 @@ def said_against(section: str, text: str, label: str, lines: Sequence[int], sour
     if missing := [n for n in lines if not 1 <= n <= last]:
         return [f"the transcript has {last} lines and no line {missing[0]}"]
     claim = f"{label} {text}" if section == "key_concepts" else text
-    return [f.message for f in verify(claim, lines, source, least=least_support(section))]
+    return [f.message for f in verify(claim, lines, source, section)]
 
 
 def as_markdown(document: StudyDocument, state: State, source: Source) -> str:

@@ -397,3 +397,13 @@ def test_what_fails_to_be_done_must_be_what_the_lines_deny(text: str, doubted: b
     said = "The sonar was there for two years, and of 344 animals within ten metres not one touched the blades."
     source = Source(Transcript("seals", (Segment(1, said),)))
     assert ("polarity" in {f.kind for f in verify(text, [1], source)}) == doubted
+
+
+def test_an_overview_may_name_any_speaker_and_a_main_point_only_those_of_its_lines() -> None:
+    said = (("Ana Brandt", "Welcome."), ("Ana Brandt", "So let us begin."), ("Ben Okoro", "A weir holds a river back."))
+    said += (("Ben Okoro", "Its ladder lets fish climb."),)
+    source = Source(Transcript("weir", tuple(Segment(n, text, who) for n, (who, text) in enumerate(said, 1))))
+    text = "Ben Okoro and Ana Brandt look at a weir that holds a river back."
+    assert {f.kind for f in verify(text, [4], source)} >= {"name"}
+    assert "name" not in {f.kind for f in verify(text, [4], source, "overview")}
+    assert "name" in {f.kind for f in verify(text.replace("Ana Brandt", "Ada Kowalski"), [4], source, "overview")}
