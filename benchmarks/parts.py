@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.checking import documents_below, transcript_of
-from pipeline.document import Detail, StudyDocument
+from pipeline.document import StudyDocument
 from pipeline.errors import PipelineError
 from pipeline.sections.main_points import LARGEST_PART, SMALLEST_PART
 from pipeline.sections.parting import parts_of
@@ -63,15 +63,9 @@ def _numbered(starts: set[int], total: int) -> list[int]:
     return [max(1, sum(start <= n for start in starts)) for n in range(1, total + 1)]
 
 
-def _flat(details: Sequence[Detail]) -> Iterator[Detail]:
-    for detail in details:
-        yield detail
-        yield from _flat(detail.details)
-
-
 def row(name: str, document: StudyDocument, transcript: Transcript, headings: Sequence[int]) -> str:
     """A row of the table."""
-    parts = [list(_flat(p.details)) for p in document.main_points]
+    parts = [list(p.flat()) for p in document.main_points]
     notes = [d for part in parts for d in part]
     total = len(notes)
     firsts = [d.evidence[0].segment for d in notes]
@@ -88,7 +82,7 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("outputs", type=Path, nargs="+")
-    parser.add_argument("--transcripts", type=Path)
+    parser.add_argument("--transcripts", type=Path, required=True)
     given = parser.parse_args()
     print("| document | notes | people's parts | its own: Pk (parts) | by code | even |")
     print(f"|{' --- |' * 6}")
@@ -99,7 +93,7 @@ def main() -> None:
         except PipelineError as err:
             print(f"{record}: left out: {err}", file=sys.stderr)
             continue
-        source = next((p for p in (given.transcripts or record.parent).rglob(f"{record.stem}.md")), None)
+        source = next((p for p in given.transcripts.rglob("*.md") if p.stem == record.stem), None)
         headings = people(source.read_text("utf-8", errors="replace"), transcript) if source and not remark else []
         if len(headings) > 1:
             print(row(record.stem, document, transcript, headings))

@@ -23,7 +23,7 @@ from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError
 from pipeline.evaluate.notes import Notes, findings_of_note, located, score_notes
-from pipeline.evaluate.scores import Reference, copies, reference_for, repeats, score, sound_or_not
+from pipeline.evaluate.scores import Reference, claims_to_score, copies, reference_for, repeats, score
 from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in
@@ -142,7 +142,7 @@ def note_counts(notes: Notes, source: Source) -> dict[str, float | None]:
 def our_rows(subject: Subject) -> list[Row]:
     """Our document by the rule for all methods, by its own evidence, and people's notes by the rule for all."""
     document, source = subject.document, subject.source
-    claims = sound_or_not(document)
+    claims = claims_to_score(document)
     used = document.run.usage
     own = [findings_of(c, document, source) for c in claims]
     cost = {

@@ -15,8 +15,9 @@ from pipeline.evidence import Finding, own_words, realign, verify
 from pipeline.merging import provenance
 from pipeline.readers import read_transcript
 from pipeline.render import DOUBTED, NONE_FOUND, unescape
-from pipeline.source import Source, keys_of
+from pipeline.source import Source
 from pipeline.store import load
+from pipeline.text import keys_of
 from pipeline.transcript import Metadata, Transcript
 
 _SAME = 92  # likeness out of 100 at which a sentence of a page is the record's, edited
@@ -88,18 +89,12 @@ def claims_of(document: StudyDocument) -> Iterator[Claim]:
     for statement in document.overview:
         yield _claim("overview", statement)
     for point in document.main_points:
-        for detail in point.details:
-            yield from _details(detail)
+        for detail in point.flat():
+            yield _claim("main_points", detail)
     for concept in document.key_concepts:
         yield _claim("key_concepts", concept)
     for statement in document.summary:
         yield _claim("summary", statement)
-
-
-def _details(detail: Statement) -> Iterator[Claim]:
-    yield _claim("main_points", detail)
-    for inner in getattr(detail, "details", ()):
-        yield from _details(inner)
 
 
 def _claim(section: str, statement: Statement | KeyConcept) -> Claim:

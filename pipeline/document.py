@@ -61,6 +61,14 @@ class MainPoint(_Model):
     heading: Text
     details: tuple[Detail, ...] = Field(min_length=1)
 
+    def flat(self) -> Iterator[Detail]:
+        """Every detail in reading order, nested ones included."""
+        left = list(reversed(self.details))
+        while left:
+            detail = left.pop()
+            yield detail
+            left += reversed(detail.details)
+
 
 class KeyConcept(_Model):
     """A term that the speakers explain."""
@@ -178,13 +186,6 @@ class StudyDocument(_Model):
         """Everything that carries evidence, in reading order, nested details included."""
         yield from self.overview
         for point in self.main_points:
-            for detail in point.details:
-                yield from _with_nested(detail)
+            yield from point.flat()
         yield from self.key_concepts
         yield from self.summary
-
-
-def _with_nested(detail: Detail) -> Iterator[Detail]:
-    yield detail
-    for inner in detail.details:
-        yield from _with_nested(inner)

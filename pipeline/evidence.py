@@ -13,8 +13,8 @@ from pipeline.document import Evidence
 from pipeline.figures import figures, same, unsaid, with_context
 from pipeline.names import Stray, strangers
 from pipeline.polarity import flip
-from pipeline.source import Source, keys_of
-from pipeline.text import content_words
+from pipeline.source import Source
+from pipeline.text import content_words, keys_of
 from pipeline.transcript import Segment, Transcript
 from pipeline.wording import A_TITLE, QUOTED
 
@@ -34,7 +34,7 @@ _STRAY: dict[Stray, str] = {
     "no person": "{} is a speaker, and stands here for something else",
     "no pair": "nobody says {} side by side",
 }
-_UNITS = {
+_WRITTEN_OUT = {
     "ft": "feet",
     "sec": "seconds",
     "min": "minutes",
@@ -43,7 +43,7 @@ _UNITS = {
     "yrs": "years",
     "lbs": "pounds",
 }
-_SHORT_UNIT = re.compile(rf"\b(?:{'|'.join(_UNITS)})\b")
+_SHORT_UNIT = re.compile(rf"\b(?:{'|'.join(_WRITTEN_OUT)})\b")
 _FILLERS = frozenset("um uh er erm hmm mhm ah oh eh".split())
 
 Kind = Literal["figure", "name", "quote", "polarity", "owner", "support", "citation"]
@@ -190,7 +190,7 @@ def support_fault(text: str, source: Source, lines: Sequence[int], section: str 
 def loose_figure(text: str, said: Sequence[str]) -> str | None:
     """A figure that the lines say, though not of what the statement counts: "six days" of "pH 6, seven days"."""
     stated = with_context(text, 0, 2)
-    lines = [_SHORT_UNIT.sub(lambda m: _UNITS[m[0]], line) for line in said] if stated else []
+    lines = [_SHORT_UNIT.sub(lambda m: _WRITTEN_OUT[m[0]], line) for line in said] if stated else []
     spoken = [pair for line in lines for pair in with_context(line, 4, 4)]
     known = {k for line in lines for k in keys_of(line)}
     for figure, behind in stated:

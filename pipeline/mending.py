@@ -20,8 +20,8 @@ from pipeline.evidence import (
 from pipeline.extraction import Extraction, Extractor
 from pipeline.prompting import numbered_lines
 from pipeline.sections.base import Bounds, DraftStatement, Flat
-from pipeline.source import Source, keys_of
-from pipeline.text import content_words, sentences, tidied
+from pipeline.source import Source
+from pipeline.text import content_words, keys_of, sentences, tidied
 from pipeline.transcript import Transcript
 from pipeline.wording import (
     COPIED,
@@ -70,8 +70,7 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
     if draft.section == "key_concepts":
         if draft.label in source.transcript.labelled_speakers:
             return "it is a person, not a concept"
-        concept = f"{draft.label} {draft.text}"
-        return example_fault(concept, source) or support_fault(concept, source, draft.lines)
+        return unproven(draft, source)
     near = " ".join(s.text for s in source.near(draft.lines))
     form = form_fault(draft.text, near)
     if form == COPIED and draft.section == "overview":
@@ -83,16 +82,21 @@ def fault_of(draft: DraftStatement, source: Source) -> str | None:
 
 
 def unproven(draft: DraftStatement, source: Source) -> str | None:
-    """Why a sentence's lines do not bear it out, or None."""
-    return example_fault(draft.text, source) or support_fault(draft.text, source, draft.lines, draft.section)
+    """Why a draft's lines do not bear it out, or None."""
+    text = _claimed(draft)
+    return example_fault(text, source) or support_fault(text, source, draft.lines, draft.section)
+
+
+def _claimed(draft: DraftStatement) -> str:
+    """What is checked of a draft: of a concept its term too."""
+    return f"{draft.label} {draft.text}" if draft.section == "key_concepts" else draft.text
 
 
 def doubts_of(draft: DraftStatement, source: Source) -> list[Finding]:
     """What makes a draft doubtful beside its lines without keeping it out for sure."""
     if draft.section == "prerequisites":
         return []
-    text = f"{draft.label} {draft.text}" if draft.section == "key_concepts" else draft.text
-    return [f for f in verify(text, draft.lines, source, draft.section) if not f.grave]
+    return [f for f in verify(_claimed(draft), draft.lines, source, draft.section) if not f.grave]
 
 
 def telling_doubt(draft: DraftStatement, source: Source) -> str | None:

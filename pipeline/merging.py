@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 
 from pipeline.asking import schema_of
 from pipeline.document import Problem, Statement, Withheld
@@ -14,13 +12,11 @@ from pipeline.evidence import WOVEN, cite, example_fault, verify
 from pipeline.extraction import Extractor
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Answer, Bounds, DraftStatement, MergeContext, Merged, SectionSpec
-from pipeline.source import Source, key
+from pipeline.source import Source
 from pipeline.tasks import all_of
-from pipeline.text import clean, content_words
+from pipeline.text import clean
 from pipeline.transcript import Transcript
 from pipeline.wording import Spelling, recording_fault, talk_fault
-
-_SAME_STEM = 0.8  # of a stem's letters, the share that another form of the word begins with
 
 
 @dataclass(slots=True)
@@ -58,7 +54,7 @@ async def merge_sections(
         provenance=provenance(transcript),
         done=out.merged,
         cased=Spelling(transcript.segments),
-        mentions=lambda phrase: lines_saying(phrase, extractor.source),
+        mentions=extractor.source.lines_saying,
         one_job=extractor.style.by_span,
     )
     own = {spec.name: [d for d in drafts if d.section == spec.name] for spec in sections}
@@ -109,30 +105,6 @@ def woven_fault(text: str, lines: Sequence[int], source: Source) -> str | None:
         or example_fault(text, source)
     )
     return fault or next((f.message for f in verify(text, lines, source, WOVEN)), None)
-
-
-def lines_saying(phrase: str, source: Source) -> set[int]:
-    """The lines that say the words of a phrase that carry meaning, side by side or nearly so, in whatever form."""
-    wanted = content_words(phrase)
-    if not wanted:
-        return set()
-    places = set.intersection(*(set(source.postings.get(key(w), ())) for w in wanted))
-    found = {n for n in places if _together(wanted, content_words(source.transcript.segment(n).text))}
-    apart = re.sub(r"(?<=\w)[-.](?=\w)", " ", phrase)
-    return found if found or apart == phrase else lines_saying(apart, source)
-
-
-def _together(wanted: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether a few neighbours of the words said have all that are wanted."""
-    width = len(wanted) + 1
-    spots = [i for i, word in enumerate(said) if _alike(wanted[0], word)]
-    near = (said[max(0, i - width) : i + width] for i in spots)
-    return any(all(any(_alike(w, other) for other in part) for w in wanted) for part in near)
-
-
-def _alike(word: str, other: str) -> bool:
-    """Whether two stems are forms of one word: "geography" is "geographical", but "selector" is not "select"."""
-    return key(word) == key(other) and other.startswith(word[: ceil(_SAME_STEM * len(word))])
 
 
 def unplaced(spec: SectionSpec, drafts: Sequence[DraftStatement], merged: Merged) -> list[Problem]:

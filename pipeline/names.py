@@ -9,8 +9,8 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from pipeline.source import Source, keys_of
-from pipeline.text import STOPWORDS, stem, words
+from pipeline.source import Source
+from pipeline.text import STOPWORDS, keys_of, stem, words
 from pipeline.tokens import everyday
 
 _CANDIDATE = re.compile(r"(?<!\w)(?<!\w[’'])[^\W\d_][\w’'&-]*")

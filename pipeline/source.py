@@ -8,22 +8,17 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from pipeline.text import content_words, stem, words
+from pipeline.text import content_words, key, stem, words
 from pipeline.transcript import Segment, Transcript
 
 _HEARD = 70  # likeness out of 100 at which one name may be another's sound, written down
 _OFTEN = 3  # lines that say a subject
-_PREFIX = 5  # letters after which two forms of a word count as the same
-
-
-def key(word: str) -> str:
-    """What a word is counted by: forms that share their first five letters are one."""
-    return word[:_PREFIX]
+_SAME_STEM = 0.8  # of a stem's letters, the share that another form of the word begins with
 
 
 class Source:
@@ -57,7 +52,7 @@ class Source:
     @cached_property
     def spoken(self) -> frozenset[str]:
         """All words that somebody says, case folded."""
-        return frozenset(w for s in self.transcript.segments for w in words(s.text))
+        return frozenset(self._places)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -68,8 +63,7 @@ class Source:
     def subjects(self) -> frozenset[str]:
         """Names in the title, those of speakers aside, that enough lines say: what all of the recording is about."""
         title = set(words(self.transcript.metadata.title or "")) - self.speakers - self.small_words
-        said = Counter(w for s in self.transcript.segments for w in title & set(words(s.text)))
-        return frozenset(w for w, lines in said.items() if lines >= _OFTEN)
+        return frozenset(w for w in title if len(self.lines_with(w)) >= _OFTEN)
 
     @cached_property
     def about(self) -> frozenset[str]:
@@ -118,6 +112,16 @@ class Source:
             for word in words(segment.text):
                 found[word].add(segment.id)
         return {word: frozenset(places) for word, places in found.items()}
+
+    def lines_saying(self, phrase: str) -> set[int]:
+        """The segments that say a phrase's words with meaning, side by side or nearly so, in whatever form."""
+        wanted = content_words(phrase)
+        if not wanted:
+            return set()
+        places = set.intersection(*(set(self.postings.get(key(w), ())) for w in wanted))
+        found = {n for n in places if _together(wanted, content_words(self.transcript.segment(n).text))}
+        apart = re.sub(r"(?<=\w)[-.](?=\w)", " ", phrase)
+        return found if found or apart == phrase else self.lines_saying(apart)
 
     def line_keys(self, n: int) -> Counter[str]:
         """How often segment `n`, its speaker's name included, has each word, by key."""
@@ -178,12 +182,14 @@ class Source:
         return ids, share
 
 
-def keys_of(text: str) -> set[str]:
-    """The keys of a text's content words."""
-    return {key(w) for w in content_words(text)}
+def _together(wanted: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether a few neighbours of the words said have all that are wanted."""
+    width = len(wanted) + 1
+    spots = [i for i, word in enumerate(said) if _same_word(wanted[0], word)]
+    near = (said[max(0, i - width) : i + width] for i in spots)
+    return any(all(any(_same_word(w, other) for other in part) for w in wanted) for part in near)
 
 
-@lru_cache(maxsize=65_536)
-def key_of(word: str) -> str:
-    """The key of a single word, "" when it carries no meaning of its own."""
-    return next(iter(keys_of(word)), "")
+def _same_word(word: str, other: str) -> bool:
+    """Whether two stems are forms of one word: "geography" is "geographical", but "selector" is not "select"."""
+    return key(word) == key(other) and other.startswith(word[: math.ceil(_SAME_STEM * len(word))])

@@ -16,7 +16,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _READ_ALOUD = re.compile(r"(?<=\w) underscore (?=\w)", re.IGNORECASE)
 _ASKED = re.compile(r"^[QA] ?[-–—:] (?=\w)")
 _TAG = re.compile(r"(?:, (?:for example|you know|so|and))?, (?:right|okay|ok|you know|yeah)(?=[.!?]?$)", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_PREFIX = 5  # letters after which two forms of a word count as the same
 
 STOPWORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below
@@ -51,7 +52,7 @@ def sentences(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Words in order, case folded, apostrophes straight."""
-    return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
+    return [w.casefold().replace("’", "'") for w in WORD.findall(text)]
 
 
 def content_words(text: str) -> list[str]:
@@ -80,6 +81,22 @@ def stem(word: str) -> str:
                 base = base[:-1]
             return base.removesuffix("e")
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+def key(word: str) -> str:
+    """What a word is counted by: forms that share their first five letters are one."""
+    return word[:_PREFIX]
+
+
+def keys_of(text: str) -> set[str]:
+    """The keys of a text's content words."""
+    return {key(w) for w in content_words(text)}
+
+
+@lru_cache(maxsize=65_536)
+def key_of(word: str) -> str:
+    """The key of a single word, "" when it carries no meaning of its own."""
+    return next(iter(keys_of(word)), "")
 
 
 def overlap(a: str, b: str) -> float:

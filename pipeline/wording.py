@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence, Set
 from functools import cached_property
 
-from pipeline.text import clean, content_words, longest_shared_run, words
+from pipeline.text import WORD, clean, content_words, longest_shared_run, words
 from pipeline.transcript import Segment
 
 _FIRST_PERSON = re.compile(
@@ -113,7 +113,6 @@ _ABBREVIATED = re.compile(r"(?P<before>(?:\b[\w-]+ ){1,5})\((?P<short>[A-Z]{2,6}
 _NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?", re.IGNORECASE)
 _SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?<!\b(?:Dr|Mr|Ms|St))(?<!\b(?:Mrs|e\.g|i\.e))(?<!\bProf)[.!。！…][\"'”’)\]]*$")
-_TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _CONSISTENT = 0.75  # the share of its places in which a word has the same capitals
 A_TITLE = 4  # words with meaning from which a title is one and no term
 COPIED = "it copies the words of the line"
@@ -325,7 +324,7 @@ class Spelling:
             return form if match.start() == 0 or form != form.lower() else match[0]
 
         named = phrase.partition(" ")[2][:1].isupper()
-        return phrase[:1] + _TOKEN.sub(spelled, phrase)[1:] if named else _TOKEN.sub(spelled, phrase)
+        return phrase[:1] + WORD.sub(spelled, phrase)[1:] if named else WORD.sub(spelled, phrase)
 
     @cached_property
     def _forms(self) -> dict[str, str]:
@@ -342,7 +341,7 @@ class Spelling:
 
 def _alone(text: str) -> list[str]:
     """Words within a sentence, names of several words left out: "Cap Com" tells nothing of "cap"."""
-    tokens = list(_TOKEN.finditer(text))
+    tokens = list(WORD.finditer(text))
     capital = [False, *(t[0][0].isupper() for t in tokens), False]
     return [
         t[0]

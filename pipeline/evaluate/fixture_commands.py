@@ -152,10 +152,14 @@ def _document_of(transcript: Transcript, out: Path) -> StudyDocument | None:
     """The document of a transcript: its record in the output folder, or in one below, as make mirrors folders."""
     record = store.output_path(out, transcript.name)
     for path in (record, *sorted(out.rglob(glob.escape(record.name)))):
-        if path.is_file():
+        try:
             found = store.load(path)
-            if found.source.sha256 == transcript.sha256:
-                return found
+        except StoreError:
+            if path == record and path.is_file():
+                raise
+            continue  # not there, or some other file of that name
+        if found.source.sha256 == transcript.sha256:
+            return found
     return None
 
 

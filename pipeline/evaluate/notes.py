@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pipeline.checking import Claim
 from pipeline.evaluate.scores import Reference, read_reference, score_claims
 from pipeline.evidence import Finding, verify
-from pipeline.source import Source, keys_of
+from pipeline.source import Source
+from pipeline.text import keys_of
 
 _MORE = 2  # further pairs of lines for a statement
 _WORTH = 0.1  # share of a statement's words, by weight, that a further pair must add

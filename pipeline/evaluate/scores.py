@@ -17,9 +17,9 @@ from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in
 from pipeline.sections.repeats import is_repeat
-from pipeline.source import Source, keys_of
+from pipeline.source import Source
 from pipeline.store import load
-from pipeline.text import words
+from pipeline.text import keys_of, words
 from pipeline.wording import is_copy
 
 # Every score by name, with what it says and whether more of it is better, less of it is, or neither (None).
@@ -81,13 +81,13 @@ def score_path(record: Path, *, transcripts: Path | None = None, references: Pat
 
 def score(document: StudyDocument, source: Source, reference: Reference | None = None) -> dict[str, float | None]:
     """Every score of SCORES."""
-    claims = sound_or_not(document)
+    claims = claims_to_score(document)
     findings = [findings_of(c, document, source) for c in claims]
     headings = [p.heading for p in document.main_points]
     return score_claims(claims, findings, source, headings, reference) | {"valid": float(document.status == "complete")}
 
 
-def sound_or_not(document: StudyDocument) -> list[Claim]:
+def claims_to_score(document: StudyDocument) -> list[Claim]:
     """The statements with lines, without the document's own doubts: a doubt that it tells is still one to a score."""
     return [replace(c, weak=False) for c in claims_of(document) if c.lines]
 

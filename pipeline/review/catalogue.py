@@ -13,8 +13,9 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.review.reviewed import said_against
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
-from pipeline.source import Source, keys_of
+from pipeline.source import Source
 from pipeline.store import load
+from pipeline.text import keys_of
 from pipeline.transcript import Transcript
 
 

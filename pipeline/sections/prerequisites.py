@@ -12,7 +12,7 @@ from pydantic import Field
 from pipeline.document import Prerequisite, Withheld
 from pipeline.sections.base import Draft, DraftStatement, Flat, MergeContext, Merged, SectionSpec
 from pipeline.sections.repeats import is_repeat, same_term
-from pipeline.text import content_words, words
+from pipeline.text import content_words, keys_of, words
 from pipeline.tokens import everyday
 
 MOST = 6
@@ -20,7 +20,6 @@ LIMIT = 110  # characters of what the model tells of a topic
 _MOST_DETAILS, _LONGEST_DETAIL = 5, 4  # details of a topic, words of a detail
 _TOUCHED = 2  # lines that must speak of a topic or of its terms
 _LONG = 11  # letters of a word that tells a field though it is common: "probability"
-_STEM = 5  # letters by which "geographical" is "geography"
 _ITSELF = frozenset("newsletter podcast episode show recording".split())  # what a recording calls itself
 
 
@@ -209,8 +208,8 @@ def _is_said(phrase: str, context: MergeContext) -> bool:
 
 
 def _keys(*phrases: str) -> Set[str]:
-    """The words of phrases, each by its first letters."""
-    return {w[:_STEM] for phrase in phrases for w in content_words(phrase)}
+    """The keys of several phrases together."""
+    return set().union(*map(keys_of, phrases))
 
 
 def _written(phrase: str, context: MergeContext) -> str:

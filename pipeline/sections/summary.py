@@ -50,7 +50,7 @@ async def merge(drafts: Sequence[DraftStatement], context: MergeContext) -> Merg
     points: tuple[MainPoint, ...] = context.done["main_points"].content
     content: list[Statement] = []
     withheld: list[tuple[str, Withheld]] = []
-    runs = [_spread(notes, MOST_NOTES) for notes in _runs([d for p in points for d in _flat(p.details)])]
+    runs = [_spread(notes, MOST_NOTES) for notes in _runs([d for p in points for d in p.flat()])]
     for n, (shown, woven) in enumerate(zip(runs, await all_of([_ask(r, context) for r in runs]), strict=True)):
         text = as_sentence(woven.sentence)
         lines, fault = _resting(text, _lines(woven.rests_on(shown)), _lines(shown), context)
@@ -128,10 +128,6 @@ def _runs(notes: list[Detail]) -> list[list[Detail]]:
     n = min(MOST_SENTENCES, -(-len(notes) // 3))
     cuts = [round(i * len(notes) / n) for i in range(n + 1)] if n else []
     return [notes[a:b] for a, b in itertools.pairwise(cuts)]
-
-
-def _flat(details: Sequence[Detail]) -> list[Detail]:
-    return [d for detail in details for d in (detail, *_flat(detail.details))]
 
 
 def _spread(notes: list[Detail], most: int) -> list[Detail]:

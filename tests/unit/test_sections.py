@@ -11,7 +11,6 @@ import pytest
 from pipeline.asking import schema_of
 from pipeline.document import Evidence
 from pipeline.errors import SettingsError
-from pipeline.merging import lines_saying
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.sections.base import DraftStatement, MergeContext
@@ -305,7 +304,7 @@ def recording(*lines: str) -> MergeContext:
     """What a merge is given of a recording that says these lines."""
     t = transcript([(None, said) for said in lines])
     source = Source(t)
-    return replace(plain_context(), cased=Spelling(t.segments), mentions=lambda phrase: lines_saying(phrase, source))
+    return replace(plain_context(), cased=Spelling(t.segments), mentions=source.lines_saying)
 
 
 def test_a_prerequisite_lists_each_detail_once_and_not_its_own_topic() -> None:
