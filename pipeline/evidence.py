@@ -65,10 +65,17 @@ def cite(transcript: Transcript, lines: Sequence[int]) -> tuple[Evidence, ...]:
 
 
 def owner_fault(text: str, segments: Sequence[Segment], speakers: Sequence[str]) -> str | None:
-    """Why a statement is given to the wrong speaker: it begins with one who says none of its lines."""
+    """Why something is given to the wrong speaker: one who says none of its lines, or who says "your" of it."""
     cited = {s.speaker for s in segments if s.speaker}
     if not cited:
         return None
+    for owned in re.finditer(rf"\b({'|'.join(map(re.escape, cited))})['’]s? (?:\w+ )?(\w+)", text):
+        said = " ".join(s.text for s in segments if s.speaker == owned[1])
+        own, other = (
+            re.search(rf"\b(?:{who}) (?:\w+ )?{re.escape(owned[2])}", said, re.IGNORECASE) for who in ("my|our", "your")
+        )
+        if other and not own:
+            return f'{owned[1]} says "{other[0]}": it is somebody else\'s'
     for name in speakers:
         if (
             name not in cited

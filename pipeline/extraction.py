@@ -159,7 +159,9 @@ class Extractor:
         ask = SectionAsk.of_span(spec, span, about, self.prompts)
         found = await self.ask(spec.name, ask.task, ask.answer, max_tokens=ask.max_tokens, schema=ask.schema)
         draft = ask.draft(found)
-        if about and any(tells_title(text, self._transcript.metadata.title or "") for _, _, text in draft.rows()):
+        said = " ".join(s.text for s in (*span.before, *span.segments))
+        title = self._transcript.metadata.title or ""
+        if about and any(tells_title(text, title, said) for _, _, text in draft.rows()):
             return await self._ask_span(spec, span, "")
         return draft
 

@@ -36,10 +36,12 @@ from pipeline.wording import (
     with_owner,
     without_expansion,
     without_frame,
+    without_label,
     without_opening,
     without_possessor,
     without_statement,
     without_title,
+    without_trade,
     without_us,
 )
 
@@ -159,6 +161,9 @@ def _owned(draft: DraftStatement, source: Source) -> DraftStatement:
     segments = [transcript.segment(n) for n in draft.lines]
     text = with_right_owner(draft.text, segments, transcript.labelled_speakers)
     text = with_named_speaker(text, segments)
+    names = (*transcript.labelled_speakers, *transcript.metadata.speakers)
+    here = {k for s in source.near(draft.lines) for k in source.line_keys(s.id)}
+    text = without_trade(without_label(text, names), names, lambda word: keys_of(word) <= here)
     text = without_expansion(text, lambda word: keys_of(word) <= source.postings.keys())
     text = re.sub(r"^In this (?:video|episode|lecture|talk|podcast|recording), (\w)", lambda m: m[1].upper(), text)
     if draft.section == "overview":

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence, Set
 from functools import cached_property
 
-from pipeline.text import WORD, clean, content_words, longest_shared_run, words
+from pipeline.text import WORD, content_words, longest_shared_run, words
 from pipeline.transcript import Segment
 
 _FIRST_PERSON = re.compile(
@@ -114,7 +114,7 @@ _NOBODY = re.compile(r"\bthe (?:narrator|presenter|speaker|writer)\b(['’]s)?",
 _SOMEBODY = re.compile(r"\bthe (?:host|author|person)\b(['’]s)?(?! (?:who|of|that|whose)\b)", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?<!\b(?:Dr|Mr|Ms|St))(?<!\b(?:Mrs|e\.g|i\.e))(?<!\bProf)[.!。！…][\"'”’)\]]*$")
 _CONSISTENT = 0.75  # the share of its places in which a word has the same capitals
-A_TITLE = 4  # words with meaning from which a title is one and no term
+A_TITLE = 4  # words from which a title is one and no term, and in a row are from it
 COPIED = "it copies the words of the line"
 _LONGEST_COPY = 22
 
@@ -160,6 +160,21 @@ def discussing(text: str) -> str:
     """ "Ann and Ben are talking about tides" as "Ann and Ben discuss tides"."""
     talk = re.compile(r"\b(is|are) (?:currently )?(?:talking|speaking) about\b", re.IGNORECASE)
     return talk.sub(lambda m: "discusses" if m[1].lower() == "is" else "discuss", text, count=1)
+
+
+def without_label(text: str, names: Sequence[str]) -> str:
+    """The text without a speaker's label in front of a sentence that is no quotation: "Ana: So, the weir …"."""
+    labels = "|".join(re.escape(n) for n in names)
+    return re.sub(rf"^(?:{labels}): (?![“\"])(\w)", lambda m: m[1].upper(), text) if labels else text
+
+
+def without_trade(text: str, names: Sequence[str], said: Callable[[str], bool]) -> str:
+    """The text without "a privacy expert" behind a speaker's name where `said` knows a word of it not."""
+    labels = "|".join(re.escape(n) for n in names)
+    trade = rf"\b(?P<name>{labels}), an? (?P<trade>[^,.;“”]{{3,70}}),(?= [a-z])"
+    if not labels:
+        return text
+    return re.sub(trade, lambda m: m[0] if all(map(said, words(m["trade"]))) else m["name"], text)
 
 
 def without_opening(text: str) -> str:
@@ -260,9 +275,18 @@ def recording_fault(text: str, said: str, title: str) -> str | None:
     return f'it says "{match[0]}" instead of the matter itself'
 
 
-def tells_title(text: str, title: str) -> bool:
-    """Whether a text has the recording's whole title, where it has enough words to be one, as if it were a thing."""
-    return len(content_words(title)) >= A_TITLE and clean(title).casefold() in clean(text).casefold()
+def tells_title(text: str, title: str, said: str) -> bool:
+    """Whether a text has words of the recording's title in a row that its lines do not say, as if they told of them."""
+    if len(content_words(title)) < A_TITLE:
+        return False
+    ours, theirs = _rows(text), _rows(said)
+    return any(row in ours and row not in theirs for row in _rows(title))
+
+
+def _rows(text: str) -> set[tuple[str, ...]]:
+    """Every A_TITLE words in a row."""
+    said = words(text)
+    return {tuple(said[i : i + A_TITLE]) for i in range(len(said) - A_TITLE + 1)}
 
 
 def without_title(text: str, title: str) -> str:

@@ -28,7 +28,8 @@ _EXPLAINING = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
-    r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything|in this context)\b",
+    r"^(?:an?|the) (?:term|word|concept|thing|name)\b.{0,30}$|^(?:something|someone|anything|in this context)\b"
+    r"|^an? (?:person|man|woman|researcher|developer|guest|host)\b",
     re.IGNORECASE,
 )
 

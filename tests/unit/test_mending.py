@@ -21,13 +21,16 @@ from pipeline.wording import (
     discussing,
     form_fault,
     recording_fault,
+    tells_title,
     with_named_speaker,
     without_expansion,
     without_frame,
+    without_label,
     without_opening,
     without_possessor,
     without_statement,
     without_title,
+    without_trade,
     without_us,
 )
 from tests.scripted import ScriptedClient, transcript
@@ -364,6 +367,40 @@ def test_what_is_studied_together_is_what_the_recording_is_about() -> None:
     said = "The weir and its ladder are studied together, with the fish that climb it."
     assert about(said) == "The recording is about the weir and its ladder, with the fish that climb it."
     assert about("Ana and Ben studied the weir.") == "Ana and Ben studied the weir."
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Ana Brandt: So the weir is low.", "So the weir is low."),
+        ("Ana Brandt: “So the weir is low.”", "Ana Brandt: “So the weir is low.”"),
+        ("The keeper: it is he who says so.", "The keeper: it is he who says so."),
+    ],
+)
+def test_a_label_stands_before_quotations_alone(text: str, plain: str) -> None:
+    assert without_label(text, ["Ana Brandt"]) == plain
+    assert without_label(text, []) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Ana, a weir expert, came to the town.", "Ana came to the town."),
+        ("Ana, a keeper of the weir, came to the town.", "Ana, a keeper of the weir, came to the town."),
+        ("Otto, a weir expert, came to the town.", "Otto, a weir expert, came to the town."),
+        ("Ana, a weir expert, Ben and Otto came.", "Ana, a weir expert, Ben and Otto came."),
+    ],
+)
+def test_a_speakers_trade_is_left_out_where_nobody_says_it(text: str, plain: str) -> None:
+    assert without_trade(text, ["Ana", "Ben"], lambda word: word in {"a", "keeper", "of", "the", "weir"}) == plain
+
+
+def test_words_of_the_title_in_a_row_that_no_line_says_are_told_of_it() -> None:
+    title = "Otto Brandt on Keeping Weirs in Old Harbour Towns"
+    assert tells_title("In old harbour towns keeping weirs in old harbour towns pays.", title, "it pays in towns")
+    assert not tells_title("Keeping weirs in old harbour towns pays.", title, "keeping weirs in old harbour towns pays")
+    assert not tells_title("Keeping weirs pays in old towns.", title, "it pays")
+    assert not tells_title("Harbour Weirs are old.", "Harbour Weirs", "they are old")
 
 
 HELPS = "Headings and lists let readers find their way in long documents, even when they read them in a hurry."

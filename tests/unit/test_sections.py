@@ -217,7 +217,11 @@ def test_variants_of_a_term(a: str, b: str, same: bool) -> None:
 
 @pytest.mark.parametrize(
     "definition",
-    ["A project that takes the Tower Core apart, into a library.", "In this context, it means a type that is set."],
+    [
+        "A project that takes the Tower Core apart, into a library.",
+        "In this context, it means a type that is set.",
+        "A person who was known about libraries at the time.",
+    ],
 )
 def test_a_definition_that_needs_its_term_or_one_place_tells_no_meaning(definition: str) -> None:
     assert emptiness("Tower Core", definition)

@@ -407,3 +407,10 @@ def test_an_overview_may_name_any_speaker_and_a_main_point_only_those_of_its_lin
     assert {f.kind for f in verify(text, [4], source)} >= {"name"}
     assert "name" not in {f.kind for f in verify(text, [4], source, "overview")}
     assert "name" in {f.kind for f in verify(text.replace("Ana Brandt", "Ada Kowalski"), [4], source, "overview")}
+
+
+def test_what_a_speaker_calls_yours_is_not_the_speakers() -> None:
+    said = "You said that your tower implementation needs five gigabytes, and my old mill needs none."
+    source = Source(Transcript("tower", (Segment(1, said, "Ana"), Segment(2, "It does.", "Ben"))))
+    assert "owner" in {f.kind for f in verify("Ana's tower implementation needs five gigabytes.", [1, 2], source)}
+    assert "owner" not in {f.kind for f in verify("Ana's old mill needs no gigabytes.", [1, 2], source)}
