@@ -11,8 +11,8 @@ from pipeline.asking import schema_of
 from pipeline.checking import Claim
 from pipeline.chunking import chunk_transcript, rendered_tokens
 from pipeline.errors import ContextTooLong
-from pipeline.evaluate.notes import Notes, located
-from pipeline.evaluate.scores import read_reference
+from pipeline.evaluation.notes import Notes, located
+from pipeline.evaluation.scores import read_reference
 from pipeline.llm import Completion, LLMClient, Message, Request, Tally
 from pipeline.sections.base import Flat
 from pipeline.source import Source

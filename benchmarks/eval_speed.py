@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.evaluate.eval_commands import run_eval
-from pipeline.evaluate.fixtures import find_fixtures
+from pipeline.evaluation.eval_commands import run_eval
+from pipeline.evaluation.fixtures import find_fixtures
 
 
 def seconds(fixtures: Path, documents: int) -> float:

@@ -22,8 +22,8 @@ from pipeline.checking import Claim, documents_below, findings_of, transcript_of
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError
-from pipeline.evaluate.notes import Notes, findings_of_note, located, score_notes
-from pipeline.evaluate.scores import Reference, claims_to_score, copies, reference_for, repeats, score
+from pipeline.evaluation.notes import Notes, findings_of_note, located, score_notes
+from pipeline.evaluation.scores import Reference, claims_to_score, copies, reference_for, repeats, score
 from pipeline.evidence import Finding
 from pipeline.figures import claims as figures_of
 from pipeline.names import names_in

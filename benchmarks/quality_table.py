@@ -11,9 +11,9 @@ import json
 import sys
 from pathlib import Path
 
-from pipeline.evaluate.fixtures import find_fixtures
-from pipeline.evaluate.report import scores_markdown
-from pipeline.evaluate.scores import SCORES, Scored, score_path
+from pipeline.evaluation.fixtures import find_fixtures
+from pipeline.evaluation.report import scores_markdown
+from pipeline.evaluation.scores import SCORES, Scored, score_path
 from pipeline.store import replace_file
 
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli_batch import batch_app
+from pipeline.batch_api.command import batch_app
 from pipeline.cli_fixture import fixture_app
 from pipeline.cli_store import store_app
 from pipeline.console import awaited, table
@@ -137,11 +137,11 @@ def make(
         if batch:
             import asyncio
 
-            from pipeline.batches import run_batch
+            from pipeline.batch_api.orders import run_batch
 
             code, lines = awaited(run_batch(paths, settings, flags, wait=asyncio.sleep if wait else None))
         elif on is not None:
-            from pipeline.spread import on_cluster
+            from pipeline.cluster import on_cluster
 
             code, lines = on_cluster(on, paths, settings, flags, ray_address)
         else:
@@ -238,7 +238,7 @@ def evaluate(
 ) -> None:
     """Score documents without a model: trust, reach, form, agreement with people's notes; or compare two folders."""
     from pipeline.errors import SettingsError
-    from pipeline.evaluate.eval_commands import run_compare, run_eval
+    from pipeline.evaluation.eval_commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):
         judging = _judge(judge, base_url) if judge else None
@@ -280,7 +280,7 @@ def review(
     flags = ReviewFlags(paths or [settings.out], transcripts, host, port, token, who, open_)
 
     def keep(record: Path, transcript: Path, notes: str) -> str:
-        from pipeline.evaluate.fixture_commands import keep_as_fixture
+        from pipeline.evaluation.fixture_commands import keep_as_fixture
 
         return keep_as_fixture(record, transcript, notes, settings, fixtures)
 
@@ -360,7 +360,7 @@ def remove(debug: Debug = False) -> None:
 
 def _judge(model: str, base_url: str | None) -> Any:
     """What asks the judge about two folders."""
-    from pipeline.evaluate.judging import judge_folders
+    from pipeline.evaluation.judging import judge_folders
     from pipeline.screen import Screen
     from pipeline.settings import load_settings
 

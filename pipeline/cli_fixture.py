@@ -41,7 +41,7 @@ def fixture_add(
     debug: Debug = False,
 ) -> None:
     """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
-    from pipeline.evaluate.fixture_commands import Addition, run_add
+    from pipeline.evaluation.fixture_commands import Addition, run_add
     from pipeline.settings import load_settings
 
     settings = load_settings(
@@ -58,7 +58,7 @@ def fixture_add(
 )
 def fixture_check(folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, debug: Debug = False) -> None:
     """Replay fixtures offline and show what differs, by section and statement; exit 1 when anything does."""
-    from pipeline.evaluate.fixture_commands import run_check
+    from pipeline.evaluation.fixture_commands import run_check
 
     code, lines = run_check(folder, prompts)
     print("\n".join(lines))
@@ -72,7 +72,7 @@ def fixture_list(
     folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, model: Model = None, debug: Debug = False
 ) -> None:
     """Show fixtures, and which recorded answers a changed prompt, schema or model made obsolete; exit 1 when any."""
-    from pipeline.evaluate.fixture_commands import run_list
+    from pipeline.evaluation.fixture_commands import run_list
 
     code, lines = run_list(folder, prompts, model)
     print("\n".join(lines))
@@ -95,7 +95,7 @@ def fixture_record(
     debug: Debug = False,
 ) -> None:
     """Renew fixtures in place against the live model, asking only what is not recorded, and show what changed."""
-    from pipeline.evaluate.fixture_commands import run_record
+    from pipeline.evaluation.fixture_commands import run_record
     from pipeline.screen import Screen
     from pipeline.settings import load_settings
 

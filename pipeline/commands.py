@@ -14,14 +14,13 @@ from typing import Any, TypeVar
 
 from pipeline import prices, store
 from pipeline.asking import schema_of
-from pipeline.batch import Order, Outcome, make_all
 from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
 from pipeline.connect import Connection, connect, endpoint_of, store_path
+from pipeline.corpus import Order, Outcome, make_all
 from pipeline.errors import CallError, InputError, PipelineError
 from pipeline.events import Events, opened
 from pipeline.llm import Completion, Message, Request, Tally
-from pipeline.made import Made
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
@@ -33,6 +32,7 @@ from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Metadata, Transcript
+from pipeline.up_to_date import Made
 
 T = TypeVar("T")
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRem
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from pipeline.batch import Outcome
+from pipeline.corpus import Outcome
 from pipeline.events import Events
 from pipeline.llm import Usage
 from pipeline.run import Progress

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from pipeline.document import StudyDocument
-from pipeline.evaluate.fixtures import Fixture, load_fixture
+from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import LLMClient
 
 ROOT = Path(__file__).parent.parent

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.batches import run_batch, run_cancel, run_collect, run_status
+from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
 from pipeline.commands import MakeFlags, run_make, run_plan
 from pipeline.connect import store_path
 from pipeline.errors import PipelineError, SettingsError, StoreError
@@ -309,7 +309,7 @@ def test_a_password_in_an_address_stands_in_no_file(folder: Path) -> None:
 
 
 def test_two_batch_runs_over_one_folder_do_not_meet(folder: Path) -> None:
-    from pipeline.batches import desk
+    from pipeline.batch_api.orders import desk
 
     with BatchServer() as server, desk(folder / "outputs"), pytest.raises(StoreError, match="another run"):
         batch(folder, server)

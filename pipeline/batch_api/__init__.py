@@ -1,0 +1,1 @@
+"""The Batch API: orders that outlive the program, carried out in waves."""

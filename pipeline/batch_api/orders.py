@@ -1,0 +1,254 @@
+"""`make --batch` and `studydoc batch`: orders that outlive the program, and the waves that carry them out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from pipeline import prices, store
+from pipeline.batch_api.waves import Sleep, Waiting, Waves
+from pipeline.commands import MakeFlags, row
+from pipeline.connect import endpoint_of, store_path
+from pipeline.corpus import Order, Outcome
+from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
+from pipeline.llm import key_of
+from pipeline.prompting import PromptSet
+from pipeline.providers.batch_endpoint import BatchEndpoint, place_of
+from pipeline.providers.batch_jobs import Jobs
+from pipeline.providers.calls import CallStore
+from pipeline.providers.journal import COLLECTED, Job, Journal
+from pipeline.readers import find_sources
+from pipeline.screen import Screen, summary
+from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.text import numbered
+from pipeline.transcript import Metadata
+
+_LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
+_LOCAL = {"api_key", "concurrency", "threads", "deadline", "out"}
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The open files of a folder's batches."""
+
+    calls: CallStore
+    journal: Journal
+    folder: Path
+
+    def jobs(self, endpoint: BatchEndpoint) -> Jobs:
+        """Jobs at an endpoint."""
+        return Jobs(endpoint, self.calls, self.journal, self.folder)
+
+
+@contextmanager
+def desk(out: Path) -> Iterator[Desk]:
+    """The batches of an output folder, for one run at a time."""
+    store.check_writable(out)
+    folder = out / ".studydoc" / "batches"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            calls = CallStore(store_path(out))
+            try:
+                journal = Journal(calls.path)
+                try:
+                    yield Desk(calls, journal, folder)
+                finally:
+                    journal.close()
+            finally:
+                calls.close()
+    except Timeout as err:
+        raise StoreError(f"{out}: another run has its batches in hand", hint="wait for it, or stop it") from err
+
+
+async def run_batch(
+    paths: Sequence[Path], settings: Settings, flags: MakeFlags, *, wait: Sleep | None = None
+) -> tuple[int, Rows]:
+    """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made."""
+    if settings.chosen_model[0] == LOCAL:
+        raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or give --model and --base-url")
+    if Path("-") in paths:
+        raise SettingsError(
+            "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
+        )
+    endpoint_of(settings)  # no key, no order
+    body = _body(paths, settings, flags.metadata)
+    owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
+    with Screen(flags.quiet) as screen, desk(settings.out) as at:
+        at.journal.keep_order(owner, body)
+        if not any(job.open and job.owner == owner for job in at.journal.jobs()):
+            at.journal.forgive()
+        return await _carry_out(owner, paths, settings, flags.metadata, at, screen, wait)
+
+
+async def run_collect(settings: Settings, *, wait: Sleep | None = None, quiet: bool = False) -> tuple[int, Rows]:
+    """`studydoc batch collect`: goes on with every order of the folder; takes what cancelled jobs still gave."""
+    worst = 0
+    rows: Rows = []
+    with Screen(quiet) as screen, _known_desk(settings.out) as at:
+        for owner, body in at.journal.orders():
+            mine = _settings_of(body, settings)
+            paths, metadata = [Path(p) for p in body["paths"]], _metadata_of(body)
+            code, more = await _carry_out(owner, paths, mine, metadata, at, screen, wait)
+            worst, rows = max(worst, code), rows + more
+        for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
+            async with _endpoint(settings, model) as endpoint:
+                jobs = at.jobs(endpoint)
+                for job in jobs.ours():
+                    job, found = await jobs.settle(job)
+                    if found:
+                        screen.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored")
+        left = [job for job in at.journal.jobs() if job.open]
+        if not rows:
+            screen.say(f"{numbered(len(left), 'job')} under way, no documents to make")
+    return worst, rows
+
+
+async def run_status(settings: Settings) -> list[tuple[str, str]]:
+    """`studydoc batch status`: a row a job, with what the endpoint says of those that are under way."""
+    rows = []
+    with _known_desk(settings.out) as at:
+        for job in at.journal.jobs():
+            rows.append(await _status(job, settings, at))
+        orders = len(at.journal.orders())
+    rows.append(("orders", f"{numbered(orders, 'order')} not finished" if orders else "none is open"))
+    return rows
+
+
+async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
+    """`studydoc batch cancel`: stops open jobs and forgets the orders; `collect` takes what was answered by then."""
+    rows = []
+    with _known_desk(settings.out) as at:
+        for job in [job for job in at.journal.jobs() if job.open]:
+            async with _endpoint(settings, job.model) as endpoint:
+                _check_place(job, endpoint)
+                jobs = at.jobs(endpoint)
+                if not job.batch:
+                    job, _ = await jobs.look(job)
+                rows.append((job.batch, (await jobs.cancel(job)).status))
+        for owner, _ in at.journal.orders():
+            at.journal.finish_order(owner)
+    return rows or [("batches", "none is open")]
+
+
+@contextmanager
+def _known_desk(out: Path) -> Iterator[Desk]:
+    if not store_path(out).exists():
+        raise InputError(f"{out}: no batch was started here", hint="give the output folder with --out")
+    with desk(out) as at:
+        yield at
+
+
+@asynccontextmanager
+async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoint]:
+    at = endpoint_of(settings.model_copy(update={"model": model}))
+    endpoint = BatchEndpoint(at, prompts=PromptSet(settings.prompts))
+    try:
+        yield endpoint
+    finally:
+        await endpoint.aclose()
+
+
+def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
+    """A key goes only where its owner says, not where a file says."""
+    if job.place != endpoint.place:
+        raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
+
+
+async def _status(job: Job, settings: Settings, at: Desk) -> tuple[str, str]:
+    name = job.batch or f"wave {job.wave[:12]}"
+    calls = numbered(job.requests, "call")
+    if not job.open:
+        said = f"; {job.said}" if job.said else ""
+        return name, f"{COLLECTED}: {calls}, {job.answered} answered, {job.failed} failed{said}"
+    if not job.batch:
+        return name, f"not known to be submitted: {calls}; run collect"
+    try:
+        async with _endpoint(settings, job.model) as endpoint:
+            _check_place(job, endpoint)
+            job, batch = await at.jobs(endpoint).look(job)
+    except PipelineError as err:
+        return name, f"{job.status} when last seen: {calls}; {err}"
+    counts = batch.request_counts if batch else None
+    done = f", {counts.completed} answered, {counts.failed} failed" if counts else ""
+    return name, f"{job.status}: {calls}{done}"
+
+
+async def _carry_out(
+    owner: str,
+    paths: Sequence[Path],
+    settings: Settings,
+    metadata: Metadata,
+    at: Desk,
+    screen: Screen,
+    wait: Sleep | None,
+) -> tuple[int, Rows]:
+    started = time.monotonic()
+    sources, errors = find_sources(paths)
+    failed = [Outcome("input", error=err) for err in errors]
+    for outcome in failed:
+        screen.done(outcome)
+    async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
+        for job in at.journal.jobs():
+            if job.open and job.owner == owner:
+                _check_place(job, endpoint)
+        order = _order(settings, metadata, endpoint.endpoint.host)
+        waves = Waves(sources, order, settings, owner, at.calls, at.jobs(endpoint), screen.say, screen.done)
+        await waves.advance()
+        if wait:
+            await waves.wait(wait)
+    outcomes = failed + list(waves.outcomes.values())
+    if waves.waiting:
+        many = numbered(len(waves.waiting), "document")
+        where = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
+        screen.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}{where}")
+    else:
+        at.journal.finish_order(owner)
+        screen.say(summary(outcomes, 0, time.monotonic() - started))
+    done = all(o.complete or isinstance(o.error, Waiting) for o in outcomes)
+    return int(not done), [_row(o) for o in outcomes]
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome.error, Waiting):
+        return row(replace(outcome, error=None)) | {"status": "waiting"}
+    return row(outcome)
+
+
+def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
+    """What `make` would be told, with nothing held back: every call that can be asked goes into one wave."""
+    recipe = replace(settings.recipe(), leader_first=False)
+    prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
+    return Order(settings.out, recipe, prompts, label, settings.citations, metadata, settings.encoding, 1)
+
+
+def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
+    """An order as it is kept: all that decides the documents, no key."""
+    told = settings.model_dump(mode="json", exclude=_LOCAL)
+    told |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
+    return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": told, "metadata": asdict(metadata)}
+
+
+def _settings_of(body: dict[str, Any], now: Settings) -> Settings:
+    """The settings of an order, with the key and the folder of now."""
+    if body["settings"]["base_url"] != place_of(now.base_url or OPENAI_URL):
+        raise SettingsError(
+            f"the order was for {body['settings']['base_url']}", hint="give that address with --base-url"
+        )
+    if body["folder"] != str(Path.cwd()) and not all(Path(p).is_absolute() for p in body["paths"]):
+        raise SettingsError(f"the order names files below {body['folder']}", hint="run this in that folder")
+    kept = {name: getattr(now, name) for name in ("out", "deadline", "concurrency", "api_key", "base_url")}
+    return Settings(**body["settings"] | kept)
+
+
+def _metadata_of(body: dict[str, Any]) -> Metadata:
+    told = body["metadata"]
+    return Metadata(**told | {"speakers": tuple(told["speakers"])})

@@ -1,0 +1,176 @@
+"""Documents by the Batch API, in waves: what can be asked now goes up as a job, what came back is worked on.
+
+The pipeline itself tells what it would ask: it runs over the call store with a client that has no model behind it. A
+document that lacks an answer is put off; repairs and merges follow when the answers that they rest on are stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline import prices
+from pipeline.corpus import Order, Outcome, make_all
+from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
+from pipeline.llm import Completion, Request, Usage
+from pipeline.plan import LimitReached, prompt_tokens
+from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
+from pipeline.providers.calls import CallStore
+from pipeline.providers.journal import Job, Journal
+from pipeline.readers import Source, read_transcript
+from pipeline.settings import Settings
+from pipeline.text import numbered
+from pipeline.tokens import encoding_for
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+
+Say = Callable[[str], None]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Waiting(EndpointError):
+    """An answer that a document needs is in a batch job, or will be in the next one; others go on."""
+
+    ends_run = False
+
+    def __init__(self) -> None:
+        super().__init__("waits for a batch job", fatal=True)
+
+
+class Deferring:
+    """A client that answers from the store, tells failures as they were told, and notes everything else as wanted."""
+
+    def __init__(self, calls: CallStore, journal: Journal, owner: str, model: str) -> None:
+        self._calls, self._journal, self._owner, self.model = calls, journal, owner, model
+
+    async def complete(self, request: Request) -> Completion:
+        """The stored answer, or Waiting."""
+        key = request.key(self.model)
+        if stored := self._calls.get(key):
+            return replace(stored, cached=True)
+        fault = self._journal.fault(key)
+        if fault and fault.kind == "too long":
+            raise ContextTooLong(fault.message)
+        if fault and (fault.kind == "refused" or fault.times >= MOST_TIMES):
+            raise EndpointError(f"{fault.message}; asked {numbered(fault.times, 'time')}")
+        self._journal.want(key, self._owner, self.model, request)
+        raise Waiting
+
+
+@dataclass(slots=True)
+class Waves:
+    """One order on its way: what it asks for, what is done, and how it goes on."""
+
+    sources: Sequence[Source]
+    order: Order
+    settings: Settings
+    owner: str
+    calls: CallStore
+    jobs: Jobs
+    say: Say
+    done: Callable[[Outcome], None]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _stalled: EndpointError | None = None
+
+    @property
+    def waiting(self) -> list[str]:
+        """Documents that lack an answer."""
+        return [name for name, outcome in self.outcomes.items() if isinstance(outcome.error, Waiting)]
+
+    async def advance(self) -> bool:
+        """Takes what has come, works on what can be, sends what can be asked. False while there is nothing new."""
+        settled = await self.settle()
+        if not settled and self.outcomes:
+            return False
+        await self.work()
+        if self._stalled is None:
+            await self.submit()
+        elif not self.jobs.ours() and self.waiting:
+            raise self._stalled
+        return True
+
+    async def settle(self) -> int:
+        """Takes the results of finished jobs; how many there were. A job that gave nothing stops further ones."""
+        count = 0
+        for job in self.jobs.ours():
+            job, found = await self.jobs.settle(job)
+            if found is None:
+                continue
+            count += 1
+            self.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored, {found.failed} failed")
+            if found.fatal:
+                self._stalled = found.fatal
+            elif not found.answered and not found.failed:
+                self._stalled = EndpointError(
+                    f"batch {job.batch} ended without an answer", hint="run again to ask its calls once more"
+                )
+            else:
+                self._stalled = None
+        return count
+
+    async def work(self) -> None:
+        """Makes every document as far as stored answers go, one after the other."""
+        self.jobs.journal.drop_unsent(self.owner)
+        client = Deferring(self.calls, self.jobs.journal, self.owner, self.settings.chosen_model[0])
+        for source in self.sources:
+            before = self.outcomes.get(source.name)
+            if before is not None and not isinstance(before.error, Waiting):
+                continue
+            outcome = await _make(source, client, self.order)
+            self.outcomes[source.name] = outcome
+            if not isinstance(outcome.error, Waiting):
+                self.done(outcome)
+
+    async def submit(self) -> list[Job]:
+        """Sends what is wanted now."""
+        encoding, _ = encoding_for(self.settings.chosen_model[0])
+        jobs = await self.jobs.submit(
+            self.owner, lambda request: prompt_tokens(request, encoding), self._allow, most=self.settings.batch_size
+        )
+        for job in jobs:
+            cost = self._cost(Usage(job.prompt_tokens, 0, job.answer_tokens))
+            most = "price not known" if cost is None else f"{cost:.2f} USD at most"
+            self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {most}")
+        return jobs
+
+    def _cost(self, usage: Usage) -> float | None:
+        return prices.cost_usd(self.settings.chosen_model[0], self.order.endpoint, usage)
+
+    def _allow(self, worst: Usage) -> None:
+        """Stops before a job could pass a limit; jobs under way count whole, collected ones what they took."""
+        mine = [job for job in self.jobs.journal.jobs() if job.owner == self.owner]
+        total = sum((Usage(job.prompt_tokens, 0, job.answer_tokens) for job in mine), worst)
+        tokens, limit = total.prompt_tokens + total.completion_tokens, self.settings.max_tokens
+        if limit is not None and tokens > limit:
+            raise LimitReached(f"--max-tokens {limit:,}: the next batch could pass it")
+        if self.settings.max_cost is None:
+            return
+        cost = self._cost(total)
+        if cost is None:
+            raise LimitReached("--max-cost: the price of this model here is not known; use --max-tokens")
+        if cost > self.settings.max_cost:
+            raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could pass it")
+
+    async def wait(self, sleep: Sleep) -> None:
+        """Goes on until every document is made, looking less and less often while nothing happens."""
+        pause = _FIRST_PAUSE
+        while self.waiting:
+            await sleep(pause)
+            pause = _FIRST_PAUSE if await self.advance() else min(pause * 1.5, _LONGEST_PAUSE)
+
+
+async def _make(source: Source, client: Deferring, order: Order) -> Outcome:
+    """The outcome of one document, once all its branches have got as far as they can."""
+    others = asyncio.all_tasks()
+    try:
+        transcript = read_transcript(source.path, name=source.name, encoding=order.encoding)
+    except InputError as err:
+        return Outcome(source.name, error=err)
+    [outcome] = await make_all([transcript], client, order)
+    # The first branch that has to wait ends the document; its siblings still note what they want.
+    while left := asyncio.all_tasks() - others:
+        await asyncio.wait(left)
+    if isinstance(outcome.error, StoreError):
+        raise outcome.error  # it would meet the next document as well
+    return outcome

@@ -1,0 +1,79 @@
+"""Assignments over a Ray cluster: one task a transcript, retried by Ray when its node dies."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import ray
+
+from pipeline.cluster.work import Assignment, Report, make_one
+from pipeline.commands import row
+from pipeline.corpus import Outcome
+from pipeline.errors import EndpointError, SettingsError
+from pipeline.text import clean
+
+MOST_RETRIES = 3  # after the death of a node or a worker; what fails in the program itself is told, not repeated
+_AHEAD = 3  # tasks for each core that Ray knows of at a time, so that a million of them never wait in its tables
+
+
+@contextmanager
+def cluster(address: str | None) -> Iterator[None]:
+    """A connection to the cluster at an address, else at RAY_ADDRESS, else to one on this machine."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    where = address or os.environ.get("RAY_ADDRESS")
+    try:
+        _knock(where)
+        ray.init(address=where, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, ValueError, RuntimeError) as err:
+        told = f"no Ray cluster at {where or 'this machine'}: {clean(str(err))[:200]}"
+        raise SettingsError(told, hint="see: ray status") from err
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _knock(address: str | None) -> None:
+    """OSError at once when nobody listens at HOST:PORT: Ray itself tries for minutes, then ends the process."""
+    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+
+
+def spread(assignments: Iterable[Assignment], done: Callable[[Report], None]) -> list[Report]:
+    """A report for every assignment, in their order. `done` hears of each as it comes."""
+    task = ray.remote(_on_node).options(num_cpus=1, max_retries=MOST_RETRIES)
+    ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+    reports: dict[int, Report] = {}
+    under_way: dict[ray.ObjectRef, tuple[int, Assignment]] = {}
+
+    def take(most: int) -> None:
+        while len(under_way) > most:
+            [ready], _ = ray.wait(list(under_way), num_returns=1)
+            number, assignment = under_way.pop(ready)
+            reports[number] = _report(ready, assignment)
+            done(reports[number])
+
+    for number, assignment in enumerate(assignments):
+        under_way[task.remote(assignment)] = (number, assignment)
+        take(ahead - 1)
+    take(0)
+    return [reports[number] for number in sorted(reports)]
+
+
+def _on_node(assignment: Assignment) -> Report:
+    return replace(make_one(assignment), node=ray.get_runtime_context().get_node_id())
+
+
+def _report(ready: ray.ObjectRef, assignment: Assignment) -> Report:
+    try:
+        report: Report = ray.get(ready)
+        return report
+    except ray.exceptions.RayError as err:
+        lost = EndpointError(f"its worker was lost {MOST_RETRIES + 1} times ({type(err).__name__})", hint="run again")
+        return Report(row(Outcome(assignment.place.name, error=lost)))

@@ -1,0 +1,194 @@
+"""What a worker does: one transcript from its address to its page and record, by the same way as on one machine.
+
+Answers are kept in a store of the worker's own and go beside the outputs as a recording when the document is made, so
+that a later run pays for nothing twice. The key comes from the worker's environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import store
+from pipeline.cluster.places import Place, publish, read
+from pipeline.commands import row
+from pipeline.connect import connect
+from pipeline.corpus import Order, Outcome, make_all
+from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
+from pipeline.llm import key_of
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore, Recording
+from pipeline.readers import parse
+from pipeline.readers.metadata import read_side_file
+from pipeline.run import pipeline_version
+from pipeline.settings import Settings, load_settings
+from pipeline.transcript import Metadata, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """All that a worker is told of a transcript. No key: what is told to a worker is written into logs."""
+
+    place: Place
+    out: str
+    settings: dict[str, Any]
+    metadata: Metadata
+    prompts: tuple[tuple[str, str], ...]  # files of the user's own prompt folder, by their path in it
+    version: str
+
+    @property
+    def recipe(self) -> str:
+        """What decides the document besides transcript, model and prompts, as a digest."""
+        kept = ("plan", "chunk_tokens", "unverified", "citations", "encoding", "base_url")
+        told = {name: self.settings.get(name) for name in kept}
+        return key_of(told | {"metadata": repr(self.metadata)})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a worker says of a transcript; `row` is what `--json` tells."""
+
+    row: dict[str, Any]
+    kept: bool = False  # nothing had changed since the record was written
+    notes: tuple[str, ...] = ()
+    node: str = ""
+
+
+def make_one(assignment: Assignment) -> Report:
+    """Page and record of one transcript. Whatever fails is told in the report."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="studydoc-") as folder:
+            return asyncio.run(_make(assignment, Path(folder)))
+    except PipelineError as err:
+        return Report(row(Outcome(assignment.place.name, error=err)))
+
+
+async def _make(assignment: Assignment, folder: Path) -> Report:
+    if assignment.version != pipeline_version():
+        raise SettingsError(
+            f"a worker has studydoc {pipeline_version()}, the command {assignment.version}",
+            hint="install the same version on every node",
+        )
+    settings = Settings(**assignment.settings | {"api_key": load_settings().api_key, "out": folder / "out"})
+    prompts = PromptSet(_laid_out(assignment.prompts, folder / "prompts"))
+    transcript = _fetch(assignment.place, folder, settings)
+    record = store.output_path(settings.out, transcript.name)
+    inner = record.relative_to(settings.out).with_suffix("").as_posix()
+    at = _At(assignment.out.rstrip("/"), inner)
+    if previous := _previous(at, record, transcript, settings, prompts, assignment.recipe):
+        return Report(previous | {"name": transcript.name, "page": at.page}, True, transcript.notes)
+
+    calls = CallStore(folder / "calls.sqlite")
+    try:
+        if _bring(at.calls, folder / "calls.jsonl"):
+            calls.take_in(Recording(folder / "calls.jsonl"))
+        async with connect(settings, calls, lambda done, total: None, prompts) as link:
+            order = Order(
+                settings.out, settings.recipe(), prompts, link.endpoint, settings.citations, assignment.metadata
+            )
+            [outcome] = await make_all([transcript], link.client, order)
+        if outcome.calls_made or outcome.error:
+            calls.export(folder / "calls.jsonl")
+            publish(folder / "calls.jsonl", at.calls)
+    finally:
+        calls.close()
+    if outcome.error:
+        raise outcome.error
+    (folder / "recipe").write_text(assignment.recipe, "utf-8")
+    publish(record.with_suffix(".md"), at.page)
+    publish(record, at.record)
+    publish(folder / "recipe", at.recipe)
+    return Report(row(outcome) | {"page": at.page}, False, transcript.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Addresses of what belongs to one transcript."""
+
+    out: str
+    inner: str
+
+    @property
+    def page(self) -> str:
+        return f"{self.out}/{self.inner}.md"
+
+    @property
+    def record(self) -> str:
+        return f"{self.out}/{self.inner}.json"
+
+    @property
+    def calls(self) -> str:
+        return f"{self.out}/.studydoc/spread/{self.inner}.calls.jsonl"
+
+    @property
+    def recipe(self) -> str:
+        return f"{self.out}/.studydoc/spread/{self.inner}.recipe"
+
+
+def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
+    """The transcript with what stands beside it, read as on one machine."""
+    raw = read(place.address)
+    if raw is None:
+        raise InputError(f"{place.label}: there is no such file")
+    suffix = Path(place.address).suffix
+    near = folder / "in" / f"transcript{suffix}"
+    _bring(place.address.removesuffix(suffix) + ".info.json", near.with_suffix(".info.json"))
+    return parse(
+        raw,
+        place.label,
+        suffix=suffix.lower(),
+        name=place.name,
+        encoding=settings.encoding,
+        side=read_side_file(near),
+    )
+
+
+def _previous(
+    at: _At, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
+) -> dict[str, Any] | None:
+    """The row of a record that nothing would change: the same transcript, model, prompts, version and recipe."""
+    if not _bring(at.record, record):
+        return None
+    try:
+        document = store.load(record)
+    except StoreError:
+        return None
+    run = document.run
+    same = (
+        document.status == "complete"
+        and document.source.sha256 == transcript.sha256
+        and (run.model, run.pipeline_version) == (settings.chosen_model[0], pipeline_version())
+        and (read(at.recipe) or b"").decode("utf-8", "replace") == recipe
+        and all(_digest(prompts, name) == digest for name, digest in run.prompts.items())
+        and read(at.page) is not None
+    )
+    return row(Outcome(transcript.name, status=document.status)) if same else None
+
+
+def _digest(prompts: PromptSet, name: str) -> str | None:
+    try:
+        return prompts.load(name).sha256
+    except SettingsError:
+        return None
+
+
+def _bring(address: str, file: Path) -> bool:
+    """A file from its address, if it is there."""
+    raw = read(address)
+    if raw is None:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(raw)
+    return True
+
+
+def _laid_out(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:
+    """The user's prompt folder on this machine."""
+    for name, text in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder if files else None

@@ -1,0 +1,123 @@
+"""Means with intervals, and two sets of documents side by side."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from pipeline.evaluation.scores import SCORES, Scored
+
+_DRAWS = 2000
+_SEED = 20260101
+_CHANGED = 70  # likeness out of 100 from which a statement is another one, changed
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its 95 % bootstrap interval, over `n` documents."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a document's statements from one set to the other."""
+
+    name: str
+    loss: float
+    appeared: tuple[str, ...]
+    vanished: tuple[str, ...]
+    changed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Paired differences (second minus first) by score, and documents, the one that lost most first."""
+
+    differences: dict[str, Interval]
+    documents: tuple[Change, ...]
+    unpaired: tuple[str, ...]
+
+
+def interval(values: Sequence[float]) -> Interval | None:
+    """Mean and percentile bootstrap interval; None of no values. The same values give the same interval."""
+    if not values:
+        return None
+    rng = random.Random(_SEED)
+    means = sorted(sum(rng.choices(values, k=len(values))) / len(values) for _ in range(_DRAWS))
+    mean = sum(values) / len(values)
+    return Interval(mean, means[int(0.025 * _DRAWS)], means[int(0.975 * _DRAWS) - 1], len(values))
+
+
+def means(scored: Sequence[Scored]) -> dict[str, Interval]:
+    """The mean of every score that at least one document has."""
+    out = {}
+    for name in SCORES:
+        values = [v for s in scored if (v := s.scores[name]) is not None]
+        if (found := interval(values)) is not None:
+            out[name] = found
+    return out
+
+
+def compare(first: Sequence[Scored], second: Sequence[Scored]) -> Comparison:
+    """Documents of the same name side by side."""
+    before, after = {s.name: s for s in first}, {s.name: s for s in second}
+    pairs = [(before[n], after[n]) for n in before if n in after]
+    differences = {}
+    for name in SCORES:
+        both = [(a.scores[name], b.scores[name]) for a, b in pairs]
+        found = interval([y - x for x, y in both if x is not None and y is not None])
+        if found is not None:
+            differences[name] = found
+    changes = sorted((_change(a, b) for a, b in pairs), key=lambda c: (-c.loss, c.name))
+    return Comparison(differences, tuple(changes), tuple(sorted(set(before) ^ set(after))))
+
+
+def worst_losses(comparison: Comparison) -> dict[str, float]:
+    """By how much each score got worse; scores that are neither good nor bad are left out."""
+    out = {}
+    for name, difference in comparison.differences.items():
+        more_is_better = SCORES[name][1]
+        if more_is_better is not None:
+            out[name] = -difference.mean if more_is_better else difference.mean
+    return out
+
+
+def matched(
+    old: Sequence[str], new: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """What appeared, what vanished, and pairs of what changed; each text is matched at most once, equal ones first."""
+    free = dict(enumerate(new))
+    left: list[str] = []
+    for text in old:
+        twin = next((n for n, other in free.items() if other == text), None)
+        if twin is None:
+            left.append(text)
+        else:
+            del free[twin]
+    vanished: list[str] = []
+    changed: list[tuple[str, str]] = []
+    for text in left:
+        like = process.extractOne(text, free, scorer=fuzz.ratio, score_cutoff=_CHANGED)
+        if like is None:
+            vanished.append(text)
+        else:
+            del free[like[2]]
+            changed.append((text, like[0]))
+    return tuple(free.values()), tuple(vanished), tuple(changed)
+
+
+def _change(a: Scored, b: Scored) -> Change:
+    appeared, vanished, changed = matched([c.text for c in a.statements], [c.text for c in b.statements])
+    loss = 0.0
+    for name, (_, better) in SCORES.items():
+        x, y = a.scores[name], b.scores[name]
+        if better is not None and x is not None and y is not None and name != "tenths":
+            loss += (x - y) if better else (y - x)
+    return Change(a.name, round(loss, 6), appeared, vanished, changed)

@@ -1,0 +1,79 @@
+"""What is different between two documents of the same transcript, as lines that a reader can judge."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipeline.document import HEADINGS, Detail, Evidence, StudyDocument
+from pipeline.evaluation.comparing import matched
+
+
+def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
+    """A line for each statement that appeared, vanished or changed, by section, then for every other field."""
+    lines: list[str] = []
+    for section in HEADINGS:
+        old, new = list(_rows(before, section)), list(_rows(after, section))
+        appeared, vanished, changed = matched(old, new)
+        lines += [f"{section}: vanished: {text}" for text in vanished]
+        lines += [f"{section}: appeared: {text}" for text in appeared]
+        for was, now in changed:
+            lines += [f"{section}: changed: {was}", f"{' ' * len(section)}       to: {now}"]
+        if not (appeared or vanished or changed) and old != new:
+            lines.append(f"{section}: the order changed")
+    first, second = (_flat(d.model_dump(mode="json", exclude=set(HEADINGS))) for d in (before, after))
+    for name in sorted(first.keys() | second.keys()):
+        if first.get(name) != second.get(name):
+            lines.append(f"{name}: {first.get(name, 'nothing')} became {second.get(name, 'nothing')}")
+    if not lines and before != after:
+        lines.append("the evidence differs: quotes, speakers or times of the cited lines")
+    return lines
+
+
+def page_differences(before: str, after: str, *, most: int = 40) -> list[str]:
+    """The lines in which two pages differ, at most so many."""
+    rows = [
+        row
+        for row in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+        if not row.startswith(("---", "+++", "@@"))
+    ]
+    more = [f"… and {len(rows) - most} lines more"] if len(rows) > most else []
+    return [f"page: {row}" for row in rows[:most]] + more
+
+
+def _rows(document: StudyDocument, section: str) -> Iterator[str]:
+    if section == "prerequisites":
+        yield from (p.text for p in document.prerequisites)
+    elif section == "main_points":
+        for point in document.main_points:
+            yield f"heading “{point.heading}”"
+            yield from _details(point.details)
+    elif section == "key_concepts":
+        for c in document.key_concepts:
+            yield f"{c.term}: {c.definition}{_where(c.evidence, c.support)}"
+    else:
+        yield from (f"{s.text}{_where(s.evidence, s.support)}" for s in getattr(document, section))
+
+
+def _details(details: Sequence[Detail]) -> Iterator[str]:
+    for d in details:
+        lead = f"{d.lead}: " if d.lead else ""
+        yield f"{lead}{d.text}{_where(d.evidence, d.support)}"
+        yield from _details(d.details)
+
+
+def _where(evidence: Sequence[Evidence], support: str) -> str:
+    lines = ", ".join(str(e.segment) for e in evidence)
+    weak = "; weak" if support == "weak" else ""
+    return f" [lines {lines}{weak}]" if lines else ""
+
+
+def _flat(node: Any, prefix: str = "") -> dict[str, str]:
+    """Leaves by their path; lists as a whole count as leaves."""
+    if not isinstance(node, dict):
+        return {prefix: str(node)}
+    out: dict[str, str] = {}
+    for name, inner in node.items():
+        out |= _flat(inner, f"{prefix}.{name}" if prefix else name)
+    return out

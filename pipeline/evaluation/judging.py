@@ -1,0 +1,130 @@
+"""An optional judge: a language model that rates notes on fixed questions, several times, so that its wavering shows.
+
+Never part of the scores. Its answers go through the call store like any others, so a second look asks nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from pipeline.answers import Unusable, parse_answer
+from pipeline.asking import schema_of
+from pipeline.checking import documents_below
+from pipeline.connect import connect, store_path
+from pipeline.document import StudyDocument
+from pipeline.errors import InvalidAnswer
+from pipeline.evaluation.comparing import Interval, interval
+from pipeline.llm import LLMClient, Message, Request
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore
+from pipeline.providers.weights import Report
+from pipeline.sections.base import Flat
+from pipeline.settings import Settings
+from pipeline.store import check_writable, load
+
+REPEATS = 3
+_MOST, _QUOTE = 24, 300  # notes shown, characters of a line shown
+_TEMPERATURE = 0.7  # at 0 a repeat would only say the same again
+
+
+class Ratings(Flat):
+    """An answer of the judge."""
+
+    borne_out: int = Field(ge=1, le=5)
+    clear: int = Field(ge=1, le=5)
+    worth_noting: int = Field(ge=1, le=5)
+    distinct: int = Field(ge=1, le=5)
+
+
+QUESTIONS = tuple(Ratings.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge said of two sets of notes on one question; `agreement` is how often repeats rated the same."""
+
+    question: str
+    before: float
+    after: float
+    difference: Interval
+    agreement: float
+
+
+async def rate(document: StudyDocument, client: LLMClient, prompts: PromptSet, repeats: int = REPEATS) -> list[Ratings]:
+    """The ratings of a document, one for each repeat. Raises CallError, also when an answer does not fit."""
+    text = prompts.load("judge.v1").render(notes=shown(document))
+    out = []
+    for seed in range(1, repeats + 1):
+        request = Request(
+            "judge.v1", (Message("user", text),), schema_of(Ratings), 200, temperature=_TEMPERATURE, seed=seed
+        )
+        completion = await client.complete(request)
+        try:
+            out.append(parse_answer(completion.text, Ratings)[0])
+        except Unusable as err:
+            raise InvalidAnswer(f"the judge's answer does not fit: {err}", hint="try another model") from err
+    return out
+
+
+def shown(document: StudyDocument) -> str:
+    """Notes with their lines as the judge sees them: at most so many, spread evenly over the document."""
+    every = [s for s in document.statements() if s.evidence]
+    chosen = every if len(every) <= _MOST else [every[i * len(every) // _MOST] for i in range(_MOST)]
+    rows = []
+    for n, s in enumerate(chosen, 1):
+        text = s.text if hasattr(s, "text") else f"{s.term}: {s.definition}"
+        lines = "\n".join(f"   line {e.segment}: {e.quote[:_QUOTE]}" for e in s.evidence)
+        rows.append(f"{n}. {text}\n{lines}")
+    return "\n".join(rows)
+
+
+def verdicts(before: Sequence[Sequence[Ratings]], after: Sequence[Sequence[Ratings]]) -> list[Verdict]:
+    """Paired by document: means, the difference with its interval over documents, and agreement of repeats."""
+    out = []
+    for question in QUESTIONS:
+        first, second = ([[getattr(r, question) for r in ratings] for ratings in side] for side in (before, after))
+        means = [(sum(a) / len(a), sum(b) / len(b)) for a, b in zip(first, second, strict=True)]
+        pairs = [x == y for ratings in (*first, *second) for x, y in itertools.combinations(ratings, 2)]
+        difference = interval([b - a for a, b in means])
+        assert difference is not None, "there are documents to judge"
+        n = len(means)
+        agreement = sum(pairs) / len(pairs) if pairs else 1.0
+        out.append(Verdict(question, sum(a for a, _ in means) / n, sum(b for _, b in means) / n, difference, agreement))
+    return out
+
+
+async def judge_folders(folders: Sequence[Path], settings: Settings, report: Report) -> list[Verdict]:
+    """Judges documents of the same name in two folders. Answers are stored in the output folder of the settings."""
+    first, second = ({p.stem: p.with_suffix(".json") for p in documents_below([f])} for f in folders)
+    names = [n for n in first if n in second]
+    prompts = PromptSet(settings.prompts)
+    check_writable(settings.out)
+    calls = CallStore(store_path(settings.out))
+    try:
+        async with connect(settings, calls, report, prompts) as at:
+            before = [await rate(load(first[n]), at.client, prompts) for n in names]
+            after = [await rate(load(second[n]), at.client, prompts) for n in names]
+    finally:
+        calls.close()
+    return verdicts(before, after)
+
+
+def verdicts_markdown(found: Sequence[Verdict], model: str) -> str:
+    """A table of what the judge said."""
+    rows = [
+        "",
+        f"Judged by {model}, {REPEATS} times each; a model's opinion, not a measurement.",
+        "",
+        "| question | first | second | difference | 95 % interval | repeats agree |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for v in found:
+        d = v.difference
+        spread = f"{d.low:+.2f} to {d.high:+.2f}"
+        rows.append(f"| {v.question} | {v.before:.2f} | {v.after:.2f} | {d.mean:+.2f} | {spread} | {v.agreement:.0%} |")
+    return "\n".join(rows) + "\n"

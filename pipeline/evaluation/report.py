@@ -1,0 +1,45 @@
+"""Scores as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.evaluation.comparing import Comparison, means
+from pipeline.evaluation.scores import SCORES, Scored
+from pipeline.render import escape
+
+
+def scores_markdown(scored: Sequence[Scored]) -> str:
+    """A table of means with intervals, and one with a row a document."""
+    rows = ["| score | mean | 95 % interval | documents | what it says |", "| --- | --- | --- | --- | --- |"]
+    for name, found in means(scored).items():
+        low, high = f"{found.low:.3f}", f"{found.high:.3f}"
+        rows.append(f"| {name} | {found.mean:.3f} | {low} to {high} | {found.n} | {SCORES[name][0]} |")
+    shown = [n for n in SCORES if any(s.scores[n] is not None for s in scored)]
+    rows += ["", f"| document | {' | '.join(shown)} |", f"| --- |{' --- |' * len(shown)}"]
+    for s in scored:
+        rows.append(f"| {escape(s.name)} | {' | '.join(_number(s.scores[n]) for n in shown)} |")
+    return "\n".join(rows) + "\n"
+
+
+def comparison_markdown(comparison: Comparison, *, statements: int = 5) -> str:
+    """Paired differences, then what changed, the document that lost most first."""
+    rows = ["| score | difference | 95 % interval | pairs | |", "| --- | --- | --- | --- | --- |"]
+    for name, d in comparison.differences.items():
+        better = SCORES[name][1]
+        clear = d.low > 0 or d.high < 0
+        verdict = "" if better is None or not clear else "better" if (d.mean > 0) == better else "WORSE"
+        rows.append(f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} | {d.n} | {verdict} |")
+    for change in comparison.documents:
+        counts = f"{len(change.appeared)} appeared, {len(change.vanished)} vanished, {len(change.changed)} changed"
+        rows += ["", f"### {escape(change.name)}: {counts}", ""]
+        rows += [f"- vanished: {escape(t)}" for t in change.vanished[:statements]]
+        rows += [f"- appeared: {escape(t)}" for t in change.appeared[:statements]]
+        rows += [f"- changed: {escape(a)} → {escape(b)}" for a, b in change.changed[:statements]]
+    if comparison.unpaired:
+        rows += ["", f"In one of the two only: {', '.join(map(escape, comparison.unpaired))}"]
+    return "\n".join(rows) + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -1,0 +1,30 @@
+"""Each fixture as a test: `pytest --pyargs pipeline.evaluation` replays those below tests/fixtures of the root folder.
+
+Another folder: `STUDYDOC_FIXTURES=DIR pytest --pyargs pipeline.evaluation`. (An option of pytest's would need a plugin
+that is loaded into every pytest run on the machine.)
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation.fixture_commands import check_fixture
+from pipeline.evaluation.fixtures import find_fixtures, load_fixture
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each fixture."""
+    root = metafunc.config.rootpath
+    folder = root / (os.environ.get("STUDYDOC_FIXTURES") or "tests/fixtures")
+    fixtures = find_fixtures(folder)  # an error of the collection when there are none
+    metafunc.parametrize("folder", [f.folder for f in fixtures], ids=[f.name for f in fixtures])
+
+
+def test_fixture(folder: Path) -> None:
+    """The replay gives the golden document."""
+    verdict = check_fixture(load_fixture(folder))
+    if verdict.lines:
+        pytest.fail("\n".join((f"{verdict.name} differs:", *verdict.lines)), pytrace=False)

@@ -1,0 +1,369 @@
+"""Fixtures: made from stored answers, replayed, renewed, and honest about what is obsolete. Answers are scripted."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import store
+from pipeline.connect import store_path
+from pipeline.errors import InputError, PipelineError, SettingsError
+from pipeline.evaluation.fixture_commands import (
+    Addition,
+    check_fixture,
+    keep_as_fixture,
+    renew,
+    run_add,
+    run_check,
+    run_list,
+)
+from pipeline.evaluation.fixtures import Fixture, load_fixture
+from pipeline.llm import Completion, Request, Usage
+from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.readers import read_transcript
+from pipeline.run import asummarise
+from pipeline.settings import Settings, load_settings
+from pipeline.transcript import Metadata
+from tests.samples import FIXTURES, ROOT
+from tests.scripted import LINES, Answer, ScriptedClient, good_answer
+
+KEY = "sk-canary-0123456789abcdef"
+HOST = "canary.internal.example"
+
+
+class Hosted(ScriptedClient):
+    """Scripted, under the name of a hosted model."""
+
+    model = "scripted-8b"
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    path = tmp_path / "talk.txt"
+    path.write_text("---\ntitle: The Tower\n---\n\n" + "\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    return path
+
+
+def settings(tmp_path: Path, **more: object) -> Settings:
+    return load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=tmp_path / "outputs", **more)
+
+
+def stored(talk: Path, answer=good_answer) -> None:  # noqa: ANN001
+    """A run over the talk whose answers are in the store of outputs/."""
+    calls = CallStore(store_path(talk.parent / "outputs"))
+    asyncio.run(asummarise(read_transcript(talk), StoredClient(calls, Hosted(answer), "scripted-8b")))
+    calls.close()
+
+
+@pytest.fixture
+def made(talk: Path) -> Fixture:
+    stored(talk)
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    return load_fixture(talk.parent / "fixtures" / "talk")
+
+
+def test_a_fixture_holds_all_that_a_replay_needs_and_nothing_else_of_the_store(talk: Path) -> None:
+    stored(talk)
+    calls = CallStore(store_path(talk.parent / "outputs"))
+    calls.put("other", Request("other", (), {}, 1), "scripted-8b", Completion("x", "stop", Usage(), "scripted-8b"))
+    calls.close()
+    notes = talk.parent / "notes.md"
+    notes.write_text("# The tower\n\n- It costs 3 million euros.\n")
+    (line,) = run_add(Addition(talk, talk.parent / "fixtures", notes), settings(talk.parent))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert sorted(p.name for p in kept.folder.iterdir()) == [
+        "calls.jsonl", "fixture.json", "reference.md", "talk.json", "talk.md", "transcript.txt",
+    ]  # fmt: skip
+    names = {c.identity["name"] for c in Recording(kept.calls).calls.values()}
+    assert "other" not in names and "complete" in line
+    assert all(
+        c.completion.finish_reason == "stop" and c.completion.usage.prompt_tokens
+        for c in Recording(kept.calls).calls.values()
+    )
+    talk.unlink()
+    shutil.rmtree(talk.parent / "outputs")
+    assert check_fixture(kept).lines == ()
+
+
+def test_adding_asks_nothing_and_says_when_answers_are_missing(talk: Path) -> None:
+    with pytest.raises(InputError, match="no answers are stored here"):
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    stored(talk)
+    talk.write_text(talk.read_text("utf-8").replace("40 megawatts", "50 megawatts"), "utf-8")
+    with pytest.raises(InputError, match="run studydoc make with the same settings first"):
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    assert not (talk.parent / "fixtures").exists()
+
+
+@pytest.mark.parametrize("below", ["", "of the folder/that was made [2]"])
+def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path, below: str) -> None:
+    out = talk.parent / "outputs"
+    calls = CallStore(store_path(out))
+    told = replace(
+        read_transcript(talk), metadata=Metadata(title="A Reactor", channel="Lund Radio", speakers=("Ana", "Ben"))
+    )
+    client = StoredClient(calls, Hosted(good_answer), "scripted-8b")
+    document = asyncio.run(asummarise(told, client, endpoint=f"https://{HOST}"))
+    calls.close()
+    (out / below).mkdir(parents=True, exist_ok=True)
+    store.write(document, "page", out / below / "talk.json")
+    run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=out))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert kept.manifest.metadata == {"title": "A Reactor", "channel": "Lund Radio"}
+    assert kept.golden()[0].title == "A Reactor" and check_fixture(kept).lines == ()
+    assert HOST not in (kept.folder / "talk.json").read_text("utf-8")
+
+
+def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture, talk: Path) -> None:
+    with pytest.raises(SettingsError, match="is there already"):
+        run_add(Addition(talk, made.folder.parent), settings(talk.parent))
+    with pytest.raises(SettingsError, match="cannot be named 'transcript'"):
+        run_add(Addition(talk, made.folder.parent, name="transcript"), settings(talk.parent))
+
+
+def test_a_markdown_transcript_is_not_overwritten_by_its_page(talk: Path) -> None:
+    spoken = talk.rename(talk.with_suffix(".md"))
+    stored(spoken)
+    run_add(Addition(spoken, talk.parent / "fixtures"), settings(talk.parent))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert (kept.folder / "transcript.md").read_text("utf-8").startswith("---\ntitle: The Tower")
+    assert kept.record.with_suffix(".md").read_text("utf-8").startswith("# The Tower")
+
+
+def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
+    talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    seen: list[str] = []
+
+    def leaking(request: Request) -> Answer:
+        """Echoes key and host: in an answer that has to be asked again, in a statement and in the model's name."""
+        answer = good_answer(request)
+        if "+" in request.name and len(request.messages) == 2:
+            return f"connected to https://{HOST.upper()}:8000 with {KEY}, sorry"
+        seen.extend(m.content for m in request.messages if KEY in m.content)
+        if isinstance(answer, dict) and "main_points" in answer:
+            answer["main_points"]["points"][0]["statement"] += f" It was heard at {HOST}."
+        return Completion(json.dumps(answer), "stop", Usage(9, 0, 9), f"{HOST}/scripted-8b")
+
+    stored(talk, leaking)
+    assert seen, "the key was never echoed into a second request"
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    for path in kept.folder.iterdir():
+        text = path.read_text("utf-8").casefold()
+        assert KEY not in text and HOST not in text, path.name
+    assert "hidden-secret-1" in kept.calls.read_text("utf-8")
+    assert check_fixture(kept).lines == ()
+
+
+def test_a_transcript_that_holds_the_key_is_refused(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    talk.write_text(talk.read_text("utf-8") + f"\n\nBen: My key is {KEY}, by the way, write it down.", "utf-8")
+    stored(talk)
+    with pytest.raises(PipelineError, match="holds the API key"):
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    assert not (talk.parent / "fixtures").exists()
+
+
+def test_a_changed_golden_statement_is_shown_in_its_section(made: Fixture) -> None:
+    record = made.record
+    record.write_text(record.read_text("utf-8").replace("3 million euros a year.", "9 million euros a year."), "utf-8")
+    code, lines = run_check(made.folder.parent)
+    assert code == 1 and lines[0] == "talk: DIFFERENT"
+    assert any("main_points: changed: " in line and "9 million" in line for line in lines)
+    assert any("to: " in line and "3 million" in line for line in lines)
+
+
+def test_a_changed_page_alone_is_shown(made: Fixture) -> None:
+    page = made.record.with_suffix(".md")
+    page.write_text(page.read_text("utf-8").replace("## Key Concepts", "## Concepts"), "utf-8")
+    assert check_fixture(made).lines == ("page: -## Concepts", "page: +## Key Concepts")
+
+
+def test_a_call_that_nothing_asks_for_is_a_difference(made: Fixture) -> None:
+    row = json.loads(made.calls.read_text("utf-8").splitlines()[0]) | {"key": "0" * 64}
+    made.calls.write_text(made.calls.read_text("utf-8") + json.dumps(row) + "\n", "utf-8")
+    assert "1 recorded call not asked for" in check_fixture(made).lines[0]
+
+
+def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
+    made.calls.write_text("not json\n")
+    assert "this is no recording of calls" in check_fixture(made).lines[0]
+    (made.folder / "fixture.json").write_text('{"format": 1, "transcript": "../../secret.txt", "model": "m"}')
+    with pytest.raises(InputError, match="this is no fixture"):
+        load_fixture(made.folder)
+
+
+def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    (prompts / "sections").mkdir(parents=True)
+    shipped = (ROOT / "prompts/sections/summary.v1.md").read_text("utf-8")
+    (prompts / "sections/summary.v1.md").write_text("Write badly.\n" + shipped, "utf-8")
+    code, lines = run_check(made.folder, prompts)
+    assert code == 1 and "the nearest recorded call differs in messages" in lines[1]
+    code, lines = run_list(made.folder, prompts)
+    assert code == 1 and lines[0].startswith("talk: STALE")
+    assert any(line.strip().startswith("sections/summary.v1: ") and "messages changed" in line for line in lines)
+    assert not any("main_points" in line for line in lines), "an untouched section is not obsolete"
+    assert "    changed prompts: sections/summary.v1" in lines
+
+
+@pytest.mark.parametrize(
+    ("part", "edit"),
+    [
+        ("schema", lambda identity: identity["schema"].update(x=1)),
+        ("sampling", lambda identity: identity["sampling"].update(seed=8)),
+        ("format", lambda identity: identity.update(format=0)),
+    ],
+)
+def test_list_names_the_part_of_the_identity_that_changed(made: Fixture, part: str, edit) -> None:  # noqa: ANN001
+    rows = [json.loads(row) for row in made.calls.read_text("utf-8").splitlines()]
+    for row in rows:
+        edit(row["identity"])
+        row["key"] = row["key"][::-1]
+    made.calls.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    code, lines = run_list(made.folder)
+    assert code == 1 and all(line.endswith(f"{part} changed") for line in lines[1:])
+
+
+def test_another_model_makes_every_call_obsolete(made: Fixture) -> None:
+    assert run_list(made.folder) == (0, run_list(made.folder)[1])
+    code, lines = run_list(made.folder, model="other")
+    assert code == 1 and len(lines) > 2 and all("model changed" in line for line in lines[1:])
+
+
+def test_renewing_shows_what_changed_and_replays_afterwards(made: Fixture, tmp_path: Path) -> None:
+    def other(request: Request) -> Answer:
+        answer = good_answer(request)
+        if isinstance(answer, dict) and "main_points" in answer:
+            answer["main_points"]["points"][4]["statement"] = "Without the loan the project is dead, Ben is certain."
+        return answer
+
+    renewed = Fixture(made.folder, made.manifest.model_copy(update={"model": "other"}))
+    client = Hosted(other)
+    client.model = "other"  # type: ignore[misc]
+    verdict = asyncio.run(renew(renewed, client, settings(tmp_path), f"https://{HOST}"))
+    assert verdict.complete and any("Ben is certain" in line for line in verdict.lines)
+    again = load_fixture(made.folder)
+    assert again.manifest.model == "other" and check_fixture(again).lines == ()
+
+
+def test_renewing_without_a_change_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
+    before = {p.name: p.read_bytes() for p in made.folder.iterdir()}
+    verdict = asyncio.run(renew(made, Hosted(good_answer), settings(tmp_path), f"https://{HOST}"))
+    assert verdict.lines == () and {p.name: p.read_bytes() for p in made.folder.iterdir()} == before
+
+
+def pytest_in(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "pipeline.evaluation"]
+    return subprocess.run(
+        command, cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)} | environment, text=True, capture_output=True, timeout=120
+    )  # fmt: skip
+
+
+def test_pytest_runs_the_fixtures_of_a_users_own_project(made: Fixture, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(made.folder, project / "tests" / "fixtures" / "talk")
+    (project / "pytest.ini").write_text("[pytest]\n")
+    done = pytest_in(project)
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+    page = project / "tests" / "fixtures" / "talk" / "talk.md"
+    page.write_text(page.read_text("utf-8").replace("Summary", "Sum"), "utf-8")
+    done = pytest_in(project)
+    assert done.returncode == 1 and "page: +## Summary" in done.stdout
+    done = pytest_in(project, STUDYDOC_FIXTURES=str(made.folder.parent))
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+
+
+def test_pytest_does_not_pass_in_silence_where_there_are_no_fixtures(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    done = pytest_in(tmp_path)
+    assert done.returncode != 0 and "there are no fixtures here" in done.stdout
+
+
+def test_the_command_needs_no_pytest(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['pytest'] = None; from pipeline.cli import main; main(['fixture', 'check', sys.argv[1]])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(FIXTURES / "tidal-turbines")], cwd=tmp_path, text=True, capture_output=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert done.returncode == 0 and "the same, " in done.stdout, done.stderr
+
+
+def command(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    more = {"PYTHONPATH": str(ROOT), "STUDYDOC_MODELS": str(cwd / "no-models")} | environment
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "pipeline", *map(str, arguments)], cwd=cwd, env=plain | more, text=True,
+        capture_output=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_renewing_what_did_not_change_asks_no_model_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    before = {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()}
+    done = command("fixture", "record", "fixtures", "--name", "tidal-turbines", "--out", "kept", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    calls = len(Recording(FIXTURES / "tidal-turbines" / "calls.jsonl").calls)
+    assert (
+        f"tidal-turbines: {calls} calls recorded, the same document" in done.stdout
+        and "night-trains" not in done.stdout
+    )
+    assert {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()} == before
+
+
+def test_a_fixture_is_made_checked_and_renewed_against_an_endpoint_whose_host_and_key_it_does_not_name(
+    talk: Path,
+) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.server", str(talk.parent / "log"), "0", ""], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    try:
+        assert server.stdout
+        at = ("--base-url", f"http://127.0.0.1:{server.stdout.readline().strip()}/v1", "--model", "scripted")
+        for arguments in (
+            ("make", "talk.txt", *at),
+            ("fixture", "add", "talk.txt", "--folder", "fixtures"),
+            ("fixture", "check", "fixtures"),
+            ("fixture", "list", "fixtures"),
+            ("fixture", "record", "fixtures", "--fresh", *at),
+            ("fixture", "record", "fixtures", "--fresh", *at[:2]),
+            ("fixture", "check", "fixtures"),
+        ):
+            done = command(*arguments, cwd=talk.parent, OPENAI_API_KEY=KEY)
+            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()  # type: ignore[union-attr]
+    for path in (talk.parent / "fixtures").rglob("*.*"):
+        text = path.read_text("utf-8")
+        assert "127.0.0.1" not in text and KEY not in text, path
+    assert load_fixture(talk.parent / "fixtures" / "talk").manifest.endpoint == "endpoint"
+
+
+def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_reference(talk: Path) -> None:
+    stored(talk)
+    record, fixtures = talk.parent / "outputs" / "talk.json", talk.parent / "fixtures"
+    elsewhere = load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=talk.parent / "nowhere")
+    assert "complete" in keep_as_fixture(
+        record, talk, "# Notes\n\n- The tower cools the reactor.\n", elsewhere, fixtures
+    )
+    assert "cools the reactor" in (fixtures / "talk" / "reference.md").read_text("utf-8")
+    assert run_check(fixtures)[0] == 0
+    with pytest.raises(SettingsError, match="is there already"):
+        keep_as_fixture(record, talk, "", elsewhere, fixtures)
+
+
+def test_an_unknown_name_and_an_empty_folder_are_one_line(tmp_path: Path) -> None:
+    for arguments in (("check", "."), ("record", str(FIXTURES), "--name", "nothing"), ("add", "missing.vtt")):
+        done = command("fixture", *arguments, cwd=tmp_path)
+        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done.stderr

@@ -1,0 +1,133 @@
+"""Many transcripts over one client: order, how many are open at once, and whom a failure stops."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from pipeline.corpus import Order, Outcome, make_all
+from pipeline.errors import EndpointError
+from pipeline.llm import Completion, Request, Usage
+from pipeline.prompting import PromptSet
+from pipeline.providers.gate import Gate
+from pipeline.readers import Source
+from pipeline.run import Progress
+from pipeline.settings import EMBEDDED, HOSTED
+from tests.scripted import LINES, ScriptedClient, good_answer
+
+
+def sources(folder: Path, count: int, *, repeat: int = 1) -> list[Source]:
+    out = []
+    for n in range(count):
+        path = folder / f"talk{n}.txt"
+        path.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES * (repeat if n == 0 else 1)), "utf-8")
+        out.append(Source(path, f"talk{n}"))
+    return out
+
+
+def order(folder: Path, at_once: int) -> Order:
+    return Order(folder / "out", HOSTED, PromptSet(), "http://server.test", at_once=at_once)
+
+
+class Gated:
+    """Scripted answers behind a gate, an answer only after others could come; keeps who was let in."""
+
+    model = "scripted"
+
+    def __init__(self, at_once: int) -> None:
+        self._gate, self._inner, self.let_in = Gate(at_once), ScriptedClient(good_answer), list[Request]()
+
+    async def complete(self, request: Request) -> Completion:
+        await self._gate.enter(request.rank)
+        try:
+            self.let_in.append(request)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return await self._inner.complete(request)
+        finally:
+            self._gate.leave()
+
+
+def test_a_small_model_is_said_to_write_english_only_where_the_lines_are_not(tmp_path: Path) -> None:
+    french = "Les marées de la baie font tourner quatre turbines, et la mer les remplit deux fois par jour."
+    for name, words in (("french", french), ("english", " ".join(text for _, text in LINES))):
+        (tmp_path / f"{name}.txt").write_text(words, "utf-8")
+    given = [Source(tmp_path / f"{name}.txt", name) for name in ("french", "english")]
+    asked = Order(tmp_path / "out", EMBEDDED, PromptSet(), "embedded", at_once=1)
+    client = ScriptedClient(lambda request: Completion("", "refusal", Usage(), "scripted"))
+    french_told, english_told = asyncio.run(make_all(given, client, asked))
+    assert "English only" in french_told.notes[0] and not english_told.notes
+
+
+def test_outcomes_come_in_the_order_of_their_sources_and_small_ones_are_made_first(tmp_path: Path) -> None:
+    told: list[str] = []
+    found = asyncio.run(
+        make_all(
+            sources(tmp_path, 4, repeat=9), Gated(2), order(tmp_path, 2), done=lambda outcome: told.append(outcome.name)
+        )
+    )
+    assert [o.name for o in found] == ["talk0", "talk1", "talk2", "talk3"]
+    assert told[-1] == "talk0"
+
+
+def test_no_more_transcripts_are_open_than_fill_the_calls(tmp_path: Path) -> None:
+    open_now: set[str] = set()
+    most = 0
+
+    def watch(progress: Progress) -> None:
+        nonlocal most
+        open_now.add(progress.name)
+        most = max(most, len(open_now))
+
+    asyncio.run(
+        make_all(
+            sources(tmp_path, 40), Gated(2), order(tmp_path, 2), watch=watch, done=lambda o: open_now.discard(o.name)
+        )
+    )
+    assert 2 <= most <= 5
+
+
+def test_with_one_call_at_once_one_transcript_is_made_after_the_other_in_their_order(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    def watch(progress: Progress) -> None:
+        if not names or names[-1] != progress.name:
+            names.append(progress.name)
+
+    asyncio.run(make_all(sources(tmp_path, 3, repeat=9), Gated(1), order(tmp_path, 1), watch=watch))
+    assert names == ["talk0", "talk1", "talk2"]
+
+
+def test_merges_go_before_the_first_calls_of_other_documents(tmp_path: Path) -> None:
+    client = Gated(1)
+    asyncio.run(make_all(sources(tmp_path, 6), client, order(tmp_path, 2)))
+    kinds = ["merge" if r.rank[0] == 0 else "map" for r in client.let_in]
+    first_merge = kinds.index("merge")
+    assert "map" in kinds[first_merge:]  # it did not wait for all maps
+    assert kinds[first_merge : first_merge + 3] == ["merge"] * 3
+
+
+def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
+    given = sources(tmp_path, 3)
+    given[1].path.write_bytes(b"")
+    found = asyncio.run(make_all(given, ScriptedClient(good_answer), order(tmp_path, 4)))
+    assert [o.status for o in found] == ["complete", "failed", "complete"]
+
+
+def test_documents_are_not_kept_once_they_are_told(tmp_path: Path) -> None:
+    told: list[Outcome] = []
+    found = asyncio.run(
+        make_all(sources(tmp_path, 2), ScriptedClient(good_answer), order(tmp_path, 2), done=told.append)
+    )
+    assert all(o.document for o in told) and not any(o.document for o in found)
+
+
+def test_after_a_fatal_error_nothing_more_is_asked(tmp_path: Path) -> None:
+    client = ScriptedClient(lambda request: EndpointError("the key was refused", fatal=True))
+    found = asyncio.run(make_all(sources(tmp_path, 9), client, order(tmp_path, 1)))
+    assert {o.status for o in found} == {"failed"} and len(client.requests) == 1
+
+
+def test_the_rank_of_a_request_is_no_part_of_its_identity() -> None:
+    plain, ranked = (Request("points", (), {}, 9, rank=rank) for rank in ((), (0, 3)))
+    assert plain == ranked and plain.key("m") == ranked.key("m")

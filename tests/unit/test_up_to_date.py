@@ -1,0 +1,91 @@
+"""What was made before is told again without a look at its statements, as long as nothing that it rests on changed."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.corpus import Order, make_all
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore
+from pipeline.readers import Source
+from pipeline.settings import HOSTED
+from pipeline.up_to_date import Made
+from tests.scripted import LINES, Answer, ScriptedClient, good_answer
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Iterator[CallStore]:
+    store = CallStore(tmp_path / "calls.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    path = tmp_path / "talk.txt"
+    path.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    return Source(path, "talk")
+
+
+def order(folder: Path) -> Order:
+    return Order(folder / "out", HOSTED, PromptSet(), "http://server.test")
+
+
+def made(calls: CallStore, source: Source, answer=good_answer) -> Made:  # noqa: ANN001
+    ledger = Made(calls, order(source.path.parent), "scripted")
+    assert ledger.outcome(source) is None
+    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, done=ledger.note))
+    return ledger
+
+
+def again(ledger: Made, source: Source):  # noqa: ANN201
+    return Made(ledger.calls, ledger.order, "scripted").outcome(source)
+
+
+def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore, source: Source) -> None:
+    found = again(made(calls, source), source)
+    assert found is not None and found.complete and found.calls_made == 0 and found.tally.calls > 0
+    assert found.page is not None and found.page.exists()
+
+
+@pytest.mark.parametrize("changed", ["talk.txt", "out/talk.md", "out/talk.json"])
+def test_a_changed_file_is_made_again(calls: CallStore, source: Source, changed: str) -> None:
+    ledger = made(calls, source)
+    path = source.path.parent / changed
+    path.write_text(path.read_text("utf-8").replace("1998", "1999"), "utf-8")
+    assert again(ledger, source) is None
+
+
+def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
+    ledger = made(calls, source)
+    source.path.with_name("talk.info.json").write_text('{"title": "Of Towers"}')
+    assert again(ledger, source) is None
+
+
+def test_other_settings_prompts_models_or_another_program_make_it_again(
+    calls: CallStore, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = made(calls, source)
+    assert Made(calls, replace(ledger.order, citations=True), "scripted").outcome(source) is None
+    assert Made(calls, ledger.order, "another").outcome(source) is None
+    (source.path.parent / "system.v1.md").write_text("Be brief.")
+    own = PromptSet(source.path.parent)
+    assert Made(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
+    monkeypatch.setattr("pipeline.up_to_date._code", lambda: "another version")
+    assert again(ledger, source) is None
+
+
+def test_a_partial_document_is_never_told_as_made(calls: CallStore, source: Source) -> None:
+    def broken(request) -> Answer:  # noqa: ANN001
+        return {"no": "answer"} if "+" in request.name else good_answer(request)
+
+    assert again(made(calls, source, broken), source) is None
+
+
+def test_a_page_that_is_gone_is_made_again(calls: CallStore, source: Source) -> None:
+    ledger = made(calls, source)
+    (source.path.parent / "out" / "talk.md").unlink()
+    assert again(ledger, source) is None
