@@ -1,115 +1,37 @@
-"""What every format goes through after parsing: speaker labels off, caption repeats off, lines joined, ids on."""
+"""What every format goes through after parsing: loops folded, lines joined to readable ones or cut, ids on."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 
+from pipeline.readers import scripts
+from pipeline.readers.tally import Tally
 from pipeline.text import clean, words
 from pipeline.transcript import Segment
 
-# "Ana Ruiz: …", "**Ana Ruiz**: …", "ANA: …", ">> ANA: …"; the name must look like one: capitals, at most five words.
-_UPPER = r"[^\W\d_a-zà-ÿ][\w.'’\-]*"
-_NAME = (
-    rf"{_UPPER}(?:[ \t]+(?:{_UPPER}|“[^”]{{1,20}}”|\"[^\"]{{1,20}}\"|\(?\w{{1,12}}\)|de|van|von|der|la|of|\d{{1,2}}))"
-    r"{0,4}"
-)
-_LABEL = re.compile(
-    rf"^(?:>>+\s*)?(?:-\s+)?(?:\*\*(?P<bold>[^*:]{{1,60}}):?\*\*:?|(?P<plain>{_NAME}):)"
-    r"\s*(?:\(?(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\)?)?(?:\s+|$)"
-)
-_BRACKET = re.compile(r"^\[?(?P<id>SPEAKER[_ ]?\d+|Speaker \d+)\]?:\s*", re.IGNORECASE)
-_NOT_NAMES = {
-    "note",
-    "notes",
-    "warning",
-    "example",
-    "question",
-    "answer",
-    "step",
-    "slides",
-    "location",
-    "title",
-    "date",
-    "http",
-    "https",
-    "remember",
-    "so",
-    "and",
-    "but",
-    "summary",
-    "chapter",
-    "part",
-    "tip",
-    "update",
-    "ps",
-    "kind",
-    "language",
-    "topic",
-    "theme",
-    "result",
-    "figure",
-    "table",
-    "todo",
-    "important",
-    "transcript",
-    "agenda",
-}
-_UNKNOWN_NAMES = {"unknown", "unknown speaker", "unidentified", "speaker"}
-_SOUND = re.compile(r"[\[(（{][^\[\](){}]{1,40}[\])）}]|♪[^♪]{0,200}♪?|\{\w+\}")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
+_WORD = re.compile(r"[^\W_]")
+_LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
+_PERIOD = 4  # lines that a loop goes over
+_PHRASE = 10  # words that a loop inside a line goes over
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A parsed cue or text line before numbering; times in seconds."""
+    """A parsed cue or paragraph before numbering; times in seconds. A `turn` is never joined to the line before it."""
 
     text: str
     speaker: str | None = None
     start: float | None = None
     end: float | None = None
+    turn: bool = False
+    at: int = 0
 
 
-def split_label(text: str) -> tuple[str | None, str, float | None]:
-    """The speaker label in front of a line, the rest, and a time that stood with the label."""
-    if match := _BRACKET.match(text):
-        return speaker_name(match["id"]), text[match.end() :], None
-    if match := _LABEL.match(text):
-        name = clean(match["bold"] or match["plain"] or "")
-        if name.casefold() not in _NOT_NAMES and not name.casefold().startswith(("http", "www")):
-            return speaker_name(name), text[match.end() :], parse_clock(match["time"])
-    return None, text, None
-
-
-def speaker_name(label: str) -> str | None:
-    """A label as it reads in notes: "SPEAKER_01" is "Speaker 2", "Unknown" is nobody."""
-    label = clean(label).strip(":*[], ")
-    if label.casefold() in _UNKNOWN_NAMES or not label:
-        return None
-    if match := re.fullmatch(r"speaker[_ ]?(\d+)", label, re.IGNORECASE):
-        number = int(match[1]) + (1 if "_" in label or match[1].startswith("0") else 0)
-        return f"Speaker {number}"
-    return label[:80]
-
-
-def parse_clock(clock: str | None) -> float | None:
-    """Seconds of "1:02:03", "02:03" or "02:03.5"; None for None."""
-    if not clock:
-        return None
-    seconds = 0.0
-    for part in clock.replace(",", ".").split(":"):
-        seconds = seconds * 60 + float(part)
-    return seconds
-
-
-def without_sounds(text: str) -> str:
-    """The line without "[Music]", "(air whooshing)", "{vocalsound}"; what is left may be empty."""
-    return clean(_SOUND.sub(" ", text))
-
-
-def unroll(lines: list[Line]) -> list[Line]:
+def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     """Rolling captions joined: each cue loses the words with which the one directly before it ended.
 
     YouTube shows every line twice, once below and once above the next one. Only the preceding cue is
@@ -119,76 +41,156 @@ def unroll(lines: list[Line]) -> list[Line]:
         return lines
     out: list[Line] = []
     previous: list[str] = []
+    gone = 0
     for line in lines:
         tokens = line.text.split()
-        shared = next((n for n in range(min(len(previous), len(tokens)), 0, -1) if previous[-n:] == tokens[:n]), 0)
+        shared = _shared(previous, tokens)
+        gone += shared
         fresh = tokens[shared:]
         if fresh:
             out.append(replace(line, text=" ".join(fresh)))
+        elif out and line.end is not None:
+            out[-1] = replace(out[-1], end=line.end)
         previous = tokens
+    tally.leave_out_words("words shown twice by rolling captions", gone, "", lines[0].at)
     return out
+
+
+def _shared(before: list[str], after: list[str]) -> int:
+    """How many words at the end of one line begin the next one."""
+    return next((n for n in range(min(len(before), len(after)), 0, -1) if before[-n:] == after[:n]), 0)
 
 
 def _rolls(lines: list[Line]) -> bool:
     """Rolling captions begin with the whole of the cue before, or its last line, most of the time."""
-    pairs = [(a.text.split(), b.text.split()) for a, b in itertools.pairwise(lines)]
-    rolling = sum(any(a[-n:] == b[:n] for n in range(3, min(len(a), len(b)) + 1)) or (a == b) for a, b in pairs)
-    return len(pairs) >= 2 and rolling >= 0.3 * len(pairs)
+    sample = lines[:2000]
+    rolling = 0
+    for a, b in itertools.pairwise(sample):
+        first, second = a.text.split(), b.text.split()
+        rolling += first == second or _shared(first, second) >= 3
+    return len(sample) >= 3 and rolling >= 0.3 * (len(sample) - 1)
+
+
+def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
+    """Lines without what speech recognition said again and again, each loop kept once and told."""
+    keys = [line.text.casefold() for line in lines]
+    out: list[Line] = []
+    i = 0
+    while i < len(lines):
+        period, times = _loop_at(keys, i)
+        if not times:
+            out.append(_unlooped(lines[i], tally))
+            i += 1
+            continue
+        last = lines[i + period * times - 1]
+        kept = lines[i : i + period]
+        out += [*kept[:-1], replace(kept[-1], end=last.end if last.end is not None else kept[-1].end)]
+        said = " ".join(line.text for line in kept)
+        gone = len(words(said)) * (times - 1)
+        tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
+        tally.warn(f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at)
+        i += period * times
+    return out
+
+
+def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
+    """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
+    for period in range(1, _PERIOD + 1):
+        if i + period >= len(keys) or keys[i] != keys[i + period]:
+            continue
+        times = 1
+        while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
+            times += 1
+        short = sum(len(k.split()) for k in keys[i : i + period]) < 3
+        if times >= (_LOOP_SHORT if short else _LOOP):
+            return period, times
+    return 0, 0
+
+
+def _unlooped(line: Line, tally: Tally) -> Line:
+    """A line in which a phrase does not go round and round."""
+    tokens = line.text.split()
+    if len(tokens) < 2 * _LOOP_SHORT or len(set(tokens)) > 0.4 * len(tokens):
+        return line
+    out: list[str] = []
+    i = 0
+    while i < len(tokens):
+        period, times = next(
+            ((p, t) for p in range(1, _PHRASE + 1) if (t := _times(tokens, i, p)) >= (_LOOP_SHORT if p < 3 else _LOOP)),
+            (1, 1),
+        )
+        out += tokens[i : i + period]
+        i += period * times
+    if gone := len(tokens) - len(out):
+        tally.leave_out_words("loops of speech recognition", gone, line.text, line.at)
+        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+    return replace(line, text=" ".join(out))
+
+
+def _times(tokens: list[str], i: int, period: int) -> int:
+    times = 1
+    while tokens[i + times * period : i + (times + 1) * period] == tokens[i : i + period]:
+        times += 1
+    return times
 
 
 def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
+    parts: list[str] = []
+    said = 0
     for line in lines:
-        if out and _continues(out[-1], line, target_words, gap):
+        size = scripts.length(line.text)
+        if out and _continues(out[-1], parts[-1], said, line, size, target_words, gap):
             last = out[-1]
-            out[-1] = replace(last, text=f"{last.text} {line.text}", end=line.end if line.end is not None else last.end)
-        else:
-            out.append(line)
+            parts.append(line.text)
+            said += size
+            if line.end is not None:
+                out[-1] = replace(last, end=line.end)
+            continue
+        if len(parts) > 1:
+            out[-1] = replace(out[-1], text=" ".join(parts))
+        out.append(line)
+        parts, said = [line.text], size
+    if len(parts) > 1:
+        out[-1] = replace(out[-1], text=" ".join(parts))
     return out
 
 
-def _continues(last: Line, line: Line, target_words: int, gap: float) -> bool:
-    if last.speaker != line.speaker:
+def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
+    if last.speaker != line.speaker or line.turn:
         return False
-    length = _length(last.text)
     paused = last.end is not None and line.start is not None and line.start - last.end > gap
     late = last.start is not None and line.start is not None and line.start - last.start > 30
-    if (paused or late) and length >= 6:
+    if (paused or late) and said >= 6:
         return False
-    if length + _length(line.text) > target_words * 1.6:
+    if said + size > target_words * 1.6:
         return False
-    return length < 8 or not _SENTENCE_END.search(last.text) or length < target_words / 2
-
-
-def _length(text: str) -> int:
-    """Words; scripts without spaces count two characters as one."""
-    spaced = len(text.split())
-    return spaced if text.isascii() else max(spaced, sum(ord(c) > 0x2E80 for c in text) // 2)
+    return said < 8 or not _SENTENCE_END.search(ending) or said < target_words / 2
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    if _length(line.text) <= target_words * 1.6:
+    if scripts.length(line.text) <= target_words * 1.6:
         return [line]
     pieces: list[str] = []
-    for sentence in re.split(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])", line.text):
+    lengths: list[int] = []
+    for sentence in _SENTENCES.split(line.text):
         for part in _hard_wrap(sentence, target_words * 2):
-            if pieces and _length(pieces[-1]) + _length(part) <= target_words:
-                pieces[-1] = f"{pieces[-1]} {part}"
+            size = scripts.length(part)
+            if pieces and lengths[-1] + size <= target_words:
+                pieces[-1], lengths[-1] = f"{pieces[-1]} {part}", lengths[-1] + size
             elif part.strip():
                 pieces.append(part.strip())
+                lengths.append(size)
     return _with_times(line, pieces)
 
 
 def _hard_wrap(sentence: str, limit: int) -> list[str]:
-    """A "sentence" without an end in sight (unpunctuated captions) cut at `limit` words or twice as many characters."""
-    tokens = sentence.split()
-    if _length(sentence) <= limit:
+    """A "sentence" without an end in sight (unpunctuated captions) cut at half of `limit` words, or what counts as one."""
+    if scripts.length(sentence) <= limit:
         return [sentence]
-    if len(tokens) <= limit:
-        return [sentence[i : i + 2 * limit] for i in range(0, len(sentence), 2 * limit)]
-    return [" ".join(tokens[i : i + limit // 2]) for i in range(0, len(tokens), limit // 2)]
+    return scripts.packed(sentence, limit // 2)
 
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
@@ -205,15 +207,11 @@ def _with_times(line: Line, pieces: list[str]) -> list[Line]:
 
 def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
-    kept = [replace(line, text=clean(line.text)) for line in lines]
-    pieces = [p for line in kept if words(line.text) for p in split_long(line)]
+    pieces: list[Line] = []
+    for line in lines:
+        text = scripts.closed(clean(line.text))
+        if not _WORD.search(text):
+            continue
+        kept = line if text == line.text else replace(line, text=text)
+        pieces.extend(split_long(kept))
     return tuple(Segment(i, p.text, p.speaker, p.start, p.end) for i, p in enumerate(pieces, 1))
-
-
-def believable_labels(labels: list[str | None]) -> set[str]:
-    """Labels that are speakers rather than a colon in prose: at least two turns, or a share of all lines."""
-    counts = Counter(label for label in labels if label)
-    total = sum(counts.values())
-    if not total or (total < 2 and len(labels) > 3):
-        return set()
-    return {name for name, n in counts.items() if n >= 2 or total <= 12 or len(labels) <= 12}

@@ -14,16 +14,20 @@ from pipeline.text import clean
 from pipeline.transcript import Metadata
 
 _MAX = 300
+_TITLE, _CHANNEL = ("title", "fulltitle"), ("channel", "uploader", "podcast", "show", "series")
+_URL = ("webpage_url", "url", "media", "source_url", "original_url")
+_DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang")
+KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
 
 
 def from_mapping(values: Mapping[str, Any], where: str) -> Metadata:
     """Metadata from a mapping's known keys; unknown keys are left alone. InputError for a value of the wrong kind."""
     return Metadata(
-        title=_text(values, ("title", "fulltitle"), where),
-        channel=_text(values, ("channel", "uploader", "podcast", "show", "series"), where),
-        url=_url(_text(values, ("webpage_url", "url", "media", "source_url", "original_url"), where)),
+        title=_text(values, _TITLE, where),
+        channel=_text(values, _CHANNEL, where),
+        url=_url(_text(values, _URL, where)),
         published=_date(values, where),
-        language=_text(values, ("language", "lang"), where),
+        language=_text(values, _LANGUAGE, where),
         speakers=_names(values, where),
     )
 
@@ -59,7 +63,7 @@ def _url(value: str | None) -> str | None:
 
 
 def _date(values: Mapping[str, Any], where: str) -> str | None:
-    for key in ("upload_date", "published", "date", "release_date"):
+    for key in _DATE:
         value = values.get(key)
         if isinstance(value, dt.datetime | dt.date):
             return value.isoformat()[:10]

@@ -1,0 +1,311 @@
+"""Lines of text to turns: which lines are heads, which words follow them, and what in the file is no speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.readers import markup
+from pipeline.readers.evidence import Labels, Mark
+from pipeline.readers.labels import Head, could_be_name, head_of, speaker_name
+from pipeline.readers.lines import Line, fold_loops, join_lines
+from pipeline.readers.rows import Row, timed_lines
+from pipeline.readers.tally import Tally
+from pipeline.text import clean, words
+
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
+_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+_TRANSCRIPT = re.compile(
+    r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
+    r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
+    re.IGNORECASE,
+)
+_SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
+_BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
+_NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
+_SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]*_]*$")
+_HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
+_AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
+_TITLE = re.compile(r"(?:title|titel|titre|título|titolo)\s*[:：]\s*(.+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there."""
+
+    number: int
+    text: str
+    head: Head | None
+    begins: bool
+    mark: Mark | None = None
+
+
+def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
+    """Lines with speakers and times, and the file's first heading."""
+    source = markup.without_tags(text)
+    physical = _unnumbered(source.split("\n"), tally)
+    title = next((clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row))), None)
+    rows = _rows(physical, _speech_starts(physical, tally), tally)
+    marks = _marked(rows)
+    labels = Labels(marks, sum(r.begins for r in rows), text)
+    labels.tell(marks, tally)
+    turns = _turns(rows, labels, tally)
+    lines = timed_lines(_without_header(turns, labels, tally), tally)
+    return join_lines(_with_ends(fold_loops(lines, tally))), title
+
+
+def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
+    """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
+    filled = [row for row in rows if row.strip()]
+    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled[:3000]]
+    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in zip(numbers, numbers[1:], strict=False))
+    if len(numbers) < 8 or ups < 0.7 * len(numbers):
+        return rows
+    tally.warn("numbers in front of the lines are taken off")
+    return [m[2] if (m := _NUMBERED.match(row)) else row for row in rows]
+
+
+def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
+    """The line after the heading "Transcript", when enough follows it; else the first."""
+    for i, row in enumerate(rows):
+        text = row.strip()
+        heading = text.startswith("#") or text.startswith("**") or (len(text) < 40 and text[-1:] in ":t")
+        if not heading or not _TRANSCRIPT.fullmatch(text.strip("#*_: ")):
+            continue
+        before = sum(len(r.split()) for r in rows[:i])
+        after = sum(len(r.split()) for r in rows[i + 1 :])
+        if after >= _AFTER * (before + after):
+            first = next((n for n, r in enumerate(rows[:i], 1) if words(r)), None)
+            tally.leave_out("what stands before the transcript", "\n".join(rows[: i + 1]), first)
+            return i + 1
+    return 0
+
+
+def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
+    """The lines that may hold speech; an empty one stands for a break."""
+    rows: list[_Text] = []
+    broken, last, fence = True, "", False
+    for number, raw in enumerate(physical[start:], start + 1):
+        line = raw.strip().lstrip("\u200e\u200f\u202a-\u202c\ufeff")
+        if not line:
+            broken = True
+            continue
+        if line.startswith("```") or _RULE.match(line):
+            fence, broken = not fence, True
+            continue
+        if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
+            line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
+            if not words(line):
+                continue
+        if markup.only_a_link(line):
+            tally.leave_out("lines that are links", line, number)
+            broken = True
+            continue
+        head = head_of(line)
+        if head is None and _EMPHASIS.match(line):
+            tally.leave_out("headings", line, number)
+            broken = True
+            continue
+        ends = broken or bool(_SENTENCE.search(last))
+        named = head is not None and (head.stamp is not None or head.chevron)
+        rows.append(_Text(number, line, head, ends or named))
+        if broken and not (head and head.stamp):
+            rows[-1].begins = True
+        broken, last = False, line
+        if head is not None and (head.heading or head.shape in ("T",)):
+            broken = True
+    return rows
+
+
+def _marked(rows: list[_Text]) -> list[Mark]:
+    """Marks of all heads that name somebody, names that stand on the line before their time included."""
+    marks: list[Mark] = []
+    unit = -1
+    for i, row in enumerate(rows):
+        unit += row.begins
+        head = row.head
+        if head is None:
+            continue
+        following = rows[i + 1] if i + 1 < len(rows) else None
+        near = following is not None and following.number - row.number <= 3
+        if following and near and head.shape in ("N/", "N:/", "B/", "B:/") and _only_time(following.head):
+            head = replace(head, shape="N\nT/", stamp=following.head.stamp if following.head else None)
+        elif i and _only_time(rows[i - 1].head) and head.shape in ("N/", "B/", "N:/") and row.number - rows[i - 1].number <= 2:
+            head = replace(head, shape="T\nN/", stamp=rows[i - 1].head.stamp if rows[i - 1].head else None)
+        if head.name is None:
+            continue
+        speech = following is not None and not (following.head and following.head.shape in (head.shape, "T", "N/"))
+        if head.shape == "N\nT/":
+            after = rows[i + 2] if i + 2 < len(rows) else None
+            speech = after is not None and not _only_time(after.head)
+        followed = bool(head.rest) or speech
+        row.mark = Mark(head, row.number, max(unit, 0), row.begins, followed)
+        marks.append(row.mark)
+    return marks
+
+
+def _only_time(head: Head | None) -> bool:
+    return head is not None and head.shape == "T"
+
+
+def _turns(rows: Sequence[_Text], labels: Labels, tally: Tally) -> list[Row]:
+    """Rows with the speakers that hold until the next label, paragraphs joined."""
+    builder = _Builder(labels, tally, _chapters(rows))
+    for i, row in enumerate(rows):
+        builder.take(row, i)
+    return builder.rows
+
+
+def _chapters(rows: Sequence[_Text]) -> set[int]:
+    """Numbers of the lines that are chapters between times that each stand over one line of text."""
+    times = [i for i, r in enumerate(rows) if _only_time(r.head)]
+    if len(times) < 5 or len(times) < 0.35 * len(rows):
+        return set()
+    extra = [
+        i - 1
+        for i in times
+        if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
+    ]
+    short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
+    return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
+
+
+class _Builder:
+    """Puts lines together, one after the other."""
+
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int]) -> None:
+        self.rows: list[Row] = []
+        self._labels, self._tally, self._chapters = labels, tally, chapters
+        self._speaker: str | None = None
+        self._asker: str | None = None
+        self._start: str | None = None
+        self._end: str | None = None
+        self._turn = False
+        self._open = False
+        self._consumed: int | None = None
+        self._dated = any(shape.startswith("T N") for shape in labels.shapes)
+        self._last_number = 0
+
+    def take(self, row: _Text, i: int) -> None:
+        """One line of the file."""
+        head, mark = row.head, row.mark
+        if row.begins and row.number - self._last_number > 1:
+            self._open = False
+        self._last_number = row.number
+        if row.number in self._chapters:
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        verdict = self._labels.verdict(mark) if mark else "text"
+        if mark and verdict == "name":
+            self._named(mark, row)
+        elif head is None:
+            self._words(row.text, row.number, new=not self._open)
+        elif head.heading and not head.stamp:
+            self._heading(row)
+        elif mark and verdict == "doubt":
+            self._speaker, self._turn = None, True
+            self._timed(head)
+            self._words(head.plain, row.number, new=True)
+        elif mark and self._event(mark, row):
+            return
+        elif head.stamp is not None:
+            self._stamped(head, row)
+        elif head.chevron:
+            self._speaker, self._turn = None, True
+            self._words(head.plain, row.number, new=True)
+        else:
+            self._words(row.text, row.number, new=not self._open or head.dash)
+
+    def _named(self, mark: Mark, row: _Text) -> None:
+        head = mark.head
+        name = mark.name
+        if head.shape.endswith("Q."):
+            name = self._asker if name == "Q" and self._asker else name
+        elif match := _BY.search(name):
+            self._asker = speaker_name(match["name"])
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        speaker = speaker_name(name)
+        self._turn = speaker is None or self._speaker is None
+        self._speaker = speaker
+        self._timed(head)
+        self._open = False
+        if head.rest:
+            self._words(head.rest, row.number, new=True)
+
+    def _heading(self, row: _Text) -> None:
+        if match := _BY.search(row.text.rstrip(": ")):
+            self._asker = speaker_name(match["name"])
+        self._tally.leave_out("headings", row.text, row.number)
+        self._open = False
+
+    def _event(self, mark: Mark, row: _Text) -> bool:
+        """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
+        head = mark.head
+        if (match := _BY.search(row.text.rstrip(": "))) and row.text.isupper():
+            self._asker = speaker_name(match["name"])
+            self._speaker, self._open = None, False
+            self._tally.leave_out("headings", row.text, row.number)
+            return True
+        known = head.bold and head.shape == "B " and mark.name in self._labels.names and self._labels.timed
+        if known:
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+        return known
+
+    def _stamped(self, head: Head, row: _Text) -> None:
+        if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+            return
+        self._timed(head)
+        if head.chevron:
+            self._speaker, self._turn = None, True
+        self._open = False
+        if head.plain:
+            self._words(head.plain, row.number, new=True)
+
+    def _timed(self, head: Head) -> None:
+        if head.stamp is not None:
+            self._start, self._end = head.stamp.start, head.stamp.end
+
+    def _words(self, text: str, number: int, *, new: bool) -> None:
+        if _SPOKEN_TIME.match(text) and self._start is not None:
+            return
+        plain = markup.unmarked(text)
+        if not plain:
+            return
+        if new or not self.rows or self._turn:
+            self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
+            self._start = self._end = None
+            self._turn = False
+        else:
+            self.rows[-1].text = f"{self.rows[-1].text} {plain}"
+        self._open = True
+
+
+def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
+    """The rows without short ones in front of the first speaker or time that are no sentences."""
+    first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
+    kept = []
+    for row in rows[:first]:
+        if row.start is None and len(row.text.split()) <= _HEADER and not _SENTENCE.search(row.text):
+            tally.leave_out("headers", row.text, row.line)
+        else:
+            kept.append(row)
+    return kept + rows[first:]
+
+
+def _with_ends(lines: list[Line]) -> list[Line]:
+    """A line ends where the next timed one starts, unless it says when."""
+    out: list[Line] = []
+    upcoming: float | None = None
+    for line in reversed(lines):
+        if line.end is None and line.start is not None and upcoming is not None and upcoming >= line.start:
+            line = replace(line, end=upcoming)
+        out.append(line)
+        upcoming = line.start if line.start is not None else upcoming
+    return out[::-1]
+
+
+__all__ = ["could_be_name", "parse_turns"]
