@@ -22,7 +22,7 @@ _STAMP = rf"(?:{_DATE})?{_CLOCK}|{_SPELT}|{_SECONDS}"
 _TO = r"\s*(?:-{1,2}>|→|➔|–|—|-|~|to\b)\s*"
 _RANGE = rf"(?P<start>{_STAMP})(?:{_TO}(?P<end>{_STAMP}))?"
 _OPEN, _CLOSE = r"[\[(<{【（「]", r"[\])>}】）」]"
-AT = re.compile(rf"[*_`]{{0,3}}(?P<open>{_OPEN})?\s*{_RANGE}\s*(?P<close>{_CLOSE})?(?P<link>\([^()\s]{{1,300}}\))?[*_`]{{0,3}}")
+AT = re.compile(rf"[*_`]{{0,3}}(?P<open>{_OPEN})?\s*{_RANGE}(?:\s*(?P<close>{_CLOSE}))?(?P<link>\([^()\s]{{1,300}}\))?[*_`]{{0,3}}")
 INSIDE = re.compile(rf"[\[(【（]\s*(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?\s*[\])】）](?:\([^()\s]{{1,300}}\))?")
 _PARTS = re.compile(r"\d+")
 _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
@@ -56,6 +56,11 @@ def stamp_at(text: str, position: int = 0) -> Stamp | None:
     if not opened and match["start"][-1:] == "s" and match["end"] is None:
         return None  # "5s" without a bracket is a word
     return Stamp(match["start"], match["end"], match.end(), opened)
+
+
+def of_a_day(stamp: str) -> bool:
+    """Whether a time is written as one of a day: with a date, or with am or pm."""
+    return bool(_NOON.search(stamp) or _DATED.match(stamp))
 
 
 def seconds_of(clock: str) -> float:

@@ -20,6 +20,8 @@ _TAG = re.compile(r"</?[A-Za-z0-9.][^<>]{0,200}>|\{\\[^{}]{0,100}\}|<>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
+_FEW = 0.5  # of the cues, those with a label below which it must hold on
+_UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
 _SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]]*$")
 
 
@@ -144,15 +146,22 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
 
 
 def _holds(pieces: Sequence[_Piece], labels: Labels, cues: int, *, voices: bool) -> bool:
-    """Whether a label holds to the next one: the file labels changes only, so that hardly any label repeats."""
-    if voices:
-        named = [p.voice for p in pieces if p.first]
-        who = [v for v in named if v]
-    else:
-        who = [p.mark.name for p in pieces if p.mark and labels.verdict(p.mark) == "name"]
-    if len(who) < 2 or len(who) >= 0.95 * cues:
+    """Whether a label holds to the next one: the file labels changes only.
+
+    Then hardly any label repeats, and most cues have none, or those without go on with a sentence.
+    """
+    who = [w for p in pieces if (w := _named(p, labels, voices=voices))]
+    if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
         return False
-    return sum(a == b for a, b in itertools.pairwise(who)) <= _REPEATS * (len(who) - 1)
+    pairs = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
+    unfinished = sum(not _SENTENCE.search(a.text) for a, _ in pairs)
+    return len(who) < _FEW * cues or unfinished >= _UNFINISHED * len(pairs)
+
+
+def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
+    if voices:
+        return piece.voice
+    return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
 
 
 class _Holder:

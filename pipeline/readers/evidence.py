@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.readers.clocks import of_a_day
 from pipeline.readers.labels import Head, proper, role_off
 from pipeline.readers.tally import Tally
 from pipeline.text import clean
@@ -136,6 +137,7 @@ class Labels:
         many = len(marks) >= 0.8 * units or "T" in group
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
+        dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         for mark in marks:
             name = mark.name
             if (group, name) in self._verdicts:
@@ -143,6 +145,8 @@ class Labels:
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 verdict: Verdict = "doubt" if few and self.common(name) else "name"
+            elif _dated(mark) != dated:
+                verdict = "text"
             else:
                 verdict = self._once(mark, many=many, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
@@ -182,4 +186,5 @@ class Labels:
         return self._common[word]
 
 
-Judge = Callable[[Mark], Verdict]
+def _dated(mark: Mark) -> bool:
+    return mark.head.stamp is not None and of_a_day(mark.head.stamp.start)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.readers import plain, sbv, subrip, webvtt
+from pipeline.readers import plain, sbv, subrip, tables, webvtt
 from pipeline.readers.base import Document, Reader
+from pipeline.readers.data import assemblyai, aws, deepgram, elevenlabs, google, rev, segments, speechmatics, youtube
+from pipeline.readers.data import rows as json_rows
 
 READERS: tuple[Reader, ...] = (
+    youtube.READER,
+    deepgram.READER,
+    assemblyai.READER,
+    elevenlabs.READER,
+    aws.READER,
+    google.READER,
+    rev.READER,
+    speechmatics.READER,
+    segments.READER,
+    json_rows.READER,
     webvtt.READER,
     subrip.READER,
     sbv.READER,
+    tables.READER,
     plain.READER,
 )
 

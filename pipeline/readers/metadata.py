@@ -32,6 +32,12 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Metadata:
     )
 
 
+def lenient(values: Mapping[str, Any]) -> Metadata:
+    """What a transcript's own fields say, those of another kind than expected left alone."""
+    plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
+    return from_mapping(plain, "")
+
+
 def read_side_file(path: Path) -> Metadata:
     """Metadata from `NAME.info.json` beside `NAME.ext`; nothing when there is none."""
     side = path.with_name(path.stem + ".info.json")

@@ -17,6 +17,7 @@ ARROW = re.compile(
 )
 COMMAS = re.compile(r"^\s*(?P<start>\d{1,2}:\d{2}:\d{2}\.\d{1,3}),(?P<end>\d{1,2}:\d{2}:\d{2}\.\d{1,3})(?P<rest>\s*)$")
 _SETTING = re.compile(r"^(?:region|vertical|line|position|size|align|X1|X2|Y1|Y2):\S+$|^(?:X1|X2|Y1|Y2):\d+")
+_NEARLY = re.compile(r"^\s*[\d:.,;a-z]{0,14}\d[\d:.,;a-z]{0,14}\s*-*->\s*[\d:.,;a-z]{0,24}\s*$|^\s*[\d:.,;a-z]{0,14}\s*-*->\s*\d[\d:.,;a-z]{0,24}\b")
 _TOLD = 5
 
 
@@ -27,12 +28,12 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     next number.
     """
     found = [(i, m) for i in range(start, len(rows)) if _may_time(rows[i]) and (m := timing.match(rows[i]))]
-    _tell_broken(rows, found, tally, start)
+    broken = _broken(rows, found, tally, start)
     cues: list[Cue] = []
     named = _named(rows, [i for i, _ in found], start)
     for n, (i, match) in enumerate(found):
         stop = found[n + 1][0] - named[n + 1] if n + 1 < len(found) else len(rows)
-        text = list(rows[i + 1 : max(i + 1, stop)])
+        text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
         rest = match["rest"].strip()
         if rest and not all(_SETTING.match(part) for part in rest.split()):
             text.insert(0, rest)
@@ -77,10 +78,12 @@ def _is_name(rows: Sequence[str], i: int, start: int) -> bool:
     return i > start and bool(rows[i - 1].strip()) and (i - 2 < start or not rows[i - 2].strip())
 
 
-def _tell_broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally, start: int) -> None:
-    """Arrows that are no times, and times without milliseconds."""
+def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally, start: int) -> set[int]:
+    """Lines with an arrow that are no times; they and times without milliseconds are told."""
     good = {i for i, _ in found}
-    bad = [i for i in range(start, len(rows)) if "-->" in rows[i] and i not in good and re.search(r"\d\d", rows[i])]
+    bad = [i for i in range(start, len(rows)) if "-->" in rows[i] and i not in good and _NEARLY.match(rows[i])]
+    for i in bad:
+        tally.leave_out("broken timing lines", rows[i], i + 1)
     for i in bad[:_TOLD]:
         tally.warn(f'this line is no time: "{rows[i].strip()[:60]}"', i + 1)
     if len(bad) > _TOLD:
@@ -88,3 +91,4 @@ def _tell_broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]]
     short = [i for i, m in found if not re.search(r"[.,]\d", m["start"])]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
+    return set(bad)

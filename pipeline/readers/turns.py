@@ -210,7 +210,7 @@ class _Builder:
             self._words(head.plain, row.number, new=True)
         elif mark and self._event(mark, row):
             return
-        elif head.stamp is not None:
+        elif head.stamp is not None and head.shape.startswith("T"):
             self._stamped(head, row)
         elif head.chevron:
             self._speaker, self._turn = None, True
