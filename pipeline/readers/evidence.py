@@ -114,10 +114,18 @@ class Labels:
         if not recurring:
             sure = n >= 2 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
             return sure and not any(self.common(m.name) for m in marks)
+        if n >= 3 and begins >= 0.8 and self._in_capitals(marks):
+            return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and ((r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1))
+
+    def _in_capitals(self, marks: Sequence[Mark]) -> bool:
+        """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
+        sample = self._text[:20_000]
+        small = sum(c.islower() for c in sample) > 0.5 * sum(c.isalpha() for c in sample)
+        return small and sum(m.name.isupper() and len(m.name) > 2 for m in marks) >= 0.9 * len(marks)
 
     def _counts_without_colon(
         self, shape: str, n: int, r: int, recurring: Sequence[str], units: int, followed: float, begins: float
@@ -155,6 +163,8 @@ class Labels:
 
     def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool) -> Verdict:
         """A name that stands once beside others that recur."""
+        if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
+            return "name"
         if not mark.begins or self.common(mark.name):
             return "text"
         if (big and not proper(mark.name)) or (capitals and not mark.name.isupper()):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.readers import plain, sbv, subrip, tables, webvtt
+from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, web_page, webvtt, xml
 from pipeline.readers.base import Document, Reader
 from pipeline.readers.data import assemblyai, aws, deepgram, elevenlabs, google, rev, segments, speechmatics, youtube
 from pipeline.readers.data import rows as json_rows
 
 READERS: tuple[Reader, ...] = (
+    office.DOCX,
+    office.PDF,
+    office.RTF,
     youtube.READER,
     deepgram.READER,
     assemblyai.READER,
@@ -19,6 +22,12 @@ READERS: tuple[Reader, ...] = (
     speechmatics.READER,
     segments.READER,
     json_rows.READER,
+    xml.TTML,
+    xml.TIMEDTEXT,
+    xml.AKOMA,
+    web_page.READER,
+    subtitles.READER,
+    lrc.READER,
     webvtt.READER,
     subrip.READER,
     sbv.READER,
@@ -34,6 +43,4 @@ def reader_for(document: Document, wanted: str | None = None) -> Reader:
     for reader in READERS:
         if reader.name == wanted:
             return reader
-    raise InputError(
-        f"no format is called {wanted!r}", hint=f"one of {', '.join(reader.name for reader in READERS)}"
-    )
+    raise InputError(f"no format is called {wanted!r}", hint=f"one of {', '.join(r.name for r in READERS)}")

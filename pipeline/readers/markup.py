@@ -13,6 +13,7 @@ _TAGS = (
     "|section|small|source|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video"
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]{{0,1000}})?/?>", re.IGNORECASE)
+_CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _MARKS = (
@@ -36,6 +37,18 @@ def without_tags(text: str) -> str:
     if "<!--" in text:
         text = _COMMENT.sub(_line_ends, text)
     return _TAG.sub(_line_ends, text)
+
+
+def tags_to_labels(text: str) -> str:
+    """`<Person1> words </Person1>` as a label in front of the words, where such pairs recur."""
+    if "</" not in text:
+        return text
+    closed = {m[1] for m in _CLOSING.finditer(text) if not _TAG.match(f"<{m[1]}>")}
+    for name in list(closed)[:50]:
+        opening = re.compile(rf"(^[ \t]*)?<{re.escape(name)}>[ \t]*", re.MULTILINE)
+        text = text.replace(f"</{name}>", "")
+        text = opening.sub(lambda m, name=name: f"{name}: " if m[1] is not None else f"\n{name}: ", text)  # type: ignore[misc]
+    return text
 
 
 def _line_ends(match: re.Match[str]) -> str:

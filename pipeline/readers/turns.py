@@ -44,12 +44,13 @@ class _Text:
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
-    source = markup.without_tags(text)
+    source = markup.without_tags(markup.tags_to_labels(text))
     physical = _unnumbered(source.split("\n"), tally)
-    title = next((clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row))), None)
+    headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
+    title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     rows = _rows(physical, _speech_starts(physical, tally), tally)
     marks = _marked(rows)
-    labels = Labels(marks, sum(r.begins for r in rows), text)
+    labels = Labels(marks, sum(r.begins for r in rows), source)
     labels.tell(marks, tally)
     turns = _turns(rows, labels, tally)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
@@ -202,7 +203,7 @@ class _Builder:
             self._named(mark, row)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
-        elif head.heading and not head.stamp:
+        elif head.heading and not head.shape.startswith("T"):
             self._heading(row)
         elif mark and verdict == "doubt":
             self._speaker, self._turn = None, True
