@@ -25,6 +25,7 @@ _COLON = re.compile(r"[:：]")
 _STOPPED = re.compile(r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,})\.(?:[ \t]|—|--)+(?=[\S])")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.|[ \t]{2,}|\t)[ \t]*(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
+_TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
 _TRAILING = " \t-–—|,@:：([（【<"
@@ -68,6 +69,8 @@ def head_of(line: str) -> Head | None:
             bullet, text = True, text[match.end() :]
             if match := _CHEVRONS.match(text):
                 chevron, text = True, text[match.end() :]
+    if text[:1] == "@" and text[1:2].isdigit():
+        text = text[1:]
     if text[:2] in ("**", "__") and (match := _BOLD.match(text)):
         bold = True
         inner, after = match[2].strip(), text[match.end() :]
@@ -93,8 +96,10 @@ def _atoms(text: str, bold: int) -> _Atoms | None:
         gap = _AFTER_TIME.match(text, stamp.stop)
         end = gap.end() if gap else stamp.stop
         rest, tab = text[end:], "\t" in text[stamp.stop : end]
-        if bold and bold > end:
-            bold -= end
+        bold = max(0, bold - end)
+        if rest[:2] in ("**", "__") and (match := _BOLD.match(rest)):
+            inner = match[2].strip()
+            rest, bold = inner + rest[match.end() :], len(inner)
         if not rest or rest in (":", "："):
             return "T", None, "", "", stamp
     found = _name(rest, stamp, bold, tab)
@@ -152,6 +157,8 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
     name = text[:at]
+    if stamp and (chat := _TO_WHOM.match(name)):
+        name = chat["name"]
     if not could_be_name(name):
         return None
     return _tail(f"{front}N:", name, after, text, stamp)
