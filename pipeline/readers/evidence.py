@@ -17,7 +17,9 @@ from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
 Verdict = Literal["name", "doubt", "text"]
-_WEAK = ("[N]", "B", "N-", "N\t", "N/", "N.", "Q.")
+_WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_SHORT = 3  # letters of a word such as "the" in front of a phrase
+_SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]*_]*$")
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
@@ -112,7 +114,7 @@ class Labels:
         if shape.startswith(_WEAK) and not shape.endswith(":"):
             return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
         if not recurring:
-            sure = n >= 2 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
+            sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
             return sure and not any(self.common(m.name) for m in marks)
         if n >= 3 and begins >= 0.8 and self._in_capitals(marks):
             return True
@@ -137,7 +139,7 @@ class Labels:
         if shape.startswith("N/"):
             some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
             return some and followed >= 0.9 and begins >= 0.9
-        share = 0.3 if shape.startswith("B") else 0.5
+        share = 0.3 if shape.startswith(("B", "n.")) else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
     def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
@@ -146,6 +148,7 @@ class Labels:
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
+        opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
         for mark in marks:
             name = mark.name
             if (group, name) in self._verdicts:
@@ -153,8 +156,8 @@ class Labels:
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 verdict: Verdict = "doubt" if few and self.common(name) else "name"
-            elif _dated(mark) != dated:
-                verdict = "text"
+            elif _dated(mark) != dated or (mark.line < opening and not _SENTENCE.search(mark.head.rest)):
+                verdict = "text"  # "Date: 3 June" over the talk
             else:
                 verdict = self._once(mark, many=many, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
@@ -165,8 +168,11 @@ class Labels:
         """A name that stands once beside others that recur."""
         if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
             return "name"
-        if not mark.begins or self.common(mark.name):
-            return "text"
+        words = mark.name.split()
+        if not mark.begins or (len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])):
+            return "text"  # "The Budget: …": a phrase
+        if any(self.common(w) for w in words):
+            return "doubt"
         if (big and not proper(mark.name)) or (capitals and not mark.name.isupper()):
             return "doubt" if proper(mark.name) else "text"
         return "name" if many or proper(mark.name) and mark.head.shape.endswith("/") else "doubt"

@@ -22,7 +22,14 @@ _BRACKETED = re.compile(
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
 )
 _COLON = re.compile(r"[:：]")
-_STOPPED = re.compile(r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,})\.(?:[ \t]|—|--)+(?=[\S])")
+_STOPPED = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
+    r"\.(?:[ \t]|—|--)+(?=\S)"
+)
+_STOPPED_SMALL = re.compile(r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+)\.[ \t]+(?=\S)")
+_SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
+_ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
+_SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.|[ \t]{2,}|\t)[ \t]*(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
@@ -69,6 +76,10 @@ def head_of(line: str) -> Head | None:
             bullet, text = True, text[match.end() :]
             if match := _CHEVRONS.match(text):
                 chevron, text = True, text[match.end() :]
+    if match := _ITALIC.match(text):
+        text = f"**{match['name']}:**{text[match.end() :]}"
+    elif match := _SYMBOLS.match(text):
+        text = text[match.end() :]
     if text[:1] == "@" and text[1:2].isdigit():
         text = text[1:]
     if text[:2] in ("**", "__") and (match := _BOLD.match(text)):
@@ -128,8 +139,12 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
             return f"{front}N\t", name, after.strip(), text, stamp
     if match := _STOPPED.match(text):
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
+    if (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
+        return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
+    if (match := _SPACED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N  ", match["name"], text[match.end() :], text, stamp
     if match := _DASHED.match(text):
         if could_be_name(match["name"]):
             return f"{front}N-", match["name"], text[match.end() :], text, stamp

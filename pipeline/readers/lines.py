@@ -15,7 +15,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
-_PERIOD = 4  # lines that a loop goes over
+_PERIOD = 2  # lines that a loop goes over
 _PHRASE = 10  # words that a loop inside a line goes over
 
 
@@ -73,7 +73,7 @@ def _rolls(lines: list[Line]) -> bool:
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
-    keys = [line.text.casefold() for line in lines]
+    keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
     out: list[Line] = []
     i = 0
     while i < len(lines):
@@ -101,7 +101,9 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
         times = 1
         while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
             times += 1
-        short = sum(len(k.split()) for k in keys[i : i + period]) < 3
+        if period > 1 and keys[i].split(":")[0] != keys[i + 1].split(":")[0]:
+            continue  # two people who say the same in turn
+        short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
         if times >= (_LOOP_SHORT if short else _LOOP):
             return period, times
     return 0, 0

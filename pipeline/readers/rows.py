@@ -54,7 +54,11 @@ def _at_times(row: Row) -> list[Row]:
     """A row cut at the bracketed times in its text; what follows a time starts there."""
     out: list[Row] = []
     at, start, end = 0, row.start, row.end
-    for match in INSIDE.finditer(row.text):
+    found = list(INSIDE.finditer(row.text))
+    if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):
+        text = f"{row.text[: found[0].start()]}{row.text[found[0].end() :]}".strip()
+        return [Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)]  # its time stands behind
+    for match in found:
         before = row.text[at : match.start()].strip()
         if before or (start is not None and start == row.start and at == 0):
             out.append(Row(before, row.line, row.speaker, start, end, row.turn and not out))

@@ -161,6 +161,8 @@ def _turns(rows: Sequence[_Text], labels: Labels, tally: Tally) -> list[Row]:
 
 def _chapters(rows: Sequence[_Text]) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
+    if listed := _listed(rows):
+        return listed
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
     if len(times) < 5 or len(times) < 0.35 * len(rows):
         return set()
@@ -171,6 +173,16 @@ def _chapters(rows: Sequence[_Text]) -> set[int]:
     ]
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
+
+
+def _listed(rows: Sequence[_Text]) -> set[int]:
+    """Numbers of the lines of a list of chapters: times with a few words, in one run, in a text without other times."""
+    timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
+    if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:
+        return set()
+    short = all(len(rows[i].text.split()) <= 10 and not _SENTENCE.search(rows[i].text) for i in timed)
+    listed = sum(len(rows[i].text) for i in timed)
+    return {rows[i].number for i in timed} if short and listed < 0.15 * sum(len(r.text) for r in rows) else set()
 
 
 class _Builder:
@@ -217,7 +229,8 @@ class _Builder:
             self._speaker, self._turn = None, True
             self._words(head.plain, row.number, new=True)
         else:
-            self._words(row.text, row.number, new=not self._open or head.dash)
+            over = mark is not None and mark.begins and self._speaker is None and bool(self._labels.names)
+            self._words(row.text, row.number, new=not self._open or head.dash or over)
 
     def _named(self, mark: Mark, row: _Text) -> None:
         head = mark.head
