@@ -6,11 +6,24 @@ import hashlib
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.readers.archive import read_member, zipped
 from pipeline.readers.metadata import read_side_file
-from pipeline.readers.sources import SUFFIXES, Source, distinct, find_sources
+from pipeline.readers.sources import SUFFIXES, Skipped, Source, Survey, distinct, find_sources, kept_apart, survey
 from pipeline.transcript import Metadata, Transcript
 
-__all__ = ["SUFFIXES", "Source", "distinct", "find_sources", "parse", "read_transcript"]
+__all__ = [
+    "SUFFIXES",
+    "Skipped",
+    "Source",
+    "Survey",
+    "content",
+    "distinct",
+    "find_sources",
+    "kept_apart",
+    "parse",
+    "read_transcript",
+    "survey",
+]
 
 
 def read_transcript(
@@ -20,7 +33,7 @@ def read_transcript(
 
     What the file holds tells its format, unless `form` names one of `formats.READERS`.
     """
-    raw = _bytes(path)
+    raw = content(path)
     return parse(
         raw,
         str(path),
@@ -32,7 +45,10 @@ def read_transcript(
     )
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """The bytes of a file of the disk or of a zip file; InputError when they cannot be read or change meanwhile."""
+    if inside := zipped(path):
+        return read_member(*inside)
     try:
         before = path.stat()
         raw = path.read_bytes()

@@ -1,4 +1,4 @@
-"""What every reader is given and gives back: a Document in, Lines and Metadata out, with the Tally filled on the way."""
+"""What every reader is given and gives back: a Document in, Lines and Metadata out, the Tally filled on the way."""
 
 from __future__ import annotations
 

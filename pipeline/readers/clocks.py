@@ -22,7 +22,9 @@ _STAMP = rf"(?:{_DATE})?{_CLOCK}|{_SPELT}|{_SECONDS}"
 _TO = r"\s*(?:-{1,2}>|→|➔|–|—|-|~|to\b)\s*"
 _RANGE = rf"(?P<start>{_STAMP})(?:{_TO}(?P<end>{_STAMP}))?"
 _OPEN, _CLOSE = r"[\[(<{【（「]", r"[\])>}】）」]"
-AT = re.compile(rf"[*_`]{{0,3}}(?P<open>{_OPEN}{{1,2}})?\s*{_RANGE}(?:\s*(?P<close>{_CLOSE}{{1,2}}))?(?P<link>\([^()\s]{{1,300}}\))?[*_`]{{0,3}}")
+AT = re.compile(
+    rf"[*_`]{{0,3}}(?P<open>{_OPEN}{{1,2}})?\s*{_RANGE}(?:\s*(?P<close>{_CLOSE}{{1,2}}))?(?P<link>\([^()\s]{{1,300}}\))?[*_`]{{0,3}}"
+)
 INSIDE = re.compile(rf"[\[(【（]\s*(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?\s*[\])】）](?:\([^()\s]{{1,300}}\))?")
 _PARTS = re.compile(r"\d+")
 _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)

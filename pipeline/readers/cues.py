@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]]*$")
 
 @dataclass(slots=True)
 class Cue:
-    """A caption: times in seconds, its lines as they are in the file, the line it stands on, who the format says speaks."""
+    """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks."""
 
     start: float | None
     end: float | None
@@ -73,7 +73,9 @@ def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
 
 def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
     """Cues by their starts; those that go back are told."""
-    back = [b.line for a, b in itertools.pairwise(cues) if a.start is not None and b.start is not None and b.start < a.start]
+    back = [
+        b.line for a, b in itertools.pairwise(cues) if a.start is not None and b.start is not None and b.start < a.start
+    ]
     if not back:
         return list(cues)
     tally.warn(f"{len(back)} cues start before the one above them: put in the order of their times", back[0])
@@ -138,7 +140,9 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
         turn = turn or holder.waits
         holder.waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
-            lines[-1] = Line(f"{lines[-1].text} {text}", speaker, lines[-1].start, lines[-1].end, lines[-1].turn, lines[-1].at)
+            lines[-1] = Line(
+                f"{lines[-1].text} {text}", speaker, lines[-1].start, lines[-1].end, lines[-1].turn, lines[-1].at
+            )
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue

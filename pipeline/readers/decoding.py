@@ -7,6 +7,7 @@ import codecs
 from charset_normalizer import from_bytes
 
 from pipeline.errors import InputError
+from pipeline.readers.alphabets import western
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,7 +49,11 @@ _TRUSTED_GUESSES = {
     "big5",
     "euc_kr",
     "cp949",
+    "cp874",
+    "tis_620",
+    "iso8859_11",
 }
+_FITS = 0.95  # share of the letters that must be one language's, for a Western code page to be sure
 
 
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
@@ -97,8 +102,10 @@ def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
-    guess = from_bytes(raw[:200_000]).best()
-    codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else "cp1252"
+    codec, fits = western(raw[:200_000])
+    if fits < _FITS:
+        guess = from_bytes(raw[:200_000]).best()
+        codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec
     text = raw.decode(codec, errors="replace")
     if text.count("\ufffd") > 0.01 * len(text):
         raise InputError(f"{name}: the text's encoding cannot be told", hint="save it as UTF-8 or give --encoding")

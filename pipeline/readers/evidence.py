@@ -121,7 +121,9 @@ class Labels:
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
-        return begins >= 0.6 and ((r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1))
+        return begins >= 0.6 and (
+            (r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1)
+        )
 
     def _in_capitals(self, marks: Sequence[Mark]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
@@ -138,7 +140,7 @@ class Labels:
             return n >= 3 and r >= 0.5 * n and begins >= 0.6
         if shape.startswith("N/"):
             some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
-            return some and followed >= 0.9 and begins >= 0.9
+            return some and followed >= 0.8 and begins >= 0.8
         share = 0.3 if shape.startswith(("B", "n.")) else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
@@ -175,7 +177,7 @@ class Labels:
             return "doubt"
         if (big and not proper(mark.name)) or (capitals and not mark.name.isupper()):
             return "doubt" if proper(mark.name) else "text"
-        return "name" if many or proper(mark.name) and mark.head.shape.endswith("/") else "doubt"
+        return "name" if many or (proper(mark.name) and mark.head.shape.endswith("/")) else "doubt"
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
         """A name that one shape showed counts in another that is plain enough."""

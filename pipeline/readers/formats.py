@@ -37,7 +37,7 @@ READERS: tuple[Reader, ...] = (
 
 
 def reader_for(document: Document, wanted: str | None = None) -> Reader:
-    """The reader named `wanted`, else the first that recognises the document. InputError names the formats there are."""
+    """The reader named `wanted`, else the first that recognises the document. InputError names those there are."""
     if wanted is None:
         return next(r for r in READERS if r.sniff(document))
     for reader in READERS:

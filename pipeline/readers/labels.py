@@ -23,7 +23,8 @@ _BRACKETED = re.compile(
 )
 _COLON = re.compile(r"[:：]")
 _STOPPED = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
+    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
+    r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
     r"\.(?:[ \t]|—|--)+(?=\S)"
 )
 _STOPPED_SMALL = re.compile(r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+)\.[ \t]+(?=\S)")
@@ -145,9 +146,8 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         return f"{front}N/", text, "", text, stamp
     if (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return f"{front}N  ", match["name"], text[match.end() :], text, stamp
-    if match := _DASHED.match(text):
-        if could_be_name(match["name"]):
-            return f"{front}N-", match["name"], text[match.end() :], text, stamp
+    if (match := _DASHED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N-", match["name"], text[match.end() :], text, stamp
     return None
 
 
@@ -184,8 +184,11 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
     after = after.lstrip(" \t*_")
     if after[:1] in (":", "：") and not shape.endswith(":"):
         shape, after = f"{shape}:", after[1:].lstrip(" \t")
-    if stamp is None and after[:1] and after[0] in "0123456789[(<{【（-–—|@," and (
-        written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,")))
+    if (
+        stamp is None
+        and after[:1]
+        and after[0] in "0123456789[(<{【（-–—|@,"
+        and (written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
     ):
         left = after[written.stop :].strip()
         colon = left[:1] in (":", "：")
@@ -205,7 +208,7 @@ def could_be_name(text: str) -> bool:
     tokens = bare.split()
     if len(tokens) > 6 or bare.count(",") > 1 or (not bare.isascii() and _wide(bare) > 12):
         return False
-    return not any(len(t) > 5 and t[-1] == "." for t in tokens)
+    return not any(t[-1] == "." and len(t) > (5 if t is not tokens[-1] else 4) for t in tokens)
 
 
 def _wide(text: str) -> int:

@@ -88,7 +88,9 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
         said = " ".join(line.text for line in kept)
         gone = len(words(said)) * (times - 1)
         tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
-        tally.warn(f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at)
+        tally.warn(
+            f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at
+        )
         i += period * times
     return out
 
@@ -189,7 +191,7 @@ def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
 
 
 def _hard_wrap(sentence: str, limit: int) -> list[str]:
-    """A "sentence" without an end in sight (unpunctuated captions) cut at half of `limit` words, or what counts as one."""
+    """A "sentence" without an end in sight (unpunctuated captions) cut at half of `limit` words, or what counts so."""
     if scripts.length(sentence) <= limit:
         return [sentence]
     return scripts.packed(sentence, limit // 2)

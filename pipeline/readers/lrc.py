@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from pipeline.readers.base import Document, Parsed, Reader
@@ -42,7 +43,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         else:
             tally.leave_out("lines without a time", row, number)
     cues.sort(key=lambda cue: cue.start or 0.0)
-    for cue, after in zip(cues, cues[1:], strict=False):
+    for cue, after in itertools.pairwise(cues):
         cue.end = cue.end if cue.end is not None else after.start
     metadata = Metadata(title=told.get("ti") or None, channel=told.get("ar") or None, language=told.get("la") or None)
     return Parsed(cue_lines(cues, tally, document.label), metadata)

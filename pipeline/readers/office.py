@@ -21,7 +21,7 @@ def _docx_sniff(document: Document) -> bool:
 
 
 def _docx_read(document: Document, tally: Tally) -> Parsed:
-    """Paragraphs and table rows in their order, bold runs marked; title and author from the properties are no speech."""
+    """Paragraphs and table rows in their order, bold beginnings marked; the title from the properties."""
     from docx import Document as open_docx
     from docx.opc.exceptions import OpcError
     from docx.table import Table
@@ -57,7 +57,11 @@ def _marked(paragraph: object) -> list[str]:
             break
         bold += run.text
     if bold.strip() and text.startswith(bold) and len(bold) < 100:
-        text = f"**{bold.strip()}** {text[len(bold):].lstrip(' ')}" if text[len(bold):].strip() else f"**{bold.strip()}**"
+        text = (
+            f"**{bold.strip()}** {text[len(bold) :].lstrip(' ')}"
+            if text[len(bold) :].strip()
+            else f"**{bold.strip()}**"
+        )
     return text.split("\n")
 
 
@@ -120,7 +124,8 @@ def _rtf_read(document: Document, tally: Tally) -> Parsed:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(document.raw.decode("ascii", errors="replace"), errors="replace")
+        raw = document.raw.decode("ascii", errors="replace")
+        text: str = rtf_to_text(raw, errors="replace")  # type: ignore[no-untyped-call]  # it ships no types
     except (ValueError, IndexError, KeyError, LookupError) as err:
         raise broken(document, "this RTF", err, "save it as text") from err
     lines, heading = parse_turns(text, tally)

@@ -19,7 +19,7 @@ _TOLD = 5  # times that go back and are told one by one
 
 @dataclass(slots=True)
 class Row:
-    """A paragraph: its words, file line, speaker, and the times as they are written. A `turn` begins somebody's words."""
+    """A paragraph: its words, file line, speaker, times as they are written. A `turn` begins somebody's words."""
 
     text: str
     line: int
@@ -57,7 +57,9 @@ def _at_times(row: Row) -> list[Row]:
     found = list(INSIDE.finditer(row.text))
     if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):
         text = f"{row.text[: found[0].start()]}{row.text[found[0].end() :]}".strip()
-        return [Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)]  # its time stands behind
+        return [
+            Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)
+        ]  # its time stands behind
     for match in found:
         before = row.text[at : match.start()].strip()
         if before or (start is not None and start == row.start and at == 0):

@@ -20,7 +20,7 @@ _SHORT = 4  # words of a sound in round brackets
 
 
 class Sounds:
-    """Takes sounds off lines. A bracket is a sound when it stands alone, in front, between sentences or again and again.
+    """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
     In the middle of a sentence it is words that somebody wrote or put in.
     """

@@ -38,7 +38,9 @@ def read(document: Document, tally: Tally) -> Parsed:
         if event.is_comment or event.is_drawing:
             tally.leave_out("comments and drawings", event.plaintext, n)
             continue
-        cues.append(Cue(event.start / 1000, event.end / 1000, event.plaintext.split("\n"), n, event.name.strip() or None))
+        cues.append(
+            Cue(event.start / 1000, event.end / 1000, event.plaintext.split("\n"), n, event.name.strip() or None)
+        )
     cues.sort(key=lambda cue: cue.start or 0.0)
     return Parsed(cue_lines(cues, tally, document.label))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.clocks import Dial
@@ -38,12 +39,11 @@ def read(document: Document, tally: Tally) -> Parsed:
     if found is None or len(rows) < 2:
         return Parsed([])
     delimiter, names = found
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     text, start, end, speaker = (_index(names, known) for known in (_TEXT, _START, _END, _SPEAKER))
     cues: list[Cue] = []
     clocks: list[tuple[str, str]] = []
     csv.field_size_limit(10_000_000)
-    for number, cells in enumerate(csv.reader(io.StringIO(rows[1]), delimiter=delimiter, quoting=quoting), 2):
+    for number, cells in enumerate(_cells(rows[1], delimiter), 2):
         if len(cells) <= (text or 0):
             tally.leave_out("rows without text", delimiter.join(cells), number)
             continue
@@ -52,6 +52,13 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, speaker) or None))
     _put_times(cues, clocks)
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The cells of each row. Between tabs, quotation marks are part of the text."""
+    if delimiter == "\t":
+        return (row.split("\t") for row in text.split("\n") if row)
+    return csv.reader(io.StringIO(text), delimiter=delimiter)
 
 
 def _index(names: list[str], known: tuple[str, ...]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +62,7 @@ def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
     """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
     filled = [row for row in rows if row.strip()]
     numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled[:3000]]
-    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in zip(numbers, numbers[1:], strict=False))
+    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(numbers))
     if len(numbers) < 8 or ups < 0.7 * len(numbers):
         return rows
     tally.warn("numbers in front of the lines are taken off")
@@ -121,30 +122,30 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
 
 
 def _marked(rows: list[_Text]) -> list[Mark]:
-    """Marks of all heads that name somebody, names that stand on the line before their time included."""
+    """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
     unit = -1
     for i, row in enumerate(rows):
         unit += row.begins
-        head = row.head
-        if head is None:
+        if row.head is None or row.head.name is None:
             continue
-        following = rows[i + 1] if i + 1 < len(rows) else None
-        near = following is not None and following.number - row.number <= 3
-        if following and near and head.shape in ("N/", "N:/", "B/", "B:/") and _only_time(following.head):
-            head = replace(head, shape="N\nT/", stamp=following.head.stamp if following.head else None)
-        elif i and _only_time(rows[i - 1].head) and head.shape in ("N/", "B/", "N:/") and row.number - rows[i - 1].number <= 2:
-            head = replace(head, shape="T\nN/", stamp=rows[i - 1].head.stamp if rows[i - 1].head else None)
-        if head.name is None:
-            continue
-        speech = following is not None and not (following.head and following.head.shape in (head.shape, "T", "N/"))
-        if head.shape == "N\nT/":
-            after = rows[i + 2] if i + 2 < len(rows) else None
-            speech = after is not None and not _only_time(after.head)
-        followed = bool(head.rest) or speech
-        row.mark = Mark(head, row.number, max(unit, 0), row.begins, followed)
+        head = _beside_its_time(rows, i, row.head)
+        beneath = rows[i + 2 if head.shape == "N\nT/" else i + 1 :][:1]
+        speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T", "N/"))]
+        row.mark = Mark(head, row.number, max(unit, 0), row.begins, bool(head.rest or speech))
         marks.append(row.mark)
     return marks
+
+
+def _beside_its_time(rows: Sequence[_Text], i: int, head: Head) -> Head:
+    """The head of a line that is only a name, with the time of the line under or over it."""
+    if head.shape not in ("N/", "N:/", "B/", "B:/"):
+        return head
+    for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
+        other = rows[k].head if 0 <= k < len(rows) else None
+        if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
+            return replace(head, shape=shape, stamp=other.stamp)
+    return head
 
 
 def _only_time(head: Head | None) -> bool:
@@ -167,9 +168,7 @@ def _chapters(rows: Sequence[_Text]) -> set[int]:
     if len(times) < 5 or len(times) < 0.35 * len(rows):
         return set()
     extra = [
-        i - 1
-        for i in times
-        if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
+        i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
     ]
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()

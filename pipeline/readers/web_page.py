@@ -11,13 +11,16 @@ from pipeline.readers.turns import parse_turns
 from pipeline.text import clean
 from pipeline.transcript import Metadata
 
-_START = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|h[1-6])\b", re.IGNORECASE | re.DOTALL)
+_START = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "select", "button", "form", "iframe"}
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
-    "address", "article", "blockquote", "br", "cite", "dd", "div", "dl", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5",
-    "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "thead", "time", "tr", "ul",
-}  # fmt: skip
+    *("address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre").split(),
+    *("section table tbody td th thead time tr ul").split(),
+}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -108,8 +111,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     page.close()
     for row in page.around:
         tally.leave_out("what stands around the text of a page", row)
-    rows = [row for row in _joined(page.rows)]
-    lines, heading = parse_turns("\n".join(rows), tally)
+    lines, heading = parse_turns("\n".join(page.rows), tally)
     title = clean(page.metadata.get("og:title", "")) or clean(page.title) or heading
     url = page.metadata.get("og:url", "")
     return Parsed(
@@ -121,11 +123,6 @@ def read(document: Document, tally: Tally) -> Parsed:
             language=page.metadata.get("lang") or None,
         ),
     )
-
-
-def _joined(rows: list[str]) -> list[str]:
-    """A name with its colon, its time and its words on one line, where a page has them one under the other."""
-    return rows
 
 
 READER = Reader("html", "an HTML page", sniff, read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
@@ -14,7 +15,9 @@ from pipeline.readers.tally import Tally
 from pipeline.text import clean, words
 from pipeline.transcript import Metadata
 
-_ROOT = re.compile(r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*<(?:\w+:)?(\w+)", re.DOTALL)
+_ROOT = re.compile(
+    r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*<(?:\w+:)?(\w+)", re.DOTALL
+)
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PREFIX = re.compile(r"(</?|\s)(?!xmlns|xml:)\w+:(\w+)(?=[\s=/>])")
 _OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|f|t)")
@@ -89,7 +92,9 @@ def _ttml_read(document: Document, tally: Tally) -> Parsed:
     untimed = sum(c.start is None for c in cues)
     if untimed:
         tally.warn(f"{untimed} of {len(cues)} paragraphs have no time")
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(title=title or None, language=root.get(_LANG) or None))
+    return Parsed(
+        cue_lines(cues, tally, document.label), Metadata(title=title or None, language=root.get(_LANG) or None)
+    )
 
 
 def _paragraphs(
@@ -156,7 +161,7 @@ def _timedtext_read(document: Document, tally: Tally) -> Parsed:
             continue
         cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
     cues = [cue for cue in cues if cue.rows]
-    for cue, after in zip(cues, cues[1:], strict=False):
+    for cue, after in itertools.pairwise(cues):
         if cue.end is not None and after.start is not None and cue.end > after.start:
             cue.end = max(cue.start or 0.0, after.start)
     return Parsed(cue_lines(cues, tally, document.label))
@@ -172,12 +177,16 @@ def _akoma_sniff(document: Document) -> bool:
 def _akoma_read(document: Document, tally: Tally) -> Parsed:
     """A line a paragraph of each speech, with the name that the references give its speaker."""
     root = _tree(document)
-    people = {_attribute(p, "id") or _attribute(p, "eId"): p.get("showAs") for p in root.iter() if _name(p) == "TLCPerson"}
+    people = {
+        _attribute(p, "id") or _attribute(p, "eId"): p.get("showAs") for p in root.iter() if _name(p) == "TLCPerson"
+    }
     title = next((clean(_said(e)) for e in root.iter() if _name(e) in ("heading", "docTitle")), None)
     lines: list[Line] = []
     for element in root.iter():
         if _name(element) == "speech":
-            who = people.get((element.get("by") or "").removeprefix("#")) or (element.get("by") or "").strip("#") or None
+            who = (
+                people.get((element.get("by") or "").removeprefix("#")) or (element.get("by") or "").strip("#") or None
+            )
             said = [clean(_said(p)) for p in element.iter() if _name(p) in ("p", "block")]
             lines += [Line(t, who) for t in said if words(t)]
         elif _name(element) in ("narrative", "heading", "scene"):

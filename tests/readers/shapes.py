@@ -60,14 +60,26 @@ class Shape:
     suffix: str = ".txt"
 
 
-def rows(form: str, between: str = "\n", name: Callable[[str], str] = str, time: str = LONG, shift: float = 0.0) -> Callable[[], str]:
+def rows(
+    form: str, between: str = "\n", name: Callable[[str], str] = str, time: str = LONG, shift: float = 0.0
+) -> Callable[[], str]:
     """A writer that puts each turn into `form`, which may use n, who, start, end, said and first."""
 
     def write() -> str:
-        return between.join(
-            form.format(n=n, who=name(who), first=who.split()[0], start=clock(start + shift, time), end=clock(end + shift, time), said=said)
-            for n, (who, start, end, said) in enumerate(TURNS, 1)
-        ) + "\n"
+        return (
+            between.join(
+                form.format(
+                    n=n,
+                    who=name(who),
+                    first=who.split()[0],
+                    start=clock(start + shift, time),
+                    end=clock(end + shift, time),
+                    said=said,
+                )
+                for n, (who, start, end, said) in enumerate(TURNS, 1)
+            )
+            + "\n"
+        )
 
     return write
 
@@ -126,7 +138,9 @@ def changes_only() -> str:
         for i, part in enumerate(parts):
             n += 1
             label = f"{who}: " if i == 0 else ""
-            out.append(f"{n}\n{clock(start + i * step, COMMAS)} --> {clock(start + (i + 1) * step, COMMAS)}\n{label}{part}\n")
+            out.append(
+                f"{n}\n{clock(start + i * step, COMMAS)} --> {clock(start + (i + 1) * step, COMMAS)}\n{label}{part}\n"
+            )
     return "\n".join(out)
 
 
@@ -172,12 +186,17 @@ def srv3() -> str:
 
 
 def timedtext() -> str:
-    body = "".join(f'<text start="{a:.2f}" dur="{b - a:.2f}">{said.replace("?", "&amp;#63;")}</text>' for _, a, b, said in TURNS)
+    body = "".join(
+        f'<text start="{a:.2f}" dur="{b - a:.2f}">{said.replace("?", "&amp;#63;")}</text>' for _, a, b, said in TURNS
+    )
     return f'<?xml version="1.0" encoding="utf-8" ?><transcript>{body}</transcript>'
 
 
 def json3() -> str:
-    events = [{"tStartMs": int(a * 1000), "dDurationMs": int((b - a) * 1000), "segs": [{"utf8": said}]} for _, a, b, said in TURNS]
+    events = [
+        {"tStartMs": int(a * 1000), "dDurationMs": int((b - a) * 1000), "segs": [{"utf8": said}]}
+        for _, a, b, said in TURNS
+    ]
     return json.dumps({"wireMagic": "pb3", "events": events})
 
 
@@ -186,7 +205,8 @@ def segments(**keys: str) -> Callable[[], str]:
 
     def write() -> str:
         made = [
-            {keys["start"]: a, keys["end"]: b, keys["text"]: f" {said}"} | ({keys["speaker"]: who} if "speaker" in keys else {})
+            {keys["start"]: a, keys["end"]: b, keys["text"]: f" {said}"}
+            | ({keys["speaker"]: who} if "speaker" in keys else {})
             for who, a, b, said in TURNS
         ]
         return json.dumps({keys["list"]: made, "language": "en"} if keys.get("list") else made)
@@ -208,12 +228,17 @@ def deepgram() -> str:
         for turn in TURNS
         for w, s, e in _words(turn)
     ]
-    return json.dumps({"metadata": {}, "results": {"channels": [{"alternatives": [{"transcript": "", "words": words}]}]}})
+    return json.dumps(
+        {"metadata": {}, "results": {"channels": [{"alternatives": [{"transcript": "", "words": words}]}]}}
+    )
 
 
 def assemblyai() -> str:
     ids = list(NAMES.values())
-    made = [{"speaker": "ABC"[ids.index(w)], "start": int(a * 1000), "end": int(b * 1000), "text": t} for w, a, b, t in TURNS]
+    made = [
+        {"speaker": "ABC"[ids.index(w)], "start": int(a * 1000), "end": int(b * 1000), "text": t}
+        for w, a, b, t in TURNS
+    ]
     return json.dumps({"id": "x", "audio_url": "https://example.org/a.mp3", "words": [], "utterances": made})
 
 
@@ -241,17 +266,28 @@ def aws() -> str:
         inner = []
         for w, s, e in _words(turn):
             bare, mark = _split(w)
-            out.append({"type": "pronunciation", "start_time": str(s), "end_time": str(e), "alternatives": [{"content": bare}]})
+            out.append(
+                {"type": "pronunciation", "start_time": str(s), "end_time": str(e), "alternatives": [{"content": bare}]}
+            )
             inner.append({"start_time": str(s), "end_time": str(e), "speaker_label": who})
             if mark:
                 out.append({"type": "punctuation", "alternatives": [{"content": mark}]})
         labels.append({"speaker_label": who, "start_time": str(turn[1]), "end_time": str(turn[2]), "items": inner})
-    return json.dumps({"results": {"transcripts": [{"transcript": ""}], "speaker_labels": {"segments": labels}, "items": out}})
+    return json.dumps(
+        {"results": {"transcripts": [{"transcript": ""}], "speaker_labels": {"segments": labels}, "items": out}}
+    )
 
 
 def google() -> str:
     made = [
-        {"alternatives": [{"transcript": said, "words": [{"word": w, "startTime": f"{s}s", "endTime": f"{e}s"} for w, s, e in _words(turn)]}]}
+        {
+            "alternatives": [
+                {
+                    "transcript": said,
+                    "words": [{"word": w, "startTime": f"{s}s", "endTime": f"{e}s"} for w, s, e in _words(turn)],
+                }
+            ]
+        }
         for turn in TURNS
         for said in [turn[3]]
     ]
@@ -281,15 +317,29 @@ def speechmatics() -> str:
         who = f"S{ids.index(turn[0]) + 1}"
         for w, s, e in _words(turn):
             bare, mark = _split(w)
-            out.append({"type": "word", "start_time": s, "end_time": e, "alternatives": [{"content": bare, "speaker": who}]})
+            out.append(
+                {"type": "word", "start_time": s, "end_time": e, "alternatives": [{"content": bare, "speaker": who}]}
+            )
             if mark:
-                out.append({"type": "punctuation", "start_time": e, "end_time": e, "attaches_to": "previous", "alternatives": [{"content": mark, "speaker": who}]})
+                out.append(
+                    {
+                        "type": "punctuation",
+                        "start_time": e,
+                        "end_time": e,
+                        "attaches_to": "previous",
+                        "alternatives": [{"content": mark, "speaker": who}],
+                    }
+                )
     return json.dumps({"format": "2.9", "results": out})
 
 
 def whispercpp() -> str:
     made = [
-        {"timestamps": {"from": clock(a, COMMAS), "to": clock(b, COMMAS)}, "offsets": {"from": int(a * 1000), "to": int(b * 1000)}, "text": f" {said}"}
+        {
+            "timestamps": {"from": clock(a, COMMAS), "to": clock(b, COMMAS)},
+            "offsets": {"from": int(a * 1000), "to": int(b * 1000)},
+            "text": f" {said}",
+        }
         for _, a, b, said in TURNS
     ]
     return json.dumps({"systeminfo": "", "result": {"language": "en"}, "transcription": made})

@@ -24,7 +24,9 @@ def read(document: Document, tally: Tally) -> Parsed:
     ]
     if not cues:
         words = (
-            Word(text(w.get("text")), number(w.get("start"), 1000), number(w.get("end"), 1000), speaker(w.get("speaker")))
+            Word(
+                text(w.get("text")), number(w.get("start"), 1000), number(w.get("end"), 1000), speaker(w.get("speaker"))
+            )
             for w in items(found, "words")
         )
         cues = list(from_words(words)) or [cue(text(mapping(found).get("text")), None, None, None, 1)]

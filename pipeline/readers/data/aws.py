@@ -23,7 +23,9 @@ def read(document: Document, tally: Tally) -> Parsed:
     results = mapping(mapping(document.json).get("results"))
     cues = list(from_words(_words(results)))
     if not cues:
-        cues = [cue(text(t.get("transcript")), None, None, None, n) for n, t in enumerate(items(results, "transcripts"), 1)]
+        cues = [
+            cue(text(t.get("transcript")), None, None, None, n) for n, t in enumerate(items(results, "transcripts"), 1)
+        ]
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=text(results.get("language_code")) or None))
 
 

@@ -28,7 +28,9 @@ def read(document: Document, tally: Tally) -> Parsed:
     best: list[Any] = [next(iter(items(r, "alternatives")), {}) for r in results]
     labelled = [a for a in best if any(_who(w) for w in items(a, "words"))]
     cues: list[Cue] = []
-    if labelled and len(items(labelled[-1], "words")) >= 0.9 * sum(len(text(a.get("transcript")).split()) for a in best[:-1]):
+    if labelled and len(items(labelled[-1], "words")) >= 0.9 * sum(
+        len(text(a.get("transcript")).split()) for a in best[:-1]
+    ):
         cues = list(from_words(_words(labelled[-1])))
     else:
         for n, a in enumerate(best, 1):

@@ -7,11 +7,21 @@ from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import Cue, cue_lines
-from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, text
+from pipeline.readers.data.pieces import cue, items, mapping, number, speaker
 from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
 
-_LISTS = ("segments", "transcription", "transcript", "turns", "utterances", "chunks", "captions", "cues", "subtitles")
+_LISTS: tuple[str, ...] = (
+    "segments",
+    "transcription",
+    "transcript",
+    "turns",
+    "utterances",
+    "chunks",
+    "captions",
+    "cues",
+    "subtitles",
+)
 _LISTS += ("sentences", "entries", "lines", "results", "monologues", "data", "items", "snippets")
 _TEXT = ("text", "body", "content", "sentence", "transcript", "utterance", "caption", "words_text")
 _START = ("start", "startTime", "start_time", "from", "begin", "offset", "timestamp", "time", "ts", "start_timestamp")
@@ -29,7 +39,7 @@ def cues_of(found: Any) -> list[Cue]:
 def _found(found: Any) -> list[Mapping[str, Any]]:
     """The list of objects with text in it, at the top or one or two keys below."""
     if isinstance(found, list):
-        flat = [v for v in found if isinstance(v, dict)]
+        flat: list[Mapping[str, Any]] = [v for v in found if isinstance(v, dict)]
         if len(found) == 1 and flat and not _text_of(flat[0]):
             return _below(flat[0])
         return flat if sum(bool(_text_of(v)) for v in flat) > len(flat) / 2 else []
@@ -69,7 +79,9 @@ def _cue(n: int, value: Mapping[str, Any], scale: float) -> Cue:
     length = next((number(value.get(k), scale) for k in ("duration", "dur") if k in value), None)
     if end is None and start is not None and length is not None:
         end = round(start + length, 3)
-    who = next((speaker(value[k]) for k in _SPEAKER if value.get(k) is not None and not isinstance(value[k], dict)), None)
+    who = next(
+        (speaker(value[k]) for k in _SPEAKER if value.get(k) is not None and not isinstance(value[k], dict)), None
+    )
     if who is None:
         inner = mapping(value.get("speaker")) or mapping(value.get("user")) or mapping(value.get("participant"))
         who = speaker(inner.get("name") or inner.get("display_name") or inner.get("id"))

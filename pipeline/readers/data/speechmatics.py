@@ -14,7 +14,9 @@ from pipeline.transcript import Metadata
 
 def sniff(document: Document) -> bool:
     """Results with a type and alternatives that hold content."""
-    return any("content" in a for r in items(document.json, "results")[:20] if "type" in r for a in items(r, "alternatives"))
+    return any(
+        "content" in a for r in items(document.json, "results")[:20] if "type" in r for a in items(r, "alternatives")
+    )
 
 
 def read(document: Document, tally: Tally) -> Parsed:
@@ -31,7 +33,9 @@ def _words(found: Any) -> Iterator[Word]:
         who = text(best.get("speaker"))
         glued = result.get("type") == "punctuation" and result.get("attaches_to", "previous") != "next"
         label = None if who in ("", "UU") else speaker(who)
-        yield Word(text(best.get("content")), number(result.get("start_time")), number(result.get("end_time")), label, glued)
+        yield Word(
+            text(best.get("content")), number(result.get("start_time")), number(result.get("end_time")), label, glued
+        )
 
 
 READER = Reader("speechmatics", "Speechmatics JSON", sniff, read)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import Cue, cue_lines
 from pipeline.readers.data.pieces import items, number, text
@@ -22,7 +24,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         if not said.strip():
             continue
         cues.append(Cue(start, None if start is None or length is None else start + length, said.split("\n"), n))
-    for cue, after in zip(cues, cues[1:], strict=False):  # automatic captions stay on the screen under the next ones
+    for cue, after in itertools.pairwise(cues):  # automatic captions stay on the screen under the next ones
         if cue.end is not None and after.start is not None and cue.end > after.start:
             cue.end = max(cue.start or 0.0, after.start)
     return Parsed(cue_lines(cues, tally, document.label))
