@@ -107,6 +107,8 @@ class Labels:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
+            if group.startswith("# ") or "\n" in group:
+                return len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5  # headings and chapters with times do not recur
             if group.endswith("/"):
                 enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
                 return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
@@ -135,18 +137,19 @@ class Labels:
         self, shape: str, n: int, r: int, recurring: Sequence[str], units: int, followed: float, begins: float
     ) -> bool:
         if shape.startswith("Q."):
-            return n >= 4 and n >= 0.2 * units
+            return n >= 4 and n >= 0.1 * units and len(recurring) == 2
         if shape.startswith("N."):
             return n >= 3 and r >= 0.5 * n and begins >= 0.6
         if shape.startswith("N/"):
             some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
             return some and followed >= 0.8 and begins >= 0.8
-        share = 0.3 if shape.startswith(("B", "n.")) else 0.5
+        share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
     def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
         counts = Counter(m.name for m in marks)
         many = len(marks) >= 0.8 * units or "T" in group
+        all_of_them = len(marks) >= 0.95 * units and len(marks) > 10
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
@@ -161,7 +164,7 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not _SENTENCE.search(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = self._once(mark, many=many, big=big, capitals=capitals)
+                verdict = "name" if all_of_them else self._once(mark, many=many, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
@@ -191,7 +194,7 @@ class Labels:
 
     def common(self, name: str) -> bool:
         """Whether every word of a label is written small somewhere in the file, as names are not."""
-        words = [w for w in re.findall(r"[^\W\d_]{2,}", name) if w.lower() != w or len(w) > 1]
+        words = [w for w in re.findall(r"[^\W\d_]{2,}", name) if w.lower() != w]
         return bool(words) and all(self._small(w) for w in words)
 
     def _small(self, word: str) -> bool:

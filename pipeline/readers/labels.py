@@ -25,13 +25,15 @@ _COLON = re.compile(r"[:：]")
 _STOPPED = re.compile(
     r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
     r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
-    r"\.(?:[ \t]|—|--)+(?=\S)"
+    r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
 )
-_STOPPED_SMALL = re.compile(r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+)\.[ \t]+(?=\S)")
+_STOPPED_SMALL = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?)\.[ \t]+(?=\S)"
+)
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
 _SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
-_ASKED = re.compile(r"(?P<name>[QA])(?:\.|[ \t]{2,}|\t)[ \t]*(?=\S)")
+_ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")

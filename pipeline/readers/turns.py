@@ -252,6 +252,8 @@ class _Builder:
         if match := _BY.search(row.text.rstrip(": ")):
             self._asker = speaker_name(match["name"])
         self._tally.leave_out("headings", row.text, row.number)
+        if row.head and row.head.stamp:
+            self._timed(row.head)  # a chapter with its time: what follows begins there
         self._open = False
 
     def _event(self, mark: Mark, row: _Text) -> bool:
