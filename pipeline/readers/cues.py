@@ -14,15 +14,15 @@ from pipeline.readers.labels import Head, head_of, role_off, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
-from pipeline.text import clean, words
+from pipeline.readers.tidy import ends_sentence, tidy
 
 _TAG = re.compile(r"</?[A-Za-z0-9.][^<>]{0,200}>|\{\\[^{}]{0,100}\}|<>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
+_WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
 _FEW = 0.5  # of the cues, those with a label below which it must hold on
 _UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
-_SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]]*$")
 
 
 @dataclass(slots=True)
@@ -54,10 +54,9 @@ def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
     """Lines of one speaker each, in the order of their times."""
     ordered = _in_order(cues, tally)
     pieces = [piece for cue in ordered for piece in _pieces(cue)]
-    empty = sum(1 for cue in cues if not any(clean(_TAG.sub("", r)) for r in cue.rows))
-    if empty:
-        first = next(cue.line for cue in cues if not any(clean(_TAG.sub("", r)) for r in cue.rows))
-        tally.leave_out_words("cues without words", 0, "", first, count=empty)
+    full = {id(piece.cue) for piece in pieces}
+    if empty := [cue.line for cue in cues if id(cue) not in full]:
+        tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
     voices = any(p.voice for p in pieces)
     marks = [] if voices else _marked(pieces)
     labels = Labels(marks, max(1, len(ordered)), "\n".join(p.text for p in pieces))
@@ -97,7 +96,7 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
                 text = _TAG.sub("", text)
             if "&" in text:
                 text = html.unescape(text)
-            text = clean(text)
+            text = tidy(text)
             if text:
                 yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)
                 first = False
@@ -116,7 +115,7 @@ def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
         same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue
         if head.shape in ("N/", "B/") and not (piece.first and same):
             continue
-        begins = piece.first or head.dash or head.chevron or bool(_SENTENCE.search(pieces[i - 1].text))
+        begins = piece.first or head.dash or head.chevron or ends_sentence(pieces[i - 1].text)
         followed = bool(head.rest) or same or head.shape.endswith(":/")
         piece.mark = Mark(head, piece.number, max(unit, 0), begins, followed)
         marks.append(piece.mark)
@@ -134,7 +133,7 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     for piece in pieces:
         speaker, text, turn = holder.take(piece)
         text = sounds.off(text, piece.number)
-        if not words(text):
+        if not _WORD.search(text):
             holder.waits = holder.waits or turn
             continue
         turn = turn or holder.waits
@@ -158,7 +157,7 @@ def _holds(pieces: Sequence[_Piece], labels: Labels, cues: int, *, voices: bool)
     if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
         return False
     pairs = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
-    unfinished = sum(not _SENTENCE.search(a.text) for a, _ in pairs)
+    unfinished = sum(not ends_sentence(a.text) for a, _ in pairs)
     return len(who) < _FEW * cues or unfinished >= _UNFINISHED * len(pairs)
 
 
@@ -185,7 +184,7 @@ class _Holder:
         head, mark = piece.head, piece.mark
         text, turn = piece.text, False
         if piece.voice is not None:
-            self._speaker = clean(role_off(piece.voice)) or None
+            self._speaker = tidy(role_off(piece.voice)) or None
         elif mark and self._labels.verdict(mark) == "name":
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
             turn = self._speaker is None
@@ -193,7 +192,7 @@ class _Holder:
             self._speaker, turn = None, True
         elif head and (head.chevron or (head.dash and self._dashed)):
             self._speaker, turn, text = None, True, head.plain
-        elif fresh and self._speaker is not None and not self._holds and _SENTENCE.search(self._said):
+        elif fresh and self._speaker is not None and not self._holds and ends_sentence(self._said):
             self._speaker, turn = None, True
         elif head and head.dash:
             text = head.plain

@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.labels import Head, proper, role_off
 from pipeline.readers.tally import Tally
-from pipeline.text import clean
+from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
-_SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]*_]*$")
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
@@ -32,19 +31,15 @@ class Mark:
     unit: int
     begins: bool
     followed: bool
+    name: str = field(init=False)  # the label without its role
+    group: str = field(init=False)  # the shape under which it is counted
 
-    @property
-    def name(self) -> str:
-        """The label without its role."""
-        return clean(role_off(self.head.name or ""))
-
-    @property
-    def group(self) -> str:
-        """The shape under which it is counted: where the words stand makes a difference only without a colon."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", tidy(role_off(self.head.name or "")))
         shape = self.head.shape
         if ":" in shape or shape.startswith(("<N>", "T <N>")):
-            shape = shape.rstrip(" /")
-        return ("# " if self.head.heading else "") + shape
+            shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
+        object.__setattr__(self, "group", f"# {shape}" if self.head.heading else shape)
 
 
 class Labels:
@@ -108,7 +103,9 @@ class Labels:
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
             if group.startswith("# ") or "\n" in group:
-                return len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5  # headings and chapters with times do not recur
+                return (
+                    len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5
+                )  # headings and chapters with times do not recur
             if group.endswith("/"):
                 enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
                 return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
@@ -161,7 +158,7 @@ class Labels:
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 verdict: Verdict = "doubt" if few and self.common(name) else "name"
-            elif _dated(mark) != dated or (mark.line < opening and not _SENTENCE.search(mark.head.rest)):
+            elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
                 verdict = "name" if all_of_them else self._once(mark, many=many, big=big, capitals=capitals)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.text import clean
@@ -79,9 +80,9 @@ def head_of(line: str) -> Head | None:
             bullet, text = True, text[match.end() :]
             if match := _CHEVRONS.match(text):
                 chevron, text = True, text[match.end() :]
-    if match := _ITALIC.match(text):
+    if text[:1] in ("*", "_") and (match := _ITALIC.match(text)):
         text = f"**{match['name']}:**{text[match.end() :]}"
-    elif match := _SYMBOLS.match(text):
+    elif not text[:1].isalnum() and (match := _SYMBOLS.match(text)):
         text = text[match.end() :]
     if text[:1] == "@" and text[1:2].isdigit():
         text = text[1:]
@@ -131,7 +132,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
             return _tail(f"{front}[N]" if text[0] != "<" else f"{front}<N>", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
         return f"{front}Q.", match["name"], text[match.end() :], text, stamp
-    colon = _COLON.search(text, 0, _LONGEST + 40)
+    colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
     if colon is not None and (found := _before_colon(text, colon.start(), front, stamp, bold)):
         return found
     if bold and could_be_name(text[:bold]):
@@ -140,15 +141,20 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         name, _, after = text.partition("\t")
         if could_be_name(name) and after.strip():
             return f"{front}N\t", name, after.strip(), text, stamp
-    if match := _STOPPED.match(text):
+    stop = text.find(".", 2, _LONGEST)
+    if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
-    if (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
+    if stop > 0 and text[0].isupper() and (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
-    if (match := _SPACED.match(text)) and could_be_name(match["name"]):
+    if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return f"{front}N  ", match["name"], text[match.end() :], text, stamp
-    if (match := _DASHED.match(text)) and could_be_name(match["name"]):
+    if (
+        any(dash in text[:50] for dash in (" - ", " – ", " — "))
+        and (match := _DASHED.match(text))
+        and could_be_name(match["name"])
+    ):
         return f"{front}N-", match["name"], text[match.end() :], text, stamp
     return None
 
@@ -199,6 +205,7 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
     return f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp
 
 
+@lru_cache(maxsize=8192)  # names recur
 def could_be_name(text: str) -> bool:
     """Whether a few words could name somebody: short, with a letter, and without the marks of a sentence."""
     text = text.strip()
@@ -217,22 +224,26 @@ def _wide(text: str) -> int:
     return sum(ord(c) > 0x2E80 for c in text)
 
 
+@lru_cache(maxsize=8192)
 def role_off(label: str) -> str:
     """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
-    match = _ROLE.match(label.strip())
-    name = match["name"] if match else label.strip()
+    name = label.strip()
+    if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
+        name = match["name"]
     first, comma, rest = name.partition(",")
     if comma and len(first.split()) > 1 and rest.strip():
         return first.strip()
     return name
 
 
+@lru_cache(maxsize=8192)
 def speaker_name(label: str) -> str | None:
     """A label as it reads in notes; None when it says that nobody knows."""
     label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t")
     return None if not label or label.casefold() in _UNKNOWN else label[:80]
 
 
+@lru_cache(maxsize=8192)
 def proper(name: str) -> bool:
     """Whether a label is written as names are: capitals in front, or a script without them, or a mark in it."""
     tokens = name.split()

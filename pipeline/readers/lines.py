@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 from dataclasses import dataclass, replace
 
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
-from pipeline.text import clean, words
+from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.text import words
 from pipeline.transcript import Segment
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
@@ -114,28 +115,34 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
     tokens = line.text.split()
-    if len(tokens) < 2 * _LOOP_SHORT or len(set(tokens)) > 0.4 * len(tokens):
+    if len(tokens) < 2 * _LOOP or not (loops := _phrases(tokens)):
         return line
     out: list[str] = []
-    i = 0
-    while i < len(tokens):
-        period, times = next(
-            ((p, t) for p in range(1, _PHRASE + 1) if (t := _times(tokens, i, p)) >= (_LOOP_SHORT if p < 3 else _LOOP)),
-            (1, 1),
-        )
-        out += tokens[i : i + period]
-        i += period * times
-    if gone := len(tokens) - len(out):
-        tally.leave_out_words("loops of speech recognition", gone, line.text, line.at)
-        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+    at = 0
+    for start, period, times in loops:
+        if start >= at:
+            out += tokens[at : start + period]
+            at = start + period * times
+    out += tokens[at:]
+    tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
+    tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
     return replace(line, text=" ".join(out))
 
 
-def _times(tokens: list[str], i: int, period: int) -> int:
-    times = 1
-    while tokens[i + times * period : i + (times + 1) * period] == tokens[i : i + period]:
-        times += 1
-    return times
+def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
+    """Phrases that are said again and again: where each starts, its words, and how often, in their order."""
+    found: list[tuple[int, int, int]] = []
+    for period in range(1, _PHRASE + 1):
+        least = _LOOP_SHORT if period < 3 else _LOOP
+        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # as many as C can compare
+        run = b"\x01" * (period * (least - 1))
+        start = same.find(run)
+        while start >= 0:
+            end = same.find(b"\x00", start)
+            end = len(same) if end < 0 else end
+            found.append((start, period, (end - start) // period + 1))
+            start = same.find(run, end)
+    return sorted(found)
 
 
 def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -> list[Line]:
@@ -170,7 +177,7 @@ def _continues(last: Line, ending: str, said: int, line: Line, size: int, target
         return False
     if said + size > target_words * 1.6:
         return False
-    return said < 8 or not _SENTENCE_END.search(ending) or said < target_words / 2
+    return said < 8 or not ends_sentence(ending) or said < target_words / 2
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
@@ -213,7 +220,7 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
     pieces: list[Line] = []
     for line in lines:
-        text = scripts.closed(clean(line.text))
+        text = scripts.closed(tidy(line.text))
         if not _WORD.search(text):
             continue
         kept = line if text == line.text else replace(line, text=text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from pipeline.text import clean, words
+from pipeline.readers.tidy import tidy
+from pipeline.text import words
 
 _TAGS = (
     "a|abbr|article|aside|audio|b|big|blockquote|body|br|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure"
@@ -62,7 +63,7 @@ def unmarked(line: str) -> str:
             line = pattern.sub(replacement, line)
     if "&" in line:
         line = html.unescape(line)
-    return clean(line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
+    return tidy(line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
 
 
 def only_a_link(line: str) -> bool:

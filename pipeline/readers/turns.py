@@ -13,6 +13,7 @@ from pipeline.readers.labels import Head, could_be_name, head_of, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -26,7 +27,6 @@ _TRANSCRIPT = re.compile(
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
-_SENTENCE = re.compile(r"[.!?…。！？]['\"”’)\]*_]*$")
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 _TITLE = re.compile(r"(?:title|titel|titre|título|titolo)\s*[:：]\s*(.+)", re.IGNORECASE)
@@ -94,7 +94,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
         if not line:
             broken = True
             continue
-        if line.startswith("```") or _RULE.match(line):
+        if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
             fence, broken = not fence, True
             continue
         if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
@@ -106,11 +106,11 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             broken = True
             continue
         head = head_of(line)
-        if head is None and _EMPHASIS.match(line):
+        if head is None and line[0] in "_*" and _EMPHASIS.match(line):
             tally.leave_out("headings", line, number)
             broken = True
             continue
-        ends = broken or bool(_SENTENCE.search(last))
+        ends = broken or ends_sentence(last)
         named = head is not None and (head.stamp is not None or head.chevron)
         rows.append(_Text(number, line, head, ends or named))
         if broken and not (head and head.stamp):
@@ -130,7 +130,8 @@ def _marked(rows: list[_Text]) -> list[Mark]:
         if row.head is None or row.head.name is None:
             continue
         head = _beside_its_time(rows, i, row.head)
-        beneath = rows[i + 2 if head.shape == "N\nT/" else i + 1 :][:1]
+        below = i + 2 if head.shape == "N\nT/" else i + 1
+        beneath = rows[below : below + 1]
         speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T", "N/"))]
         row.mark = Mark(head, row.number, max(unit, 0), row.begins, bool(head.rest or speech))
         marks.append(row.mark)
@@ -179,7 +180,7 @@ def _listed(rows: Sequence[_Text]) -> set[int]:
     timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
     if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:
         return set()
-    short = all(len(rows[i].text.split()) <= 10 and not _SENTENCE.search(rows[i].text) for i in timed)
+    short = all(len(rows[i].text.split()) <= 10 and not ends_sentence(rows[i].text) for i in timed)
     listed = sum(len(rows[i].text) for i in timed)
     return {rows[i].number for i in timed} if short and listed < 0.15 * sum(len(r.text) for r in rows) else set()
 
@@ -285,7 +286,7 @@ class _Builder:
             self._start, self._end = head.stamp.start, head.stamp.end
 
     def _words(self, text: str, number: int, *, new: bool) -> None:
-        if _SPOKEN_TIME.match(text) and self._start is not None:
+        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
             return
         plain = markup.unmarked(text)
         if not plain:
@@ -304,7 +305,7 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
     first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
     kept = []
     for row in rows[:first]:
-        if row.start is None and len(row.text.split()) <= _HEADER and not _SENTENCE.search(row.text):
+        if row.start is None and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
             tally.leave_out("headers", row.text, row.line)
         else:
             kept.append(row)
