@@ -41,18 +41,36 @@ _TYPE = set("\u00a0“”‘’„‚‹›«»–—…•·°§©®™€£¡�
 
 
 def western(sample: bytes) -> tuple[str, float]:
-    """The code page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none."""
+    """The code page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none.
+
+    A few accents in a text of another language say little: they are Western unless several letters speak against it.
+    """
     best, fits = "cp1252", 0.0
+    first: list[str] = []
     for codec, alphabets in _ALPHABETS:
         try:
             text = sample.decode(codec)
         except UnicodeDecodeError:
             continue
-        signs = [c for c in text.lower() if not c.isascii()]
-        letters = [c for c in signs if c not in _TYPE]
+        letters = [c for c in text.lower() if not c.isascii() and c not in _TYPE]
         if not letters:
             return "cp1252", 1.0
         share = max(sum(c in alphabet for c in letters) / len(letters) for alphabet in alphabets)
+        if codec == "cp1252":
+            first = letters
+        elif share > fits and _few(first, letters) and _known(first):
+            continue
         if share > fits:
             best, fits = codec, share
-    return best, fits
+    return best, 1.0 if best == "cp1252" and first and _known(first) else fits
+
+
+def _known(letters: list[str]) -> bool:
+    """Whether all are letters of some Western language."""
+    return all(any(c in alphabet for alphabet in _ALPHABETS[0][1]) for c in letters)
+
+
+def _few(first: list[str], letters: list[str]) -> bool:
+    """Whether two readings differ in one letter only, once or twice."""
+    differing = [b for a, b in zip(first, letters, strict=False) if a != b]
+    return bool(first) and len(first) == len(letters) and len(set(differing)) < 2 and len(differing) < 3

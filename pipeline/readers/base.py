@@ -35,10 +35,19 @@ class Document:
         text = self.decoded[0]
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\x00" in text:
+            text = text.replace("\x00", "\ufffd")
         for stranger in ("\ufeff", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
             if stranger in text:
                 text = text.replace(stranger, "" if stranger == "\ufeff" else "\n")
         return text
+
+    def rows(self) -> list[str]:
+        """The lines of the text, which is let go: what comes next takes as much memory again."""
+        rows = self.text.split("\n")
+        for view in ("text", "decoded"):
+            self.__dict__.pop(view, None)
+        return rows
 
     @cached_property
     def head(self) -> str:

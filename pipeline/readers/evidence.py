@@ -161,18 +161,20 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = "name" if all_of_them else self._once(mark, many=many, big=big, capitals=capitals)
+                verdict = self._once(mark, many=many, big=big, capitals=capitals, everywhere=all_of_them)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool) -> Verdict:
+    def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool, everywhere: bool) -> Verdict:
         """A name that stands once beside others that recur."""
         if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
             return "name"
         words = mark.name.split()
         if not mark.begins or (len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])):
             return "text"  # "The Budget: …": a phrase
+        if everywhere:
+            return "name"
         if any(self.common(w) for w in words):
             return "doubt"
         if (big and not proper(mark.name)) or (capitals and not mark.name.isupper()):

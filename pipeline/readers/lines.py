@@ -17,6 +17,7 @@ _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
 _PERIOD = 2  # lines that a loop goes over
+_LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
 _PHRASE = 10  # words that a loop inside a line goes over
 
 
@@ -63,13 +64,16 @@ def _shared(before: list[str], after: list[str]) -> int:
 
 
 def _rolls(lines: list[Line]) -> bool:
-    """Rolling captions begin with the whole of the cue before, or its last line, most of the time."""
-    sample = lines[:2000]
-    rolling = 0
-    for a, b in itertools.pairwise(sample):
-        first, second = a.text.split(), b.text.split()
-        rolling += first == second or _shared(first, second) >= 3
-    return len(sample) >= 3 and rolling >= 0.3 * (len(sample) - 1)
+    """Whether cues grow: each begins with the words, or the last line, of the one before, or shows the same again.
+
+    What speech recognition says again and again is the same too, but then most other cues stand once.
+    """
+    runs = [(text.split(), len(list(group))) for text, group in itertools.groupby(line.text for line in lines[:2000])]
+    if len(runs) < 3:
+        return False
+    grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for (a, _), (b, _) in itertools.pairwise(runs))
+    again = sum(times > 1 for _, times in runs)
+    return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
@@ -115,7 +119,10 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
     tokens = line.text.split()
-    if len(tokens) < 2 * _LOOP or not (loops := _phrases(tokens)):
+    if len(tokens) < 2 * _LOOP or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
+        return line
+    loops = _phrases(tokens)
+    if not loops:
         return line
     out: list[str] = []
     at = 0
@@ -157,15 +164,19 @@ def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -
             parts.append(line.text)
             said += size
             if line.end is not None:
-                out[-1] = replace(last, end=line.end)
+                out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
             continue
-        if len(parts) > 1:
-            out[-1] = replace(out[-1], text=" ".join(parts))
+        _put_together(out, parts)
         out.append(line)
         parts, said = [line.text], size
-    if len(parts) > 1:
-        out[-1] = replace(out[-1], text=" ".join(parts))
+    _put_together(out, parts)
     return out
+
+
+def _put_together(out: list[Line], parts: list[str]) -> None:
+    if len(parts) > 1:
+        last = out[-1]
+        out[-1] = Line(" ".join(parts), last.speaker, last.start, last.end, last.turn, last.at)
 
 
 def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
@@ -206,12 +217,12 @@ def _hard_wrap(sentence: str, limit: int) -> list[str]:
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
     if line.start is None or line.end is None:
-        return [replace(line, text=p, end=None if i else line.end) for i, p in enumerate(pieces)]
+        return [Line(p, line.speaker, line.start, None if i else line.end, at=line.at) for i, p in enumerate(pieces)]
     total = sum(len(p) for p in pieces) or 1
     out, at = [], line.start
     for piece in pieces:
         until = at + (line.end - line.start) * len(piece) / total
-        out.append(replace(line, text=piece, start=round(at, 3), end=round(until, 3)))
+        out.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.at))
         at = until
     return out
 

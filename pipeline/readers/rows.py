@@ -32,7 +32,8 @@ class Row:
 def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     """Lines without sounds, cut at times and at changes of speaker inside them, with seconds from the start."""
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
-    pieces = list(_pieces(rows, cut=inside >= 2))
+    others = sum(r.start is not None for r in rows)
+    pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
     sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
         row.text = sounds.off(row.text, row.line)

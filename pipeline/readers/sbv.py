@@ -15,7 +15,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines; "[br]" is a line end."""
-    rows = document.text.split("\n")
+    rows = document.rows()
     cues = scan(rows, tally, timing=COMMAS)
     for cue in cues:
         cue.rows = [part for row in cue.rows for part in row.split("[br]")]

@@ -16,11 +16,12 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines."""
-    rows = document.text.split("\n")
+    rows = document.rows()
     cues = scan(rows, tally)
     end = cues[0].line - 2 if cues else len(rows)
     for i in range(max(0, end)):
         tally.leave_out("text outside of cues", rows[i], i + 1)
+    del rows
     return Parsed(cue_lines(cues, tally, document.label))
 
 

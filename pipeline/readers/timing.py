@@ -48,6 +48,8 @@ def _may_time(row: str) -> bool:
 
 def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
+    if len(clock) == 12 and clock[2] == clock[5] == ":" and clock[8] in ".,":
+        return int(clock[:2]) * 3600 + int(clock[3:5]) * 60 + int(clock[6:8]) + int(clock[9:]) / 1000
     parts = re.split(r"[:;]", clock.replace(",", "."))
     if len(parts) == 4:
         parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
@@ -88,7 +90,7 @@ def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tal
         tally.warn(f'this line is no time: "{rows[i].strip()[:60]}"', i + 1)
     if len(bad) > _TOLD:
         tally.warn(f"{len(bad) - _TOLD} more lines are no times", bad[_TOLD] + 1)
-    short = [i for i, m in found if not re.search(r"[.,]\d", m["start"])]
+    short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
     return set(bad)

@@ -229,7 +229,7 @@ class _Builder:
             self._speaker, self._turn = None, True
             self._words(head.plain, row.number, new=True)
         else:
-            over = mark is not None and mark.begins and self._speaker is None and bool(self._labels.names)
+            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
             self._words(row.text, row.number, new=not self._open or head.dash or over)
 
     def _named(self, mark: Mark, row: _Text) -> None:

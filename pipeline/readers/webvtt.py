@@ -27,7 +27,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines; notes, styles, regions and header lines are told."""
-    rows = document.text.replace("\x00", "\ufffd").split("\n")
+    rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     start = first
     language = None
@@ -42,6 +42,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     rows = _without_blocks(rows, start, tally)
     cues = scan(rows, tally, start=start)
     _before_the_first(rows, cues, start, tally)
+    del rows
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
 
 
