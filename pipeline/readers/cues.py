@@ -127,7 +127,9 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     sounds = Sounds((p.text for p in pieces), tally)
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
-    holder = _Holder(labels, holds=_holds(pieces, labels, cues, voices=voices), dashed=0 < dashes < _HALVES * cues)
+    holder = _Holder(
+        labels, tally, holds=_holds(pieces, labels, cues, voices=voices), dashed=0 < dashes < _HALVES * cues
+    )
     lines: list[Line] = []
     last_cue: Cue | None = None
     for piece in pieces:
@@ -170,7 +172,8 @@ def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
 class _Holder:
     """Who speaks in the next line of a cue."""
 
-    def __init__(self, labels: Labels, *, holds: bool, dashed: bool) -> None:
+    def __init__(self, labels: Labels, tally: Tally, *, holds: bool, dashed: bool) -> None:
+        self._tally, self._told = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self._speaker: str | None = None
         self._said = ""
@@ -187,6 +190,9 @@ class _Holder:
             self._speaker = tidy(role_off(piece.voice)) or None
         elif mark and self._labels.verdict(mark) == "name":
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
+            if head and head.name and len(head.name) > len(mark.name) and head.name not in self._told:
+                self._told.add(head.name)
+                self._tally.leave_out("roles beside names", tidy(head.name).replace(mark.name, " ", 1), piece.number)
             turn = self._speaker is None
         elif mark and self._labels.verdict(mark) == "doubt":
             self._speaker, turn = None, True

@@ -102,7 +102,7 @@ class Labels:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
-            if group.startswith("# ") or "\n" in group:
+            if group.startswith("# ") or ("\n" in group and ":" not in group):
                 return (
                     len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5
                 )  # headings and chapters with times do not recur
@@ -175,9 +175,11 @@ class Labels:
             return "text"  # "The Budget: …": a phrase
         if everywhere:
             return "name"
+        if big and not proper(mark.name):
+            return "text"
         if any(self.common(w) for w in words):
             return "doubt"
-        if (big and not proper(mark.name)) or (capitals and not mark.name.isupper()):
+        if capitals and not mark.name.isupper():
             return "doubt" if proper(mark.name) else "text"
         return "name" if many or (proper(mark.name) and mark.head.shape.endswith("/")) else "doubt"
 

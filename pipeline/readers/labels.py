@@ -249,8 +249,8 @@ def proper(name: str) -> bool:
     tokens = name.split()
     if not 0 < len(tokens) <= 5:
         return False
-    if any(c.isdigit() or c == "_" for c in name):
-        return True
+    if len(tokens) <= 3 and ("_" in name or name[-1].isdigit()):
+        return True  # "SPEAKER_00", "oda_b", "Speaker 2"
     cased = [t for t in tokens if t[0].isalpha() and t[0].lower() != t[0].upper()]
     big = sum(t[0].isupper() for t in cased)
     return big == len(cased) or (big >= 2 and all(t[0].isupper() or len(t) <= 3 for t in cased))

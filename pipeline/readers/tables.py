@@ -15,6 +15,7 @@ from pipeline.readers.tally import Tally
 _TEXT = ("text", "transcript", "sentence", "utterance", "content", "caption", "subtitle", "dialogue", "words")
 _START = ("start", "start_time", "starttime", "start time", "begin", "from", "timestamp", "time", "in", "start (s)")
 _END = ("end", "end_time", "endtime", "end time", "to", "stop", "out", "end (s)")
+_CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
 _SPEAKER = ("speaker", "speaker_name", "speaker name", "speakername", "name", "who", "speaker_label")
 
 
@@ -24,6 +25,8 @@ def sniff(document: Document) -> bool:
 
 
 def _columns(header: str) -> tuple[str, list[str]] | None:
+    if header.lstrip().startswith("|"):
+        return None  # a table of Markdown, whose rows are lines of text
     for delimiter in ("\t", ",", ";", "|"):
         names = [cell.strip().strip('"').casefold() for cell in header.split(delimiter)]
         other = any(n in (*_START, *_SPEAKER) for n in names)
@@ -50,7 +53,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         said = delimiter.join(cells[text or 0 :]) if text == len(names) - 1 else cells[text or 0]
         clocks.append((_cell(cells, start), _cell(cells, end)))
         cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, speaker) or None))
-    _put_times(cues, clocks)
+    _put_times(cues, clocks, tally)
     return Parsed(cue_lines(cues, tally, document.label))
 
 
@@ -69,12 +72,16 @@ def _cell(cells: list[str], at: int | None) -> str:
     return cells[at].strip() if at is not None and at < len(cells) else ""
 
 
-def _put_times(cues: list[Cue], clocks: list[tuple[str, str]]) -> None:
+def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> None:
+    for cue, pair in zip(cues, clocks, strict=True):
+        for cell in pair:
+            if cell and not _number(cell) and not _CLOCK.fullmatch(cell):
+                tally.leave_out("cells that are no times", cell, cue.line)
     if any(":" in a for a, _ in clocks):
-        dial = Dial([a for a, _ in clocks if ":" in a])
+        dial = Dial([a for a, _ in clocks if _CLOCK.fullmatch(a)])
         for cue, (a, b) in zip(cues, clocks, strict=True):
-            cue.start = dial.seconds(a) if re.match(r"\d+:\d", a) else None
-            cue.end = dial.seconds(b) if re.match(r"\d+:\d", b) else None
+            cue.start = dial.seconds(a) if _CLOCK.fullmatch(a) else None
+            cue.end = dial.seconds(b) if _CLOCK.fullmatch(b) else None
         return
     whole = all(a.isdigit() for a, _ in clocks if a)
     last = max((float(b or a) for a, b in clocks if _number(b or a)), default=0.0)

@@ -130,7 +130,7 @@ def _marked(rows: list[_Text]) -> list[Mark]:
         if row.head is None or row.head.name is None:
             continue
         head = _beside_its_time(rows, i, row.head)
-        below = i + 2 if head.shape == "N\nT/" else i + 1
+        below = i + 2 if head.shape.endswith("\nT/") else i + 1
         beneath = rows[below : below + 1]
         speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T", "N/"))]
         row.mark = Mark(head, row.number, max(unit, 0), row.begins, bool(head.rest or speech))
@@ -145,7 +145,8 @@ def _beside_its_time(rows: Sequence[_Text], i: int, head: Head) -> Head:
     for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
         other = rows[k].head if 0 <= k < len(rows) else None
         if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
-            return replace(head, shape=shape, stamp=other.stamp)
+            colon = ":" if ":" in head.shape else ""
+            return replace(head, shape=shape.replace("N", f"N{colon}"), stamp=other.stamp)
     return head
 
 
@@ -197,7 +198,7 @@ class _Builder:
         self._end: str | None = None
         self._turn = False
         self._open = False
-        self._consumed: int | None = None
+        self._told: set[str] = set()
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
 
@@ -241,6 +242,9 @@ class _Builder:
             self._asker = speaker_name(match["name"])
             self._tally.leave_out("headings", row.text, row.number)
             return
+        if head.name is not None and head.name not in self._told:
+            self._told.add(head.name)
+            self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
@@ -298,6 +302,11 @@ class _Builder:
         else:
             self.rows[-1].text = f"{self.rows[-1].text} {plain}"
         self._open = True
+
+
+def _role(label: str, name: str) -> str:
+    """What a label says besides the name."""
+    return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""
 
 
 def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:

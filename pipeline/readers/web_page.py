@@ -15,6 +15,7 @@ _START = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
+_JUNK = re.compile(r"</([a-zA-Z][\w-]{0,20})[^<>\w]+(\w[^<>]{0,2000})>?")  # words that a broken end tag would swallow
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "select", "button", "form", "iframe"}
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
@@ -31,6 +32,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.rows: list[str] = []
         self.around: list[str] = []
+        self.broken: list[str] = []
         self.title = ""
         self.metadata: dict[str, str] = {}
         self._line: list[str] = []
@@ -46,6 +48,8 @@ class _Page(HTMLParser):
                 self.metadata[name] = content
         if tag == "html" and found.get("lang"):
             self.metadata["lang"] = found["lang"] or ""
+        if words := [name for name, value in attrs if value is None][3:]:
+            self.broken.append(" ".join(words))
         if tag in _VOID:
             if tag in ("br", "hr"):
                 self._end_line()
@@ -107,10 +111,12 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Parsed:
     """The text of the page's main part, read as text is; cite and time give speakers and times."""
     page = _Page()
-    page.feed(document.text)
+    page.feed(_JUNK.sub(r"</\1> \2", document.text))
     page.close()
     for row in page.around:
         tally.leave_out("what stands around the text of a page", row)
+    for row in page.broken:
+        tally.leave_out("words in broken tags", row)
     lines, heading = parse_turns("\n".join(page.rows), tally)
     title = clean(page.metadata.get("og:title", "")) or clean(page.title) or heading
     url = page.metadata.get("og:url", "")

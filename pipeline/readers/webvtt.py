@@ -19,10 +19,12 @@ def sniff(document: Document) -> bool:
     """A WEBVTT header; without one, arrows between times with dots and no cue numbers, or the ending .vtt."""
     if document.head.startswith("WEBVTT"):
         return True
-    times = [row for row in document.head.split("\n") if "-->" in row]
-    if not any(ARROW.match(row) for row in times):
+    rows = document.head.split("\n")
+    times = [i for i, row in enumerate(rows) if "-->" in row]
+    if not any(ARROW.match(rows[i]) for i in times):
         return False
-    return document.suffix == ".vtt" or all(_DOTTED.match(row) for row in times[:3])
+    numbered = any(rows[i - 1].strip().isdigit() for i in times[:3] if i)
+    return document.suffix == ".vtt" or (not numbered and all(_DOTTED.match(rows[i]) for i in times[:3]))
 
 
 def read(document: Document, tally: Tally) -> Parsed:

@@ -35,10 +35,11 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """All segments of all lines; a file of several whole transcripts is refused."""
-    found = _objects(document.text)
+    found, rows = _objects(document.text), document.text.split("\n")
     for number, value in found:
         if not isinstance(value, dict):
             tally.warn("this line is no JSON object", number)
+            tally.leave_out("lines that are no JSON objects", rows[number - 1], number)
     whole = [(n, v) for n, v in found if isinstance(v, dict)]
     nested = [n for n, v in whole if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
     if len(nested) > 1:

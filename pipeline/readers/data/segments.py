@@ -70,6 +70,9 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a segment; words of one speaker in a row are joined later."""
     cues = cues_of(document.json)
+    for n, value in enumerate(_found(document.json), 1):
+        if _text_of(value) is None:
+            tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
     metadata = lenient(document.json if isinstance(document.json, dict) else {})
     return Parsed(cue_lines(cues, tally, document.label), metadata)
 
