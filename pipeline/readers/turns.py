@@ -214,6 +214,9 @@ class _Builder:
         verdict = self._labels.verdict(mark) if mark else "text"
         if mark and verdict == "name":
             self._named(mark, row)
+        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
+            self._tally.leave_out("headings", row.text, row.number)
+            self._open = False
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
         elif head.heading and not head.shape.startswith("T"):
