@@ -33,9 +33,8 @@ def read_transcript(
 
     What the file holds tells its format, unless `form` names one of `formats.READERS`.
     """
-    raw = content(path)
     return parse(
-        raw,
+        content(path),
         str(path),
         suffix=path.suffix.lower(),
         name=name or path.stem,
@@ -76,18 +75,23 @@ def parse(
     from pipeline.readers.formats import reader_for
     from pipeline.readers.lines import finish
     from pipeline.readers.tally import Tally
+    from pipeline.readers.tidy import uncollected
 
     if not raw.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise InputError(f"{label}: the file is empty", hint="give a transcript with words in it")
+    digest = hashlib.sha256(raw).hexdigest()
     document, tally = Document(raw, label, suffix=suffix, encoding=encoding), Tally()
+    del raw
     reader = reader_for(document, form)
     used = "binary"
     if not reader.binary:
         _, used, remark = document.decoded
+        document.raw = b""  # let go: from here on the text is what counts
         if remark:
             tally.warn(remark)
-    parsed = reader.read(document, tally)
-    segments = finish(parsed.lines)
+    with uncollected():
+        parsed = reader.read(document, tally)
+        segments = finish(parsed.lines)
     reading = tally.reading(reader.name, used)
     if not segments:
         found = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
@@ -100,7 +104,7 @@ def parse(
         segments=segments,
         metadata=(side or Metadata()).over(parsed.metadata),
         path=label,
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),
         reading=reading,
     )

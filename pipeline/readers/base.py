@@ -43,11 +43,15 @@ class Document:
         return text
 
     def rows(self) -> list[str]:
-        """The lines of the text, which is let go: what comes next takes as much memory again."""
-        rows = self.text.split("\n")
+        """The lines of the text, which is let go."""
+        return self.taken().split("\n")
+
+    def taken(self) -> str:
+        """The text, which this document lets go: a large one is held twice otherwise."""
+        text = self.text
         for view in ("text", "decoded"):
             self.__dict__.pop(view, None)
-        return rows
+        return text
 
     @cached_property
     def head(self) -> str:

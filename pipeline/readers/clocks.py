@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CLOCK = (
     r"(?:\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d{1,6}|[:;]\d{2})?|\d{1,3}:\d{2}(?:[.,]\d{1,6})?)(?![\d:])"
@@ -34,8 +34,7 @@ _LATE = 6 * 3600  # a recording whose first word falls later than this into it s
 _FAST = 10  # words a second that nobody speaks
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A time as it is written, and where it ends in its line."""
 
     start: str
@@ -67,6 +66,8 @@ def of_a_day(stamp: str) -> bool:
 
 def seconds_of(clock: str) -> float:
     """Seconds of "1:02:03", "02:03.5", "12m 41s" or "4.5s", as they are written."""
+    if len(clock) == 8 and clock[2] == clock[5] == ":":
+        return int(clock[:2]) * 3600.0 + int(clock[3:5]) * 60 + int(clock[6:])
     if clock[-1:] == "s":
         numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)]
         return _folded(numbers)
@@ -130,7 +131,7 @@ class Dial:
 
     def _plain(self, stamp: str) -> float:
         clock = _clock(stamp)
-        if clock.count(":") + clock.count(";") == 3:
+        if (self.days or self.frames) and clock.count(":") + clock.count(";") == 3:
             parts = [float(p) for p in re.split("[:;]", clock)]
             if self.days:
                 return parts[0] * _DAY + _folded(parts[1:])
@@ -178,8 +179,7 @@ def _american(dated: Sequence[str]) -> bool:
 
 def _clock(stamp: str) -> str:
     """A stamp without its date and its am or pm."""
-    match = _DATED.match(stamp)
-    if match:
+    if len(stamp) > 12 and (match := _DATED.match(stamp)):
         stamp = stamp[match.end() :]
     return stamp if stamp[-1:].isdigit() or stamp[-1:] == "s" else stamp.rstrip(". \u202f\u00a0aApPmM")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import InputError
-from pipeline.readers.evidence import Labels, Mark
+from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.labels import Head, head_of, role_off, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
@@ -117,7 +117,7 @@ def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
             continue
         begins = piece.first or head.dash or head.chevron or ends_sentence(pieces[i - 1].text)
         followed = bool(head.rest) or same or head.shape.endswith(":/")
-        piece.mark = Mark(head, piece.number, max(unit, 0), begins, followed)
+        piece.mark = mark_of(head, piece.number, max(unit, 0), begins=begins, followed=followed)
         marks.append(piece.mark)
     return marks
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.labels import Head, proper, role_off
@@ -22,24 +22,36 @@ _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A head where it stands: file line, number of the paragraph or cue, and what is around it."""
+class Mark(NamedTuple):
+    """A head where it stands: file line, number of the paragraph or cue, and what is around it.
+
+    `name` is the label without its role, `group` the shape under which it is counted.
+    """
 
     head: Head
     line: int
     unit: int
     begins: bool
     followed: bool
-    name: str = field(init=False)  # the label without its role
-    group: str = field(init=False)  # the shape under which it is counted
+    name: str
+    group: str
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", tidy(role_off(self.head.name or "")))
-        shape = self.head.shape
-        if ":" in shape or shape.startswith(("<N>", "T <N>")):
-            shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
-        object.__setattr__(self, "group", f"# {shape}" if self.head.heading else shape)
+
+def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
+    """The mark of a head that holds a name."""
+    return Mark(head, line, unit, begins, followed, _bare(head.name or ""), _group(head.shape, head.heading))
+
+
+@lru_cache(maxsize=8192)
+def _bare(label: str) -> str:
+    return tidy(role_off(label))
+
+
+@lru_cache(maxsize=1024)
+def _group(shape: str, heading: bool) -> str:
+    if ":" in shape or shape.startswith(("<N>", "T <N>")):
+        shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
+    return f"# {shape}" if heading else shape
 
 
 class Labels:
@@ -61,6 +73,7 @@ class Labels:
                 self.shapes.add(group)
                 self._judge(group, found, max(units, 1))
         self._borrow(groups)
+        self._text = ""  # looked into no more, and as large as the file
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
 

@@ -6,8 +6,8 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.text import clean
@@ -43,8 +43,7 @@ _TRAILING = " \t-–—|,@:：([（【<"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What a line's beginning could be: `shape` names the atoms in their order, `rest` is the line without them.
 
     `T` is a time and `N` a name; `:` stands for a colon after it and `/` for a line that holds nothing else. `plain`

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
@@ -21,8 +21,7 @@ _LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a lo
 _PHRASE = 10  # words that a loop inside a line goes over
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A parsed cue or paragraph before numbering; times in seconds. A `turn` is never joined to the line before it."""
 
     text: str
@@ -50,9 +49,9 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
         gone += shared
         fresh = tokens[shared:]
         if fresh:
-            out.append(replace(line, text=" ".join(fresh)))
+            out.append(line._replace(text=" ".join(fresh)))
         elif out and line.end is not None:
-            out[-1] = replace(out[-1], end=line.end)
+            out[-1] = out[-1]._replace(end=line.end)
         previous = tokens
     tally.leave_out_words("words shown twice by rolling captions", gone, "", lines[0].at)
     return out
@@ -89,7 +88,7 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
             continue
         last = lines[i + period * times - 1]
         kept = lines[i : i + period]
-        out += [*kept[:-1], replace(kept[-1], end=last.end if last.end is not None else kept[-1].end)]
+        out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
         said = " ".join(line.text for line in kept)
         gone = len(words(said)) * (times - 1)
         tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
@@ -133,7 +132,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     out += tokens[at:]
     tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
     tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
-    return replace(line, text=" ".join(out))
+    return line._replace(text=" ".join(out))
 
 
 def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
@@ -234,6 +233,6 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
         text = scripts.closed(tidy(line.text))
         if not _WORD.search(text):
             continue
-        kept = line if text == line.text else replace(line, text=text)
+        kept = line if text == line.text else line._replace(text=text)
         pieces.extend(split_long(kept))
     return tuple(Segment(i, p.text, p.speaker, p.start, p.end) for i, p in enumerate(pieces, 1))

@@ -19,22 +19,22 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
-    body, metadata = front_matter(document.text, document.label, tally)
-    lines, heading = parse_turns(body, tally)
+    metadata, body = front_matter(document.taken(), document.label, tally)
+    lines, heading = parse_turns(body.pop(), tally)
     return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
 
 
-def front_matter(text: str, label: str, tally: Tally) -> tuple[str, Metadata]:
-    """The text after YAML front matter, its lines emptied, and what that says.
+def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[str]]:
+    """What YAML front matter says, and the text after it, its lines emptied, in a list that can let it go.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
     """
     match = _FRONT.match(text) if text[:20].lstrip().startswith("---") else None
     if match is None:
-        return text, Metadata()
+        return Metadata(), [text]
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
-        return text, Metadata()
+        return Metadata(), [text]
     values: Any
     try:
         values = yaml.safe_load(match["yaml"])
@@ -43,10 +43,10 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[str, Metadata]:
         tally.warn("the front matter is no valid YAML and was left out: mend it if its title is wanted", line)
         values = {}
     if not isinstance(values, dict):
-        return text, Metadata()
+        return Metadata(), [text]
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]
-    return body, from_mapping({str(k).lower(): v for k, v in values.items()}, f"{label}: front matter")
+    return from_mapping({str(k).lower(): v for k, v in values.items()}, f"{label}: front matter"), [body]
 
 
 READER = Reader("text", "plain text or Markdown", lambda document: True, read)

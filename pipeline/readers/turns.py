@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.readers import markup
-from pipeline.readers.evidence import Labels, Mark
+from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.labels import Head, could_be_name, head_of, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
@@ -45,14 +45,16 @@ class _Text:
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
-    source = markup.without_tags(markup.tags_to_labels(text))
-    physical = _unnumbered(source.split("\n"), tally)
+    text = markup.without_tags(markup.tags_to_labels(text))
+    physical = _unnumbered(text.split("\n"), tally)
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     rows = _rows(physical, _speech_starts(physical, tally), tally)
+    del physical
     marks = _marked(rows)
-    labels = Labels(marks, sum(r.begins for r in rows), source)
+    labels = Labels(marks, sum(r.begins for r in rows), text)
     labels.tell(marks, tally)
+    del marks, text
     turns = _turns(rows, labels, tally)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
@@ -133,7 +135,8 @@ def _marked(rows: list[_Text]) -> list[Mark]:
         below = i + 2 if head.shape.endswith("\nT/") else i + 1
         beneath = rows[below : below + 1]
         speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T", "N/"))]
-        row.mark = Mark(head, row.number, max(unit, 0), row.begins, bool(head.rest or speech))
+        followed = bool(head.rest or speech)
+        row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
         marks.append(row.mark)
     return marks
 
@@ -146,7 +149,7 @@ def _beside_its_time(rows: Sequence[_Text], i: int, head: Head) -> Head:
         other = rows[k].head if 0 <= k < len(rows) else None
         if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
             colon = ":" if ":" in head.shape else ""
-            return replace(head, shape=shape.replace("N", f"N{colon}"), stamp=other.stamp)
+            return head._replace(shape=shape.replace("N", f"N{colon}"), stamp=other.stamp)
     return head
 
 
@@ -154,11 +157,12 @@ def _only_time(head: Head | None) -> bool:
     return head is not None and head.shape == "T"
 
 
-def _turns(rows: Sequence[_Text], labels: Labels, tally: Tally) -> list[Row]:
+def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     """Rows with the speakers that hold until the next label, paragraphs joined."""
     builder = _Builder(labels, tally, _chapters(rows))
-    for i, row in enumerate(rows):
-        builder.take(row, i)
+    rows.reverse()
+    while rows:  # each line is let go when its words are taken: a long file is not held twice
+        builder.take(rows.pop())
     return builder.rows
 
 
@@ -202,7 +206,7 @@ class _Builder:
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
 
-    def take(self, row: _Text, i: int) -> None:
+    def take(self, row: _Text) -> None:
         """One line of the file."""
         head, mark = row.head, row.mark
         if row.begins and row.number - self._last_number > 1:
@@ -330,7 +334,7 @@ def _with_ends(lines: list[Line]) -> list[Line]:
     upcoming: float | None = None
     for line in reversed(lines):
         if line.end is None and line.start is not None and upcoming is not None and upcoming >= line.start:
-            line = replace(line, end=upcoming)
+            line = line._replace(end=upcoming)
         out.append(line)
         upcoming = line.start if line.start is not None else upcoming
     return out[::-1]
