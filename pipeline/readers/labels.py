@@ -6,6 +6,7 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -94,6 +95,8 @@ def head_of(line: str) -> Head | None:
     if head is None and not (chevron or bullet or heading):
         return None
     shape, name, rest, plain, stamp = head or ("", None, text, text, None)
+    shape = sys.intern(shape)  # shapes and names recur in all lines of a file
+    name = name and sys.intern(name)
     return Head(shape, name, rest, plain, stamp, bold, chevron, bullet, heading)
 
 
