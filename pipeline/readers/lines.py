@@ -17,6 +17,7 @@ _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
 _PERIOD = 2  # lines that a loop goes over
+_LEAST = 16  # words of a line that a loop could be in
 _LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
 _PHRASE = 10  # words that a loop inside a line goes over
 
@@ -117,8 +118,10 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
+    if len(line.text) < 2 * _LEAST:
+        return line
     tokens = line.text.split()
-    if len(tokens) < 2 * _LOOP or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
+    if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
     loops = _phrases(tokens)
     if not loops:
@@ -155,19 +158,21 @@ def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
-    said = 0
+    said: int | None = 0  # words of the parts, counted when they are asked for
     for line in lines:
-        size = scripts.length(line.text)
-        if out and _continues(out[-1], parts[-1], said, line, size, target_words, gap):
-            last = out[-1]
-            parts.append(line.text)
-            said += size
-            if line.end is not None:
-                out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
-            continue
+        if out and out[-1].speaker == line.speaker and not line.turn:
+            said = scripts.length(parts[-1]) if said is None else said
+            size = scripts.length(line.text)
+            if _continues(out[-1], parts[-1], said, line, size, target_words, gap):
+                last = out[-1]
+                parts.append(line.text)
+                said += size
+                if line.end is not None:
+                    out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
+                continue
         _put_together(out, parts)
         out.append(line)
-        parts, said = [line.text], size
+        parts, said = [line.text], None
     _put_together(out, parts)
     return out
 
@@ -179,8 +184,6 @@ def _put_together(out: list[Line], parts: list[str]) -> None:
 
 
 def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
-    if last.speaker != line.speaker or line.turn:
-        return False
     paused = last.end is not None and line.start is not None and line.start - last.end > gap
     late = last.start is not None and line.start is not None and line.start - last.start > 30
     if (paused or late) and said >= 6:
@@ -192,8 +195,9 @@ def _continues(last: Line, ending: str, said: int, line: Line, size: int, target
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    if scripts.length(line.text) <= target_words * 1.6:
-        return [line]
+    most = target_words * 1.6
+    if len(line.text) <= 2 * most or scripts.length(line.text) <= most:
+        return [line]  # a word takes two characters at least, its space among them
     pieces: list[str] = []
     lengths: list[int] = []
     for sentence in _SENTENCES.split(line.text):

@@ -36,7 +36,8 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
     sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
-        row.text = sounds.off(row.text, row.line)
+        if (text := sounds.off(row.text, row.line)) is not row.text:
+            row.text = text
     pieces = _with_their_times(pieces)
     return _lines(pieces, tally)
 
@@ -97,7 +98,8 @@ def _with_their_times(rows: list[Row]) -> list[Row]:
         if not row.text:
             turn = turn or row.turn
             continue
-        out.append(Row(row.text, row.line, row.speaker, start, end, row.turn or turn))
+        row.start, row.end, row.turn = start, end, row.turn or turn
+        out.append(row)
         start, end, turn = None, None, False
     return out
 

@@ -13,6 +13,7 @@ _BRACKETS = re.compile(
     r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
     r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
 )
+_OPENED = re.compile(r"[\[({（【*]")
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
@@ -29,16 +30,16 @@ class Sounds:
         self._tally = tally
         self._counts: Counter[str] = Counter()
         for text in texts:
-            if "[" in text or "(" in text or "*" in text or "（" in text:
+            if _OPENED.search(text):
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
-        if _NOTES.search(text):
+        if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
             text = match[1]
-        if not any(c in text for c in "[({（【*"):
+        if not _OPENED.search(text):
             return text
         out: list[str] = []
         at = 0
