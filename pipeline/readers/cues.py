@@ -16,7 +16,10 @@ from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
-_TAG = re.compile(r"</?[A-Za-z0-9.][^<>]{0,200}>|\{\\[^{}]{0,100}\}|<>")
+_TAG = re.compile(
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}"
+    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80})?(?:\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>|\{\\[^{}]{0,100}\}"
+)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament

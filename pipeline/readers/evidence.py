@@ -184,8 +184,9 @@ class Labels:
         if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
             return "name"
         words = mark.name.split()
-        if not mark.begins or (len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])):
-            return "text"  # "The Budget: …": a phrase
+        phrase = len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])  # "The Budget: …"
+        if phrase or not mark.begins or not mark.followed:
+            return "text"
         if everywhere:
             return "name"
         if big and not proper(mark.name):

@@ -134,7 +134,7 @@ def _why_not(path: Path, root: Path) -> str | None:
     if path.name.lower().endswith(".info.json") or suffix == ".zip":
         return None
     if suffix not in SUFFIXES:
-        return f"{suffix or 'no ending'} is none of the endings that are read"
+        return f"{suffix} is none of the endings that are read" if suffix else "its name has no ending"
     if suffix in _LOOKED_INTO and not _recognised(path):
         return "no format of transcripts is recognised in it"
     return None

@@ -18,7 +18,9 @@ def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines."""
     rows = document.rows()
     cues = scan(rows, tally)
-    end = cues[0].line - 2 if cues else len(rows)
+    end = cues[0].line - 1 if cues else len(rows)
+    if cues and len(rows[end - 1].split()) <= 2:
+        end -= 1  # its number
     for i in range(max(0, end)):
         tally.leave_out("text outside of cues", rows[i], i + 1)
     del rows

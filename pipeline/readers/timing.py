@@ -5,6 +5,7 @@ The libraries for these formats drop broken cues and text after an empty line wi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -31,6 +32,9 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     broken = _broken(rows, found, tally, start)
     cues: list[Cue] = []
     named = _named(rows, [i for i, _ in found], start)
+    for (i, _), lines in zip(found, named, strict=True):
+        if lines == 1 and not rows[i - 1].strip().isdigit():
+            tally.leave_out("names of cues", rows[i - 1], i)
     for n, (i, match) in enumerate(found):
         stop = found[n + 1][0] - named[n + 1] if n + 1 < len(found) else len(rows)
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
@@ -63,10 +67,13 @@ def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
     out: list[int] = []
     numbered = sum(i > start and rows[i - 1].strip().isdigit() for i in times) >= 0.5 * len(times)
-    names = sum(_is_name(rows, i, start) for i in times) >= 0.5 * len(times)
+    alone = {b for a, b in itertools.pairwise(times) if not any(row.strip() for row in rows[a + 1 : b - 1])}
+    names = sum(_is_name(rows, i, start) for i in times if i not in alone) >= 0.5 * len(times)
     for i in times:
         over = rows[i - 1].strip() if i > start else ""
-        if (over.isdigit() and (numbered or _is_name(rows, i, start))) or (names and _is_name(rows, i, start)):
+        if i in alone and not (over.isdigit() and numbered):
+            out.append(0)  # the only line of the cue before is its text
+        elif (over.isdigit() and (numbered or _is_name(rows, i, start))) or (names and _is_name(rows, i, start)):
             out.append(1)
         elif numbered and not over and i - 2 >= start and rows[i - 2].strip().isdigit():
             out.append(2)

@@ -48,7 +48,8 @@ class _Page(HTMLParser):
                 self.metadata[name] = content
         if tag == "html" and found.get("lang"):
             self.metadata["lang"] = found["lang"] or ""
-        if words := [name for name, value in attrs if value is None][3:]:
+        words = [name for name, value in attrs if value is None]
+        if len(words) > 2:
             self.broken.append(" ".join(words))
         if tag in _VOID:
             if tag in ("br", "hr"):

@@ -66,7 +66,9 @@ def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
 
 def _before_the_first(rows: list[str], cues: list[Cue], start: int, tally: Tally) -> None:
     """What stands over the first timing line and is no cue's name."""
-    end = cues[0].line - 2 if cues else len(rows)
+    end = cues[0].line - 1 if cues else len(rows)
+    if cues and len(rows[end - 1].split()) <= 2:
+        end -= 1  # its name
     for i in range(start, max(start, end)):
         tally.leave_out("text outside of cues", rows[i], i + 1)
 

@@ -47,7 +47,9 @@ def test_a_phrase_in_a_turn_stays_with_who_speaks() -> None:
 
 
 def test_a_glossary_has_no_speakers() -> None:
-    assert speakers("Bow: the front.\n\nStern: the back.\n\nKeel: what lies under it.\n\nMast: what holds sails.\n") == [None]
+    assert speakers(
+        "Bow: the front.\n\nStern: the back.\n\nKeel: what lies under it.\n\nMast: what holds sails.\n"
+    ) == [None]
 
 
 def test_a_guest_who_speaks_once_is_named() -> None:
@@ -55,14 +57,20 @@ def test_a_guest_who_speaks_once_is_named() -> None:
 
 
 def test_doubt_gives_words_to_nobody_and_is_told() -> None:
-    rows = [*LABELLED[:9], "Passengers: we are hungry.", *(f"{row}\n\n{row.partition(': ')[2]}" for row in LABELLED[9:])]
+    rows = [
+        *LABELLED[:9],
+        "Passengers: we are hungry.",
+        *(f"{row}\n\n{row.partition(': ')[2]}" for row in LABELLED[9:]),
+    ]
     transcript = read("\n\n".join(rows))
     assert next(s.speaker for s in transcript.segments if "hungry." in s.text and "we are" in s.text) is None
     assert 'Passengers" may be a speaker' in transcript.notes[0]
 
 
 def test_lines_over_the_talk_are_a_header() -> None:
-    transcript = read("Date: 12 June 2026\nParticipants: Oda Brandt, Kofi Mensah\nPlace: Pier\n\n" + "\n\n".join(LABELLED))
+    transcript = read(
+        "Date: 12 June 2026\nParticipants: Oda Brandt, Kofi Mensah\nPlace: Pier\n\n" + "\n\n".join(LABELLED)
+    )
     assert transcript.segments[0].text == SAID[0]
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("headers", 3)]
 
@@ -113,7 +121,7 @@ def test_chapters_with_times_are_no_speakers() -> None:
     rows = [f"### The {w} of it ({clock(10 * i)})\n\n{said}" for i, (w, said) in enumerate(zip(["keel", "mast", "bow"], SAID, strict=False))]  # fmt: skip
     segments = read("\n\n".join(rows), ".md").segments
     assert {s.speaker for s in segments} == {None}
-    assert [s.start for s in segments][0] == 0.0
+    assert next(s.start for s in segments) == 0.0
 
 
 def test_a_list_of_chapters_gives_no_times_to_the_text() -> None:

@@ -60,7 +60,9 @@ def test_a_missing_file_is_told() -> None:
         get("http://example.org/", {"http://example.org/": answer(status=404)})
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/a", "https:///a", "https://me:pw@example.org/a", "http://example.org/a b"])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/a", "https:///a", "https://me:pw@example.org/a", "http://example.org/a b"]
+)
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(InputError) as caught:
         get(url, {})

@@ -14,7 +14,7 @@ from pipeline.transcript import Transcript
 from tests.readers.shapes import SHAPES, TURNS, Shape
 
 QUICK = settings(max_examples=60, deadline=5000, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=6000, deadline=20_000, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=2000, deadline=20_000, suppress_health_check=list(HealthCheck))
 SCRAPS = [
     "\n", "\n\n", " ", "\t", ":", "：", "-->", "[", "]", "(", ")", "<v Ana>", "</v>", "<", ">>", "- ", "**", "# ", "---\n", "WEBVTT",
     "NOTE\n", "00:00:01.000 --> 00:00:02.000\n", "0:04", "[00:00:04]", "12/06/2026, 09:00 - ", "9:00 AM", "Ana: ", "Q. ", "{", "}",
@@ -33,19 +33,21 @@ def marked(shape: Shape) -> str:
     return text
 
 
-MARKED = [marked(shape) for shape in SHAPES]
+# JSON with broken keys is other data: which of it would be words is nobody's to say.
+MARKED = [marked(shape) for shape in SHAPES if shape.suffix != ".json"]
+SUFFIXES = [shape.suffix for shape in SHAPES if shape.suffix != ".json"]
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[str, str]:
     """A transcript in some shape with scraps put in and pieces cut out, and its ending."""
-    i = draw(st.integers(0, len(SHAPES) - 1))
+    i = draw(st.integers(0, len(MARKED) - 1))
     text = MARKED[i]
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, len(text)))
         cut = draw(st.integers(0, 30))
         text = text[:at] + draw(st.sampled_from(SCRAPS)) + text[at + cut :]
-    return text, draw(st.sampled_from([SHAPES[i].suffix, ".txt", ".vtt", ".srt", ".md", ""]))
+    return text, draw(st.sampled_from([SUFFIXES[i], ".txt", ".vtt", ".srt", ".md", ""]))
 
 
 def read(raw: bytes, suffix: str = "", form: str | None = None) -> Transcript | None:

@@ -73,7 +73,11 @@ def test_labels_in_front_of_lines(line: str, speaker: str | None) -> None:
 
 
 def test_unknown_is_nobody() -> None:
-    assert [s.speaker for s in read("Unknown: We begin.\n\nAna: We go on.\n\nUnknown: We end.\n").segments] == [None, "Ana", None]
+    assert [s.speaker for s in read("Unknown: We begin.\n\nAna: We go on.\n\nUnknown: We end.\n").segments] == [
+        None,
+        "Ana",
+        None,
+    ]
 
 
 def test_a_colon_in_prose_is_no_speaker() -> None:

@@ -36,7 +36,13 @@ def test_machines_get_a_line_a_transcript(tmp_path: Path) -> None:
     (tmp_path / "talk.md").write_text(TEXT)
     found = json.loads(run(str(tmp_path), "--json", "--segments")[1])
     assert found["format"] == "text"
-    assert found["transcript"][0] == {"id": 1, "speaker": "Oda", "start": None, "end": None, "text": "We leave the pier at nine."}
+    assert found["transcript"][0] == {
+        "id": 1,
+        "speaker": "Oda",
+        "start": None,
+        "end": None,
+        "text": "We leave the pier at nine.",
+    }
 
 
 def test_one_unreadable_file_stops_no_other_and_fails_the_command(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ def left_out(text: str, suffix: str = ".txt") -> dict[str, tuple[int, int | None
 
 
 def vtt(*rows: str) -> str:
-    return "WEBVTT\n\n" + "\n".join(f"00:00:{2 * i:02}.000 --> 00:00:{2 * i + 1:02}.900\n{row}\n" for i, row in enumerate(rows))
+    return "WEBVTT\n\n" + "\n".join(
+        f"00:00:{2 * i:02}.000 --> 00:00:{2 * i + 1:02}.900\n{row}\n" for i, row in enumerate(rows)
+    )
 
 
 def test_notes_styles_and_header_lines_of_captions_are_told() -> None:
@@ -59,12 +61,14 @@ def test_what_somebody_says_three_times_is_kept() -> None:
 
 
 def test_what_stands_before_the_transcript_is_told() -> None:
-    kept = left_out("# Ferry\n\nA plan for the night.\n\n## Transcript\n\nWe leave at nine, all of us, with the boat.\n", ".md")
+    kept = left_out(
+        "# Ferry\n\nA plan for the night.\n\n## Transcript\n\nWe leave at nine, all of us, with the boat.\n", ".md"
+    )
     assert kept == {"what stands before the transcript": (7, 1)}
 
 
 def test_errors_name_format_and_what_there_is() -> None:
-    with pytest.raises(InputError, match="no speech in it, read as WebVTT captions .it holds only: 1 sounds"):
+    with pytest.raises(InputError, match=r"no speech in it, read as WebVTT captions \(it holds only: 1 sounds"):
         read(vtt("[Music]"), ".vtt")
 
 

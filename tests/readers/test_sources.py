@@ -18,7 +18,7 @@ def test_files_that_are_not_read_are_told_with_why(tmp_path: Path) -> None:
     found = survey([tmp_path])
     assert [s.name for s in found.sources] == ["talk"]
     assert {s.path.name: s.reason for s in found.skipped} == {
-        "README": "no ending is none of the endings that are read",
+        "README": "its name has no ending",
         "notes.json": "no format of transcripts is recognised in it",
         "photo.png": ".png is none of the endings that are read",
     }

@@ -48,8 +48,8 @@ def read(document: Document, tally: Tally) -> Parsed:
             hint="give each its own file",
         )
     if nested:
-        return Parsed(cue_lines(cues_of(dict(whole)[nested[0]]), tally, document.label))
-    return Parsed(cue_lines(cues_of([v for _, v in whole]), tally, document.label))
+        return Parsed(cue_lines(cues_of(dict(whole)[nested[0]], tally), tally, document.label))
+    return Parsed(cue_lines(cues_of([v for _, v in whole], tally), tally, document.label))
 
 
 READER = Reader("json-lines", "JSON lines", sniff, read)

@@ -29,9 +29,12 @@ _END = ("end", "endTime", "end_time", "to", "stop", "end_timestamp", "endTs")
 _SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speaker_id", "speakerId", "name", "role")
 
 
-def cues_of(found: Any) -> list[Cue]:
-    """A cue for each segment of parsed JSON."""
+def cues_of(found: Any, tally: Tally) -> list[Cue]:
+    """A cue for each segment of parsed JSON; those without text are told."""
     segments = _found(found)
+    for n, value in enumerate(segments, 1):
+        if _text_of(value) is None:
+            tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
     scale = _scale(segments)
     return [_cue(n, value, scale) for n, value in enumerate(segments, 1)]
 
@@ -69,10 +72,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a segment; words of one speaker in a row are joined later."""
-    cues = cues_of(document.json)
-    for n, value in enumerate(_found(document.json), 1):
-        if _text_of(value) is None:
-            tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
+    cues = cues_of(document.json, tally)
     metadata = lenient(document.json if isinstance(document.json, dict) else {})
     return Parsed(cue_lines(cues, tally, document.label), metadata)
 
