@@ -53,7 +53,8 @@ def _may_time(row: str) -> bool:
 def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
     if len(clock) == 12 and clock[2] == clock[5] == ":" and clock[8] in ".,":
-        return int(clock[:2]) * 3600 + int(clock[3:5]) * 60 + int(clock[6:8]) + int(clock[9:]) / 1000
+        whole = int(clock[:2]) * 3600 + int(clock[3:5]) * 60 + int(clock[6:8])
+        return round(whole + int(clock[9:]) / 1000, 3)
     parts = re.split(r"[:;]", clock.replace(",", "."))
     if len(parts) == 4:
         parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
