@@ -95,15 +95,15 @@ def row(source: Source, root: Path) -> str:
         why = str(err).removeprefix(f"{source.path}: ").replace("|", "\\|")
         return f"| {name} | refused | | | | | {why} |"
     reading = transcript.reading
-    shares = [f"{who} {share:.0%}" for who, share in speaker_shares(transcript).items() if who]
-    people = ", ".join(shares[:4]) + (f", {len(shares) - 4} more" if len(shares) > 4 else "")
+    shares = [share for who, share in speaker_shares(transcript).items() if who]
+    people = f"{len(shares)}: {', '.join(f'{share:.0%}' for share in shares[:4])}{' …' if len(shares) > 4 else ''}"
     timed = sum(s.start is not None for s in transcript.segments) / len(transcript.segments)
     told = sum(part.words for part in reading.left_out)
     warnings = "; ".join(map(str, reading.remarks[:2])) + (
         f"; {len(reading.remarks) - 2} more" if len(reading.remarks) > 2 else ""
     )
     cells = (
-        name, reading.format, f"{len(transcript.segments):,}", people or "–", f"{timed:.0%}",
+        name, reading.format, f"{len(transcript.segments):,}", people if shares else "–", f"{timed:.0%}",
         f"{kept(transcript, baseline(source)):.1%}" + (f" ({told:,} told)" if told else ""), warnings,
     )  # fmt: skip
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -18,12 +18,14 @@ from pipeline.readers.tidy import ends_sentence, tidy
 
 _TAG = re.compile(
     r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}"
-    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>|\{\\[^{}]{0,100}\}"
+    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>"
+    r"|\{\\[^{}]{0,100}\}"
 )
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
+_FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
 _FEW = 0.5  # of the cues, those with a label below which it must hold on
 _UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
 
@@ -150,6 +152,7 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue
+    holder.tell()
     return lines
 
 
@@ -179,6 +182,7 @@ class _Holder:
         self._tally, self._told = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self._speaker: str | None = None
+        self._reach: list[tuple[int, int]] = []  # of each label, its line and the cues that it holds for
         self._said = ""
         self._cue: Cue | None = None
         self.waits = False
@@ -189,9 +193,12 @@ class _Holder:
         self._cue = piece.cue
         head, mark = piece.head, piece.mark
         text, turn = piece.text, False
+        if self._reach and fresh:
+            self._reach[-1] = (self._reach[-1][0], self._reach[-1][1] + 1)
         if piece.voice is not None:
             self._speaker = tidy(role_off(piece.voice)) or None
         elif mark and self._labels.verdict(mark) == "name":
+            self._reach.append((piece.number, 1))
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
             if head and head.name and len(head.name) > len(mark.name) and head.name not in self._told:
                 self._told.add(head.name)
@@ -207,3 +214,12 @@ class _Holder:
             text = head.plain
         self._said = text or self._said
         return self._speaker, text, turn
+
+    def tell(self) -> None:
+        """Labels that hold far longer than the others: perhaps one was left out."""
+        if not self._holds or len(self._reach) < 4:
+            return
+        usual = sorted(cues for _, cues in self._reach)[len(self._reach) // 2]
+        for line, cues in self._reach:
+            if cues >= max(_FAR, _FARTHER * usual):
+                self._tally.warn(f"this label holds for {cues} cues, others for about {usual}: is one missing?", line)

@@ -148,7 +148,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
     if stop > 0 and text[0].isupper() and (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
-    if len(text) <= 50 and could_be_name(text):
+    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
     if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return f"{front}N  ", match["name"], text[match.end() :], text, stamp
@@ -213,11 +213,11 @@ def could_be_name(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _LONGEST or text[0] in ",.)]|/\\&%*" or _NO_NAME.search(text):
         return False
-    if text[0].isdigit() or not any(c.isalpha() for c in text):
+    if not any(c.isalpha() for c in text) or (text[0].isdigit() and text.split()[0].isdigit()):
         return bool(re.fullmatch(r"[\u202a-\u202c]*\+[\d\s().-]{6,20}[\u202a-\u202c]*", text))
     bare = role_off(text)
     tokens = bare.split()
-    if len(tokens) > 6 or bare.count(",") > 1 or (not bare.isascii() and _wide(bare) > 12):
+    if len(tokens) > 8 or bare.count(",") > 1 or (not bare.isascii() and _wide(bare) > 12):
         return False
     return not any(t[-1] == "." and len(t) > (5 if t is not tokens[-1] else 4) for t in tokens)
 

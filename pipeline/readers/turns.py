@@ -134,7 +134,7 @@ def _marked(rows: list[_Text]) -> list[Mark]:
         head = _beside_its_time(rows, i, row.head)
         below = i + 2 if head.shape.endswith("\nT/") else i + 1
         beneath = rows[below : below + 1]
-        speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T", "N/"))]
+        speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T"))]
         followed = bool(head.rest or speech)
         row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
         marks.append(row.mark)

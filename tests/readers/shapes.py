@@ -120,6 +120,10 @@ def court(who: str) -> str:
     return {"Oda Brandt": "THE CHAIR", "Kofi Mensah": "MR. MENSAH", "Lin Ferrer": "MS. FERRER"}[who]
 
 
+def hearing(who: str) -> str:
+    return {"Oda Brandt": "The Chairman", "Kofi Mensah": "Mr. Mensah of Accra", "Lin Ferrer": "Senator Ferrer"}[who]
+
+
 def wrapped(said: str, width: int) -> list[str]:
     out: list[str] = [""]
     for word in said.split():
@@ -446,6 +450,19 @@ SHAPES: Sequence[Shape] = (
     Shape("paired tags", lambda: "".join(f"<{w.split()[0]}> {t}\n</{w.split()[0]}>" for w, _, _, t in TURNS), first, False),
     Shape("a record of a parliament", rows("{who}. {said}\n", name=lambda w: {"Oda Brandt": "The CHAIR", "Kofi Mensah": "Mr. MENSAH", "Lin Ferrer": "Ms. FERRER"}[w]), lambda w: {"Oda Brandt": "The CHAIR", "Kofi Mensah": "Mr. MENSAH", "Lin Ferrer": "Ms. FERRER"}[w], False),
     Shape("a record with line numbers", numbered, court, False),
+    Shape("two columns", rows("{who:<20}{said}"), full, False),
+    Shape("italic names", rows("*{who}:* {said}\n"), full, False, ".md"),
+    Shape("bold names without a colon", rows("**{who}** {said}\n"), full, False, ".md"),
+    Shape("names with linked times", rows("**{who}** [({start})](https://example.org/w?t=1): {said}\n"), full, True, ".md"),
+    Shape("linked times", rows("[{start}](https://example.org/w?t=1) {said}\n", time=SHORT), nobody, True, ".md"),
+    Shape("times behind the words", rows("{who}: {said} [{start}]\n"), full, True),
+    Shape("names over the words", rows("{who}\n{said}\n"), full, False),
+    Shape("names after dashes", rows("{who} – {said}\n"), full, False),
+    Shape("a play", rows("{who}. {said}\n", name=lambda w: w.split()[0].upper()), lambda w: w.split()[0].upper(), False),
+    Shape("a hearing", rows("    {who}. {said}\n", name=hearing), hearing, False),
+    Shape("html with strong names", rows("<strong>{who}:</strong> {said}<br/>\n"), full, False, ".md"),
+    Shape("pictures in front of names", rows("🎙 {who}: {said}\n"), full, False),
+    Shape("discord", lambda: "".join(f"{w} — 06/12/2026 {noon(a)}\n{t}\n\n" for w, a, _, t in TURNS), full, True),
     Shape("a table in Markdown", lambda: "| Time | Speaker | Text |\n| --- | --- | --- |\n" + rows("| {start} | {who} | {said} |")(), full, True, ".md"),
     Shape("a page of links, then the talk", headed(rows("{said}")), nobody, False, ".md"),
     Shape("a page of links, then labels", headed(rows("{who}: {said}\n")), full, False, ".md"),

@@ -140,3 +140,20 @@ def test_who_came_and_went_is_no_speech() -> None:
 def test_a_voice_that_stands_for_several_cues_is_kept_apart_from_the_next() -> None:
     text = f"WEBVTT\n\n{clock(0, DOTS)} --> {clock(1, DOTS)}\n<v Ana>Hello.<v Ben>Hi, Ana.\n"
     assert speakers(text, ".vtt") == ["Ana", "Ben"]
+
+
+def test_a_label_that_holds_far_longer_than_others_is_doubted() -> None:
+    one = ["and so we go on", "until the end."]
+    rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one * 8, *SAID[:4]]
+    text = "\n".join(
+        f"{n}\n{clock(3 * n, COMMAS)} --> {clock(3 * n + 2, COMMAS)}\n{row}\n" for n, row in enumerate(rows, 1)
+    )
+    assert any("is one missing?" in note for note in read(text, ".srt").notes)
+
+
+@pytest.mark.parametrize(
+    "name", ["0xferry", "lin | pier", "Zoe Adler (guest)", "oda.sea", "Lin Ferrer | Pier and night crew"]
+)
+def test_nicknames_of_a_call_are_names_where_every_cue_has_one(name: str) -> None:
+    rows = [*LABELLED[:14], f"{name}: Good evening.", *LABELLED[15:]]
+    assert name.removesuffix(" (guest)") in speakers(srt(rows), ".srt")
