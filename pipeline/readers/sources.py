@@ -11,12 +11,12 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.readers.archive import members, zipped
 
-_CLEAR = (
+SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
     ".ass", ".ssa", ".sub", ".docx", ".pdf", ".rtf", ".text", ".markdown",
 )  # fmt: skip
 _LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # much else is written in these
-SUFFIXES = (*_CLEAR, *_LOOKED_INTO)
+_ALL = (*SUFFIXES, *_LOOKED_INTO)
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
 _VIDEO = re.compile(r"^https?:/+(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 
@@ -120,7 +120,7 @@ def _folder(root: Path) -> tuple[list[Source], list[Skipped]]:
         elif not path.name.lower().endswith(".info.json"):
             sources.append(Source(path, inner.as_posix()))
     if not sources:
-        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(SUFFIXES)}")
+        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(_ALL)}")
     return sources, skipped
 
 
@@ -133,7 +133,7 @@ def _why_not(path: Path, root: Path) -> str | None:
     suffix = path.suffix.lower()
     if path.name.lower().endswith(".info.json") or suffix == ".zip":
         return None
-    if suffix not in SUFFIXES:
+    if suffix not in _ALL:
         return f"{suffix} is none of the endings that are read" if suffix else "its name has no ending"
     if suffix in _LOOKED_INTO and not _recognised(path):
         return "no format of transcripts is recognised in it"
@@ -152,9 +152,9 @@ def _recognised(path: Path) -> bool:
 
 def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
     names = members(path)
-    good = [n for n in names if Path(n).suffix.lower() in SUFFIXES and not n.lower().endswith(".info.json")]
+    good = [n for n in names if Path(n).suffix.lower() in _ALL and not n.lower().endswith(".info.json")]
     if not good:
-        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(SUFFIXES)}")
+        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(_ALL)}")
     left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
     return [Source(path / n, prefix + n) for n in good], left
 

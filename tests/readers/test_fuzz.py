@@ -67,7 +67,7 @@ def loses_nothing(case: tuple[str, str]) -> None:
     assert len(lost) <= sum(part.words for part in transcript.reading.left_out), sorted(lost)[:5]
 
 
-def ends_well(raw: bytes, form: str) -> None:
+def ends_well(raw: bytes, form: str | None) -> None:
     transcript = read(raw, form=form)
     assert transcript is None or all(s.text and words(s.text) for s in transcript.segments)
 
@@ -90,6 +90,14 @@ def test_a_damaged_transcript_loses_no_words_that_are_not_told(case: tuple[str, 
 @given(raw, forms)
 def test_no_bytes_crash_a_reader(raw: bytes, form: str) -> None:
     ends_well(raw, form)
+
+
+@pytest.mark.parametrize(
+    "sign", ["(", "[a](", "<", "<div ", "<!--", "**a", "- ", "a: ", "00:00:01 ", "A. ", ">> ", "Ana (", "ก", "{"]
+)
+@pytest.mark.parametrize("form", [None, "html", "webvtt"])
+def test_a_long_run_of_one_sign_is_read_or_refused(sign: str, form: str | None) -> None:
+    ends_well(sign.encode() * 20_000, form)
 
 
 @pytest.mark.slow
