@@ -182,8 +182,6 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
     name = text[:at]
-    if stamp and (chat := _TO_WHOM.match(name)):
-        name = chat["name"]
     if not could_be_name(name):
         return None
     return _tail(f"{front}N:", name, after, text, stamp)
@@ -230,6 +228,8 @@ def _wide(text: str) -> int:
 def role_off(label: str) -> str:
     """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
     name = label.strip()
+    if name[:5] in ("From ", "from ") and (chat := _TO_WHOM.match(name)):
+        return chat["name"]
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
         name = match["name"]
     first, comma, rest = name.partition(",")
