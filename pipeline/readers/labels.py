@@ -143,6 +143,8 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         name, _, after = text.partition("\t")
         if could_be_name(name) and after.strip():
             return f"{front}N\t", name, after.strip(), text, stamp
+    if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N  ", match["name"], text[match.end() :], text, stamp
     stop = text.find(".", 2, _LONGEST)
     if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
@@ -150,8 +152,6 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
-    if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
-        return f"{front}N  ", match["name"], text[match.end() :], text, stamp
     if (
         any(dash in text[:50] for dash in (" - ", " – ", " — "))
         and (match := _DASHED.match(text))
