@@ -1,4 +1,4 @@
-"""The nouns that every hop shares: Segment, Metadata, Transcript, Chunk."""
+"""The nouns that every hop shares: Segment, Metadata, Reading, Transcript, Chunk."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of a recording as its publisher named it; seconds from the start."""
+
+    title: str
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What is known of a recording besides its words; None is unknown and never guessed."""
 
@@ -26,6 +34,7 @@ class Metadata:
     published: str | None = None
     language: str | None = None
     speakers: tuple[str, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     def over(self, other: Metadata) -> Metadata:
         """These values where they are known, else the other's."""
@@ -36,14 +45,49 @@ class Metadata:
             published=self.published or other.published,
             language=self.language or other.language,
             speakers=self.speakers or other.speakers,
+            chapters=self.chapters or other.chapters,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning of the reader, and the line of the file that it is about."""
+
+    text: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.line is None else f"{self.text} (line {self.line:,})"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is in the file and was not taken as speech: how often, how many words, where first and what it says."""
+
+    kind: str
+    count: int
+    words: int
+    line: int | None = None
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader understood of a file: its format, what it left out, what it doubts, what it took for no name."""
+
+    format: str = ""
+    encoding: str = "utf-8"
+    remarks: tuple[Remark, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    labels: tuple[str, ...] = ()
+    not_names: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """Ordered segments with ids 1…n, metadata, and where they came from.
 
-    `sha256` is that of the file's bytes; `notes` are remarks of the reader that a user should see.
+    `sha256` is that of the file's bytes; `notes` are the remarks of `reading` that a user should see, as text.
     """
 
     name: str
@@ -52,6 +96,7 @@ class Transcript:
     path: str | None = None
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
     _labelled: list[tuple[str, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

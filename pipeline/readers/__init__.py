@@ -1,88 +1,53 @@
-"""Paths to transcripts. One parser a format; everything after parsing is the same for all."""
+"""Paths to transcripts: `find_sources` finds them, `read_transcript` reads one, in whatever format it is."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.readers.lines import Line, finish
+from pipeline.readers.archive import read_member, zipped
 from pipeline.readers.metadata import read_side_file
+from pipeline.readers.sources import SUFFIXES, Skipped, Source, Survey, distinct, find_sources, kept_apart, survey
 from pipeline.transcript import Metadata, Transcript
 
-SUFFIXES = (".txt", ".md", ".vtt", ".srt")
+__all__ = [
+    "SUFFIXES",
+    "Skipped",
+    "Source",
+    "Survey",
+    "content",
+    "distinct",
+    "find_sources",
+    "kept_apart",
+    "parse",
+    "read_transcript",
+    "survey",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read and the name, relative to the output folder, of what comes out of it."""
+def read_transcript(
+    path: Path, *, name: str | None = None, encoding: str | None = None, form: str | None = None
+) -> Transcript:
+    """The transcript in a file, with its metadata; InputError names file, cause and remedy.
 
-    path: Path
-    name: str
-
-
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]:
-    """Transcript files of files and folders (sorted, sub-folders mirrored), and an error for each path that fails."""
-    found: list[Source] = []
-    errors: list[InputError] = []
-    for path in paths:
-        if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES and _within(p, path)]
-            if not inside:
-                errors.append(
-                    InputError(f"{path}: no transcripts in this folder", hint=f"looked for {', '.join(SUFFIXES)}")
-                )
-            found += [Source(p, p.relative_to(path).as_posix()) for p in inside]
-        elif not path.exists():
-            errors.append(InputError(f"{path}: there is no such file or folder"))
-        elif not path.is_file():
-            errors.append(InputError(f"{path}: not a regular file", hint="use - to read from a pipe"))
-        elif path.suffix.lower() not in SUFFIXES:
-            errors.append(
-                InputError(
-                    f"{path}: {path.suffix or 'no ending'} is not a format that is read",
-                    hint=f"one of {', '.join(SUFFIXES)}",
-                )
-            )
-        else:
-            found.append(Source(path, path.name))
-    return distinct(found), errors
-
-
-def _within(path: Path, root: Path) -> bool:
-    """Regular files, no hidden ones, and no link that leads out of the folder."""
-    inner = path.relative_to(root).parts
-    return (
-        path.is_file() and not any(p.startswith(".") for p in inner) and path.resolve().is_relative_to(root.resolve())
+    What the file holds tells its format, unless `form` names one of `formats.READERS`.
+    """
+    return parse(
+        content(path),
+        str(path),
+        suffix=path.suffix.lower(),
+        name=name or path.stem,
+        encoding=encoding,
+        side=read_side_file(path),
+        form=form,
     )
 
 
-def distinct(sources: list[Source]) -> list[Source]:
-    """Output names without their endings; `talk.vtt` beside `talk.srt` keeps its ending, the same file twice goes."""
-    unique = list({s.path.resolve(): s for s in sources}.values())
-    stems = [Path(s.name).with_suffix("").as_posix() for s in unique]
-    folded = [stem.casefold() for stem in stems]
-    named = [
-        Source(
-            s.path,
-            stem
-            if folded.count(stem.casefold()) == 1
-            else s.name.replace(".vtt", "-vtt").replace(".srt", "-srt").replace(".txt", "-txt").replace(".md", "-md"),
-        )
-        for s, stem in zip(unique, stems, strict=True)
-    ]
-    seen: dict[str, int] = {}
-    out = []
-    for source in named:
-        n = seen[source.name.casefold()] = seen.get(source.name.casefold(), 0) + 1
-        out.append(source if n == 1 else Source(source.path, f"{source.name}-{n}"))
-    return out
-
-
-def read_transcript(path: Path, *, name: str | None = None, encoding: str | None = None) -> Transcript:
-    """The transcript in a .txt, .md, .vtt or .srt file with its metadata; InputError names file and remedy."""
+def content(path: Path) -> bytes:
+    """The bytes of a file of the disk or of a zip file; InputError when they cannot be read or change meanwhile."""
+    if inside := zipped(path):
+        return read_member(*inside)
     try:
         before = path.stat()
         raw = path.read_bytes()
@@ -91,9 +56,7 @@ def read_transcript(path: Path, *, name: str | None = None, encoding: str | None
         raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(raw) != after.st_size:
         raise InputError(f"{path}: it changed while it was read", hint="run again when nothing writes to it any more")
-    return parse(
-        raw, str(path), suffix=path.suffix.lower(), name=name or path.stem, encoding=encoding, side=read_side_file(path)
-    )
+    return raw
 
 
 def parse(
@@ -104,41 +67,44 @@ def parse(
     name: str,
     encoding: str | None = None,
     side: Metadata | None = None,
+    form: str | None = None,
 ) -> Transcript:
-    """A transcript from bytes. Without a suffix (standard input) the content tells the format."""
+    """A transcript from bytes. `suffix` only helps where the content leaves a choice."""
     # Loaded when something is read: a run over what was made before reads nothing.
-    from pipeline.readers.decoding import decode
-    from pipeline.readers.plain import parse_plain
-    from pipeline.readers.subtitles import parse_srt, parse_vtt
+    from pipeline.readers.base import Document
+    from pipeline.readers.formats import reader_for
+    from pipeline.readers.lines import finish
+    from pipeline.readers.tally import Tally
+    from pipeline.readers.tidy import uncollected
 
     if not raw.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise InputError(f"{label}: the file is empty", hint="give a transcript with words in it")
-    text, remark = decode(raw, label, encoding)
-    remarks = [remark] if remark else []
-    metadata = Metadata()
-    lines: list[Line]
-    match suffix or _sniff(text):
-        case ".vtt":
-            lines, more = parse_vtt(text, label)
-        case ".srt":
-            lines, more = parse_srt(text, label)
-        case _:
-            lines, metadata, more = parse_plain(text, label)
-    segments = finish(lines)
+    digest = hashlib.sha256(raw).hexdigest()
+    document, tally = Document(raw, label, suffix=suffix, encoding=encoding), Tally()
+    del raw
+    reader = reader_for(document, form)
+    used = "binary"
+    if not reader.binary:
+        _, used, remark = document.decoded
+        document.raw = b""  # let go: from here on the text is what counts
+        if remark:
+            tally.warn(remark)
+    with uncollected():
+        parsed = reader.read(document, tally)
+        segments = finish(parsed.lines)
+    reading = tally.reading(reader.name, used)
     if not segments:
-        raise InputError(f"{label}: no speech in it", hint="it holds no words besides times, sounds or headings")
+        found = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
+        raise InputError(
+            f"{label}: no speech in it, read as {reader.title}",
+            hint=f"it holds only: {found}" if found else "it holds no words besides times, sounds or headings",
+        )
     return Transcript(
         name=name,
         segments=segments,
-        metadata=(side or Metadata()).over(metadata),
+        metadata=(side or Metadata()).over(parsed.metadata),
         path=label,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        notes=tuple(remarks + more),
+        sha256=digest,
+        notes=tuple(str(remark) for remark in reading.remarks),
+        reading=reading,
     )
-
-
-def _sniff(text: str) -> str:
-    head = text.lstrip("\ufeff \r\n")[:2000]
-    if head.startswith("WEBVTT"):
-        return ".vtt"
-    return ".srt" if "-->" in head and "," in head.split("-->")[0] else ".txt"

@@ -7,6 +7,7 @@ import codecs
 from charset_normalizer import from_bytes
 
 from pipeline.errors import InputError
+from pipeline.readers.alphabets import western
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,17 +49,21 @@ _TRUSTED_GUESSES = {
     "big5",
     "euc_kr",
     "cp949",
+    "cp874",
+    "tis_620",
+    "iso8859_11",
 }
+_FITS = 0.95  # share of the letters that must be one language's, for a Western code page to be sure
 
 
-def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str | None]:
-    """The text of a file and, when its encoding had to be guessed, a remark for the user.
+def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
+    """The text of a file, its encoding and, when that had to be guessed, a remark for the user.
 
     Raises InputError when the bytes are no text.
     """
     if encoding:
         try:
-            return raw.decode(encoding), None
+            return raw.decode(encoding), encoding, None
         except LookupError as err:
             raise InputError(f"{name}: no encoding is called {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
         except UnicodeDecodeError as err:
@@ -66,7 +71,7 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
     for mark, codec in _MARKS:
         if raw.startswith(mark):
             try:
-                return raw.decode(codec), None
+                return raw.decode(codec), codec.removesuffix("-sig"), None
             except UnicodeDecodeError as err:
                 raise InputError(
                     f"{name}: starts as {codec} but breaks at byte {err.start}", hint="save it as UTF-8"
@@ -75,9 +80,9 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
         if raw.startswith(head):
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
     if utf16 := _utf16_without_mark(raw):
-        return raw.decode(utf16, errors="replace"), f"read as {utf16} (no byte-order mark)"
+        return raw.decode(utf16, errors="replace"), utf16, f"read as {utf16} (no byte-order mark)"
     try:
-        return raw.decode("utf-8"), None
+        return raw.decode("utf-8"), "utf-8", None
     except UnicodeDecodeError:
         return _guess(raw, name)
 
@@ -93,13 +98,15 @@ def _utf16_without_mark(raw: bytes) -> str | None:
     return "utf-16-be" if even > 0.3 * half and odd < 0.05 * half else None
 
 
-def _guess(raw: bytes, name: str) -> tuple[str, str]:
+def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
-    guess = from_bytes(raw[:200_000]).best()
-    codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else "cp1252"
+    codec, fits = western(raw[:200_000])
+    if fits < _FITS:
+        guess = from_bytes(raw[:200_000]).best()
+        codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec
     text = raw.decode(codec, errors="replace")
     if text.count("\ufffd") > 0.01 * len(text):
         raise InputError(f"{name}: the text's encoding cannot be told", hint="save it as UTF-8 or give --encoding")
-    return text, f"not UTF-8, read as {codec}; give --encoding if names look wrong"
+    return text, codec, f"not UTF-8, read as {codec}; give --encoding if names look wrong"

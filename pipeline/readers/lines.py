@@ -1,115 +1,39 @@
-"""What every format goes through after parsing: speaker labels off, caption repeats off, lines joined, ids on."""
+"""What every format goes through after parsing: loops folded, lines joined to readable ones or cut, ids on."""
 
 from __future__ import annotations
 
 import itertools
+import operator
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from pipeline.text import clean, words
+from pipeline.readers import scripts
+from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.text import words
 from pipeline.transcript import Segment
 
-# "Ana Ruiz: …", "**Ana Ruiz**: …", "ANA: …", ">> ANA: …"; the name must look like one: capitals, at most five words.
-_UPPER = r"[^\W\d_a-zà-ÿ][\w.'’\-]*"
-_NAME = (
-    rf"{_UPPER}(?:[ \t]+(?:{_UPPER}|“[^”]{{1,20}}”|\"[^\"]{{1,20}}\"|\(?\w{{1,12}}\)|de|van|von|der|la|of|\d{{1,2}}))"
-    r"{0,4}"
-)
-_LABEL = re.compile(
-    rf"^(?:>>+\s*)?(?:-\s+)?(?:\*\*(?P<bold>[^*:]{{1,60}}):?\*\*:?|(?P<plain>{_NAME}):)"
-    r"\s*(?:\(?(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\)?)?(?:\s+|$)"
-)
-_BRACKET = re.compile(r"^\[?(?P<id>SPEAKER[_ ]?\d+|Speaker \d+)\]?:\s*", re.IGNORECASE)
-_NOT_NAMES = {
-    "note",
-    "notes",
-    "warning",
-    "example",
-    "question",
-    "answer",
-    "step",
-    "slides",
-    "location",
-    "title",
-    "date",
-    "http",
-    "https",
-    "remember",
-    "so",
-    "and",
-    "but",
-    "summary",
-    "chapter",
-    "part",
-    "tip",
-    "update",
-    "ps",
-    "kind",
-    "language",
-    "topic",
-    "theme",
-    "result",
-    "figure",
-    "table",
-    "todo",
-    "important",
-    "transcript",
-    "agenda",
-}
-_UNKNOWN_NAMES = {"unknown", "unknown speaker", "unidentified", "speaker"}
-_SOUND = re.compile(r"[\[(（{][^\[\](){}]{1,40}[\])）}]|♪[^♪]{0,200}♪?|\{\w+\}")
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
+_WORD = re.compile(r"[^\W_]")
+_LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
+_PERIOD = 2  # lines that a loop goes over
+_LEAST = 16  # words of a line that a loop could be in
+_LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
+_PHRASE = 10  # words that a loop inside a line goes over
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A parsed cue or text line before numbering; times in seconds."""
+class Line(NamedTuple):
+    """A parsed cue or paragraph before numbering; times in seconds. A `turn` is never joined to the line before it."""
 
     text: str
     speaker: str | None = None
     start: float | None = None
     end: float | None = None
+    turn: bool = False
+    at: int = 0
 
 
-def split_label(text: str) -> tuple[str | None, str, float | None]:
-    """The speaker label in front of a line, the rest, and a time that stood with the label."""
-    if match := _BRACKET.match(text):
-        return speaker_name(match["id"]), text[match.end() :], None
-    if match := _LABEL.match(text):
-        name = clean(match["bold"] or match["plain"] or "")
-        if name.casefold() not in _NOT_NAMES and not name.casefold().startswith(("http", "www")):
-            return speaker_name(name), text[match.end() :], parse_clock(match["time"])
-    return None, text, None
-
-
-def speaker_name(label: str) -> str | None:
-    """A label as it reads in notes: "SPEAKER_01" is "Speaker 2", "Unknown" is nobody."""
-    label = clean(label).strip(":*[], ")
-    if label.casefold() in _UNKNOWN_NAMES or not label:
-        return None
-    if match := re.fullmatch(r"speaker[_ ]?(\d+)", label, re.IGNORECASE):
-        number = int(match[1]) + (1 if "_" in label or match[1].startswith("0") else 0)
-        return f"Speaker {number}"
-    return label[:80]
-
-
-def parse_clock(clock: str | None) -> float | None:
-    """Seconds of "1:02:03", "02:03" or "02:03.5"; None for None."""
-    if not clock:
-        return None
-    seconds = 0.0
-    for part in clock.replace(",", ".").split(":"):
-        seconds = seconds * 60 + float(part)
-    return seconds
-
-
-def without_sounds(text: str) -> str:
-    """The line without "[Music]", "(air whooshing)", "{vocalsound}"; what is left may be empty."""
-    return clean(_SOUND.sub(" ", text))
-
-
-def unroll(lines: list[Line]) -> list[Line]:
+def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     """Rolling captions joined: each cue loses the words with which the one directly before it ended.
 
     YouTube shows every line twice, once below and once above the next one. Only the preceding cue is
@@ -119,101 +43,200 @@ def unroll(lines: list[Line]) -> list[Line]:
         return lines
     out: list[Line] = []
     previous: list[str] = []
+    gone = 0
     for line in lines:
         tokens = line.text.split()
-        shared = next((n for n in range(min(len(previous), len(tokens)), 0, -1) if previous[-n:] == tokens[:n]), 0)
+        shared = _shared(previous, tokens)
+        gone += shared
         fresh = tokens[shared:]
         if fresh:
-            out.append(replace(line, text=" ".join(fresh)))
+            out.append(line._replace(text=" ".join(fresh)))
+        elif out and line.end is not None:
+            out[-1] = out[-1]._replace(end=line.end)
         previous = tokens
+    tally.leave_out_words("words shown twice by rolling captions", gone, "", lines[0].at)
     return out
 
 
+def _shared(before: list[str], after: list[str]) -> int:
+    """How many words at the end of one line begin the next one."""
+    return next((n for n in range(min(len(before), len(after)), 0, -1) if before[-n:] == after[:n]), 0)
+
+
 def _rolls(lines: list[Line]) -> bool:
-    """Rolling captions begin with the whole of the cue before, or its last line, most of the time."""
-    pairs = [(a.text.split(), b.text.split()) for a, b in itertools.pairwise(lines)]
-    rolling = sum(any(a[-n:] == b[:n] for n in range(3, min(len(a), len(b)) + 1)) or (a == b) for a, b in pairs)
-    return len(pairs) >= 2 and rolling >= 0.3 * len(pairs)
+    """Whether cues grow: each begins with the words, or the last line, of the one before, or shows the same again.
+
+    What speech recognition says again and again is the same too, but then most other cues stand once.
+    """
+    runs = [(text.split(), len(list(group))) for text, group in itertools.groupby(line.text for line in lines[:2000])]
+    if len(runs) < 3:
+        return False
+    grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for (a, _), (b, _) in itertools.pairwise(runs))
+    again = sum(times > 1 for _, times in runs)
+    return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
+
+
+def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
+    """Lines without what speech recognition said again and again, each loop kept once and told."""
+    keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
+    out: list[Line] = []
+    i = 0
+    while i < len(lines):
+        period, times = _loop_at(keys, i)
+        if not times:
+            out.append(_unlooped(lines[i], tally))
+            i += 1
+            continue
+        last = lines[i + period * times - 1]
+        kept = lines[i : i + period]
+        out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
+        said = " ".join(line.text for line in kept)
+        gone = len(words(said)) * (times - 1)
+        tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
+        tally.warn(
+            f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at
+        )
+        i += period * times
+    return out
+
+
+def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
+    """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
+    for period in range(1, _PERIOD + 1):
+        if i + period >= len(keys) or keys[i] != keys[i + period]:
+            continue
+        times = 1
+        while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
+            times += 1
+        if period > 1 and keys[i].split(":")[0] != keys[i + 1].split(":")[0]:
+            continue  # two people who say the same in turn
+        short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
+        if times >= (_LOOP_SHORT if short else _LOOP):
+            return period, times
+    return 0, 0
+
+
+def _unlooped(line: Line, tally: Tally) -> Line:
+    """A line in which a phrase does not go round and round."""
+    if len(line.text) < 2 * _LEAST:
+        return line
+    tokens = line.text.split()
+    if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
+        return line
+    loops = _phrases(tokens)
+    if not loops:
+        return line
+    out: list[str] = []
+    at = 0
+    for start, period, times in loops:
+        if start >= at:
+            out += tokens[at : start + period]
+            at = start + period * times
+    out += tokens[at:]
+    tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
+    tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+    return line._replace(text=" ".join(out))
+
+
+def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
+    """Phrases that are said again and again: where each starts, its words, and how often, in their order."""
+    found: list[tuple[int, int, int]] = []
+    for period in range(1, _PHRASE + 1):
+        least = _LOOP_SHORT if period < 3 else _LOOP
+        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # as many as C can compare
+        run = b"\x01" * (period * (least - 1))
+        start = same.find(run)
+        while start >= 0:
+            end = same.find(b"\x00", start)
+            end = len(same) if end < 0 else end
+            found.append((start, period, (end - start) // period + 1))
+            start = same.find(run, end)
+    return sorted(found)
 
 
 def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
+    parts: list[str] = []
+    said: int | None = 0  # words of the parts, counted when they are asked for
     for line in lines:
-        if out and _continues(out[-1], line, target_words, gap):
-            last = out[-1]
-            out[-1] = replace(last, text=f"{last.text} {line.text}", end=line.end if line.end is not None else last.end)
-        else:
-            out.append(line)
+        if out and out[-1].speaker == line.speaker and not line.turn:
+            said = scripts.length(parts[-1]) if said is None else said
+            size = scripts.length(line.text)
+            if _continues(out[-1], parts[-1], said, line, size, target_words, gap):
+                last = out[-1]
+                parts.append(line.text)
+                said += size
+                if line.end is not None:
+                    out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
+                continue
+        _put_together(out, parts)
+        out.append(line)
+        parts, said = [line.text], None
+    _put_together(out, parts)
     return out
 
 
-def _continues(last: Line, line: Line, target_words: int, gap: float) -> bool:
-    if last.speaker != line.speaker:
-        return False
-    length = _length(last.text)
+def _put_together(out: list[Line], parts: list[str]) -> None:
+    if len(parts) > 1:
+        last = out[-1]
+        out[-1] = Line(" ".join(parts), last.speaker, last.start, last.end, last.turn, last.at)
+
+
+def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
     paused = last.end is not None and line.start is not None and line.start - last.end > gap
     late = last.start is not None and line.start is not None and line.start - last.start > 30
-    if (paused or late) and length >= 6:
+    if (paused or late) and said >= 6:
         return False
-    if length + _length(line.text) > target_words * 1.6:
+    if said + size > target_words * 1.6:
         return False
-    return length < 8 or not _SENTENCE_END.search(last.text) or length < target_words / 2
-
-
-def _length(text: str) -> int:
-    """Words; scripts without spaces count two characters as one."""
-    spaced = len(text.split())
-    return spaced if text.isascii() else max(spaced, sum(ord(c) > 0x2E80 for c in text) // 2)
+    return said < 8 or not ends_sentence(ending) or said < target_words / 2
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    if _length(line.text) <= target_words * 1.6:
-        return [line]
+    most = target_words * 1.6
+    if len(line.text) <= 2 * most or scripts.length(line.text) <= most:
+        return [line]  # a word takes two characters at least, its space among them
     pieces: list[str] = []
-    for sentence in re.split(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])", line.text):
+    lengths: list[int] = []
+    for sentence in _SENTENCES.split(line.text):
         for part in _hard_wrap(sentence, target_words * 2):
-            if pieces and _length(pieces[-1]) + _length(part) <= target_words:
-                pieces[-1] = f"{pieces[-1]} {part}"
+            size = scripts.length(part)
+            if pieces and lengths[-1] + size <= target_words:
+                pieces[-1], lengths[-1] = f"{pieces[-1]} {part}", lengths[-1] + size
             elif part.strip():
                 pieces.append(part.strip())
+                lengths.append(size)
     return _with_times(line, pieces)
 
 
 def _hard_wrap(sentence: str, limit: int) -> list[str]:
-    """A "sentence" without an end in sight (unpunctuated captions) cut at `limit` words or twice as many characters."""
-    tokens = sentence.split()
-    if _length(sentence) <= limit:
+    """A "sentence" without an end in sight (unpunctuated captions) cut at half of `limit` words, or what counts so."""
+    if scripts.length(sentence) <= limit:
         return [sentence]
-    if len(tokens) <= limit:
-        return [sentence[i : i + 2 * limit] for i in range(0, len(sentence), 2 * limit)]
-    return [" ".join(tokens[i : i + limit // 2]) for i in range(0, len(tokens), limit // 2)]
+    return scripts.packed(sentence, limit // 2)
 
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
     if line.start is None or line.end is None:
-        return [replace(line, text=p, end=None if i else line.end) for i, p in enumerate(pieces)]
+        return [Line(p, line.speaker, line.start, None if i else line.end, at=line.at) for i, p in enumerate(pieces)]
     total = sum(len(p) for p in pieces) or 1
     out, at = [], line.start
     for piece in pieces:
         until = at + (line.end - line.start) * len(piece) / total
-        out.append(replace(line, text=piece, start=round(at, 3), end=round(until, 3)))
+        out.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.at))
         at = until
     return out
 
 
 def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
-    kept = [replace(line, text=clean(line.text)) for line in lines]
-    pieces = [p for line in kept if words(line.text) for p in split_long(line)]
+    pieces: list[Line] = []
+    for line in lines:
+        text = scripts.closed(tidy(line.text))
+        if not _WORD.search(text):
+            continue
+        kept = line if text == line.text else line._replace(text=text)
+        pieces.extend(split_long(kept))
     return tuple(Segment(i, p.text, p.speaker, p.start, p.end) for i, p in enumerate(pieces, 1))
-
-
-def believable_labels(labels: list[str | None]) -> set[str]:
-    """Labels that are speakers rather than a colon in prose: at least two turns, or a share of all lines."""
-    counts = Counter(label for label in labels if label)
-    total = sum(counts.values())
-    if not total or (total < 2 and len(labels) > 3):
-        return set()
-    return {name for name, n in counts.items() if n >= 2 or total <= 12 or len(labels) <= 12}

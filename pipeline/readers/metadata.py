@@ -6,32 +6,53 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.text import clean
-from pipeline.transcript import Metadata
+from pipeline.transcript import Chapter, Metadata
 
 _MAX = 300
+_LANGUAGE_ENDING = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$")
+_TITLE, _CHANNEL = ("title", "fulltitle"), ("channel", "uploader", "podcast", "show", "series")
+_URL = ("webpage_url", "url", "media", "source_url", "original_url")
+_DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang")
+KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
 
 
 def from_mapping(values: Mapping[str, Any], where: str) -> Metadata:
     """Metadata from a mapping's known keys; unknown keys are left alone. InputError for a value of the wrong kind."""
     return Metadata(
-        title=_text(values, ("title", "fulltitle"), where),
-        channel=_text(values, ("channel", "uploader", "podcast", "show", "series"), where),
-        url=_url(_text(values, ("webpage_url", "url", "media", "source_url", "original_url"), where)),
+        title=_text(values, _TITLE, where),
+        channel=_text(values, _CHANNEL, where),
+        url=_url(_text(values, _URL, where)),
         published=_date(values, where),
-        language=_text(values, ("language", "lang"), where),
+        language=_text(values, _LANGUAGE, where),
         speakers=_names(values, where),
     )
 
 
+def lenient(values: Mapping[str, Any]) -> Metadata:
+    """What a transcript's own fields say, those of another kind than expected left alone."""
+    plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
+    return from_mapping(plain, "")
+
+
+def side_file(path: Path) -> Path | None:
+    """`NAME.info.json` beside `NAME.ext`, or beside yt-dlp's `NAME.en.ext`; None when there is none."""
+    stems = [path.stem]
+    if match := _LANGUAGE_ENDING.search(path.stem):
+        stems.append(path.stem[: match.start()])
+    sides = (path.with_name(f"{stem}.info.json") for stem in stems)
+    return next((side for side in sides if side.is_file()), None)
+
+
 def read_side_file(path: Path) -> Metadata:
-    """Metadata from `NAME.info.json` beside `NAME.ext`; nothing when there is none."""
-    side = path.with_name(path.stem + ".info.json")
-    if not side.is_file():
+    """Metadata from the side file of a transcript, chapters included; nothing when there is none."""
+    side = side_file(path)
+    if side is None:
         return Metadata()
     try:
         values = json.loads(side.read_bytes())
@@ -39,7 +60,21 @@ def read_side_file(path: Path) -> Metadata:
         raise InputError(f"{side}: this side file is no valid JSON", hint="mend or remove it") from err
     if not isinstance(values, dict):
         raise InputError(f"{side}: this side file must hold one JSON object", hint="mend or remove it")
-    return from_mapping(values, str(side))
+    found = from_mapping(values, str(side))
+    spoken = _LANGUAGE_ENDING.search(path.stem)
+    if side.name != f"{path.stem}.info.json" and spoken:
+        found = replace(found, language=spoken[1])  # of the captions, which may be translated
+    return replace(found, chapters=_chapters(values))
+
+
+def _chapters(values: Mapping[str, Any]) -> tuple[Chapter, ...]:
+    """yt-dlp's chapters; those of another kind are left alone."""
+    found = values.get("chapters")
+    return tuple(
+        Chapter(clean(str(chapter["title"]))[:_MAX], float(chapter["start_time"]))
+        for chapter in (found if isinstance(found, list) else [])
+        if isinstance(chapter, dict) and isinstance(chapter.get("start_time"), int | float) and chapter.get("title")
+    )
 
 
 def _text(values: Mapping[str, Any], keys: tuple[str, ...], where: str) -> str | None:
@@ -59,7 +94,7 @@ def _url(value: str | None) -> str | None:
 
 
 def _date(values: Mapping[str, Any], where: str) -> str | None:
-    for key in ("upload_date", "published", "date", "release_date"):
+    for key in _DATE:
         value = values.get(key)
         if isinstance(value, dt.datetime | dt.date):
             return value.isoformat()[:10]

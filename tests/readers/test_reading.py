@@ -62,15 +62,22 @@ def test_a_sentence_that_a_speaker_repeats_later_is_kept() -> None:
     [
         ("Ana Ruiz: We begin with the tides and the moon.", "Ana Ruiz"),
         ("**Ana Ruiz**: We begin with the tides and the moon.", "Ana Ruiz"),
-        ("[SPEAKER_00]: We begin with the tides and the moon.", "Speaker 1"),
+        ("[SPEAKER_00]: We begin with the tides and the moon.", "SPEAKER_00"),
         (">> Ana Ruiz: We begin with the tides and the moon.", "Ana Ruiz"),
-        ("Unknown: We begin with the tides and the moon.", None),
     ],
 )
 def test_labels_in_front_of_lines(line: str, speaker: str | None) -> None:
     segment = read(f"{line}\n\n{line}\n").segments[0]
     assert segment.speaker == speaker
     assert segment.text.endswith("We begin with the tides and the moon. We begin with the tides and the moon.")
+
+
+def test_unknown_is_nobody() -> None:
+    assert [s.speaker for s in read("Unknown: We begin.\n\nAna: We go on.\n\nUnknown: We end.\n").segments] == [
+        None,
+        "Ana",
+        None,
+    ]
 
 
 def test_a_colon_in_prose_is_no_speaker() -> None:
@@ -119,7 +126,6 @@ def test_clock_times_in_front_of_lines() -> None:
             ".vtt",
             "every cue",
         ),
-        (b"---\ntitle: [broken\n---\nWords here.\n", ".md", "front matter"),
     ],
 )
 def test_bad_files_are_named_with_what_is_wrong(raw: bytes, suffix: str, message: str) -> None:
@@ -138,9 +144,21 @@ def test_a_guessed_encoding_is_announced() -> None:
     assert "cp1251" in read("Привет всем, сегодня мы говорим о морских приливах и о луне.".encode("cp1251")).notes[0]
 
 
-def test_cues_that_cannot_be_read_are_counted() -> None:
-    broken = VTT + "\n00:00:0x.000 --> 00:00:10.000\nThis cue is lost.\n"
-    assert "1 of 3 cues" in read(broken, ".vtt").notes[0]
+def test_a_broken_time_is_told_and_its_words_are_kept() -> None:
+    transcript = read(VTT + "\n00:00:0x.000 --> 00:00:10.000\nThis cue is kept.\n", ".vtt")
+    assert transcript.segments[-1].text.endswith("This cue is kept.")
+    assert transcript.notes == ('this line is no time: "00:00:0x.000 --> 00:00:10.000" (line 9)',)
+
+
+def test_broken_front_matter_is_left_out_and_told() -> None:
+    transcript = read("---\ntitle: [broken\n---\nWords here.\n", ".md")
+    assert [s.text for s in transcript.segments] == ["Words here."]
+    assert "no valid YAML" in transcript.notes[0]
+
+
+def test_a_rule_in_front_is_no_front_matter() -> None:
+    segments = read("---\nMarta: we begin today.\nJonas: and then we go.\n---\nMarta: thank you all.\n").segments
+    assert [s.speaker for s in segments] == ["Marta", "Jonas", "Marta"]
 
 
 def test_the_same_name_with_two_endings_gives_two_outputs(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Zip files as folders: "talks.zip/monday/talk.vtt" is a path that can be read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import InputError
+
+_LARGEST = 300_000_000  # bytes a member may unpack to
+_MOST = 20_000  # members
+
+
+def zipped(path: Path) -> tuple[Path, str] | None:
+    """The zip file and the member that a path names; None for a path of the disk."""
+    if path.exists():
+        return None
+    for parent in path.parents:
+        if parent.suffix.lower() == ".zip" and parent.is_file():
+            return parent, path.relative_to(parent).as_posix()
+    return None
+
+
+def members(path: Path) -> list[str]:
+    """The names of the files in a zip file, without hidden ones and those that would leave it."""
+    with _opened(path) as packed:
+        names = [member.filename for member in packed.infolist() if not member.is_dir()]
+    if len(names) > _MOST:
+        raise InputError(f"{path}: {len(names):,} files in it", hint=f"give at most {_MOST:,} at a time")
+    return sorted(n for n in names if _plain(PurePosixPath(n)))
+
+
+def _plain(name: PurePosixPath) -> bool:
+    return not name.is_absolute() and not any(p.startswith((".", "__MACOSX")) for p in name.parts)
+
+
+def read_member(path: Path, name: str) -> bytes:
+    """The bytes of a member; InputError when it is missing, locked, broken or would unpack to too much."""
+    with _opened(path) as packed:
+        try:
+            if packed.getinfo(name).file_size > _LARGEST:
+                raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
+            with packed.open(name) as member:
+                raw = member.read(_LARGEST + 1)
+        except KeyError as err:
+            raise InputError(f"{path}/{name}: there is no such file in this zip file") from err
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as err:
+            raise InputError(f"{path}/{name}: cannot be unpacked: {err}", hint="pack it again") from err
+        except RuntimeError as err:
+            raise InputError(f"{path}/{name}: it is locked with a password", hint="unpack it first") from err
+    if len(raw) > _LARGEST:
+        raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
+    return raw
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as err:
+        raise InputError(f"{path}: this zip file cannot be read: {err}", hint="pack it again") from err

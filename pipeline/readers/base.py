@@ -1,0 +1,97 @@
+"""What every reader is given and gives back: a Document in, Lines and Metadata out, the Tally filled on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.readers.decoding import decode
+from pipeline.readers.lines import Line
+from pipeline.readers.tally import Tally
+from pipeline.transcript import Metadata
+
+_HEAD = 4000
+
+
+class Document:
+    """The bytes of one file with views that are made when a reader first looks."""
+
+    def __init__(self, raw: bytes, label: str, *, suffix: str = "", encoding: str | None = None) -> None:
+        self.raw, self.label, self.suffix = raw, label, suffix
+        self._asked = encoding
+
+    @cached_property
+    def decoded(self) -> tuple[str, str, str | None]:
+        """The text, its encoding, and a remark when that was guessed. InputError when the bytes are no text."""
+        return decode(self.raw, self.label, self._asked)
+
+    @cached_property
+    def text(self) -> str:
+        """The text with Unix line ends and without marks of byte order."""
+        text = self.decoded[0]
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\x00" in text:
+            text = text.replace("\x00", "\ufffd")
+        for stranger in ("\ufeff", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
+            if stranger in text:
+                text = text.replace(stranger, "" if stranger == "\ufeff" else "\n")
+        return text
+
+    def rows(self) -> list[str]:
+        """The lines of the text, which is let go."""
+        return self.taken().split("\n")
+
+    def taken(self) -> str:
+        """The text, which this document lets go: a large one is held twice otherwise."""
+        text = self.text
+        for view in ("text", "decoded"):
+            self.__dict__.pop(view, None)
+        return text
+
+    @cached_property
+    def head(self) -> str:
+        """The first few thousand characters after leading white space."""
+        return self.text.lstrip()[:_HEAD]
+
+    @cached_property
+    def json(self) -> Any:
+        """What the text is as JSON; None when it is none. Values that are no objects or lists count as none."""
+        if self.head[:1] not in ("{", "["):
+            return None
+        try:
+            found = json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict | list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a reader made of a document."""
+
+    lines: list[Line]
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into lines.
+
+    A reader of `binary` files is asked before anything is decoded.
+    """
+
+    name: str
+    title: str
+    sniff: Callable[[Document], bool]
+    read: Callable[[Document, Tally], Parsed]
+    binary: bool = False
+
+
+def broken(document: Document, kind: str, why: object, hint: str) -> InputError:
+    """The error for a document that is not what its format promises."""
+    return InputError(f"{document.label}: {kind} cannot be read: {why}", hint=hint)

@@ -1,0 +1,201 @@
+"""Times as people and programs write them. What a clock's parts mean is decided over all of a file's stamps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_CLOCK = (
+    r"(?:\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d{1,6}|[:;]\d{2})?|\d{1,3}:\d{2}(?:[.,]\d{1,6})?)(?![\d:])"
+    r"(?:[ \u202f\u00a0]?[aApP]\.?[mM]\b\.?)?"
+)
+_DATE = (
+    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}"
+    r"|\d{1,2}[- .]{1,2}[^\W\d_]{3,9}[- .]{1,2}\d{2,4}|[^\W\d_]{3,9} \d{1,2}, \d{4})(?:,?[ \u202f\u00a0]+|T)(?:at )?"
+)
+_SECONDS = r"\d{1,6}(?:\.\d{1,6})?[ ]?s(?![a-zA-Z])"
+_SPELT = r"(?:\d{1,2}h ?)?\d{1,3}m ?\d{1,2}s(?![a-zA-Z])"
+_STAMP = rf"(?:{_DATE})?{_CLOCK}|{_SPELT}|{_SECONDS}"
+_TO = r"\s*(?:-{1,2}>|→|➔|–|—|-|~|to\b)\s*"
+_RANGE = rf"(?P<start>{_STAMP})(?:{_TO}(?P<end>{_STAMP}))?"
+_OPEN, _CLOSE = r"[\[(<{【（「]", r"[\])>}】）」]"
+AT = re.compile(
+    rf"[*_`]{{0,3}}(?P<open>{_OPEN}{{1,2}})?\s*{_RANGE}(?:\s*(?P<close>{_CLOSE}{{1,2}}))?(?P<link>\([^()\s]{{1,300}}\))?[*_`]{{0,3}}"
+)
+INSIDE = re.compile(rf"[\[(【（]\s*(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?\s*[\])】）](?:\([^()\s]{{1,300}}\))?")
+_PARTS = re.compile(r"\d+")
+_NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
+_DATED = re.compile(_DATE)
+_DAY = 86_400
+_LATE = 6 * 3600  # a recording whose first word falls later than this into it shows the time of day
+_FAST = 10  # words a second that nobody speaks
+
+
+class Stamp(NamedTuple):
+    """A time as it is written, and where it ends in its line."""
+
+    start: str
+    end: str | None
+    stop: int
+    bracketed: bool
+
+
+def stamp_at(text: str, position: int = 0) -> Stamp | None:
+    """The time, or range of times, that begins at `position`."""
+    match = AT.match(text, position)
+    if not match:
+        return None
+    opened, closed = match["open"] is not None, match["close"] is not None
+    if opened != closed:
+        if not opened and text[match.start("close")] in ")]}>":
+            return None
+        if opened:
+            return None
+    if not opened and match["start"][-1:] == "s" and match["end"] is None:
+        return None  # "5s" without a bracket is a word
+    return Stamp(match["start"], match["end"], match.end(), opened)
+
+
+def of_a_day(stamp: str) -> bool:
+    """Whether a time is written as one of a day: with a date, or with am or pm."""
+    return bool(_NOON.search(stamp) or _DATED.match(stamp))
+
+
+def seconds_of(clock: str) -> float:
+    """Seconds of "1:02:03", "02:03.5", "12m 41s" or "4.5s", as they are written."""
+    if len(clock) == 8 and clock[2] == clock[5] == ":":
+        return int(clock[:2]) * 3600.0 + int(clock[3:5]) * 60 + int(clock[6:])
+    if clock[-1:] == "s":
+        numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)]
+        return _folded(numbers)
+    return _folded([float(p) for p in clock.replace(",", ".").split(":")])
+
+
+def _folded(parts: Sequence[float]) -> float:
+    total = 0.0
+    for part in parts:
+        total = total * 60 + part
+    return total
+
+
+class Dial:
+    """How the clocks of one file are read: from the start, time of day, with frames or with days in front."""
+
+    def __init__(self, stamps: Sequence[str], words: int = 0) -> None:
+        sample = stamps[:5000]
+        self.frames = self.days = self.by_day = self.to_the_minute = False
+        self._offset = 0.0
+        self._origin: dt.date | None = None
+        self._american = False
+        if not sample:
+            return
+        four = [[int(p) for p in _PARTS.findall(s)] for s in sample if s.count(":") + s.count(";") == 3]
+        if four:
+            # Seconds go on to 59, frames stop at 24, 25 or 30 of them.
+            self.days = max(parts[-1] for parts in four) >= 30
+            self.frames = not self.days
+        dated = [s for s in sample if _DATED.match(s)]
+        noons = sum(bool(_NOON.search(s)) for s in sample)
+        if dated:
+            self._american = _american(dated)
+            self._origin = self._date(dated[0])
+        first, last = self._plain(sample[0]), self._plain(sample[-1])
+        plain = not four and not any(s[-1:] == "s" for s in sample)
+        short = plain and all(_clock(s).count(":") == 1 for s in sample)
+        hurried = short and len(sample) > 3 and words > _FAST * max(1.0, last - first) and last >= first
+        self.by_day = bool(dated) or noons > len(sample) / 2 or (plain and not short and first >= _LATE) or hurried
+        if self.by_day:
+            self.to_the_minute = short
+            self._offset = self._of_day(sample[0])
+        elif self.frames:
+            self._offset = 3600.0 * (first // 3600)
+
+    def seconds(self, stamp: str) -> float:
+        """The seconds from the start that a stamp stands for."""
+        if self.by_day:
+            return round(max(0.0, self._of_day(stamp) - self._offset), 3)
+        return round(max(0.0, self._plain(stamp) - self._offset), 3)
+
+    def remark(self) -> str | None:
+        """How the clocks were read, where that was not plain."""
+        if self.by_day:
+            minutes = "; lines of one minute are spread over it" if self.to_the_minute else ""
+            return f"times of day, counted from the first one{minutes}"
+        if self.frames:
+            counted = f", counted from hour {self._offset / 3600:.0f}" if self._offset else ""
+            return f"times with frames, read to the second{counted}"
+        return "times with days in front" if self.days else None
+
+    def _plain(self, stamp: str) -> float:
+        clock = _clock(stamp)
+        if (self.days or self.frames) and clock.count(":") + clock.count(";") == 3:
+            parts = [float(p) for p in re.split("[:;]", clock)]
+            if self.days:
+                return parts[0] * _DAY + _folded(parts[1:])
+            return _folded(parts[:3])
+        return seconds_of(clock)
+
+    def _of_day(self, stamp: str) -> float:
+        clock = _clock(stamp)
+        parts = [float(p) for p in clock.replace(",", ".").split(":")]
+        noon = _NOON.search(stamp)
+        hour = parts[0] % 12 + (12 if noon[1].lower() == "p" else 0) if noon else parts[0]
+        within = hour * 3600 + _folded([*parts[1:], 0.0][:2])
+        day = self._date(stamp) if self._origin else None
+        return within + _DAY * ((day - self._origin).days if day and self._origin else 0)
+
+    def _date(self, stamp: str) -> dt.date | None:
+        match = _DATED.match(stamp)
+        if not match:
+            return None
+        numbers = [int(n) for n in _PARTS.findall(match[0])]
+        if len(numbers) != 3:
+            return None
+        a, b, c = numbers
+        if a > 31:
+            year, month, day = a, b, c
+        else:
+            year, (month, day) = c + 2000 * (c < 100), ((a, b) if self._american else (b, a))
+        try:
+            return dt.date(year, month, day)
+        except ValueError:
+            return None
+
+
+def _american(dated: Sequence[str]) -> bool:
+    """Whether the month stands first: some second number is over 12, or only so the days go on."""
+    found = ([int(n) for n in _PARTS.findall(match[0])] for s in dated if (match := _DATED.match(s)))
+    pairs = [(numbers[0], numbers[1]) for numbers in found if len(numbers) == 3]
+    if any(a > 12 for a, _ in pairs):
+        return False
+    if any(b > 12 for _, b in pairs):
+        return True
+    firsts, seconds = {a for a, _ in pairs}, {b for _, b in pairs}
+    return len(seconds) > len(firsts)
+
+
+def _clock(stamp: str) -> str:
+    """A stamp without its date and its am or pm."""
+    if len(stamp) > 12 and (match := _DATED.match(stamp)):
+        stamp = stamp[match.end() :]
+    return stamp if stamp[-1:].isdigit() or stamp[-1:] == "s" else stamp.rstrip(". \u202f\u00a0aApPmM")
+
+
+def spread(starts: Sequence[float | None]) -> list[float | None]:
+    """Starts to the minute, the lines of one minute spread evenly over it.
+
+    The last minute goes on at the pace of the one before it.
+    """
+    out: list[float | None] = list(starts)
+    timed = [i for i, s in enumerate(starts) if s is not None]
+    groups = [list(group) for _, group in itertools.groupby(timed, key=lambda i: starts[i])]
+    pace = 60.0
+    for n, group in enumerate(groups):
+        step = 60.0 / len(group)
+        pace = min(pace, step) if n == len(groups) - 1 else step
+        for k, i in enumerate(group):
+            out[i] = round((starts[i] or 0.0) + k * pace, 3)
+    return out

@@ -1,0 +1,225 @@
+"""Cues of captions to lines: tags off, who speaks by evidence over all cues, repeats of rolling captions off."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.errors import InputError
+from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.labels import Head, head_of, role_off, speaker_name
+from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
+from pipeline.readers.sounds import Sounds
+from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence, tidy
+
+_TAG = re.compile(
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}"
+    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>"
+    r"|\{\\[^{}]{0,100}\}"
+)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
+_WORD = re.compile(r"[^\W_]")
+_HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
+_REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
+_FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
+_FEW = 0.5  # of the cues, those with a label below which it must hold on
+_UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
+
+
+@dataclass(slots=True)
+class Cue:
+    """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks."""
+
+    start: float | None
+    end: float | None
+    rows: list[str]
+    line: int = 0
+    voice: str | None = None
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A line of a cue, tags off."""
+
+    cue: Cue
+    number: int
+    text: str
+    first: bool
+    voice: str | None = None
+    head: Head | None = None
+    mark: Mark | None = None
+    alone: list[str] = field(default_factory=list)
+
+
+def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
+    """Lines of one speaker each, in the order of their times."""
+    ordered = _in_order(cues, tally)
+    pieces = [piece for cue in ordered for piece in _pieces(cue)]
+    full = {id(piece.cue) for piece in pieces}
+    if empty := [cue.line for cue in cues if id(cue) not in full]:
+        tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
+    voices = any(p.voice for p in pieces)
+    marks = [] if voices else _marked(pieces)
+    labels = Labels(marks, max(1, len(ordered)), "\n".join(p.text for p in pieces))
+    labels.tell(marks, tally)
+    lines = _spoken(pieces, labels, tally, voices=voices)
+    if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
+        raise InputError(
+            f"{label}: every cue says the same ({lines[0].text[:40]!r})",
+            hint="the captions look broken; export them again",
+        )
+    return join_lines(fold_loops(unroll(lines, tally), tally))
+
+
+def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
+    """Cues by their starts; those that go back are told."""
+    back = [
+        b.line for a, b in itertools.pairwise(cues) if a.start is not None and b.start is not None and b.start < a.start
+    ]
+    if not back:
+        return list(cues)
+    tally.warn(f"{len(back)} cues start before the one above them: put in the order of their times", back[0])
+    return sorted(cues, key=lambda cue: cue.start or 0.0)
+
+
+def _pieces(cue: Cue) -> Iterable[_Piece]:
+    """The lines of a cue, each voice in it on its own."""
+    voice = cue.voice
+    first = True
+    for n, raw in enumerate(cue.rows):
+        parts: list[tuple[str | None, str]] = [(voice, raw)]
+        if "<v" in raw:
+            split = _VOICE.split(raw)
+            parts = [(voice, split[0])] + [(split[i], split[i + 1]) for i in range(1, len(split) - 1, 2)]
+            voice = parts[-1][0]
+        for who, text in parts:
+            if "<" in text or "{\\" in text:
+                text = _TAG.sub("", text)
+            if "&" in text:
+                text = html.unescape(text)
+            text = tidy(text)
+            if text:
+                yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)
+                first = False
+
+
+def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
+    """Marks of the lines that could begin with a label. A cue's first line begins a turn, others may."""
+    marks: list[Mark] = []
+    unit = -1
+    for i, piece in enumerate(pieces):
+        unit += piece.first
+        piece.head = head_of(piece.text)
+        head = piece.head
+        if head is None or head.name is None:
+            continue
+        same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue
+        if head.shape in ("N/", "B/") and not (piece.first and same):
+            continue
+        begins = piece.first or head.dash or head.chevron or ends_sentence(pieces[i - 1].text)
+        followed = bool(head.rest) or same or head.shape.endswith(":/")
+        piece.mark = mark_of(head, piece.number, max(unit, 0), begins=begins, followed=followed)
+        marks.append(piece.mark)
+    return marks
+
+
+def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> list[Line]:
+    """Lines of one speaker, a cue each or less, sounds off."""
+    sounds = Sounds((p.text for p in pieces), tally)
+    dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
+    cues = sum(p.first for p in pieces)
+    holder = _Holder(
+        labels, tally, holds=_holds(pieces, labels, cues, voices=voices), dashed=0 < dashes < _HALVES * cues
+    )
+    lines: list[Line] = []
+    last_cue: Cue | None = None
+    for piece in pieces:
+        speaker, text, turn = holder.take(piece)
+        text = sounds.off(text, piece.number)
+        if not _WORD.search(text):
+            holder.waits = holder.waits or turn
+            continue
+        turn = turn or holder.waits
+        holder.waits = False
+        if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
+            lines[-1] = Line(
+                f"{lines[-1].text} {text}", speaker, lines[-1].start, lines[-1].end, lines[-1].turn, lines[-1].at
+            )
+        else:
+            lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
+        last_cue = piece.cue
+    holder.tell()
+    return lines
+
+
+def _holds(pieces: Sequence[_Piece], labels: Labels, cues: int, *, voices: bool) -> bool:
+    """Whether a label holds to the next one: the file labels changes only.
+
+    Then hardly any label repeats, and most cues have none, or those without go on with a sentence.
+    """
+    who = [w for p in pieces if (w := _named(p, labels, voices=voices))]
+    if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
+        return False
+    pairs = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
+    unfinished = sum(not ends_sentence(a.text) for a, _ in pairs)
+    return len(who) < _FEW * cues or unfinished >= _UNFINISHED * len(pairs)
+
+
+def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
+    if voices:
+        return piece.voice
+    return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
+
+
+class _Holder:
+    """Who speaks in the next line of a cue."""
+
+    def __init__(self, labels: Labels, tally: Tally, *, holds: bool, dashed: bool) -> None:
+        self._tally, self._told = tally, set[str]()
+        self._labels, self._holds, self._dashed = labels, holds, dashed
+        self._speaker: str | None = None
+        self._reach: list[tuple[int, int]] = []  # of each label, its line and the cues that it holds for
+        self._said = ""
+        self._cue: Cue | None = None
+        self.waits = False
+
+    def take(self, piece: _Piece) -> tuple[str | None, str, bool]:
+        """The speaker of a line, its words, and whether somebody begins who is not named."""
+        fresh = piece.cue is not self._cue
+        self._cue = piece.cue
+        head, mark = piece.head, piece.mark
+        text, turn = piece.text, False
+        if self._reach and fresh:
+            self._reach[-1] = (self._reach[-1][0], self._reach[-1][1] + 1)
+        if piece.voice is not None:
+            self._speaker = tidy(role_off(piece.voice)) or None
+        elif mark and self._labels.verdict(mark) == "name":
+            self._reach.append((piece.number, 1))
+            self._speaker, text = speaker_name(mark.name), head.rest if head else text
+            if head and head.name and len(head.name) > len(mark.name) and head.name not in self._told:
+                self._told.add(head.name)
+                self._tally.leave_out("roles beside names", tidy(head.name).replace(mark.name, " ", 1), piece.number)
+            turn = self._speaker is None
+        elif mark and self._labels.verdict(mark) == "doubt":
+            self._speaker, turn = None, True
+        elif head and (head.chevron or (head.dash and self._dashed)):
+            self._speaker, turn, text = None, True, head.plain
+        elif fresh and self._speaker is not None and not self._holds and ends_sentence(self._said):
+            self._speaker, turn = None, True
+        elif head and head.dash:
+            text = head.plain
+        self._said = text or self._said
+        return self._speaker, text, turn
+
+    def tell(self) -> None:
+        """Labels that hold far longer than the others: perhaps one was left out."""
+        if not self._holds or len(self._reach) < 4:
+            return
+        usual = sorted(cues for _, cues in self._reach)[len(self._reach) // 2]
+        for line, cues in self._reach:
+            if cues >= max(_FAR, _FARTHER * usual):
+                self._tally.warn(f"this label holds for {cues} cues, others for about {usual}: is one missing?", line)

@@ -1,0 +1,48 @@
+"""AWS Transcribe: items, and speakers by segment or by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, text
+from pipeline.readers.tally import Tally
+from pipeline.transcript import Metadata
+
+
+def sniff(document: Document) -> bool:
+    """Results with transcripts and items."""
+    results = mapping(mapping(document.json).get("results"))
+    return "items" in results and "transcripts" in results
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """Words with the speaker of their start time."""
+    results = mapping(mapping(document.json).get("results"))
+    cues = list(from_words(_words(results)))
+    if not cues:
+        cues = [
+            cue(text(t.get("transcript")), None, None, None, n) for n, t in enumerate(items(results, "transcripts"), 1)
+        ]
+    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=text(results.get("language_code")) or None))
+
+
+def _words(results: Any) -> Iterator[Word]:
+    labels = {
+        text(item.get("start_time")): text(item.get("speaker_label")) or text(segment.get("speaker_label"))
+        for segment in items(results, "speaker_labels", "segments")
+        for item in items(segment, "items")
+    }
+    who: str | None = None
+    for item in items(results, "items"):
+        best: Any = next(iter(items(item, "alternatives")), {})
+        start = text(item.get("start_time"))
+        glued = item.get("type") == "punctuation"
+        if not glued:
+            who = text(item.get("speaker_label")) or labels.get(start) or None
+        yield Word(text(best.get("content")), number(start or None), number(item.get("end_time")), who, glued)
+
+
+READER = Reader("aws-transcribe", "AWS Transcribe JSON", sniff, read)

@@ -1,0 +1,98 @@
+"""What the JSON formats share: careful access, and single words put together to cues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.readers.cues import Cue
+
+_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
+_CUE_WORDS = 40  # words after which a cue ends, without a sentence's end
+_PAUSE = 2.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word. `glued` words stand without a space after the one before."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+    speaker: str | None = None
+    glued: bool = False
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any, *keys: str) -> list[Mapping[str, Any]]:
+    """The objects of the list below these keys; an empty list when there is none."""
+    for key in keys:
+        value = mapping(value).get(key)
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """The value if it is text or a number, as text."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def number(value: Any, scale: float = 1.0) -> float | None:
+    """Seconds of a number, "4.5", "4.5s" or "00:00:04,500"; None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return round(value / scale, 3) if 0 <= value < 1e12 else None
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", str(value).strip())
+    if match:
+        return round(float(match[1]) / scale, 3)
+    if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", str(value).strip()):
+        total = 0.0
+        for part in str(value).strip().replace(",", ".").split(":"):
+            total = total * 60 + float(part)
+        return round(total, 3)
+    return None
+
+
+def speaker(value: Any, prefix: str = "Speaker ") -> str | None:
+    """A speaker's label; a bare number or letter gets a prefix."""
+    label = text(value).strip()
+    if not label or label in ("-1", "None", "null"):
+        return None
+    return f"{prefix}{label}" if re.fullmatch(r"\d{1,3}|[A-Z]", label) else label
+
+
+def cue(said: str, start: float | None, end: float | None, who: str | None, line: int) -> Cue:
+    """A cue whose `line` is the place of its part in the file: JSON has no lines worth telling."""
+    return Cue(start, end, said.split("\n"), line, who)
+
+
+def from_words(words: Iterable[Word]) -> Iterator[Cue]:
+    """Cues of one speaker each that end at a sentence, a pause or `_CUE_WORDS`."""
+    held: list[Word] = []
+    for n, word in enumerate(words):
+        if held and not word.glued and _breaks(held, word):
+            yield _joined(held, n)
+            held = []
+        held.append(word)
+    if held:
+        yield _joined(held, 0)
+
+
+def _breaks(held: list[Word], word: Word) -> bool:
+    last = held[-1]
+    paused = last.end is not None and word.start is not None and word.start - last.end > _PAUSE
+    ended = len(held) >= 8 and bool(_END.search(last.text))
+    return word.speaker != held[0].speaker or paused or ended or len(held) >= _CUE_WORDS
+
+
+def _joined(words: list[Word], line: int) -> Cue:
+    said = "".join(w.text if w.glued or not i else f" {w.text}" for i, w in enumerate(words))
+    ends = [w.end for w in words if w.end is not None]
+    starts = [w.start for w in words if w.start is not None]
+    return Cue(starts[0] if starts else None, ends[-1] if ends else None, [said], line, words[0].speaker)

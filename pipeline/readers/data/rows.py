@@ -1,0 +1,55 @@
+"""JSON lines: an object a line, each a segment or a whole transcript."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.data.segments import cues_of
+from pipeline.readers.tally import Tally
+
+
+def _objects(text: str, most: int | None = None) -> list[tuple[int, Any]]:
+    out: list[tuple[int, Any]] = []
+    for number, row in enumerate(text.split("\n"), 1):
+        if row.strip():
+            try:
+                out.append((number, json.loads(row)))
+            except (ValueError, RecursionError):
+                out.append((number, None))
+        if most and len(out) >= most:
+            break
+    return out
+
+
+def sniff(document: Document) -> bool:
+    """More than one line, the first of which is an object by itself."""
+    if document.head[:1] != "{" or document.json is not None:
+        return False
+    first = _objects(document.text, 1)
+    return bool(first) and isinstance(first[0][1], dict)
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """All segments of all lines; a file of several whole transcripts is refused."""
+    found, rows = _objects(document.text), document.text.split("\n")
+    for number, value in found:
+        if not isinstance(value, dict):
+            tally.warn("this line is no JSON object", number)
+            tally.leave_out("lines that are no JSON objects", rows[number - 1], number)
+    whole = [(n, v) for n, v in found if isinstance(v, dict)]
+    nested = [n for n, v in whole if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
+    if len(nested) > 1:
+        raise InputError(
+            f"{document.label}: {len(nested)} transcripts in one file, the second in line {nested[1]}",
+            hint="give each its own file",
+        )
+    if nested:
+        return Parsed(cue_lines(cues_of(dict(whole)[nested[0]], tally), tally, document.label))
+    return Parsed(cue_lines(cues_of([v for _, v in whole], tally), tally, document.label))
+
+
+READER = Reader("json-lines", "JSON lines", sniff, read)

@@ -1,0 +1,33 @@
+"""YouTube's json3: events with pieces of text in milliseconds."""
+
+from __future__ import annotations
+
+import itertools
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.data.pieces import items, number, text
+from pipeline.readers.tally import Tally
+
+
+def sniff(document: Document) -> bool:
+    """Events with segs."""
+    return any("segs" in event or "tStartMs" in event for event in items(document.json, "events")[:20])
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue an event; an event that only ends a line is part of the one before."""
+    cues: list[Cue] = []
+    for n, event in enumerate(items(document.json, "events"), 1):
+        said = "".join(text(seg.get("utf8")) for seg in items(event, "segs"))
+        start, length = number(event.get("tStartMs"), 1000), number(event.get("dDurationMs"), 1000)
+        if not said.strip():
+            continue
+        cues.append(Cue(start, None if start is None or length is None else start + length, said.split("\n"), n))
+    for cue, after in itertools.pairwise(cues):  # automatic captions stay on the screen under the next ones
+        if cue.end is not None and after.start is not None and cue.end > after.start:
+            cue.end = max(cue.start or 0.0, after.start)
+    return Parsed(cue_lines(cues, tally, document.label))
+
+
+READER = Reader("youtube-json3", "YouTube json3", sniff, read)

@@ -1,0 +1,226 @@
+"""Which of a file's label-like beginnings are speakers: decided over all of them, and told where it is in doubt.
+
+A shape counts when it recurs, stands where turns begin, and its names recur. Better nobody than the wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from pipeline.readers.clocks import of_a_day
+from pipeline.readers.labels import Head, proper, role_off
+from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence, tidy
+
+Verdict = Literal["name", "doubt", "text"]
+_WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_SHORT = 3  # letters of a word such as "the" in front of a phrase
+_CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
+
+
+class Mark(NamedTuple):
+    """A head where it stands: file line, number of the paragraph or cue, and what is around it.
+
+    `name` is the label without its role, `group` the shape under which it is counted.
+    """
+
+    head: Head
+    line: int
+    unit: int
+    begins: bool
+    followed: bool
+    name: str
+    group: str
+
+
+def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
+    """The mark of a head that holds a name."""
+    return Mark(head, line, unit, begins, followed, _bare(head.name or ""), _group(head.shape, head.heading))
+
+
+@lru_cache(maxsize=8192)
+def _bare(label: str) -> str:
+    return tidy(role_off(label))
+
+
+@lru_cache(maxsize=1024)
+def _group(shape: str, heading: bool) -> str:
+    if ":" in shape or shape.startswith(("<N>", "T <N>")):
+        shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
+    return f"# {shape}" if heading else shape
+
+
+class Labels:
+    """The verdict on every mark of a file."""
+
+    def __init__(self, marks: Sequence[Mark], units: int, text: str) -> None:
+        self.names: set[str] = set()
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._text, self._common = text, dict[str, bool]()
+        self._looked_up = 0
+        groups: dict[str, list[Mark]] = defaultdict(list)
+        for mark in marks:
+            if mark.head.name:
+                groups[mark.group].append(mark)
+        self.shapes: set[str] = set()
+        for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
+            found = groups[group]
+            if self._counts(group, found, max(units, 1)):
+                self.shapes.add(group)
+                self._judge(group, found, max(units, 1))
+        self._borrow(groups)
+        self._text = ""  # looked into no more, and as large as the file
+        timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
+        self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
+
+    def verdict(self, mark: Mark) -> Verdict:
+        """Whether a mark's label names who speaks, may do so, or is text."""
+        found = self._verdicts.get((mark.group, mark.name), "text")
+        if found == "name" and not mark.begins and not mark.head.timed and self._rare(mark):
+            return "text"
+        return found
+
+    def _rare(self, mark: Mark) -> bool:
+        return not proper(mark.name) and mark.head.shape.startswith("N:")
+
+    def tell(self, marks: Sequence[Mark], tally: Tally) -> None:
+        """What was taken for a name, what was not though it looks like one, and what is in doubt."""
+        tally.labels.extend(sorted(self.shapes))
+        doubts: dict[str, tuple[int, int]] = {}
+        for mark in marks:
+            if not mark.head.name or self.verdict(mark) == "name":
+                continue
+            if self.verdict(mark) == "doubt":
+                count, line = doubts.get(mark.name, (0, mark.line))
+                doubts[mark.name] = (count + 1, line)
+            elif ":" in mark.head.shape or mark.head.shape.startswith(("[N]", "<N>")):
+                tally.no_name(mark.name, mark.line)
+        for name, (_, line) in list(doubts.items())[:20]:
+            tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
+
+    def _counts(self, group: str, marks: Sequence[Mark], units: int) -> bool:
+        """Whether a shape is one that names speakers in this file."""
+        counts = Counter(m.name for m in marks)
+        recurring = [name for name, c in counts.items() if c >= 2]
+        n, r = len(marks), sum(counts[name] for name in recurring)
+        written = sum(proper(m.name) for m in marks) / n
+        followed = sum(m.followed for m in marks) / n
+        begins = sum(m.begins for m in marks) / n
+        shape = group.removeprefix("# ").removeprefix("T ")
+        if group.startswith("# ") and "T" not in group:
+            return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
+        if "T" in group:
+            enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
+            if group.startswith("# ") or ("\n" in group and ":" not in group):
+                return (
+                    len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5
+                )  # headings and chapters with times do not recur
+            if group.endswith("/"):
+                enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
+                return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
+            return enough
+        if shape.startswith(_WEAK) and not shape.endswith(":"):
+            return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
+        if not recurring:
+            sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
+            return sure and not any(self.common(m.name) for m in marks)
+        if n >= 3 and begins >= 0.8 and self._in_capitals(marks):
+            return True
+        if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
+            return True
+        first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
+        return begins >= 0.6 and (
+            (r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1)
+        )
+
+    def _in_capitals(self, marks: Sequence[Mark]) -> bool:
+        """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
+        sample = self._text[:20_000]
+        small = sum(c.islower() for c in sample) > 0.5 * sum(c.isalpha() for c in sample)
+        return small and sum(m.name.isupper() and len(m.name) > 2 for m in marks) >= 0.9 * len(marks)
+
+    def _counts_without_colon(
+        self, shape: str, n: int, r: int, recurring: Sequence[str], units: int, followed: float, begins: float
+    ) -> bool:
+        if shape.startswith("Q."):
+            return n >= 4 and n >= 0.1 * units and len(recurring) == 2
+        if shape.startswith("N."):
+            return n >= 3 and r >= 0.5 * n and begins >= 0.6
+        if shape.startswith("N/"):
+            some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
+            return some and followed >= 0.8 and begins >= 0.8
+        share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
+        return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
+
+    def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
+        counts = Counter(m.name for m in marks)
+        many = len(marks) >= 0.8 * units or "T" in group
+        all_of_them = len(marks) >= 0.95 * units and len(marks) > 10
+        big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
+        capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
+        dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
+        opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
+        for mark in marks:
+            name = mark.name
+            if (group, name) in self._verdicts:
+                continue
+            if counts[name] >= 2:
+                few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
+                verdict: Verdict = "doubt" if few and self.common(name) else "name"
+            elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
+                verdict = "text"  # "Date: 3 June" over the talk
+            else:
+                verdict = self._once(mark, many=many, big=big, capitals=capitals, everywhere=all_of_them)
+            self._verdicts[group, name] = verdict
+            if verdict == "name":
+                self.names.add(name)
+
+    def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool, everywhere: bool) -> Verdict:
+        """A name that stands once beside others that recur."""
+        if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
+            return "name"
+        words = mark.name.split()
+        phrase = len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])  # "The Budget: …"
+        if phrase or not mark.begins or not mark.followed:
+            return "text"
+        if everywhere:
+            return "name"
+        if big and not proper(mark.name):
+            return "text"
+        if any(self.common(w) for w in words):
+            return "doubt"
+        if capitals and not mark.name.isupper():
+            return "doubt" if proper(mark.name) else "text"
+        return "name" if many or (proper(mark.name) and mark.head.shape.endswith("/")) else "doubt"
+
+    def _borrow(self, groups: dict[str, list[Mark]]) -> None:
+        """A name that one shape showed counts in another that is plain enough."""
+        for group, marks in groups.items():
+            alone = group in ("N/", "B/", "# N/") and all(m.followed for m in marks)
+            if group in self.shapes or not (":" in group or "T" in group or alone):
+                continue
+            for mark in marks:
+                if mark.name in self.names and mark.begins:
+                    self._verdicts.setdefault((group, mark.name), "name")
+
+    def common(self, name: str) -> bool:
+        """Whether every word of a label is written small somewhere in the file, as names are not."""
+        words = [w for w in re.findall(r"[^\W\d_]{2,}", name) if w.lower() != w]
+        return bool(words) and all(self._small(w) for w in words)
+
+    def _small(self, word: str) -> bool:
+        if word not in self._common:
+            self._looked_up += 1
+            small = word.lower()
+            cased = small != word.upper()
+            found = cased and self._looked_up <= _CAUTIOUS and small in self._text
+            self._common[word] = found and re.search(rf"(?<!\w){re.escape(small)}(?!\w)", self._text) is not None
+        return self._common[word]
+
+
+def _dated(mark: Mark) -> bool:
+    return mark.head.stamp is not None and of_a_day(mark.head.stamp.start)

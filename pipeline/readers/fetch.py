@@ -1,0 +1,98 @@
+"""A transcript file from the web: public addresses only, at each redirect anew, and never more than a limit."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from pipeline.errors import InputError
+
+LIMIT = 50_000_000  # bytes
+_REDIRECTS = 5
+_SECONDS = 30.0
+Resolve = Callable[[str, int], list[str]]
+Open = Callable[[str, str, str, int, str], "http.client.HTTPResponse"]
+
+
+def fetch(
+    url: str, *, limit: int = LIMIT, resolve: Resolve | None = None, request: Open | None = None
+) -> tuple[bytes, str]:
+    """The bytes at an http(s) address and the file name they have there. InputError says what is refused and why."""
+    resolve, request = resolve or _addresses, request or _request
+    seen = url
+    for _ in range(_REDIRECTS + 1):
+        scheme, host, port, target = _parts(seen)
+        address = _public(seen, host, port, resolve)
+        try:
+            response = request(scheme, host, address, port, target)
+            if response.status in (301, 302, 303, 307, 308):
+                seen = urljoin(seen, response.getheader("Location") or "")
+                continue
+            if response.status != 200:
+                raise InputError(f"{url}: the server answers {response.status} {response.reason}")
+            raw = response.read(limit + 1)
+        except (OSError, http.client.HTTPException) as err:
+            raise InputError(f"{url}: cannot be fetched: {err}", hint="fetch it by hand and give the file") from err
+        if len(raw) > limit:
+            raise InputError(
+                f"{url}: it is larger than {limit // 1_000_000} MB", hint="fetch it by hand and give the file"
+            )
+        return raw, unquote(PurePosixPath(urlsplit(seen).path).name) or host
+    raise InputError(f"{url}: more than {_REDIRECTS} redirects")
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as err:
+        raise InputError(f"{url}: this is no address: {err}") from err
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"{url}: only http and https addresses are fetched")
+    if parts.username or parts.password:
+        raise InputError("an address with a name or password in it is not fetched", hint="fetch it by hand")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if any(ord(c) < 33 or ord(c) > 126 for c in target):
+        raise InputError(
+            f"{url}: spaces and other signs must be escaped in an address", hint="copy it from the browser"
+        )
+    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), target
+
+
+def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
+    """An address of the host, when all that it has are public: else a name could lead into this network."""
+    try:
+        found = resolve(host, port)
+    except OSError as err:
+        raise InputError(f"{url}: {host} cannot be found: {err}") from err
+    if not found or not all(_global(a) for a in found):
+        raise InputError(f"{url}: {host} is no public address", hint="fetch it by hand and give the file")
+    return found[0]
+
+
+def _global(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _request(scheme: str, host: str, address: str, port: int, target: str) -> http.client.HTTPResponse:
+    """An answer from the very address that was looked at; names and certificates are those of the host."""
+    connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
+    plain = socket.create_connection((address, port), timeout=_SECONDS)
+    connection.sock = (
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
+    )
+    connection.request(
+        "GET", target, headers={"User-Agent": "studydoc", "Accept-Encoding": "identity", "Connection": "close"}
+    )
+    return connection.getresponse()

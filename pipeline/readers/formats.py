@@ -1,0 +1,46 @@
+"""The formats that are read, in the order in which they are asked. What a file holds decides, not its ending."""
+
+from __future__ import annotations
+
+from pipeline.errors import InputError
+from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, web_page, webvtt, xml
+from pipeline.readers.base import Document, Reader
+from pipeline.readers.data import assemblyai, aws, deepgram, elevenlabs, google, rev, segments, speechmatics, youtube
+from pipeline.readers.data import rows as json_rows
+
+READERS: tuple[Reader, ...] = (
+    office.DOCX,
+    office.PDF,
+    office.RTF,
+    youtube.READER,
+    deepgram.READER,
+    assemblyai.READER,
+    elevenlabs.READER,
+    aws.READER,
+    google.READER,
+    rev.READER,
+    speechmatics.READER,
+    segments.READER,
+    json_rows.READER,
+    xml.TTML,
+    xml.TIMEDTEXT,
+    xml.AKOMA,
+    web_page.READER,
+    subtitles.READER,
+    lrc.READER,
+    webvtt.READER,
+    subrip.READER,
+    sbv.READER,
+    tables.READER,
+    plain.READER,
+)
+
+
+def reader_for(document: Document, wanted: str | None = None) -> Reader:
+    """The reader named `wanted`, else the first that recognises the document. InputError names those there are."""
+    if wanted is None:
+        return next(r for r in READERS if r.sniff(document))
+    for reader in READERS:
+        if reader.name == wanted:
+            return reader
+    raise InputError(f"no format is called {wanted!r}", hint=f"one of {', '.join(r.name for r in READERS)}")

@@ -1,0 +1,258 @@
+"""The shapes in which a line says who speaks and when: name, role and time, in any order and brackets.
+
+A `Head` is only what a line's beginning could be. Whether it is that is decided over the whole file, in `evidence`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.readers.clocks import Stamp, stamp_at
+from pipeline.text import clean
+
+_LONGEST = 70  # characters of a name with its role
+_BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
+_CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
+_HASHES = re.compile(r"#{1,6}[ \t]+")
+_BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
+_AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
+_BRACKETED = re.compile(
+    r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
+    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
+)
+_COLON = re.compile(r"[:：]")
+_STOPPED = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
+    r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
+    r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
+)
+_STOPPED_SMALL = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?)\.[ \t]+(?=\S)"
+)
+_SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
+_ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
+_SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
+_ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
+_DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
+_TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
+_ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
+_NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
+_TRAILING = " \t-–—|,@:：([（【<"
+_UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
+
+
+class Head(NamedTuple):
+    """What a line's beginning could be: `shape` names the atoms in their order, `rest` is the line without them.
+
+    `T` is a time and `N` a name; `:` stands for a colon after it and `/` for a line that holds nothing else. `plain`
+    is the line's text when the name is none: only a time in front is off.
+    """
+
+    shape: str
+    name: str | None
+    rest: str
+    plain: str
+    stamp: Stamp | None = None
+    bold: bool = False
+    chevron: bool = False
+    dash: bool = False
+    heading: bool = False
+
+    @property
+    def timed(self) -> bool:
+        """Whether a time stands beside the name."""
+        return self.stamp is not None
+
+
+def head_of(line: str) -> Head | None:
+    """What the beginning of a line could be; None for a line that begins as plain words do."""
+    text = line.strip()
+    heading = bullet = chevron = bold = False
+    if text[:1] in "#-*•·+–—>»&_":
+        if match := _HASHES.match(text):
+            heading, text = True, text[match.end() :]
+        if match := _CHEVRONS.match(text):
+            chevron, text = True, text[match.end() :]
+        elif match := _BULLET.match(text):
+            bullet, text = True, text[match.end() :]
+            if match := _CHEVRONS.match(text):
+                chevron, text = True, text[match.end() :]
+    if text[:1] in ("*", "_") and (match := _ITALIC.match(text)):
+        text = f"**{match['name']}:**{text[match.end() :]}"
+    elif not text[:1].isalnum() and (match := _SYMBOLS.match(text)):
+        text = text[match.end() :]
+    if text[:1] == "@" and text[1:2].isdigit():
+        text = text[1:]
+    if text[:2] in ("**", "__") and (match := _BOLD.match(text)):
+        bold = True
+        inner, after = match[2].strip(), text[match.end() :]
+        head = _atoms(inner + after, len(inner))
+    else:
+        head = _atoms(text, 0)
+    if head is None and not (chevron or bullet or heading):
+        return None
+    shape, name, rest, plain, stamp = head or ("", None, text, text, None)
+    shape = sys.intern(shape)  # shapes and names recur in all lines of a file
+    name = name and sys.intern(name)
+    return Head(shape, name, rest, plain, stamp, bold, chevron, bullet, heading)
+
+
+_Atoms = tuple[str, str | None, str, str, Stamp | None]
+
+
+def _atoms(text: str, bold: int) -> _Atoms | None:
+    """The time and the name in front of a text whose first `bold` characters are in bold."""
+    if not text:
+        return None
+    stamp = stamp_at(text) if text[0] in "0123456789[(<{【（「`*_" else None
+    rest, tab = text, False
+    if stamp is not None:
+        gap = _AFTER_TIME.match(text, stamp.stop)
+        end = gap.end() if gap else stamp.stop
+        rest, tab = text[end:], "\t" in text[stamp.stop : end]
+        bold = max(0, bold - end)
+        if rest[:2] in ("**", "__") and (match := _BOLD.match(rest)):
+            inner = match[2].strip()
+            rest, bold = inner + rest[match.end() :], len(inner)
+        if not rest or rest in (":", "："):
+            return "T", None, "", "", stamp
+    found = _name(rest, stamp, bold, tab)
+    if found is not None:
+        return found
+    return None if stamp is None else ("T ", None, rest, rest, stamp)
+
+
+def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None:
+    front = "T " if stamp else ""
+    if text[0] in "[<【(" and (match := _BRACKETED.match(text)):
+        name = match[match.lastgroup or 0]
+        after = text[match.end() :]
+        if could_be_name(name):
+            return _tail(f"{front}[N]" if text[0] != "<" else f"{front}<N>", name, after, text, stamp)
+    if text[0] in "QA" and (match := _ASKED.match(text)):
+        return f"{front}Q.", match["name"], text[match.end() :], text, stamp
+    colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
+    if colon is not None and (found := _before_colon(text, colon.start(), front, stamp, bold)):
+        return found
+    if bold and could_be_name(text[:bold]):
+        return _tail(f"{front}B", text[:bold], text[bold:], text, stamp)
+    if "\t" in text[:_LONGEST] and (tab or not stamp):
+        name, _, after = text.partition("\t")
+        if could_be_name(name) and after.strip():
+            return f"{front}N\t", name, after.strip(), text, stamp
+    if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N  ", match["name"], text[match.end() :], text, stamp
+    stop = text.find(".", 2, _LONGEST)
+    if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
+        return f"{front}N.", match["name"], text[match.end() :], text, stamp
+    if stop > 0 and text[0].isupper() and (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
+        return f"{front}n.", match["name"], text[match.end() :], text, stamp
+    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
+        return f"{front}N/", text, "", text, stamp
+    if (
+        any(dash in text[:50] for dash in (" - ", " – ", " — "))
+        and (match := _DASHED.match(text))
+        and could_be_name(match["name"])
+    ):
+        return f"{front}N-", match["name"], text[match.end() :], text, stamp
+    return None
+
+
+def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int) -> _Atoms | None:
+    """A name that ends at the colon, or at a time whose colon this is."""
+    if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
+        begin = at - 1
+        while begin and text[begin - 1] in "0123456789":
+            begin -= 1
+        dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
+        begin = dated.start() if dated else begin
+        name = text[:begin].rstrip(_TRAILING)
+        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_")
+        written = stamp_at(text, begin - len(opened)) if name else None
+        if written is None or not could_be_name(name):
+            return None
+        after = text[written.stop :].lstrip(" \t")
+        named_by_colon = ":" if after[:1] in (":", "：") or text[len(name) : len(name) + 1] in (":", "：") else ""
+        after = after.removeprefix(":").removeprefix("：").lstrip(" \t-–—|").strip()
+        return f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or written
+    after = text[at + 1 :]
+    if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
+        return None
+    name = text[:at]
+    if not could_be_name(name):
+        return None
+    return _tail(f"{front}N:", name, after, text, stamp)
+
+
+def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> _Atoms:
+    """What follows a name: perhaps its colon, perhaps a time, then the words."""
+    after = after.lstrip(" \t*_")
+    if after[:1] in (":", "：") and not shape.endswith(":"):
+        shape, after = f"{shape}:", after[1:].lstrip(" \t")
+    if (
+        stamp is None
+        and after[:1]
+        and after[0] in "0123456789[(<{【（-–—|@,"
+        and (written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
+    ):
+        left = after[written.stop :].strip()
+        colon = left[:1] in (":", "：")
+        left = left[1:].lstrip() if colon else left.lstrip("-–—| ")
+        return f"{shape} T{':' if colon else ''}{' ' if left else '/'}", name, left, plain, written
+    return f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp
+
+
+@lru_cache(maxsize=8192)  # names recur
+def could_be_name(text: str) -> bool:
+    """Whether a few words could name somebody: short, with a letter, and without the marks of a sentence."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST or text[0] in ",.)]|/\\&%*" or _NO_NAME.search(text):
+        return False
+    if not any(c.isalpha() for c in text) or (text[0].isdigit() and text.split()[0].isdigit()):
+        return bool(re.fullmatch(r"[\u202a-\u202c]*\+[\d\s().-]{6,20}[\u202a-\u202c]*", text))
+    bare = role_off(text)
+    tokens = bare.split()
+    if len(tokens) > 8 or bare.count(",") > 1 or (not bare.isascii() and _wide(bare) > 12):
+        return False
+    return not any(t[-1] == "." and len(t) > (5 if t is not tokens[-1] else 4) for t in tokens)
+
+
+def _wide(text: str) -> int:
+    return sum(ord(c) > 0x2E80 for c in text)
+
+
+@lru_cache(maxsize=8192)
+def role_off(label: str) -> str:
+    """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
+    name = label.strip()
+    if name[:5] in ("From ", "from ") and (chat := _TO_WHOM.match(name)):
+        return chat["name"]
+    if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
+        name = match["name"]
+    first, comma, rest = name.partition(",")
+    if comma and len(first.split()) > 1 and rest.strip():
+        return first.strip()
+    return name
+
+
+@lru_cache(maxsize=8192)
+def speaker_name(label: str) -> str | None:
+    """A label as it reads in notes; None when it says that nobody knows."""
+    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t")
+    return None if not label or label.casefold() in _UNKNOWN else label[:80]
+
+
+@lru_cache(maxsize=8192)
+def proper(name: str) -> bool:
+    """Whether a label is written as names are: capitals in front, or a script without them, or a mark in it."""
+    tokens = name.split()
+    if not 0 < len(tokens) <= 5:
+        return False
+    if len(tokens) <= 3 and ("_" in name or name[-1].isdigit()):
+        return True  # "SPEAKER_00", "oda_b", "Speaker 2"
+    cased = [t for t in tokens if t[0].isalpha() and t[0].lower() != t[0].upper()]
+    big = sum(t[0].isupper() for t in cased)
+    return big == len(cased) or (big >= 2 and all(t[0].isupper() or len(t) <= 3 for t in cased))

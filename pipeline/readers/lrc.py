@@ -1,0 +1,52 @@
+"""LRC: "[00:04.00]words", with tags such as [ti:…] in front and perhaps an end time behind."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.tally import Tally
+from pipeline.readers.timing import seconds
+from pipeline.text import clean
+from pipeline.transcript import Metadata
+
+_TAG = re.compile(r"^\[(?P<key>ti|ar|al|au|by|re|ve|la|length|offset|#)\s*:\s*(?P<value>[^\]]*)\]\s*$", re.IGNORECASE)
+_TIMES = re.compile(r"^((?:\[\d{1,3}:\d{2}(?:[.:]\d{1,3})?\])+)(.*?)(?:\[(\d{1,3}:\d{2}(?:[.:]\d{1,3})?)\])?\s*$")
+_WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
+_DOTTED = re.compile(r"^\[\d{1,3}:\d{2}\.\d{2,3}\]\S")
+
+
+def sniff(document: Document) -> bool:
+    """An LRC tag, or lines that begin with [mm:ss.xx] and their words without a space."""
+    rows = [row for row in document.head.split("\n")[:-1] or [document.head] if row.strip()][:30]
+    dotted = sum(bool(_DOTTED.match(row)) for row in rows)
+    tags = sum(bool(_TAG.match(row)) for row in rows)
+    return dotted >= 2 and dotted + tags >= 0.8 * len(rows)
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue a time; a line with several times is sung at each, and read at the first."""
+    told: dict[str, str] = {}
+    cues: list[Cue] = []
+    for number, row in enumerate(document.text.split("\n"), 1):
+        if match := _TAG.match(row):
+            told[match["key"].lower()] = clean(match["value"])
+            tally.leave_out("headers", match["value"], number)
+        elif match := _TIMES.match(row):
+            starts = [seconds(t) for t in match[1].strip("[]").split("][")]
+            if len(starts) > 1:
+                tally.warn(f"a line with {len(starts)} times is read at the first", number)
+            end = seconds(match[3]) if match[3] else None
+            cues.append(Cue(starts[0], end, [_WORD_TIME.sub("", match[2])], number))
+        else:
+            tally.leave_out("lines without a time", row, number)
+    cues.sort(key=lambda cue: cue.start or 0.0)
+    for cue, after in itertools.pairwise(cues):
+        cue.end = cue.end if cue.end is not None else after.start
+    metadata = Metadata(title=told.get("ti") or None, channel=told.get("ar") or None, language=told.get("la") or None)
+    return Parsed(cue_lines(cues, tally, document.label), metadata)
+
+
+READER = Reader("lrc", "LRC", sniff, read)

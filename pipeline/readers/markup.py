@@ -1,0 +1,83 @@
+"""Markdown and HTML inside text: what is marked up stays, the marks go, and what is only a link is told."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from pipeline.readers.tidy import tidy
+from pipeline.text import words
+
+_TAGS = (
+    "a|abbr|article|aside|audio|b|big|blockquote|body|br|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure"
+    "|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|ins|kbd|label|li|main|mark|nav|ol|p|picture|pre|q|rt|ruby|s"
+    "|section|small|source|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video"
+)
+_ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
+_CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
+_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
+_MARKS = (
+    (re.compile(r"\{[%{][^{}]{0,300}[%}]\}(?:\{:[^{}]{0,100}\})?"), ""),
+    (_IMAGE, ""),
+    (re.compile(r"\[([^\[\]]{1,300})\]\([^()]{0,500}\)"), r"\1"),
+    (re.compile(r"<https?://[^<>\s]{1,500}>"), ""),
+    (re.compile(r"(?<![\w*])(?:\*\*|__)(.{1,300}?)(?:\*\*|__)(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w*])[*_](\S[^*_]{0,200}\S)[*_](?![\w*])"), r"\1"),
+    (re.compile(r"`([^`]{1,200})`"), r"\1"),
+)
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|[\w.+-]+@[\w-]+\.[\w.]+")
+_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
+_WORDS_OF_A_LINK = 4
+
+
+def without_tags(text: str) -> str:
+    """The text without HTML tags and comments; its line ends stay, so that lines keep their numbers."""
+    if "<" not in text:
+        return text
+    if "<!--" in text:
+        text = _COMMENT.sub(_line_ends, text)
+    return _TAG.sub(_line_ends, text)
+
+
+def tags_to_labels(text: str) -> str:
+    """`<Person1> words </Person1>` as a label in front of the words, where such pairs recur."""
+    if "</" not in text:
+        return text
+    closed = {m[1] for m in _CLOSING.finditer(text) if not _TAG.match(f"<{m[1]}>")}
+    for name in list(closed)[:50]:
+        opening = re.compile(rf"(^[ \t]*)?<{re.escape(name)}>[ \t]*", re.MULTILINE)
+        text = text.replace(f"</{name}>", "")
+        text = opening.sub(lambda m, name=name: f"{name}: " if m[1] is not None else f"\n{name}: ", text)  # type: ignore[misc]
+    return text
+
+
+def _line_ends(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def unmarked(line: str) -> str:
+    """A line without the marks of Markdown and with entities as characters, cleaned."""
+    if "*" in line or "_" in line or "`" in line or "](" in line or "{%" in line or "{{" in line or "<http" in line:
+        for pattern, replacement in _MARKS:
+            line = pattern.sub(replacement, line)
+    if "&" in line:
+        line = html.unescape(line)
+    return tidy(line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
+
+
+def only_a_link(line: str) -> bool:
+    """Whether a line holds an address or a link and at most a few words that name it."""
+    if "http" not in line and "www." not in line and "](" not in line and "@" not in line:
+        return False
+    rest = _IMAGE.sub("", line)
+    links = _LINK.findall(rest)
+    rest = _ADDRESS.sub("", _LINK.sub("", rest))
+    if not links and rest == line:
+        return False
+    return len(words(rest)) <= _WORDS_OF_A_LINK and (not links or not _ends_sentence(line) or len(words(rest)) == 0)
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip("*_ ").endswith((".", "!", "?"))

@@ -1,0 +1,137 @@
+"""Word documents, PDF and RTF as text: paragraphs in, everything else as in a text file."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+
+from pipeline.errors import InputError
+from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.tally import Tally
+from pipeline.readers.turns import parse_turns
+from pipeline.text import clean
+from pipeline.transcript import Metadata
+
+_LARGEST = 400_000_000  # bytes that a document may unpack to
+
+
+def _docx_sniff(document: Document) -> bool:
+    return document.raw[:4] == b"PK\x03\x04" and b"word/document.xml" in document.raw
+
+
+def _docx_read(document: Document, tally: Tally) -> Parsed:
+    """Paragraphs and table rows in their order, bold beginnings marked; the title from the properties."""
+    from docx import Document as open_docx
+    from docx.opc.exceptions import OpcError
+    from docx.table import Table
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(document.raw)) as packed:
+            if sum(member.file_size for member in packed.infolist()) > _LARGEST:
+                raise InputError(f"{document.label}: it unpacks to more than 400 MB", hint="export it as text")
+        word = open_docx(io.BytesIO(document.raw))
+    except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
+        raise broken(document, "this Word document", err, "save it again, or as text") from err
+    rows: list[str] = []
+    for block in word.iter_inner_content():
+        if isinstance(block, Table):
+            rows += ["\t".join(clean(cell.text) for cell in row.cells) for row in block.rows]
+            continue
+        rows += [*_marked(block), ""]
+    lines, heading = parse_turns("\n".join(rows), tally)
+    title = clean(word.core_properties.title or "") or heading
+    return Parsed(lines, Metadata(title=title or None, language=clean(word.core_properties.language or "") or None))
+
+
+def _marked(paragraph: object) -> list[str]:
+    """A paragraph's lines as Markdown: headings with hashes, a bold beginning in asterisks."""
+    text: str = getattr(paragraph, "text", "")
+    style = getattr(getattr(paragraph, "style", None), "name", "") or ""
+    if style.startswith("Heading"):
+        return [f"# {clean(text)}"] if text.strip() else []
+    runs = list(getattr(paragraph, "runs", []))
+    bold = ""
+    for run in runs:
+        if not run.bold or "\n" in run.text:
+            break
+        bold += run.text
+    if bold.strip() and text.startswith(bold) and len(bold) < 100:
+        text = (
+            f"**{bold.strip()}** {text[len(bold) :].lstrip(' ')}"
+            if text[len(bold) :].strip()
+            else f"**{bold.strip()}**"
+        )
+    return text.split("\n")
+
+
+def _pdf_sniff(document: Document) -> bool:
+    return b"%PDF-" in document.raw[:1024]
+
+
+def _pdf_read(document: Document, tally: Tally) -> Parsed:
+    """The text of the pages; lines that stand on most pages are headers and footers."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        pdf = PdfReader(io.BytesIO(document.raw))
+        if pdf.is_encrypted and not pdf.decrypt(""):
+            raise InputError(f"{document.label}: this PDF asks for a password", hint="save it without one")
+        pages = [page.extract_text() for page in pdf.pages]
+        told = pdf.metadata
+    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError) as err:
+        raise broken(document, "this PDF", err, "save it as text") from err
+    if not any(page.strip() for page in pages):
+        raise InputError(
+            f"{document.label}: this PDF holds no text, {len(pages)} pages of pictures",
+            hint="run text recognition (OCR) over it first",
+        )
+    rows = _without_running_heads([page.split("\n") for page in pages], tally)
+    lines, _ = parse_turns("\n".join(rows), tally)
+    return Parsed(lines, Metadata(title=clean(str(told.title or "")) or None if told else None))
+
+
+def _without_running_heads(pages: list[list[str]], tally: Tally) -> list[str]:
+    """All lines but those at the top and bottom of pages that are page numbers or stand on most of them."""
+    import re
+    from collections import Counter
+
+    def key(row: str) -> str:
+        return re.sub(r"\d+", "#", clean(row))
+
+    edges = Counter(k for page in pages for k in {key(row) for row in (*page[:2], *page[-2:])})
+    running = {k for k, n in edges.items() if k and len(pages) > 2 and n > 0.5 * len(pages)}
+    out: list[str] = []
+    for n, page in enumerate(pages, 1):
+        for i, row in enumerate(page):
+            edge = i < 2 or i >= len(page) - 2
+            number = bool(re.fullmatch(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?", clean(row)))
+            if edge and (key(row) in running or number):
+                tally.leave_out("headers and footers of pages", row, n)
+            else:
+                out.append(row)
+    return out
+
+
+def _rtf_sniff(document: Document) -> bool:
+    return document.raw[:5] == b"{\\rtf"
+
+
+def _rtf_read(document: Document, tally: Tally) -> Parsed:
+    """The text of the document."""
+    from striprtf.striprtf import rtf_to_text
+
+    try:
+        raw = document.raw.decode("ascii", errors="replace")
+        text: str = rtf_to_text(raw, errors="replace")  # type: ignore[no-untyped-call]  # it ships no types
+    except (ValueError, IndexError, KeyError, LookupError) as err:
+        raise broken(document, "this RTF", err, "save it as text") from err
+    lines, heading = parse_turns(text, tally)
+    return Parsed(lines, Metadata(title=heading))
+
+
+DOCX = Reader("docx", "a Word document", _docx_sniff, _docx_read, binary=True)
+PDF = Reader("pdf", "a PDF", _pdf_sniff, _pdf_read, binary=True)
+RTF = Reader("rtf", "RTF", _rtf_sniff, _rtf_read, binary=True)

@@ -1,0 +1,223 @@
+"""What was understood of transcripts, as lines for people and as values for machines: the `read` command."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.readers import parse, read_transcript
+from pipeline.readers.fetch import fetch
+from pipeline.readers.sources import Skipped, Survey
+from pipeline.text import numbered, slug, words
+from pipeline.transcript import LeftOut, Transcript
+
+_SHOWN = 12  # speakers, remarks and kinds of a file that are shown one by one
+PATIENCE = 2.0  # seconds after which it is told what is being read
+
+
+def read_given(
+    found: Survey,
+    *,
+    stdin: bytes | None = None,
+    url: str | None = None,
+    name: str | None = None,
+    form: str | None = None,
+    encoding: str | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Iterator[Transcript | InputError]:
+    """Each transcript that was found, from standard input or at an address, or why it cannot be read.
+
+    `progress` hears of those that take long. `name` is for standard input and the address.
+    """
+    doors: list[tuple[str, Callable[[], Transcript]]] = []
+    if stdin is not None:
+        doors.append(("standard input", lambda: read_stdin(stdin, name=name, form=form, encoding=encoding)))
+    if url is not None:
+        doors.append((url, lambda: read_url(url, name=name, form=form, encoding=encoding)))
+    for source in found.sources:
+        doors.append(
+            (str(source.path), partial(read_transcript, source.path, name=source.name, encoding=encoding, form=form))
+        )
+    for label, door in doors:
+        with announced(f"reading {label} …", progress):
+            try:
+                result: Transcript | InputError = door()
+            except InputError as err:
+                result = err
+        yield result
+
+
+def read_stdin(
+    raw: bytes, *, name: str | None = None, form: str | None = None, encoding: str | None = None
+) -> Transcript:
+    """The transcript that came through a pipe."""
+    return parse(raw, "standard input", name=slug(name) if name else "stdin", encoding=encoding, form=form)
+
+
+def read_url(url: str, *, name: str | None = None, form: str | None = None, encoding: str | None = None) -> Transcript:
+    """The transcript file at an address."""
+    raw, file = fetch(url)
+    path = Path(file)
+    return parse(raw, url, suffix=path.suffix.lower(), name=slug(name or path.stem), encoding=encoding, form=form)
+
+
+@contextlib.contextmanager
+def announced(line: str, progress: Callable[[str], None], *, after: float = PATIENCE) -> Iterator[None]:
+    """Tells a line when what is inside takes longer than `after` seconds."""
+    timer = threading.Timer(after, progress, (line,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def describe(transcript: Transcript) -> list[str]:
+    """Lines on one transcript: format, speakers with their shares, times, metadata, what is left out and doubted."""
+    reading = transcript.reading
+    total = sum(len(words(s.text)) for s in transcript.segments)
+    encoded = "" if reading.encoding in ("utf-8", "binary") else f", {reading.encoding}"
+    lines = [
+        f"{transcript.path}",
+        f"  format     {reading.format}{encoded}",
+        f"  segments   {len(transcript.segments):,} with {numbered(total, 'word')}",
+        f"  speakers   {_speakers(transcript)}",
+        f"  times      {_times(transcript)}",
+    ]
+    lines += [f"  {key:<10} {value}" for key, value in _metadata(transcript).items()]
+    lines += [f"  left out   {_left_out(part)}" for part in reading.left_out]
+    lines += [f"  no name    {_no_name(part)}" for part in reading.not_names[:_SHOWN]]
+    if len(reading.not_names) > _SHOWN:
+        lines.append(f"  no name    {len(reading.not_names) - _SHOWN} more beginnings that look like labels")
+    return lines + [f"  warning    {remark}" for remark in reading.remarks]
+
+
+def _speakers(transcript: Transcript) -> str:
+    shares = speaker_shares(transcript)
+    known = [f"{name} {share:.0%}" for name, share in shares.items() if name]
+    if not known:
+        return "none"
+    shown = known[:_SHOWN] + ([f"{len(known) - _SHOWN} more"] if len(known) > _SHOWN else [])
+    nobody = shares.get("", 0.0)
+    return "; ".join(shown) + (f"; given to nobody {nobody:.0%}" if nobody else "")
+
+
+def speaker_shares(transcript: Transcript) -> dict[str, float]:
+    """The share of the words that each speaker says, the most first; "" for nobody."""
+    said: Counter[str] = Counter()
+    for segment in transcript.segments:
+        said[segment.speaker or ""] += len(words(segment.text))
+    total = max(1, said.total())
+    return {name: n / total for name, n in said.most_common()}
+
+
+def _times(transcript: Transcript) -> str:
+    timed = [s for s in transcript.segments if s.start is not None]
+    if not timed:
+        return "none"
+    first, last = timed[0].start or 0.0, transcript.duration or 0.0
+    part = (
+        ""
+        if len(timed) == len(transcript.segments)
+        else f", on {len(timed):,} of {len(transcript.segments):,} segments"
+    )
+    return f"{_clock(first)} to {_clock(last)}{part}"
+
+
+def _clock(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _metadata(transcript: Transcript) -> dict[str, str]:
+    meta = transcript.metadata
+    found = {
+        "title": meta.title,
+        "channel": meta.channel,
+        "url": meta.url,
+        "published": meta.published,
+        "language": meta.language,
+        "people": ", ".join(meta.speakers),
+        "chapters": ", ".join(f"{_clock(c.start)} {c.title}" for c in meta.chapters[:_SHOWN]),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _left_out(part: LeftOut) -> str:
+    where = "" if part.line is None else f", first in line {part.line:,}"
+    example = f': "{part.example}"' if part.example else ""
+    return f"{part.kind}: {part.count:,}, {numbered(part.words, 'word')}{where}{example}"
+
+
+def _no_name(part: LeftOut) -> str:
+    times = "" if part.count == 1 else f", {part.count} times"
+    return f'"{part.kind}"{times} (line {part.line:,})' if part.line is not None else f'"{part.kind}"{times}'
+
+
+def left_out_line(transcript: Transcript) -> str | None:
+    """One line on what was not taken as speech, for a run's screen; None when all of it was."""
+    parts = [p for p in transcript.reading.left_out if p.words]
+    if not parts:
+        return None
+    total = sum(p.words for p in parts)
+    kinds = ", ".join(f"{p.kind} ({p.words:,})" for p in sorted(parts, key=lambda p: -p.words)[:4])
+    more = f" and {len(parts) - 4} more" if len(parts) > 4 else ""
+    return f"{numbered(total, 'word')} not taken as speech: {kinds}{more}"
+
+
+def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]:
+    """The same as `describe`, for machines; with `segments`, the whole transcript."""
+    reading, meta = transcript.reading, transcript.metadata
+    found: dict[str, Any] = {
+        "path": transcript.path,
+        "name": transcript.name,
+        "format": reading.format,
+        "encoding": reading.encoding,
+        "segments": len(transcript.segments),
+        "words": sum(len(words(s.text)) for s in transcript.segments),
+        "speakers": {name or None: round(share, 4) for name, share in speaker_shares(transcript).items() if name},
+        "unattributed": round(speaker_shares(transcript).get("", 0.0), 4),
+        "timed": sum(s.start is not None for s in transcript.segments),
+        "duration": transcript.duration,
+        "metadata": {
+            "title": meta.title,
+            "channel": meta.channel,
+            "url": meta.url,
+            "published": meta.published,
+            "language": meta.language,
+            "speakers": list(meta.speakers),
+            "chapters": [{"title": c.title, "start": c.start} for c in meta.chapters],
+        },
+        "left_out": [_value(part) for part in reading.left_out],
+        "not_names": [{"label": p.kind, "count": p.count, "line": p.line} for p in reading.not_names],
+        "warnings": [{"text": r.text, "line": r.line} for r in reading.remarks],
+    }
+    if segments:
+        found["transcript"] = [
+            {"id": s.id, "speaker": s.speaker, "start": s.start, "end": s.end, "text": s.text}
+            for s in transcript.segments
+        ]
+    return found
+
+
+def _value(part: LeftOut) -> dict[str, Any]:
+    return {"kind": part.kind, "count": part.count, "words": part.words, "line": part.line, "example": part.example}
+
+
+def skipped_lines(found: Survey) -> list[str]:
+    """A line for each file that is not read, those of one reason together when there are many."""
+    reasons: dict[str, list[Skipped]] = {}
+    for skipped in found.skipped:
+        reasons.setdefault(skipped.reason, []).append(skipped)
+    lines = []
+    for reason, files in reasons.items():
+        shown = ", ".join(str(f.path) for f in files[:3])
+        lines.append(f"not read: {shown}{f' and {len(files) - 3} more' if len(files) > 3 else ''} ({reason})")
+    return lines

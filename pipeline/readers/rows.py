@@ -1,0 +1,141 @@
+"""Rows of text with times as they are written, to lines with seconds: times inside the text, sounds, hidden turns."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.readers.clocks import INSIDE, Dial, spread
+from pipeline.readers.lines import Line
+from pipeline.readers.sounds import Sounds
+from pipeline.readers.tally import Tally
+
+_CHEVRON = re.compile(r"(?:(?<=\s)|^)>{2,}(?=\s|$)|(?<=\s)&gt;&gt;(?=\s)")
+_BACK = 0.3  # of the times, those that go back if they are no times of this recording
+_TOLD = 5  # times that go back and are told one by one
+
+
+@dataclass(slots=True)
+class Row:
+    """A paragraph: its words, file line, speaker, times as they are written. A `turn` begins somebody's words."""
+
+    text: str
+    line: int
+    speaker: str | None = None
+    start: str | None = None
+    end: str | None = None
+    turn: bool = False
+
+
+def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
+    """Lines without sounds, cut at times and at changes of speaker inside them, with seconds from the start."""
+    inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
+    others = sum(r.start is not None for r in rows)
+    pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
+    sounds = Sounds((r.text for r in pieces), tally)
+    for row in pieces:
+        if (text := sounds.off(row.text, row.line)) is not row.text:
+            row.text = text
+    pieces = _with_their_times(pieces)
+    return _lines(pieces, tally)
+
+
+def _pieces(rows: Iterable[Row], *, cut: bool) -> Iterable[Row]:
+    for row in rows:
+        timed = _at_times(row) if cut and ":" in row.text else [row]
+        for part in timed:
+            if ">>" in part.text or "&gt;&gt;" in part.text:
+                yield from _at_chevrons(part)
+            else:
+                yield part
+
+
+def _at_times(row: Row) -> list[Row]:
+    """A row cut at the bracketed times in its text; what follows a time starts there."""
+    out: list[Row] = []
+    at, start, end = 0, row.start, row.end
+    found = list(INSIDE.finditer(row.text))
+    if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):
+        text = f"{row.text[: found[0].start()]}{row.text[found[0].end() :]}".strip()
+        return [
+            Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)
+        ]  # its time stands behind
+    for match in found:
+        before = row.text[at : match.start()].strip()
+        if before or (start is not None and start == row.start and at == 0):
+            out.append(Row(before, row.line, row.speaker, start, end, row.turn and not out))
+        at, start, end = match.end(), match["start"], match["end"]
+    rest = row.text[at:].strip()
+    if rest or not out:
+        out.append(Row(rest, row.line, row.speaker, start, end, row.turn and not out))
+    return out
+
+
+def _at_chevrons(row: Row) -> Iterable[Row]:
+    """A row cut at ">>", where somebody else begins who is not named."""
+    parts = _CHEVRON.split(row.text)
+    if len(parts) == 1:
+        yield row
+        return
+    if parts[0].strip():
+        yield Row(parts[0].strip(), row.line, row.speaker, row.start, row.end, row.turn)
+    for n, part in enumerate(parts[1:]):
+        if part.strip():
+            first = n == 0 and not parts[0].strip()
+            yield Row(part.strip(), row.line, None, row.start if first else None, None, True)
+
+
+def _with_their_times(rows: list[Row]) -> list[Row]:
+    """Rows with words; the time of one that lost all of them goes to the next one."""
+    out: list[Row] = []
+    start: str | None = None
+    end: str | None = None
+    turn = False
+    for row in rows:
+        start, end = (row.start, row.end) if row.start is not None else (start, end)
+        if not row.text:
+            turn = turn or row.turn
+            continue
+        row.start, row.end, row.turn = start, end, row.turn or turn
+        out.append(row)
+        start, end, turn = None, None, False
+    return out
+
+
+def _lines(rows: list[Row], tally: Tally) -> list[Line]:
+    stamps = [r.start for r in rows if r.start is not None]
+    if not stamps:
+        return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
+    dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows))
+    starts: list[float | None] = [None if r.start is None else dial.seconds(r.start) for r in rows]
+    if dial.to_the_minute:
+        starts = spread(starts)
+    if remark := dial.remark():
+        tally.warn(remark, rows[0].line)
+    if not _forwards(starts, rows, tally):
+        return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
+    ends = [None if r.end is None else dial.seconds(r.end) for r in rows]
+    return [
+        Line(r.text, r.speaker, start, _end(start, end), r.turn, r.line)
+        for r, start, end in zip(rows, starts, ends, strict=True)
+    ]
+
+
+def _end(start: float | None, end: float | None) -> float | None:
+    return end if start is not None and end is not None and end >= start else None
+
+
+def _forwards(starts: list[float | None], rows: list[Row], tally: Tally) -> bool:
+    """Whether the times go forwards; where one goes back, that is told."""
+    timed = [(s, r.line) for s, r in zip(starts, rows, strict=True) if s is not None]
+    back = [line for (a, _), (b, line) in itertools.pairwise(timed) if b < a]
+    if len(back) > _BACK * len(timed) and len(back) > 1:
+        tally.warn(f"{len(back)} of {len(timed)} times go back: none of them is taken for a time", back[0])
+        return False
+    for line in back[:_TOLD]:
+        tally.warn("the time goes back here", line)
+    if len(back) > _TOLD:
+        tally.warn(f"the time goes back {len(back) - _TOLD} more times", back[_TOLD])
+    return True

@@ -1,0 +1,27 @@
+"""SBV, YouTube's own: "0:00:04.000,0:00:12.800" over each caption."""
+
+from __future__ import annotations
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.tally import Tally
+from pipeline.readers.timing import COMMAS, scan
+
+
+def sniff(document: Document) -> bool:
+    """Two times with a comma between them on a line."""
+    return any(COMMAS.match(row) for row in document.head.split("\n", 20)[:20])
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """Cues as lines; "[br]" is a line end."""
+    rows = document.rows()
+    cues = scan(rows, tally, timing=COMMAS)
+    for cue in cues:
+        cue.rows = [part for row in cue.rows for part in row.split("[br]")]
+    for i in range(cues[0].line - 1 if cues else 0):
+        tally.leave_out("text outside of cues", rows[i], i + 1)
+    return Parsed(cue_lines(cues, tally, document.label))
+
+
+READER = Reader("sbv", "SBV captions", sniff, read)

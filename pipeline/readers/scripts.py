@@ -1,0 +1,82 @@
+"""Scripts that put no spaces between words: how long a text is, where it may be cut, and spaces that do not belong."""
+
+from __future__ import annotations
+
+import re
+
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
+_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_CLOSED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
+_CJK_WORD, _ASIAN_WORD, _LONGEST_WORD = 2, 4, 600  # characters that count as a word; a "word" that is none
+_LEADING_VOWELS = "เแโใไ"  # Thai: a syllable begins with them
+# Signs that belong to the letter before them, and the Khmer sign that joins the letter after it.
+_JOINED = re.compile(
+    r"[\u0300-\u036f\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3\u200d\ufe0f]"
+)
+_KHMER_JOINER = "\u17d2"
+
+
+def length(text: str) -> int:
+    """Words; of scripts without spaces, two Chinese or four Thai characters count as one."""
+    spaced = len(text.split())
+    if text.isascii():
+        return spaced
+    wide = sum(map(len, _CJK.findall(text))) // _CJK_WORD
+    return max(spaced, wide + sum(map(len, _ASIAN.findall(text))) // _ASIAN_WORD)
+
+
+def closed(text: str) -> str:
+    """Japanese or Chinese whose characters stand apart, one by one, without those spaces."""
+    if text.isascii():
+        return text
+    tokens = text.split(" ")
+    single = sum(len(t) == 1 and bool(_CJK.match(t)) for t in tokens)
+    return _CLOSED.sub("", text) if len(tokens) >= 5 and single >= 0.7 * len(tokens) else text
+
+
+def packed(text: str, limit: int) -> list[str]:
+    """The words of a text in parts of at most `limit`; what has no spaces is cut where no sign is torn apart."""
+    parts: list[list[str]] = [[]]
+    filled = 0
+    for token in text.split():
+        for n, piece in enumerate(_pieces(token, limit)):
+            size = length(piece)
+            if parts[-1] and filled + size > limit:
+                parts.append([])
+                filled = 0
+            if n and parts[-1]:
+                parts[-1][-1] += piece
+            else:
+                parts[-1].append(piece)
+            filled += size
+    return [" ".join(part) for part in parts]
+
+
+def _pieces(token: str, limit: int) -> list[str]:
+    """A word, or what stands where a word should, in pieces of at most half of `limit` words."""
+    if length(token) <= 1 and len(token) <= _LONGEST_WORD:
+        return [token]
+    if length(token) <= 1:
+        size = _LONGEST_WORD
+    elif length(token) <= limit // 2:
+        return [token]
+    else:
+        size = limit // 2 * (_ASIAN_WORD if _ASIAN.search(token) else _CJK_WORD)
+    pieces: list[str] = []
+    at = 0
+    while len(token) - at > size:
+        end = _border(token, at + size, at + size // 2)
+        pieces.append(token[at:end])
+        at = end
+    return [*pieces, token[at:]]
+
+
+def _border(token: str, at: int, lowest: int) -> int:
+    """A place near `at` where no sign is torn from its letter; before a leading vowel or after a comma if there is."""
+    for place in range(at, lowest, -1):
+        if token[place] in _LEADING_VOWELS or token[place - 1] in "，、；,;":
+            return place
+    for place in range(at, lowest, -1):
+        if not _JOINED.match(token[place]) and token[place - 1] != _KHMER_JOINER:
+            return place
+    return at

@@ -1,0 +1,70 @@
+"""Sounds and stage directions: "[Music]", "(laughs)", "{vocalsound}", notes of music. What they hold of words stays."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from pipeline.readers.tally import Tally
+from pipeline.text import clean
+
+_BRACKETS = re.compile(
+    r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
+    r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
+)
+_OPENED = re.compile(r"[\[({（【*]")
+_NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
+_HASHED = re.compile(r"^#\s(.*?)\s#$")
+_ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_SHORT = 4  # words of a sound in round brackets
+
+
+class Sounds:
+    """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
+
+    In the middle of a sentence it is words that somebody wrote or put in.
+    """
+
+    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
+        self._tally = tally
+        self._counts: Counter[str] = Counter()
+        for text in texts:
+            if _OPENED.search(text):
+                self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
+
+    def off(self, text: str, line: int | None = None) -> str:
+        """The line without its sounds; what is left may be empty."""
+        if not text.isascii() and _NOTES.search(text):
+            text = clean(_NOTES.sub(" ", text))
+        if text[:1] == "#" and (match := _HASHED.match(text)):
+            text = match[1]
+        if not _OPENED.search(text):
+            return text
+        out: list[str] = []
+        at = 0
+        for match in _BRACKETS.finditer(text):
+            if self._is_sound(match, text):
+                self._tally.leave_out("sounds and stage directions", match[0], line)
+                out.append(text[at : match.start()])
+                at = match.end()
+        return clean(" ".join([*out, text[at:]])) if out else text
+
+    def _is_sound(self, match: re.Match[str], text: str) -> bool:
+        before, after = text[: match.start()], text[match.end() :].lstrip(" .,!?:;-—")
+        kind = match.lastgroup
+        if kind == "curly" or not any(c.isalnum() for c in match[kind or 0]):
+            return True
+        if not after and not before.strip(" -.,"):
+            return True
+        size = len(match[kind or 0].split())
+        if self._counts[_inner(match)] >= 2 and size <= _SHORT:
+            return True
+        if kind in ("square", "lens"):
+            return not before.strip() or bool(_ENDED.search(before))
+        starts_small = match[kind or 0][:1].islower() or match[kind or 0].isupper()
+        return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
+
+
+def _inner(match: re.Match[str]) -> str:
+    return match[match.lastgroup or 0].casefold().strip()

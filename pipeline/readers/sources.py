@@ -1,0 +1,195 @@
+"""Files, folders and zip files to sources, each with the name of its document. Nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.readers.archive import members, zipped
+
+SUFFIXES = (
+    ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
+    ".ass", ".ssa", ".sub", ".docx", ".pdf", ".rtf", ".text", ".markdown",
+)  # fmt: skip
+_LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # much else is written in these
+_ALL = (*SUFFIXES, *_LOOKED_INTO)
+_ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
+_VIDEO = re.compile(r"^https?:/+(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read and the name, relative to the output folder, of what comes out of it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of a folder that is not read, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is below some paths: what will be read, what will not, and what is wrong."""
+
+    sources: tuple[Source, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    errors: tuple[InputError, ...] = ()
+
+
+def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]:
+    """Transcript files of files and folders (sorted, sub-folders mirrored), and an error for each path that fails."""
+    found = survey(paths)
+    return list(found.sources), list(found.errors)
+
+
+def survey(paths: Iterable[Path]) -> Survey:
+    """Transcripts below paths, the files that are skipped, and an error for each path that fails."""
+    found: list[Source] = []
+    skipped: list[Skipped] = []
+    errors: list[InputError] = []
+    for path in paths:
+        try:
+            sources, left = _below(path)
+        except InputError as err:
+            errors.append(err)
+            continue
+        found += sources
+        skipped += left
+    seen: dict[Path, Source] = {}
+    for source in found:
+        first = seen.setdefault(source.path.resolve(), source)
+        if first is not source:
+            skipped.append(Skipped(source.path, f"the same file as {first.path}"))
+    return Survey(tuple(distinct(found)), tuple(skipped), tuple(errors))
+
+
+def _below(path: Path) -> tuple[list[Source], list[Skipped]]:
+    if _ADDRESS.match(str(path)):
+        raise _address(str(path))
+    if path.is_dir():
+        return _folder(path)
+    if zipped(path):
+        return [Source(path, path.name)], []
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file or folder")
+    if not path.is_file():
+        raise InputError(f"{path}: not a regular file", hint="use - to read from a pipe")
+    if path.suffix.lower() == ".zip":
+        return _archive(path, "")
+    return [Source(path, path.name)], []
+
+
+def _address(path: str) -> InputError:
+    """What to do with an address, whose slashes a path has lost."""
+    url = _ADDRESS.sub(lambda m: m[0].rstrip("/") + "//", path)
+    if _VIDEO.match(url):
+        return InputError(
+            f"{url}: a video, not a transcript",
+            hint="get its captions first: "
+            f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
+        )
+    return InputError(f"{url}: an address, not a file", hint=f"give --url '{url}' if a transcript file is there")
+
+
+def _folder(root: Path) -> tuple[list[Source], list[Skipped]]:
+    sources: list[Source] = []
+    skipped: list[Skipped] = []
+    for path in sorted(root.rglob("*")):
+        inner = path.relative_to(root)
+        if path.is_dir() or any(part.startswith(".") for part in inner.parts):
+            continue
+        if reason := _why_not(path, root):
+            skipped.append(Skipped(path, reason))
+        elif path.suffix.lower() == ".zip":
+            try:
+                packed, left = _archive(path, f"{inner.with_suffix('').as_posix()}/")
+            except InputError as err:
+                packed, left = [], [Skipped(path, str(err))]
+            sources += packed
+            skipped += left
+        elif not path.name.lower().endswith(".info.json"):
+            sources.append(Source(path, inner.as_posix()))
+    if not sources:
+        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(_ALL)}")
+    return sources, skipped
+
+
+def _why_not(path: Path, root: Path) -> str | None:
+    """Why a file of a folder is not read; None when it is."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        return "a link that leads out of the folder"
+    if not path.is_file():
+        return "not a regular file"
+    suffix = path.suffix.lower()
+    if path.name.lower().endswith(".info.json") or suffix == ".zip":
+        return None
+    if suffix not in _ALL:
+        return f"{suffix} is none of the endings that are read" if suffix else "its name has no ending"
+    if suffix in _LOOKED_INTO and not _recognised(path):
+        return "no format of transcripts is recognised in it"
+    return None
+
+
+def _recognised(path: Path) -> bool:
+    from pipeline.readers.base import Document
+    from pipeline.readers.formats import reader_for
+
+    try:
+        return reader_for(Document(path.read_bytes(), str(path), suffix=path.suffix.lower())).name != "text"
+    except (InputError, OSError):
+        return True  # read and told
+
+
+def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
+    names = members(path)
+    good = [n for n in names if Path(n).suffix.lower() in _ALL and not n.lower().endswith(".info.json")]
+    if not good:
+        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(_ALL)}")
+    left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
+    return [Source(path / n, prefix + n) for n in good], left
+
+
+def distinct(sources: list[Source]) -> list[Source]:
+    """Output names without their endings; `talk.vtt` beside `talk.srt` keeps its ending, the same file twice goes."""
+    unique = list({s.path.resolve(): s for s in reversed(sources)}.values())[::-1]
+    stems = [Path(s.name).with_suffix("").as_posix() for s in unique]
+    often = Counter(stem.casefold() for stem in stems)
+    seen: dict[str, int] = {}
+    out = []
+    for source, stem in zip(unique, stems, strict=True):
+        name = stem if often[stem.casefold()] == 1 else _with_ending(source.name)
+        n = seen[name.casefold()] = seen.get(name.casefold(), 0) + 1
+        out.append(Source(source.path, name if n == 1 else f"{name}-{n}"))
+    return out
+
+
+def _with_ending(name: str) -> str:
+    path = Path(name)
+    return f"{path.with_suffix('').as_posix()}-{path.suffix[1:].lower()}" if path.suffix else path.as_posix()
+
+
+def kept_apart(sources: Iterable[Source], made_from: Callable[[str], str | None]) -> list[Source]:
+    """Sources whose names overwrite no document of another input.
+
+    `made_from` gives the path of the input from which the document of a name was made, None when there is none.
+    """
+    out: list[Source] = []
+    taken: set[str] = set()
+    for source in sources:
+        candidates = [source.name, _with_ending(f"{source.name}{source.path.suffix}")]
+        candidates += [f"{candidates[1]}-{n}" for n in range(2, 1000)]
+        free = (n for n in candidates if n.casefold() not in taken and made_from(n) in (None, str(source.path)))
+        name = next(free, source.name)
+        taken.add(name.casefold())
+        out.append(replace(source, name=name))
+    return out

@@ -1,0 +1,30 @@
+"""SubRip: with or without numbers, milliseconds, commas or empty lines between cues."""
+
+from __future__ import annotations
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.tally import Tally
+from pipeline.readers.timing import ARROW, scan
+
+
+def sniff(document: Document) -> bool:
+    """A timing line with an arrow that stands alone among the first lines."""
+    rows = document.head.split("\n")
+    return any("->" in row and (m := ARROW.match(row)) and not m["rest"].strip(" 0123456789XY:") for row in rows)
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """Cues as lines."""
+    rows = document.rows()
+    cues = scan(rows, tally)
+    end = cues[0].line - 1 if cues else len(rows)
+    if cues and len(rows[end - 1].split()) <= 2:
+        end -= 1  # its number
+    for i in range(max(0, end)):
+        tally.leave_out("text outside of cues", rows[i], i + 1)
+    del rows
+    return Parsed(cue_lines(cues, tally, document.label))
+
+
+READER = Reader("subrip", "SubRip captions", sniff, read)

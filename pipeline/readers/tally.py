@@ -1,0 +1,70 @@
+"""What a reader tells besides the speech: warnings with their lines, and everything that was not taken as speech."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.text import clean, words
+from pipeline.transcript import LeftOut, Reading, Remark
+
+_EXAMPLE = 60  # characters of what was left out that are shown
+_REMARKS = 50  # warnings of one kind of a file that are kept with their lines
+
+
+@dataclass(slots=True)
+class _Heap:
+    count: int = 0
+    words: int = 0
+    line: int | None = None
+    example: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Filled while a file is read."""
+
+    remarks: list[Remark] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    _left_out: dict[str, _Heap] = field(default_factory=dict)
+    _not_names: dict[str, _Heap] = field(default_factory=dict)
+
+    def warn(self, text: str, line: int | None = None) -> None:
+        """A doubt that the user should see."""
+        if len(self.remarks) < _REMARKS:
+            self.remarks.append(Remark(text, line))
+
+    def leave_out(self, kind: str, text: str, line: int | None = None, *, count: int = 1) -> None:
+        """Text that is no speech. Without a word in it there is nothing to tell."""
+        if n := len(words(text)):
+            self.leave_out_words(kind, n, text, line, count=count)
+
+    def leave_out_words(self, kind: str, n: int, text: str, line: int | None = None, *, count: int = 1) -> None:
+        """`n` words that are no speech, of which `text` shows the first."""
+        _add(self._left_out, kind, n, text, line, count)
+
+    def no_name(self, label: str, line: int | None = None, *, count: int = 1) -> None:
+        """A label-like beginning that is taken for text."""
+        _add(self._not_names, label, 0, label, line, count)
+
+    def reading(self, form: str, encoding: str) -> Reading:
+        """All of it, for the transcript."""
+        return Reading(
+            format=form,
+            encoding=encoding,
+            remarks=tuple(self.remarks),
+            left_out=_sorted(self._left_out),
+            labels=tuple(dict.fromkeys(self.labels)),
+            not_names=_sorted(self._not_names)[:100],
+        )
+
+
+def _add(heaps: dict[str, _Heap], kind: str, n: int, text: str, line: int | None, count: int) -> None:
+    heap = heaps.get(kind)
+    if heap is None:
+        heap = heaps[kind] = _Heap(line=line, example=clean(text[: 4 * _EXAMPLE])[:_EXAMPLE])
+    heap.count += count
+    heap.words += n
+
+
+def _sorted(heaps: dict[str, _Heap]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(kind, h.count, h.words, h.line, h.example) for kind, h in sorted(heaps.items()))

@@ -1,0 +1,104 @@
+"""Timing lines of WebVTT, SubRip and SBV, and the text under them, however a file strays from its format.
+
+The libraries for these formats drop broken cues and text after an empty line without a word, and know no line numbers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from pipeline.readers.cues import Cue
+from pipeline.readers.tally import Tally
+
+_CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[.,:;]\d{1,6})?"
+ARROW = re.compile(rf"^\s*[\[(]?\s*(?P<start>{_CLOCK})\s*-{{1,2}}>\s*(?P<end>{_CLOCK})\s*[\])]?(?P<rest>(?:\s.*)?)$")
+COMMAS = re.compile(r"^\s*(?P<start>\d{1,2}:\d{2}:\d{2}\.\d{1,3}),(?P<end>\d{1,2}:\d{2}:\d{2}\.\d{1,3})(?P<rest>\s*)$")
+_SETTING = re.compile(r"^(?:region|vertical|line|position|size|align|X1|X2|Y1|Y2):\S+$|^(?:X1|X2|Y1|Y2):\d+")
+_NEARLY = re.compile(
+    r"^\s*[\d:.,;a-z]{0,14}\d[\d:.,;a-z]{0,14}\s*-*->\s*[\d:.,;a-z]{0,24}\s*$|^\s*[\d:.,;a-z]{0,14}\s*-*->\s*\d[\d:.,;a-z]{0,24}\b"
+)
+_TOLD = 5
+
+
+def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, start: int = 0) -> list[Cue]:
+    """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
+
+    The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
+    next number.
+    """
+    found = [(i, m) for i in range(start, len(rows)) if _may_time(rows[i]) and (m := timing.match(rows[i]))]
+    broken = _broken(rows, found, tally, start)
+    cues: list[Cue] = []
+    named = _named(rows, [i for i, _ in found], start)
+    for (i, _), lines in zip(found, named, strict=True):
+        if lines == 1 and not rows[i - 1].strip().isdigit():
+            tally.leave_out("names of cues", rows[i - 1], i)
+    for n, (i, match) in enumerate(found):
+        stop = found[n + 1][0] - named[n + 1] if n + 1 < len(found) else len(rows)
+        text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
+        rest = match["rest"].strip()
+        if rest and not all(_SETTING.match(part) for part in rest.split()):
+            text.insert(0, rest)
+        first, last = seconds(match["start"]), seconds(match["end"])
+        cues.append(Cue(first, max(first, last), text, i + 1))
+    return cues
+
+
+def _may_time(row: str) -> bool:
+    return ":" in row and ("-->" in row or "->" in row or "," in row)
+
+
+def seconds(clock: str) -> float:
+    """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
+    if len(clock) == 12 and clock[2] == clock[5] == ":" and clock[8] in ".,":
+        whole = int(clock[:2]) * 3600 + int(clock[3:5]) * 60 + int(clock[6:8])
+        return round(whole + int(clock[9:]) / 1000, 3)
+    parts = re.split(r"[:;]", clock.replace(",", "."))
+    if len(parts) == 4:
+        parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
+    total = 0.0
+    for part in parts:
+        total = total * 60 + float(part)
+    return round(total, 3)
+
+
+def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:
+    """How many lines over each timing line belong to it: a number or a name."""
+    out: list[int] = []
+    numbered = sum(i > start and rows[i - 1].strip().isdigit() for i in times) >= 0.5 * len(times)
+    alone = {b for a, b in itertools.pairwise(times) if not any(row.strip() for row in rows[a + 1 : b - 1])}
+    names = sum(_is_name(rows, i, start) for i in times if i not in alone) >= 0.5 * len(times)
+    for i in times:
+        over = rows[i - 1].strip() if i > start else ""
+        if i in alone and not (over.isdigit() and numbered):
+            out.append(0)  # the only line of the cue before is its text
+        elif (over.isdigit() and (numbered or _is_name(rows, i, start))) or (names and _is_name(rows, i, start)):
+            out.append(1)
+        elif numbered and not over and i - 2 >= start and rows[i - 2].strip().isdigit():
+            out.append(2)
+        else:
+            out.append(0)
+    return out
+
+
+def _is_name(rows: Sequence[str], i: int, start: int) -> bool:
+    """Whether the line over a timing line stands by itself."""
+    return i > start and bool(rows[i - 1].strip()) and (i - 2 < start or not rows[i - 2].strip())
+
+
+def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally, start: int) -> set[int]:
+    """Lines with an arrow that are no times; they and times without milliseconds are told."""
+    good = {i for i, _ in found}
+    bad = [i for i in range(start, len(rows)) if "-->" in rows[i] and i not in good and _NEARLY.match(rows[i])]
+    for i in bad:
+        tally.leave_out("broken timing lines", rows[i], i + 1)
+    for i in bad[:_TOLD]:
+        tally.warn(f'this line is no time: "{rows[i].strip()[:60]}"', i + 1)
+    if len(bad) > _TOLD:
+        tally.warn(f"{len(bad) - _TOLD} more lines are no times", bad[_TOLD] + 1)
+    short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
+    if short:
+        tally.warn("times without milliseconds", short[0] + 1)
+    return set(bad)

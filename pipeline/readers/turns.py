@@ -1,0 +1,343 @@
+"""Lines of text to turns: which lines are heads, which words follow them, and what in the file is no speech."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.readers import markup
+from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.labels import Head, could_be_name, head_of, speaker_name
+from pipeline.readers.lines import Line, fold_loops, join_lines
+from pipeline.readers.rows import Row, timed_lines
+from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
+from pipeline.text import clean, words
+
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
+_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+_TRANSCRIPT = re.compile(
+    r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
+    r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
+    re.IGNORECASE,
+)
+_SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
+_BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
+_NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
+_HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
+_AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
+_TITLE = re.compile(r"(?:title|titel|titre|título|titolo)\s*[:：]\s*(.+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there."""
+
+    number: int
+    text: str
+    head: Head | None
+    begins: bool
+    mark: Mark | None = None
+
+
+def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
+    """Lines with speakers and times, and the file's first heading."""
+    text = markup.without_tags(markup.tags_to_labels(text))
+    physical = _unnumbered(text.split("\n"), tally)
+    headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
+    title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
+    rows = _rows(physical, _speech_starts(physical, tally), tally)
+    del physical
+    marks = _marked(rows)
+    labels = Labels(marks, sum(r.begins for r in rows), text)
+    labels.tell(marks, tally)
+    del marks, text
+    turns = _turns(rows, labels, tally)
+    lines = timed_lines(_without_header(turns, labels, tally), tally)
+    return join_lines(_with_ends(fold_loops(lines, tally))), title
+
+
+def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
+    """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
+    filled = [row for row in rows if row.strip()]
+    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled[:3000]]
+    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(numbers))
+    if len(numbers) < 8 or ups < 0.7 * len(numbers):
+        return rows
+    tally.warn("numbers in front of the lines are taken off")
+    return [m[2] if (m := _NUMBERED.match(row)) else row for row in rows]
+
+
+def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
+    """The line after the heading "Transcript", when enough follows it; else the first."""
+    for i, row in enumerate(rows):
+        text = row.strip()
+        heading = text.startswith("#") or text.startswith("**") or (len(text) < 40 and text[-1:] in ":t")
+        if not heading or not _TRANSCRIPT.fullmatch(text.strip("#*_: ")):
+            continue
+        before = sum(len(r.split()) for r in rows[:i])
+        after = sum(len(r.split()) for r in rows[i + 1 :])
+        if after >= _AFTER * (before + after):
+            first = next((n for n, r in enumerate(rows[:i], 1) if words(r)), None)
+            tally.leave_out("what stands before the transcript", "\n".join(rows[: i + 1]), first)
+            return i + 1
+    return 0
+
+
+def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
+    """The lines that may hold speech; an empty one stands for a break."""
+    rows: list[_Text] = []
+    broken, last, fence = True, "", False
+    for number, raw in enumerate(physical[start:], start + 1):
+        line = raw.strip().lstrip("\u200e\u200f\u202a-\u202c\ufeff")
+        if not line:
+            broken = True
+            continue
+        if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
+            fence, broken = not fence, True
+            continue
+        if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
+            line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
+            if not words(line):
+                continue
+        if markup.only_a_link(line):
+            tally.leave_out("lines that are links", line, number)
+            broken = True
+            continue
+        head = head_of(line)
+        if head is None and line[0] in "_*" and _EMPHASIS.match(line):
+            tally.leave_out("headings", line, number)
+            broken = True
+            continue
+        ends = broken or ends_sentence(last)
+        named = head is not None and (head.stamp is not None or head.chevron)
+        rows.append(_Text(number, line, head, ends or named))
+        if broken and not (head and head.stamp):
+            rows[-1].begins = True
+        broken, last = False, line
+        if head is not None and (head.heading or head.shape in ("T",)):
+            broken = True
+    return rows
+
+
+def _marked(rows: list[_Text]) -> list[Mark]:
+    """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
+    marks: list[Mark] = []
+    unit = -1
+    for i, row in enumerate(rows):
+        unit += row.begins
+        if row.head is None or row.head.name is None:
+            continue
+        head = _beside_its_time(rows, i, row.head)
+        below = i + 2 if head.shape.endswith("\nT/") else i + 1
+        beneath = rows[below : below + 1]
+        speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T"))]
+        followed = bool(head.rest or speech)
+        row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
+        marks.append(row.mark)
+    return marks
+
+
+def _beside_its_time(rows: Sequence[_Text], i: int, head: Head) -> Head:
+    """The head of a line that is only a name, with the time of the line under or over it."""
+    if head.shape not in ("N/", "N:/", "B/", "B:/"):
+        return head
+    for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
+        other = rows[k].head if 0 <= k < len(rows) else None
+        if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
+            colon = ":" if ":" in head.shape else ""
+            return head._replace(shape=shape.replace("N", f"N{colon}"), stamp=other.stamp)
+    return head
+
+
+def _only_time(head: Head | None) -> bool:
+    return head is not None and head.shape == "T"
+
+
+def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
+    """Rows with the speakers that hold until the next label, paragraphs joined."""
+    builder = _Builder(labels, tally, _chapters(rows))
+    rows.reverse()
+    while rows:  # each line is let go when its words are taken: a long file is not held twice
+        builder.take(rows.pop())
+    return builder.rows
+
+
+def _chapters(rows: Sequence[_Text]) -> set[int]:
+    """Numbers of the lines that are chapters between times that each stand over one line of text."""
+    if listed := _listed(rows):
+        return listed
+    times = [i for i, r in enumerate(rows) if _only_time(r.head)]
+    if len(times) < 5 or len(times) < 0.35 * len(rows):
+        return set()
+    extra = [
+        i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
+    ]
+    short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
+    return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
+
+
+def _listed(rows: Sequence[_Text]) -> set[int]:
+    """Numbers of the lines of a list of chapters: times with a few words, in one run, in a text without other times."""
+    timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
+    if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:
+        return set()
+    short = all(len(rows[i].text.split()) <= 10 and not ends_sentence(rows[i].text) for i in timed)
+    listed = sum(len(rows[i].text) for i in timed)
+    return {rows[i].number for i in timed} if short and listed < 0.15 * sum(len(r.text) for r in rows) else set()
+
+
+class _Builder:
+    """Puts lines together, one after the other."""
+
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int]) -> None:
+        self.rows: list[Row] = []
+        self._labels, self._tally, self._chapters = labels, tally, chapters
+        self._speaker: str | None = None
+        self._asker: str | None = None
+        self._start: str | None = None
+        self._end: str | None = None
+        self._turn = False
+        self._open = False
+        self._told: set[str] = set()
+        self._dated = any(shape.startswith("T N") for shape in labels.shapes)
+        self._last_number = 0
+
+    def take(self, row: _Text) -> None:
+        """One line of the file."""
+        head, mark = row.head, row.mark
+        if row.begins and row.number - self._last_number > 1:
+            self._open = False
+        self._last_number = row.number
+        if row.number in self._chapters:
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        verdict = self._labels.verdict(mark) if mark else "text"
+        if mark and verdict == "name":
+            self._named(mark, row)
+        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
+            self._tally.leave_out("headings", row.text, row.number)
+            self._open = False
+        elif head is None:
+            self._words(row.text, row.number, new=not self._open)
+        elif head.heading and not head.shape.startswith("T"):
+            self._heading(row)
+        elif mark and verdict == "doubt":
+            self._speaker, self._turn = None, True
+            self._timed(head)
+            self._words(head.plain, row.number, new=True)
+        elif mark and self._event(mark, row):
+            return
+        elif head.stamp is not None and head.shape.startswith("T"):
+            self._stamped(head, row)
+        elif head.chevron:
+            self._speaker, self._turn = None, True
+            self._words(head.plain, row.number, new=True)
+        else:
+            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
+            self._words(row.text, row.number, new=not self._open or head.dash or over)
+
+    def _named(self, mark: Mark, row: _Text) -> None:
+        head = mark.head
+        name = mark.name
+        if head.shape.endswith("Q."):
+            name = self._asker if name == "Q" and self._asker else name
+        elif match := _BY.search(name):
+            self._asker = speaker_name(match["name"])
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        if head.name is not None and head.name not in self._told:
+            self._told.add(head.name)
+            self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
+        speaker = speaker_name(name)
+        self._turn = speaker is None or self._speaker is None
+        self._speaker = speaker
+        self._timed(head)
+        self._open = False
+        if head.rest:
+            self._words(head.rest, row.number, new=True)
+
+    def _heading(self, row: _Text) -> None:
+        if match := _BY.search(row.text.rstrip(": ")):
+            self._asker = speaker_name(match["name"])
+        self._tally.leave_out("headings", row.text, row.number)
+        if row.head and row.head.stamp:
+            self._timed(row.head)  # a chapter with its time: what follows begins there
+        self._open = False
+
+    def _event(self, mark: Mark, row: _Text) -> bool:
+        """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
+        head = mark.head
+        if (match := _BY.search(row.text.rstrip(": "))) and row.text.isupper():
+            self._asker = speaker_name(match["name"])
+            self._speaker, self._open = None, False
+            self._tally.leave_out("headings", row.text, row.number)
+            return True
+        known = head.bold and head.shape == "B " and mark.name in self._labels.names and self._labels.timed
+        if known:
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+        return known
+
+    def _stamped(self, head: Head, row: _Text) -> None:
+        if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+            return
+        self._timed(head)
+        if head.chevron:
+            self._speaker, self._turn = None, True
+        self._open = False
+        if head.plain:
+            self._words(head.plain, row.number, new=True)
+
+    def _timed(self, head: Head) -> None:
+        if head.stamp is not None:
+            self._start, self._end = head.stamp.start, head.stamp.end
+
+    def _words(self, text: str, number: int, *, new: bool) -> None:
+        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
+            return
+        plain = markup.unmarked(text)
+        if not plain:
+            return
+        if new or not self.rows or self._turn:
+            self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
+            self._start = self._end = None
+            self._turn = False
+        else:
+            self.rows[-1].text = f"{self.rows[-1].text} {plain}"
+        self._open = True
+
+
+def _role(label: str, name: str) -> str:
+    """What a label says besides the name."""
+    return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""
+
+
+def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
+    """The rows without short ones in front of the first speaker or time that are no sentences."""
+    first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
+    kept = []
+    for row in rows[:first]:
+        if row.start is None and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
+            tally.leave_out("headers", row.text, row.line)
+        else:
+            kept.append(row)
+    return kept + rows[first:]
+
+
+def _with_ends(lines: list[Line]) -> list[Line]:
+    """A line ends where the next timed one starts, unless it says when."""
+    out: list[Line] = []
+    upcoming: float | None = None
+    for line in reversed(lines):
+        if line.end is None and line.start is not None and upcoming is not None and upcoming >= line.start:
+            line = line._replace(end=upcoming)
+        out.append(line)
+        upcoming = line.start if line.start is not None else upcoming
+    return out[::-1]
+
+
+__all__ = ["could_be_name", "parse_turns"]

@@ -1,0 +1,155 @@
+"""HTML: Podcasting 2.0 transcripts with cite, time and p, and pages whose text is read as text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.tally import Tally
+from pipeline.readers.turns import parse_turns
+from pipeline.text import clean
+from pipeline.transcript import Metadata
+
+_START = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_JUNK = re.compile(r"</([a-zA-Z][\w-]{0,20})[^<>\w]+(\w[^<>]{0,2000})>?")  # words that a broken end tag would swallow
+_LEFT = tuple(
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in (("<!--", "-->"), (r"<script\b", r"</script\s*>"), (r"<style\b", r"</style\s*>"))
+)
+_UNCLOSED = re.compile(r"<([^<>]*)(?=<|\Z)")
+_SKIPPED = {"script", "style", "template", "noscript", "svg", "select", "button", "form", "iframe"}
+_AROUND = {"nav", "footer", "aside", "header"}
+_BLOCKS = {
+    *("address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre").split(),
+    *("section table tbody td th thead time tr ul").split(),
+}
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class _Page(HTMLParser):
+    """Text by blocks: a heading gets its hashes, a cite its colon; what is around an article is kept apart."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[str] = []
+        self.around: list[str] = []
+        self.broken: list[str] = []
+        self.title = ""
+        self.metadata: dict[str, str] = {}
+        self._line: list[str] = []
+        self._skip = self._beside = 0
+        self._in_title = False
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "meta":
+            name, content = found.get("property") or found.get("name") or "", found.get("content")
+            if content and name in ("og:title", "og:url", "og:site_name"):
+                self.metadata[name] = content
+        if tag == "html" and found.get("lang"):
+            self.metadata["lang"] = found["lang"] or ""
+        words = [name for name, value in attrs if value is None]
+        if len(words) > 2:
+            self.broken.append(" ".join(words))
+        if tag in _VOID:
+            if tag in ("br", "hr"):
+                self._end_line()
+            return
+        self._open.append(tag)
+        self._skip += tag in _SKIPPED
+        self._beside += tag in _AROUND
+        self._in_title = self._in_title or tag == "title"
+        if tag in _BLOCKS:
+            self._end_line()
+            if tag[0] == "h" and tag[1:].isdigit():
+                self._line.append("#" * int(tag[1:]) + " ")
+            elif tag in ("p", "li", "cite", "blockquote", "h1", "h2", "h3", "tr", "div", "section"):
+                self._blank()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._open:
+            return
+        while self._open:
+            last = self._open.pop()
+            self._skip -= last in _SKIPPED
+            self._beside -= last in _AROUND
+            self._in_title = self._in_title and last != "title"
+            if last in _BLOCKS:
+                if last == "cite" and self._line and not "".join(self._line).rstrip().endswith((":", "：")):
+                    self._line.append(":")
+                self._end_line()
+                if last in ("p", "li", "blockquote", "tr"):
+                    self._blank()
+            if last == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+        elif not self._skip:
+            self._line.append(data.replace("\n", " "))
+
+    def _end_line(self) -> None:
+        text = clean("".join(self._line))
+        self._line = []
+        if text.strip("# "):
+            (self.around if self._beside else self.rows).append(text)
+
+    def _blank(self) -> None:
+        if self.rows and self.rows[-1]:
+            self.rows.append("")
+
+    def close(self) -> None:
+        super().close()
+        self._end_line()
+
+
+def _sound(text: str) -> str:
+    """The page without comments and scripts, in which every angle bracket that opens a tag is closed.
+
+    Python's parser takes time by the square of what is not.
+    """
+    for opening, closing in _LEFT:
+        kept: list[str] = []
+        at = 0
+        while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
+            kept.append(text[at : start.start()])
+            at = end.end()
+        text = "".join([*kept, text[at:]])
+    return _UNCLOSED.sub(r"&lt;\1", _JUNK.sub(r"</\1> \2", text))
+
+
+def sniff(document: Document) -> bool:
+    """A tag that a page or its body begins with."""
+    return bool(_START.match(document.head))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """The text of the page's main part, read as text is; cite and time give speakers and times."""
+    page = _Page()
+    page.feed(_sound(document.text))
+    page.close()
+    for row in page.around:
+        tally.leave_out("what stands around the text of a page", row)
+    for row in page.broken:
+        tally.leave_out("words in broken tags", row)
+    lines, heading = parse_turns("\n".join(page.rows), tally)
+    title = clean(page.metadata.get("og:title", "")) or clean(page.title) or heading
+    url = page.metadata.get("og:url", "")
+    return Parsed(
+        lines,
+        Metadata(
+            title=title or None,
+            channel=clean(page.metadata.get("og:site_name", "")) or None,
+            url=url if re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", url) else None,
+            language=page.metadata.get("lang") or None,
+        ),
+    )
+
+
+READER = Reader("html", "an HTML page", sniff, read)

@@ -1,0 +1,76 @@
+"""WebVTT: voices, headers, regions, styles, settings and notes; a missing header is told."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.tally import Tally
+from pipeline.readers.timing import ARROW, scan
+from pipeline.transcript import Metadata
+
+_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
+_DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
+_LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
+
+
+def sniff(document: Document) -> bool:
+    """A WEBVTT header; without one, arrows between times with dots and no cue numbers, or the ending .vtt."""
+    if document.head.startswith("WEBVTT"):
+        return True
+    rows = document.head.split("\n")
+    times = [i for i, row in enumerate(rows) if "-->" in row]
+    if not any(ARROW.match(rows[i]) for i in times):
+        return False
+    numbered = any(rows[i - 1].strip().isdigit() for i in times[:3] if i)
+    return document.suffix == ".vtt" or (not numbered and all(_DOTTED.match(rows[i]) for i in times[:3]))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """Cues as lines; notes, styles, regions and header lines are told."""
+    rows = document.rows()
+    first = next((i for i, row in enumerate(rows) if row.strip()), 0)
+    start = first
+    language = None
+    if rows[first].startswith("WEBVTT"):
+        end = next((i for i in range(first, len(rows)) if not rows[i].strip() or "-->" in rows[i]), len(rows))
+        tally.leave_out("headers", "\n".join([rows[first][6:], *rows[first + 1 : end]]), first + 1)
+        match = _LANGUAGE.search("\n".join(rows[first:end]))
+        language = match[1] if match else None
+        start = max(end, first + 1) if end < len(rows) and "-->" not in rows[end] else end
+    elif any("-->" in row for row in rows[:200]):
+        tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
+    rows = _without_blocks(rows, start, tally)
+    cues = scan(rows, tally, start=start)
+    _before_the_first(rows, cues, start, tally)
+    del rows
+    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+
+
+def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
+    """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
+    out = rows.copy()
+    inside = ""
+    for i in range(start, len(rows)):
+        row = rows[i]
+        if not row.strip() or "-->" in row:
+            inside = ""
+        elif _BLOCK.match(row) and (i == start or not rows[i - 1].strip()):
+            inside = {"NOTE": "notes", "STYL": "styles and regions", "REGI": "styles and regions"}[row[:4]]
+        if inside:
+            tally.leave_out(inside, row.removeprefix("NOTE"), i + 1)
+            out[i] = ""
+    return out
+
+
+def _before_the_first(rows: list[str], cues: list[Cue], start: int, tally: Tally) -> None:
+    """What stands over the first timing line and is no cue's name."""
+    end = cues[0].line - 1 if cues else len(rows)
+    if cues and len(rows[end - 1].split()) <= 2:
+        end -= 1  # its name
+    for i in range(start, max(start, end)):
+        tally.leave_out("text outside of cues", rows[i], i + 1)
+
+
+READER = Reader("webvtt", "WebVTT captions", sniff, read)

@@ -1,0 +1,199 @@
+"""XML captions: TTML and DFXP, YouTube's srv1 to srv3 and timedtext, and debates in Akoma Ntoso."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.data.pieces import number
+from pipeline.readers.lines import Line
+from pipeline.readers.tally import Tally
+from pipeline.text import clean, words
+from pipeline.transcript import Metadata
+
+_ROOT = re.compile(
+    r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*<(?:\w+:)?(\w+)", re.DOTALL
+)
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_PREFIX = re.compile(r"(</?|\s)(?!xmlns|xml:)\w+:(\w+)(?=[\s=/>])")
+_OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|f|t)")
+_FRAMES = re.compile(r"(\d+):(\d{2}):(\d{2}):(\d{2,3})(?:\.\d+)?")
+
+
+def _root(document: Document) -> str:
+    match = _ROOT.match(document.head)
+    return match[1] if match else ""
+
+
+def _tree(document: Document) -> ET.Element:
+    """The root element; InputError names the line that is no XML."""
+    if "<!ENTITY" in document.text[:100_000]:
+        raise broken(document, "this XML", "it declares entities of its own", "save it without a DOCTYPE")
+    # The text is decoded already, whatever it declares.
+    return _parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
+
+
+def _parsed(document: Document, text: str) -> ET.Element:
+    try:
+        return ET.fromstring(text)
+    except ET.ParseError as err:
+        if "unbound prefix" in str(err) and text != (bare := _PREFIX.sub(r"\1\2", text)):
+            return _parsed(document, bare)
+        where = f"line {err.position[0]}: {err}"
+        raise broken(document, "this XML", where, "export it again, or mend that line") from err
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _said(element: ET.Element) -> str:
+    """The text of an element; a line end for every <br/>."""
+    parts = [element.text or ""]
+    for child in element:
+        if _name(child) == "br":
+            parts.append("\n")
+        elif _name(child) not in ("metadata", "set"):
+            parts.append(_said(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _rows(element: ET.Element) -> list[str]:
+    return [clean(row) for row in _said(element).split("\n") if clean(row)]
+
+
+def _attribute(element: ET.Element, name: str) -> str | None:
+    return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)
+
+
+# TTML and DFXP
+
+
+def _ttml_sniff(document: Document) -> bool:
+    return _root(document) == "tt"
+
+
+def _ttml_read(document: Document, tally: Tally) -> Parsed:
+    """A cue a paragraph with a time; agents are speakers."""
+    root = _tree(document)
+    rate = _rate(root)
+    agents = {
+        _attribute(agent, "id"): clean(" ".join(_said(n) for n in agent if _name(n) == "name"))
+        for agent in root.iter()
+        if _name(agent) == "agent"
+    }
+    title = next((clean(_said(e)) for e in root.iter() if _name(e) == "title"), None)
+    cues = list(_paragraphs(root, rate, agents, 0.0))
+    untimed = sum(c.start is None for c in cues)
+    if untimed:
+        tally.warn(f"{untimed} of {len(cues)} paragraphs have no time")
+    return Parsed(
+        cue_lines(cues, tally, document.label), Metadata(title=title or None, language=root.get(_LANG) or None)
+    )
+
+
+def _paragraphs(
+    element: ET.Element, rate: tuple[float, float], agents: dict[str | None, str], base: float, who: str | None = None
+) -> Iterator[Cue]:
+    own = _clock(_attribute(element, "begin"), rate)
+    agent = _attribute(element, "agent")
+    who = (agents.get(agent) or agent) if agent else who
+    if _name(element) == "p":
+        start, end = own, _clock(_attribute(element, "end"), rate)
+        length = _clock(_attribute(element, "dur"), rate)
+        spans = [_clock(_attribute(s, "begin"), rate) for s in element.iter() if _name(s) == "span"]
+        if start is None:
+            start = next((s for s in spans if s is not None), None)
+        if end is None and start is not None and length is not None:
+            end = start + length
+        yield Cue(_add(base, start), _add(base, end), _rows(element), 0, who)
+        return
+    for child in element:
+        if _name(child) in ("body", "div", "p"):
+            yield from _paragraphs(child, rate, agents, base + (own or 0.0), who)
+
+
+def _add(base: float, time: float | None) -> float | None:
+    return None if time is None else round(base + time, 3)
+
+
+def _rate(root: ET.Element) -> tuple[float, float]:
+    frames = number(_attribute(root, "frameRate")) or 30.0
+    multiplier = (_attribute(root, "frameRateMultiplier") or "1 1").replace(":", " ").split()
+    if len(multiplier) == 2 and number(multiplier[0]) and number(multiplier[1]):
+        frames *= float(multiplier[0]) / float(multiplier[1])
+    return frames, number(_attribute(root, "tickRate")) or 10_000_000.0
+
+
+def _clock(value: str | None, rate: tuple[float, float]) -> float | None:
+    if not value:
+        return None
+    if match := _FRAMES.fullmatch(value):
+        hours, minutes, seconds, frames = (int(g) for g in match.groups())
+        return hours * 3600 + minutes * 60 + seconds + frames / rate[0]
+    if match := _OFFSET.fullmatch(value):
+        units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "f": 1 / rate[0], "t": 1 / rate[1]}
+        return float(match[1]) * units[match[2]]
+    return number(value)
+
+
+# YouTube
+
+
+def _timedtext_sniff(document: Document) -> bool:
+    return _root(document) in ("transcript", "timedtext")
+
+
+def _timedtext_read(document: Document, tally: Tally) -> Parsed:
+    """<text start dur> in seconds, or <p t d> in milliseconds with its pieces in <s>."""
+    cues: list[Cue] = []
+    for n, element in enumerate(_tree(document).iter(), 1):
+        if _name(element) == "text":
+            start, length = number(element.get("start", element.get("t"))), number(element.get("dur", element.get("d")))
+        elif _name(element) == "p":
+            start, length = number(element.get("t"), 1000), number(element.get("d"), 1000)
+        else:
+            continue
+        cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
+    cues = [cue for cue in cues if cue.rows]
+    for cue, after in itertools.pairwise(cues):
+        if cue.end is not None and after.start is not None and cue.end > after.start:
+            cue.end = max(cue.start or 0.0, after.start)
+    return Parsed(cue_lines(cues, tally, document.label))
+
+
+# Debates
+
+
+def _akoma_sniff(document: Document) -> bool:
+    return _root(document).lower() == "akomantoso"
+
+
+def _akoma_read(document: Document, tally: Tally) -> Parsed:
+    """A line a paragraph of each speech, with the name that the references give its speaker."""
+    root = _tree(document)
+    people = {
+        _attribute(p, "id") or _attribute(p, "eId"): p.get("showAs") for p in root.iter() if _name(p) == "TLCPerson"
+    }
+    title = next((clean(_said(e)) for e in root.iter() if _name(e) in ("heading", "docTitle")), None)
+    lines: list[Line] = []
+    for element in root.iter():
+        if _name(element) == "speech":
+            who = (
+                people.get((element.get("by") or "").removeprefix("#")) or (element.get("by") or "").strip("#") or None
+            )
+            said = [clean(_said(p)) for p in element.iter() if _name(p) in ("p", "block")]
+            lines += [Line(t, who) for t in said if words(t)]
+        elif _name(element) in ("narrative", "heading", "scene"):
+            tally.leave_out("headings and narration", _said(element))
+    return Parsed(lines, Metadata(title=title or None))
+
+
+TTML = Reader("ttml", "TTML or DFXP captions", _ttml_sniff, _ttml_read)
+TIMEDTEXT = Reader("timedtext", "YouTube timedtext (srv1 to srv3)", _timedtext_sniff, _timedtext_read)
+AKOMA = Reader("akoma-ntoso", "a debate in Akoma Ntoso", _akoma_sniff, _akoma_read)

@@ -1,0 +1,159 @@
+"""Who speaks is decided over the whole file: shapes that recur, names that recur, places where turns begin."""
+
+import itertools
+
+import pytest
+
+from pipeline.readers import parse
+from pipeline.transcript import Transcript
+from tests.readers.shapes import COMMAS, DOTS, TURNS, clock
+
+SAID = [said for *_, said in TURNS]
+LABELLED = [f"{who}: {said}" for who, _, _, said in TURNS]
+
+
+def read(text: str, suffix: str = ".txt") -> Transcript:
+    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
+
+
+def speakers(text: str, suffix: str = ".txt") -> list[str | None]:
+    return [who for who, _ in itertools.groupby(s.speaker for s in read(text, suffix).segments)]
+
+
+def srt(rows: list[str]) -> str:
+    return "\n".join(
+        f"{n}\n{clock(a, COMMAS)} --> {clock(b, COMMAS)}\n{row}\n" for n, (row, (_, a, b, _)) in enumerate(zip(rows, TURNS, strict=False), 1)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["The budget: we have less.", "Remember: we have less.", "Step one: we have less.", "http://example.org is less."],
+)
+def test_a_phrase_with_a_colon_in_prose_is_no_speaker(phrase: str) -> None:
+    assert speakers("\n\n".join([*SAID[:9], phrase, *SAID[9:]])) == [None]
+
+
+def test_a_phrase_that_stands_twice_in_prose_is_told() -> None:
+    transcript = read("\n\n".join([*SAID[:9], "The Budget: less.", *SAID[9:], "The Budget: more."]))
+    assert {s.speaker for s in transcript.segments} == {None}
+    assert [(n.kind, n.count) for n in transcript.reading.not_names] == [("The Budget", 2)]
+
+
+def test_a_phrase_in_a_turn_stays_with_who_speaks() -> None:
+    rows = [*LABELLED[:8], "The Budget: we have less than the tickets bring.", *LABELLED[8:]]
+    segments = read("\n\n".join(rows)).segments
+    assert next(s.speaker for s in segments if "The Budget:" in s.text) == "Kofi Mensah"
+
+
+def test_a_glossary_has_no_speakers() -> None:
+    assert speakers(
+        "Bow: the front.\n\nStern: the back.\n\nKeel: what lies under it.\n\nMast: what holds sails.\n"
+    ) == [None]
+
+
+def test_a_guest_who_speaks_once_is_named() -> None:
+    assert "Zoe Adler" in speakers("\n\n".join([*LABELLED, "Zoe Adler: I only came to say hello."]))
+
+
+def test_doubt_gives_words_to_nobody_and_is_told() -> None:
+    rows = [
+        *LABELLED[:9],
+        "Passengers: we are hungry.",
+        *(f"{row}\n\n{row.partition(': ')[2]}" for row in LABELLED[9:]),
+    ]
+    transcript = read("\n\n".join(rows))
+    assert next(s.speaker for s in transcript.segments if "hungry." in s.text and "we are" in s.text) is None
+    assert 'Passengers" may be a speaker' in transcript.notes[0]
+
+
+def test_lines_over_the_talk_are_a_header() -> None:
+    transcript = read(
+        "Date: 12 June 2026\nParticipants: Oda Brandt, Kofi Mensah\nPlace: Pier\n\n" + "\n\n".join(LABELLED)
+    )
+    assert transcript.segments[0].text == SAID[0]
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("headers", 3)]
+
+
+def test_links_under_the_talk_are_told_and_nobodys() -> None:
+    transcript = read("\n\n".join(LABELLED) + "\n\n- Slides: https://example.org/s\n- Chat: https://example.org/c\n")
+    assert transcript.segments[-1].text == SAID[-1]
+    assert transcript.reading.left_out[0].kind == "lines that are links"
+
+
+def test_a_role_in_brackets_swallows_nobody() -> None:
+    rows = [f"Ms. Ferrer (chair, pier): {SAID[0]}", f"Mr. Mensah: {SAID[1]}", f"Ms. Ferrer (chair, pier): {SAID[2]}", f"Mr. Mensah: {SAID[3]}"]  # fmt: skip
+    assert speakers("\n\n".join(rows)) == ["Ms. Ferrer", "Mr. Mensah", "Ms. Ferrer", "Mr. Mensah"]
+
+
+def test_a_label_holds_until_the_next_one_where_captions_label_changes_only() -> None:
+    one = ["and so we go on", "until the end."]
+    rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one]
+    assert speakers(srt(rows), ".srt") == ["Oda Brandt", "Kofi Mensah"] * 2
+
+
+def test_a_cue_without_a_label_is_nobodys_where_every_cue_has_one() -> None:
+    rows = [*LABELLED[:6], "Hello?", *LABELLED[6:9], LABELLED[8], LABELLED[8]]
+    assert None in speakers(srt(rows), ".srt")
+
+
+def test_chevrons_begin_somebody_who_is_not_named() -> None:
+    segments = read(">> WE LEAVE AT NINE. >> NO, AT TEN. >> THEN AT TEN.").segments
+    assert [(s.speaker, s.text) for s in segments] == [(None, "WE LEAVE AT NINE."), (None, "NO, AT TEN."), (None, "THEN AT TEN.")]  # fmt: skip
+
+
+def test_dashes_at_the_start_of_some_cues_begin_somebody_else() -> None:
+    rows = ["We leave at nine.", "- No, at ten.\n- Then at ten.", "That is late.", "It is."]
+    texts = [s.text for s in read(srt(rows), ".srt").segments]
+    assert texts[1:3] == ["No, at ten.", "Then at ten. That is late. It is."]
+
+
+def test_dashes_at_the_start_of_every_cue_are_an_ornament() -> None:
+    assert len(read(srt([f"- {said}" for said in SAID[:4]]), ".srt").segments) < 4
+
+
+def test_questions_are_given_to_who_examines() -> None:
+    rows = ["EXAMINATION BY MS. FERRER:", *(f"{'QA'[i % 2]}. {said}" for i, said in enumerate(SAID[:8]))]
+    assert speakers("\n".join(rows)) == ["MS. FERRER", "A"] * 4
+
+
+def test_chapters_with_times_are_no_speakers() -> None:
+    rows = [f"### The {w} of it ({clock(10 * i)})\n\n{said}" for i, (w, said) in enumerate(zip(["keel", "mast", "bow"], SAID, strict=False))]  # fmt: skip
+    segments = read("\n\n".join(rows), ".md").segments
+    assert {s.speaker for s in segments} == {None}
+    assert next(s.start for s in segments) == 0.0
+
+
+def test_a_list_of_chapters_gives_no_times_to_the_text() -> None:
+    transcript = read("0:00 Intro\n1:20 The pier\n2:40 The kitchen\n\n" + "\n\n".join(SAID))
+    assert transcript.segments[0].text.startswith(SAID[0])
+    assert transcript.segments[0].start is None
+
+
+def test_who_came_and_went_is_no_speech() -> None:
+    rows = [f"**{who}** {clock(a, '{minutes}:{s:02}')}\n{said}" for who, a, _, said in TURNS]
+    transcript = read("\n\n".join(["**Oda Brandt** started transcription", *rows]))
+    assert transcript.segments[0].text == SAID[0]
+    assert transcript.reading.left_out[0].kind == "who came, went or recorded"
+
+
+def test_a_voice_that_stands_for_several_cues_is_kept_apart_from_the_next() -> None:
+    text = f"WEBVTT\n\n{clock(0, DOTS)} --> {clock(1, DOTS)}\n<v Ana>Hello.<v Ben>Hi, Ana.\n"
+    assert speakers(text, ".vtt") == ["Ana", "Ben"]
+
+
+def test_a_label_that_holds_far_longer_than_others_is_doubted() -> None:
+    one = ["and so we go on", "until the end."]
+    rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one * 8, *SAID[:4]]
+    text = "\n".join(
+        f"{n}\n{clock(3 * n, COMMAS)} --> {clock(3 * n + 2, COMMAS)}\n{row}\n" for n, row in enumerate(rows, 1)
+    )
+    assert any("is one missing?" in note for note in read(text, ".srt").notes)
+
+
+@pytest.mark.parametrize(
+    "name", ["0xferry", "lin | pier", "Zoe Adler (guest)", "oda.sea", "Lin Ferrer | Pier and night crew"]
+)
+def test_nicknames_of_a_call_are_names_where_every_cue_has_one(name: str) -> None:
+    rows = [*LABELLED[:14], f"{name}: Good evening.", *LABELLED[15:]]
+    assert name.removesuffix(" (guest)") in speakers(srt(rows), ".srt")

@@ -1,0 +1,69 @@
+"""An address is fetched from public hosts only, at every redirect anew, and never beyond a limit."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.readers.fetch import fetch
+
+PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.8"
+HOSTS = {"example.org": [PUBLIC], "inside.example": [PRIVATE], "both.example": [PUBLIC, PRIVATE], "mapped.example": ["::ffff:127.0.0.1"]}  # fmt: skip
+
+
+def answer(body: bytes = b"", status: int = 200, to: str = "") -> Any:
+    return SimpleNamespace(status=status, reason="reason", getheader=lambda name: to, read=lambda n: body[:n])
+
+
+def get(url: str, answers: dict[str, Any], limit: int = 100) -> tuple[bytes, str]:
+    def request(scheme: str, host: str, address: str, port: int, target: str) -> Any:
+        assert address == HOSTS[host][0]
+        return answers[f"{scheme}://{host}{target}"]
+
+    return fetch(url, limit=limit, resolve=lambda host, port: HOSTS[host], request=request)
+
+
+def test_a_file_comes_with_its_name() -> None:
+    found = get("https://example.org/a/talk%201.vtt?x=1", {"https://example.org/a/talk%201.vtt?x=1": answer(b"WEBVTT")})
+    assert found == (b"WEBVTT", "talk 1.vtt")
+
+
+@pytest.mark.parametrize("host", ["inside.example", "both.example", "mapped.example"])
+def test_a_host_inside_this_network_is_refused(host: str) -> None:
+    with pytest.raises(InputError, match="no public address"):
+        get(f"http://{host}/", {})
+
+
+def test_a_redirect_into_this_network_is_refused() -> None:
+    with pytest.raises(InputError, match="no public address"):
+        get("http://example.org/", {"http://example.org/": answer(status=302, to="http://inside.example/secret")})
+
+
+def test_a_redirect_to_a_file_is_refused() -> None:
+    with pytest.raises(InputError, match="only http and https"):
+        get("http://example.org/", {"http://example.org/": answer(status=302, to="file:///etc/passwd")})
+
+
+def test_redirects_end() -> None:
+    with pytest.raises(InputError, match="more than 5 redirects"):
+        get("http://example.org/", {"http://example.org/": answer(status=302, to="http://example.org/")})
+
+
+def test_a_file_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(InputError, match="larger than"):
+        get("http://example.org/", {"http://example.org/": answer(b"x" * 101)})
+
+
+def test_a_missing_file_is_told() -> None:
+    with pytest.raises(InputError, match="the server answers 404"):
+        get("http://example.org/", {"http://example.org/": answer(status=404)})
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/a", "https:///a", "https://me:pw@example.org/a", "http://example.org/a b"]
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(InputError) as caught:
+        get(url, {})
+    assert "pw" not in str(caught.value)

@@ -1,0 +1,89 @@
+"""Word, PDF and RTF documents are read as the text that they hold."""
+
+import io
+
+import pytest
+from docx import Document
+from pypdf import PdfWriter
+
+from pipeline.errors import InputError
+from pipeline.readers import parse
+from pipeline.transcript import Transcript
+from tests.readers.shapes import TURNS, clock
+
+
+def read(raw: bytes, suffix: str) -> Transcript:
+    return parse(raw, "talk" + suffix, suffix=suffix, name="talk")
+
+
+def word(timed: bool) -> bytes:
+    document = Document()
+    document.core_properties.title = "Night ferry"
+    for who, start, _, said in TURNS:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(who).bold = timed
+        paragraph.add_run(f"   {clock(start, '{minutes}:{s:02}')}\n{said}" if timed else f": {said}")
+    packed = io.BytesIO()
+    document.save(packed)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_word_document_gives_speakers_and_title(timed: bool) -> None:
+    transcript = read(word(timed), ".docx")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS]
+    assert (transcript.metadata.title, transcript.reading.format) == ("Night ferry", "docx")
+    assert (transcript.segments[1].start == 9.0) == timed
+
+
+def pdf(pages: list[list[str]]) -> bytes:
+    """A PDF by hand: one text line under the other."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    kids = []
+    for rows in pages:
+        shown = "".join(f"({row.replace('(', '[').replace(')', ']')}) Tj T*\n" for row in rows)
+        stream = f"BT /F1 10 Tf 12 TL 40 780 Td\n{shown}ET"
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {len(objects)} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    out, offsets = "%PDF-1.4\n", []
+    for n, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{n} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    start = len(out)
+    out += (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    )
+    return f"{out}startxref\n{start}\n%%EOF".encode("latin-1")
+
+
+def test_a_pdf_is_read_without_its_running_heads() -> None:
+    rows = [f"{who}: {said}" for who, _, _, said in TURNS]
+    transcript = read(pdf([["Night ferry", *rows[i : i + 6], f"Page {i // 6 + 1}"] for i in (0, 6, 12)]), ".pdf")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS]
+    assert transcript.reading.left_out[0].kind == "headers and footers of pages"
+
+
+def test_a_pdf_of_pictures_is_told() -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    packed = io.BytesIO()
+    writer.write(packed)
+    with pytest.raises(InputError, match="holds no text, 1 pages"):
+        read(packed.getvalue(), ".pdf")
+
+
+@pytest.mark.parametrize(("raw", "suffix"), [(b"%PDF-1.4 broken", ".pdf"), (b"PK\x03\x04word/document.xml", ".docx")])
+def test_a_broken_document_is_told(raw: bytes, suffix: str) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read(raw, suffix)
+
+
+def test_rtf_is_read_as_text() -> None:
+    raw = rb"{\rtf1\ansi\deff0 {\fonttbl{\f0 Arial;}}\f0\fs24 We leave at nine.\par The caf\'e9 is closed.\par }"
+    assert read(raw, ".txt").segments[0].text == "We leave at nine. The café is closed."

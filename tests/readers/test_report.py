@@ -1,0 +1,106 @@
+"""What `studydoc read` shows: format, speakers with their shares, times, metadata, what is left out and doubted."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pipeline.cli_read import read_command
+from pipeline.readers import parse
+from pipeline.readers.report import announced, as_json, describe, left_out_line
+
+TEXT = "# Night ferry\n\nOda: We leave the pier at nine.\n\nKofi: No, at ten.\n\nOda: (laughs) Then at ten.\n\nThe Fog: it is here.\n"
+
+
+def run(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    app = typer.Typer()
+    app.command()(read_command)
+    result = CliRunner().invoke(app, list(args), input=stdin)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_file_is_described(tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text(TEXT)
+    code, out, err = run(str(tmp_path / "talk.md"))
+    assert (code, err) == (0, "")
+    assert "format     text" in out
+    assert "speakers   Oda " in out
+    assert 'sounds and stage directions: 1, 1 word, first in line 7: "(laughs)"' in out
+    assert '"The Fog" (line 9)' in out
+
+
+def test_machines_get_a_line_a_transcript(tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text(TEXT)
+    found = json.loads(run(str(tmp_path), "--json", "--segments")[1])
+    assert found["format"] == "text"
+    assert found["transcript"][0] == {
+        "id": 1,
+        "speaker": "Oda",
+        "start": None,
+        "end": None,
+        "text": "We leave the pier at nine.",
+    }
+
+
+def test_one_unreadable_file_stops_no_other_and_fails_the_command(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\x89PNG" + bytes(99))
+    (tmp_path / "b.txt").write_text("We leave at nine.")
+    code, out, err = run(str(tmp_path))
+    assert code == 1
+    assert "b.txt" in out
+    assert "a.txt: this is a PNG image" in err
+
+
+def test_files_that_are_not_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("We leave at nine.")
+    (tmp_path / "b.png").write_text("x")
+    assert "not read:" in run(str(tmp_path))[2]
+
+
+def test_a_format_can_be_forced(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("WEBVTT\n\nWe leave at nine.")
+    assert "format     text" in run(str(tmp_path / "a.txt"), "--format", "text")[1]
+
+
+def test_an_unknown_format_names_those_there_are(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("We leave at nine.")
+    code, _, err = run(str(tmp_path / "a.txt"), "--format", "word")
+    assert code == 1
+    assert "one of docx, pdf" in err
+
+
+def test_standard_input_takes_a_name() -> None:
+    found = json.loads(run("-", "--name", "night ferry", "--json", stdin=b"We leave at nine.")[1])
+    assert found["name"] == "night-ferry"
+
+
+def test_without_anything_to_read_the_usage_is_shown() -> None:
+    assert run()[0] == 2
+
+
+def test_one_line_says_what_was_left_out() -> None:
+    transcript = parse(TEXT.encode(), "talk.md", name="talk")
+    assert left_out_line(transcript) == "3 words not taken as speech: headings (2), sounds and stage directions (1)"
+    assert left_out_line(parse(b"We leave at nine.", "talk.txt", name="talk")) is None
+
+
+def test_both_descriptions_count_the_same_words() -> None:
+    transcript = parse(TEXT.encode(), "talk.md", name="talk")
+    assert f"with {as_json(transcript)['words']} words" in "\n".join(describe(transcript))
+
+
+@pytest.mark.parametrize(("after", "told"), [(0.0, ["reading talk …"]), (60.0, [])])
+def test_what_takes_long_is_told(after: float, told: list[str]) -> None:
+    heard: list[str] = []
+    rung = threading.Event()
+
+    def hear(line: str) -> None:
+        heard.append(line)
+        rung.set()
+
+    with announced("reading talk …", hear, after=after):
+        rung.wait(timeout=10 if told else 0)
+    assert heard == told

@@ -1,0 +1,81 @@
+"""What is not taken as speech is counted and told with its line."""
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.readers import parse
+from pipeline.transcript import Transcript
+
+
+def read(text: str, suffix: str = ".txt") -> Transcript:
+    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
+
+
+def left_out(text: str, suffix: str = ".txt") -> dict[str, tuple[int, int | None]]:
+    return {part.kind: (part.words, part.line) for part in read(text, suffix).reading.left_out}
+
+
+def vtt(*rows: str) -> str:
+    return "WEBVTT\n\n" + "\n".join(
+        f"00:00:{2 * i:02}.000 --> 00:00:{2 * i + 1:02}.900\n{row}\n" for i, row in enumerate(rows)
+    )
+
+
+def test_notes_styles_and_header_lines_of_captions_are_told() -> None:
+    text = "WEBVTT - by hand\nKind: captions\n\nNOTE\nmade by a machine\n\nSTYLE\n::cue { color: red; }\n\n"
+    text += "00:01.000 --> 00:02.000 align:start\nWe leave at nine.\n"
+    assert left_out(text, ".vtt") == {"headers": (4, 1), "notes": (4, 5), "styles and regions": (4, 7)}
+
+
+def test_text_after_an_empty_line_in_a_cue_is_kept() -> None:
+    assert read(vtt("We leave at nine,\n\nor at ten.", "Then at ten."), ".vtt").segments[0].text == "We leave at nine, or at ten. Then at ten."  # fmt: skip
+
+
+def test_a_line_that_is_only_a_number_is_speech_unless_cues_are_numbered_so() -> None:
+    assert "1984" in read(vtt("The year was", "1984", "as we all know."), ".vtt").segments[0].text
+
+
+def test_words_between_notes_of_music_are_kept() -> None:
+    assert read(vtt("♪ We sail at night ♪", "♪♪"), ".vtt").segments[0].text == "We sail at night"
+
+
+def test_sounds_are_told_and_words_in_brackets_inside_a_sentence_kept() -> None:
+    transcript = read("[Applause] We leave (said the captain of the boat) at nine. (laughs)\n")
+    assert transcript.segments[0].text == "We leave (said the captain of the boat) at nine."
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("sounds and stage directions", 2)]
+
+
+def test_a_loop_of_speech_recognition_is_read_once_and_told() -> None:
+    transcript = read(vtt("We leave at nine.", *["Thank you for watching."] * 12, "Then at ten."), ".vtt")
+    assert " ".join(s.text for s in transcript.segments).count("Thank you") == 1
+    assert "12 times in a row" in transcript.notes[0]
+
+
+def test_a_phrase_that_goes_round_inside_a_line_is_read_once() -> None:
+    text = "We leave at nine. " + "and then we go " * 12 + "to bed."
+    assert read(text).segments[0].text == "We leave at nine. and then we go to bed."
+
+
+def test_what_somebody_says_three_times_is_kept() -> None:
+    assert read(vtt("No.", "No.", "No.", "We leave at nine."), ".vtt").segments[0].text.startswith("No. No. No.")
+
+
+def test_what_stands_before_the_transcript_is_told() -> None:
+    kept = left_out(
+        "# Ferry\n\nA plan for the night.\n\n## Transcript\n\nWe leave at nine, all of us, with the boat.\n", ".md"
+    )
+    assert kept == {"what stands before the transcript": (7, 1)}
+
+
+def test_errors_name_format_and_what_there_is() -> None:
+    with pytest.raises(InputError, match=r"no speech in it, read as WebVTT captions \(it holds only: 1 sounds"):
+        read(vtt("[Music]"), ".vtt")
+
+
+def test_a_missing_header_is_told() -> None:
+    text = vtt("We leave at nine.").removeprefix("WEBVTT\n\n")
+    assert read(text, ".vtt").notes == ("no WEBVTT header: read as WebVTT anyway (line 1)",)
+
+
+def test_times_without_milliseconds_are_told_with_their_line() -> None:
+    assert read("1\n00:00:01 --> 00:00:02\nWe leave.\n", ".srt").notes == ("times without milliseconds (line 2)",)

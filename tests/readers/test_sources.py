@@ -1,0 +1,105 @@
+"""What is below paths: what is read, what is not and why, and names that overwrite nothing."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.readers import Source, find_sources, kept_apart, read_transcript, survey
+
+SAID = "We leave at nine, says the captain."
+
+
+def test_files_that_are_not_read_are_told_with_why(tmp_path: Path) -> None:
+    for name in ("talk.txt", "photo.png", "notes.json", "README"):
+        (tmp_path / name).write_text(SAID)
+    found = survey([tmp_path])
+    assert [s.name for s in found.sources] == ["talk"]
+    assert {s.path.name: s.reason for s in found.skipped} == {
+        "README": "its name has no ending",
+        "notes.json": "no format of transcripts is recognised in it",
+        "photo.png": ".png is none of the endings that are read",
+    }
+
+
+def test_json_of_a_folder_is_read_when_it_is_a_transcript(tmp_path: Path) -> None:
+    (tmp_path / "talk.json").write_text(json.dumps({"segments": [{"start": 0, "end": 2, "text": SAID}]}))
+    assert [s.name for s in survey([tmp_path]).sources] == ["talk"]
+
+
+def test_a_file_that_is_given_is_read_whatever_its_ending(tmp_path: Path) -> None:
+    (tmp_path / "talk.log").write_text(SAID)
+    (source,), errors = find_sources([tmp_path / "talk.log"])
+    assert errors == []
+    assert read_transcript(source.path).segments[0].text == SAID
+
+
+def test_the_same_file_twice_is_read_once_and_told(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(SAID)
+    found = survey([tmp_path / "talk.txt", tmp_path])
+    assert len(found.sources) == 1
+    assert found.skipped[0].reason.startswith("the same file as")
+
+
+def test_a_zip_file_is_a_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talks.zip", "w") as packed:
+        packed.writestr("monday/talk.txt", SAID)
+        packed.writestr("../out.txt", SAID)
+        packed.writestr("photo.png", "x")
+    found = survey([tmp_path / "talks.zip"])
+    assert [s.name for s in found.sources if ".." not in s.name] == ["monday/talk"]
+    assert read_transcript(found.sources[-1].path).segments[0].text == SAID
+
+
+def test_nothing_leaves_a_zip_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talks.zip", "w") as packed:
+        packed.writestr("../out.txt", SAID)
+        packed.writestr("/etc/in.txt", SAID)
+        packed.writestr("in.txt", SAID)
+    assert [s.name for s in survey([tmp_path / "talks.zip"]).sources] == ["in"]
+
+
+def test_a_missing_member_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talks.zip", "w") as packed:
+        packed.writestr("in.txt", SAID)
+    with pytest.raises(InputError, match="no such file in this zip file"):
+        read_transcript(tmp_path / "talks.zip" / "out.txt")
+
+
+def test_a_video_address_gets_a_hint_how_to_get_its_captions() -> None:
+    (error,) = survey([Path("https://www.youtube.com/watch?v=abc")]).errors
+    assert "yt-dlp" in str(error)
+    assert "https://www.youtube.com/watch?v=abc" in str(error)
+
+
+def test_another_address_is_pointed_to_its_option() -> None:
+    (error,) = survey([Path("https://example.org/talk.vtt")]).errors
+    assert "--url 'https://example.org/talk.vtt'" in str(error)
+
+
+def test_a_document_of_another_input_is_never_overwritten() -> None:
+    made = {"talk": "/a/talk.txt"}
+    (source,) = kept_apart([Source(Path("/b/talk.vtt"), "talk")], made.get)
+    assert source.name == "talk-vtt"
+
+
+def test_the_same_input_again_keeps_its_name() -> None:
+    (source,) = kept_apart([Source(Path("/a/talk.txt"), "talk")], {"talk": "/a/talk.txt"}.get)
+    assert source.name == "talk"
+
+
+def test_two_inputs_of_one_stem_and_ending_get_two_names() -> None:
+    made = {"talk": "/a/talk.txt", "talk-txt": "/b/talk.txt"}
+    (source,) = kept_apart([Source(Path("/c/talk.txt"), "talk")], made.get)
+    assert source.name == "talk-txt-2"
+
+
+def test_captions_of_a_downloader_find_their_side_file(tmp_path: Path) -> None:
+    (tmp_path / "Ferry [abc].en.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nWe leave at nine.\n")
+    told = {"title": "Ferry", "uploader": "Pier", "language": "de", "chapters": [{"title": "Start", "start_time": 0}]}
+    (tmp_path / "Ferry [abc].info.json").write_text(json.dumps(told))
+    meta = read_transcript(tmp_path / "Ferry [abc].en.vtt").metadata
+    assert (meta.title, meta.channel, meta.language) == ("Ferry", "Pier", "en")
+    assert [(c.title, c.start) for c in meta.chapters] == [("Start", 0.0)]

@@ -1,0 +1,63 @@
+"""What the parts of a clock mean is decided over all of a file's stamps."""
+
+import pytest
+
+from pipeline.readers import parse
+from pipeline.readers.clocks import Dial, spread, stamp_at
+from pipeline.transcript import Transcript
+
+
+def read(text: str, suffix: str = ".txt") -> Transcript:
+    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
+
+
+@pytest.mark.parametrize(
+    ("stamps", "seconds"),
+    [
+        (["0:04", "1:15", "75:30"], [4, 75, 4530]),
+        (["00:00:04", "01:00:00"], [4, 3600]),
+        (["00:04.500", "00:07,250"], [4.5, 7.25]),
+        (["9:00 AM", "12:10 PM"], [0, 11400]),
+        (["12/06/2026, 23:59", "13/06/2026, 00:01"], [0, 120]),
+        (["6/12/26, 11:58 PM", "6/13/26, 12:02 AM"], [0, 240]),
+        (["09:00:04", "09:03:19"], [0, 195]),
+        (["01:00:04:00", "01:01:15:12"], [4, 75]),
+        (["00:00:00:58", "00:00:01:04"], [58, 64]),
+        (["12m 41s", "1h 02m 03s"], [761, 3723]),
+        (["4.00s", "12.80s"], [4, 12.8]),
+    ],
+)
+def test_clocks_are_seconds_from_the_start(stamps: list[str], seconds: list[float]) -> None:
+    dial = Dial(stamps)
+    assert [dial.seconds(s) for s in stamps] == seconds
+
+
+@pytest.mark.parametrize("text", ["5s of rope", "3:1 against", "nine", "[Music]", "(12) boats", "10:30:15:2000"])
+def test_what_is_no_clock_is_none(text: str) -> None:
+    assert stamp_at(text) is None
+
+
+def test_lines_of_one_minute_are_spread_over_it() -> None:
+    assert spread([0.0, 0.0, 60.0, None, 60.0, 120.0, 120.0]) == [0.0, 30.0, 60.0, None, 90.0, 120.0, 150.0]
+
+
+def test_times_in_brackets_inside_the_text_cut_it() -> None:
+    first, second = "We leave the pier at nine with all boats.", "Or at ten, says the crew of the ship."
+    segments = read(f"(00:00:04) {first} (00:00:41) {second}").segments
+    assert [(s.start, s.text) for s in segments] == [(4.0, first), (41.0, second)]
+
+
+def test_a_clock_that_somebody_says_stays_in_the_text() -> None:
+    assert read("We leave at 10:30 and come back at 11:45 with all of the boats.").segments[0].start is None
+
+
+def test_a_time_that_goes_back_is_told_with_its_line() -> None:
+    rows = [f"[00:0{m}:00] That was minute number {m}, and we go on." for m in (1, 2, 3, 4, 2, 5, 6, 7)]
+    assert read("\n".join(rows)).notes == ("the time goes back here (line 5)",)
+
+
+def test_times_in_disorder_are_no_times() -> None:
+    rows = [f"[00:0{m}:00] That was minute number {m}, and we go on." for m in (5, 1, 4, 2, 3, 1)]
+    transcript = read("\n".join(rows))
+    assert transcript.duration is None
+    assert "go back" in transcript.notes[0]
