@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pipeline.houses import Limit
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -20,6 +22,12 @@ class Endpoint:
     tpm: int | None = None  # tokens a minute, those that an answer may take included
     strict_limits: bool = False  # whether maxLength and the like may stand in a schema
     llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
+    key_name: str = "OPENAI_API_KEY"  # the environment variable that a refused key came from
+    key_header: str | None = None  # where the key goes when it is no bearer token
+    query: tuple[tuple[str, str], ...] = ()  # what stands behind the address of every call
+    limit: Limit = "max_tokens"  # what the limit is called until the endpoint wants it otherwise
+    effort: str | None = None  # how hard a model should think, where that is taken; None asks for nothing
+    room: int | None = None  # tokens of thought beside an answer; None until the endpoint shows what it needs
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url!r}, model={self.model!r})"
