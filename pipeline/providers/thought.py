@@ -11,8 +11,9 @@ from pipeline.tokens import count_tokens
 _FIELDS = ("reasoning_content", "reasoning")
 _OPEN = r"(?:<think(?:ing)?>|◁think▷)"
 _CLOSE = r"(?:</think(?:ing)?>|◁/think▷)"
-# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one.
-_MARKED = re.compile(rf"\A\s*{_OPEN}?(.*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
+# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one. An answer
+# that begins as JSON may hold such a mark in a string.
+_MARKED = re.compile(rf"\A\s*(?:{_OPEN}|(?!\s*[{{\[]))(.*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
 _UNCLOSED = re.compile(rf"\A\s*{_OPEN}(.*)\Z", re.DOTALL | re.IGNORECASE)
 
 

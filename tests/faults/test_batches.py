@@ -126,7 +126,8 @@ def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
         batch(folder, server)
         row = server.calls(server.batches[0])[0]
     assert row["method"] == "POST" and row["url"] == "/v1/chat/completions" and len(row["custom_id"]) == 64
-    assert set(row["body"]) == {"model", "max_tokens", "temperature", "seed", "response_format", "messages"}
+    sent = {"model", "max_tokens", "temperature", "seed", "reasoning_effort", "response_format", "messages"}
+    assert set(row["body"]) == sent
     assert server.batches[0]["endpoint"] == "/v1/chat/completions"
 
 
