@@ -50,6 +50,15 @@ def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: i
     return limit if known.answer_most is None else min(limit, known.answer_most)
 
 
+def too_long(request: Request, known: Capabilities, size: int) -> str | None:
+    """Why a prompt of `size` need not be sent at all; None when it may be."""
+    if known.cut_from is not None and size >= known.cut_from:
+        return f"prompts of {known.cut_from:,} tokens are cut in silence here"
+    if known.window is not None and size + request.max_tokens > known.window:
+        return f"{size:,} tokens and an answer of {request.max_tokens:,} are more than one call may have here"
+    return None
+
+
 def from_refusal(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
     """What a refusal names; at an endpoint that has answered nothing yet also what may be meant."""
     found = lesson(told, sent, known) or (guess(sent, known) if not known.answers else None)

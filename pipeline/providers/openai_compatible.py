@@ -81,17 +81,16 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._scout = asyncio.Lock()
-        headers: dict[str, Any] = {}
+        http = self._http_client(transport)
         if endpoint.key_header:
-            headers = {"Authorization": openai.Omit(), endpoint.key_header: endpoint.api_key}
+            http.event_hooks = {"request": [_key_in(endpoint.key_header, endpoint.api_key)]}
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
                 api_key=endpoint.api_key,
                 max_retries=0,
                 timeout=httpx2.Timeout(endpoint.deadline, connect=10),
-                http_client=self._http_client(transport),
-                default_headers=headers,
+                http_client=http,
                 default_query=dict(endpoint.query),
             )
         except openai.OpenAIError as err:
@@ -135,8 +134,8 @@ class OpenAICompatible:
             way.known = self._as_known(way.below)
             way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
             way.size = counted(way.messages)
-            if way.known.cut_from is not None and way.size >= way.known.cut_from:
-                raise TooLong(f"{self.model}: prompts of {way.known.cut_from:,} tokens are cut in silence here")
+            if why := learning.too_long(request, way.known, way.size):
+                raise TooLong(f"{self.model}: {why}")
             way.limit = learning.limit_for(request, way.known, self.endpoint, way.size)
             if (answer := await self._asked(request, way)) is None:
                 continue
@@ -162,7 +161,8 @@ class OpenAICompatible:
             way.below += 1
         except TooLong as err:
             self._learn(learning.from_overflow(err, self.known, way.size))
-            if learning.limit_for(request, self.known, self.endpoint, way.size) >= way.limit:
+            shorter = learning.limit_for(request, self.known, self.endpoint, way.size) < way.limit
+            if not shorter or learning.too_long(request, self.known, way.size):
                 raise
         except NoSuchModel as err:
             raise await with_what_is_there(err, self.model, self.list_models) from err
@@ -326,6 +326,16 @@ class OpenAICompatible:
         self.retried += 1
         if self._on_retry:
             self._on_retry(request, error)
+
+
+def _key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """Puts the key into a header of its own in place of the bearer token, which would be taken for a login's."""
+
+    async def move(request: httpx2.Request) -> None:
+        request.headers.pop("authorization", None)
+        request.headers[header] = key
+
+    return move
 
 
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
