@@ -15,7 +15,7 @@ from pipeline.llm import Rung
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 MOST_ROOM = 65_536
-_LEAST_ROOM = 1024
+_STEP = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Capabilities:
         return 0 if "reasoning_effort" in self.left_out else FIRST_ROOM
 
     def _used(self) -> int:
-        """Twice the most that was needed, in whole thousands."""
-        return -(-max(2 * self.thought, _LEAST_ROOM) // _LEAST_ROOM) * _LEAST_ROOM
+        """Twice the most that was needed, in whole thousands, and never less than at first: thought varies."""
+        return -(-max(2 * self.thought, FIRST_ROOM) // _STEP) * _STEP
 
     def lower_rung(self) -> Capabilities | None:
         """One response format down; None at the bottom."""

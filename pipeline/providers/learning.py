@@ -41,12 +41,17 @@ def _about(size: int) -> int:
     return size + size // 10 + _MARGIN
 
 
+def _least(request: Request, known: Capabilities) -> int:
+    """Tokens without which a call is not worth sending: answers seldom fill their limit."""
+    return request.max_tokens // 4 + known.thought
+
+
 def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: int) -> int:
     """Tokens that thought and answer may take together, after a prompt of `size`."""
     room = known.room_for_thought() if endpoint.room is None else endpoint.room
     limit = request.max_tokens + room
     if known.window is not None:
-        limit = min(limit, max(request.max_tokens, known.window - _about(size)))
+        limit = min(limit, max(_least(request, known), known.window - _about(size)))
     return limit if known.answer_most is None else min(limit, known.answer_most)
 
 
@@ -54,8 +59,8 @@ def too_long(request: Request, known: Capabilities, size: int) -> str | None:
     """Why a prompt of `size` need not be sent at all; None when it may be."""
     if known.cut_from is not None and size >= known.cut_from:
         return f"prompts of {known.cut_from:,} tokens are cut in silence here"
-    if known.window is not None and size + request.max_tokens > known.window:
-        return f"{size:,} tokens and an answer of {request.max_tokens:,} are more than one call may have here"
+    if known.window is not None and size + _least(request, known) > known.window:
+        return f"{size:,} tokens leave no room for an answer in a window of {known.window:,}"
     return None
 
 
