@@ -89,7 +89,7 @@ async def connect(
 
         def learned(endpoint: Endpoint) -> Callable[[Capabilities, str], None]:
             def keep(known: Capabilities, said: str) -> None:
-                store.remember(fact_of(endpoint.host, endpoint.model), known.dump())
+                store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
                 if said:
                     events.tell("endpoint learned", what=said)
                     say(said)
@@ -135,7 +135,7 @@ def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float
 
 def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:
     """What was found out earlier about an endpoint with a model."""
-    kept = store.recall(fact_of(endpoint.host, endpoint.model))
+    kept = store.recall(fact_of(endpoint.place, endpoint.model))
     return recalled(kept, store.recall(f"rung {endpoint.host} {endpoint.model}"))
 
 

@@ -117,7 +117,7 @@ def load_settings(**flags: Any) -> Settings:
     by_house = house is not None and (house.name in keys or not house.keys)
     fallback = None if by_house else os.environ.get("OPENAI_BASE_URL")  # it is no address for another house's model
     given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or fallback or None)
-    given["api_key"], given["house_keys"] = _key("OPENAI_API_KEY") or None, keys
+    given["api_key"] = _key("OPENAI_API_KEY") or None
     if given["base_url"] is None:
         del given["base_url"]
     elif not str(given["base_url"]).startswith(("http://", "https://")):
@@ -125,7 +125,7 @@ def load_settings(**flags: Any) -> Settings:
             f"base URL {given['base_url']!r} is no web address", hint="for example http://localhost:8000/v1"
         )
     try:
-        return _at_house(Settings(**given))
+        settings = Settings(**given)
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -134,6 +134,9 @@ def load_settings(**flags: Any) -> Settings:
         ) from err
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
+    # Set at the end, in place of whatever a file may have said of keys.
+    held = {"house": given.get("house"), "house_keys": {name: SecretStr(key) for name, key in keys.items()}}
+    return _at_house(settings.model_copy(update=held))
 
 
 def _key(*names: str) -> str:

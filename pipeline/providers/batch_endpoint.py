@@ -11,7 +11,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 import openai
@@ -23,6 +22,7 @@ from pipeline.llm import Completion, Request, Rung
 from pipeline.providers import learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.endpoint import place_of as place_of
 from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
 from pipeline.providers.openai_compatible import OpenAICompatible
@@ -48,12 +48,6 @@ class Line:
 
 class AskAgain(CallError):
     """The call is to be asked another way: something was learned of the endpoint by its result."""
-
-
-def place_of(base_url: str) -> str:
-    """An address as it may stand in a file: without a name and a password in it."""
-    parts = urlsplit(base_url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
 
 
 class BatchEndpoint(OpenAICompatible):

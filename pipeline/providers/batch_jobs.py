@@ -45,12 +45,12 @@ class Jobs:
 
     def __init__(self, endpoint: BatchEndpoint, calls: CallStore, journal: Journal, folder: Path) -> None:
         self._endpoint, self._calls, self.journal, self._folder = endpoint, calls, journal, folder
-        host, model = endpoint.endpoint.host, endpoint.model
-        endpoint.known = recalled(calls.recall(fact_of(host, model)), calls.recall(f"rung {host} {model}"))
+        at, model = endpoint.endpoint, endpoint.model
+        endpoint.known = recalled(calls.recall(fact_of(at.place, model)), calls.recall(f"rung {at.host} {model}"))
 
     def _keep(self) -> None:
         """Stores what was found out about the endpoint."""
-        fact = fact_of(self._endpoint.endpoint.host, self._endpoint.model)
+        fact = fact_of(self._endpoint.endpoint.place, self._endpoint.model)
         self._calls.remember(fact, self._endpoint.known.dump())
 
     @property

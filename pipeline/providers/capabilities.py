@@ -6,8 +6,10 @@ Nothing of it is part of a call's identity: a stored answer stays good whatever 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
 
 from pipeline.houses import Limit
 from pipeline.llm import Rung
@@ -62,21 +64,20 @@ class Capabilities:
         return json.dumps(told, sort_keys=True)
 
 
-def fact_of(host: str, model: str) -> str:
+_FACT = TypeAdapter(Capabilities)
+
+
+def fact_of(place: str, model: str) -> str:
     """The name under which the store keeps it."""
-    return f"endpoint {host} {model}"
+    return f"endpoint {place} {model}"
 
 
 def recalled(text: str | None, rung: str | None = None) -> Capabilities:
     """What the store kept, or nothing known. `rung` is what an earlier version kept instead."""
-    known = Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
     try:
-        told: dict[str, Any] = json.loads(text) if text else {}
-        kept = {f.name: told[f.name] for f in fields(Capabilities) if f.name in told}
-        sets = {k: frozenset(map(str, v)) for k, v in kept.items() if isinstance(v, list)}
-        return replace(known, **(kept | sets))
-    except (ValueError, TypeError, AttributeError):
-        return known  # a damaged fact is found out again
+        return _FACT.validate_json(text or "")
+    except ValidationError:  # there is none, or it is damaged: it is found out again
+        return Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
 
 
 def keywords_of(schema: Any) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pipeline.houses import Limit
 
@@ -37,3 +37,14 @@ class Endpoint:
         """Scheme and host, the only part of the address that goes into a document."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.hostname}"
+
+    @property
+    def place(self) -> str:
+        """The whole address, as what is known of an endpoint is kept by: two servers may share a host."""
+        return place_of(self.base_url)
+
+
+def place_of(base_url: str) -> str:
+    """An address as it may stand in a file: without a name and a password in it."""
+    parts = urlsplit(base_url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
