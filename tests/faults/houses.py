@@ -318,6 +318,55 @@ class House:
         return reply | ({"usage": usage} if self.usage else {})
 
 
+# Each endpoint of the table in docs/endpoints.md, by the name in its last column: its manners all at once.
+AS_ENDPOINTS: dict[str, dict[str, Any]] = {
+    "openai": {
+        "traits": (
+            "openai_wants_max_completion_tokens",
+            "openai_takes_one_temperature",
+            "openai_checks_the_schemas_name",
+        ),
+        "thinks": 1200,
+        "caches": True,
+    },
+    "azure": {"traits": ("openai_takes_one_temperature",), "key": ("api-key", "sk-canary-0987654321"), "thinks": 700},
+    "openrouter": {
+        "traits": ("openrouter_busy_in_a_200", "openrouter_quotes_a_refusal"),
+        "thinks": 600,
+        "shape": "reasoning",
+    },
+    "gemini": {
+        "traits": ("gemini_knows_no_seed", "gemini_knows_no_additional_properties"),
+        "thinks": 900,
+        "shape": "left out",
+        "models": {"data": [{"id": "models/m"}]},
+    },
+    "anthropic": {"traits": ("anthropic_has_no_temperature", "schema_ignored")},
+    "groq": {"traits": ("groq_says_that_the_json_failed", "groq_wants_another_effort", "groq_has_no_json_schema")},
+    "deepseek": {
+        "traits": ("deepseek_has_no_json_schema", "deepseek_wants_the_word_json"),
+        "thinks": 1500,
+        "shape": "reasoning_content",
+    },
+    "mistral": {"traits": ("mistral_forbids_extras",), "thinks": 300, "shape": "parts"},
+    "together": {
+        "thinks": 300,
+        "shape": "marks",
+        "stop_reason": "eos",
+        "models": [{"id": "m", "context_length": 8192}],
+    },
+    "ollama": {"traits": ("ollama_wants_another_think_value",), "thinks": 500, "shape": "reasoning", "window": 4096},
+    "lmstudio": {"traits": ("lmstudio_has_no_json_object",), "shape": "instead"},
+    "vllm": {
+        "traits": ("vllm_counts_the_limit_into_its_window",),
+        "models": {"data": [{"id": "m", "max_model_len": 4000}]},
+    },
+    "sglang": {"thinks": 400, "shape": "closing mark"},
+    "llamacpp": {"traits": ("llamacpp_cannot_read_the_schema",), "usage": True},
+    "other": {"traits": ("gateway_names_nothing",), "usage": False},
+}
+
+
 def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """A message and its usage, with the thought where a server of this kind puts it."""
     words = " hmm" * thought

@@ -18,12 +18,14 @@ from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.doctor import examine
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.settings import load_settings
 from tests.clock import FakeClock
-from tests.faults.houses import ENDS, PASSING, REFUSALS, House, open_house
+from tests.faults.houses import AS_ENDPOINTS, ENDS, PASSING, REFUSALS, House, open_house
+from tests.samples import ROOT
 
 KEY = "sk-canary-0987654321"
 SCHEMA = {
@@ -47,7 +49,7 @@ def request(number: int = 0, tokens: int = 400, words: str = "What is said?") ->
 @pytest.fixture
 def open_(tmp_path: Path) -> Iterator[Open]:
     with ExitStack() as stack:
-        yield lambda *traits, **more: stack.enter_context(open_house(House(traits, **more)))
+        yield lambda *traits, **more: stack.enter_context(open_house(House(**({"traits": traits} | more))))
     gc.collect()
 
 
@@ -379,3 +381,47 @@ def test_the_fakes_own_keys_stay_out_of_every_error(open_: Open) -> None:
         with pytest.raises(CallError) as caught:
             ask(open_(trait))
         assert KEY not in repr(caught.value) and KEY not in str(caught.value.__cause__)
+
+
+TABLE = [
+    row.split("|")[-2].strip(" `")
+    for row in (ROOT / "docs/endpoints.md").read_text("utf-8").splitlines()
+    if row.startswith("| ")
+][2:]
+
+
+def test_every_row_of_the_table_is_a_fake_and_every_fake_a_row() -> None:
+    assert list(AS_ENDPOINTS) == TABLE
+
+
+@pytest.mark.parametrize("name", AS_ENDPOINTS)
+def test_at_each_endpoint_every_call_is_answered_and_the_second_run_refused_nothing(open_: Open, name: str) -> None:
+    house = open_(**AS_ENDPOINTS[name])
+    more = {"key_header": "api-key"} if name == "azure" else {}
+    first = ask(house, *map(request, range(10)), **more)
+    refused = house.refused
+    again = ask(house, *map(request, range(10, 20)), known=known(house), **more)
+    assert all(json.loads(a.text)["points"] for a in first + again)
+    assert refused <= 4 and house.refused == refused
+
+
+@pytest.mark.parametrize("name", AS_ENDPOINTS)
+def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -> None:
+    house = open_(**AS_ENDPOINTS[name])
+    endpoint = Endpoint(house.url, "m", KEY, effort="low", key_header="api-key" if name == "azure" else None)
+    found = asyncio.run(examine(endpoint, chunk_tokens=8000))
+    rows = dict(found.rows)
+    assert found.exit_code == 0 and "checks every answer" in rows["make"]
+    assert KEY not in str(found.rows)
+    assert ("yes" in rows["thinking"]) == bool(house.thinks)
+    if name == "ollama":
+        assert "its first line was not read" in rows["a whole chunk"] and "splits chunks" in rows["make"]
+    if name == "openai":
+        assert "max_completion_tokens" in rows["parameters"] and "not temperature" in rows["parameters"]
+        assert "tokens the second time" in rows["prompt cache"]
+
+
+def test_the_doctor_ends_at_a_wrong_key(open_: Open) -> None:
+    house = open_("openai_wrong_key")
+    found = asyncio.run(examine(Endpoint(house.url, "m", KEY)))
+    assert found.exit_code == 1 and house.asked == 1 and "check OPENAI_API_KEY" in dict(found.rows)["json_schema"]
