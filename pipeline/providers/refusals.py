@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.houses import Limit
-from pipeline.providers.capabilities import Capabilities, keywords_of
+from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
 _EXTRAS = ("temperature", "seed", "logit_bias", "reasoning_effort")
 _EFFORT = re.compile(r"reasoning[._ ]effort|\bthink(?:ing)?\b|support reasoning|reasoning is not")
+_OTHER_VALUE = re.compile(r"one of|think value|supported values|unsupported value|input should be")
 _TOO_HIGH = re.compile(r"at most|less than|maximum|too (?:large|high|big)|exceed|range|must be in|>|≤|<=|up to")
 _NUMBER = re.compile(r"(?<![\w.-])\d{2,7}(?![\w.-]*\d)")
 _FORMAT = re.compile(r"response[ _]?format|json[ _]?schema|json_object|\bschema\b|grammar|structured output")
@@ -39,9 +40,9 @@ def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | 
 def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What to try after a refusal that names nothing, at an endpoint that has taken no call yet; None at the end."""
     if extras := [name for name in _EXTRAS if name in sent]:
-        return Lesson(known.without(*extras), f"takes the call without {_and(extras)}, or so it is tried")
+        return Lesson(known.without(*extras), f"refuses without a reason: asked without {_and(extras)}")
     if lower := known.lower_rung():
-        return Lesson(lower, f"is tried with {lower.rung} in place of {known.rung}")
+        return Lesson(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
     return None
 
 
@@ -72,7 +73,12 @@ def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesso
     named = [n for n in _EXTRAS if n in sent and _named(n, told)]
     if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(told):
         named.append("reasoning_effort")
-    return Lesson(known.without(*named), f"does not take {_and(named)}: left out") if named else None
+    if not named:
+        return None
+    less = known.without(*named)
+    if "reasoning_effort" in named and _OTHER_VALUE.search(told):  # it thinks, only not by that word
+        less = replace(less, room=max(less.room or 0, FIRST_ROOM))
+    return Lesson(less, f"does not take {_and(named)}: left out")
 
 
 def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
