@@ -18,6 +18,7 @@ RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 MOST_ROOM = 65_536
 _STEP = 1024
+_SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Capabilities:
     keywords_taken: frozenset[str] = frozenset()  # keywords of schemas that were taken once
     room: int | None = None  # tokens for thought beside the answer, once an answer needed more than the first room
     thought: int = 0  # the most tokens of thought that an answer came with
-    answers: int = 0  # 1 once a whole answer came
+    answers: int = 0  # whole answers that came, the first few counted
     answer_most: int | None = None  # the highest limit that is taken
     window: int | None = None  # tokens of prompt and answer together that one call may have
     cut_from: int | None = None  # prompts counted so long lose their beginning in silence
@@ -43,7 +44,9 @@ class Capabilities:
             return max(self.room, self._used())
         if self.thought:
             return self._used()
-        return 0 if "reasoning_effort" in self.left_out else FIRST_ROOM
+        if "reasoning_effort" in self.left_out:
+            return 0
+        return FIRST_ROOM if self.answers < _SEEN_ENOUGH else _STEP
 
     def _used(self) -> int:
         """Twice the most that was needed, in whole thousands, and never less than at first: thought varies."""
@@ -53,6 +56,15 @@ class Capabilities:
         """One response format down; None at the bottom."""
         at = RUNGS.index(self.rung) + 1
         return replace(self, rung=RUNGS[at]) if at < len(RUNGS) else None
+
+    def answered(self, thought: int, keywords: frozenset[str]) -> Capabilities:
+        """After a whole answer to a schema with these keywords."""
+        return replace(
+            self,
+            keywords_taken=self.keywords_taken | keywords,
+            answers=min(self.answers + 1, _SEEN_ENOUGH),
+            thought=max(self.thought, thought),
+        )
 
     def without(self, *names: str) -> Capabilities:
         """Parameters dropped."""

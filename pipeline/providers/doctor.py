@@ -147,9 +147,13 @@ class _Doctor:
             self.known = replace(self.known, cut_from=min(self.known.cut_from or size, size))
         cached = f"seen: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens the second time"
         self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not seen in the usage"))
-        made = f"{seconds:.1f} s for such a prompt and {usage.completion_tokens} tokens"
-        pace = usage.completion_tokens / seconds if seconds else 0.0
-        self.rows.append(("speed", f"{made}, {pace:.0f} a second"))
+        self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
+
+    def speed(self) -> None:
+        """Tokens of answer and thought a second, for a small question."""
+        if self.best and self.best.seconds:
+            pace = self.best.usage.completion_tokens / self.best.seconds
+            self.rows.append(("speed", f"{pace:.0f} tokens a second, the wait for the first among them"))
 
     def will_do(self) -> None:
         """What `make` will do with all that."""
@@ -158,9 +162,9 @@ class _Doctor:
             "json_object": "asks for JSON, with the schema in the prompt",
             "text": "asks in plain text, with the schema in the prompt",
         }[self.known.rung]
-        cut = (
-            f"; splits chunks until they have fewer than {self.known.cut_from:,} tokens" if self.known.cut_from else ""
-        )
+        most, window = self.known.cut_from, self.known.window
+        cut = f"; splits chunks until they have fewer than {most:,} tokens" if most else ""
+        cut += f"; keeps prompt and answer within {window:,} tokens" if window else ""
         self.rows.append(("make", f"{how}, and checks every answer against it{cut}"))
 
 
@@ -181,6 +185,7 @@ async def examine(
     if works:
         doctor.parameters()
         doctor.thought()
+        doctor.speed()
         await doctor.long_prompt()
         for said in dict.fromkeys(doctor.learned):
             doctor.rows.append(("found out", said))

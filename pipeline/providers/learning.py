@@ -105,8 +105,7 @@ def from_answer(completion: Completion, known: Capabilities, keywords: frozenset
     """What a whole answer shows."""
     thought = completion.usage.thought_tokens
     said = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
-    taken = known.keywords_taken | keywords
-    return Found(replace(known, keywords_taken=taken, answers=1, thought=max(known.thought, thought)), said)
+    return Found(known.answered(thought, keywords), said)
 
 
 def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Found:

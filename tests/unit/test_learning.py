@@ -193,3 +193,10 @@ def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
     rows = [{"id": "b", "max_model_len": 8192}, {"id": "models/a", "shutdown_date": "2027-01-14"}, {"no": "name"}]
     shown = [(o.name, o.window, o.shutdown) for o in offered({"data": rows})]
     assert shown == [("a", None, "2027-01-14"), ("b", 8192, None)]
+
+
+def test_a_model_that_was_never_seen_to_think_keeps_a_little_room() -> None:
+    known = Capabilities()
+    rooms = [(known := known.answered(0, frozenset())).room_for_thought() for _ in range(9)]
+    assert rooms == [4096] * 7 + [1024] * 2
+    assert known.answered(300, frozenset()).room_for_thought() == 4096
