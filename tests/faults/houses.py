@@ -197,6 +197,15 @@ def groq_counts_the_limit_into_a_minute(call: Call) -> Refusal | None:
     return 413, {"error": {"message": told, "type": "tokens", "code": "rate_limit_exceeded"}}
 
 
+def llamacpp_refuses_what_its_window_does_not_hold(call: Call) -> Refusal | None:
+    prompt = _tokens(call)
+    if prompt <= 4096:
+        return None
+    told = f"request ({prompt} tokens) exceeds the available context size (4096 tokens), try increasing it"
+    more = {"type": "exceed_context_size_error", "n_prompt_tokens": prompt, "n_ctx": 4096}
+    return 400, {"error": {"code": 400, "message": told, **more}}
+
+
 REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
     f.__name__: f
     for f in (
@@ -222,6 +231,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         openrouter_quotes_a_refusal,
         gateway_names_nothing,
         vllm_counts_the_limit_into_its_window,
+        llamacpp_refuses_what_its_window_does_not_hold,
     )
 }
 
@@ -362,7 +372,10 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "models": {"data": [{"id": "m", "max_model_len": 4000}]},
     },
     "sglang": {"thinks": 400, "shape": "closing mark"},
-    "llamacpp": {"traits": ("llamacpp_cannot_read_the_schema",), "usage": True},
+    "llamacpp": {
+        "traits": ("llamacpp_cannot_read_the_schema", "llamacpp_refuses_what_its_window_does_not_hold"),
+        "models": {"data": [{"id": "m", "meta": {"n_ctx": 4096}}]},
+    },
     "other": {"traits": ("gateway_names_nothing",), "usage": False},
 }
 

@@ -139,7 +139,7 @@ def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
 
 
 def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
-    assert set(LEARNED) == set(REFUSALS) - {"azure_filters"}
+    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "llamacpp_refuses_what_its_window_does_not_hold"}
 
 
 def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -> None:
@@ -282,7 +282,14 @@ def test_a_window_that_fills_in_silence_makes_the_chunk_smaller(open_: Open) -> 
     assert house.asked == 1 and "stops without a word" in told[-1]
 
 
-@pytest.mark.parametrize("trait", ["vllm_counts_the_limit_into_its_window", "groq_counts_the_limit_into_a_minute"])
+@pytest.mark.parametrize(
+    "trait",
+    [
+        "vllm_counts_the_limit_into_its_window",
+        "groq_counts_the_limit_into_a_minute",
+        "llamacpp_refuses_what_its_window_does_not_hold",
+    ],
+)
 def test_a_prompt_that_fits_no_window_with_its_answer_makes_the_chunk_smaller(open_: Open, trait: str) -> None:
     house = open_(trait)
     with pytest.raises(ContextTooLong):
