@@ -148,9 +148,10 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
     house = house_at(base_url)
     key, key_name = settings.key_for(house)
     if need_key and not key and house is not None and (house is OPENAI or settings.house):
+        prefix = f"{settings.house}/" if settings.house else ""
         raise SettingsError(
-            f"model {settings.chosen_model[0]!r} needs a key",
-            hint=f"set {key_name}, give --base-url, or use --model local",
+            f"model {prefix + settings.chosen_model[0]!r} needs a key",
+            hint=f"set {key_name}, {'' if prefix else 'give --base-url, '}or use --model local",
         )
     return Endpoint(
         base_url=base_url.rstrip("/"),

@@ -44,6 +44,7 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
             f"{endpoint.host}: a web page instead of an answer",
             hint="a gateway or a proxy answers: is the base URL right (most end in /v1)?",
             retryable=True,
+            fatal=True,
         )
     return response.json()
 

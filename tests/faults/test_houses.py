@@ -358,9 +358,9 @@ def test_a_prompt_that_azure_filters_is_declined_and_the_run_goes_on(open_: Open
 @pytest.mark.parametrize(("trait", "most"), [("html_page", 3), ("html_refusal", 1)])
 def test_a_gateways_page_is_called_one_with_what_to_look_at(open_: Open, trait: str, most: int) -> None:
     house = open_(trait)
-    with pytest.raises(EndpointError, match=r"web page instead of an answer.*base URL"):
+    with pytest.raises(EndpointError, match=r"web page instead of an answer.*base URL") as caught:
         ask(house)
-    assert house.asked == most
+    assert house.asked == most and caught.value.fatal
 
 
 def test_azure_gets_its_key_in_a_header_of_its_own_and_the_date_behind_the_address(open_: Open) -> None:
@@ -426,6 +426,16 @@ def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -
     if name == "openai":
         assert "max_completion_tokens" in rows["parameters"] and "not temperature" in rows["parameters"]
         assert "tokens the second time" in rows["prompt cache"]
+
+
+def test_no_key_is_in_the_store_or_in_what_is_said(
+    open_: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    house = open_("openai_takes_one_temperature", thinks=5000)
+    run(house, tmp_path, many=3)
+    assert set(house.keys) == {f"Bearer {KEY}"}
+    assert not any(KEY.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_the_doctor_ends_at_a_wrong_key(open_: Open) -> None:
