@@ -161,17 +161,20 @@ def window_told(told: str) -> tuple[int | None, int | None]:
     return int(window.group(1)) if window else None, sizes[0] if sizes else None
 
 
+_DEEPEST = 12  # no refusal says anything below
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
 
-def _strings(value: Any, key: str = "") -> Iterator[str]:
+def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
     if isinstance(value, dict):
         for name, inner in value.items():
             if str(name) not in _ECHOES:  # what was sent, told back, names everything
-                yield from _strings(inner, str(name))
+                yield from _strings(inner, str(name), depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from _strings(inner, key)
+            yield from _strings(inner, key, depth + 1)
     elif isinstance(value, str):
         yield f"{key} {value}" if key == "retryDelay" else value
     elif isinstance(value, int | float) and key:

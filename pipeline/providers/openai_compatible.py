@@ -57,7 +57,7 @@ class _Way:
 
 
 Learned = Callable[[Capabilities, str], None]
-SDK_ERRORS = (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError)
+SDK_ERRORS = (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError, RecursionError)
 
 
 class OpenAICompatible:

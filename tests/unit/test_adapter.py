@@ -149,8 +149,9 @@ def test_a_server_that_is_down_is_given_up_after_three_tries_with_a_hint() -> No
         httpx2.Response(200, json={"error": {"message": "overloaded"}}),
         httpx2.Response(200, json={"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}),
         httpx2.Response(200, text='{"id": "x", "choi', headers={"content-type": "application/json"}),
+        httpx2.Response(200, text="[" * 100_000 + "]" * 100_000, headers={"content-type": "application/json"}),
     ],
-    ids=["html", "error", "no choices", "cut"],
+    ids=["html", "error", "no choices", "cut", "nested"],
 )
 def test_answers_that_are_none_are_asked_for_again(broken: httpx2.Response) -> None:
     assert Server(broken, reply()).ask().text == '{"a": 1}'

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import CallError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.providers import learning
 from pipeline.providers.bodies import body_of, name_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import window_told
+from pipeline.providers.faults import by_status, text_of, window_told
 from pipeline.providers.offered import offered
 from pipeline.providers.refusals import guess, lesson
+from pipeline.providers.replies import read
 from pipeline.providers.thought import parted
 
 SCHEMA = {
@@ -200,3 +203,42 @@ def test_a_model_that_was_never_seen_to_think_keeps_a_little_room() -> None:
     rooms = [(known := known.answered(0, frozenset())).room_for_thought() for _ in range(9)]
     assert rooms == [4096] * 7 + [1024] * 2
     assert known.answered(300, frozenset()).room_for_thought() == 4096
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["error", "message", "choices", "code", "metadata", "raw", "detail", "usage", "prompt_tokens", "finish_reason", "content", "total_tokens", "completion_tokens_details"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)  # fmt: skip
+
+
+@given(st.sampled_from([400, 401, 402, 403, 404, 413, 422, 429, 500, 503]), JSON)
+def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> None:
+    fault = by_status(status, body, httpx2.Headers(), ENDPOINT)
+    assert isinstance(fault, CallError) and "\n" not in str(fault)
+
+
+@given(JSON)
+def test_an_answer_of_any_shape_is_read_or_refused(reply: Any) -> None:
+    try:
+        completion, _ = read(reply, REQUEST.messages, ENDPOINT, "text", 0.0)
+    except CallError:
+        return
+    usage = completion.usage
+    assert 0 <= usage.thought_tokens <= usage.completion_tokens and usage.cached_prompt_tokens <= usage.prompt_tokens
+
+
+def test_a_reply_nested_without_end_is_no_answer_and_no_crash() -> None:
+    nested: Any = "x"
+    for _ in range(100_000):
+        nested = [nested]
+    assert text_of({"error": nested, "message": "Too Deep"}) == "too deep"
