@@ -16,7 +16,7 @@ from pipeline import prices, store
 from pipeline.batch import Order, Outcome, make_all
 from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
-from pipeline.connect import Connection, connect, endpoint_of, store_path
+from pipeline.connect import Connection, connect, endpoint_of, renew, store_path
 from pipeline.errors import InputError, PipelineError
 from pipeline.events import Events, opened
 from pipeline.llm import Tally
@@ -325,6 +325,8 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
         key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
         rows += [("endpoint", endpoint.host), ("key", key)]
         found = await examine(endpoint, chunk_tokens=settings.recipe().chunk_tokens)
+        if found.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
+            renew(settings.out, endpoint, found.known)
         return found.exit_code, rows + list(found.rows)
     from pipeline.providers.local import EmbeddedServer, usable_cores
 

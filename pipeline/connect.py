@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,6 +137,12 @@ def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:
     """What was found out earlier about an endpoint with a model."""
     kept = store.recall(fact_of(endpoint.place, endpoint.model))
     return recalled(kept, store.recall(f"rung {endpoint.host} {endpoint.model}"))
+
+
+def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
+    """Puts what was found out now in place of what the store of an output folder has."""
+    with closing(CallStore(store_path(out))) as store:
+        store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
 
 
 def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:

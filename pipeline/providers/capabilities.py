@@ -71,8 +71,9 @@ class Capabilities:
         return replace(self, left_out=self.left_out | set(names))
 
     def dump(self) -> str:
-        """A line for the store."""
-        told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in asdict(self).items()}
+        """A line for the store. What is cut in silence is looked at by every run: a server may have been mended."""
+        kept = asdict(replace(self, cut_from=None, read_to=0))
+        told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in kept.items()}
         return json.dumps(told, sort_keys=True)
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.connect import connect, known_of
+from pipeline.commands import run_doctor
+from pipeline.connect import connect, known_of, store_path
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers.calls import CallStore
-from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.capabilities import Capabilities, fact_of
 from pipeline.providers.doctor import examine
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
@@ -426,6 +427,16 @@ def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -
     if name == "openai":
         assert "max_completion_tokens" in rows["parameters"] and "not temperature" in rows["parameters"]
         assert "tokens the second time" in rows["prompt cache"]
+
+
+def test_the_doctor_puts_what_it_finds_in_place_of_what_was_learned_before(open_: Open, tmp_path: Path) -> None:
+    house = open_("vllm_counts_the_limit_into_its_window")
+    settings = load_settings(model="m", base_url=house.url, out=tmp_path)
+    with closing(CallStore(store_path(tmp_path))) as store:
+        store.remember(fact_of(house.url, "m"), Capabilities(rung="text", window=1500).dump())
+        asyncio.run(run_doctor(settings))
+        now = known_of(store, Endpoint(house.url, "m", ""))
+    assert (now.rung, now.window) == ("json_schema", 4000)
 
 
 def test_no_key_is_in_the_store_or_in_what_is_said(

@@ -98,6 +98,7 @@ KNOWN = st.builds(
 @given(KNOWN)
 def test_what_is_known_comes_back_from_the_store_as_it_was(known: Capabilities) -> None:
     assert recalled(known.dump()) == known
+    assert recalled(replace(known, cut_from=7, read_to=9).dump()) == known
 
 
 @pytest.mark.parametrize(
