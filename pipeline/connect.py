@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 from pipeline import prices
 from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
-from pipeline.houses import OPENAI, house_at
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
@@ -23,6 +22,7 @@ from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.vendors import OPENAI, vendor_at
 
 if TYPE_CHECKING:
     from pipeline.providers.openai_compatible import OpenAICompatible
@@ -151,10 +151,10 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
     A server without keys gets a placeholder.
     """
     base_url, _, query = (settings.base_url or OPENAI_URL).partition("?")
-    house = house_at(base_url)
-    key, key_name = settings.key_for(house)
-    if need_key and not key and house is not None and (house is OPENAI or settings.house):
-        prefix = f"{settings.house}/" if settings.house else ""
+    vendor = vendor_at(base_url)
+    key, key_name = settings.key_for(vendor)
+    if need_key and not key and vendor is not None and (vendor is OPENAI or settings.vendor):
+        prefix = f"{settings.vendor}/" if settings.vendor else ""
         raise SettingsError(
             f"model {prefix + settings.chosen_model[0]!r} needs a key",
             hint=f"set {key_name}, {'' if prefix else 'give --base-url, '}or use --model local",
@@ -168,9 +168,9 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
         rpm=settings.rpm,
         tpm=settings.tpm,
         key_name=key_name,
-        key_header=house.key_header if house else None,
+        key_header=vendor.key_header if vendor else None,
         query=tuple(parse_qsl(query)),
-        limit=house.limit if house else "max_tokens",
+        limit=vendor.limit if vendor else "max_tokens",
         effort=None if settings.reasoning_effort == "default" else settings.reasoning_effort,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.houses import house_at
 from pipeline.llm import Usage
+from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
 BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
@@ -13,8 +13,8 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
     """USD for `usage` at a hosted model's list price; 0 for the embedded model, None when the price is not known."""
     if endpoint == EMBEDDED:
         return 0.0
-    house = house_at(endpoint.removesuffix(BATCH))
-    if house is None:
+    vendor = vendor_at(endpoint.removesuffix(BATCH))
+    if vendor is None:
         return None
     from genai_prices import Usage as PricedUsage
     from genai_prices import calc_price
@@ -24,7 +24,7 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         cache_read_tokens=usage.cached_prompt_tokens,
         output_tokens=usage.completion_tokens,
     )
-    address = house.base_url or endpoint.removesuffix(BATCH)  # thought is among the output tokens and costs as they do
+    address = vendor.base_url or endpoint.removesuffix(BATCH)  # thought is among the output tokens and costs as they do
     # The list knows which models cost half by the Batch API; the others stay at their full price.
     variant = {"processing": "batch"} if endpoint.endswith(BATCH) else None
     try:

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import SettingsError
-from pipeline.houses import HOUSES, OPENAI, House, address_of, asked_house
+from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     encoding: str | None = None
     threads: int | None = Field(default=None, ge=1)
     reasoning_effort: Effort = "low"
-    house: str | None = None  # the house that a model's name began with
-    house_keys: dict[str, SecretStr] = Field(default_factory=dict, exclude=True)
+    vendor: str | None = None  # the vendor that a model's name began with
+    vendor_keys: dict[str, SecretStr] = Field(default_factory=dict, exclude=True)
     api_key: SecretStr | None = Field(default=None, exclude=True)
 
     @classmethod
@@ -85,15 +85,15 @@ class Settings(BaseSettings):
             return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
         return LOCAL, "no key and no base URL are set"
 
-    def key_for(self, house: House | None) -> tuple[str, str]:
-        """The key for a host, and the variable that it comes from. A house's own goes to its own host alone.
+    def key_for(self, vendor: Vendor | None) -> tuple[str, str]:
+        """The key for a host, and the variable that it comes from. A vendor's own goes to its own host alone.
 
         OPENAI_API_KEY goes to OpenAI, and wherever an address was given by hand.
         """
-        if house is not None and house.name in self.house_keys:
-            return self.house_keys[house.name].get_secret_value(), house.keys[0]
-        if self.house not in (None, OPENAI.name):
-            return "", house.keys[0] if house else "OPENAI_API_KEY"
+        if vendor is not None and vendor.name in self.vendor_keys:
+            return self.vendor_keys[vendor.name].get_secret_value(), vendor.keys[0]
+        if self.vendor not in (None, OPENAI.name):
+            return "", vendor.keys[0] if vendor else "OPENAI_API_KEY"
         return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
 
     def recipe(self) -> Recipe:
@@ -112,10 +112,10 @@ def load_settings(**flags: Any) -> Settings:
     """Settings with flags that were given (None stands for not given). SettingsError names what is wrong."""
     given = {k: v for k, v in flags.items() if v is not None}
     model = given.get("model") or os.environ.get("STUDYDOC_MODEL") or ""
-    house = asked_house(str(model))
-    keys = {h.name: key for h in HOUSES if h is not OPENAI and (key := _key(*h.keys))}
-    by_house = house is not None and (house.name in keys or not house.keys)
-    fallback = None if by_house else os.environ.get("OPENAI_BASE_URL")  # it is no address for another house's model
+    vendor = asked_vendor(str(model))
+    keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
+    by_vendor = vendor is not None and (vendor.name in keys or not vendor.keys)
+    fallback = None if by_vendor else os.environ.get("OPENAI_BASE_URL")  # it is no address for another vendor's model
     given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or fallback or None)
     given["api_key"] = _key("OPENAI_API_KEY") or None
     if given["base_url"] is None:
@@ -135,8 +135,8 @@ def load_settings(**flags: Any) -> Settings:
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
     # Set at the end, in place of whatever a file may have said of keys.
-    held = {"house": given.get("house"), "house_keys": {name: SecretStr(key) for name, key in keys.items()}}
-    return _at_house(settings.model_copy(update=held))
+    held = {"vendor": given.get("vendor"), "vendor_keys": {name: SecretStr(key) for name, key in keys.items()}}
+    return _at_vendor(settings.model_copy(update=held))
 
 
 def _key(*names: str) -> str:
@@ -147,15 +147,15 @@ def _key(*names: str) -> str:
     return key
 
 
-def _at_house(settings: Settings) -> Settings:
+def _at_vendor(settings: Settings) -> Settings:
     """The settings with "groq/MODEL" as a model at Groq's address. With a base URL a name is taken as it stands."""
-    house = asked_house(settings.model or "")
-    if house is None or settings.base_url:
+    vendor = asked_vendor(settings.model or "")
+    if vendor is None or settings.base_url:
         return settings
     model = str(settings.model).partition("/")[2]
-    base_url = address_of(house, model, os.environ)
+    base_url = address_of(vendor, model, os.environ)
     if base_url is None:
         raise SettingsError(
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
         )
-    return settings.model_copy(update={"house": house.name, "base_url": base_url, "model": model})
+    return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})

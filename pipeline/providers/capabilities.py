@@ -11,8 +11,8 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.houses import Limit
 from pipeline.llm import Rung
+from pipeline.vendors import Limit
 
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call

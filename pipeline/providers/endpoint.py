@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from pipeline.houses import Limit
+from pipeline.vendors import Limit
 
 
 @dataclass(frozen=True, slots=True)

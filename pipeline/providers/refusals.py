@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.houses import Limit
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
+from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
 _EXTRAS = ("temperature", "seed", "logit_bias", "reasoning_effort")

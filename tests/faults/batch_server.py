@@ -15,7 +15,7 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.faults.houses import Call, Refusal
+from tests.faults.fake_endpoints import Call, Refusal
 from tests.faults.server import _answer, _reply
 
 

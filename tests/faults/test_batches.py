@@ -24,7 +24,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.faults.batch_server import BatchServer
-from tests.faults.houses import REFUSALS
+from tests.faults.fake_endpoints import REFUSALS
 from tests.faults.server import _reply
 from tests.samples import ROOT
 from tests.scripted import LINES

@@ -267,7 +267,7 @@ PASSING: dict[str, Refusal] = {
 
 
 @dataclass
-class House:
+class FakeEndpoint:
     """The endpoint: its traits, how much it thinks, what it reads, and what it was asked."""
 
     traits: tuple[str, ...] = ()
@@ -432,7 +432,7 @@ def instance(schema: dict[str, Any], words: str) -> Any:
 
 
 @contextmanager
-def open_house(house: House) -> Iterator[House]:
+def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
     """The endpoint, listening."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -440,20 +440,20 @@ def open_house(house: House) -> Iterator[House]:
 
         def do_POST(self) -> None:
             call = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            with house.lock:
-                house.calls.append(call)
-                house.paths.append(self.path)
-                house.keys.append(self.headers.get("authorization", "") + self.headers.get("api-key", ""))
-            if house.key and self.headers.get(house.key[0]) != house.key[1]:
+            with fake.lock:
+                fake.calls.append(call)
+                fake.paths.append(self.path)
+                fake.keys.append(self.headers.get("authorization", "") + self.headers.get("api-key", ""))
+            if fake.key and self.headers.get(fake.key[0]) != fake.key[1]:
                 return self._send(401, _error("Access denied due to invalid subscription key"))
-            if "html_page" in house.traits:
+            if "html_page" in fake.traits:
                 return self._send(200, "<html><body>Sign in to the network</body></html>")
-            if "html_refusal" in house.traits:
+            if "html_refusal" in fake.traits:
                 return self._send(403, "<!DOCTYPE html><title>Blocked</title>")
-            return self._send(*house.answer(call))
+            return self._send(*fake.answer(call))
 
         def do_GET(self) -> None:
-            listed = house.models or {"object": "list", "data": [{"id": "m"}, {"id": "m-large"}]}
+            listed = fake.models or {"object": "list", "data": [{"id": "m"}, {"id": "m-large"}]}
             self._send(200, listed)
 
         def _send(self, status: int, body: Any) -> None:
@@ -471,9 +471,9 @@ def open_house(house: House) -> Iterator[House]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    house.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     try:
-        yield house
+        yield fake
     finally:
         server.shutdown()
         server.server_close()

@@ -8,14 +8,14 @@ import pytest
 
 from pipeline.connect import endpoint_of
 from pipeline.errors import SettingsError
-from pipeline.houses import HOUSES, house_at
 from pipeline.llm import Usage
 from pipeline.prices import cost_usd, price_a_token
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, load_settings
+from pipeline.vendors import VENDORS, vendor_at
 
-KEYS = {name: f"sk-canary-{name}" for house in HOUSES for name in house.keys}
-REMOTE = [h for h in HOUSES if h.keys and h.base_url]
+KEYS = {name: f"sk-canary-{name}" for vendor in VENDORS for name in vendor.keys}
+REMOTE = [h for h in VENDORS if h.keys and h.base_url]
 
 
 @pytest.fixture(autouse=True)
@@ -34,26 +34,32 @@ def at(**flags: str) -> Endpoint:
 
 
 @pytest.mark.usefixtures("all_keys")
-@pytest.mark.parametrize("house", REMOTE, ids=lambda h: h.name)
-def test_a_house_is_chosen_by_the_models_name_and_gets_its_own_key(house) -> None:  # noqa: ANN001
-    endpoint = at(model=f"{house.name}/maker/large:free")
-    assert (endpoint.base_url, endpoint.model) == (house.base_url, "maker/large:free")
-    assert endpoint.api_key == KEYS[house.keys[0]] and endpoint.key_name == house.keys[0]
+@pytest.mark.parametrize("vendor", REMOTE, ids=lambda h: h.name)
+def test_a_vendor_is_chosen_by_the_models_name_and_gets_its_own_key(vendor) -> None:  # noqa: ANN001
+    endpoint = at(model=f"{vendor.name}/maker/large:free")
+    assert (endpoint.base_url, endpoint.model) == (vendor.base_url, "maker/large:free")
+    assert endpoint.api_key == KEYS[vendor.keys[0]] and endpoint.key_name == vendor.keys[0]
 
 
-@pytest.mark.parametrize("house", [h for h in REMOTE if h.name != "openai"], ids=lambda h: h.name)
-def test_openais_key_never_goes_to_a_house_that_was_asked_for_by_name(house, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+@pytest.mark.parametrize("vendor", [h for h in REMOTE if h.name != "openai"], ids=lambda h: h.name)
+def test_openais_key_never_goes_to_a_vendor_that_was_asked_for_by_name(vendor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
-    with pytest.raises(SettingsError, match=f"set {house.keys[0]}") as caught:
-        at(model=f"{house.name}/large")
+    with pytest.raises(SettingsError, match=f"set {vendor.keys[0]}") as caught:
+        at(model=f"{vendor.name}/large")
     assert "canary" not in str(caught.value)
 
 
 @pytest.mark.usefixtures("all_keys")
 @pytest.mark.parametrize(
-    "url", ["http://localhost:8000/v1", "https://groq.com.example.org/v1", "https://example.org/api.groq.com"]
+    "url",
+    [
+        "http://localhost:8000/v1",
+        "https://groq.com.example.org/v1",
+        "https://example.org/api.groq.com",
+        "http://api.groq.com/openai/v1",
+    ],
 )
-def test_a_houses_key_goes_to_no_other_host(url: str) -> None:
+def test_a_vendors_key_goes_to_no_other_host(url: str) -> None:
     assert at(model="groq/large", base_url=url).api_key == KEYS["OPENAI_API_KEY"]
     assert at(model="groq/large", base_url=url).model == "groq/large"
 
@@ -75,7 +81,7 @@ def test_a_server_at_home_gets_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("all_keys")
-def test_openais_base_url_is_none_for_another_houses_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openais_base_url_is_none_for_another_vendors_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1")
     assert at(model="groq/large").host == "https://api.groq.com"
     assert at(model="large").host == "http://localhost"
@@ -108,7 +114,7 @@ def test_no_key_is_in_what_settings_tell_of_themselves() -> None:
 
 
 def test_a_key_from_a_file_is_not_taken(tmp_path: Path) -> None:
-    (tmp_path / "studydoc.toml").write_text('model = "groq/large"\n[house_keys]\ngroq = "sk-file"\n')
+    (tmp_path / "studydoc.toml").write_text('model = "groq/large"\n[vendor_keys]\ngroq = "sk-file"\n')
     with pytest.raises(SettingsError, match="GROQ_API_KEY"):
         at()
 
@@ -134,7 +140,7 @@ def test_the_default_model_has_a_price_at_openai() -> None:
         ("https://mine.openai.azure.com", "gpt-5.4-mini"),
     ],
 )
-def test_prices_of_other_houses_are_known(endpoint: str, model: str) -> None:
+def test_prices_of_other_vendors_are_known(endpoint: str, model: str) -> None:
     assert cost_usd(model, endpoint, Usage(1000, 0, 1000))
 
 
@@ -145,4 +151,4 @@ def test_thought_costs_what_an_answer_costs() -> None:
 
 def test_the_price_of_a_model_at_an_unknown_host_is_not_known() -> None:
     assert cost_usd("gpt-5.4-mini", "https://gateway.example.org", Usage(1000, 0, 1000)) is None
-    assert house_at("https://api.openai.com.example.org/v1") is None
+    assert vendor_at("https://api.openai.com.example.org/v1") is None
