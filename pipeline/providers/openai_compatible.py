@@ -218,10 +218,17 @@ class OpenAICompatible:
         body = body_of(question, way.known, self.endpoint, asked.messages, asked.limit)
         try:
             answer, _ = await self._patiently(question, body, asked)
-            was_read = canary.WORD in answer.text.casefold()
-            way.spent = way.spent + answer.usage
         except ContextTooLong:
             was_read = False
+        except CallError as err:
+            if getattr(err, "fatal", False):
+                raise
+            return  # nothing was found out; the answer that is there may stand
+        else:
+            way.spent = way.spent + answer.usage
+            if not answer.text:  # cut in thought
+                return
+            was_read = canary.WORD in answer.text.casefold()
         self._learn(learning.from_canary(was_read, told, way.size, self.known))
         if not was_read:
             raise TooLong(f"{self.model}: the beginning of a prompt of {way.size:,} tokens was cut off in silence")

@@ -276,6 +276,13 @@ def test_usage_that_is_too_low_for_another_reason_costs_one_question(open_: Open
     assert fake.asked == 4
 
 
+def test_a_question_that_is_not_answered_says_nothing_about_what_was_read(open_: Open) -> None:
+    fake = open_(usage=False)
+    answer = fake.answer
+    fake.answer = lambda call: (400, {"error": {"message": "no"}}) if "word of this page" in str(call) else answer(call)  # type: ignore[method-assign]
+    assert ask(fake, request(words=LONG))[0].finish_reason == "stop" and fake.asked == 2
+
+
 def test_a_window_that_fills_in_silence_makes_the_chunk_smaller(open_: Open) -> None:
     fake, told = open_(full_at=4096, thinks=3000), Told()
     with pytest.raises(ContextTooLong, match="4,096"):
