@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.llm import Message, Request
@@ -17,6 +18,11 @@ _SCHEMA = {
     "required": ["word"],
     "additionalProperties": False,
 }
+
+
+def worth_counting(told: int | None, messages: Iterable[Message]) -> bool:
+    """Whether a usage may be too small; tokens have three bytes at least, in most languages four and more."""
+    return told is None or told < _LOW * sum(len(m.content.encode("utf-8", "replace")) for m in messages) / 3
 
 
 def suspicious(told: int | None, size: int, known: Capabilities) -> bool:

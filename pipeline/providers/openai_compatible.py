@@ -50,10 +50,14 @@ class _Way:
 
     known: Capabilities = field(default_factory=Capabilities)
     messages: list[Message] = field(default_factory=list)
-    size: int = 0
     limit: int = 0
     below: int = 0  # response formats that this one call goes down, for a reason of its own
     spent: Usage = field(default_factory=Usage)
+
+    @property
+    def size(self) -> int:
+        """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
+        return counted(self.messages)
 
 
 Learned = Callable[[Capabilities, str], None]
@@ -133,10 +137,11 @@ class OpenAICompatible:
         for _ in range(_MOST_LESSONS):
             way.known = self._as_known(way.below)
             way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
-            way.size = counted(way.messages)
-            if why := learning.too_long(request, way.known, way.size):
+            bounded = way.known.window is not None or way.known.cut_from is not None
+            size = way.size if bounded else 0
+            if why := learning.too_long(request, way.known, size):
                 raise TooLong(f"{self.model}: {why}")
-            way.limit = learning.limit_for(request, way.known, self.endpoint, way.size)
+            way.limit = learning.limit_for(request, way.known, self.endpoint, size)
             if (answer := await self._asked(request, way)) is None:
                 continue
             completion, told = answer
@@ -160,9 +165,10 @@ class OpenAICompatible:
                 raise EndpointError(str(err)) from err
             way.below += 1
         except TooLong as err:
-            self._learn(learning.from_overflow(err, self.known, way.size))
-            shorter = learning.limit_for(request, self.known, self.endpoint, way.size) < way.limit
-            if not shorter or learning.too_long(request, self.known, way.size):
+            size = way.size
+            self._learn(learning.from_overflow(err, self.known, size))
+            shorter = learning.limit_for(request, self.known, self.endpoint, size) < way.limit
+            if not shorter or learning.too_long(request, self.known, size):
                 raise
         except NoSuchModel as err:
             raise await with_what_is_there(err, self.model, self.list_models) from err
@@ -210,11 +216,14 @@ class OpenAICompatible:
 
     async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
         """ContextTooLong when the usage makes a prompt look cut and its first line was indeed not read."""
-        if not canary.suspicious(told, way.size, self.known):
+        if not canary.worth_counting(told, way.messages):
+            return
+        size = way.size
+        if not canary.suspicious(told, size, self.known):
             return
         question = canary.question(request)
         asked = replace(way, messages=messages_of(question, way.known, self.endpoint, self._prompts))
-        asked.limit = learning.limit_for(question, way.known, self.endpoint, way.size)
+        asked.limit = learning.limit_for(question, way.known, self.endpoint, size)
         body = body_of(question, way.known, self.endpoint, asked.messages, asked.limit)
         try:
             answer, _ = await self._patiently(question, body, asked)
@@ -229,9 +238,9 @@ class OpenAICompatible:
             if not answer.text:  # cut in thought
                 return
             was_read = canary.WORD in answer.text.casefold()
-        self._learn(learning.from_canary(was_read, told, way.size, self.known))
+        self._learn(learning.from_canary(was_read, told, size, self.known))
         if not was_read:
-            raise TooLong(f"{self.model}: the beginning of a prompt of {way.size:,} tokens was cut off in silence")
+            raise TooLong(f"{self.model}: the beginning of a prompt of {size:,} tokens was cut off in silence")
 
     async def _patiently(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
         """One answer, and whether its usage was told; retried on transport faults.
