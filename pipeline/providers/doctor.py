@@ -153,7 +153,9 @@ class _Doctor:
         """Tokens of answer and thought a second, for a small question."""
         if self.best and self.best.seconds:
             pace = self.best.usage.completion_tokens / self.best.seconds
-            self.rows.append(("speed", f"{pace:.0f} tokens a second, the wait for the first among them"))
+            self.rows.append(
+                ("speed", f"{pace:.{0 if pace >= 10 else 1}f} tokens a second, the wait for the first among them")
+            )
 
     def will_do(self) -> None:
         """What `make` will do with all that."""

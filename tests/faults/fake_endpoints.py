@@ -111,6 +111,14 @@ def groq_wants_another_effort(call: Call) -> Refusal | None:
     return 400, _error("`reasoning_effort` must be one of `none` or `default`")
 
 
+def groq_knows_no_min_items(call: Call) -> Refusal | None:
+    if "minItems" not in json.dumps(call.get("response_format", {})):
+        return None
+    return 400, _error(
+        "invalid schema for response format: response_format/json_schema/points: minItems is not supported"
+    )
+
+
 def groq_has_no_json_schema(call: Call) -> Refusal | None:
     if call.get("response_format", {}).get("type") != "json_schema":
         return None
@@ -221,6 +229,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         anthropic_has_no_temperature,
         groq_wants_another_effort,
         groq_has_no_json_schema,
+        groq_knows_no_min_items,
         groq_counts_the_limit_into_a_minute,
         deepseek_has_no_json_schema,
         deepseek_wants_the_word_json,

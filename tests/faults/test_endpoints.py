@@ -31,7 +31,7 @@ from tests.samples import ROOT
 KEY = "sk-canary-0987654321"
 SCHEMA = {
     "type": "object",
-    "properties": {"points": {"type": "array", "items": {"type": "object", "properties": {"line": {"type": "integer"}, "text": {"type": "string"}}, "required": ["line", "text"], "additionalProperties": False}}},
+    "properties": {"points": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"line": {"type": "integer"}, "text": {"type": "string"}}, "required": ["line", "text"], "additionalProperties": False}}},
     "required": ["points"],
     "additionalProperties": False,
 }  # fmt: skip
@@ -115,6 +115,7 @@ LEARNED = {
     "anthropic_has_no_temperature": 1,
     "groq_wants_another_effort": 1,
     "groq_has_no_json_schema": 1,
+    "groq_knows_no_min_items": 0,
     "groq_counts_the_limit_into_a_minute": 1,
     "deepseek_has_no_json_schema": 1,
     "deepseek_wants_the_word_json": 0,
@@ -141,6 +142,12 @@ def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
 
 def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
     assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "llamacpp_refuses_what_its_window_does_not_hold"}
+
+
+def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> None:
+    fake = open_("groq_knows_no_min_items")
+    assert ask(fake, strict_limits=True)[0].rung == "json_schema"
+    assert fake.refused == 1 and known(fake).keywords_left_out == {"minItems"}
 
 
 def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -> None:
@@ -172,7 +179,8 @@ def test_what_is_learned_changes_no_identity(open_: Open, tmp_path: Path) -> Non
 def test_refusals_that_meet_after_the_first_call_are_learned_from_once_as_well(open_: Open) -> None:
     fake = open_("anthropic_has_no_temperature")
     already = Capabilities(
-        keywords_taken=frozenset({"type", "properties", "required", "items", "additionalProperties"}), answers=1
+        keywords_taken=frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"}),
+        answers=1,
     )
     answers = ask(fake, *map(request, range(6)), known=already)  # nobody goes ahead: all six are refused at once
     assert len(answers) == 6 and fake.refused <= 6 and known(fake).left_out == {"temperature"}

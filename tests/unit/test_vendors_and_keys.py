@@ -12,7 +12,7 @@ from pipeline.llm import Usage
 from pipeline.prices import cost_usd, price_a_token
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, load_settings
-from pipeline.vendors import VENDORS, vendor_at
+from pipeline.vendors import VENDORS, Vendor, vendor_at
 
 KEYS = {name: f"sk-canary-{name}" for vendor in VENDORS for name in vendor.keys}
 REMOTE = [h for h in VENDORS if h.keys and h.base_url]
@@ -35,14 +35,16 @@ def at(**flags: str) -> Endpoint:
 
 @pytest.mark.usefixtures("all_keys")
 @pytest.mark.parametrize("vendor", REMOTE, ids=lambda h: h.name)
-def test_a_vendor_is_chosen_by_the_models_name_and_gets_its_own_key(vendor) -> None:  # noqa: ANN001
+def test_a_vendor_is_chosen_by_the_models_name_and_gets_its_own_key(vendor: Vendor) -> None:
     endpoint = at(model=f"{vendor.name}/maker/large:free")
     assert (endpoint.base_url, endpoint.model) == (vendor.base_url, "maker/large:free")
     assert endpoint.api_key == KEYS[vendor.keys[0]] and endpoint.key_name == vendor.keys[0]
 
 
 @pytest.mark.parametrize("vendor", [h for h in REMOTE if h.name != "openai"], ids=lambda h: h.name)
-def test_openais_key_never_goes_to_a_vendor_that_was_asked_for_by_name(vendor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+def test_openais_key_never_goes_to_a_vendor_that_was_asked_for_by_name(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     with pytest.raises(SettingsError, match=f"set {vendor.keys[0]}") as caught:
         at(model=f"{vendor.name}/large")
