@@ -13,21 +13,19 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from pipeline import prices, store
-from pipeline.asking import schema_of
 from pipeline.checking import Checked, check_path, documents_below
 from pipeline.chunking import rendered_tokens
-from pipeline.connect import Connection, connect, endpoint_of, store_path
+from pipeline.connect import Connection, connect, endpoint_of, renew, store_path
 from pipeline.corpus import Order, Outcome, make_all
-from pipeline.errors import CallError, InputError, PipelineError
+from pipeline.errors import InputError, PipelineError
 from pipeline.events import Events, opened
-from pipeline.llm import Completion, Message, Request, Tally
+from pipeline.llm import Tally
 from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import Source, find_sources, parse, read_transcript
 from pipeline.screen import Screen, duration, summary, watchers
-from pipeline.sections.base import Flat
 from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered
 from pipeline.tokens import encoding_for
@@ -316,61 +314,30 @@ def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:
     }
 
 
-class _Probe(Flat):
-    colour: str
-    number: int
-
-
-def _probed(completion: Completion, rung: str, seconds: float) -> str:
-    if completion.rung != rung:
-        return f"not taken; went down to {completion.rung}"
-    usage = completion.usage
-    told = "usage not told" if usage.estimated else "usage told"
-    return f"works, {seconds:.1f} s, {usage.prompt_tokens} + {usage.completion_tokens} tokens, {told}"
-
-
 async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     """`studydoc doctor`: exit code and rows of what the endpoint can do."""
-    from pipeline.answers import Unusable, parse_answer
-    from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible
+    from pipeline.providers.doctor import examine
 
     name, why = settings.chosen_model
     rows = [("model", f"{name} ({why})")]
-    if name == LOCAL:
-        from pipeline.providers.local import EmbeddedServer, usable_cores
-
-        path = weights.installed()
-        rows += [
-            ("cores", str(usable_cores())),
-            ("model file", str(path) if path else "not fetched yet: studydoc models fetch"),
-        ]
-        if path is None:
-            return 1, rows
-        server = EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads)
-        server.__enter__()
-        endpoint = server.endpoint
-    else:
+    if name != LOCAL:
         endpoint = endpoint_of(settings)
-    rows.append(("endpoint", endpoint.host if name != LOCAL else "embedded"))
-    task = Message("user", 'Answer with a JSON object: {"colour": the colour of grass, "number": 7}')
-    worked = False
-    for rung in RUNGS:
-        async with OpenAICompatible(endpoint, rung=rung) as client:
-            started = time.monotonic()
-            try:
-                completion = await client.complete(Request("probe", (task,), schema_of(_Probe), 60))
-                parse_answer(completion.text, _Probe)
-                rows.append((rung, _probed(completion, rung, time.monotonic() - started)))
-                worked = True
-            except Unusable as err:
-                rows.append((rung, f"the schema is not kept: {err}"))
-            except CallError as err:
-                rows.append((rung, str(err)))
-                if getattr(err, "fatal", False):
-                    break
-    encoding, known = encoding_for(endpoint.model)
-    rows.append(("tokens", f"counted with {encoding}" + ("" if known else ", tiktoken does not know this model")))
-    return (0 if worked else 1), rows
+        key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
+        rows += [("endpoint", endpoint.host), ("key", key)]
+        found = await examine(endpoint, chunk_tokens=settings.recipe().chunk_tokens)
+        if found.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
+            renew(settings.out, endpoint, found.known)
+        return found.exit_code, rows + list(found.rows)
+    from pipeline.providers.local import EmbeddedServer, usable_cores
+
+    path = weights.installed()
+    file = str(path) if path else "not fetched yet: studydoc models fetch"
+    rows += [("cores", str(usable_cores())), ("model file", file)]
+    if path is None:
+        return 1, rows
+    with EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads) as server:
+        found = await examine(server.endpoint)
+    return found.exit_code, [*rows, ("endpoint", "embedded"), *found.rows]
 
 
 async def run_models(settings: Settings) -> list[tuple[str, str]]:
@@ -379,12 +346,7 @@ async def run_models(settings: Settings) -> list[tuple[str, str]]:
     state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not fetched: studydoc models fetch"
     rows = [("local", f"{weights.EMBEDDED.name}, {weights.EMBEDDED.licence}: {state}")]
     if settings.chosen_model[0] != LOCAL:
-        from pipeline.providers.openai_compatible import OpenAICompatible
+        from pipeline.providers.doctor import model_rows
 
-        endpoint = endpoint_of(settings)
-        try:
-            async with OpenAICompatible(endpoint) as client:
-                rows += [(endpoint.host, model) for model in await client.list_models()]
-        except PipelineError as err:
-            rows.append((endpoint.host, str(err)))
+        rows += await model_rows(endpoint_of(settings))
     return rows

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from pipeline import prices
 from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
-from pipeline.llm import Completion, LLMClient, Request, Rung
+from pipeline.llm import Completion, LLMClient, Request
 from pipeline.plan import Limited
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.vendors import OPENAI, vendor_at
 
 if TYPE_CHECKING:
     from pipeline.providers.openai_compatible import OpenAICompatible
@@ -64,8 +67,12 @@ async def connect(
     report: weights.Report,
     prompts: PromptSet | None = None,
     events: Events | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> AsyncIterator[Connection]:
-    """The client that the settings ask for. `report` hears of the embedded model's download, `events` of calls."""
+    """The client that the settings ask for. `report` hears of the embedded model's download, `events` of calls.
+
+    `say` is given a line for people whenever something is found out about the endpoint.
+    """
     name, why = settings.chosen_model
     events = events or Events()
     async with AsyncExitStack() as stack:
@@ -80,19 +87,31 @@ async def connect(
             for client in asking:
                 client.stop(because)
 
+        def learned(endpoint: Endpoint) -> Callable[[Capabilities, str], None]:
+            def keep(known: Capabilities, said: str) -> None:
+                store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
+                if said:
+                    events.tell("endpoint learned", what=said)
+                    say(said)
+
+            return keep
+
+        def room() -> int:
+            """Tokens of thought that the next call may take beside its answer."""
+            if name == LOCAL:
+                return 0
+            return known_of(store, endpoint_of(settings)).room_for_thought()
+
         async def opened() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
 
             async with AsyncExitStack() as inner:
                 endpoint = await _embedded(inner, settings, report) if name == LOCAL else endpoint_of(settings)
-                fact = f"rung {endpoint.host} {endpoint.model}"
-                kept = store.recall(fact) if name != LOCAL else None
-                rung: Rung = kept if kept == "json_object" or kept == "text" else "json_schema"  # type: ignore[assignment]
                 client = OpenAICompatible(
                     endpoint,
                     prompts=prompts,
-                    rung=rung,
-                    on_rung=lambda lower: store.remember(fact, lower),
+                    known=known_of(store, endpoint) if name != LOCAL else Capabilities(),
+                    on_learned=learned(endpoint) if name != LOCAL else None,
                     on_retry=events.retry,
                 )
                 asking.append(client)
@@ -100,9 +119,8 @@ async def connect(
 
         asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
-            asked = Limited(
-                asked, tokens=settings.max_tokens, cost=settings.max_cost, price=_priced(settings, model, label)
-            )
+            price = _priced(settings, model, label)
+            asked = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
         client: LLMClient = StoredClient(store, asked, model)
         yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
 
@@ -115,22 +133,45 @@ def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float
     return price
 
 
+def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:
+    """What was found out earlier about an endpoint with a model."""
+    kept = store.recall(fact_of(endpoint.place, endpoint.model))
+    return recalled(kept, store.recall(f"rung {endpoint.host} {endpoint.model}"))
+
+
+def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
+    """Puts what was found out now in place of what the store of an output folder has."""
+    with closing(CallStore(store_path(out))) as store:
+        store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
+
+
 def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
-    """The hosted endpoint that the settings name. A server without keys gets a placeholder."""
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
-    if need_key and not key and not settings.base_url:
+    """The hosted endpoint that the settings name, with the key that belongs to its host and no other.
+
+    A server without keys gets a placeholder.
+    """
+    base_url, _, query = (settings.base_url or OPENAI_URL).partition("?")
+    vendor = vendor_at(base_url)
+    key, key_name = settings.key_for(vendor)
+    if need_key and not key and vendor is not None and (vendor is OPENAI or settings.vendor):
+        prefix = f"{settings.vendor}/" if settings.vendor else ""
         raise SettingsError(
-            f"model {settings.chosen_model[0]!r} needs a key",
-            hint="set OPENAI_API_KEY, give --base-url, or use --model local",
+            f"model {prefix + settings.chosen_model[0]!r} needs a key",
+            hint=f"set {key_name}, {'' if prefix else 'give --base-url, '}or use --model local",
         )
     return Endpoint(
-        base_url=(settings.base_url or OPENAI_URL).rstrip("/"),
+        base_url=base_url.rstrip("/"),
         model=settings.chosen_model[0],
         api_key=key or "none",
         deadline=settings.deadline,
         concurrency=settings.concurrency,
         rpm=settings.rpm,
         tpm=settings.tpm,
+        key_name=key_name,
+        key_header=vendor.key_header if vendor else None,
+        query=tuple(parse_qsl(query)),
+        limit=vendor.limit if vendor else "max_tokens",
+        effort=None if settings.reasoning_effort == "default" else settings.reasoning_effort,
     )
 
 

@@ -68,12 +68,13 @@ def key_of(identity: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or of many calls. `estimated` when the endpoint told none."""
+    """Tokens of one or of many calls. `estimated` when the endpoint told none. Thought is part of the completion."""
 
     prompt_tokens: int = 0
     cached_prompt_tokens: int = 0
     completion_tokens: int = 0
     estimated: bool = False
+    thought_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -81,6 +82,7 @@ class Usage:
             self.cached_prompt_tokens + other.cached_prompt_tokens,
             self.completion_tokens + other.completion_tokens,
             self.estimated or other.estimated,
+            self.thought_tokens + other.thought_tokens,
         )
 
 

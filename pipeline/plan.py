@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.chunking import chunk_transcript
@@ -48,29 +48,38 @@ class Plan:
 
 @dataclass(slots=True)
 class Experience:
-    """Completion tokens and seconds of earlier calls of a model, by the name of the call."""
+    """Completion tokens and seconds of earlier calls of a model, by the name of the call; tokens of thought of all."""
 
     tokens: Mapping[str, list[int]] = field(default_factory=dict)
     seconds: float | None = None
+    thought: Sequence[int] = ()
 
     @staticmethod
     def of(store: CallStore, model: str) -> Experience:
         """What the store knows of a model."""
         tokens: dict[str, list[int]] = defaultdict(list)
         seconds: list[float] = []
+        thought: list[int] = []
         for call in store:
             if call.identity["model"] == model:
                 tokens[call.identity["name"]].append(call.completion.usage.completion_tokens)
+                thought.append(call.completion.usage.thought_tokens)
                 if call.completion.seconds:  # a batch tells no time
                     seconds.append(call.completion.seconds)
-        return Experience(tokens, sum(seconds) / len(seconds) if seconds else None)
+        return Experience(tokens, sum(seconds) / len(seconds) if seconds else None, sorted(thought))
 
     def answer_tokens(self, request: Request) -> tuple[int, int]:
-        """The middle half of earlier answers, else a fifth of the limit to the limit."""
+        """The middle half of earlier answers, else a fifth of the limit to the limit and what is thought of it."""
         known = sorted(self.tokens.get(request.name, ()))
         if len(known) >= 4:
-            return known[len(known) // 4], known[-1 - len(known) // 4]
-        return request.max_tokens // 5, request.max_tokens
+            return _middle(known)
+        low, high = _middle(self.thought) if self.thought else (0, 0)
+        return request.max_tokens // 5 + low, request.max_tokens + high
+
+
+def _middle(known: Sequence[int]) -> tuple[int, int]:
+    """Where the middle half of sorted numbers begins and ends."""
+    return known[len(known) // 4], known[-1 - len(known) // 4]
 
 
 class _Planner:
@@ -129,9 +138,19 @@ class Limited:
     """A client that stops before the next call could pass a limit on tokens or on USD; calls in flight count whole."""
 
     def __init__(
-        self, inner: LLMClient, *, tokens: int | None, cost: float | None, price: tuple[float, float] | None
+        self,
+        inner: LLMClient,
+        *,
+        tokens: int | None,
+        cost: float | None,
+        price: tuple[float, float] | None,
+        room: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`price` is USD a prompt token and a completion token; a limit on cost needs it."""
+        """`price` is USD a prompt token and a completion token; a limit on cost needs it.
+
+        `room` tells how many tokens a call may take for thought beside its answer.
+        """
+        self._room = room
         self._inner, self._tokens, self._cost, self._price = inner, tokens, cost, price
         self._spent = Usage()
         self._ahead: dict[int, Usage] = {}
@@ -144,7 +163,7 @@ class Limited:
 
     async def complete(self, request: Request) -> Completion:
         """The answer, or LimitReached before it is asked for."""
-        most = Usage(prompt_tokens(request, self._encoding), 0, request.max_tokens)
+        most = Usage(prompt_tokens(request, self._encoding), 0, request.max_tokens + self._room())
         place = id(request)
         self._refuse_past(sum(self._ahead.values(), self._spent) + most)
         self._ahead[place] = most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.llm import Usage
+from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
 BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
@@ -12,7 +13,8 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
     """USD for `usage` at a hosted model's list price; 0 for the embedded model, None when the price is not known."""
     if endpoint == EMBEDDED:
         return 0.0
-    if "openai.com" not in endpoint:
+    vendor = vendor_at(endpoint.removesuffix(BATCH))
+    if vendor is None:
         return None
     from genai_prices import Usage as PricedUsage
     from genai_prices import calc_price
@@ -22,10 +24,11 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         cache_read_tokens=usage.cached_prompt_tokens,
         output_tokens=usage.completion_tokens,
     )
+    address = vendor.base_url or endpoint.removesuffix(BATCH)  # thought is among the output tokens and costs as they do
     # The list knows which models cost half by the Batch API; the others stay at their full price.
     variant = {"processing": "batch"} if endpoint.endswith(BATCH) else None
     try:
-        price = calc_price(priced, model_ref=model, provider_id="openai", price_context=variant)
+        price = calc_price(priced, model_ref=model, provider_api_url=address, price_context=variant)
         return round(float(price.total_price), 6)
     except LookupError:
         return None

@@ -11,10 +11,12 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import SettingsError
+from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
-DEFAULT_HOSTED_MODEL = "gpt-5-mini"
-OPENAI_URL = "https://api.openai.com/v1"
+DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
+OPENAI_URL = OPENAI.base_url
+Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Settings(BaseSettings):
     prompts: Path | None = None
     encoding: str | None = None
     threads: int | None = Field(default=None, ge=1)
+    reasoning_effort: Effort = "low"
+    vendor: str | None = None  # the vendor that a model's name began with
+    vendor_keys: dict[str, SecretStr] = Field(default_factory=dict, exclude=True)
     api_key: SecretStr | None = Field(default=None, exclude=True)
 
     @classmethod
@@ -80,6 +85,17 @@ class Settings(BaseSettings):
             return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
         return LOCAL, "no key and no base URL are set"
 
+    def key_for(self, vendor: Vendor | None) -> tuple[str, str]:
+        """The key for a host, and the variable that it comes from. A vendor's own goes to its own host alone.
+
+        OPENAI_API_KEY goes to OpenAI, and wherever an address was given by hand.
+        """
+        if vendor is not None and vendor.name in self.vendor_keys:
+            return self.vendor_keys[vendor.name].get_secret_value(), vendor.keys[0]
+        if self.vendor not in (None, OPENAI.name):
+            return "", vendor.keys[0] if vendor else "OPENAI_API_KEY"
+        return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
+
     def recipe(self) -> Recipe:
         """The chosen model's way of working, with what was set in its place."""
         base = EMBEDDED if self.chosen_model[0] == LOCAL else HOSTED
@@ -95,11 +111,13 @@ class Settings(BaseSettings):
 def load_settings(**flags: Any) -> Settings:
     """Settings with flags that were given (None stands for not given). SettingsError names what is wrong."""
     given = {k: v for k, v in flags.items() if v is not None}
-    given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or os.environ.get("OPENAI_BASE_URL") or None)
-    key = (os.environ.get("OPENAI_API_KEY") or "").strip()
-    if not key.isascii() or any(c.isspace() for c in key):
-        raise SettingsError("OPENAI_API_KEY holds characters that no key has", hint="copy the key again")
-    given["api_key"] = key or None
+    model = given.get("model") or os.environ.get("STUDYDOC_MODEL") or ""
+    vendor = asked_vendor(str(model))
+    keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
+    by_vendor = vendor is not None and (vendor.name in keys or not vendor.keys)
+    fallback = None if by_vendor else os.environ.get("OPENAI_BASE_URL")  # it is no address for another vendor's model
+    given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or fallback or None)
+    given["api_key"] = _key("OPENAI_API_KEY") or None
     if given["base_url"] is None:
         del given["base_url"]
     elif not str(given["base_url"]).startswith(("http://", "https://")):
@@ -107,7 +125,7 @@ def load_settings(**flags: Any) -> Settings:
             f"base URL {given['base_url']!r} is no web address", hint="for example http://localhost:8000/v1"
         )
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -116,3 +134,28 @@ def load_settings(**flags: Any) -> Settings:
         ) from err
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
+    # Set at the end, in place of whatever a file may have said of keys.
+    held = {"vendor": given.get("vendor"), "vendor_keys": {name: SecretStr(key) for name, key in keys.items()}}
+    return _at_vendor(settings.model_copy(update=held))
+
+
+def _key(*names: str) -> str:
+    """The first key that is set. SettingsError for one that no key looks like."""
+    name, key = next(((n, k) for n in names if (k := os.environ.get(n, "").strip())), ("", ""))
+    if not key.isascii() or any(c.isspace() for c in key):
+        raise SettingsError(f"{name} holds characters that no key has", hint="copy the key again")
+    return key
+
+
+def _at_vendor(settings: Settings) -> Settings:
+    """The settings with "groq/MODEL" as a model at Groq's address. With a base URL a name is taken as it stands."""
+    vendor = asked_vendor(settings.model or "")
+    if vendor is None or settings.base_url:
+        return settings
+    model = str(settings.model).partition("/")[2]
+    base_url = address_of(vendor, model, os.environ)
+    if base_url is None:
+        raise SettingsError(
+            f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
+        )
+    return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})

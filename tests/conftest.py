@@ -16,7 +16,9 @@ CORPUS = Path(os.environ.get("STUDYDOC_SHARED", ROOT.parent / "shared")) / "corp
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in [n for n in os.environ if n.startswith(("OPENAI_", "STUDYDOC_"))]:
+    for name in [
+        n for n in os.environ if n.startswith(("OPENAI_", "STUDYDOC_", "AZURE_OPENAI_")) or n.endswith("_API_KEY")
+    ]:
         monkeypatch.delenv(name)
     yield
 

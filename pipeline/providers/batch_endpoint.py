@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 import openai
@@ -20,8 +19,14 @@ from openai.types import Batch
 from pipeline.answers import holds_json
 from pipeline.errors import CallError, EndpointError, StoreError
 from pipeline.llm import Completion, Request, Rung
+from pipeline.providers import learning
+from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
+from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.endpoint import place_of as place_of
+from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
-from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible, _FormatRefused
+from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.providers.replies import counted, read
 
 MOST_REQUESTS = 50_000  # limits of one input file
 MOST_BYTES = 200_000_000
@@ -41,14 +46,8 @@ class Line:
     error: str
 
 
-class FormatUnfit(CallError):
-    """The endpoint refuses or ignores the response format: a rung lower may do."""
-
-
-def place_of(base_url: str) -> str:
-    """An address as it may stand in a file: without a name and a password in it."""
-    parts = urlsplit(base_url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+class AskAgain(CallError):
+    """The call is to be asked another way: something was learned of the endpoint by its result."""
 
 
 class BatchEndpoint(OpenAICompatible):
@@ -64,8 +63,16 @@ class BatchEndpoint(OpenAICompatible):
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""
-        row = {"custom_id": key, "method": "POST", "url": PATH, "body": self._body(request, rung)}
+        row = {"custom_id": key, "method": "POST", "url": PATH, "body": self.body(request, rung)}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+    def body(self, request: Request, rung: Rung) -> dict[str, Any]:
+        """What a call sends, by what is known now."""
+        return self._sent(request, replace(self.known, rung=rung))
+
+    def limit(self, request: Request) -> int:
+        """Tokens that a call may take beside its prompt, thought included."""
+        return learning.limit_for(request, self.known, self.endpoint, 0)
 
     async def upload(self, path: Path) -> str:
         """The id of a file that was sent up."""
@@ -143,28 +150,55 @@ class BatchEndpoint(OpenAICompatible):
         except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError) as err:
             raise self._classified(err) from err
 
-    def answer(self, line: Line, request: Request, rung: Rung) -> Completion:
-        """The answer that a result holds. Raises CallError as a single call would, and FormatUnfit."""
+    def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
+        """The answer that a result holds, to a call sent by what was known then.
+
+        Raises CallError as a single call would, and AskAgain when the next job asks it another way.
+        """
+        known = replace(sent_by, rung=rung)
         if line.status != 200:
-            raise self._refusal(line)
+            raise self._refusal(line, request, known)
+        messages = messages_of(request, known, self.endpoint, self._prompts)
         try:
-            completion = self._read(line.body, request, rung, 0.0)
+            completion, told = read(line.body, messages, self.endpoint, rung, 0.0)
         except (ValueError, TypeError, AttributeError) as err:
             raise self._classify(err) from err
-        lowest = rung == RUNGS[-1]
-        if completion.finish_reason == "stop" and not holds_json(completion.text) and not lowest:
-            raise FormatUnfit("the response format is ignored")
+        size = counted(messages)
+        limit = learning.limit_for(request, known, self.endpoint, size)
+        if completion.finish_reason == "length":
+            stopped_at = min(limit, completion.usage.completion_tokens) if told else limit
+            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, size)
+            if isinstance(found, learning.MoreRoom):
+                self._learn(found)
+                raise AskAgain("the answer was cut in thought")
+        lower = known.lower_rung()
+        if completion.finish_reason == "stop" and lower and not holds_json(completion.text):
+            if self.known.rung == rung:
+                self._learn(learning.Found(replace(self.known, rung=lower.rung), f"ignores {rung}"))
+            raise AskAgain("the response format is ignored")
+        self._learn(learning.from_answer(completion, self.known, frozenset()))
         return completion
 
-    def _refusal(self, line: Line) -> CallError:
+    def _refusal(self, line: Line, request: Request, known: Capabilities) -> CallError:
         if not line.status:
             return EndpointError(f"{self.endpoint.host}: not answered: {line.error[:200]}", retryable=True)
-        reply = httpx2.Response(line.status, request=httpx2.Request("POST", self.endpoint.base_url))
-        error = line.body.get("error")
-        told = error if isinstance(error, dict) else {}
-        message = str(told.get("message") or line.error or f"HTTP {line.status}")
-        fault = self._classify(openai.APIStatusError(message, response=reply, body=told))
-        return FormatUnfit(str(fault)) if isinstance(fault, _FormatRefused) else fault
+        body = line.body if line.body.get("error") else {"error": {"message": line.error or f"HTTP {line.status}"}}
+        fault = by_status(line.status, body, httpx2.Headers(), self.endpoint)
+        if not isinstance(fault, Refused):
+            return fault
+        sent = self._sent(request, known)
+        if known != self.known and sent_otherwise(sent, self.known):
+            return AskAgain(str(fault))
+        found = learning.from_refusal(fault.told, sent, self.known)
+        if found is None:
+            return fault
+        self._learn(found)
+        return AskAgain(str(fault))
+
+    def _sent(self, request: Request, known: Capabilities) -> dict[str, Any]:
+        messages = messages_of(request, known, self.endpoint, self._prompts)
+        limit = learning.limit_for(request, known, self.endpoint, counted(messages))
+        return body_of(request, known, self.endpoint, messages, limit)
 
     def _classified(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):

@@ -13,14 +13,14 @@ from pipeline.llm import Request, Rung, Usage
 from pipeline.providers.batch_endpoint import (
     MOST_BYTES,
     MOST_REQUESTS,
+    AskAgain,
     BatchEndpoint,
-    FormatUnfit,
     Line,
     write_lines,
 )
 from pipeline.providers.calls import CallStore
+from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal
-from pipeline.providers.openai_compatible import RUNGS
 from pipeline.text import clean, numbered
 
 MOST_TIMES = 3  # a call that failed so often is given up
@@ -45,16 +45,18 @@ class Jobs:
 
     def __init__(self, endpoint: BatchEndpoint, calls: CallStore, journal: Journal, folder: Path) -> None:
         self._endpoint, self._calls, self.journal, self._folder = endpoint, calls, journal, folder
+        at, model = endpoint.endpoint, endpoint.model
+        endpoint.known = recalled(calls.recall(fact_of(at.place, model)), calls.recall(f"rung {at.host} {model}"))
 
-    @property
-    def _fact(self) -> str:
-        return f"rung {self._endpoint.endpoint.host} {self._endpoint.model}"
+    def _keep(self) -> None:
+        """Stores what was found out about the endpoint."""
+        fact = fact_of(self._endpoint.endpoint.place, self._endpoint.model)
+        self._calls.remember(fact, self._endpoint.known.dump())
 
     @property
     def rung(self) -> Rung:
         """The response format that the endpoint is known to take; the best one when nothing is known."""
-        kept = self._calls.recall(self._fact)
-        return next((rung for rung in RUNGS if rung == kept), RUNGS[0])
+        return self._endpoint.known.rung
 
     def ours(self) -> list[Job]:
         """Open jobs at this endpoint with this model."""
@@ -84,7 +86,7 @@ class Jobs:
                 if len(keys) == most or (size > MOST_BYTES and keys):
                     return
                 keys.append(key)
-                worst = worst + Usage(count(request), 0, request.max_tokens)
+                worst = worst + Usage(count(request), 0, self._endpoint.limit(request))
                 yield line
 
         write_lines(path, lines())
@@ -139,9 +141,11 @@ class Jobs:
         job, batch = await self.look(job)
         if batch is None or batch.status not in FINAL:
             return job, None
-        found = Settled()
+        found, sent_by = Settled(), self._endpoint.known
         async for line in self._endpoint.results(batch):
-            self._take(line, job, found)
+            self._take(line, job, found, sent_by)
+        if self._endpoint.known != sent_by:
+            self._keep()
         if batch.status == "failed":
             found.fatal = self._why(batch)
         said = str(found.fatal) if found.fatal else ""
@@ -149,14 +153,13 @@ class Jobs:
         self._file(job.wave).unlink(missing_ok=True)
         return self.journal.job(job.wave), found
 
-    def _take(self, line: Line, job: Job, found: Settled) -> None:
+    def _take(self, line: Line, job: Job, found: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)
         if request is None:  # no call of this job, told twice, or taken before the program was killed
             return
         try:
-            completion = self._endpoint.answer(line, request, job.rung)
-        except FormatUnfit as err:
-            self._step_down(job.rung, line.key, str(err))
+            completion = self._endpoint.answer(line, request, job.rung, sent_by)
+        except AskAgain:
             found.failed += 1
             return
         except CallError as err:
@@ -170,13 +173,6 @@ class Jobs:
         self.journal.answered(line.key)
         found.answered += 1
         found.usage = found.usage + completion.usage
-
-    def _step_down(self, rung: Rung, key: str, message: str) -> None:
-        at = RUNGS.index(rung)
-        if at + 1 == len(RUNGS):
-            self.journal.failed(key, "refused", clean(message))
-        elif self.rung == rung:
-            self._calls.remember(self._fact, RUNGS[at + 1])
 
     def _why(self, batch: Batch) -> EndpointError:
         told = (batch.errors.data if batch.errors else None) or []

@@ -318,6 +318,8 @@ def _alive(pid: int, host: str, until: float, now: float) -> bool:
 def _fields(completion: Completion) -> dict[str, Any]:
     fields = asdict(completion)
     del fields["cached"]
+    if not fields["usage"]["thought_tokens"]:
+        del fields["usage"]["thought_tokens"]  # a row is written as it was before there was any
     return fields
 
 

@@ -51,6 +51,7 @@ class EmbeddedServer:
             concurrency=1,
             strict_limits=True,
             llama_cpp=True,
+            room=0,  # it does not think
         )
 
     def _params(self, xllamacpp: Any) -> Any:

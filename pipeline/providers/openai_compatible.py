@@ -1,18 +1,17 @@
 """The one adapter: any endpoint that speaks OpenAI's chat completions, through the openai SDK.
 
-Response formats go down a ladder (json_schema, json_object, text), a rung at a time, when the endpoint
-refuses or ignores one. Transport faults are retried here and nowhere else.
+What an endpoint takes is found by asking: what a refusal names is renamed or left out, response formats go down a
+ladder (json_schema, json_object, text), and an answer that was cut in thought is asked for again with twice the room.
+All of that is learned once and remembered. Transport faults are retried here and nowhere else.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx2
 import openai
@@ -20,16 +19,49 @@ import tenacity
 
 from pipeline.answers import holds_json
 from pipeline.errors import CallError, ContextTooLong, EndpointError
-from pipeline.llm import Completion, FinishReason, Message, Request, Rung, Usage
+from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
+from pipeline.providers import canary, learning
+from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
+from pipeline.providers.capabilities import Capabilities, keywords_of
 from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.faults import (
+    MissedFormat,
+    NoAnswer,
+    NoAnswerInTime,
+    NoSuchModel,
+    PushedBack,
+    Refused,
+    TooLong,
+    classify,
+)
 from pipeline.providers.gate import Gate
-from pipeline.providers.http import BodyTooLarge, bounded_client, hung_up, never_connected
-from pipeline.tokens import count_tokens
+from pipeline.providers.http import bounded_client
+from pipeline.providers.offered import Offered, offered, with_what_is_there
+from pipeline.providers.replies import counted, read, read_json
 
-RUNGS: tuple[Rung, ...] = get_args(Rung)
-_LONGEST_WAIT = 60.0
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
+_MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
+
+
+@dataclass(slots=True)
+class _Way:
+    """How one call is sent at present, and what it has taken so far."""
+
+    known: Capabilities = field(default_factory=Capabilities)
+    messages: list[Message] = field(default_factory=list)
+    limit: int = 0
+    below: int = 0  # response formats that this one call goes down, for a reason of its own
+    spent: Usage = field(default_factory=Usage)
+
+    @property
+    def size(self) -> int:
+        """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
+        return counted(self.messages)
+
+
+Learned = Callable[[Capabilities, str], None]
+SDK_ERRORS = (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError, RecursionError)
 
 
 class OpenAICompatible:
@@ -40,27 +72,35 @@ class OpenAICompatible:
         endpoint: Endpoint,
         *,
         prompts: PromptSet | None = None,
-        rung: Rung = "json_schema",
+        known: Capabilities | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         gate: Gate | None = None,
-        on_rung: Callable[[Rung], None] | None = None,
+        on_learned: Learned | None = None,
         on_retry: Callable[[Request, EndpointError], None] | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self.endpoint, self.rung, self.retried = endpoint, rung, 0
-        self._prompts, self._on_rung, self._on_retry = prompts or PromptSet(), on_rung, on_retry
+        """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
+        self.endpoint, self.known, self.retried = endpoint, known or Capabilities(), 0
+        self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
+        self._scout = asyncio.Lock()
+        http = self._http_client(transport)
+        if endpoint.key_header:
+            http.event_hooks = {"request": [_key_in(endpoint.key_header, endpoint.api_key)]}
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
                 api_key=endpoint.api_key,
                 max_retries=0,
                 timeout=httpx2.Timeout(endpoint.deadline, connect=10),
-                http_client=self._http_client(transport),
+                http_client=http,
+                default_query=dict(endpoint.query),
             )
         except openai.OpenAIError as err:
-            raise EndpointError("no API key", hint="set OPENAI_API_KEY, or use --model local", fatal=True) from err
+            raise EndpointError(
+                "no API key", hint=f"set {endpoint.key_name}, or use --model local", fatal=True
+            ) from err
 
     def _http_client(self, transport: httpx2.AsyncBaseTransport | None) -> Any:
         return bounded_client(self.endpoint.base_url, self.endpoint.concurrency, transport)
@@ -81,7 +121,129 @@ class OpenAICompatible:
         await self._client.close()
 
     async def complete(self, request: Request) -> Completion:
-        """The whole answer, retried on transport faults, a rung lower where the format is refused or ignored.
+        """The whole answer, asked for in the way that the endpoint takes it. Its usage holds all that it took.
+
+        The first call of a kind that the endpoint has not taken yet goes alone: what it teaches is learned once.
+        """
+        keywords = keywords_of(request.schema)
+        if not keywords <= self.known.keywords_taken:
+            async with self._scout:
+                if not keywords <= self.known.keywords_taken:
+                    return await self._taught(request, keywords)
+        return await self._taught(request, keywords)
+
+    async def _taught(self, request: Request, keywords: frozenset[str]) -> Completion:
+        way = _Way()
+        for _ in range(_MOST_LESSONS):
+            way.known = self._as_known(way.below)
+            way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
+            bounded = way.known.window is not None or way.known.cut_from is not None
+            size = way.size if bounded else 0
+            if why := learning.too_long(request, way.known, size):
+                raise TooLong(f"{self.model}: {why}")
+            way.limit = learning.limit_for(request, way.known, self.endpoint, size)
+            if (answer := await self._asked(request, way)) is None:
+                continue
+            completion, told = answer
+            way.spent = way.spent + completion.usage
+            if self._asks_again(completion, request, way):
+                continue
+            await self._look_whether_read(request, completion.usage.prompt_tokens if told else None, way)
+            self._learn(learning.from_answer(completion, self.known, keywords))
+            return replace(completion, usage=way.spent)
+        raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
+
+    async def _asked(self, request: Request, way: _Way) -> tuple[Completion, bool] | None:
+        """An answer and whether its usage was told; None when the call is to be sent again, another way."""
+        body = body_of(request, way.known, self.endpoint, way.messages, way.limit)
+        try:
+            return await self._patiently(request, body, way)
+        except Refused as err:
+            self._learn_from(err, body, way)
+        except MissedFormat as err:
+            if way.known.lower_rung() is None:
+                raise EndpointError(str(err)) from err
+            way.below += 1
+        except TooLong as err:
+            size = way.size
+            self._learn(learning.from_overflow(err, self.known, size))
+            shorter = learning.limit_for(request, self.known, self.endpoint, size) < way.limit
+            if not shorter or learning.too_long(request, self.known, size):
+                raise
+        except NoSuchModel as err:
+            raise await with_what_is_there(err, self.model, self.list_models) from err
+        return None
+
+    def _asks_again(self, completion: Completion, request: Request, way: _Way) -> bool:
+        """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
+        if completion.finish_reason == "length":
+            found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
+            self._learn(found)
+            if isinstance(found, learning.Full):
+                raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+            if isinstance(found, learning.MoreRoom):
+                self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
+                return True
+        lower = way.known.lower_rung()
+        if completion.finish_reason != "stop" or lower is None or holds_json(completion.text):
+            return False
+        if self.known.rung == way.known.rung:
+            said = f"ignores {way.known.rung}: {lower.rung} in its place"
+            self._learn(learning.Found(replace(self.known, rung=lower.rung), said))
+        return True
+
+    def _as_known(self, below: int) -> Capabilities:
+        known = self.known
+        for _ in range(below):
+            known = known.lower_rung() or known
+        return known
+
+    def _learn(self, found: learning.Found | None) -> None:
+        if found is None or found.known == self.known:
+            return
+        self.known = found.known
+        if self._on_learned:
+            self._on_learned(self.known, f"{self.model} at {self.endpoint.host} {found.said}" if found.said else "")
+
+    def _learn_from(self, err: Refused, body: dict[str, Any], way: _Way) -> None:
+        """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
+        if self.known != way.known and sent_otherwise(body, self.known):
+            return
+        found = learning.from_refusal(err.told, body, self.known)
+        if found is None:
+            raise EndpointError(f"{self.model}: {err}") from err
+        self._learn(found)
+
+    async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
+        """ContextTooLong when the usage makes a prompt look cut and its first line was indeed not read."""
+        if not canary.worth_counting(told, way.messages):
+            return
+        size = way.size
+        if not canary.suspicious(told, size, self.known):
+            return
+        question = canary.question(request)
+        asked = replace(way, messages=messages_of(question, way.known, self.endpoint, self._prompts))
+        asked.limit = learning.limit_for(question, way.known, self.endpoint, size)
+        body = body_of(question, way.known, self.endpoint, asked.messages, asked.limit)
+        try:
+            answer, _ = await self._patiently(question, body, asked)
+        except ContextTooLong:
+            was_read = False
+        except CallError as err:
+            if getattr(err, "fatal", False):
+                raise
+            return  # nothing was found out; the answer that is there may stand
+        else:
+            way.spent = way.spent + answer.usage
+            if not answer.text:  # cut in thought
+                return
+            was_read = canary.WORD in answer.text.casefold()
+        self._learn(learning.from_canary(was_read, told, size, self.known))
+        if not was_read:
+            raise TooLong(f"{self.model}: the beginning of a prompt of {size:,} tokens was cut off in silence")
+
+    async def _patiently(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
+        """One answer, and whether its usage was told; retried on transport faults.
 
         A call that waits to be tried again gives its place to others.
         """
@@ -93,25 +255,53 @@ class OpenAICompatible:
             reraise=True,
             before_sleep=lambda state: self._count_retry(request, state),
         )
-        while True:
-            rung = self.rung
-            try:
-                completion: Completion = await retrying(self._once, request, rung)
-            except _FormatRefused as err:
-                if not self._step_down(rung):
-                    raise EndpointError(f"{self.endpoint.model}: {err}") from err
-                continue
-            except EndpointError as err:
-                if last := self._last_straw(err):
-                    raise last from err
-                raise
-            self._given_up = 0
-            if completion.finish_reason == "stop" and not holds_json(completion.text) and self._step_down(rung):
-                continue
-            return completion
+        try:
+            answer: tuple[Completion, bool] = await retrying(self._once, request, body, way)
+        except EndpointError as err:
+            if last := self._last_straw(err):
+                raise last from err
+            raise
+        self._given_up = 0
+        return answer
+
+    async def _once(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
+        gate = self._gate
+        number = await gate.enter(request.rank, self._tokens_at_most(request, body))
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self.endpoint.deadline):
+                # The SDK without its types: walking them costs more than everything else that a call does.
+                reply = await self._client.post("/chat/completions", body=body, cast_to=httpx2.Response)
+            gate.heard(number, reply.headers)
+            told = read_json(reply, self.endpoint)
+            answer = read(told, way.messages, self.endpoint, way.known.rung, time.monotonic() - started)
+            gate.went_well()
+        except PushedBack as err:  # told in a 200
+            gate.pushed_back(number, err.retry_after)
+            raise
+        except SDK_ERRORS as err:
+            if isinstance(err, openai.APIStatusError):
+                gate.heard(number, err.response.headers)
+            error = self._classify(err)
+            if isinstance(error, PushedBack):
+                gate.pushed_back(number, error.retry_after)
+            raise error from err
+        finally:
+            gate.leave()
+        return answer
+
+    def _classify(self, err: Exception) -> CallError:
+        return classify(err, self.endpoint)
+
+    def _tokens_at_most(self, request: Request, body: dict[str, Any]) -> int:
+        """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
+        limit = body.get("max_completion_tokens") or body.get("max_tokens") or request.max_tokens
+        return sum(len(m["content"]) for m in body["messages"]) // 4 + int(limit)
 
     def _last_straw(self, err: EndpointError) -> EndpointError | None:
         """An error that ends the run, when this call and those before it were all given up; else None."""
+        if isinstance(err, MissedFormat):
+            return None
         self._given_up += err.retryable
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
@@ -122,223 +312,46 @@ class OpenAICompatible:
         """Asks nothing more; calls that are under way finish."""
         self._gate.shut(EndpointError(because, fatal=True))
 
-    async def list_models(self) -> list[str]:
-        """Names of the models that the endpoint offers."""
+    async def list_models(self) -> list[Offered]:
+        """The models that the endpoint offers, with what it says of each."""
         try:
             async with asyncio.timeout(30):
-                return sorted([model.id async for model in self._client.models.list()])
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
+                reply = await self._client.get("/models", cast_to=httpx2.Response)
+                return offered(read_json(reply, self.endpoint))
+        except SDK_ERRORS as err:
             raise self._classify(err) from err
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:
         """A server that is not there is given up soon, one that hangs at the second time, one that is busy late."""
         error = state.outcome.exception() if state.outcome else None
         tries = self.endpoint.attempts
-        if isinstance(error, _PushedBack):
+        if isinstance(error, PushedBack):
             tries *= 3
-        elif isinstance(error, _NoAnswerInTime):
+        elif isinstance(error, NoAnswerInTime | MissedFormat):
             tries = min(2, tries)
-        elif isinstance(error, EndpointError) and error.fatal:
+        elif isinstance(error, NoAnswer) or (isinstance(error, EndpointError) and error.fatal):
             tries = min(3, tries)
         return state.attempt_number >= tries
 
     def _count_retry(self, request: Request, state: tenacity.RetryCallState) -> None:
-        self.retried += 1
         error = state.outcome.exception() if state.outcome else None
-        if self._on_retry and isinstance(error, EndpointError):
+        if isinstance(error, EndpointError):
+            self._told_retry(request, error)
+
+    def _told_retry(self, request: Request, error: EndpointError) -> None:
+        self.retried += 1
+        if self._on_retry:
             self._on_retry(request, error)
 
-    def _step_down(self, from_rung: Rung) -> bool:
-        """One rung lower for this and later calls; False at the bottom."""
-        at = RUNGS.index(from_rung)
-        if at + 1 == len(RUNGS):
-            return False
-        if self.rung == from_rung:
-            self.rung = RUNGS[at + 1]
-            if self._on_rung:
-                self._on_rung(self.rung)
-        return True
 
-    async def _once(self, request: Request, rung: Rung) -> Completion:
-        gate = self._gate
-        number = await gate.enter(request.rank, self._tokens_at_most(request))
-        started = time.monotonic()
-        try:
-            async with asyncio.timeout(self.endpoint.deadline):
-                # The SDK without its types: walking them costs more than everything else that a call does.
-                body = self._body(request, rung)
-                reply = await self._client.post("/chat/completions", body=body, cast_to=httpx2.Response)
-            gate.heard(number, reply.headers)
-            completion = self._read(reply.json(), request, rung, time.monotonic() - started)
-            gate.went_well()
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            if isinstance(err, openai.APIStatusError):
-                gate.heard(number, err.response.headers)
-            error = self._classify(err)
-            if isinstance(error, _PushedBack):
-                gate.pushed_back(number, error.retry_after)
-            raise error from err
-        finally:
-            gate.leave()
-        return completion
+def _key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """Puts the key into a header of its own in place of the bearer token, which would be taken for a login's."""
 
-    def _tokens_at_most(self, request: Request) -> int:
-        """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
-        return sum(len(m.content) for m in request.messages) // 4 + request.max_tokens
+    async def move(request: httpx2.Request) -> None:
+        request.headers.pop("authorization", None)
+        request.headers[header] = key
 
-    def _body(self, request: Request, rung: Rung) -> dict[str, Any]:
-        schema = request.schema if self.endpoint.strict_limits else without_limits(request.schema)
-        messages = list(request.messages)
-        body: dict[str, Any] = {
-            "model": self.endpoint.model,
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed,
-        }
-        if self.endpoint.llama_cpp and request.avoid:
-            body["logit_bias"] = [[word, False] for word in request.avoid]
-        if self._newer_openai():
-            body["max_completion_tokens"] = body.pop("max_tokens")
-            del body["temperature"]
-        if rung == "json_schema":
-            wrapped = {"name": request.name.replace("/", "_"), "strict": True, "schema": schema}
-            body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
-        else:
-            text = self._prompts.load("schema_in_text.v1").render(schema=json.dumps(schema, ensure_ascii=False))
-            messages[-1] = Message(messages[-1].role, f"{messages[-1].content}\n\n{text}")
-            if rung == "json_object":
-                body["response_format"] = {"type": "json_object"}
-        body["messages"] = [{"role": m.role, "content": m.content} for m in messages]
-        return body
-
-    def _newer_openai(self) -> bool:
-        """OpenAI's reasoning models take neither `max_tokens` nor a temperature."""
-        return self.endpoint.model.startswith(("o1", "o3", "o4", "gpt-5"))
-
-    def _read(self, reply: Any, request: Request, rung: Rung, seconds: float) -> Completion:
-        choices = reply.get("choices") if isinstance(reply, dict) else None
-        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-            raise EndpointError(
-                f"{self.endpoint.host}: the answer is no chat completion",
-                retryable=True,
-                hint="does the base URL end in /v1?",
-            )
-        message, told = choices[0].get("message"), choices[0].get("finish_reason")
-        content, refusal = (message.get("content"), message.get("refusal")) if isinstance(message, dict) else ("", "")
-        finish: FinishReason = told if told in ("stop", "length", "content_filter") else "unknown"
-        if refusal:
-            finish = "refusal"
-        elif not isinstance(content, str) or (not content and finish not in ("length", "content_filter")):
-            if finish != "content_filter":
-                raise EndpointError(f"{self.endpoint.host}: the answer is empty", retryable=True)
-            content = ""
-        text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
-        model = reply.get("model")
-        answered_by = model if isinstance(model, str) and model else self.endpoint.model
-        return Completion(text, finish, _usage(reply, request, text), answered_by, rung, round(seconds, 3))
-
-    def _classify(self, err: Exception) -> CallError:
-        """An SDK error as one of ours. Server text is shown only where it cannot hold a key."""
-        host, model = self.endpoint.host, self.endpoint.model
-        if never_connected(err):
-            hint = "is the server up, and is the base URL right?"
-            return EndpointError(f"{host}: cannot be reached", hint=hint, retryable=True, fatal=True)
-        if hung_up(err):
-            return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
-        if isinstance(err, TimeoutError | openai.APITimeoutError):
-            return _NoAnswerInTime(f"{host}: no whole answer within {self.endpoint.deadline:g} s", retryable=True)
-        if isinstance(err.__cause__, BodyTooLarge):
-            return EndpointError(f"{host}: the answer cannot be read: {err.__cause__}")
-        if not isinstance(err, openai.APIStatusError):
-            return EndpointError(f"{host}: the answer could not be read ({type(err).__name__})", retryable=True)
-        status, told = err.status_code, _told(err)
-        if status in (401, 403):
-            return EndpointError(
-                f"{host}: the key was refused (HTTP {status})", hint="check OPENAI_API_KEY", fatal=True
-            )
-        if (
-            "context" in told
-            and ("length" in told or "exceed" in told or "window" in told)
-            and status in (400, 413, 422, 500)
-        ):
-            return ContextTooLong(
-                f"{model}: the prompt is longer than the model's context window", hint="lower --chunk-tokens"
-            )
-        if status == 404:
-            return EndpointError(
-                f"{host}: no model {model!r}, or no such address (HTTP 404)", hint="see: studydoc models", fatal=True
-            )
-        if "insufficient_quota" in told:
-            return EndpointError(
-                f"{host}: the account's quota is used up", hint="nothing is lost: run again later", fatal=True
-            )
-        if status in (400, 422, 501) and any(
-            word in told for word in ("response_format", "json_schema", "json_object", "schema", "grammar")
-        ):
-            return _FormatRefused(f"the response format was refused (HTTP {status})")
-        if (
-            status in (400, 422)
-            and "model" in told
-            and ("not found" in told or "not exist" in told or "unknown" in told or "invalid" in told)
-        ):
-            return EndpointError(f"{host}: no model {model!r} (HTTP {status})", hint="see: studydoc models", fatal=True)
-        if status in (408, 409, 425, 429) or status >= 500:
-            wait = retry_after(err.response.headers)
-            kind = _PushedBack if status in (429, 503, 529) else EndpointError
-            return kind(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
-        return EndpointError(
-            f"{host}: the call was refused (HTTP {status}): {_scrub(told, self.endpoint.api_key)[:200]}"
-        )
-
-
-class _FormatRefused(CallError):
-    """The endpoint does not take this response format."""
-
-
-class _PushedBack(EndpointError):
-    """The endpoint asks for fewer calls."""
-
-
-class _NoAnswerInTime(EndpointError):
-    """The deadline of a call passed."""
-
-
-def _usage(reply: dict[str, Any], request: Request, text: str) -> Usage:
-    """Tokens as the endpoint tells them, else counted and marked as estimated."""
-    told = reply.get("usage")
-    sent = _count(told, "prompt_tokens")
-    if sent is None:
-        return Usage(sum(count_tokens(m.content) for m in request.messages), 0, count_tokens(text), estimated=True)
-    details = told.get("prompt_tokens_details") if isinstance(told, dict) else None
-    return Usage(sent, _count(details, "cached_tokens") or 0, _count(told, "completion_tokens") or 0)
-
-
-def _count(told: Any, name: str) -> int | None:
-    value = told.get(name) if isinstance(told, dict) else None
-    return value if isinstance(value, int) and 0 <= value < 1 << 40 else None
-
-
-def _told(err: openai.APIStatusError) -> str:
-    return f"{getattr(err, 'code', '') or ''} {err.message}".casefold()
-
-
-def _scrub(text: str, key: str) -> str:
-    return text.replace(key.casefold(), "…") if len(key) > 3 else text
-
-
-def retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
-    if (ms := headers.get("retry-after-ms")) and ms.replace(".", "", 1).isdigit():
-        return min(float(ms) / 1000, _LONGEST_WAIT)
-    value = headers.get("retry-after", "").strip()
-    if value.replace(".", "", 1).isdigit():
-        return min(float(value), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)
+    return move
 
 
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
@@ -348,13 +361,3 @@ def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = getattr(error, "retry_after", None)
     return float(asked) if asked is not None else float(_backoff(state))
-
-
-_LIMITS = frozenset({"maxLength", "minLength", "minItems", "maxItems", "minimum", "maximum", "pattern"})
-
-
-def without_limits(schema: Any) -> Any:
-    """A schema without the keywords that strict endpoints refuse; code checks those limits on every answer."""
-    if isinstance(schema, dict):
-        return {k: without_limits(v) for k, v in schema.items() if k not in _LIMITS or isinstance(v, dict)}
-    return [without_limits(v) for v in schema] if isinstance(schema, list) else schema

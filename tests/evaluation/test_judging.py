@@ -80,7 +80,7 @@ class _Server(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         said = json.dumps(dict.fromkeys(QUESTIONS, 3))
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": said}}
-        usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+        usage = {"prompt_tokens": 2200, "completion_tokens": 9, "total_tokens": 2209}
         body = json.dumps({"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}).encode()  # fmt: skip
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

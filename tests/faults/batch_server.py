@@ -9,19 +9,25 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.faults.fake_endpoints import Call, Refusal
 from tests.faults.server import _answer, _reply
 
 
 class BatchServer:
     """What the server holds, for a test to look at. Use as a context manager."""
 
-    def __init__(self, *fates: str, key: str | None = None) -> None:
-        self.fates, self.key = list(fates), key
+    def __init__(
+        self, *fates: str, key: str | None = None, manners: Callable[[Call], Refusal | None] | None = None
+    ) -> None:
+        """`manners` give a call's status and body, or None where it is answered well."""
+        self.fates, self.key, self.manners = list(fates), key, manners or (lambda call: None)
+        self.refused = 0
         self.files: dict[str, bytes] = {}
         self.batches: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()  # keys of calls that an accepted batch holds
@@ -79,7 +85,7 @@ class BatchServer:
             good, bad = calls[: len(calls) // 2], calls[len(calls) // 2 :]
         if fate in ("nothing", "all errors"):
             good, bad = [], calls
-        lines = [result(row, 200, _reply(_answer(row["body"]))) for row in reversed(good)]
+        lines = [result(row, *self.outcome(row["body"])) for row in reversed(good)]
         self.answered.update(row["custom_id"] for row in good)
         wrong = [self.wrong(row, fate) for row in reversed(bad)]
         ended = {"expired": "expired", "nothing": "expired"}.get(fate, "completed")
@@ -88,6 +94,12 @@ class BatchServer:
             batch["output_file_id"] = self.store(b"".join(lines))
         if wrong:
             batch["error_file_id"] = self.store(b"".join(wrong))
+
+    def outcome(self, call: Call) -> Refusal:
+        if told := self.manners(call):
+            self.refused += 1
+            return told
+        return 200, _reply(_answer(call))
 
     def wrong(self, row: dict[str, Any], fate: str) -> bytes:
         if fate in ("expired", "nothing"):

@@ -184,8 +184,9 @@ class Handler(BaseHTTPRequestHandler):
 def _answer(body: dict) -> str:
     messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
     name = body.get("response_format", {}).get("json_schema", {}).get("name", "overview")  # lower rungs tell none
-    for short in ("sections_summary.v1", "merge_outline.v1", "merge_overview.v1"):
-        name = name.replace(short, short.replace("sections_", "sections/"))
+    name = name.replace("sections_summary", "sections/summary")
+    stem, dash, version = name.rpartition("-v")  # a schema's name holds neither dots nor plus signs
+    name = f"{stem}.v{version}" if dash and version.isdigit() else name.replace("-", "+")
     return json.dumps(good_answer(Request(name, messages, {}, 100)))
 
 

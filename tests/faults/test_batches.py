@@ -24,6 +24,8 @@ from pipeline.settings import Settings, load_settings
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.faults.batch_server import BatchServer
+from tests.faults.fake_endpoints import REFUSALS
+from tests.faults.server import _reply
 from tests.samples import ROOT
 from tests.scripted import LINES
 
@@ -126,7 +128,8 @@ def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
         batch(folder, server)
         row = server.calls(server.batches[0])[0]
     assert row["method"] == "POST" and row["url"] == "/v1/chat/completions" and len(row["custom_id"]) == 64
-    assert set(row["body"]) == {"model", "max_tokens", "temperature", "seed", "response_format", "messages"}
+    sent = {"model", "max_tokens", "temperature", "seed", "reasoning_effort", "response_format", "messages"}
+    assert set(row["body"]) == sent
     assert server.batches[0]["endpoint"] == "/v1/chat/completions"
 
 
@@ -346,3 +349,35 @@ def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[
         cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "trait", ["openai_wants_max_completion_tokens", "anthropic_has_no_temperature", "gemini_knows_no_seed"]
+)
+def test_what_the_endpoint_refuses_in_one_job_the_next_asks_another_way(folder: Path, trait: str) -> None:
+    with BatchServer(manners=REFUSALS[trait]) as server:
+        rounds(folder, server)
+        assert server.refused == 3  # the calls of the first job
+        (folder / "talks" / "four.txt").write_text(
+            "Ana: A fourth talk is about a reactor that makes heat for a town.", "utf-8"
+        )
+        batch(folder, server)
+        assert server.refused == 3
+
+
+def test_an_answer_cut_in_thought_is_asked_for_with_more_room_in_the_next_job(folder: Path) -> None:
+    def thinks(call: dict[str, Any]) -> tuple[int, Any] | None:
+        if call["max_tokens"] > 9000:
+            return None
+        reply = _reply("")
+        reply["choices"][0]["finish_reason"] = "length"
+        reply["usage"] = {
+            "prompt_tokens": 900,
+            "completion_tokens": call["max_tokens"],
+            "completion_tokens_details": {"reasoning_tokens": call["max_tokens"]},
+        }
+        return 200, reply
+
+    with BatchServer(manners=thinks) as server:
+        rounds(folder, server)
+        assert 3 <= server.refused <= 6

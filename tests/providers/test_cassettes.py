@@ -20,9 +20,10 @@ from pipeline.answers import parse_answer
 from pipeline.asking import schema_of
 from pipeline.llm import Completion, Message, Request, Rung
 from pipeline.providers import weights
+from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.local import EmbeddedServer
-from pipeline.providers.openai_compatible import RUNGS, OpenAICompatible
+from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.sections.base import Flat
 
 FOLDER = Path(__file__).parent / "cassettes"
@@ -60,8 +61,8 @@ def recorder(mode: str) -> vcr.VCR:
 
 
 async def ask(rung: Rung, key: str = "none", request: Request = REQUEST) -> Completion:
-    endpoint = Endpoint(f"{HOST}/v1", weights.EMBEDDED.name, key, attempts=1, strict_limits=True)
-    async with OpenAICompatible(endpoint, rung=rung) as client:
+    endpoint = Endpoint(f"{HOST}/v1", weights.EMBEDDED.name, key, attempts=1, strict_limits=True, room=0)
+    async with OpenAICompatible(endpoint, known=Capabilities(rung=rung)) as client:
         return await client.complete(request)
 
 

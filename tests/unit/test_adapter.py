@@ -9,9 +9,11 @@ import pytest
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request
+from pipeline.providers.capabilities import without_limits
 from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.faults import retry_after
 from pipeline.providers.gate import Gate
-from pipeline.providers.openai_compatible import OpenAICompatible, retry_after, without_limits
+from pipeline.providers.openai_compatible import OpenAICompatible
 from tests.clock import FakeClock
 
 KEY = "sk-canary-1234567890"
@@ -112,7 +114,6 @@ def test_busy_servers_are_asked_again_after_the_time_that_they_name(status: int)
             ContextTooLong,
             "context window",
         ),
-        (httpx2.Response(400, json={"error": {"message": f"something else {KEY}"}}), EndpointError, "refused"),
     ],
 )
 def test_deterministic_refusals_are_not_retried_and_never_show_the_key(
@@ -122,6 +123,14 @@ def test_deterministic_refusals_are_not_retried_and_never_show_the_key(
     with pytest.raises(error, match=words) as caught:
         server.ask()
     assert len(server.bodies) == 1
+    assert KEY not in str(caught.value)
+
+
+def test_a_refusal_that_names_nothing_and_that_nothing_mends_is_told_without_the_key() -> None:
+    server = Server(httpx2.Response(400, json={"error": {"message": f"something else {KEY}"}}))
+    with pytest.raises(EndpointError, match="something else …") as caught:
+        server.ask()
+    assert len(server.bodies) == 4  # as it is, without extras, and down the two other formats
     assert KEY not in str(caught.value)
 
 
@@ -140,8 +149,9 @@ def test_a_server_that_is_down_is_given_up_after_three_tries_with_a_hint() -> No
         httpx2.Response(200, json={"error": {"message": "overloaded"}}),
         httpx2.Response(200, json={"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}),
         httpx2.Response(200, text='{"id": "x", "choi', headers={"content-type": "application/json"}),
+        httpx2.Response(200, text="[" * 100_000 + "]" * 100_000, headers={"content-type": "application/json"}),
     ],
-    ids=["html", "error", "no choices", "cut"],
+    ids=["html", "error", "no choices", "cut", "nested"],
 )
 def test_answers_that_are_none_are_asked_for_again(broken: httpx2.Response) -> None:
     assert Server(broken, reply()).ask().text == '{"a": 1}'

@@ -106,3 +106,18 @@ def test_calls_in_flight_count_whole() -> None:
 
     done, refused = asyncio.run(run())
     assert isinstance(done, Completion) and isinstance(refused, LimitReached)
+
+
+def test_a_limit_counts_the_room_for_thought_as_if_it_were_used() -> None:
+    client = Limited(ScriptedClient(["{}"]), tokens=2000, cost=None, price=None, room=lambda: 4096)
+    with pytest.raises(LimitReached, match="2,000"):
+        asyncio.run(client.complete(request(400)))
+
+
+def test_a_plan_counts_what_a_model_was_seen_to_think(store: CallStore) -> None:
+    plain = plan(store, HOSTED)
+    for n in range(4):
+        seen = Completion("{}", "stop", Usage(10, 0, 3010, thought_tokens=3000), "scripted")
+        store.put(request(n).key("scripted"), request(n), "scripted", seen)
+    thinking = plan(store, HOSTED)
+    assert (thinking.low - plain.low, thinking.high - plain.high) == (3000, 3000)

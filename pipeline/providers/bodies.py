@@ -1,0 +1,73 @@
+"""What a call sends: the request, as this endpoint with this model is known to take it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pipeline.llm import Message, Request
+from pipeline.prompting import PromptSet
+from pipeline.providers.capabilities import MOST_ROOM, Capabilities, keywords_of, without_keywords, without_limits
+from pipeline.providers.endpoint import Endpoint
+
+
+def messages_of(request: Request, known: Capabilities, endpoint: Endpoint, prompts: PromptSet) -> list[Message]:
+    """The messages, with the schema in the last one where the response format does not carry it."""
+    messages = list(request.messages)
+    if known.rung != "json_schema":
+        schema = json.dumps(_schema(request, known, endpoint), ensure_ascii=False)
+        text = prompts.load("schema_in_text.v1").render(schema=schema)
+        messages[-1] = Message(messages[-1].role, f"{messages[-1].content}\n\n{text}")
+    return messages
+
+
+def body_of(
+    request: Request, known: Capabilities, endpoint: Endpoint, messages: list[Message], limit: int
+) -> dict[str, Any]:
+    """The JSON body of a call; `limit` is what thought and answer may take together."""
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        known.limit or endpoint.limit: limit,
+        "temperature": request.temperature,
+        "seed": request.seed,
+    }
+    if endpoint.effort:
+        body["reasoning_effort"] = endpoint.effort
+    if endpoint.llama_cpp and request.avoid:
+        body["logit_bias"] = [[word, False] for word in request.avoid]
+    for name in known.left_out:
+        body.pop(name, None)
+    if known.rung == "json_schema":
+        wrapped: dict[str, Any] = {"name": name_of(request), "schema": _schema(request, known, endpoint)}
+        if "strict" not in known.left_out:
+            wrapped["strict"] = True
+        body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
+    elif known.rung == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    body["messages"] = [{"role": m.role, "content": m.content} for m in messages]
+    return body
+
+
+def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
+    """Whether a body would be another by what is known now."""
+    wanted = body.get("response_format", {}).get("type", "text")
+    schema = body.get("response_format", {}).get("json_schema", {})
+    return (
+        bool(known.left_out & (set(body) | set(schema)))
+        or wanted != known.rung
+        or (known.limit is not None and known.limit not in body and known.limit not in known.left_out)
+        or bool(known.keywords_left_out & keywords_of(schema.get("schema")))
+        or (known.answer_most or MOST_ROOM << 1) < max(body.get("max_tokens", 0), body.get("max_completion_tokens", 0))
+    )
+
+
+def name_of(request: Request) -> str:
+    """The schema's name in the letters that strict endpoints allow."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", request.name.replace("/", "_"))[:64]
+
+
+def _schema(request: Request, known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:
+    schema = request.schema if endpoint.strict_limits else without_limits(request.schema)
+    kept: dict[str, Any] = without_keywords(schema, known.keywords_left_out) if known.keywords_left_out else schema
+    return kept

@@ -1,0 +1,131 @@
+"""What is known of an endpoint with a model: what it takes, how much it thinks, how much it reads. Found by asking.
+
+Nothing of it is part of a call's identity: a stored answer stays good whatever is found out later.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.llm import Rung
+from pipeline.vendors import Limit
+
+RUNGS: tuple[Rung, ...] = get_args(Rung)
+FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
+MOST_ROOM = 65_536
+_STEP = 1024
+_SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """One endpoint with one model. The defaults say that nothing is known yet."""
+
+    rung: Rung = "json_schema"
+    limit: Limit | None = None  # the limit's name, when it is not the endpoint's usual one
+    left_out: frozenset[str] = frozenset()  # parameters that are not taken
+    keywords_left_out: frozenset[str] = frozenset()  # keywords of schemas that are not taken
+    keywords_taken: frozenset[str] = frozenset()  # keywords of schemas that were taken once
+    room: int | None = None  # tokens for thought beside the answer, once an answer needed more than the first room
+    thought: int = 0  # the most tokens of thought that an answer came with
+    answers: int = 0  # whole answers that came, the first few counted
+    answer_most: int | None = None  # the highest limit that is taken
+    window: int | None = None  # tokens of prompt and answer together that one call may have
+    cut_from: int | None = None  # prompts counted so long lose their beginning in silence
+    read_to: int = 0  # the longest prompt, counted, whose first line was read although the usage made it look cut
+
+    def room_for_thought(self) -> int:
+        """Tokens that a call may take beside its answer."""
+        if self.room is not None:
+            return max(self.room, self._used())
+        if self.thought:
+            return self._used()
+        if "reasoning_effort" in self.left_out:
+            return 0
+        return FIRST_ROOM if self.answers < _SEEN_ENOUGH else _STEP
+
+    def _used(self) -> int:
+        """Twice the most that was needed, in whole thousands, and never less than at first: thought varies."""
+        return -(-max(2 * self.thought, FIRST_ROOM) // _STEP) * _STEP
+
+    def lower_rung(self) -> Capabilities | None:
+        """One response format down; None at the bottom."""
+        at = RUNGS.index(self.rung) + 1
+        return replace(self, rung=RUNGS[at]) if at < len(RUNGS) else None
+
+    def answered(self, thought: int, keywords: frozenset[str]) -> Capabilities:
+        """After a whole answer to a schema with these keywords."""
+        return replace(
+            self,
+            keywords_taken=self.keywords_taken | keywords,
+            answers=min(self.answers + 1, _SEEN_ENOUGH),
+            thought=max(self.thought, thought),
+        )
+
+    def without(self, *names: str) -> Capabilities:
+        """Parameters dropped."""
+        return replace(self, left_out=self.left_out | set(names))
+
+    def dump(self) -> str:
+        """A line for the store. What is cut in silence is looked at by every run: a server may have been mended."""
+        kept = asdict(replace(self, cut_from=None, read_to=0))
+        told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in kept.items()}
+        return json.dumps(told, sort_keys=True)
+
+
+_FACT = TypeAdapter(Capabilities)
+
+
+def fact_of(place: str, model: str) -> str:
+    """The name under which the store keeps it."""
+    return f"endpoint {place} {model}"
+
+
+def recalled(text: str | None, rung: str | None = None) -> Capabilities:
+    """What the store kept, or nothing known. `rung` is what an earlier version kept instead."""
+    try:
+        return _FACT.validate_json(text or "")
+    except ValidationError:  # there is none, or it is damaged: it is found out again
+        return Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
+
+
+def keywords_of(schema: Any) -> frozenset[str]:
+    """Keywords of a JSON schema, names of properties not among them."""
+    found: set[str] = set()
+    if isinstance(schema, dict):
+        found.update(schema)
+        for key, value in schema.items():
+            inner = value.values() if key in ("properties", "$defs") and isinstance(value, dict) else [value]
+            for one in inner:
+                found |= keywords_of(one)
+    elif isinstance(schema, list):
+        for one in schema:
+            found |= keywords_of(one)
+    return frozenset(found)
+
+
+_LIMITS = frozenset({"maxLength", "minLength", "minItems", "maxItems", "minimum", "maximum", "pattern"})
+
+
+def without_limits(schema: Any) -> Any:
+    """A schema without the keywords that strict endpoints refuse; code checks those limits on every answer."""
+    return without_keywords(schema, _LIMITS)
+
+
+def without_keywords(schema: Any, keywords: frozenset[str]) -> Any:
+    """A schema without some keywords; properties of these names stay."""
+    if isinstance(schema, list):
+        return [without_keywords(v, keywords) for v in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs") and isinstance(value, dict):
+            out[key] = {name: without_keywords(v, keywords) for name, v in value.items()}
+        elif key not in keywords:
+            out[key] = value if key in ("enum", "const", "default", "required") else without_keywords(value, keywords)
+    return out

@@ -1,0 +1,233 @@
+"""What an endpoint can do with a model, found by a few small calls and told in plain words; and its models."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.answers import Unusable, parse_answer
+from pipeline.errors import CallError, PipelineError
+from pipeline.llm import Completion, Message, Request
+from pipeline.providers import canary
+from pipeline.providers.capabilities import RUNGS, Capabilities
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.offered import Offered
+from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.tokens import encoding_for
+
+Row = tuple[str, str]
+_FILLER = "This sentence is here to be read and says nothing. "
+_FILLER_TOKENS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Rows to show, whether `make` can work with it, and what was found out, for the store."""
+
+    rows: tuple[Row, ...]
+    works: bool
+    known: Capabilities
+
+    @property
+    def exit_code(self) -> int:
+        """0 when `make` can work with it."""
+        return 0 if self.works else 1
+
+
+class _Probe(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    colour: str
+    number: int
+
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {"colour": {"type": "string"}, "number": {"type": "integer"}},
+    "required": ["colour", "number"],
+    "additionalProperties": False,
+}
+_TASK = 'Answer with a JSON object: {"colour": the colour of grass, "number": 7}'
+_PROBE = Request("probe", (Message("user", _TASK),), _SCHEMA, 60)
+
+
+class _Doctor:
+    """One endpoint being looked at. What was learned by one call holds for the next."""
+
+    def __init__(self, endpoint: Endpoint, known: Capabilities, chunk_tokens: int | None) -> None:
+        self._endpoint, self._chunk_tokens = endpoint, chunk_tokens
+        self.known = known
+        self.rows: list[Row] = []
+        self.learned: list[str] = []
+        self.best: Completion | None = None
+
+    @contextmanager
+    def _client(self) -> Iterator[OpenAICompatible]:
+        def keep(known: Capabilities, said: str) -> None:
+            if said:
+                self.learned.append(said.removeprefix(f"{self._endpoint.model} at {self._endpoint.host} "))
+
+        client = OpenAICompatible(self._endpoint, known=self.known, on_learned=keep)
+        yield client
+        self.known = replace(client.known, rung=self.known.rung)
+
+    async def formats(self) -> bool:
+        """A row for each response format; whether any works. The best one is what `make` begins with."""
+        working = []
+        for rung in RUNGS:
+            with self._client() as client:
+                client.known = replace(self.known, rung=rung)
+                async with client:
+                    try:
+                        completion = await client.complete(_PROBE)
+                        parse_answer(completion.text, _Probe)
+                    except Unusable as err:
+                        self.rows.append((rung, f"the schema is not kept: {err}"))
+                        continue
+                    except CallError as err:
+                        self.rows.append((rung, str(err)))
+                        if getattr(err, "fatal", False):
+                            break
+                        continue
+            if completion.rung != rung:
+                self.rows.append((rung, f"not taken; {completion.rung} in its place"))
+                continue
+            working.append(rung)
+            self.best = self.best or completion
+            self.rows.append((rung, f"works, {completion.seconds:.1f} s, {_tokens(completion)}"))
+        if working:
+            self.known = replace(self.known, rung=working[0])
+        return bool(working)
+
+    def parameters(self) -> None:
+        """What was renamed and left out on the way."""
+        known = self.known
+        gone = sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
+        limit = known.limit or self._endpoint.limit
+        names = ["temperature", "seed", *(["reasoning_effort"] if self._endpoint.effort else [])]
+        taken = [n for n in (limit, *names) if n not in known.left_out]
+        self.rows.append(("parameters", f"takes {', '.join(taken)}" + (f"; not {', '.join(gone)}" if gone else "")))
+
+    def thought(self) -> None:
+        """Whether it thinks, and what room it gets."""
+        most, room = self.known.thought, self.known.room_for_thought()
+        room = room if self._endpoint.room is None else self._endpoint.room
+        seen = f"yes, {most:,} tokens for a small question" if most else "none seen"
+        self.rows.append(("thinking", f"{seen}; each answer gets {room:,} tokens beside its own"))
+
+    async def long_prompt(self) -> None:
+        """A prompt as long as a chunk, twice: whether it is read whole, whether it is cached, how fast it is."""
+        size = self._chunk_tokens
+        if size is None:
+            return
+        text = _FILLER * (size // _FILLER_TOKENS)
+        asked = canary.question(Request("probe", (Message("user", text),), {}, 60))
+        with self._client() as client:
+            # Looked at here, so that the client need not; a question that it asks itself would be a third call.
+            client.known = replace(self.known, read_to=max(self.known.read_to, 2 * size))
+            async with client:
+                try:
+                    first, started = await client.complete(asked), time.monotonic()
+                    second = await client.complete(asked)
+                except CallError as err:
+                    self.rows.append(("a whole chunk", f"{size:,} tokens are too many: {err}"))
+                    return
+                seconds = time.monotonic() - started
+            client.known = replace(client.known, read_to=self.known.read_to)
+        usage = second.usage
+        if canary.WORD in first.text.casefold():
+            self.rows.append(("a whole chunk", f"read from its first line, {usage.prompt_tokens:,} tokens"))
+        else:
+            told = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"
+            self.rows.append(("a whole chunk", f"its first line was not read ({told}): raise the server's context"))
+            self.known = replace(self.known, cut_from=min(self.known.cut_from or size, size))
+        cached = f"seen: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens the second time"
+        self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not seen in the usage"))
+        self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
+
+    def speed(self) -> None:
+        """Tokens of answer and thought a second, for a small question."""
+        if self.best and self.best.seconds:
+            pace = self.best.usage.completion_tokens / self.best.seconds
+            self.rows.append(
+                ("speed", f"{pace:.{0 if pace >= 10 else 1}f} tokens a second, the wait for the first among them")
+            )
+
+    def will_do(self) -> None:
+        """What `make` will do with all that."""
+        how = {
+            "json_schema": "asks with a schema that the endpoint is to keep",
+            "json_object": "asks for JSON, with the schema in the prompt",
+            "text": "asks in plain text, with the schema in the prompt",
+        }[self.known.rung]
+        most, window = self.known.cut_from, self.known.window
+        cut = f"; splits chunks until they have fewer than {most:,} tokens" if most else ""
+        cut += f"; keeps prompt and answer within {window:,} tokens" if window else ""
+        self.rows.append(("make", f"{how}, and checks every answer against it{cut}"))
+
+
+def _tokens(completion: Completion) -> str:
+    usage = completion.usage
+    thought = f" ({usage.thought_tokens} of thought)" if usage.thought_tokens else ""
+    told = "usage not told" if usage.estimated else "usage told"
+    return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {told}"
+
+
+async def examine(
+    endpoint: Endpoint, known: Capabilities | None = None, *, chunk_tokens: int | None = None
+) -> Findings:
+    """What the endpoint can do: some small calls, and two with `chunk_tokens` of prompt unless that is None."""
+    doctor = _Doctor(endpoint, known or Capabilities(), chunk_tokens)
+    doctor.rows += await _served(endpoint)
+    works = await doctor.formats()
+    if works:
+        doctor.parameters()
+        doctor.thought()
+        doctor.speed()
+        await doctor.long_prompt()
+        for said in dict.fromkeys(doctor.learned):
+            doctor.rows.append(("found out", said))
+    encoding, sure = encoding_for(endpoint.model)
+    doctor.rows.append(("tokens", f"counted with {encoding}" + ("" if sure else ", tiktoken does not know this model")))
+    if works:
+        doctor.will_do()
+    return Findings(tuple(doctor.rows), works, doctor.known)
+
+
+async def models_at(endpoint: Endpoint) -> list[Offered]:
+    """The models that an endpoint offers. CallError when it does not tell."""
+    async with OpenAICompatible(endpoint) as client:
+        return await client.list_models()
+
+
+async def model_rows(endpoint: Endpoint) -> list[Row]:
+    """A row a model for `studydoc models`; one with the error when the endpoint does not tell."""
+    try:
+        return [(endpoint.host, _described(one)) for one in await models_at(endpoint)]
+    except PipelineError as err:
+        return [(endpoint.host, str(err))]
+
+
+async def _served(endpoint: Endpoint) -> list[Row]:
+    try:
+        models = await models_at(endpoint)
+    except CallError as err:
+        return [("models", f"not listed: {err}")]
+    mine = next((one for one in models if one.name == endpoint.model), None)
+    if mine is None:
+        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed")]
+    return [("models", f"{_described(mine)}, one of {len(models)}")]
+
+
+def _described(model: Offered) -> str:
+    window = f", a window of {model.window:,} tokens" if model.window else ""
+    return model.name + window + (f", goes on {model.shutdown}" if model.shutdown else "")
+
+
+def as_json(findings: Findings) -> str:
+    """The findings for machines."""
+    return json.dumps({"works": findings.works, "rows": [list(row) for row in findings.rows]}, ensure_ascii=False)

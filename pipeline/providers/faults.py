@@ -1,0 +1,232 @@
+"""What went wrong with a call, from the SDK's error to one of ours. Server text is shown only where it holds no key."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2
+import openai
+
+from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
+
+_LONGEST_WAIT = 60.0
+
+
+class Refused(CallError):
+    """The call was refused for what it asks, and the refusal may name it. `told` is all its text, in small letters."""
+
+    def __init__(self, message: str, told: str) -> None:
+        super().__init__(message)
+        self.told = told
+
+
+class TooLong(ContextTooLong):
+    """The prompt, or the prompt with the room for its answer, is too long; with the numbers that were told."""
+
+    def __init__(self, message: str, window: int | None = None, prompt: int | None = None) -> None:
+        super().__init__(message, hint="lower --chunk-tokens")
+        self.window, self.prompt = window, prompt
+
+
+class NoSuchModel(EndpointError):
+    """The endpoint does not serve the model."""
+
+
+class PushedBack(EndpointError):
+    """The endpoint asks for fewer calls."""
+
+
+class NoAnswerInTime(EndpointError):
+    """The deadline of a call passed."""
+
+
+class NoAnswer(EndpointError):
+    """What came back is no answer at all, such as a gateway's page."""
+
+
+class MissedFormat(EndpointError):
+    """The endpoint itself found that the model's answer misses the format."""
+
+
+def classify(err: Exception, endpoint: Endpoint) -> CallError:
+    """An SDK error as one of ours."""
+    host = endpoint.host
+    if never_connected(err):
+        hint = "is the server up, and is the base URL right?"
+        return EndpointError(f"{host}: cannot be reached", hint=hint, retryable=True, fatal=True)
+    if hung_up(err):
+        return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
+    if isinstance(err, TimeoutError | openai.APITimeoutError):
+        return NoAnswerInTime(f"{host}: no whole answer within {endpoint.deadline:g} s", retryable=True)
+    if isinstance(err.__cause__, BodyTooLarge):
+        return EndpointError(f"{host}: the answer cannot be read: {err.__cause__}")
+    if not isinstance(err, openai.APIStatusError):
+        return EndpointError(f"{host}: the answer could not be read ({type(err).__name__})", retryable=True)
+    return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
+
+
+def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
+    """A refusal with a status as one of our errors; `body` is whatever came with it."""
+    host, told = endpoint.host, text_of(body)
+    if is_page(headers, body) and status < 500:
+        hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"
+        return EndpointError(f"{host}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
+    if status in (400, 403) and _FILTERED.search(told):
+        return Declined("a content filter stopped the call")
+    if status in (401, 403) or (status == 400 and _KEY.search(told)):
+        hint = f"check {endpoint.key_name}"
+        return EndpointError(f"{host}: the key was refused (HTTP {status})", hint=hint, fatal=True)
+    if status == 402 or _QUOTA.search(told):
+        hint = "nothing is lost: run again later"
+        return EndpointError(f"{host}: the account's quota is used up", hint=hint, fatal=True)
+    shown = _shown(body, endpoint.api_key)
+    if long := _too_long(status, told, endpoint.model):
+        return long
+    if status == 404 and "requested parameters" in told:
+        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
+    if status == 404 or (status in (400, 422) and _NO_MODEL.search(told)):
+        return NoSuchModel(
+            f"{host}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
+            hint="see: studydoc models",
+            fatal=True,
+        )
+    if _MISSED.search(told):
+        return MissedFormat(f"{host}: the model's answer missed the format", retryable=True)
+    if status in (400, 405, 415, 422, 501) or (status == 500 and _FORMAT.search(told)):
+        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
+    if status in (408, 409, 425, 429) or status >= 500:
+        kind = PushedBack if status in (429, 503, 529) else EndpointError
+        wait = retry_after(headers)
+        wait = wait if wait is not None else _delay_told(told)
+        return kind(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
+    return EndpointError(f"{host}: the call was refused (HTTP {status}): {shown}")
+
+
+_FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
+_KEY = re.compile(r"api[ _]key (?:not valid|not found|expired)|api_key_invalid|(?:invalid|incorrect)[ _]api[ _]key")
+_QUOTA = re.compile(
+    r"insufficient_quota|insufficient[ _](?:balance|credits|funds)|credit balance is too low|perdayper"
+    r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
+    re.DOTALL,
+)
+_NO_MODEL = re.compile(
+    r"model_not_found|\b(?:invalid|unknown|no such) model\b(?! (?:parameter|setting|option))"
+    r"|\bmodel\b.{0,80}?\b(?:not found|does not exist|not exist|doesn't exist|is not available|not a valid model)"
+    r"|not a valid model",
+    re.DOTALL,
+)
+_MISSED = re.compile(r"json_validate_failed|failed_generation|generated json does not match")
+_FORMAT = re.compile(r"response[ _]format|json[ _]schema|json_object|grammar|structured output")
+_LONG = re.compile(
+    r"context[ _](?:length|window|size)|exceed_context_size|context the overflows|prompt is too long"
+    r"|input is too long|longer than the model|too many (?:input )?tokens|maximum (?:input|prompt) length"
+)
+_TOO_LARGE = re.compile(r"request too large")
+_PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
+
+
+def _too_long(status: int, told: str, model: str) -> TooLong | None:
+    if status not in (400, 413, 422, 429, 500):
+        return None
+    if (status == 413 or _TOO_LARGE.search(told)) and (found := _PER_MINUTE.search(told)):
+        limit = int(found.group(1))
+        return TooLong(f"{model}: one call may have {limit:,} tokens here, its answer counted whole", limit)
+    if status == 413 or (status != 429 and _LONG.search(told)):
+        return TooLong(f"{model}: the prompt is longer than the model's context window", *window_told(told))
+    return None
+
+
+_WINDOW = re.compile(
+    r"(?:context[ _](?:length|window|size)|n_ctx)(?:'s)?\W{0,3}(?:is|of|to)?(?: only)?\W{0,3}(\d{3,8})"
+)
+_PROMPT = re.compile(
+    r"n_prompt_tokens\W{1,3}(\d+)"
+    r"|(\d+) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
+    r"|(\d+) input tokens"
+    r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d+) "
+)
+
+
+def window_told(told: str) -> tuple[int | None, int | None]:
+    """Tokens that the window has and tokens that the prompt had, where a refusal tells them."""
+    window, prompt = _WINDOW.search(told), _PROMPT.search(told)
+    sizes = [int(n) for n in prompt.groups() if n] if prompt else []
+    return int(window.group(1)) if window else None, sizes[0] if sizes else None
+
+
+_DEEPEST = 12  # no refusal says anything below
+_ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
+
+
+def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if str(name) not in _ECHOES:  # what was sent, told back, names everything
+                yield from _strings(inner, str(name), depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner, key, depth + 1)
+    elif isinstance(value, str):
+        yield f"{key} {value}" if key == "retryDelay" else value
+    elif isinstance(value, int | float) and key:
+        yield f"{key} {value}"
+
+
+def text_of(body: Any) -> str:
+    """All that a refusal says, in small letters; what a gateway quotes of another's refusal is read too."""
+    return " ".join(_strings(body)).casefold()[:8000]
+
+
+def is_page(headers: httpx2.Headers, body: Any) -> bool:
+    """Whether it is a web page that was sent."""
+    kind = headers.get("content-type", "")
+    return "text/html" in kind or (
+        isinstance(body, str) and body.lstrip()[:15].casefold().startswith(("<html", "<!doc"))
+    )
+
+
+def _shown(body: Any, key: str) -> str:
+    """The refusal's own sentence, without the key in it."""
+    error = body[0] if isinstance(body, list) and body else body
+    error = error.get("error", error) if isinstance(error, dict) else error
+    message = error.get("message", "") if isinstance(error, dict) else error
+    text = message if isinstance(message, str) else json.dumps(message)
+    raw = (
+        error.get("metadata", {}).get("raw")
+        if isinstance(error, dict) and isinstance(error.get("metadata"), dict)
+        else ""
+    )
+    text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
+    return (re.sub(re.escape(key), "…", text, flags=re.IGNORECASE) if len(key) > 3 else text)[:300]
+
+
+_DELAY = re.compile(r"\b(?:retrydelay|retry (?:in|after)|try again in)\W{0,3}(\d+(?:\.\d+)?)\s?s")
+
+
+def _delay_told(told: str) -> float | None:
+    found = _DELAY.search(told)
+    return min(float(found.group(1)), _LONGEST_WAIT) if found else None
+
+
+def retry_after(headers: httpx2.Headers) -> float | None:
+    """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
+    if (ms := headers.get("retry-after-ms")) and ms.replace(".", "", 1).isdigit():
+        return min(float(ms) / 1000, _LONGEST_WAIT)
+    value = headers.get("retry-after", "").strip()
+    if value.replace(".", "", 1).isdigit():
+        return min(float(value), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)

@@ -1,0 +1,121 @@
+"""How what comes back changes what is known of an endpoint: limits with room for thought, cuts, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.llm import Completion, Request
+from pipeline.providers.capabilities import FIRST_ROOM, MOST_ROOM, Capabilities
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.faults import TooLong
+from pipeline.providers.refusals import guess, lesson
+
+_MARGIN = 64  # tokens of a chat's own frame
+_PAGE = 256  # windows are whole multiples of it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known now, and a line for people, empty where it is of no interest."""
+
+    known: Capabilities
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreRoom(Found):
+    """The answer was cut in thought: the same call again has more room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full(Found):
+    """The window was full before the limit was reached."""
+
+    window: int = 0
+
+
+def _about(size: int) -> int:
+    """Tokens that a prompt of `size` by tiktoken may be to another tokenizer."""
+    return size + size // 10 + _MARGIN
+
+
+def _least(request: Request, known: Capabilities) -> int:
+    """Tokens without which a call is not worth sending: answers seldom fill their limit."""
+    return request.max_tokens // 4 + known.thought
+
+
+def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: int) -> int:
+    """Tokens that thought and answer may take together, after a prompt of `size`."""
+    room = known.room_for_thought() if endpoint.room is None else endpoint.room
+    limit = request.max_tokens + room
+    if known.window is not None:
+        limit = min(limit, max(_least(request, known), known.window - _about(size)))
+    return limit if known.answer_most is None else min(limit, known.answer_most)
+
+
+def too_long(request: Request, known: Capabilities, size: int) -> str | None:
+    """Why a prompt of `size` need not be sent at all; None when it may be."""
+    if known.cut_from is not None and size >= known.cut_from:
+        return f"prompts of {known.cut_from:,} tokens are cut in silence here"
+    if known.window is not None and size + _least(request, known) > known.window:
+        return f"{size:,} tokens leave no room for an answer in a window of {known.window:,}"
+    return None
+
+
+def from_refusal(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+    """What a refusal names; at an endpoint that has answered nothing yet also what may be meant."""
+    found = lesson(told, sent, known) or (guess(sent, known) if not known.answers else None)
+    return Found(found.known, found.said) if found else None
+
+
+def from_overflow(err: TooLong, known: Capabilities, size: int) -> Found | None:
+    """The window that a refusal tells, in tokens as they are counted here."""
+    if err.window is None:
+        return None
+    window = err.window - max(0, (err.prompt or 0) - _about(size))
+    return Found(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
+
+
+def from_cut(
+    completion: Completion, request: Request, known: Capabilities, endpoint: Endpoint, limit: int, size: int
+) -> Found | None:
+    """Why an answer stopped at its length: no room to think, a full window, or None because it is so long."""
+    if endpoint.room is not None:
+        return None
+    usage, thought = completion.usage, completion.usage.thought_tokens
+    total = usage.prompt_tokens + usage.completion_tokens
+    if not usage.estimated and usage.completion_tokens < 0.9 * limit and (total + 1) % _PAGE <= 2 and total > _PAGE:
+        said = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
+        return Full(replace(known, window=total), said, total)
+    answer = usage.completion_tokens - thought
+    if completion.text and not (thought and answer < 0.9 * request.max_tokens):
+        return None
+    if limit_for(request, known, endpoint, size) > limit:  # another call has found it out in the meantime
+        return MoreRoom(known)
+    room = max(FIRST_ROOM, 2 * max(limit - request.max_tokens, thought))
+    more = replace(known, room=room, thought=max(known.thought, thought))
+    if room > MOST_ROOM or limit_for(request, more, endpoint, size) <= limit:
+        return None
+    return MoreRoom(more, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
+
+
+def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Found:
+    """What a whole answer shows."""
+    thought = completion.usage.thought_tokens
+    said = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
+    return Found(known.answered(thought, keywords), said)
+
+
+def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Found:
+    """What a look whether the first line was read shows."""
+    if was_read:
+        return Found(replace(known, read_to=max(known.read_to, size)))
+    cut_from = size if known.cut_from is None else min(known.cut_from, size)
+    part = f"only about {told:,}" if told else "not all"
+    said = (
+        f"reads {part} of {size:,} tokens of a prompt and does not say so: what is longer is split"
+        " (Ollama: set OLLAMA_CONTEXT_LENGTH; LM Studio: load the model with a longer context)"
+    )
+    return Found(replace(known, cut_from=cut_from), said)

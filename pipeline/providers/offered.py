@@ -1,0 +1,61 @@
+"""The models that an endpoint offers, in the shapes in which endpoints list them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pipeline.errors import CallError
+from pipeline.providers.faults import NoSuchModel
+
+_WINDOWS = (
+    "loaded_context_length",
+    "max_model_len",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_input_tokens",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A model by name; its window and the day on which it goes, where the endpoint tells them."""
+
+    name: str
+    window: int | None = None
+    shutdown: str | None = None
+
+
+def offered(reply: Any) -> list[Offered]:
+    """Models of a listing, by name. ValueError when it is none."""
+    rows = reply.get("data", reply.get("models")) if isinstance(reply, dict) else reply
+    if not isinstance(rows, list):
+        raise ValueError("no list of models")
+    return sorted((_one(row) for row in rows if isinstance(row, dict) and row.get("id")), key=lambda o: o.name)
+
+
+def _one(row: dict[str, Any]) -> Offered:
+    meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
+    sizes = [row.get(name) for name in _WINDOWS] + [(meta or {}).get("n_ctx")]
+    window = next((s for s in sizes if isinstance(s, int) and s > 0), None)
+    shutdown = row.get("shutdown_date")
+    return Offered(str(row["id"]).removeprefix("models/"), window, shutdown if isinstance(shutdown, str) else None)
+
+
+async def with_what_is_there(
+    err: NoSuchModel, model: str, listing: Callable[[], Awaitable[list[Offered]]]
+) -> CallError:
+    """The error with the names of models that are served, the likeliest first; as it was when nobody tells them."""
+    try:
+        names = [one.name for one in await listing()]
+    except CallError:
+        return err
+    near = get_close_matches(model, names, n=4, cutoff=0.4)
+    shown = near + [n for n in names if n not in near][: 8 - len(near)]
+    if not shown:
+        return err
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return NoSuchModel(err.args[0], hint=f"it serves {', '.join(shown)}{more}; see: studydoc models", fatal=True)

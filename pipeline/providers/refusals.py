@@ -1,0 +1,107 @@
+"""What a refusal teaches: the parameter, the response format or the keyword that it names is renamed or left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
+from pipeline.vendors import Limit
+
+_LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
+_EXTRAS = ("temperature", "seed", "logit_bias", "reasoning_effort")
+_EFFORT = re.compile(r"reasoning[._ ]effort|\bthink(?:ing)?\b|support reasoning|reasoning is not")
+_OTHER_VALUE = re.compile(r"one of|think value|supported values|unsupported value|input should be")
+_TOO_HIGH = re.compile(r"at most|less than|maximum|too (?:large|high|big)|exceed|range|must be in|>|≤|<=|up to")
+_NUMBER = re.compile(r"(?<![\w.-])\d{2,7}(?![\w.-]*\d)")
+_FORMAT = re.compile(r"response[ _]?format|json[ _]?schema|json_object|\bschema\b|grammar|structured output")
+_NOT_TAKEN = re.compile(
+    r"not (?:be )?(?:supported|permitted|allowed|recognized|valid)|unsupported|unknown|unrecognized|cannot find"
+    r"|unexpected|disallowed|invalid|does not support"
+)
+_BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is known after a refusal, and one line about it."""
+
+    known: Capabilities
+    said: str
+
+
+def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
+    return _of_limit(told, sent, known) or _of_extras(told, sent, known) or _of_format(told, sent, known)
+
+
+def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    """What to try after a refusal that names nothing, at an endpoint that has taken no call yet; None at the end."""
+    if extras := [name for name in _EXTRAS if name in sent]:
+        return Lesson(known.without(*extras), f"refuses without a reason: asked without {_and(extras)}")
+    if lower := known.lower_rung():
+        return Lesson(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
+    return None
+
+
+def _named(name: str, told: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
+
+
+def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    name = next((n for n in _LIMIT_NAMES if n in sent), None)
+    if name is None or not _named(name, told):
+        return None
+    if most := _highest(told, sent[name]):
+        return Lesson(replace(known, answer_most=most), f"gives answers of {most:,} tokens at most")
+    other = next(n for n in _LIMIT_NAMES if n != name)
+    if known.limit is None:
+        return Lesson(replace(known, limit=other), f"wants {other} in place of {name}")
+    return Lesson(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
+
+
+def _highest(told: str, asked: int) -> int | None:
+    """The limit that a refusal says is the highest."""
+    if not _TOO_HIGH.search(told):
+        return None
+    return max((n for n in map(int, _NUMBER.findall(told)) if 64 <= n < asked), default=None)
+
+
+def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    named = [n for n in _EXTRAS if n in sent and _named(n, told)]
+    if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(told):
+        named.append("reasoning_effort")
+    if not named:
+        return None
+    less = known.without(*named)
+    if "reasoning_effort" in named and _OTHER_VALUE.search(told):  # it thinks, only not by that word
+        less = replace(less, room=max(less.room or 0, FIRST_ROOM))
+    return Lesson(less, f"does not take {_and(named)}: left out")
+
+
+def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    wanted = sent.get("response_format")
+    if not wanted or not _FORMAT.search(told):
+        return None
+    schema = wanted.get("json_schema") or {}
+    if "strict" in schema and re.search(r"\bstrict\W{1,3}(?:is |mode )?(?:not|un)", told):
+        return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
+    if _NOT_TAKEN.search(told):
+        refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, told)]
+        if refused:
+            dropped = known.keywords_left_out | set(refused)
+            return Lesson(replace(known, keywords_left_out=dropped), f"takes schemas without {_and(refused)}")
+    lower = known.lower_rung()
+    return Lesson(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
+
+
+def _names_keyword(keyword: str, told: str) -> bool:
+    """Whether a keyword of a schema is named: in quotes, or as what is not taken; many are plain words otherwise."""
+    name = re.escape(keyword.casefold())
+    return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}(?:is |are )?(?:not|un)", told) is not None
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,121 @@
+"""A chat completion as endpoints send it, read into ours: stop reasons of their own, usage as told or counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+import httpx2
+
+from pipeline.errors import CallError, EndpointError
+from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, text_of
+from pipeline.providers.thought import parted, thought_tokens
+from pipeline.tokens import count_tokens
+
+_Ending: TypeAlias = FinishReason | Literal["window", "error"]
+_ENDINGS: dict[str, _Ending] = {
+    "stop": "stop",
+    "eos": "stop",
+    "eos_token": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "completed": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "content_filter": "content_filter",
+    "safety": "content_filter",
+    "sensitive": "content_filter",
+    "refusal": "refusal",
+    "model_length": "window",
+    "model_context_window_exceeded": "window",
+    "error": "error",
+    "network_error": "error",
+    "insufficient_system_resource": "error",
+}
+
+
+def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
+    """The body of an answer. NoAnswer for a gateway's page, ValueError for a body that was cut."""
+    if is_page(response.headers, response.text):
+        raise NoAnswer(
+            f"{endpoint.host}: a web page instead of an answer",
+            hint="a gateway or a proxy answers: is the base URL right (most end in /v1)?",
+            retryable=True,
+            fatal=True,
+        )
+    return response.json()
+
+
+def read(
+    reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float
+) -> tuple[Completion, bool]:
+    """The answer, and whether the endpoint itself told its usage. Raises CallError for whatever is none."""
+    if isinstance(reply, dict) and "error" in reply and not reply.get("choices"):
+        raise told_in_a_200(reply["error"], endpoint)
+    choices = reply.get("choices") if isinstance(reply, dict) else None
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        hint = "does the base URL end in /v1?"
+        raise EndpointError(f"{endpoint.host}: the answer is no chat completion", retryable=True, hint=hint)
+    if choices[0].get("error"):
+        raise told_in_a_200(choices[0]["error"], endpoint)
+    message = choices[0].get("message")
+    content, thought = parted(message) if isinstance(message, dict) else ("", "")
+    refusal = message.get("refusal") if isinstance(message, dict) else ""
+    finish = _ending(choices[0].get("finish_reason"))
+    if finish == "window":
+        raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
+    if finish == "error":
+        raise EndpointError(f"{endpoint.host}: the answer broke off at the endpoint", retryable=True)
+    if refusal:
+        finish = "refusal"
+    elif not content and finish not in ("length", "content_filter"):
+        raise EndpointError(f"{endpoint.host}: the answer is empty", retryable=True)
+    text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
+    usage, told = _usage(reply.get("usage"), messages, text, thought)
+    model = reply.get("model")
+    answered_by = model if isinstance(model, str) and model else endpoint.model
+    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3)), told
+
+
+def _ending(told: Any) -> _Ending:
+    return _ENDINGS.get(told.casefold(), "unknown") if isinstance(told, str) else "unknown"
+
+
+def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
+    """An error that came as if all were well: by the status in it, else to be asked again."""
+    code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
+    status = int(code) if code.isdigit() and len(code) == 3 else 0
+    if 400 <= status < 600:
+        return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
+    if "insufficient_quota" in text_of(error):
+        return by_status(429, {"error": error}, httpx2.Headers(), endpoint)
+    return EndpointError(f"{endpoint.host}: an error instead of an answer", retryable=True)
+
+
+def counted(messages: Iterable[Message]) -> int:
+    """Tokens of messages as tiktoken counts them."""
+    return sum(count_tokens(m.content) for m in messages)
+
+
+def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> tuple[Usage, bool]:
+    """Tokens as the endpoint tells them, else counted and marked as estimated. Thought is part of the completion."""
+    sent = _count(told, "prompt_tokens")
+    if sent is None:
+        thinking = count_tokens(thought) if thought else 0
+        return Usage(counted(messages), 0, count_tokens(text) + thinking, True, thinking), False
+    made = _count(told, "completion_tokens") or 0
+    if total := _count(told, "total_tokens"):
+        made = max(made, total - sent)  # some leave thought out of the completion, but not out of the total
+    details = told.get("prompt_tokens_details")
+    cached = _count(details, "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
+    thinking = thought_tokens(told, thought, made)
+    hidden = (_count(told, "total_tokens") or 0) - sent - (_count(told, "completion_tokens") or 0)
+    return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden))), True
+
+
+def _count(told: Any, name: str) -> int | None:
+    value = told.get(name) if isinstance(told, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40 else None

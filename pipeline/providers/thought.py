@@ -1,0 +1,61 @@
+"""An answer without the thought that came with it: fields of their own, parts of a list, or marks in the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pipeline.answers import holds_json
+from pipeline.tokens import count_tokens
+
+_FIELDS = ("reasoning_content", "reasoning")
+_OPEN = r"(?:<think(?:ing)?>|◁think▷)"
+_CLOSE = r"(?:</think(?:ing)?>|◁/think▷)"
+# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one. An answer
+# that begins as JSON may hold such a mark in a string.
+_MARKED = re.compile(rf"\A\s*(?:{_OPEN}|(?!\s*[{{\[]))(.*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
+_UNCLOSED = re.compile(rf"\A\s*{_OPEN}(.*)\Z", re.DOTALL | re.IGNORECASE)
+
+
+def parted(message: dict[str, Any]) -> tuple[str | None, str]:
+    """The answer's text, None when there is none at all, and the thought that came beside it."""
+    content, thoughts = message.get("content"), [_text(message.get(name)) for name in _FIELDS]
+    thought = next((t for t in thoughts if t), "")
+    if isinstance(content, list):
+        thought += "".join(_text(part.get("thinking")) for part in content if isinstance(part, dict))
+        content = "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+    if not isinstance(content, str):
+        content = None
+    else:
+        content, marked = _unmarked(content)
+        thought += marked
+    # Some servers hold the schema against the thought and end there: then the thought is the answer.
+    if not content and thought.lstrip().startswith("{") and holds_json(thought):
+        return thought, ""
+    return content, thought
+
+
+def _unmarked(text: str) -> tuple[str, str]:
+    if found := _MARKED.match(text):
+        return text[found.end() :].lstrip(), found.group(1)
+    if found := _UNCLOSED.match(text):
+        return "", found.group(1)
+    return text, ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_text(part.get("text")) if isinstance(part, dict) else _text(part) for part in value)
+    return ""
+
+
+def thought_tokens(usage: Any, thought: str, answer_tokens: int | None) -> int:
+    """Tokens of thought: as told, else counted, and never more than the endpoint says it made in all."""
+    details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
+    told = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    if isinstance(told, int) and told > 0:
+        return told
+    counted = count_tokens(thought) if thought else 0
+    return counted if answer_tokens is None else min(counted, answer_tokens)

@@ -1,0 +1,89 @@
+"""Who serves models: the address, the environment variables of the key, and what a first call may rely on.
+
+A vendor's key goes to its own host and nowhere else. No name of a model stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+Limit = Literal["max_tokens", "max_completion_tokens"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One vendor: `--model NAME/MODEL` chooses it. `keys` are tried in their order; a server at home has none."""
+
+    name: str
+    base_url: str
+    keys: tuple[str, ...] = ()
+    limit: Limit = "max_tokens"  # the limit's name in its own documentation, so that the first call is not refused
+    key_header: str | None = None  # where the key goes when it is no bearer token
+    hosts: tuple[str, ...] = ()  # further hosts of its own; with a dot in front everything that ends so
+
+    def owns(self, host: str) -> bool:
+        """Whether a host is this vendor's own."""
+        endings = tuple(h for h in self.hosts if h.startswith("."))
+        return host == urlsplit(self.base_url).hostname or host in self.hosts or host.endswith(endings)
+
+
+OPENAI: Final = Vendor("openai", "https://api.openai.com/v1", ("OPENAI_API_KEY",), "max_completion_tokens")
+AZURE: Final = Vendor(
+    "azure",
+    "",  # every customer has an address of his own: AZURE_OPENAI_ENDPOINT
+    ("AZURE_OPENAI_API_KEY",),
+    "max_completion_tokens",
+    "api-key",
+    (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
+)
+VENDORS: Final = (
+    OPENAI,
+    AZURE,
+    Vendor("openrouter", "https://openrouter.ai/api/v1", ("OPENROUTER_API_KEY",)),
+    Vendor(
+        "gemini",
+        "https://generativelanguage.googleapis.com/v1beta/openai",
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    ),
+    Vendor("anthropic", "https://api.anthropic.com/v1", ("ANTHROPIC_API_KEY",)),
+    Vendor("groq", "https://api.groq.com/openai/v1", ("GROQ_API_KEY",)),
+    Vendor("deepseek", "https://api.deepseek.com", ("DEEPSEEK_API_KEY",)),
+    Vendor("mistral", "https://api.mistral.ai/v1", ("MISTRAL_API_KEY",)),
+    Vendor("together", "https://api.together.ai/v1", ("TOGETHER_API_KEY",), hosts=("api.together.xyz",)),
+    Vendor("ollama", "http://localhost:11434/v1"),
+    Vendor("lmstudio", "http://localhost:1234/v1"),
+    Vendor("vllm", "http://localhost:8000/v1"),
+    Vendor("sglang", "http://localhost:30000/v1"),
+    Vendor("llamacpp", "http://localhost:8080/v1"),
+)
+
+
+def asked_vendor(model: str) -> Vendor | None:
+    """The vendor that a model's name begins with, as in "groq/qwen/qwen3-32b"."""
+    name, slash, rest = model.partition("/")
+    return next((h for h in VENDORS if h.name == name), None) if slash and rest else None
+
+
+def vendor_at(base_url: str) -> Vendor | None:
+    """The vendor with a key of its own whose host an address names, by https: a key does not travel in the open."""
+    parts = urlsplit(base_url)
+    host = (parts.hostname or "").casefold() if parts.scheme == "https" else ""
+    return next((h for h in VENDORS if h.keys and h.owns(host)), None)
+
+
+def address_of(vendor: Vendor, model: str, environ: Mapping[str, str]) -> str | None:
+    """Where a model of a vendor is asked; None when an Azure address is wanted and none is set.
+
+    Azure's dated interfaces have the deployment in the path and the date as a query; its v1 interface has neither.
+    """
+    if vendor is not AZURE:
+        return vendor.base_url
+    endpoint = environ.get("AZURE_OPENAI_ENDPOINT", "").strip().rstrip("/")
+    if not endpoint:
+        return None
+    if dated := environ.get("OPENAI_API_VERSION", "").strip():
+        return f"{endpoint}/openai/deployments/{model}?api-version={dated}"
+    return endpoint if endpoint.endswith("/v1") else f"{endpoint}/openai/v1"

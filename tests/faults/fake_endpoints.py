@@ -1,0 +1,488 @@
+"""A fake endpoint with the manners of real ones. docs/endpoints.md has a row for each, and names these traits.
+
+A trait that refuses is a function of a call, giving a status and a body, or None where it has nothing to say. A trait
+that shapes changes the answer on its way out. Bodies have the shapes that documentation and issue threads show.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+
+from pipeline.providers.canary import WORD
+
+Refusal = tuple[int, Any]
+Call = dict[str, Any]
+
+
+def _error(message: str, **more: Any) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None} | more}
+
+
+def _google(*messages: str) -> list[dict[str, Any]]:
+    shown = "\n".join(messages)
+    details = [{"fieldViolations": [{"description": m} for m in messages]}]
+    return [{"error": {"code": 400, "message": shown, "status": "INVALID_ARGUMENT", "details": details}}]
+
+
+def _extra(*names: str) -> dict[str, Any]:
+    rows = [
+        {"type": "extra_forbidden", "loc": ["body", n], "msg": "Extra inputs are not permitted", "input": 1}
+        for n in names
+    ]
+    return {"object": "error", "message": {"detail": rows}, "type": "invalid_request_error", "param": None}
+
+
+def openai_wants_max_completion_tokens(call: Call) -> Refusal | None:
+    if "max_tokens" not in call:
+        return None
+    told = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    return 400, _error(told, param="max_tokens", code="unsupported_parameter")
+
+
+def openai_takes_one_temperature(call: Call) -> Refusal | None:
+    if call.get("temperature", 1) == 1:
+        return None
+    told = "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported."
+    return 400, _error(told, param="temperature", code="unsupported_value")
+
+
+def openai_knows_no_effort(call: Call) -> Refusal | None:
+    if "reasoning_effort" not in call:
+        return None
+    return 400, _error("Unrecognized request argument supplied: reasoning_effort")
+
+
+def openai_checks_the_schemas_name(call: Call) -> Refusal | None:
+    name = call.get("response_format", {}).get("json_schema", {}).get("name", "a")
+    if re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
+        return None
+    return 400, _error("Invalid 'response_format.json_schema.name': string does not match pattern.")
+
+
+def openai_gives_short_answers(call: Call) -> Refusal | None:
+    asked = call.get("max_completion_tokens") or call.get("max_tokens") or 0
+    if asked <= 2000:
+        return None
+    told = f"max_tokens is too large: {asked}. This model supports at most 2000 completion tokens, whereas you provided {asked}."
+    return 400, _error(told, param="max_tokens", code="invalid_value")
+
+
+def azure_filters(call: Call) -> Refusal | None:
+    told = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
+    inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": {"violence": {"filtered": True}}}
+    return 400, _error(told, param="prompt", code="content_filter", status=400, innererror=inner)
+
+
+def mistral_forbids_extras(call: Call) -> Refusal | None:
+    extra = [n for n in ("max_completion_tokens", "seed", "reasoning_effort") if n in call]
+    return (422, _extra(*extra)) if extra else None
+
+
+def gemini_knows_no_seed(call: Call) -> Refusal | None:
+    if "seed" not in call:
+        return None
+    return 400, _google('Invalid JSON payload received. Unknown name "seed": Cannot find field.')
+
+
+def gemini_knows_no_additional_properties(call: Call) -> Refusal | None:
+    if "additionalProperties" not in json.dumps(call.get("response_format", {})):
+        return None
+    where = "response_format.json_schema.schema"
+    return 400, _google(
+        f"Invalid JSON payload received. Unknown name \"additionalProperties\" at '{where}': Cannot find field."
+    )
+
+
+def anthropic_has_no_temperature(call: Call) -> Refusal | None:
+    return (400, _error("`temperature` is deprecated for this model.")) if "temperature" in call else None
+
+
+def groq_wants_another_effort(call: Call) -> Refusal | None:
+    if call.get("reasoning_effort", "none") in ("none", "default"):
+        return None
+    return 400, _error("`reasoning_effort` must be one of `none` or `default`")
+
+
+def groq_knows_no_min_items(call: Call) -> Refusal | None:
+    if "minItems" not in json.dumps(call.get("response_format", {})):
+        return None
+    return 400, _error(
+        "invalid schema for response format: response_format/json_schema/points: minItems is not supported"
+    )
+
+
+def groq_has_no_json_schema(call: Call) -> Refusal | None:
+    if call.get("response_format", {}).get("type") != "json_schema":
+        return None
+    return 400, _error("This model does not support response format `json_schema`.")
+
+
+def deepseek_has_no_json_schema(call: Call) -> Refusal | None:
+    if call.get("response_format", {}).get("type") != "json_schema":
+        return None
+    return 400, _error("This response_format type is unavailable now", code="invalid_request_error")
+
+
+def deepseek_wants_the_word_json(call: Call) -> Refusal | None:
+    said = " ".join(m["content"] for m in call["messages"]).casefold()
+    if call.get("response_format", {}).get("type") != "json_object" or "json" in said:
+        return None
+    told = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
+    return 400, _error(told, code="invalid_request_error")
+
+
+def lmstudio_has_no_json_object(call: Call) -> Refusal | None:
+    if call.get("response_format", {}).get("type") != "json_object":
+        return None
+    return 400, {"error": "'response_format.type' must be 'json_schema' or 'text'"}
+
+
+def llamacpp_cannot_read_the_schema(call: Call) -> Refusal | None:
+    if call.get("response_format", {}).get("type") != "json_schema":
+        return None
+    told = 'Either "json_schema" or "grammar" can be specified, but not both'
+    return 400, {"error": {"code": 400, "message": told, "type": "invalid_request_error"}}
+
+
+def ollama_does_not_think(call: Call) -> Refusal | None:
+    if "reasoning_effort" not in call:
+        return None
+    return 400, _error('"llama3.2" does not support thinking', type="api_error")
+
+
+def ollama_wants_another_think_value(call: Call) -> Refusal | None:
+    if "reasoning_effort" not in call:
+        return None
+    return 400, _error('think value "low" is not supported for this model', type="api_error")
+
+
+def openrouter_quotes_a_refusal(call: Call) -> Refusal | None:
+    if "temperature" not in call:
+        return None
+    raw = json.dumps(_error("Unsupported parameter: 'temperature' is not supported with this model."))
+    return 400, {"error": {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw}}}
+
+
+def gateway_names_nothing(call: Call) -> Refusal | None:
+    return (400, _error("Bad request")) if "seed" in call or "temperature" in call else None
+
+
+def _tokens(call: Call) -> int:
+    return sum(len(m["content"]) for m in call["messages"]) // 4
+
+
+def _limit(call: Call) -> int:
+    return call.get("max_completion_tokens") or call.get("max_tokens") or 1 << 30
+
+
+def vllm_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
+    prompt, limit = _tokens(call), _limit(call)
+    if prompt + limit <= 4000:
+        return None
+    told = (
+        f"This model's maximum context length is 4000 tokens. However, you requested {prompt + limit} tokens "
+        f"({prompt} in the messages, {limit} in the completion). Please reduce the length of the messages or completion."
+    )
+    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+
+
+def groq_counts_the_limit_into_a_minute(call: Call) -> Refusal | None:
+    asked = _tokens(call) + _limit(call)
+    if asked <= 3000:
+        return None
+    told = (
+        f"Request too large for model `m` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): "
+        f"Limit 3000, Requested {asked}, please reduce your message size and try again."
+    )
+    return 413, {"error": {"message": told, "type": "tokens", "code": "rate_limit_exceeded"}}
+
+
+def llamacpp_refuses_what_its_window_does_not_hold(call: Call) -> Refusal | None:
+    prompt = _tokens(call)
+    if prompt <= 4096:
+        return None
+    told = f"request ({prompt} tokens) exceeds the available context size (4096 tokens), try increasing it"
+    more = {"type": "exceed_context_size_error", "n_prompt_tokens": prompt, "n_ctx": 4096}
+    return 400, {"error": {"code": 400, "message": told, **more}}
+
+
+REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
+    f.__name__: f
+    for f in (
+        openai_wants_max_completion_tokens,
+        openai_takes_one_temperature,
+        openai_knows_no_effort,
+        openai_checks_the_schemas_name,
+        openai_gives_short_answers,
+        azure_filters,
+        mistral_forbids_extras,
+        gemini_knows_no_seed,
+        gemini_knows_no_additional_properties,
+        anthropic_has_no_temperature,
+        groq_wants_another_effort,
+        groq_has_no_json_schema,
+        groq_knows_no_min_items,
+        groq_counts_the_limit_into_a_minute,
+        deepseek_has_no_json_schema,
+        deepseek_wants_the_word_json,
+        lmstudio_has_no_json_object,
+        llamacpp_cannot_read_the_schema,
+        ollama_does_not_think,
+        ollama_wants_another_think_value,
+        openrouter_quotes_a_refusal,
+        gateway_names_nothing,
+        vllm_counts_the_limit_into_its_window,
+        llamacpp_refuses_what_its_window_does_not_hold,
+    )
+}
+
+# Refusals that nothing mends: one line with what to do, and no second call.
+ENDS: dict[str, Refusal] = {
+    "openai_wrong_key": (401, _error("Incorrect API key provided: sk-canary.", code="invalid_api_key")),
+    "gemini_wrong_key": (400, _google("API key not valid. Please pass a valid API key.")),
+    "openai_no_quota": (429, _error("You exceeded your current quota.", code="insufficient_quota")),
+    "anthropic_no_credit": (400, _error("Your credit balance is too low to access the Anthropic API.")),
+    "deepseek_no_balance": (402, _error("Insufficient Balance")),
+    "gemini_no_quota_today": (
+        429,
+        [{"error": {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED",
+                    "details": [{"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}]}}],
+    ),
+    "openai_no_such_model": (404, _error("The model `m` does not exist or you do not have access to it.", code="model_not_found")),
+    "ollama_no_such_model": (404, _error('model "m" not found, try pulling it first', type="api_error")),
+    "mistral_no_such_model": (400, {"object": "error", "message": "Invalid model: m", "type": "invalid_model", "code": "1500"}),
+}  # fmt: skip
+
+# What fails once, with a body of its own, and is asked again.
+PASSING: dict[str, Refusal] = {
+    "groq_says_that_the_json_failed": (400, _error("Failed to generate JSON. See 'failed_generation'.", code="json_validate_failed", failed_generation="{")),
+    "gemini_waits_a_minute": (
+        429,
+        [{"error": {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED",
+                    "details": [{"violations": [{"quotaId": "GenerateRequestsPerMinutePerProject"}]}, {"retryDelay": "7s"}]}}],
+    ),
+    "openrouter_error_in_a_200": (200, {"error": {"message": "Provider returned error", "code": 502}}),
+    "openrouter_busy_in_a_200": (200, {"error": {"message": "temporarily rate-limited upstream", "code": 429}}),
+    "openrouter_no_choices": (200, {"id": "x", "choices": [], "usage": None}),
+}  # fmt: skip
+
+
+@dataclass
+class FakeEndpoint:
+    """The endpoint: its traits, how much it thinks, what it reads, and what it was asked."""
+
+    traits: tuple[str, ...] = ()
+    thinks: int | Callable[[int], int] = 0  # tokens of thought, or a function of the call's number
+    shape: str = "told"  # where the thought goes
+    stop_reason: str = "stop"
+    window: int | None = None  # tokens that are read; what is before the last of them is lost in silence
+    full_at: int | None = None  # prompt and answer together stop here in silence
+    usage: bool = True
+    caches: bool = False
+    key: tuple[str, str] | None = None  # header and value that are wanted
+    models: Any = None
+    calls: list[Call] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    refused: int = 0
+    url: str = ""
+    numbers: Iterator[int] = field(default_factory=count)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def asked(self) -> int:
+        return len(self.calls)
+
+    def answer(self, call: Call) -> Refusal:
+        number = next(self.numbers)
+        for name in self.traits:
+            told = REFUSALS[name](call) if name in REFUSALS else None
+            told = ENDS.get(name, told)
+            if name in PASSING and number == 0:
+                told = PASSING[name]
+            if told is not None:
+                with self.lock:
+                    self.refused += 1
+                return told
+        return 200, self._reply(call, number)
+
+    def _reply(self, call: Call, number: int) -> dict[str, Any]:
+        words = "\n".join(m["content"] for m in call["messages"])
+        prompt = len(words) // 4
+        if self.window is not None and prompt > self.window:
+            words = words[-2 * self.window :]  # half of the window is kept free for the answer, as Ollama does
+            prompt = len(words) // 4
+        text = json.dumps(instance(wanted(call), words))
+        if "schema_ignored" in self.traits and call.get("response_format"):
+            text = "Sure! Here is what was said."
+        thought = self.thinks(number) if callable(self.thinks) else self.thinks
+        made = max(1, len(text) // 4)
+        limit = _limit(call) if self.full_at is None else min(_limit(call), self.full_at - prompt)
+        finish = self.stop_reason
+        if thought + made > limit:
+            finish, thought = "length", min(thought, limit)
+            text, made = text[: 4 * (limit - thought)], limit - thought
+        message, usage = shaped(self.shape, text, thought, prompt, made)
+        usage["prompt_tokens_details"] = {"cached_tokens": prompt // 2 if self.caches and number else 0}
+        reply = {"id": "x", "object": "chat.completion", "created": 1, "model": call["model"]}
+        reply["choices"] = [{"index": 0, "message": message, "finish_reason": finish}]
+        return reply | ({"usage": usage} if self.usage else {})
+
+
+# Each endpoint of the table in docs/endpoints.md, by the name in its last column: its manners all at once.
+AS_ENDPOINTS: dict[str, dict[str, Any]] = {
+    "openai": {
+        "traits": (
+            "openai_wants_max_completion_tokens",
+            "openai_takes_one_temperature",
+            "openai_checks_the_schemas_name",
+        ),
+        "thinks": 1200,
+        "caches": True,
+    },
+    "azure": {"traits": ("openai_takes_one_temperature",), "key": ("api-key", "sk-canary-0987654321"), "thinks": 700},
+    "openrouter": {
+        "traits": ("openrouter_busy_in_a_200", "openrouter_quotes_a_refusal"),
+        "thinks": 600,
+        "shape": "reasoning",
+    },
+    "gemini": {
+        "traits": ("gemini_knows_no_seed", "gemini_knows_no_additional_properties"),
+        "thinks": 900,
+        "shape": "left out",
+        "models": {"data": [{"id": "models/m"}]},
+    },
+    "anthropic": {"traits": ("anthropic_has_no_temperature", "schema_ignored")},
+    "groq": {"traits": ("groq_says_that_the_json_failed", "groq_wants_another_effort", "groq_has_no_json_schema")},
+    "deepseek": {
+        "traits": ("deepseek_has_no_json_schema", "deepseek_wants_the_word_json"),
+        "thinks": 1500,
+        "shape": "reasoning_content",
+    },
+    "mistral": {"traits": ("mistral_forbids_extras",), "thinks": 300, "shape": "parts"},
+    "together": {
+        "thinks": 300,
+        "shape": "marks",
+        "stop_reason": "eos",
+        "models": [{"id": "m", "context_length": 8192}],
+    },
+    "ollama": {"traits": ("ollama_wants_another_think_value",), "thinks": 500, "shape": "reasoning", "window": 4096},
+    "lmstudio": {"traits": ("lmstudio_has_no_json_object",), "shape": "instead"},
+    "vllm": {
+        "traits": ("vllm_counts_the_limit_into_its_window",),
+        "models": {"data": [{"id": "m", "max_model_len": 4000}]},
+    },
+    "sglang": {"thinks": 400, "shape": "closing mark"},
+    "llamacpp": {
+        "traits": ("llamacpp_cannot_read_the_schema", "llamacpp_refuses_what_its_window_does_not_hold"),
+        "models": {"data": [{"id": "m", "meta": {"n_ctx": 4096}}]},
+    },
+    "other": {"traits": ("gateway_names_nothing",), "usage": False},
+}
+
+
+def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A message and its usage, with the thought where a server of this kind puts it."""
+    words = " hmm" * thought
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    usage: dict[str, Any] = {
+        "prompt_tokens": prompt,
+        "completion_tokens": thought + made,
+        "total_tokens": prompt + thought + made,
+    }
+    if shape == "told":
+        usage["completion_tokens_details"] = {"reasoning_tokens": thought}
+    elif shape in ("reasoning_content", "reasoning"):
+        message[shape] = words
+    elif shape == "marks":
+        message["content"] = f"<think>{words}</think>\n\n{text}" if text else f"<think>{words}"
+    elif shape == "closing mark":
+        message["content"] = f"{words}</think>\n\n{text}"
+    elif shape == "parts":
+        inner = [{"type": "text", "text": words}]
+        message["content"] = [{"type": "thinking", "thinking": inner}, {"type": "text", "text": text}]
+    elif shape == "left out":
+        usage["completion_tokens"] = made
+    elif shape == "instead":
+        message |= {"content": "", "reasoning_content": text}
+    return message, usage
+
+
+def wanted(call: Call) -> dict[str, Any]:
+    """The schema that an answer is to fit, wherever it stands."""
+    form = call.get("response_format", {}).get("json_schema", {})
+    if form:
+        return form["schema"]
+    return json.loads(call["messages"][-1]["content"].rpartition("JSON schema:\n")[2])
+
+
+def instance(schema: dict[str, Any], words: str) -> Any:
+    """The smallest value that fits a schema; a word asked for is the page's own where it could be read."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return instance(schema["anyOf"][0], words)
+    kind = schema.get("type", "object")
+    if kind == "object":
+        return {name: instance(inner, words) for name, inner in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [instance(schema["items"], words)] * max(1, schema.get("minItems", 1))
+    if kind == "string":
+        return WORD if f"word of this page is {WORD}" in words else "said"
+    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": True}.get(kind)
+
+
+@contextmanager
+def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
+    """The endpoint, listening."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            call = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            with fake.lock:
+                fake.calls.append(call)
+                fake.paths.append(self.path)
+                fake.keys.append(self.headers.get("authorization", "") + self.headers.get("api-key", ""))
+            if fake.key and self.headers.get(fake.key[0]) != fake.key[1]:
+                return self._send(401, _error("Access denied due to invalid subscription key"))
+            if "html_page" in fake.traits:
+                return self._send(200, "<html><body>Sign in to the network</body></html>")
+            if "html_refusal" in fake.traits:
+                return self._send(403, "<!DOCTYPE html><title>Blocked</title>")
+            return self._send(*fake.answer(call))
+
+        def do_GET(self) -> None:
+            listed = fake.models or {"object": "list", "data": [{"id": "m"}, {"id": "m-large"}]}
+            self._send(200, listed)
+
+        def _send(self, status: int, body: Any) -> None:
+            page = isinstance(body, str)
+            data = body.encode() if page else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-type", "text/html" if page else "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()

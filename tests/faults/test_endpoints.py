@@ -1,0 +1,470 @@
+"""Endpoints that people have, as fakes with their manners: what is learned, at what price, and what ends a run."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.commands import run_doctor
+from pipeline.connect import connect, known_of, store_path
+from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
+from pipeline.llm import Completion, Message, Request
+from pipeline.providers.calls import CallStore
+from pipeline.providers.capabilities import Capabilities, fact_of
+from pipeline.providers.doctor import examine
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.gate import Gate
+from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.settings import load_settings
+from tests.clock import FakeClock
+from tests.faults.fake_endpoints import AS_ENDPOINTS, ENDS, PASSING, REFUSALS, FakeEndpoint, serving
+from tests.samples import ROOT
+
+KEY = "sk-canary-0987654321"
+SCHEMA = {
+    "type": "object",
+    "properties": {"points": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"line": {"type": "integer"}, "text": {"type": "string"}}, "required": ["line", "text"], "additionalProperties": False}}},
+    "required": ["points"],
+    "additionalProperties": False,
+}  # fmt: skip
+Open = Callable[..., FakeEndpoint]
+
+
+def request(number: int = 0, tokens: int = 400, words: str = "What is said?") -> Request:
+    return Request(
+        "main_points+overview.v1",
+        (Message("system", "Take notes."), Message("user", f"{words} ({number})")),
+        SCHEMA,
+        tokens,
+    )
+
+
+@pytest.fixture
+def open_(tmp_path: Path) -> Iterator[Open]:
+    with ExitStack() as stack:
+        yield lambda *traits, **more: stack.enter_context(serving(FakeEndpoint(**({"traits": traits} | more))))
+    gc.collect()
+
+
+class Told(list[str]):
+    """What was said to people, and what was waited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+
+def ask(
+    fake: FakeEndpoint, *asked: Request, known: Capabilities | None = None, told: Told | None = None, **more: Any
+) -> list[Completion]:
+    """Answers to requests sent at once, by a client that forgets nothing while it lives."""
+    told, clock = told if told is not None else Told(), FakeClock()
+
+    async def sleep(seconds: float) -> None:
+        told.waits.append(seconds)
+        await clock.sleep(seconds)
+
+    async def run() -> list[Completion]:
+        endpoint = replace(Endpoint(fake.url, "m", KEY, effort="low"), **more)
+        hear = lambda known, said: told.append(said) if said else None  # noqa: E731
+        client = OpenAICompatible(endpoint, known=known, sleep=sleep, gate=Gate(8, clock=clock), on_learned=hear)
+        async with client:
+            try:
+                return await asyncio.gather(*(client.complete(r) for r in asked or [request()]))
+            finally:
+                fake.known = client.known  # type: ignore[attr-defined]
+
+    return asyncio.run(run())
+
+
+def known(fake: FakeEndpoint) -> Capabilities:
+    return fake.known  # type: ignore[attr-defined,no-any-return]
+
+
+def run(fake: FakeEndpoint, out: Path, first: int = 0, many: int = 20, tokens: int = 400) -> list[Completion]:
+    """A run through everything that `make` goes through: settings, store, limits, client."""
+    settings = load_settings(model="m", base_url=fake.url, out=out)
+
+    async def go() -> list[Completion]:
+        with closing(CallStore(out / "calls.sqlite")) as store:
+            async with connect(settings, store, lambda done, whole: None) as at:
+                return await asyncio.gather(
+                    *(at.client.complete(request(n, tokens)) for n in range(first, first + many))
+                )
+
+    return asyncio.run(go())
+
+
+LEARNED = {
+    "openai_wants_max_completion_tokens": 1,
+    "openai_takes_one_temperature": 1,
+    "openai_knows_no_effort": 1,
+    "openai_checks_the_schemas_name": 0,
+    "openai_gives_short_answers": 1,
+    "mistral_forbids_extras": 1,
+    "gemini_knows_no_seed": 1,
+    "gemini_knows_no_additional_properties": 1,
+    "anthropic_has_no_temperature": 1,
+    "groq_wants_another_effort": 1,
+    "groq_has_no_json_schema": 1,
+    "groq_knows_no_min_items": 0,
+    "groq_counts_the_limit_into_a_minute": 1,
+    "deepseek_has_no_json_schema": 1,
+    "deepseek_wants_the_word_json": 0,
+    "lmstudio_has_no_json_object": 0,
+    "llamacpp_cannot_read_the_schema": 1,
+    "ollama_does_not_think": 1,
+    "ollama_wants_another_think_value": 1,
+    "openrouter_quotes_a_refusal": 1,
+    "gateway_names_nothing": 1,
+    "vllm_counts_the_limit_into_its_window": 1,
+}
+
+
+@pytest.mark.parametrize(("trait", "times"), LEARNED.items(), ids=LEARNED)
+def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
+    open_: Open, tmp_path: Path, trait: str, times: int
+) -> None:
+    fake = open_(trait)
+    answers = run(fake, tmp_path)
+    assert fake.refused == times and all(json.loads(a.text)["points"] for a in answers)
+    run(fake, tmp_path, first=100)
+    assert fake.refused == times and fake.asked == 40 + times
+
+
+def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
+    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "llamacpp_refuses_what_its_window_does_not_hold"}
+
+
+def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> None:
+    fake = open_("groq_knows_no_min_items")
+    assert ask(fake, strict_limits=True)[0].rung == "json_schema"
+    assert fake.refused == 1 and known(fake).keywords_left_out == {"minItems"}
+
+
+def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -> None:
+    fake = open_("openai_wants_max_completion_tokens", "anthropic_has_no_temperature", "gemini_knows_no_seed",
+                  "ollama_does_not_think", "deepseek_has_no_json_schema", "deepseek_wants_the_word_json")  # fmt: skip
+    assert {a.rung for a in run(fake, tmp_path)} == {"json_object"}
+    assert fake.refused == 5
+
+
+def test_an_endpoint_without_any_format_gets_the_schema_in_the_prompt(open_: Open) -> None:
+    fake = open_("deepseek_has_no_json_schema", "lmstudio_has_no_json_object")
+    assert ask(fake)[0].rung == "text" and fake.refused == 2
+
+
+def test_what_is_learned_is_said_in_one_line(open_: Open) -> None:
+    told = Told()
+    ask(open_("anthropic_has_no_temperature"), *map(request, range(6)), told=told)
+    assert len(told) == 1 and "does not take temperature: left out" in told[0]
+
+
+def test_what_is_learned_changes_no_identity(open_: Open, tmp_path: Path) -> None:
+    fake = open_("openai_wants_max_completion_tokens", "anthropic_has_no_temperature", thinks=9000)
+    first = run(fake, tmp_path, many=3)
+    asked = fake.asked
+    again = run(fake, tmp_path, many=3)
+    assert fake.asked == asked and [a.text for a in again] == [a.text for a in first] and all(a.cached for a in again)
+
+
+def test_refusals_that_meet_after_the_first_call_are_learned_from_once_as_well(open_: Open) -> None:
+    fake = open_("anthropic_has_no_temperature")
+    already = Capabilities(
+        keywords_taken=frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"}),
+        answers=1,
+    )
+    answers = ask(fake, *map(request, range(6)), known=already)  # nobody goes ahead: all six are refused at once
+    assert len(answers) == 6 and fake.refused <= 6 and known(fake).left_out == {"temperature"}
+
+
+@pytest.mark.parametrize("tokens", [400, 1200, 3000])
+@pytest.mark.parametrize(
+    "shape", ["told", "reasoning_content", "reasoning", "marks", "closing mark", "parts", "left out"]
+)
+def test_thought_has_room_of_its_own(open_: Open, tmp_path: Path, tokens: int, shape: str) -> None:
+    fake = open_(thinks=tokens, shape=shape)
+    answers = run(fake, tmp_path)
+    assert all(json.loads(a.text)["points"] for a in answers) and fake.asked == 20
+    assert all(
+        a.usage.thought_tokens >= 0.9 * tokens and a.usage.completion_tokens >= a.usage.thought_tokens for a in answers
+    )
+
+
+def test_an_answer_cut_in_thought_is_asked_for_with_twice_the_room_which_is_remembered(
+    open_: Open, tmp_path: Path
+) -> None:
+    fake = open_(thinks=6000)
+    run(fake, tmp_path)
+    assert fake.asked == 21  # 5 % of calls
+    run(fake, tmp_path, first=100)
+    assert fake.asked == 41
+    with closing(CallStore(tmp_path / "calls.sqlite")) as store:
+        assert known_of(store, Endpoint(fake.url, "m", "")).room_for_thought() >= 8192
+
+
+def test_a_model_that_thinks_more_and_more_is_followed(open_: Open) -> None:
+    fake = open_(thinks=lambda n: 100 * (n + 1) ** 2)
+    for n in range(12):
+        answers = ask(fake, request(n), known=known(fake) if n else None)
+        assert answers[0].finish_reason == "stop"
+
+
+def test_what_a_cut_answer_took_is_counted(open_: Open) -> None:
+    usage = ask(open_(thinks=6000))[0].usage
+    assert usage.completion_tokens > 6000 + 4096
+
+
+def test_a_model_that_thinks_for_ever_is_given_up(open_: Open) -> None:
+    fake = open_(thinks=10**9)
+    assert ask(fake)[0].finish_reason == "length"
+    assert fake.asked <= 7
+
+
+def test_a_long_answer_is_no_thought_and_gets_no_second_call(open_: Open) -> None:
+    fake = open_()
+    assert (
+        ask(fake, request(tokens=2), known=Capabilities(left_out=frozenset({"reasoning_effort"})))[0].finish_reason
+        == "length"
+    )
+    assert fake.asked == 1
+
+
+def test_an_answer_that_a_server_took_for_thought_is_the_answer(open_: Open) -> None:
+    answer = ask(open_(shape="instead"))[0]
+    assert json.loads(answer.text)["points"] and answer.usage.thought_tokens == 0
+
+
+@pytest.mark.parametrize("reason", ["eos", "end_turn", "stop_sequence", "STOP"])
+def test_stop_reasons_of_their_own_end_an_answer(open_: Open, reason: str) -> None:
+    assert ask(open_(stop_reason=reason))[0].finish_reason == "stop"
+
+
+@pytest.mark.parametrize("reason", ["model_length", "model_context_window_exceeded"])
+def test_a_full_window_by_its_own_name_makes_the_chunk_smaller(open_: Open, reason: str) -> None:
+    with pytest.raises(ContextTooLong):
+        ask(open_(stop_reason=reason))
+
+
+@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource"])
+def test_an_answer_that_broke_off_is_asked_for_again_but_not_for_ever(open_: Open, reason: str) -> None:
+    fake = open_(stop_reason=reason)
+    with pytest.raises(EndpointError, match="broke off"):
+        ask(fake)
+    assert fake.asked == 6
+
+
+LONG = "These words stand for a long transcript. " * 1200  # about 9,600 tokens
+
+
+def test_a_prompt_that_is_cut_in_silence_is_seen_told_and_not_sent_again(open_: Open) -> None:
+    fake, told = open_(window=4096), Told()
+    with pytest.raises(ContextTooLong, match="cut off in silence"):
+        ask(fake, request(words=LONG), told=told)
+    assert fake.asked == 2  # the call, and the question for the word in its first line
+    assert "does not say so" in told[-1] and "OLLAMA_CONTEXT_LENGTH" in told[-1]
+    with pytest.raises(ContextTooLong):
+        ask(fake, request(1, words=LONG), known=known(fake))
+    assert fake.asked == 2
+    assert ask(fake, request(2, words=LONG[: len(LONG) // 4]), known=known(fake))[0].finish_reason == "stop"
+
+
+def test_usage_that_is_too_low_for_another_reason_costs_one_question(open_: Open) -> None:
+    fake = open_(usage=False)
+    for n in range(3):
+        ask(fake, request(n, words=LONG), known=known(fake) if n else None)
+    assert fake.asked == 4
+
+
+def test_a_question_that_is_not_answered_says_nothing_about_what_was_read(open_: Open) -> None:
+    fake = open_(usage=False)
+    answer = fake.answer
+    fake.answer = lambda call: (400, {"error": {"message": "no"}}) if "word of this page" in str(call) else answer(call)  # type: ignore[method-assign]
+    assert ask(fake, request(words=LONG))[0].finish_reason == "stop" and fake.asked == 2
+
+
+def test_a_window_that_fills_in_silence_makes_the_chunk_smaller(open_: Open) -> None:
+    fake, told = open_(full_at=4096, thinks=3000), Told()
+    with pytest.raises(ContextTooLong, match="4,096"):
+        ask(fake, request(words=LONG[:8000]), told=told)
+    assert fake.asked == 1 and "stops without a word" in told[-1]
+
+
+@pytest.mark.parametrize(
+    "trait",
+    [
+        "vllm_counts_the_limit_into_its_window",
+        "groq_counts_the_limit_into_a_minute",
+        "llamacpp_refuses_what_its_window_does_not_hold",
+    ],
+)
+def test_a_prompt_that_fits_no_window_with_its_answer_makes_the_chunk_smaller(open_: Open, trait: str) -> None:
+    fake = open_(trait)
+    with pytest.raises(ContextTooLong):
+        ask(fake, request(words=LONG))
+    assert fake.asked == 1
+
+
+def test_an_ignored_schema_is_learned_once(open_: Open, tmp_path: Path) -> None:
+    fake = open_("schema_ignored")
+    assert {a.rung for a in run(fake, tmp_path)} == {"text"}
+    assert fake.asked == 22
+
+
+@pytest.mark.parametrize("trait", PASSING)
+def test_what_passes_costs_one_more_call_and_teaches_nothing(open_: Open, trait: str) -> None:
+    fake = open_(trait)
+    assert ask(fake)[0].rung == "json_schema" and fake.asked == 2
+    assert known(fake).rung == "json_schema" and not known(fake).left_out
+
+
+def test_a_time_that_is_told_in_the_body_is_waited(open_: Open) -> None:
+    told = Told()
+    ask(open_("gemini_waits_a_minute"), told=told)
+    assert told.waits == [7.0]
+
+
+def test_json_that_fails_at_the_endpoint_goes_a_format_down_for_that_call_alone(open_: Open) -> None:
+    fake = open_("groq_says_that_the_json_failed")
+    fake.answer = _failing_schema(fake.answer)  # type: ignore[method-assign]
+    assert ask(fake)[0].rung == "json_object" and known(fake).rung == "json_schema"
+
+
+def _failing_schema(answer: Callable[[dict[str, Any]], tuple[int, Any]]) -> Callable[[dict[str, Any]], tuple[int, Any]]:
+    def failing(call: dict[str, Any]) -> tuple[int, Any]:
+        if call.get("response_format", {}).get("type") == "json_schema":
+            return PASSING["groq_says_that_the_json_failed"]
+        return answer(call)
+
+    return failing
+
+
+WORDS = {
+    "key": "check OPENAI_API_KEY",
+    "quota": "quota is used up",
+    "credit": "quota is used up",
+    "balance": "quota is used up",
+    "model": "m, m-large",
+}
+
+
+@pytest.mark.parametrize("trait", ENDS)
+def test_what_nothing_mends_ends_the_run_with_one_line(open_: Open, trait: str) -> None:
+    fake = open_(trait)
+    with pytest.raises(EndpointError) as caught:
+        ask(fake, known=Capabilities(answers=1))
+    words = next(w for part, w in WORDS.items() if part in trait)
+    assert caught.value.fatal and fake.asked == 1 and words in str(caught.value)
+    assert "canary" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_prompt_that_azure_filters_is_declined_and_the_run_goes_on(open_: Open) -> None:
+    with pytest.raises(Declined, match="content filter"):
+        ask(open_("azure_filters"))
+
+
+@pytest.mark.parametrize(("trait", "most"), [("html_page", 3), ("html_refusal", 1)])
+def test_a_gateways_page_is_called_one_with_what_to_look_at(open_: Open, trait: str, most: int) -> None:
+    fake = open_(trait)
+    with pytest.raises(EndpointError, match=r"web page instead of an answer.*base URL") as caught:
+        ask(fake)
+    assert fake.asked == most and caught.value.fatal
+
+
+def test_azure_gets_its_key_in_a_header_of_its_own_and_the_date_behind_the_address(open_: Open) -> None:
+    fake = open_(key=("api-key", KEY))
+    ask(fake, key_header="api-key", query=(("api-version", "2024-10-21"),))
+    assert fake.paths == ["/v1/chat/completions?api-version=2024-10-21"] and fake.keys == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ([{"id": "moon"}, {"id": "m-9"}], "m-9"),  # Together sends a bare list
+        ({"data": [{"id": "models/m-1"}]}, "serves m-1"),  # Gemini puts a word in front
+        ({"data": "none"}, "see: studydoc models"),
+    ],
+    ids=["bare", "prefixed", "broken"],
+)
+def test_a_model_that_is_not_there_is_answered_with_those_that_are(open_: Open, listed: Any, names: str) -> None:
+    with pytest.raises(EndpointError, match=names):
+        ask(open_("openai_no_such_model", models=listed))
+
+
+def test_the_fakes_own_keys_stay_out_of_every_error(open_: Open) -> None:
+    for trait in ENDS:
+        with pytest.raises(CallError) as caught:
+            ask(open_(trait))
+        assert KEY not in repr(caught.value) and KEY not in str(caught.value.__cause__)
+
+
+TABLE = [
+    row.split("|")[-2].strip(" `")
+    for row in (ROOT / "docs/endpoints.md").read_text("utf-8").splitlines()
+    if row.startswith("| ")
+][2:]
+
+
+def test_every_row_of_the_table_is_a_fake_and_every_fake_a_row() -> None:
+    assert list(AS_ENDPOINTS) == TABLE
+
+
+@pytest.mark.parametrize("name", AS_ENDPOINTS)
+def test_at_each_endpoint_every_call_is_answered_and_the_second_run_refused_nothing(open_: Open, name: str) -> None:
+    fake = open_(**AS_ENDPOINTS[name])
+    more = {"key_header": "api-key"} if name == "azure" else {}
+    first = ask(fake, *map(request, range(10)), **more)
+    refused = fake.refused
+    again = ask(fake, *map(request, range(10, 20)), known=known(fake), **more)
+    assert all(json.loads(a.text)["points"] for a in first + again)
+    assert refused <= 4 and fake.refused == refused
+
+
+@pytest.mark.parametrize("name", AS_ENDPOINTS)
+def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -> None:
+    fake = open_(**AS_ENDPOINTS[name])
+    endpoint = Endpoint(fake.url, "m", KEY, effort="low", key_header="api-key" if name == "azure" else None)
+    found = asyncio.run(examine(endpoint, chunk_tokens=8000))
+    rows = dict(found.rows)
+    assert found.exit_code == 0 and "checks every answer" in rows["make"]
+    assert KEY not in str(found.rows)
+    assert ("yes" in rows["thinking"]) == bool(fake.thinks)
+    if name == "ollama":
+        assert "its first line was not read" in rows["a whole chunk"] and "splits chunks" in rows["make"]
+    if name == "openai":
+        assert "max_completion_tokens" in rows["parameters"] and "not temperature" in rows["parameters"]
+        assert "tokens the second time" in rows["prompt cache"]
+
+
+def test_the_doctor_puts_what_it_finds_in_place_of_what_was_learned_before(open_: Open, tmp_path: Path) -> None:
+    fake = open_("vllm_counts_the_limit_into_its_window")
+    settings = load_settings(model="m", base_url=fake.url, out=tmp_path)
+    with closing(CallStore(store_path(tmp_path))) as store:
+        store.remember(fact_of(fake.url, "m"), Capabilities(rung="text", window=1500).dump())
+        asyncio.run(run_doctor(settings))
+        now = known_of(store, Endpoint(fake.url, "m", ""))
+    assert (now.rung, now.window) == ("json_schema", 4000)
+
+
+def test_no_key_is_in_the_store_or_in_what_is_said(
+    open_: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    fake = open_("openai_takes_one_temperature", thinks=5000)
+    run(fake, tmp_path, many=3)
+    assert set(fake.keys) == {f"Bearer {KEY}"}
+    assert not any(KEY.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_doctor_ends_at_a_wrong_key(open_: Open) -> None:
+    fake = open_("openai_wrong_key")
+    found = asyncio.run(examine(Endpoint(fake.url, "m", KEY)))
+    assert found.exit_code == 1 and fake.asked == 1 and "check OPENAI_API_KEY" in dict(found.rows)["json_schema"]

@@ -1,0 +1,245 @@
+"""What refusals and answers teach, as functions of what came: no server, no client."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import CallError
+from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.providers import learning
+from pipeline.providers.bodies import body_of, name_of
+from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.faults import by_status, text_of, window_told
+from pipeline.providers.offered import offered
+from pipeline.providers.refusals import guess, lesson
+from pipeline.providers.replies import read
+from pipeline.providers.thought import parted
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"pattern": {"type": "string", "pattern": "^a"}, "of": {"anyOf": [{"type": "null"}, {"type": "integer"}]}},
+    "required": ["pattern", "of"],
+    "additionalProperties": False,
+}  # fmt: skip
+REQUEST = Request("sections/a+b.v1", (Message("user", "What is said?"),), SCHEMA, 400)
+ENDPOINT = Endpoint("http://h/v1", "m", "k", effort="low", strict_limits=True)
+
+
+def sent(known: Capabilities = Capabilities()) -> dict[str, Any]:  # noqa: B008
+    return body_of(REQUEST, known, ENDPOINT, list(REQUEST.messages), 9000)
+
+
+@pytest.mark.parametrize(
+    ("told", "change"),
+    [
+        ("unsupported parameter: 'max_tokens' is not supported with this model. use 'max_completion_tokens' instead.", {"limit": "max_completion_tokens"}),
+        ("max_tokens must be less than or equal to `8192`, the maximum value for this model", {"answer_most": 8192}),
+        ("invalid max_tokens value, the valid range of max_tokens is [1, 8192]", {"answer_most": 8192}),
+        ("max_tokens: 9000 > 8192, which is the maximum allowed number of output tokens for claude-3-5-haiku-20241022", {"answer_most": 8192}),
+        ("extra_forbidden body seed extra inputs are not permitted extra_forbidden body reasoning_effort", {"left_out": {"seed", "reasoning_effort"}}),
+        ("`temperature` is deprecated for this model.", {"left_out": {"temperature"}}),
+        ("reasoning is not supported by this model", {"left_out": {"reasoning_effort"}}),
+        ("response_format: strict mode is fine but `strict` is not supported", {"left_out": {"strict"}}),
+        ("response_format/json_schema/of: anyof is not supported", {"keywords_left_out": {"anyOf"}}),
+        ("invalid schema: 'pattern' is not permitted", {"keywords_left_out": {"pattern"}}),
+        ("response_format of type json_schema is not supported", {"rung": "json_object"}),
+        ("grammar could not be built from the schema", {"rung": "json_object"}),
+    ],
+)  # fmt: skip
+def test_a_refusal_teaches_what_it_names(told: str, change: dict[str, Any]) -> None:
+    found = lesson(told, sent(), Capabilities())
+    wanted = {k: frozenset(v) if isinstance(v, set) else v for k, v in change.items()}
+    assert found and found.known == replace(Capabilities(), **wanted) and found.said
+
+
+@pytest.mark.parametrize("told", ["bad request", "the top_k parameter is not supported", "messages[0].role is invalid"])
+def test_a_refusal_that_names_nothing_that_was_sent_teaches_nothing(told: str) -> None:
+    assert lesson(told, sent(), Capabilities()) is None
+
+
+def test_a_limit_that_is_refused_by_both_names_is_left_out() -> None:
+    first = lesson("max_tokens is not supported", sent(), Capabilities())
+    assert first
+    second = lesson("max_completion_tokens is not supported", sent(first.known), first.known)
+    assert second and not {"max_tokens", "max_completion_tokens"} & set(sent(second.known))
+
+
+@given(st.lists(st.sampled_from(["temperature", "seed", "reasoning_effort", "max_tokens", "max_completion_tokens", "json_schema", "json_object", "strict", "'anyof'", "at most 500", "not supported", "x"]), max_size=30))  # fmt: skip
+def test_learning_from_refusals_ends_whatever_they_say(words: list[str]) -> None:
+    known, seen = Capabilities(), 0
+    for told in [*words, " ".join(words)] * 8:
+        found = lesson(told, sent(known), known) or guess(sent(known), known)
+        if found:
+            assert found.known != known
+            known, seen = found.known, seen + 1
+    assert seen <= 20 and set(sent(known)) >= {"model", "messages"}
+
+
+KNOWN = st.builds(
+    Capabilities,
+    rung=st.sampled_from(RUNGS),
+    limit=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
+    left_out=st.frozensets(st.sampled_from(["seed", "temperature"])),
+    keywords_taken=st.frozensets(st.text(max_size=5)),
+    room=st.none() | st.integers(0, 70_000),
+    thought=st.integers(0, 70_000),
+    window=st.none() | st.integers(500, 10**6),
+    answer_most=st.none() | st.integers(64, 10**5),
+)
+
+
+@given(KNOWN)
+def test_what_is_known_comes_back_from_the_store_as_it_was(known: Capabilities) -> None:
+    assert recalled(known.dump()) == known
+    assert recalled(replace(known, cut_from=7, read_to=9).dump()) == known
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "7", '{"rung": 3, "left_out": 4, "window": []}', '{"unknown": 1}']
+)
+def test_a_fact_that_cannot_be_read_is_found_out_again(text: str | None) -> None:
+    assert isinstance(recalled(text).room_for_thought(), int)
+
+
+def test_a_format_that_an_earlier_version_remembered_is_still_known() -> None:
+    assert recalled(None, "json_object").rung == "json_object"
+
+
+@given(KNOWN, st.integers(0, 10**6))
+def test_a_limit_is_never_below_what_makes_a_call_worth_sending_unless_the_endpoint_gives_less(
+    known: Capabilities, size: int
+) -> None:
+    limit = learning.limit_for(REQUEST, known, ENDPOINT, size)
+    assert limit >= min(REQUEST.max_tokens // 4, known.answer_most or limit) and limit > 0
+
+
+@given(KNOWN)
+def test_nothing_that_is_known_of_an_endpoint_is_in_a_calls_identity(known: Capabilities) -> None:
+    before = REQUEST.key("m")
+    body_of(REQUEST, known, ENDPOINT, list(REQUEST.messages), learning.limit_for(REQUEST, known, ENDPOINT, 10))
+    assert REQUEST.key("m") == before and not hasattr(REQUEST, "effort")
+
+
+def test_a_cut_answer_with_words_and_no_thought_is_simply_long() -> None:
+    cut = Completion('{"a": "words', "length", Usage(10, 0, 4496), "m")
+    assert learning.from_cut(cut, REQUEST, Capabilities(), ENDPOINT, 4496, 10) is None
+
+
+def test_the_embedded_model_gets_no_room_and_is_not_asked_twice() -> None:
+    embedded = replace(ENDPOINT, room=0)
+    assert learning.limit_for(REQUEST, Capabilities(), embedded, 10) == 400
+    assert (
+        learning.from_cut(Completion("", "length", Usage(10, 0, 400), "m"), REQUEST, Capabilities(), embedded, 400, 10)
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "window", "prompt"),
+    [
+        ("this model's maximum context length is 8192 tokens. however, you requested 8203 tokens (7691 in the messages, 512 in the completion).", 8192, 7691),
+        ("'max_tokens' is too large: 6000. this model's maximum context length is 8192 tokens and your request has 3000 input tokens", 8192, 3000),
+        ("the input (61709 tokens) is longer than the model's context length (40960 tokens).", 40960, 61709),
+        ("exceed_context_size_error n_prompt_tokens 14429 n_ctx 8192", 8192, 14429),
+        ("trying to keep the first 11149 tokens when context the overflows. however, the model is loaded with context length of only 4096 tokens", 4096, 11149),
+        ("context_length_exceeded", None, None),
+    ],
+)  # fmt: skip
+def test_windows_are_read_as_servers_tell_them(told: str, window: int | None, prompt: int | None) -> None:
+    assert window_told(told) == (window, prompt)
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "thought"),
+    [
+        ({"content": '{"a": 1}', "reasoning_content": "hmm"}, '{"a": 1}', "hmm"),
+        ({"content": '{"a": 1}', "reasoning": "hmm"}, '{"a": 1}', "hmm"),
+        ({"content": '<think>hmm</think>\n{"a": 1}'}, '{"a": 1}', "hmm"),
+        ({"content": 'hmm</think>{"a": 1}'}, '{"a": 1}', "hmm"),
+        ({"content": '◁think▷hmm◁/think▷{"a": 1}'}, '{"a": 1}', "hmm"),
+        ({"content": "<think>hmm, and no end"}, "", "hmm, and no end"),
+        ({"content": '{"a": "they say </think> is a mark"}'}, '{"a": "they say </think> is a mark"}', ""),
+        ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hmm"}]}, {"type": "text", "text": '{"a": 1}'}]}, '{"a": 1}', "hmm"),
+        ({"content": None, "reasoning_content": '{"a": 1}'}, '{"a": 1}', ""),
+        ({"content": "", "reasoning_content": "only thought"}, "", "only thought"),
+        ({"content": None}, None, ""),
+    ],
+)  # fmt: skip
+def test_thought_is_taken_off_wherever_it_stands(message: dict[str, Any], text: str | None, thought: str) -> None:
+    assert parted(message) == (text, thought)
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["content", "reasoning", "text", "thinking", "type"]), inner), max_leaves=12))  # fmt: skip
+def test_a_message_of_any_shape_is_parted(value: Any) -> None:
+    text, thought = parted(value if isinstance(value, dict) else {"content": value})
+    assert (text is None or isinstance(text, str)) and isinstance(thought, str)
+
+
+def test_a_schemas_name_has_only_letters_that_strict_endpoints_allow() -> None:
+    assert name_of(REQUEST) == "sections_a-b-v1"
+    assert len(name_of(replace(REQUEST, name="x" * 99))) == 64
+
+
+def test_keywords_are_dropped_and_properties_of_the_same_name_stay() -> None:
+    kept = without_keywords(SCHEMA, frozenset({"pattern", "additionalProperties"}))
+    assert kept["properties"]["pattern"] == {"type": "string"} and "additionalProperties" not in kept
+    assert keywords_of(SCHEMA) == {"type", "properties", "required", "additionalProperties", "pattern", "anyOf"}
+
+
+def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
+    rows = [{"id": "b", "max_model_len": 8192}, {"id": "models/a", "shutdown_date": "2027-01-14"}, {"no": "name"}]
+    shown = [(o.name, o.window, o.shutdown) for o in offered({"data": rows})]
+    assert shown == [("a", None, "2027-01-14"), ("b", 8192, None)]
+
+
+def test_a_model_that_was_never_seen_to_think_keeps_a_little_room() -> None:
+    known = Capabilities()
+    rooms = [(known := known.answered(0, frozenset())).room_for_thought() for _ in range(9)]
+    assert rooms == [4096] * 7 + [1024] * 2
+    assert known.answered(300, frozenset()).room_for_thought() == 4096
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["error", "message", "choices", "code", "metadata", "raw", "detail", "usage", "prompt_tokens", "finish_reason", "content", "total_tokens", "completion_tokens_details"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)  # fmt: skip
+
+
+@given(st.sampled_from([400, 401, 402, 403, 404, 413, 422, 429, 500, 503]), JSON)
+def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> None:
+    fault = by_status(status, body, httpx2.Headers(), ENDPOINT)
+    assert isinstance(fault, CallError) and "\n" not in str(fault)
+
+
+@given(JSON)
+def test_an_answer_of_any_shape_is_read_or_refused(reply: Any) -> None:
+    try:
+        completion, _ = read(reply, REQUEST.messages, ENDPOINT, "text", 0.0)
+    except CallError:
+        return
+    usage = completion.usage
+    assert 0 <= usage.thought_tokens <= usage.completion_tokens and usage.cached_prompt_tokens <= usage.prompt_tokens
+
+
+def test_a_reply_nested_without_end_is_no_answer_and_no_crash() -> None:
+    nested: Any = "x"
+    for _ in range(100_000):
+        nested = [nested]
+    assert text_of({"error": nested, "message": "Too Deep"}) == "too deep"

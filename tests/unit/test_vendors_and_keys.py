@@ -1,0 +1,156 @@
+"""Which endpoint a model's name chooses, and which key goes there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.connect import endpoint_of
+from pipeline.errors import SettingsError
+from pipeline.llm import Usage
+from pipeline.prices import cost_usd, price_a_token
+from pipeline.providers.endpoint import Endpoint
+from pipeline.settings import DEFAULT_HOSTED_MODEL, load_settings
+from pipeline.vendors import VENDORS, Vendor, vendor_at
+
+KEYS = {name: f"sk-canary-{name}" for vendor in VENDORS for name in vendor.keys}
+REMOTE = [h for h in VENDORS if h.keys and h.base_url]
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, key in KEYS.items():
+        monkeypatch.setenv(name, key)
+
+
+def at(**flags: str) -> Endpoint:
+    return endpoint_of(load_settings(**flags))
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize("vendor", REMOTE, ids=lambda h: h.name)
+def test_a_vendor_is_chosen_by_the_models_name_and_gets_its_own_key(vendor: Vendor) -> None:
+    endpoint = at(model=f"{vendor.name}/maker/large:free")
+    assert (endpoint.base_url, endpoint.model) == (vendor.base_url, "maker/large:free")
+    assert endpoint.api_key == KEYS[vendor.keys[0]] and endpoint.key_name == vendor.keys[0]
+
+
+@pytest.mark.parametrize("vendor", [h for h in REMOTE if h.name != "openai"], ids=lambda h: h.name)
+def test_openais_key_never_goes_to_a_vendor_that_was_asked_for_by_name(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    with pytest.raises(SettingsError, match=f"set {vendor.keys[0]}") as caught:
+        at(model=f"{vendor.name}/large")
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8000/v1",
+        "https://groq.com.example.org/v1",
+        "https://example.org/api.groq.com",
+        "http://api.groq.com/openai/v1",
+    ],
+)
+def test_a_vendors_key_goes_to_no_other_host(url: str) -> None:
+    assert at(model="groq/large", base_url=url).api_key == KEYS["OPENAI_API_KEY"]
+    assert at(model="groq/large", base_url=url).model == "groq/large"
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_an_address_given_by_hand_gets_the_key_of_its_host() -> None:
+    assert at(model="meta/llama", base_url="https://openrouter.ai/api/v1/").api_key == KEYS["OPENROUTER_API_KEY"]
+
+
+def test_an_address_given_by_hand_gets_openais_key_when_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-by-hand")
+    assert at(model="llama", base_url="https://api.groq.com/openai/v1").api_key == "sk-by-hand"
+
+
+def test_a_server_at_home_gets_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    endpoint = at(model="ollama/qwen3:8b")
+    assert (endpoint.base_url, endpoint.model, endpoint.api_key) == ("http://localhost:11434/v1", "qwen3:8b", "none")
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_openais_base_url_is_none_for_another_vendors_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1")
+    assert at(model="groq/large").host == "https://api.groq.com"
+    assert at(model="large").host == "http://localhost"
+
+
+def test_azure_by_its_own_variables_with_and_without_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="AZURE_OPENAI_ENDPOINT"):
+        load_settings(model="azure/notes")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://mine.openai.azure.com/")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
+    now = at(model="azure/notes")
+    assert (now.base_url, now.model, now.key_header) == ("https://mine.openai.azure.com/openai/v1", "notes", "api-key")
+    monkeypatch.setenv("OPENAI_API_VERSION", "2024-10-21")
+    dated = at(model="azure/notes")
+    assert dated.base_url == "https://mine.openai.azure.com/openai/deployments/notes"
+    assert dated.query == (("api-version", "2024-10-21"),) and dated.api_key == "sk-azure"
+
+
+def test_a_key_with_a_space_in_it_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "sk canary")
+    with pytest.raises(SettingsError, match="GROQ_API_KEY holds") as caught:
+        load_settings()
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_no_key_is_in_what_settings_tell_of_themselves() -> None:
+    settings = load_settings(model="groq/large")
+    assert "canary" not in repr(settings) + settings.model_dump_json() + repr(endpoint_of(settings))
+
+
+def test_a_key_from_a_file_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "studydoc.toml").write_text('model = "groq/large"\n[vendor_keys]\ngroq = "sk-file"\n')
+    with pytest.raises(SettingsError, match="GROQ_API_KEY"):
+        at()
+
+
+def test_effort_is_low_until_another_is_asked_for() -> None:
+    assert [at(base_url="http://h/v1", **more).effort for more in ({}, {"reasoning_effort": "high"}, {"reasoning_effort": "default"})] == ["low", "high", None]  # fmt: skip
+
+
+def test_the_default_model_has_a_price_at_openai() -> None:
+    prompt, answer = price_a_token(DEFAULT_HOSTED_MODEL, "https://api.openai.com") or (0, 0)
+    assert 0 < prompt < answer
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "model"),
+    [
+        ("https://api.groq.com", "openai/gpt-oss-120b"),
+        ("https://api.deepseek.com", "deepseek-v4-flash"),
+        ("https://api.mistral.ai", "mistral-large-latest"),
+        ("https://generativelanguage.googleapis.com", "gemini-3.5-flash"),
+        ("https://api.anthropic.com", "claude-haiku-4-5"),
+        ("https://openrouter.ai", "openai/gpt-5.4-mini"),
+        ("https://mine.openai.azure.com", "gpt-5.4-mini"),
+    ],
+)
+def test_prices_of_other_vendors_are_known(endpoint: str, model: str) -> None:
+    assert cost_usd(model, endpoint, Usage(1000, 0, 1000))
+
+
+def test_thought_costs_what_an_answer_costs() -> None:
+    usage = Usage(1000, 0, 1000, thought_tokens=900)
+    assert cost_usd("gpt-5.4-mini", "https://api.openai.com", usage) == cost_usd("gpt-5.4-mini", "https://api.openai.com", Usage(1000, 0, 1000))  # fmt: skip
+
+
+def test_the_price_of_a_model_at_an_unknown_host_is_not_known() -> None:
+    assert cost_usd("gpt-5.4-mini", "https://gateway.example.org", Usage(1000, 0, 1000)) is None
+    assert vendor_at("https://api.openai.com.example.org/v1") is None
