@@ -38,4 +38,3 @@ lint: $(DEV)
 record: $(DEV)
 	$(BIN)/studydoc fixture record tests/fixtures --out .recorded
 	$(BIN)/python -m tests.providers.test_cassettes
-	$(BIN)/python -m benchmarks.quality_table

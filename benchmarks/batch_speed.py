@@ -111,7 +111,7 @@ def program(folder: Path, url: str, at_once: int, out: Path, *more: str) -> Ran:
     """`studydoc make` over a folder."""
     log = out.with_suffix(".log")
     options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(out), "--concurrency", str(at_once), "-q"]
-    options += ["--chunk-tokens", str(CHUNK), "--log-json", str(log), "--unverified", "keep", *more]
+    options += ["--chunk-tokens", str(CHUNK), "--log-json", str(log), *more]
     return run([sys.executable, "-m", "pipeline", "make", str(folder), *options], url, log)
 
 
@@ -215,6 +215,13 @@ def _bound(ran: Ran, at_once: int) -> float:
     return max(ran.counts["waited"] / at_once, ran.counts["longest"])
 
 
+def _tokens(folder: Path) -> int:
+    """Tokens of all transcripts in a folder."""
+    from pipeline.tokens import count_tokens
+
+    return sum(count_tokens(path.read_text("utf-8")) for path in folder.iterdir())
+
+
 def _speed(work: Path, docs: int, at_once: int, latency: str, *, unequal: bool = False) -> list[str]:
     folder = write_documents(work / "in", docs, unequal=unequal)
     with endpoint("--latency", latency) as url:
@@ -227,6 +234,7 @@ def _speed(work: Path, docs: int, at_once: int, latency: str, *, unequal: bool =
         f"makespan/LB {ran.makespan / bound:.2f} (bare loop {beside.wall / loop:.2f})",
         f"CPU a call {ran.cpu / calls * 1000:.2f} ms (bare loop {beside.cpu / calls * 1000:.2f}, "
         f"endpoint {ran.counts['cpu'] / calls * 1000:.2f}), {ran.rss:.0f} MB",
+        f"CPU for 1,000 transcript tokens {ran.cpu / _tokens(folder) * 1e6:.2f} ms, start-up included",
         _share(ran) + f", {len(ran.finishes)} of {docs} made",
     ]
 
@@ -282,7 +290,7 @@ def _start(work: Path, docs: int) -> list[str]:
     with endpoint("--latency", "0.0") as url:
         program(folder, url, 8, work / "out")
         options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(work / "out"), "-q"]
-        options += ["--chunk-tokens", str(CHUNK), "--unverified", "keep"]
+        options += ["--chunk-tokens", str(CHUNK)]
         again = best([sys.executable, "-m", "pipeline", "make", str(folder), *options])
         fresh = program(folder, url, 8, work / "other")
     python = best([sys.executable, "-c", "pass"])

@@ -1,4 +1,4 @@
-"""An endpoint to measure against: raw asyncio, answers that fit the schema, latency, limits and faults on command.
+"""An endpoint to measure against: raw asyncio, answers of realistic size, latency, limits and faults on command.
 
     python -m benchmarks.mock_endpoint --latency lognormal|SECONDS [--most N] [--rpm N] [--faults]
 
@@ -22,7 +22,21 @@ from typing import Any
 
 MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
-_NOTES = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)
+_TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
+_ASKED = re.compile(r"study notes of (?:these lines|them), ([\d,]+) words")
+_ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
+_STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
+_RUN = re.compile(r"(\d+)(?:-(\d+))?")
+_REMARK = "  (remark of a program: "
+_EMPTY: dict[str, Any] = {
+    "overview": [],
+    "prerequisites": [],
+    "main_points": [],
+    "key_concepts": [],
+    "summary": [],
+    "skipped": [],
+    "faults": [],
+}
 
 
 @dataclass(slots=True)
@@ -115,71 +129,117 @@ def _reply(body: dict[str, Any], text: str) -> bytes:
 
 
 def answer_to(body: dict[str, Any]) -> dict[str, Any]:
-    """An answer that fits the schema of a request and takes its words from the lines that it shows."""
-    schema = body["response_format"]["json_schema"]["schema"]
-    shown = body["messages"][1]["content"]
-    lines = [(int(n), text) for n, text in _NUMBERED.findall(shown)] or [(1, "Something is said here.")]
-    notes = [(int(n), text) for n, text in _NOTES.findall(shown)]
-    found: dict[str, Any] = _Instance(lines, notes).of(schema, "")
-    return found
+    """An answer of the size that a real one has, in words of the lines or points that the request shows."""
+    contents = [m["content"] for m in body["messages"]]
+    tasks = [found for content in contents for found in _TASK.findall(content)]
+    match tasks[-1] if tasks else "":
+        case "write":
+            return _written(_lines(contents[1].split("This part:\n")[-1]), contents[2])
+        case "compose":
+            return _composed(contents[1])
+        case "check":
+            return _checked(contents[2])
+        case _:
+            return {"points": [_turned(text) for _, text in _lines(contents[-1])[:12]]}
 
 
-@dataclass(slots=True)
-class _Instance:
-    """Instances of a schema; strings are sentences on the lines that were last cited."""
+def _lines(shown: str) -> list[tuple[int, str]]:
+    return [(int(n), text.split(": ", 1)[-1]) for n, text in _NUMBERED.findall(shown)]
 
-    lines: list[tuple[int, str]]
-    notes: list[tuple[int, str]]
-    at: int = 0
 
-    def of(self, schema: dict[str, Any], name: str) -> Any:
-        """A value that fits `schema`."""
-        if "enum" in schema:
-            return schema["enum"][0]
-        if "const" in schema:
-            return schema["const"]
-        match schema.get("type"):
-            case "object":
-                return {key: self.of(inner, key) for key, inner in schema.get("properties", {}).items()}
-            case "array":
-                return self._array(schema, name)
-            case "integer" | "number":
-                return 1
-            case "boolean":
-                return True
-            case _:
-                return self._text(name)
+def _asked(task: str) -> int:
+    found = _ASKED.search(task)
+    return int(found[1].replace(",", "")) if found else 800
 
-    def _array(self, schema: dict[str, Any], name: str) -> list[Any]:
-        inner = schema.get("items", {})
-        if name == "notes":
-            return [self.notes[0][0] if self.notes else 1]
-        if inner.get("type") == "integer":
-            return [self.lines[self.at][0]]
-        if name == "parts":
-            return [{"begins": n, "heading": _words(text, 5)} for n, text in self.notes[::4]] or [self.of(inner, name)]
-        few = {"points": 12, "concepts": 2, "prerequisites": 2}.get(name, 1)
-        out = []
-        for i in range(few):
-            self.at = min(len(self.lines) - 1, i * len(self.lines) // few)
-            out.append(self.of(inner, ""))
-        self.at = 0
-        return out
 
-    def _text(self, name: str) -> str:
-        said = (self.notes[0][1] if self.notes else self.lines[self.at][1]).split(": ", 1)[-1]
-        if name in ("topic", "term", "heading"):
-            return _words(said, 3)
-        return _turned(said)
+def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:
+    """A document of about the words asked for, of lines all over those that are shown; a summary where it is wanted."""
+    words = _asked(task)
+    rows = [
+        {"cites": cites, "lead": _words(text, 2), "text": text} for cites, text in _told(lines, 0.7 * words)
+    ]  # leads and headings take the rest
+    points = [  # of every six, the second and third stand below the first
+        row | {"details": [] if i % 6 else [{"cites": r["cites"], "text": r["text"]} for r in rows[i + 1 : i + 3]]}
+        for i, row in enumerate(rows)
+        if i % 6 not in (1, 2)
+    ]
+    terms = [{"cites": c, "term": _words(t, 2), "definition": t} for c, t in _told(lines, 0.09 * words)]
+    whole = "summary stays empty" not in task
+    return _EMPTY | {
+        "overview": _prose(lines, 0.04 * words),
+        "prerequisites": ["Basic familiarity with trade (ledgers, harbours)"],
+        "main_points": _under_headings(points),
+        "key_concepts": terms,
+        "summary": _prose(lines, 0.07 * words) if whole else [],
+        "skipped": [{"first": lines[0][0], "last": lines[0][0]}] if lines else [],
+    }
+
+
+def _told(lines: list[tuple[int, str]], words: float) -> list[tuple[list[int], str]]:
+    """Statements of so many words together, each with the numbers of the lines that it is made of."""
+    each = sum(len(_turned(text).split()) for _, text in lines) / max(1, len(lines))
+    many = min(len(lines), max(1, round(words / max(1, each))))
+    places = [i * len(lines) // many for i in range(many)]
+    return [([n for n, _ in lines[at : at + 1 + i % 2]], _turned(lines[at][1])) for i, at in enumerate(places)]
+
+
+def _prose(lines: list[tuple[int, str]], words: float) -> list[dict[str, Any]]:
+    return [{"cites": cites, "text": text} for cites, text in _told(lines, words)]
+
+
+def _under_headings(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"heading": _words(points[i]["text"], 6), "points": points[i : i + 5]} for i in range(0, len(points), 5)]
+
+
+def _composed(shown: str) -> dict[str, Any]:
+    """Every point by its number, but a tenth, which is dropped; the other sections are written anew."""
+    words, rows = _asked(shown), shown.partition("TASK: compose.")[0]
+    before, _, after = rows.partition("\n== Terms\n")
+    points, terms = ([(int(n), text) for n, text in _ROW.findall(part)] for part in (before, after))
+    kept = [{"cites": [n], "lead": "", "text": "", "details": []} for n, _ in points if n % 10]
+    texts = dict(points)
+    parts = [
+        {"heading": _words(texts[kept[i]["cites"][0]], 6), "points": kept[i : i + 5]} for i in range(0, len(kept), 5)
+    ]
+    concepts = [
+        {"cites": [n], "term": term, "definition": said}
+        for n, row in terms[: max(3, words // 250)]
+        for term, _, said in [row.partition(": ")]
+    ]
+    return {
+        "overview": _prose(points, 0.04 * words),
+        "prerequisites": ["Basic familiarity with trade (ledgers, harbours)"],
+        "main_points": parts,
+        "key_concepts": concepts,
+        "summary": _prose(points, 0.07 * words),
+        "dropped": [n for n, _ in points if n % 10 == 0],
+    }
+
+
+def _checked(shown: str) -> dict[str, Any]:
+    """A fault in every tenth statement, put right."""
+    rows = [(int(n), text.split(_REMARK)[0], cited) for n, text, cited in _STATEMENT.findall(shown)]
+    return _EMPTY | {
+        "faults": [
+            {
+                "id": n,
+                "verdict": "partly",
+                "why": "it is stronger than the lines",
+                "text": _turned(text),
+                "lines": [i for first, last in _RUN.findall(cited) for i in range(int(first), int(last or first) + 1)],
+            }
+            for n, text, cited in rows[::10]
+        ]
+    }
 
 
 def _words(text: str, n: int) -> str:
     return " ".join(w.strip('.,;:!?"“”()') for w in text.split()[:n])[:48].strip() or "Part"
 
 
-def _turned(text: str) -> str:
+def _turned(text: str, most: int = 24) -> str:
     """The words of a line in another order, so that it reads as no copy of it."""
-    plain = re.sub(r"[^\w\s,'’-]", "", text).split()[:24]
+    plain = re.sub(r"[^\w\s,'’-]", "", text).split()[:most]
     half = len(plain) // 2
     turned = " ".join([*plain[half:], "and", *plain[:half]])
     return (turned[:1].upper() + turned[1:]).rstrip(",") + "."

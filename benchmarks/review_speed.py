@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.document import Coverage, Detail, MainPoint, RunRecord, RunUsage, SourceInfo, StudyDocument
-from pipeline.evidence import cite
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
+from pipeline.sections.base import cite
 from pipeline.store import write
 from tests.review.browsing import Server, browser, serving
 
@@ -38,15 +38,20 @@ def make(folder: Path) -> Path:
     transcript = read_transcript(path)
     total = len(transcript.segments)
 
-    def detail(n: int) -> Detail:
+    def detail(n: int, *nested: Detail) -> Detail:
         line = 1 + n * total // STATEMENTS
         said = transcript.segment(line).text.split()
         evidence = cite(transcript, [line, min(total, line + 1)])
-        return Detail(text=f"Note {n} says {' '.join(said[:14])}.", evidence=evidence, support="verified")
+        return Detail(
+            text=f"Note {n} says {' '.join(said[:14])}.", evidence=evidence, support="verified", details=nested
+        )
+
+    def point(n: int) -> Detail:  # with three statements nested below it
+        return detail(n, *(detail(n + k) for k in (1, 2, 3)))
 
     each = STATEMENTS // HEADINGS
     points = [
-        MainPoint(heading=f"Part {h + 1}", details=tuple(detail(h * each + k) for k in range(each)))
+        MainPoint(heading=f"Part {h + 1}", details=tuple(point(h * each + k) for k in range(0, each, 4)))
         for h in range(HEADINGS)
     ]
     document = StudyDocument(
@@ -58,7 +63,8 @@ def make(folder: Path) -> Path:
         overview=(), prerequisites=(), main_points=tuple(points), key_concepts=(), summary=(),
         coverage=Coverage(segments=total, cited=total, read=total, deciles=(1.0,) * 10), withheld=(), problems=(),
         run=RunRecord(
-            pipeline_version="0", model="none", endpoint="none", prompts={}, created="2026-01-01T00:00:00Z", seconds=0,
+            pipeline_version="0", model="none", profile="capable", checked_by="none", length="standard",
+            words_asked=7270, words=34_000, endpoint="none", prompts={}, created="2026-01-01T00:00:00Z", seconds=0,
             usage=RunUsage(),
         ),
     )  # fmt: skip

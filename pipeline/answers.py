@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import json_repair
 from pydantic import BaseModel, ValidationError
@@ -19,20 +20,55 @@ class Unusable(ValueError):
     """An answer that does not fit; the message is fit to be shown to the model that gave it."""
 
 
-def parse_answer(text: str, answer: type[M]) -> tuple[M, bool]:
-    """The validated answer, and whether its JSON had to be repaired. Unusable says what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[M]):
+    """A validated answer. `dropped` tells of items that did not fit and were left out of it."""
+
+    value: M
+    dropped: tuple[str, ...] = ()
+    repaired: bool = False
+
+
+def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed[M]:
+    """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and told.
+
+    Unusable says what is wrong.
+    """
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
-    body = _THOUGHT.sub("", text).strip()
     try:
-        value, repaired = _json_in(body)
-        return answer.model_validate(value), repaired
-    except ValidationError as err:
-        first = err.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the answer"
-        raise Unusable(f"{place}: {first['msg']}") from err
+        value, repaired = _json_in(_THOUGHT.sub("", text).strip())
+        return _fitted(value, answer, most_dropped, repaired)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
+
+
+def _fitted(value: dict[str, Any], answer: type[M], most: int, repaired: bool) -> Parsed[M]:
+    dropped: list[str] = []
+    while True:
+        try:
+            return Parsed(answer.model_validate(value), tuple(dropped), repaired)
+        except ValidationError as err:
+            faults = err.errors(include_url=False, include_input=False)
+            told = [f"{'.'.join(str(p) for p in f['loc']) or 'the answer'}: {f['msg']}" for f in faults]
+            places = {_item(f["loc"]) for f in faults}
+            if () in places or len(dropped) + len(places) > most:
+                raise Unusable(told[0]) from err
+            dropped += told
+            for place in sorted(places, reverse=True):  # from behind: what stands before keeps its number
+                _remove(value, place)
+
+
+def _item(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Where the innermost list item with a fault stands; () when the fault is in no list."""
+    last = max((i for i, part in enumerate(loc) if isinstance(part, int)), default=-1)
+    return loc[: last + 1]
+
+
+def _remove(value: Any, place: tuple[int | str, ...]) -> None:
+    for part in place[:-1]:
+        value = value[part]
+    del value[place[-1]]
 
 
 def holds_json(text: str) -> bool:

@@ -8,9 +8,10 @@ from pathlib import Path
 from pipeline.connect import connect, store_path
 from pipeline.document import StudyDocument
 from pipeline.llm import LLMClient
+from pipeline.profile import Recipe
+from pipeline.progress import Watch, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
-from pipeline.run import Watch
 from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Transcript
@@ -21,19 +22,21 @@ async def asummarise(
     *,
     client: LLMClient | None = None,
     settings: Settings | None = None,
-    watch: Watch = lambda progress: None,
+    watch: Watch = unwatched,
     **flags: object,
 ) -> StudyDocument:
     """The study document of a transcript file, or of a Transcript.
 
     Model and endpoint come from `settings`, or from `flags` with the command line's names (model="local",
-    base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that.
+    base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that and is worked with
+    as a capable model, unless `settings` say otherwise.
     Raises InputError, SettingsError, EndpointError or StoreError; what fails in part is in the document's `problems`.
     """
+    if client is not None:
+        recipe = settings.recipe() if settings else Recipe()
+        return await run_summarise(source, client, recipe=recipe, prompts=PromptSet(), watch=watch)
     settings = settings or load_settings(**flags)
     prompts = PromptSet(settings.prompts)
-    if client is not None:
-        return await run_summarise(source, client, recipe=settings.recipe(), prompts=prompts, watch=watch)
     store = CallStore(store_path(settings.out))
     try:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
@@ -49,7 +52,7 @@ def summarise(
     *,
     client: LLMClient | None = None,
     settings: Settings | None = None,
-    watch: Watch = lambda progress: None,
+    watch: Watch = unwatched,
     **flags: object,
 ) -> StudyDocument:
     """`asummarise` for code that is not asynchronous; the same arguments and errors."""

@@ -1,41 +1,50 @@
-"""Documents checked again beside their transcripts, offline: records, and pages that somebody edited by hand."""
+"""Documents checked again beside their transcripts: records, and pages that somebody edited by hand.
+
+By code alone unless a model is given. What the record itself says of a statement is not told again.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
-from pipeline.document import HEADINGS, KeyConcept, Statement, StudyDocument
+from pipeline.capable.checking import check_meaning
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.chunking import chunk_transcript
+from pipeline.document import Evidence, StudyDocument
+from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
-from pipeline.evidence import Finding, own_words, realign, verify
-from pipeline.merging import provenance
-from pipeline.readers import read_transcript
-from pipeline.render import DOUBTED, NONE_FOUND, unescape
-from pipeline.source import Source
+from pipeline.outputs import transcript_of
+from pipeline.page import draft_of_document, draft_of_page
+from pipeline.profile import CAPABLE
 from pipeline.store import load
-from pipeline.text import keys_of
-from pipeline.transcript import Metadata, Transcript
-
-_SAME = 92  # likeness out of 100 at which a sentence of a page is the record's, edited
-_EDITED = 60
-_MARK = re.compile(  # of doubt, or a citation, linked or not
-    rf"\s+(?:{DOUBTED}|\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
-)
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
+from pipeline.structured import Structured
+from pipeline.tokens import encoding_for
+from pipeline.transcript import Transcript
+from pipeline.verification import Recording, findings, with_lines, without_repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement as a document makes it. `weak` tells that the document itself calls it so."""
+    """Something that a document says in `section`, and the lines that it cites."""
 
     section: str
     text: str
     lines: tuple[int, ...]
-    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that speaks against a claim.
+
+    `kind` is figure, name, quotation, citation, repeat or evidence by code; meaning, citation, heading or unchecked by
+    a model.
+    """
+
+    kind: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,170 +55,196 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A document beside its transcript: `draft` is what its record or its page says, numbered."""
+
+    document: StudyDocument
+    transcript: Transcript
+    draft: Draft
+    is_page: bool
+    remark: str = ""  # on the transcript
+
+
 def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[Checked]]:
-    """The checked statements of a record (`.json`) or of a page (`.md`), and a remark on the transcript, "" for none.
+    """What code finds against a record (`.json`) or a page (`.md`), and a remark on the transcript, "" for none.
 
     The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
     """
+    opened = reopen(path, transcripts)
+    return opened.remark, _listed(opened, _by_code(opened))
+
+
+async def check_path_with_model(
+    path: Path, structured: Structured, transcripts: Path | None = None, *, chunk_tokens: int = CAPABLE.chunk_tokens
+) -> tuple[str, list[Checked]]:
+    """The same, and what a model finds against the meaning of statements beside their lines.
+
+    Sentences that the record does not know have no lines, so code alone looks at them. Raises EndpointError too when
+    nothing can be asked at all.
+    """
+    opened = reopen(path, transcripts)
+    found = _by_code(opened)
+    for id_, told in (await _by_model(opened, structured, chunk_tokens)).items():
+        found[id_] += told
+    return opened.remark, _listed(opened, found)
+
+
+def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
+    """The document of a record or a page. Raises InputError and StoreError."""
     record = path.with_suffix(".json")
     if not record.exists():
         raise InputError(f"{path}: there is no {record.name} beside it", hint="keep the .json that make wrote")
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
-    source = Source(transcript)
-    claims = (
-        page_claims(path.read_text("utf-8"), document, source) if path.suffix == ".md" else list(claims_of(document))
+    is_page = path.suffix == ".md"
+    draft = draft_of_page(path.read_text("utf-8"), document) if is_page else draft_of_document(document)
+    return Reopened(document, transcript, draft, is_page, remark)
+
+
+def claims_of(document: StudyDocument) -> list[Claim]:
+    """Every statement of a record that cites lines, nested ones included, in reading order; terms with definitions."""
+    return [_claim(section, s) for section, s in draft_of_document(document).statements() if s.lines]
+
+
+def _claim(section: str, statement: DraftStatement) -> Claim:
+    term = f"{statement.label}: " if section == "key_concepts" else ""
+    return Claim(section, f"{term}{statement.text}", statement.lines)
+
+
+def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
+    """Everything that was looked at, in reading order: headings where something speaks against them."""
+    out: list[Checked] = []
+    for section, groups in opened.draft.sections.items():
+        if section == "prerequisites":
+            continue
+        for group in groups:
+            if group.heading and found[group.id]:
+                out.append(Checked(Claim(section, group.heading, ()), tuple(found[group.id])))
+            rows = (s for top in group.statements for s in top.flat())
+            out += [Checked(_claim(section, s), tuple(found[s.id])) for s in rows]
+    return out
+
+
+def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
+    """What can be proved against the statements and headings of a draft, by their numbers."""
+    recording = Recording(opened.transcript)
+    known = _labels(draft_of_document(opened.document))
+    out: dict[int, list[Finding]] = defaultdict(list)
+    for groups in opened.draft.sections.values():
+        for group in groups:
+            if group.heading not in known:
+                out[group.id] += [Finding(f.kind, f.message) for f in findings(group.heading, recording)]
+    for section, statement in opened.draft.statements():
+        if section != "prerequisites":
+            out[statement.id] += _against(statement, recording, known)
+    left = {s.id for _, s in without_repeats(opened.draft).statements()}
+    for _, statement in opened.draft.statements():
+        if statement.id not in left:
+            out[statement.id].append(Finding("repeat", "it says the same as another"))
+    if not opened.is_page:
+        for number, finding in _bent_evidence(opened):
+            out[number].append(finding)
+    return out
+
+
+def _labels(draft: Draft) -> set[str]:
+    return {""} | {g.heading for of in draft.sections.values() for g in of} | {s.label for _, s in draft.statements()}
+
+
+def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Finding]:
+    last = len(recording.transcript.segments)
+    if missing := [n for n in statement.lines if not 1 <= n <= last]:
+        yield Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")
+    for text in (statement.text, *(() if statement.label in known else (statement.label,))):
+        for found in findings(text, recording):
+            if found.message not in statement.finding + statement.remark:  # the record tells it already
+                yield Finding(found.kind, found.message)
+
+
+def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Finding]]:
+    """Evidence whose words, speaker or times are not those of its line, by the number of its statement."""
+    numbers = (s.id for section, s in opened.draft.statements() if section != "prerequisites")
+    for number, statement in zip(numbers, opened.document.statements(), strict=True):
+        for evidence in statement.evidence:
+            if evidence.segment <= len(opened.transcript.segments) and _differs(evidence, opened.transcript):
+                yield number, Finding("evidence", f"its evidence differs from line {evidence.segment}")
+
+
+def _differs(evidence: Evidence, transcript: Transcript) -> bool:
+    line = transcript.segment(evidence.segment)
+    said = (line.text, line.speaker, line.start, line.end)
+    return (evidence.quote, evidence.speaker, evidence.start, evidence.end) != said
+
+
+async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
+    """What the checking call reports of the statements with lines, by their numbers."""
+    transcript = opened.transcript
+    encoding, _ = encoding_for(structured.model)
+    chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
+    before, own = _to_ask(opened.draft, len(transcript.segments))
+    after = await check_meaning(
+        before, transcript, chunks, ChunkPrompts(transcript, chunks, structured.prompts), structured
     )
-    checked = [Checked(c, tuple(findings_of(c, document, source))) for c in claims]
-    if path.suffix != ".md":
-        checked += list(_bent_evidence(document, transcript))
-    return remark, checked
-
-
-def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:
-    """The transcript that a record was made from, and a remark when the file is no longer the same."""
-    named = Path(document.source.path or "")
-    places = [named, record.parent / named.name, record.parent.parent / "transcripts" / named.name]
-    if folder is not None:
-        places = [folder / named.name, *sorted(folder.rglob(named.name)), *places]
-    path = next((p for p in places if document.source.path and p.is_file()), None)
-    if path is None:
-        raise InputError(
-            f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
-            hint="give its folder with --transcripts",
-        )
-    transcript = read_transcript(path)
-    if transcript.sha256 != document.source.sha256:
-        return transcript, f"{path} has changed since the notes were made"
-    return transcript, ""
-
-
-def claims_of(document: StudyDocument) -> Iterator[Claim]:
-    """Every statement of a record, in reading order."""
-    for statement in document.overview:
-        yield _claim("overview", statement)
-    for point in document.main_points:
-        for detail in point.flat():
-            yield _claim("main_points", detail)
-    for concept in document.key_concepts:
-        yield _claim("key_concepts", concept)
-    for statement in document.summary:
-        yield _claim("summary", statement)
-
-
-def _claim(section: str, statement: Statement | KeyConcept) -> Claim:
-    text = f"{statement.term} {statement.definition}" if isinstance(statement, KeyConcept) else statement.text
-    lines = tuple(e.segment for e in statement.evidence)
-    return Claim(section, text, lines, statement.support == "weak")
-
-
-def findings_of(claim: Claim, document: StudyDocument, source: Source) -> list[Finding]:
-    """What speaks against a claim and is not said by the document itself."""
-    if claim.section == "overview" and not claim.lines:
-        return _provenance_findings(claim, document, source)
-    last = len(source.transcript.segments)
-    if missing := [n for n in claim.lines if not 1 <= n <= last]:
-        return [Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")]
-    found = verify(claim.text, claim.lines, source, claim.section)
-    return [f for f in found if f.grave or not claim.weak]
-
-
-def _provenance_findings(claim: Claim, document: StudyDocument, source: Source) -> list[Finding]:
-    """A sentence about the source has no lines: it must follow from what the record knows of it."""
-    named = document.source.speakers
-    known = Metadata(document.title, document.channel, document.source.url, document.source.published)
-    both = [replace(known, speakers=speakers) for speakers in (named, ())]
-    told = {s for meta in both for s in provenance(replace(source.transcript, metadata=meta))}
-    return [] if claim.text in told else [Finding("support", "nothing known of the source says this")]
-
-
-def _bent_evidence(document: StudyDocument, transcript: Transcript) -> Iterator[Checked]:
-    """Evidence whose words, speaker or times are not those of its line."""
-    for statement in document.statements():
-        for e in statement.evidence:
-            if e.segment > len(transcript.segments):
-                continue  # findings_of tells it
-            line = transcript.segment(e.segment)
-            if (e.quote, e.speaker, e.start, e.end) != (line.text, line.speaker, line.start, line.end):
-                claim = _claim("evidence", statement)
-                yield Checked(claim, (Finding("quote", f"its evidence differs from line {e.segment}"),))
-
-
-def page_claims(markdown: str, document: StudyDocument, source: Source) -> list[Claim]:
-    """The statements of a page; each takes its lines from the sentence of the record that it is or was."""
-    known = list(claims_of(document))
-    texts = [c.text for c in known]
-    headings = {p.heading for p in document.main_points}
-    out: list[Claim] = []
-    for section, text in _page_rows(markdown, document):
-        if section == "overview" and text in texts:
-            out.append(known[texts.index(text)])
-            continue
-        if text in headings:
-            continue
-        twin = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=_EDITED)
-        if twin is not None:
-            old = known[twin[2]]
-            lines = old.lines if twin[1] >= _SAME else realign(text, source, old.lines)
-            out.append(Claim(section, text, lines, old.weak and text == old.text))
-            continue
-        lines, _ = source.best(keys_of(own_words(text, source)))
-        out.append(Claim(section, text, lines))
+    recording = Recording(transcript)
+    now = {s.id: s for _, s in after.statements()}
+    headings = {g.id: g.heading for of in after.sections.values() for g in of}
+    reasons = {(w.section, w.text): w.reason for w in after.withheld}
+    out: dict[int, list[Finding]] = {}
+    for section, statement in before.statements():
+        reason = reasons.get((section, statement.text), "put right, it says the same as another")
+        out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
+    for groups in before.sections.values():
+        for group in groups:
+            if group.heading and headings.get(group.id, group.heading) != group.heading:
+                message = f"it does not fit what stands under it; put right: {headings[group.id]}"
+                out[own[group.id]] = [Finding("heading", message)]
     return out
 
 
-_SECTIONS = {heading: name for name, heading in HEADINGS.items() if name != "prerequisites"}  # those with lines
+def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
+    """The statements that have lines, numbered as the checking call numbers them, and the draft's own numbers by these.
+
+    The checking call knows one level of nesting, so what is nested more deeply moves up to it.
+    """
+
+    def asked(section: str, statement: DraftStatement) -> DraftStatement | None:
+        lines = tuple(n for n in statement.lines if 1 <= n <= last)
+        return replace(statement, lines=lines) if lines else None
+
+    kept = draft.rewritten(asked)
+    flat = {
+        name: tuple(replace(g, statements=tuple(_one_level(s) for s in g.statements)) for g in groups)
+        for name, groups in kept.sections.items()
+    }
+    kept = replace(kept, sections=flat)
+    numbered = kept.numbered()
+    return numbered, dict(zip(_ids(numbered), _ids(kept), strict=True))
 
 
-def _page_rows(markdown: str, document: StudyDocument) -> Iterator[tuple[str, str]]:
-    """(section, statement) of each bullet and each sentence of the prose sections."""
-    section = ""
-    whole = [s.text for s in (*document.overview, *document.summary)]
-    for row in markdown.splitlines():
-        if row.startswith("## "):
-            section = _SECTIONS.get(row[3:].strip(), "")
-        elif not section or not row.strip() or row.startswith(("#", ">", "Source video URL:", NONE_FOUND, DOUBTED)):
-            continue
-        elif section in ("overview", "summary"):
-            yield from ((section, s) for s in _sentences(row, whole))
-        elif match := re.match(r"\s*- (.*)$", row):
-            yield section, _statement(match[1], section)
+def _one_level(statement: DraftStatement) -> DraftStatement:
+    below = list(statement.flat())[1:]
+    return replace(statement, details=tuple(replace(s, details=()) for s in below))
 
 
-def _statement(bullet: str, section: str) -> str:
-    text = _MARK.sub("", bullet)
-    if section == "key_concepts":
-        text = re.sub(r"^\*\*(.*?)\*\*:\s*", r"\1 ", text)
-    else:
-        text = re.sub(r"^\*\*.*?:\*\*\s*", "", text)
-    return unescape(text).strip()
+def _ids(draft: Draft) -> Iterator[int]:
+    for groups in draft.sections.values():
+        for group in groups:
+            if group.heading:
+                yield group.id
+            yield from (s.id for top in group.statements for s in top.flat())
 
 
-def _sentences(row: str, whole: Sequence[str]) -> list[str]:
-    """The sentences of a paragraph; those that the record has are taken whole, whatever dots they hold."""
-    text = unescape(_MARK.sub("", row))
-    out: list[str] = []
-    for sentence in sorted(whole, key=len, reverse=True):
-        if sentence in text:
-            out.append(sentence)
-            text = text.replace(sentence, "\n", 1)
-    return out + [s.strip() for part in text.split("\n") for s in _SENTENCE_END.split(part) if len(s.split()) > 1]
-
-
-def documents_below(paths: Sequence[Path]) -> list[Path]:
-    """Records and pages to check: files as named, of folders every record. InputError when there are none."""
-    out: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            out += sorted(
-                p for p in path.rglob("*.json") if not p.name.startswith(".") and p.with_suffix(".md").exists()
-            )
-        elif path.is_file() and path.suffix in (".json", ".md"):
-            out.append(path)
-        else:
-            raise InputError(
-                f"{path}: no study document", hint="give a .json or .md that make wrote, or a folder of them"
-            )
-    if not out:
-        raise InputError("there are no study documents here", hint="run studydoc make first")
-    return out
+def _reported(
+    before: DraftStatement, after: DraftStatement | None, reason: str, recording: Recording
+) -> Iterator[Finding]:
+    """What became of a statement, told as findings. Its quotations' lines were added before it was asked about."""
+    if after is None:
+        if reason != "it says the same as another":  # code has told that
+            yield Finding("meaning", reason)
+    elif after.before:
+        yield Finding("meaning", f"{after.reason}; put right: {after.text}")
+    elif after.finding != before.finding:
+        yield Finding("unchecked", after.finding)
+    elif after.lines != with_lines(before, recording).lines:
+        yield Finding("citation", f"its lines are {', '.join(map(str, after.lines))}")

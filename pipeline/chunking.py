@@ -17,10 +17,8 @@ def rendered_tokens(segments: tuple[Segment, ...], encoding: str = FALLBACK_ENCO
     return [n + _NUMBER_TOKENS for n in counts]
 
 
-def chunk_transcript(
-    transcript: Transcript, *, limit: int, context: int = 2, encoding: str = FALLBACK_ENCODING
-) -> list[Chunk]:
-    """Chunks of at most `limit` tokens (a single longer segment stands alone), each with `context` segments before.
+def chunk_transcript(transcript: Transcript, *, limit: int, encoding: str = FALLBACK_ENCODING) -> list[Chunk]:
+    """Chunks of at most `limit` tokens; a single longer segment stands alone.
 
     Sizes are evened out, so that the last chunk is not a stub that a model would pad.
     """
@@ -37,10 +35,7 @@ def chunk_transcript(
         filled += size
     borders.append(len(sizes))
     spans = list(itertools.pairwise(borders))
-    return [
-        Chunk(n, transcript.segments[a:b], transcript.segments[max(0, a - context) : a])
-        for n, (a, b) in enumerate(spans)
-    ]
+    return [Chunk(n, transcript.segments[a:b]) for n, (a, b) in enumerate(spans)]
 
 
 def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
@@ -48,5 +43,4 @@ def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
     if len(chunk.segments) < 2:
         return None
     middle = len(chunk.segments) // 2
-    first, second = chunk.segments[:middle], chunk.segments[middle:]
-    return Chunk(chunk.index, first, chunk.before), Chunk(chunk.index, second, first[-2:])
+    return Chunk(chunk.index, chunk.segments[:middle]), Chunk(chunk.index, chunk.segments[middle:])

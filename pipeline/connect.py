@@ -15,6 +15,7 @@ from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.plan import Limited
+from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, StoredClient
@@ -22,6 +23,8 @@ from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.store import check_writable
+from pipeline.structured import Structured
 from pipeline.vendors import OPENAI, vendor_at
 
 if TYPE_CHECKING:
@@ -125,6 +128,19 @@ async def connect(
         yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
 
 
+@asynccontextmanager
+async def open_structured(settings: Settings, report: weights.Report) -> AsyncIterator[Structured]:
+    """Structured calls to the settings' model, for work on documents that exist.
+
+    Answers are kept in the store of the settings' output folder. Raises SettingsError and StoreError.
+    """
+    prompts = PromptSet(settings.prompts)
+    check_writable(settings.out)
+    with closing(CallStore(store_path(settings.out))) as calls:
+        async with connect(settings, calls, report, prompts) as at:
+            yield Structured(Booking(at.client, Progress("documents"), unwatched), prompts)
+
+
 def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float] | None:
     """The price that a limit on cost needs. SettingsError when nobody knows it."""
     price = prices.price_a_token(model, endpoint)
@@ -190,3 +206,10 @@ async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.R
 def store_path(out: Path) -> Path:
     """Where the call store of an output folder lives."""
     return out / STORE_FILE
+
+
+def model_and_endpoint(settings: Settings) -> tuple[str, str]:
+    """The model and the endpoint that the settings name, as documents tell them; no key is needed for that."""
+    if settings.chosen_model[0] == LOCAL:
+        return weights.EMBEDDED.name, prices.EMBEDDED
+    return settings.chosen_model[0], endpoint_of(settings, need_key=False).host

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline import store
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError, PipelineError, ReplayMiss, StoreError
+from pipeline.errors import EndpointError, InputError, PipelineError, ReplayMiss, StoreError
 from pipeline.events import DOCUMENT
 from pipeline.llm import Completion, LLMClient, Request, Tally
+from pipeline.profile import Recipe
+from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.readers import Source, read_transcript
+from pipeline.readers import Source, kept_apart, read_transcript, survey
+from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
+from pipeline.record import unchanged
 from pipeline.render import render_markdown
-from pipeline.run import Progress, Watch, asummarise, in_english, unchanged
-from pipeline.settings import Recipe
+from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
+
+    encoding: str | None = None
+    form: str | None = None
+    name: str | None = None
+    url: str | None = None  # of a transcript file on the web
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ class Order:
     endpoint: str
     citations: bool = False
     metadata: Metadata = field(default_factory=Metadata)
-    encoding: str | None = None
+    input: Input = Input()
     at_once: int = 4
 
 
@@ -60,13 +74,67 @@ class Outcome:
         """Calls whose answers were not stored before."""
         return self.tally.calls - self.tally.calls_cached
 
+    def row(self) -> dict[str, Any]:
+        """What `--json` tells of a transcript."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "page": str(self.page) if self.page else None,
+            "calls_made": self.calls_made,
+            "error": str(self.error) if self.error else None,
+            "problems": list(self.problems),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Transcripts of some paths, files unread, an outcome for each path that gives none, and what was skipped."""
+
+    sources: list[Source | Transcript]
+    failed: list[Outcome]
+    skipped: list[str]
+
+
+def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
+    """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
+    read_now: list[Source | Transcript] = []
+    failed: list[Outcome] = []
+    how = {"name": given.name, "form": given.form, "encoding": given.encoding}
+    try:
+        if Path("-") in paths:
+            read_now.append(read_stdin(sys.stdin.buffer.read(), **how))
+        if given.url is not None:
+            read_now.append(read_url(given.url, **how))
+    except InputError as err:
+        failed.append(Outcome("-", error=err))
+    below = survey(p for p in paths if p != Path("-"))
+    failed += [Outcome("input", error=err) for err in below.errors]
+    return Found(
+        [*read_now, *kept_apart(below.sources, lambda name: _made_from(out, name))], failed, skipped_lines(below)
+    )
+
+
+def _made_from(out: Path, name: str) -> str | None:
+    """The path of the input that a document was made from; None when there is no such document."""
+    try:
+        return store.load(store.output_path(out, name)).source.path
+    except StoreError:
+        return None
+
+
+def read(source: Source | Transcript, given: Input) -> Transcript:
+    """The transcript of a source. InputError when its file cannot be read."""
+    if isinstance(source, Transcript):
+        return source
+    return read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
+
 
 async def make_all(
     sources: Sequence[Source | Transcript],
     client: LLMClient,
     order: Order,
     *,
-    watch: Watch = lambda progress: None,
+    watch: Watch = unwatched,
     done: Callable[[Outcome], None] = lambda outcome: None,
     stop: Callable[[str], None] = lambda because: None,
 ) -> list[Outcome]:
@@ -189,12 +257,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         progress[:] = [state]
         watch(state)
 
-    transcript = (
-        source
-        if isinstance(source, Transcript)
-        else read_transcript(source.path, name=source.name, encoding=order.encoding)
-    )
-    transcript = transcript.with_metadata(order.metadata)
+    transcript = read(source, order.input).with_metadata(order.metadata)
     document = await asummarise(
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )
@@ -206,21 +269,13 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript.name,
         document,
         page,
-        transcript.notes + _doubts(transcript, order.recipe),
+        (*transcript.notes, *filter(None, [left_out_line(transcript)])),
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),
         tally=progress[0].tally,
         cost_usd=document.run.usage.cost_usd,
     )
-
-
-def _doubts(transcript: Transcript, recipe: Recipe) -> tuple[str, ...]:
-    """What a reader should know of a model that writes English whatever it reads."""
-    if not recipe.small_model or in_english(transcript):
-        return ()
-    return ("the embedded model writes English only, and little of it stands beside lines in another language; "
-            "use a larger one: --model or --base-url",)  # fmt: skip
 
 
 def _settled(document: StudyDocument, record: Path) -> StudyDocument:

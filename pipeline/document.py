@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FORMAT = 1
+FORMAT = 2
 # Every section by its name in records, in reading order, with its heading on the page.
 HEADINGS = {
     "overview": "Overview",
@@ -34,12 +34,38 @@ class Evidence(_Model):
     quote: Text
 
 
-class Statement(_Model):
-    """A sentence with the lines that say it. Only an overview sentence that code proves has none (a provenance)."""
+class Correction(_Model):
+    """What the check changed in a statement: its text `before`, and why."""
+
+    before: Text
+    reason: str
+
+
+class Claim(_Model):
+    """What every printed statement carries: the lines that say it, and how it came through its check.
+
+    `support` is "verified" when nothing was found against it or what was found is put right, "weak" when `finding`
+    stands. `remark` is what code noticed and was let stand, by the checking model that was told of it or as
+    a filler left out of a quotation.
+    """
+
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    support: Support
+    finding: str | None = None
+    remark: str | None = None
+    correction: Correction | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> Claim:
+        if (self.support == "weak") != bool(self.finding):
+            raise ValueError("a statement is weak exactly when a finding stands against it")
+        return self
+
+
+class Statement(Claim):
+    """One or two sentences with the lines that say them."""
 
     text: Text
-    evidence: tuple[Evidence, ...]
-    support: Support
 
 
 class Prerequisite(_Model):
@@ -59,6 +85,7 @@ class MainPoint(_Model):
     """A numbered heading with its details."""
 
     heading: Text
+    correction: Correction | None = None
     details: tuple[Detail, ...] = Field(min_length=1)
 
     def flat(self) -> Iterator[Detail]:
@@ -70,17 +97,15 @@ class MainPoint(_Model):
             left += reversed(detail.details)
 
 
-class KeyConcept(_Model):
+class KeyConcept(Claim):
     """A term that the speakers explain."""
 
     term: Text
     definition: Text
-    evidence: tuple[Evidence, ...] = Field(min_length=1)
-    support: Support
 
 
 class SourceInfo(_Model):
-    """The transcript that the document was made from; None is unknown."""
+    """The transcript that the document was made from; None is unknown. `left_out` was not taken as speech."""
 
     path: str | None
     sha256: str
@@ -91,6 +116,9 @@ class SourceInfo(_Model):
     duration_seconds: float | None
     segments: int
     tokens: int
+    format: str = ""
+    left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Coverage(_Model):
@@ -109,11 +137,20 @@ class Coverage(_Model):
 
 
 class Withheld(_Model):
-    """A statement that failed its checks and was kept out, and why."""
+    """A statement that failed its checks and was kept out, and why. `label` is its lead or term."""
 
     section: str
     text: str
     reason: str
+    label: str | None = None
+    lines: tuple[int, ...] = ()
+
+
+class DroppedNote(_Model):
+    """A point that composing left out, since the document has room for the more important ones only."""
+
+    text: str
+    lines: tuple[int, ...]
 
 
 class Problem(_Model):
@@ -137,14 +174,23 @@ class RunUsage(_Model):
     prompt_tokens: int = 0
     cached_prompt_tokens: int = 0
     completion_tokens: int = 0
+    thought_tokens: int = 0
     cost_usd: float | None = None
 
 
+Length = Literal["brief", "standard", "full"]
+
+
 class RunRecord(_Model):
-    """How the document was made."""
+    """How the document was made. `checked_by` is a model's name, or "code"; words are those of the five sections."""
 
     pipeline_version: str
     model: str
+    profile: str
+    checked_by: str
+    length: Length
+    words_asked: int
+    words: int
     answered_by: tuple[str, ...] = ()  # other models, if the endpoint let them answer
     endpoint: str
     prompts: dict[str, str]
@@ -154,12 +200,13 @@ class RunRecord(_Model):
 
 
 class StudyDocument(_Model):
-    """A study document. `status` is "partial" exactly when `problems` is not empty."""
+    """A study document, "partial" exactly when it has `problems`. `note` tells readers how it was made."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     status: Literal["complete", "partial"]
     title: Text
     channel: str | None
+    note: str | None = None
     source: SourceInfo
     overview: tuple[Statement, ...]
     prerequisites: tuple[Prerequisite, ...]
@@ -168,6 +215,7 @@ class StudyDocument(_Model):
     summary: tuple[Statement, ...]
     coverage: Coverage
     withheld: tuple[Withheld, ...]
+    dropped: tuple[DroppedNote, ...] = ()
     problems: tuple[Problem, ...]
     run: RunRecord
 
@@ -175,8 +223,6 @@ class StudyDocument(_Model):
     def _consistent(self) -> StudyDocument:
         if (self.status == "partial") != bool(self.problems):
             raise ValueError("a document is partial exactly when it has problems")
-        if any(not s.evidence for s in self.statements() if s not in self.overview):
-            raise ValueError("a statement has no evidence")
         outside = {e.segment for s in self.statements() for e in s.evidence if e.segment > self.source.segments}
         if outside:
             raise ValueError(f"evidence names segments that do not exist: {sorted(outside)}")

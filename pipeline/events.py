@@ -117,6 +117,7 @@ def _taken(completion: Completion) -> dict[str, Any]:
         "prompt_tokens": usage.prompt_tokens,
         "cached_prompt_tokens": usage.cached_prompt_tokens,
         "completion_tokens": usage.completion_tokens,
+        "thought_tokens": usage.thought_tokens,
         "finish": completion.finish_reason,
     }
 

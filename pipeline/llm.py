@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-FORMAT_VERSION = 1  # part of a call's identity: raise it when the meaning of a request changes
+FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
 
 Rung = Literal["json_schema", "json_object", "text"]
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
@@ -24,19 +24,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: `messages`, the JSON `schema` that the answer must fit, and sampling. `name` labels the schema.
+    """One call: `messages`, the JSON `schema` that the answer must fit (None: plain text), and sampling.
 
-    `avoid` are words that the answer should not use; an endpoint that cannot bar words does without.
+    `name` labels the schema.
     `rank` says who goes first where calls wait for each other, the lowest; it is no part of a call's identity.
     """
 
     name: str
     messages: tuple[Message, ...]
-    schema: dict[str, Any]
+    schema: dict[str, Any] | None
     max_tokens: int
     temperature: float = 0.0
     seed: int = 7
-    avoid: tuple[str, ...] = ()
     rank: tuple[int, ...] = field(default=(), compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
@@ -51,7 +50,6 @@ class Request:
                 "max_tokens": self.max_tokens,
                 "temperature": self.temperature,
                 "seed": self.seed,
-                "avoid": list(self.avoid),
             },
         }
 

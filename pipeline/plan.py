@@ -1,24 +1,22 @@
-"""What a run would take, without a call: the calls of the first wave by their own identities, the rest estimated."""
+"""What a run would take, without a call: what is stored and what is asked next exactly, later calls estimated."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipeline.chunking import chunk_transcript
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import EndpointError, PipelineError
 from pipeline.llm import Completion, LLMClient, Request, Usage
+from pipeline.profile import Recipe, words_for
+from pipeline.progress import Estimate, Phase, Progress, comes_after
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
-from pipeline.run import asummarise, merge_calls
-from pipeline.settings import Recipe
+from pipeline.run import ESTIMATES, asummarise
 from pipeline.tokens import count_tokens, encoding_for
-from pipeline.transcript import Transcript
-
-_MERGE_PROMPT_TOKENS = 900
-_MERGE_ANSWER_TOKENS = (40, 180)
+from pipeline.transcript import Transcript, spoken_words
 
 
 class LimitReached(EndpointError):
@@ -28,22 +26,43 @@ class LimitReached(EndpointError):
         super().__init__(message, hint="run again with a higher limit; stored answers cost nothing", fatal=True)
 
 
-@dataclass(slots=True)
-class Plan:
-    """What one transcript would take. Prompt tokens and calls of the first wave are exact, `merges` are an estimate."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some calls with their tokens: `low` and `high` are answer tokens if answers are short, and if they are long."""
 
-    name: str
-    stored: int = 0
     calls: int = 0
-    merges: int = 0
     prompt_tokens: int = 0
     low: int = 0
     high: int = 0
 
+    def __add__(self, other: Share) -> Share:
+        return Share(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.low + other.low,
+            self.high + other.high,
+        )
+
     @property
-    def cost_tokens(self) -> tuple[Usage, Usage]:
-        """New tokens if answers are short, and if they are long."""
+    def usage(self) -> tuple[Usage, Usage]:
+        """Tokens if answers are short, and if they are long."""
         return Usage(self.prompt_tokens, 0, self.low), Usage(self.prompt_tokens, 0, self.high)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one transcript would take, besides `stored` answers.
+
+    `now` are calls whose prompts are known, `later` estimated ones: they rest on answers that are not there yet.
+    `check` is what of both the model's check takes. `words` are the words of notes that are asked for.
+    """
+
+    name: str
+    words: int = 0
+    stored: int = 0
+    now: Share = Share()
+    later: Share = Share()
+    check: Share = Share()
 
 
 @dataclass(slots=True)
@@ -68,13 +87,15 @@ class Experience:
                     seconds.append(call.completion.seconds)
         return Experience(tokens, sum(seconds) / len(seconds) if seconds else None, sorted(thought))
 
-    def answer_tokens(self, request: Request) -> tuple[int, int]:
-        """The middle half of earlier answers, else a fifth of the limit to the limit and what is thought of it."""
-        known = sorted(self.tokens.get(request.name, ()))
-        if len(known) >= 4:
-            return _middle(known)
-        low, high = _middle(self.thought) if self.thought else (0, 0)
-        return request.max_tokens // 5 + low, request.max_tokens + high
+    def answer_tokens(self, name: str) -> tuple[int, int] | None:
+        """The middle half of earlier answers to calls of a name; None when there are fewer than four."""
+        known = sorted(self.tokens.get(name, ()))
+        return _middle(known) if len(known) >= 4 else None
+
+    @property
+    def thought_tokens(self) -> tuple[int, int]:
+        """What is thought of an answer beside it, if little and if much."""
+        return _middle(self.thought) if self.thought else (0, 0)
 
 
 def _middle(known: Sequence[int]) -> tuple[int, int]:
@@ -82,22 +103,24 @@ def _middle(known: Sequence[int]) -> tuple[int, int]:
     return known[len(known) // 4], known[-1 - len(known) // 4]
 
 
-class _Planner:
-    """A client that answers from the store and books what it would have to ask."""
+class _Planned(PipelineError):
+    """A call that is not stored was counted; what rests on its answer can only be estimated."""
 
-    def __init__(self, store: CallStore, model: str, plan: Plan, experience: Experience) -> None:
-        self._store, self.model, self._plan, self._experience = store, model, plan, experience
-        self._encoding, _ = encoding_for(model)
+
+class _Planner:
+    """A client that answers from the store and keeps what it would have to ask."""
+
+    def __init__(self, store: CallStore, model: str) -> None:
+        self._store, self.model = store, model
+        self.stored = 0
+        self.wanted: list[Request] = []
 
     async def complete(self, request: Request) -> Completion:
         if stored := self._store.get(request.key(self.model)):
-            self._plan.stored += 1
+            self.stored += 1
             return stored
-        low, high = self._experience.answer_tokens(request)
-        self._plan.calls += 1
-        self._plan.prompt_tokens += prompt_tokens(request, self._encoding)
-        self._plan.low, self._plan.high = self._plan.low + low, self._plan.high + high
-        raise CallError("only planned")
+        self.wanted.append(request)
+        raise _Planned("only planned")
 
 
 def prompt_tokens(request: Request, encoding: str) -> int:
@@ -110,27 +133,62 @@ async def plan_one(
     transcript: Transcript, store: CallStore, model: str, recipe: Recipe, prompts: PromptSet, experience: Experience
 ) -> Plan:
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
-    plan = Plan(transcript.name)
-    await asummarise(transcript, _Planner(store, model, plan, experience), recipe=recipe, prompts=prompts)
-    if plan.calls:
-        encoding, _ = encoding_for(model)
-        plan.merges = merge_calls(len(chunk_transcript(transcript, limit=recipe.chunk_tokens, encoding=encoding)))
-        plan.prompt_tokens += plan.merges * _MERGE_PROMPT_TOKENS
-        plan.low += plan.merges * _MERGE_ANSWER_TOKENS[0]
-        plan.high += plan.merges * _MERGE_ANSWER_TOKENS[1]
+    plan = Plan(transcript.name, words_for(spoken_words(transcript.segments), recipe.length))
+    planner, progress = _Planner(store, model), Progress(transcript.name)
+    answered = 0  # calls before the phase that it comes to
+
+    def watch(now: Progress) -> None:
+        nonlocal progress, answered
+        answered = answered if now.phase == progress.phase else planner.stored
+        progress = replace(now)
+
+    with contextlib.suppress(_Planned):
+        await asummarise(transcript, planner, recipe=recipe, prompts=prompts, watch=watch)
+    plan.stored = planner.stored
+    if not planner.wanted:
+        return plan
+    phase, estimates = progress.phase, ESTIMATES[recipe.profile.name](transcript, recipe, model)
+    same_phase = [e for e in estimates if e.phase == phase]
+    usual = _usual_answer(same_phase)
+    encoding, _ = encoding_for(model)
+    for request in planner.wanted:
+        thought_low, thought_high = experience.thought_tokens
+        guess = usual or (request.max_tokens // 5, request.max_tokens)
+        low, high = experience.answer_tokens(request.name) or (guess[0] + thought_low, guess[1] + thought_high)
+        _book(plan, phase, now=Share(1, prompt_tokens(request, encoding), low, high))
+    # Where a phase asks one call after the other, those after the first are not wanted yet.
+    hidden = same_phase[planner.stored - answered + len(planner.wanted) :] if progress.at_once == 1 else []
+    for call in (*hidden, *(e for e in estimates if comes_after(e.phase, phase))):
+        low, high = _about(call.answer_tokens)
+        thought_low, thought_high = experience.thought_tokens
+        answer = (low + thought_low, high + thought_high)
+        _book(plan, call.phase, later=Share(1, call.prompt_tokens, *answer))
     return plan
+
+
+def _book(plan: Plan, phase: Phase, *, now: Share = Share(), later: Share = Share()) -> None:
+    plan.now, plan.later = plan.now + now, plan.later + later
+    if phase == "checking":
+        plan.check = plan.check + now + later
+
+
+def _usual_answer(estimates: Sequence[Estimate]) -> tuple[int, int] | None:
+    """Answer tokens of one call of a phase, about; None where the phase's calls are not known."""
+    return _about(sum(e.answer_tokens for e in estimates) // len(estimates)) if estimates else None
+
+
+def _about(tokens: int) -> tuple[int, int]:
+    """A quarter less and a quarter more."""
+    return tokens * 3 // 4, tokens * 5 // 4
 
 
 def together(plans: Sequence[Plan]) -> Plan:
     """All plans as one."""
     out = Plan("all")
     for plan in plans:
+        out.words += plan.words
         out.stored += plan.stored
-        out.calls += plan.calls
-        out.merges += plan.merges
-        out.prompt_tokens += plan.prompt_tokens
-        out.low += plan.low
-        out.high += plan.high
+        out.now, out.later, out.check = out.now + plan.now, out.later + plan.later, out.check + plan.check
     return out
 
 

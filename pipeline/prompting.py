@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import string
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.transcript import Chunk, Segment
 
 _ROOTS = (Path(__file__).parent / "prompts", Path(__file__).parent.parent / "prompts")
-SHORT_LINE_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,12 @@ class PromptSet:
             self._loaded[name] = Prompt(name, _read(self._roots, name))
         return self._loaded[name]
 
+    def fresh(self) -> PromptSet:
+        """The same prompts, none of them loaded yet: its digests tell what one document was made with."""
+        one = PromptSet()
+        one._roots = self._roots
+        return one
+
     def digests(self) -> dict[str, str]:
         """sha256 of every prompt loaded so far, by name."""
         return {name: self._loaded[name].sha256 for name in sorted(self._loaded)}
@@ -106,29 +109,3 @@ def _read(roots: tuple[Path, ...], name: str) -> str:
             except UnicodeDecodeError as err:
                 raise SettingsError(f"{path}: not UTF-8", hint="save the prompt as UTF-8") from err
     raise SettingsError(f"there is no prompt {name!r}", hint=f"looked for {name}.md in {', '.join(map(str, roots))}")
-
-
-def numbered_lines(segments: Sequence[Segment], *, speakers: bool = True) -> str:
-    """Lines as a model sees them: "[12] Ana Ruiz: words". The label stands where the speaker changes.
-
-    Interjections of a few words are shown with the line before, since a small model would cite them as content.
-    """
-    rows: list[str] = []
-    speaker: str | None = None
-    for segment in segments:
-        label = f"{segment.speaker}: " if segment.speaker and speakers else ""
-        if rows and len(segment.text.split()) < SHORT_LINE_WORDS and segment.text.isascii():
-            rows[-1] += f" ({label if segment.speaker != speaker else ''}{segment.text})"
-            continue
-        rows.append(f"[{segment.id}] {label}{segment.text}")
-        speaker = segment.speaker
-    return "\n".join(rows)
-
-
-def chunk_text(chunk: Chunk, *, speakers: bool = True) -> str:
-    """The numbered lines of a chunk, after the unnumbered ones that lead up to it."""
-    lines = numbered_lines(chunk.segments, speakers=speakers)
-    if not chunk.before:
-        return lines
-    lead = " ".join(s.text for s in chunk.before)
-    return f"(before this part: … {lead[-300:]})\n{lines}"

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from pipeline.document import Length
 from pipeline.errors import SettingsError
+from pipeline.profile import PROFILES, Check, ProfileName, Recipe
 from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
 OPENAI_URL = OPENAI.base_url
 Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a transcript is worked on; part of what decides the document."""
-
-    plan: Literal["together", "apart"] = "together"
-    chunk_tokens: int = 8000
-    small_model: bool = False  # bind notes to spans of lines and to single sentences, and bar some words
-    keep_unverified: bool = False  # leave statements in that fail their checks, marked weak
-    chunks_at_once: int = 64  # 1 keeps the calls of a chunk together, for a server with one prompt cache
-    leader_first: bool = True  # the first call of a chunk alone, so that its siblings find the prompt cached
-
-
-HOSTED = Recipe()
-EMBEDDED = Recipe(plan="apart", chunk_tokens=1600, small_model=True, chunks_at_once=1)
 
 
 class Settings(BaseSettings):
@@ -43,7 +29,9 @@ class Settings(BaseSettings):
     model: str | None = None
     base_url: str | None = None
     out: Path = Path("outputs")
-    plan: Literal["together", "apart"] | None = None
+    profile: ProfileName | None = None
+    length: Length = "standard"
+    check: Check | None = None
     chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
     concurrency: int = Field(default=8, ge=1, le=1024)
     rpm: int | None = Field(default=None, ge=1)
@@ -53,9 +41,9 @@ class Settings(BaseSettings):
     max_tokens: int | None = Field(default=None, ge=1)
     max_cost: float | None = Field(default=None, gt=0)
     batch_size: int = Field(default=50_000, ge=1, le=50_000)
-    unverified: Literal["withhold", "keep"] = "withhold"
     prompts: Path | None = None
     encoding: str | None = None
+    format: str | None = None
     threads: int | None = Field(default=None, ge=1)
     reasoning_effort: Effort = "low"
     vendor: str | None = None  # the vendor that a model's name began with
@@ -97,15 +85,10 @@ class Settings(BaseSettings):
         return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
 
     def recipe(self) -> Recipe:
-        """The chosen model's way of working, with what was set in its place."""
-        base = EMBEDDED if self.chosen_model[0] == LOCAL else HOSTED
-        return Recipe(
-            self.plan or base.plan,
-            self.chunk_tokens or base.chunk_tokens,
-            base.small_model,
-            self.unverified == "keep",
-            base.chunks_at_once,
-        )
+        """The chosen model's profile, with what was set in its place: the embedded model is small, others capable."""
+        base = PROFILES[self.profile or ("small" if self.chosen_model[0] == LOCAL else "capable")]
+        profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
+        return Recipe(profile, self.length)
 
 
 def load_settings(**flags: Any) -> Settings:

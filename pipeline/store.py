@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.document import StudyDocument
+from pipeline.document import FORMAT, StudyDocument
 from pipeline.errors import StoreError
 from pipeline.text import slug
 
@@ -35,7 +35,10 @@ def load(path: Path) -> StudyDocument:
     except OSError as err:
         raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
     except ValidationError as err:
-        raise StoreError(f"{path}: this is no study document ({err.error_count()} faults)") from err
+        raise StoreError(
+            f"{path}: this is no study document of format {FORMAT} ({err.error_count()} faults)",
+            hint="an older program made it? studydoc make writes it anew",
+        ) from err
 
 
 def check_writable(out: Path) -> None:

@@ -137,3 +137,11 @@ def slug(text: str, *, limit: int = 120) -> str:
 def numbered(n: int, noun: str) -> str:
     """ "1 call", "2 calls"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """ "45 s", "3 min", "2 h 5 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

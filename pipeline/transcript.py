@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 
@@ -127,13 +128,17 @@ class Transcript:
         return replace(self, metadata=metadata.over(self.metadata))
 
 
+def spoken_words(segments: Sequence[Segment]) -> int:
+    """Words of these segments."""
+    return sum(len(s.text.split()) for s in segments)
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Segments `first`…`last` (ids, both included). `before` are shown as context and never cited."""
+    """Segments `first`…`last` (ids, both included); `index` counts from 0."""
 
     index: int
     segments: tuple[Segment, ...]
-    before: tuple[Segment, ...] = ()
 
     @property
     def first(self) -> int:

@@ -1,4 +1,4 @@
-"""What was made before, told again without reading, checking or rendering it: nothing that it rests on has changed."""
+"""Documents that need no second run, since nothing that they rest on has changed since they were written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pipeline.corpus import Order, Outcome
 from pipeline.errors import InputError, StoreError
 from pipeline.llm import Tally, Usage
 from pipeline.providers.calls import CallStore
-from pipeline.readers import Source
+from pipeline.readers import Source, content
 from pipeline.readers.metadata import read_side_file
 
 
 @dataclass(slots=True)
-class Made:
+class Ledger:
     """Remembers complete documents in the call store, by all that they came from and by their own bytes."""
 
     calls: CallStore
@@ -30,15 +30,15 @@ class Made:
     def __post_init__(self) -> None:
         order = self.order
         parts = (asdict(order.recipe), order.prompts.identity(), asdict(order.metadata), order.endpoint, self.model)
-        told = json.dumps([*parts, order.citations, order.encoding, _code()], sort_keys=True)
-        self._recipe = hashlib.sha256(told.encode()).hexdigest()
+        recipe = json.dumps([*parts, order.citations, asdict(order.input), _code()], sort_keys=True)
+        self._recipe = hashlib.sha256(recipe.encode()).hexdigest()
 
     def outcome(self, source: Source) -> Outcome | None:
         """The outcome of a run that would change nothing, or None: the source has to be read then."""
         try:
-            raw = source.path.read_bytes()
+            raw = content(source.path)
             side = read_side_file(source.path)
-        except (OSError, InputError):
+        except InputError:
             return None  # reading it will tell what is wrong
         sha256 = hashlib.sha256(raw).hexdigest()
         origin = hashlib.sha256(f"{self._recipe} {sha256} {source.path} {side}".encode()).hexdigest()
@@ -63,7 +63,7 @@ class Made:
             cost_usd=used.cost_usd,
         )
 
-    def note(self, outcome: Outcome) -> None:
+    def remember(self, outcome: Outcome) -> None:
         """Remembers a document that is complete, if its file is still what was read first."""
         sha256, origin = self._sources.get(outcome.name, ("", ""))
         document = outcome.document

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CORPUS = Path(os.environ.get("STUDYDOC_SHARED", ROOT.parent / "shared")) / "corpus"
+CORPUS = Path(os.environ.get("STUDYDOC_SHARED") or ROOT.parent / "shared") / "corpus"
 
 
 @pytest.fixture(autouse=True)

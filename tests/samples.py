@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from pipeline.document import StudyDocument
 from pipeline.evaluation.fixtures import Fixture, load_fixture
-from pipeline.llm import LLMClient
+from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.run import asummarise
+from tests.scripted import ScriptedClient, good_answer, transcript
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -22,16 +23,6 @@ def fixture(name: str) -> Fixture:
     return load_fixture(FIXTURES / name)
 
 
-def document_of(name: str, client: LLMClient) -> StudyDocument:
-    """The document of a sample by a client, with the clock and the machine taken out."""
-    return asyncio.run(fixture(name).amade(client))
-
-
-def record_of(name: str) -> Path:
-    """The golden record of a sample; its page lies beside it."""
-    return fixture(name).record
-
-
 def recording(name: str) -> Path:
     """The recorded calls of a sample."""
     return fixture(name).calls
@@ -40,3 +31,13 @@ def recording(name: str) -> Path:
 def recorded_model(name: str) -> str:
     """The model that the recording comes from."""
     return fixture(name).manifest.model
+
+
+def scripted_calls(folder: Path) -> Path:
+    """The calls of a sound run over a scripted talk, as a recording in a folder."""
+    calls = CallStore(folder / "scripted.sqlite")
+    asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), ScriptedClient.model)))
+    path = folder / "scripted.jsonl"
+    calls.export(path)
+    calls.close()
+    return path

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pipeline.llm import Completion, Request, Usage
-from pipeline.sections.base import MergeContext
 from pipeline.transcript import Metadata, Segment, Transcript
 
 Answer = str | dict[str, Any] | Completion | Exception
@@ -53,66 +51,81 @@ def transcript(lines: Sequence[tuple[str | None, str]] = LINES, **metadata: Any)
     return Transcript("reactor", segments, Metadata(**metadata), "reactor.vtt", "0" * 64)
 
 
-NOTES = [
-    ([1], "The Lund reactor makes 40 megawatts and has run without a stop since 1998.", "Lund reactor"),
-    ([2], "Ben thinks that the cooling tower is too expensive at 3 million euros a year.", "Tower costs"),
-    ([4], "A heat exchanger is to replace the tower in 2031 and to warm 5,000 homes.", "Heat exchanger"),
-    ([5], "Half of the heat exchanger is paid by the city, the other half by a loan of ten years.", "Heat exchanger"),
-    ([6], "Ben says that the project is dead without the loan, as the whole council knows.", "The loan"),
+TOLD = [
+    ([1], "The Lund reactor makes 40 megawatts and has run without a stop since 1998."),
+    ([2], "Ben thinks that the cooling tower is too expensive at 3 million euros a year."),
+    ([4], "A heat exchanger is to replace the tower in 2031 and to warm 5,000 homes."),
+    ([5], "The city pays half of the heat exchanger, a loan of ten years the rest."),
+    ([6], "Ben says that the project is dead without the loan."),
 ]
+EMPTY = {
+    "overview": [],
+    "prerequisites": [],
+    "main_points": [],
+    "key_concepts": [],
+    "summary": [],
+    "skipped": [],
+    "faults": [],
+}
+
+
+def written_answer() -> dict[str, Any]:
+    """A document of `transcript()`: two headings, two nested statements.
+
+    As they are numbered for the check: 1 the overview, 2 a heading, 3 and 4 its points, 5 a heading, 6 its point, 7 and
+    8 nested, 9 the concept, 10 the summary.
+    """
+    points = [{"cites": lines, "text": text} for lines, text in TOLD]
+    return EMPTY | {
+        "overview": [{"cites": [1, 4], "text": "Ana and Ben weigh how the cooling tower at Lund can be replaced."}],
+        "prerequisites": ["Basic familiarity with power plants (megawatts, cooling)"],
+        "main_points": [
+            {
+                "heading": "A Reactor and Its Tower",
+                "points": [
+                    points[0] | {"lead": "Lund reactor", "details": []},
+                    points[1] | {"lead": "Tower costs", "details": []},
+                ],
+            },
+            {
+                "heading": "Paying for the Heat Exchanger",
+                "points": [points[2] | {"lead": "Heat exchanger", "details": points[3:]}],
+            },
+        ],
+        "key_concepts": [
+            {
+                "cites": [3],
+                "term": "Cooling tower",
+                "definition": "A building in which water gives its heat to the air.",
+            }
+        ],
+        "summary": [{"cites": [1, 4], "text": "The reactor at Lund is to get a heat exchanger in 2031."}],
+    }
+
+
+def composed_answer() -> dict[str, Any]:
+    """The points of two parts, each of which gave what `written_answer` has (1 to 3, 4 to 6), arranged by number."""
+    as_written = {"lead": "", "text": "", "details": []}
+    written = written_answer()
+    return {
+        "overview": [{"cites": [1, 6], "text": written["overview"][0]["text"]}],
+        "prerequisites": written["prerequisites"],
+        "main_points": [
+            {"heading": "A Reactor and Its Tower", "points": [{"cites": [n]} | as_written for n in (1, 2)]},
+            {"heading": "Paying for the Heat Exchanger", "points": [{"cites": [6]} | as_written]},
+        ],
+        "key_concepts": [written["key_concepts"][0] | {"cites": [7]}],
+        "summary": [{"cites": [1, 6], "text": written["summary"][0]["text"]}],
+        "dropped": [3, 4, 5],
+    }
 
 
 def good_answer(request: Request) -> Answer:
-    """A sound answer to every request that a run over `transcript()` makes with the plan "together" or "apart"."""
-    points = [{"lines": lines, "kind": "content", "statement": text, "topic": topic} for lines, text, topic in NOTES]
-    parts: dict[str, Any] = {
-        "main_points": {"points": points},
-        "key_concepts": {
-            "concepts": [
-                {
-                    "lines": [3],
-                    "kind": "explained",
-                    "term": "Cooling tower",
-                    "definition": "A building in which water gives its heat to the air.",
-                }
-            ]
-        },
-        "prerequisites": {"prerequisites": [{"lines": [1], "topic": "Power plants", "detail": "megawatts, cooling"}]},
-        "overview": {
-            "lines": [1, 4],
-            "sentence": "Ana and Ben weigh what it takes to replace the cooling tower of the reactor at Lund.",
-        },
-    }
-    if request.name == "merge_outline.v1":
-        return {
-            "parts": [
-                {"begins": 1, "heading": "A Reactor and Its Tower"},
-                {"begins": 3, "heading": "Paying for the Heat Exchanger"},
-            ]
-        }
-    if request.name == "merge_heading.v1":
-        return {"heading": "A Reactor and Its Tower"}
-    if request.name in ("sections/summary.v1", "merge_overview.v1"):
-        shown = request.messages[-1].content
-        first = next(line for line in shown.splitlines() if line.startswith("1. "))
-        return {"notes": [1], "sentence": first[3:]}
-    if request.name == "repair":
-        return {"rewrites": []}
-    names = request.name.split("+")
-    return {name: parts[name] for name in names} if len(names) > 1 else parts[names[0]]
+    """A sound answer to every request that a capable model's run over `transcript()` makes: nothing is found wrong."""
+    return {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}[request.name]()
 
 
-def merge_context(**given: Any) -> MergeContext:
-    """What a merge rule is given, with nothing to be found against anything; `given` takes the place of its fields."""
-    plain = MergeContext(
-        ask=None,  # type: ignore[arg-type]
-        cite=lambda lines: (),
-        fault=lambda text, lines: None,
-        doubt=lambda text, lines, section: False,
-        title="",
-        provenance=(),
-        done={},
-        cased=str,
-        mentions=lambda phrase: {1, 2},
-    )
-    return replace(plain, **given)
+def with_fault(**fault: Any) -> Callable[[Request], Answer]:
+    """Sound answers, but for one fault that the check reports."""
+    one = {"verdict": "partly", "why": "it is too strong", "text": "", "lines": []} | fault
+    return lambda request: EMPTY | {"faults": [one]} if request.name == "check" else good_answer(request)

@@ -13,9 +13,9 @@ from filelock import FileLock, Timeout
 
 from pipeline import prices, store
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
-from pipeline.commands import MakeFlags, row
 from pipeline.connect import endpoint_of, store_path
-from pipeline.corpus import Order, Outcome
+from pipeline.corpus import Input, Order, Outcome
+from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
 from pipeline.prompting import PromptSet
@@ -24,7 +24,6 @@ from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import find_sources
-from pipeline.screen import Screen, summary
 from pipeline.settings import LOCAL, OPENAI_URL, Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
@@ -70,7 +69,7 @@ def desk(out: Path) -> Iterator[Desk]:
 
 
 async def run_batch(
-    paths: Sequence[Path], settings: Settings, flags: MakeFlags, *, wait: Sleep | None = None
+    paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, *, wait: Sleep | None = None
 ) -> tuple[int, Rows]:
     """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made."""
     if settings.chosen_model[0] == LOCAL:
@@ -80,24 +79,24 @@ async def run_batch(
             "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
         )
     endpoint_of(settings)  # no key, no order
-    body = _body(paths, settings, flags.metadata)
+    body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
-    with Screen(flags.quiet) as screen, desk(settings.out) as at:
+    with desk(settings.out) as at:
         at.journal.keep_order(owner, body)
         if not any(job.open and job.owner == owner for job in at.journal.jobs()):
             at.journal.forgive()
-        return await _carry_out(owner, paths, settings, flags.metadata, at, screen, wait)
+        return await _carry_out(owner, paths, settings, metadata, at, display, wait)
 
 
-async def run_collect(settings: Settings, *, wait: Sleep | None = None, quiet: bool = False) -> tuple[int, Rows]:
+async def run_collect(settings: Settings, display: Display, *, wait: Sleep | None = None) -> tuple[int, Rows]:
     """`studydoc batch collect`: goes on with every order of the folder; takes what cancelled jobs still gave."""
     worst = 0
     rows: Rows = []
-    with Screen(quiet) as screen, _known_desk(settings.out) as at:
+    with _known_desk(settings.out) as at:
         for owner, body in at.journal.orders():
             mine = _settings_of(body, settings)
             paths, metadata = [Path(p) for p in body["paths"]], _metadata_of(body)
-            code, more = await _carry_out(owner, paths, mine, metadata, at, screen, wait)
+            code, more = await _carry_out(owner, paths, mine, metadata, at, display, wait)
             worst, rows = max(worst, code), rows + more
         for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
             async with _endpoint(settings, model) as endpoint:
@@ -105,10 +104,10 @@ async def run_collect(settings: Settings, *, wait: Sleep | None = None, quiet: b
                 for job in jobs.ours():
                     job, found = await jobs.settle(job)
                     if found:
-                        screen.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored")
+                        display.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored")
         left = [job for job in at.journal.jobs() if job.open]
         if not rows:
-            screen.say(f"{numbered(len(left), 'job')} under way, no documents to make")
+            display.say(f"{numbered(len(left), 'job')} under way, no documents to make")
     return worst, rows
 
 
@@ -188,20 +187,20 @@ async def _carry_out(
     settings: Settings,
     metadata: Metadata,
     at: Desk,
-    screen: Screen,
+    display: Display,
     wait: Sleep | None,
 ) -> tuple[int, Rows]:
     started = time.monotonic()
     sources, errors = find_sources(paths)
     failed = [Outcome("input", error=err) for err in errors]
     for outcome in failed:
-        screen.done(outcome)
+        display.done(outcome)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
         for job in at.journal.jobs():
             if job.open and job.owner == owner:
                 _check_place(job, endpoint)
         order = _order(settings, metadata, endpoint.endpoint.host)
-        waves = Waves(sources, order, settings, owner, at.calls, at.jobs(endpoint), screen.say, screen.done)
+        waves = Waves(sources, order, settings, owner, at.calls, at.jobs(endpoint), display.say, display.done)
         await waves.advance()
         if wait:
             await waves.wait(wait)
@@ -209,25 +208,25 @@ async def _carry_out(
     if waves.waiting:
         many = numbered(len(waves.waiting), "document")
         where = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
-        screen.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}{where}")
+        display.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}{where}")
     else:
         at.journal.finish_order(owner)
-        screen.say(summary(outcomes, 0, time.monotonic() - started))
+        display.summary(outcomes, 0, time.monotonic() - started)
     done = all(o.complete or isinstance(o.error, Waiting) for o in outcomes)
     return int(not done), [_row(o) for o in outcomes]
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome.error, Waiting):
-        return row(replace(outcome, error=None)) | {"status": "waiting"}
-    return row(outcome)
+        return replace(outcome, error=None).row() | {"status": "waiting"}
+    return outcome.row()
 
 
 def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
     """What `make` would be told, with nothing held back: every call that can be asked goes into one wave."""
-    recipe = replace(settings.recipe(), leader_first=False)
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
-    return Order(settings.out, recipe, prompts, label, settings.citations, metadata, settings.encoding, 1)
+    given = Input(settings.encoding, settings.format)
+    return Order(settings.out, settings.recipe(), prompts, label, settings.citations, metadata, given, 1)
 
 
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:

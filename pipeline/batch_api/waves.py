@@ -1,7 +1,7 @@
 """Documents by the Batch API, in waves: what can be asked now goes up as a job, what came back is worked on.
 
 The pipeline itself tells what it would ask: it runs over the call store with a client that has no model behind it. A
-document that lacks an answer is put off; repairs and merges follow when the answers that they rest on are stored.
+document that lacks an answer is put off: parts are composed when all are stored, and checked after that.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline import prices
-from pipeline.corpus import Order, Outcome, make_all
+from pipeline.corpus import Order, Outcome, make_all, read
 from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.plan import LimitReached, prompt_tokens
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
-from pipeline.readers import Source, read_transcript
+from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.text import numbered
 from pipeline.tokens import encoding_for
@@ -164,7 +164,7 @@ async def _make(source: Source, client: Deferring, order: Order) -> Outcome:
     """The outcome of one document, once all its branches have got as far as they can."""
     others = asyncio.all_tasks()
     try:
-        transcript = read_transcript(source.path, name=source.name, encoding=order.encoding)
+        transcript = read(source, order.input)
     except InputError as err:
         return Outcome(source.name, error=err)
     [outcome] = await make_all([transcript], client, order)

@@ -12,7 +12,6 @@ from dataclasses import replace
 import ray
 
 from pipeline.cluster.work import Assignment, Report, make_one
-from pipeline.commands import row
 from pipeline.corpus import Outcome
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.text import clean
@@ -76,4 +75,4 @@ def _report(ready: ray.ObjectRef, assignment: Assignment) -> Report:
         return report
     except ray.exceptions.RayError as err:
         lost = EndpointError(f"its worker was lost {MOST_RETRIES + 1} times ({type(err).__name__})", hint="run again")
-        return Report(row(Outcome(assignment.place.name, error=lost)))
+        return Report(Outcome(assignment.place.name, error=lost).row())

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.cluster.places import Place, publish, read
-from pipeline.commands import row
+from pipeline.cluster.places import Place, address_of, publish, read
 from pipeline.connect import connect
 from pipeline.corpus import Order, Outcome, make_all
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
@@ -23,7 +23,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import parse
 from pipeline.readers.metadata import read_side_file
-from pipeline.run import pipeline_version
+from pipeline.record import pipeline_version
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Metadata, Transcript
 
@@ -42,7 +42,7 @@ class Assignment:
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        kept = ("plan", "chunk_tokens", "unverified", "citations", "encoding", "base_url")
+        kept = ("profile", "length", "check", "chunk_tokens", "citations", "encoding", "base_url")
         told = {name: self.settings.get(name) for name in kept}
         return key_of(told | {"metadata": repr(self.metadata)})
 
@@ -57,13 +57,26 @@ class Report:
     node: str = ""
 
 
+def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
+    """One for each transcript; the key is left out."""
+    told = settings.model_dump(mode="json", exclude={"api_key", "out", "prompts"})
+    told["model"] = settings.chosen_model[0]
+    files: tuple[tuple[str, str], ...] = ()
+    if settings.prompts:
+        found = sorted(settings.prompts.rglob("*.md"))
+        files = tuple((p.relative_to(settings.prompts).as_posix(), p.read_text("utf-8")) for p in found)
+    out = address_of(settings.out)
+    for place in places:
+        yield Assignment(place, out, told, metadata, files, pipeline_version())
+
+
 def make_one(assignment: Assignment) -> Report:
     """Page and record of one transcript. Whatever fails is told in the report."""
     try:
         with tempfile.TemporaryDirectory(prefix="studydoc-") as folder:
             return asyncio.run(_make(assignment, Path(folder)))
     except PipelineError as err:
-        return Report(row(Outcome(assignment.place.name, error=err)))
+        return Report(Outcome(assignment.place.name, error=err).row())
 
 
 async def _make(assignment: Assignment, folder: Path) -> Report:
@@ -101,7 +114,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     publish(record.with_suffix(".md"), at.page)
     publish(record, at.record)
     publish(folder / "recipe", at.recipe)
-    return Report(row(outcome) | {"page": at.page}, False, transcript.notes)
+    return Report(outcome.row() | {"page": at.page}, False, transcript.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,7 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
         name=place.name,
         encoding=settings.encoding,
         side=read_side_file(near),
+        form=settings.format,
     )
 
 
@@ -165,7 +179,7 @@ def _previous(
         and all(_digest(prompts, name) == digest for name, digest in run.prompts.items())
         and read(at.page) is not None
     )
-    return row(Outcome(transcript.name, status=document.status)) if same else None
+    return Outcome(transcript.name, status=document.status).row() if same else None
 
 
 def _digest(prompts: PromptSet, name: str) -> str | None:

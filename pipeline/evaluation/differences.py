@@ -27,7 +27,7 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
         if first.get(name) != second.get(name):
             lines.append(f"{name}: {first.get(name, 'nothing')} became {second.get(name, 'nothing')}")
     if not lines and before != after:
-        lines.append("the evidence differs: quotes, speakers or times of the cited lines")
+        lines.append("the same statements; quotes or times of their lines differ, or what a check said of them")
     return lines
 
 

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import store
-from pipeline.checking import documents_below
 from pipeline.errors import SettingsError
 from pipeline.evaluation.comparing import compare, means, worst_losses
 from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
 from pipeline.evaluation.report import comparison_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
+from pipeline.outputs import documents_below
 from pipeline.providers.local import usable_cores
 
 _WORTH_PROCESSES = 24  # documents from which starting processes pays
@@ -74,7 +74,7 @@ def run_compare(
         raise SettingsError("the two folders have no document of the same name")
     if page is not None:
         store.replace_file(page, comparison_html(found))
-    model, judged = judge(folders) if judge else ("", [])
+    model, judged = judge(folders) if judge else ("", list[Verdict]())
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
     if as_json:
         return int(bool(losses)), json.dumps(

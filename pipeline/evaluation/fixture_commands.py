@@ -6,9 +6,9 @@ import asyncio
 import glob
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,17 +20,18 @@ from pipeline.connect import connect, endpoint_of, store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
-from pipeline.evaluation.fixtures import MANIFEST, Fixture, Manifest, find_fixtures
-from pipeline.evaluation.scrubbing import Recorder, Scrubber, endpoint_label
+from pipeline.evaluation.fixtures import MANIFEST, Fixture, Manifest, find_fixtures, recipe_fields
+from pipeline.evaluation.scrubbing import PUBLIC, Recorder, Scrubber, endpoint_label
 from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient
+from pipeline.profile import PROFILES, Check, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
+from pipeline.record import title_from_name
 from pipeline.render import render_markdown
-from pipeline.run import title_from_name
-from pipeline.settings import EMBEDDED, HOSTED, LOCAL, Settings
+from pipeline.settings import LOCAL, Settings
 from pipeline.text import numbered, slug
 from pipeline.transcript import Transcript
 
@@ -173,29 +174,32 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
         embedded = found.run.endpoint == prices.EMBEDDED
         made = found if settings.model in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
     if made is not None:
-        model, endpoint = made.run.model, made.run.endpoint
-        recipe = asdict(EMBEDDED if endpoint == prices.EMBEDDED else HOSTED)
-        if settings.plan:
-            recipe["plan"] = settings.plan
-        if settings.chunk_tokens:
-            recipe["chunk_tokens"] = settings.chunk_tokens
-        recipe["keep_unverified"] = settings.unverified == "keep"
+        model, endpoint, recipe = made.run.model, made.run.endpoint, _recipe_of(made, settings)
     else:
         model = weights.EMBEDDED.name if local else settings.chosen_model[0]
         endpoint = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
-        recipe = asdict(settings.recipe())
+        recipe = settings.recipe()
     try:
         manifest = Manifest(
             transcript=f"transcript{path.suffix.lower()}",
             model=model,
             endpoint=endpoint_label(endpoint),
-            recipe=recipe,
             metadata=_told(transcript, made) if made else {},
             encoding=settings.encoding,
+            **recipe_fields(recipe),
         )
     except ValidationError as err:
         raise InputError(f"{path}: no fixture can be made of it: {err.errors()[0]['msg']}") from err
     return manifest, endpoint
+
+
+def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
+    """How a document was made: what its record tells, and the chunk size of the settings, which it does not."""
+    run = document.run
+    base = next((p for name, p in PROFILES.items() if name == run.profile), settings.recipe().profile)
+    check: Check = "code" if run.checked_by == "code" else "model"
+    profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
+    return Recipe(profile, run.length)
 
 
 def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
@@ -262,20 +266,61 @@ def _words(transcript: Transcript) -> list[str]:
 async def run_record(
     folder: Path, names: Sequence[str], settings: Settings, report: weights.Report, *, fresh: bool = False
 ) -> tuple[int, list[str]]:
-    """`studydoc fixture record`: renews fixtures against a live endpoint, and tells what changed in each."""
+    """`studydoc fixture record`: renews fixtures, and tells what changed in each.
+
+    Answers come from the recordings and the store of the output folder; an endpoint is connected to only for those
+    that are in neither, or for all of them when they are to be `fresh`.
+    """
     chosen = [f for f in find_fixtures(folder) if not names or f.name in names]
     if unknown := sorted(set(names) - {f.name for f in chosen}):
         raise InputError(f"{folder}: no fixture {', '.join(unknown)}", hint="studydoc fixture list shows them")
     lines: list[str] = []
     code = 0
     for fixture in chosen:
-        async with _live(fixture, settings, report, fresh=fresh) as (manifest, client, host):
-            verdict = await renew(Fixture(fixture.folder, manifest), client, settings, host)
+        renewed, host = _as_asked(fixture, settings)
+        with TemporaryDirectory() as empty:
+            if not fresh:
+                store.check_writable(settings.out)
+            with closing(CallStore(Path(empty) / "calls.sqlite" if fresh else store_path(settings.out))) as calls:
+                verdict = await _renewed(renewed, calls, settings, host, report, fresh=fresh)
         became = "changed" if verdict.lines else "the same document"
         lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} recorded, {became}")
         lines += [f"    {line}" for line in verdict.lines]
         code = max(code, int(not verdict.complete))
     return code, lines
+
+
+def _as_asked(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
+    """The fixture as its own model made it, or as the one of the settings does, and the endpoint's name, "" for none.
+
+    A recording does not name an endpoint that is not public, so there is nothing of it to hide.
+    """
+    own = fixture.manifest
+    if settings.model in (None, own.model):
+        return fixture, own.endpoint if own.endpoint in PUBLIC else ""
+    local = settings.model == LOCAL
+    host = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
+    changed = {"model": weights.EMBEDDED.name if local else settings.model, "endpoint": endpoint_label(host)}
+    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(settings.recipe()))), host
+
+
+async def _renewed(
+    fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
+) -> Verdict:
+    """Renews a fixture from the answers that there are, and asks for the others."""
+    model = fixture.manifest.model
+    if not fresh:
+        if fixture.calls.is_file():
+            calls.take_in(Recording(fixture.calls))
+        with suppress(ReplayMiss):
+            return await renew(fixture, StoredClient(calls, None, model), settings, host)
+    if settings.model in (None, model):
+        embedded = fixture.manifest.endpoint == prices.EMBEDDED
+        settings = settings.model_copy(update={"model": LOCAL if embedded else model})
+    async with connect(settings, calls, report, PromptSet(settings.prompts)) as at:
+        changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint)}
+        asked = Fixture(fixture.folder, fixture.manifest.model_copy(update=changed))
+        return await renew(asked, at.client, settings, at.endpoint)
 
 
 async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> Verdict:
@@ -289,30 +334,3 @@ async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: s
     _write_manifest(fixture)
     fixture.write(document, list(recorder.calls.values()))
     return Verdict(fixture.name, tuple(lines), len(recorder.calls), document.status == "complete")
-
-
-@asynccontextmanager
-async def _live(
-    fixture: Fixture, settings: Settings, report: weights.Report, *, fresh: bool
-) -> AsyncIterator[tuple[Manifest, LLMClient, str]]:
-    """What the fixture's model is asked through: its own answers first unless `fresh`, then the endpoint."""
-    own = fixture.manifest
-    if settings.model is None:
-        embedded = own.endpoint == prices.EMBEDDED
-        settings = settings.model_copy(update={"model": LOCAL if embedded else own.model})
-        recipe = own.recipe
-    else:
-        recipe = asdict(settings.recipe())
-    async with AsyncExitStack() as stack:
-        if fresh:
-            place = Path(stack.enter_context(TemporaryDirectory())) / "calls.sqlite"
-        else:
-            store.check_writable(settings.out)
-            place = store_path(settings.out)
-        calls = CallStore(place)
-        stack.callback(calls.close)
-        if not fresh and fixture.calls.is_file():
-            calls.take_in(Recording(fixture.calls))
-        at = await stack.enter_async_context(connect(settings, calls, report, PromptSet(settings.prompts)))
-        changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint), "recipe": recipe}
-        yield own.model_copy(update=changed), at.client, at.endpoint

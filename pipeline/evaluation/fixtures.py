@@ -1,6 +1,6 @@
 """Fixtures: a folder with a transcript, the recorded calls of its run, and the golden document that they give.
 
-NAME/fixture.json      model, endpoint, recipe and what else decided the run
+NAME/fixture.json      model, endpoint, profile, length and what else decided the run
 NAME/transcript.vtt    (or .srt .txt .md) and transcript.info.json
 NAME/calls.jsonl       whole answers by the identity of their call
 NAME/NAME.json, .md    what the replay has to give, with clock and machine taken out
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -19,15 +19,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import store
-from pipeline.document import StudyDocument
-from pipeline.errors import InputError, SettingsError
+from pipeline.document import Length, StudyDocument
+from pipeline.errors import InputError
 from pipeline.llm import Completion, LLMClient, Request
+from pipeline.profile import PROFILES, Check, ProfileName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import Recording, StoredCall, StoredClient, as_row
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
-from pipeline.settings import Recipe
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST = "fixture.json"
@@ -39,13 +39,33 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     transcript: str = Field(pattern=r"^transcript\.(txt|md|vtt|srt)$")
     model: str
     endpoint: str
-    recipe: dict[str, Any]
+    profile: ProfileName
+    chunk_tokens: int = Field(ge=1)
+    check: Check
+    length: Length
     metadata: dict[str, Any] = {}
     encoding: str | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the transcript is worked on."""
+        profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
+        return Recipe(profile, self.length)
+
+
+def recipe_fields(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as the fields of a manifest."""
+    profile = recipe.profile
+    return {
+        "profile": profile.name,
+        "chunk_tokens": profile.chunk_tokens,
+        "check": profile.check,
+        "length": recipe.length,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +90,6 @@ class Fixture:
         """The recording."""
         return self.folder / "calls.jsonl"
 
-    @property
-    def recipe(self) -> Recipe:
-        """How the transcript is worked on. SettingsError when this program knows no such recipe."""
-        try:
-            return Recipe(**self.manifest.recipe)
-        except TypeError as err:
-            raise SettingsError(f"{self.folder / MANIFEST}: the recipe is not known: {err}") from err
-
     def transcript(self) -> Transcript:
         """The transcript with the metadata that the run was told."""
         path, told = self.folder / self.manifest.transcript, self.manifest.metadata
@@ -96,7 +108,7 @@ class Fixture:
         document = await asummarise(
             self.transcript(),
             client,
-            recipe=self.recipe,
+            recipe=self.manifest.recipe,
             prompts=prompts,
             endpoint=self.manifest.endpoint,
             now=lambda: _NOW,
@@ -133,15 +145,23 @@ class _Asked:
 
 
 def load_fixture(folder: Path) -> Fixture:
-    """The fixture in a folder. InputError when there is none."""
+    """The fixture in a folder. InputError when there is none, or one of an older program."""
     path = folder / MANIFEST
     try:
-        return Fixture(folder, Manifest.model_validate_json(path.read_bytes()))
+        text = path.read_bytes()
     except OSError as err:
         raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
+    try:
+        return Fixture(folder, Manifest.model_validate_json(text))
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
-        raise InputError(f"{path}: this is no fixture: {first['msg']}") from err
+        if first["loc"] == ("format",):
+            raise InputError(
+                f"{path}: a fixture of an older format, whose answers this program does not ask for",
+                hint="remove the folder, run studydoc make on the transcript, then studydoc fixture add",
+            ) from err
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: this is no fixture: {f'{where}: ' if where else ''}{first['msg']}") from err
 
 
 def find_fixtures(folder: Path) -> list[Fixture]:

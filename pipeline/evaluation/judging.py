@@ -1,4 +1,4 @@
-"""An optional judge: a language model that rates notes on fixed questions, several times, so that its wavering shows.
+"""A judge of two sets of notes: a language model rates them on fixed questions, several times to show its wavering.
 
 Never part of the scores. Its answers go through the call store like any others, so a second look asks nothing.
 """
@@ -13,26 +13,25 @@ from pathlib import Path
 from pydantic import Field
 
 from pipeline.answers import Unusable, parse_answer
-from pipeline.asking import schema_of
-from pipeline.checking import documents_below
 from pipeline.connect import connect, store_path
-from pipeline.document import StudyDocument
+from pipeline.document import KeyConcept, StudyDocument
 from pipeline.errors import InvalidAnswer
 from pipeline.evaluation.comparing import Interval, interval
 from pipeline.llm import LLMClient, Message, Request
+from pipeline.outputs import documents_below
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.weights import Report
-from pipeline.sections.base import Flat
 from pipeline.settings import Settings
 from pipeline.store import check_writable, load
+from pipeline.structured import Answer, schema_of
 
 REPEATS = 3
 _MOST, _QUOTE = 24, 300  # notes shown, characters of a line shown
 _TEMPERATURE = 0.7  # at 0 a repeat would only say the same again
 
 
-class Ratings(Flat):
+class Ratings(Answer):
     """An answer of the judge."""
 
     borne_out: int = Field(ge=1, le=5)
@@ -65,7 +64,7 @@ async def rate(document: StudyDocument, client: LLMClient, prompts: PromptSet, r
         )
         completion = await client.complete(request)
         try:
-            out.append(parse_answer(completion.text, Ratings)[0])
+            out.append(parse_answer(completion.text, Ratings).value)
         except Unusable as err:
             raise InvalidAnswer(f"the judge's answer does not fit: {err}", hint="try another model") from err
     return out
@@ -73,11 +72,11 @@ async def rate(document: StudyDocument, client: LLMClient, prompts: PromptSet, r
 
 def shown(document: StudyDocument) -> str:
     """Notes with their lines as the judge sees them: at most so many, spread evenly over the document."""
-    every = [s for s in document.statements() if s.evidence]
+    every = list(document.statements())
     chosen = every if len(every) <= _MOST else [every[i * len(every) // _MOST] for i in range(_MOST)]
     rows = []
     for n, s in enumerate(chosen, 1):
-        text = s.text if hasattr(s, "text") else f"{s.term}: {s.definition}"
+        text = f"{s.term}: {s.definition}" if isinstance(s, KeyConcept) else s.text
         lines = "\n".join(f"   line {e.segment}: {e.quote[:_QUOTE]}" for e in s.evidence)
         rows.append(f"{n}. {text}\n{lines}")
     return "\n".join(rows)

@@ -14,12 +14,12 @@ from pipeline.providers.calls import StoredCall
 from pipeline.settings import OPENAI_URL
 
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|hf|xai|gsk)[-_][A-Za-z0-9_\-]{16,}|(?<=Bearer )\S{12,}")
-_PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
+PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
 
 
 def endpoint_label(endpoint: str) -> str:
     """An endpoint as a recording may name it: who is not public is only "endpoint"."""
-    return endpoint if endpoint in _PUBLIC else "endpoint"
+    return endpoint if endpoint in PUBLIC else "endpoint"
 
 
 class Scrubber:
@@ -30,7 +30,7 @@ class Scrubber:
         if key and key in spoken:
             raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
         self._spoken = spoken.casefold()
-        names = {urlsplit(h).hostname or h for h in hosts if h and h not in _PUBLIC}
+        names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
         self._known = [re.compile(re.escape(key))] if key else []
         self._known += [re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken]
         self._marks: dict[str, str] = {}

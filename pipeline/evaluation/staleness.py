@@ -1,4 +1,4 @@
-"""Which recorded calls a changed prompt, schema, model or program made obsolete, by section."""
+"""Which recorded calls a changed prompt, schema, model or program made obsolete, by their kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.text import numbered
 
 @dataclass(slots=True)
 class Staleness:
-    """Calls by name (a section, or a merge): how many are asked, how many are obsolete, and in which parts."""
+    """Calls by name (notes, compose, check): how many are asked, how many are obsolete, and in which parts."""
 
     asked: Counter[str] = field(default_factory=Counter)
     obsolete: Counter[str] = field(default_factory=Counter)
@@ -93,12 +93,11 @@ class _Forgiving:
 
 def staleness(fixture: Fixture, prompts: PromptSet | None = None, model: str | None = None) -> Staleness:
     """How a fixture's recording stands to this program; `model` asks it as another model would be."""
-    found, prompts = Staleness(), prompts or PromptSet()
+    found = Staleness()
     client = _Forgiving(Recording(fixture.calls), model or fixture.manifest.model, found)
     try:
         golden, _ = fixture.golden()
-        asyncio.run(fixture.amade(client, prompts))
-        now = prompts.digests()
+        now = asyncio.run(fixture.amade(client, prompts)).run.prompts
         known = golden.run.prompts
         found.prompts = tuple(n for n in sorted(known.keys() | now.keys()) if known.get(n) != now.get(n))
     except PipelineError as err:

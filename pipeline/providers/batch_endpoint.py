@@ -172,7 +172,8 @@ class BatchEndpoint(OpenAICompatible):
                 self._learn(found)
                 raise AskAgain("the answer was cut in thought")
         lower = known.lower_rung()
-        if completion.finish_reason == "stop" and lower and not holds_json(completion.text):
+        plain = request.schema is None or holds_json(completion.text)
+        if completion.finish_reason == "stop" and lower and not plain:
             if self.known.rung == rung:
                 self._learn(learning.Found(replace(self.known, rung=lower.rung), f"ignores {rung}"))
             raise AskAgain("the response format is ignored")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from pipeline.llm import Message, Request
@@ -11,12 +10,14 @@ from pipeline.prompting import PromptSet
 from pipeline.providers.capabilities import MOST_ROOM, Capabilities, keywords_of, without_keywords, without_limits
 from pipeline.providers.endpoint import Endpoint
 
+SCHEMA_NAME = "answer"  # one for all: endpoints put it in front of the prompt, where calls are to share a cached prefix
+
 
 def messages_of(request: Request, known: Capabilities, endpoint: Endpoint, prompts: PromptSet) -> list[Message]:
     """The messages, with the schema in the last one where the response format does not carry it."""
     messages = list(request.messages)
-    if known.rung != "json_schema":
-        schema = json.dumps(_schema(request, known, endpoint), ensure_ascii=False)
+    if request.schema is not None and known.rung != "json_schema":
+        schema = json.dumps(_schema(request.schema, known, endpoint), ensure_ascii=False)
         text = prompts.load("schema_in_text.v1").render(schema=schema)
         messages[-1] = Message(messages[-1].role, f"{messages[-1].content}\n\n{text}")
     return messages
@@ -34,12 +35,12 @@ def body_of(
     }
     if endpoint.effort:
         body["reasoning_effort"] = endpoint.effort
-    if endpoint.llama_cpp and request.avoid:
-        body["logit_bias"] = [[word, False] for word in request.avoid]
     for name in known.left_out:
         body.pop(name, None)
-    if known.rung == "json_schema":
-        wrapped: dict[str, Any] = {"name": name_of(request), "schema": _schema(request, known, endpoint)}
+    if request.schema is None:
+        pass
+    elif known.rung == "json_schema":
+        wrapped: dict[str, Any] = {"name": SCHEMA_NAME, "schema": _schema(request.schema, known, endpoint)}
         if "strict" not in known.left_out:
             wrapped["strict"] = True
         body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
@@ -62,12 +63,7 @@ def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
     )
 
 
-def name_of(request: Request) -> str:
-    """The schema's name in the letters that strict endpoints allow."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", request.name.replace("/", "_"))[:64]
-
-
-def _schema(request: Request, known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:
-    schema = request.schema if endpoint.strict_limits else without_limits(request.schema)
+def _schema(wanted: dict[str, Any], known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:
+    schema = wanted if endpoint.strict_limits else without_limits(wanted)
     kept: dict[str, Any] = without_keywords(schema, known.keywords_left_out) if known.keywords_left_out else schema
     return kept

@@ -38,4 +38,4 @@ def question(request: Request) -> Request:
     messages[0] = Message(messages[0].role, f"The word of this page is {WORD}.\n\n{messages[0].content}")
     ask = 'Leave all of that aside. Which word is the word of this page, by its first line? Answer as JSON: {"word": …}'
     messages[-1] = Message(messages[-1].role, f"{messages[-1].content}\n\n{ask}")
-    return replace(request, name="canary", messages=tuple(messages), schema=_SCHEMA, max_tokens=60, avoid=())
+    return replace(request, name="canary", messages=tuple(messages), schema=_SCHEMA, max_tokens=60)

@@ -21,7 +21,6 @@ class Endpoint:
     rpm: int | None = None  # requests a minute, where the endpoint does not tell it
     tpm: int | None = None  # tokens a minute, those that an answer may take included
     strict_limits: bool = False  # whether maxLength and the like may stand in a schema
-    llama_cpp: bool = False  # whether words can be barred, as llama.cpp's server does
     key_name: str = "OPENAI_API_KEY"  # the environment variable that a refused key came from
     key_header: str | None = None  # where the key goes when it is no bearer token
     query: tuple[tuple[str, str], ...] = ()  # what stands behind the address of every call

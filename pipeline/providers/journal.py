@@ -256,5 +256,4 @@ def request_of(identity: dict[str, Any]) -> Request:
         sampling["max_tokens"],
         sampling["temperature"],
         sampling["seed"],
-        tuple(sampling["avoid"]),
     )

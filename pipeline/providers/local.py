@@ -50,7 +50,6 @@ class EmbeddedServer:
             attempts=2,
             concurrency=1,
             strict_limits=True,
-            llama_cpp=True,
             room=0,  # it does not think
         )
 

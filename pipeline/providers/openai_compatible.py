@@ -185,7 +185,8 @@ class OpenAICompatible:
                 self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
         lower = way.known.lower_rung()
-        if completion.finish_reason != "stop" or lower is None or holds_json(completion.text):
+        plain = request.schema is None or holds_json(completion.text)
+        if completion.finish_reason != "stop" or lower is None or plain:
             return False
         if self.known.rung == way.known.rung:
             said = f"ignores {way.known.rung}: {lower.rung} in its place"

@@ -92,7 +92,7 @@ def describe(transcript: Transcript) -> list[str]:
         f"  times      {_times(transcript)}",
     ]
     lines += [f"  {key:<10} {value}" for key, value in _metadata(transcript).items()]
-    lines += [f"  left out   {_left_out(part)}" for part in reading.left_out]
+    lines += [f"  left out   {left_out(part)}" for part in reading.left_out]
     lines += [f"  no name    {_no_name(part)}" for part in reading.not_names[:_SHOWN]]
     if len(reading.not_names) > _SHOWN:
         lines.append(f"  no name    {len(reading.not_names) - _SHOWN} more beginnings that look like labels")
@@ -150,7 +150,8 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _left_out(part: LeftOut) -> str:
+def left_out(part: LeftOut) -> str:
+    """One kind of what was not taken as speech, in words."""
     where = "" if part.line is None else f", first in line {part.line:,}"
     example = f': "{part.example}"' if part.example else ""
     return f"{part.kind}: {part.count:,}, {numbered(part.words, 'word')}{where}{example}"

@@ -98,7 +98,9 @@ def _address(path: str) -> InputError:
             hint="get its captions first: "
             f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
         )
-    return InputError(f"{url}: an address, not a file", hint=f"give --url '{url}' if a transcript file is there")
+    return InputError(
+        f"{url}: an address, not a file", hint=f"give --transcript-url '{url}' if a transcript file is there"
+    )
 
 
 def _folder(root: Path) -> tuple[list[Source], list[Skipped]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
@@ -11,7 +11,8 @@ from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocu
 NOT_PROVIDED = "(not provided)"
 NONE_FOUND = "(none found)"
 DOUBTED = "†"
-_NOTE = f"{DOUBTED} in doubt: the lines that it cites do not bear all of it out."
+_MOST_NAMED = 12
+_NOTE = f"{DOUBTED} in doubt: something stands against it; the record tells what."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
@@ -28,14 +29,12 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
         escape(document.channel or f"Channel: {NOT_PROVIDED}"),
         "",
     ]
+    out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
         out += ["> **PARTIAL** — these notes are not complete:", ">"]
         out += [f"> - {escape(p.heading)}: {escape(p.message)}" for p in document.problems] + [""]
-    spoken = " ".join(_with_citation(s, cite) for s in document.overview if not _is_provenance(s))
-    known = " ".join(_with_citation(s, cite) for s in document.overview if _is_provenance(s))
-    out += ["## Overview", "", spoken or NONE_FOUND, ""]
-    if known:
-        out += [known, ""]
+    overview = " ".join(_with_citation(s, cite) for s in document.overview)
+    out += ["## Overview", "", overview or NONE_FOUND, "", escape(" ".join(provenance(document))), ""]
     url = document.source.url
     out += [f"Source video URL: {f'<{url}>' if url and _plain(url) else NOT_PROVIDED}", ""]
     out += ["## Prerequisites", "", *([f"- {escape(p.text)}" for p in document.prerequisites] or [NONE_FOUND]), ""]
@@ -62,8 +61,18 @@ def unescape(line: str) -> str:
     return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
 
 
-def _is_provenance(statement: Statement) -> bool:
-    return not statement.evidence
+def provenance(document: StudyDocument) -> Iterator[str]:
+    """What is known of the source, in sentences; what is not known is said to be unknown."""
+    source, channel = document.source, document.channel
+    if channel or source.published:
+        by, on = f" by {channel}" if channel else "", f" on {source.published}" if source.published else ""
+        yield f"The recording was published{by}{on}."
+    if source.speakers:
+        more = " and others" if len(source.speakers) > _MOST_NAMED else ""
+        yield f"Speakers: {', '.join(source.speakers[:_MOST_NAMED])}{more}."
+    missing = [what for what, known in (("speaker name", source.speakers), ("channel", channel)) if not known]
+    if missing:
+        yield f"No {' or '.join(missing)} is stated with the transcript."
 
 
 def _bullets(details: Sequence[Detail], cite: _Citer, depth: int) -> list[str]:

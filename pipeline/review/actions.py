@@ -6,10 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from pipeline.review.parts import SECTIONS
 from pipeline.text import clean
 
-SectionName = Literal["overview", "prerequisites", "main_points", "key_concepts", "summary"]
-SECTIONS: tuple[SectionName, ...] = ("overview", "prerequisites", "main_points", "key_concepts", "summary")
+
+def _known(name: str) -> str:
+    if name not in SECTIONS:
+        raise ValueError("there is no such section")
+    return name
 
 
 def _visible(text: str) -> str:
@@ -22,6 +26,7 @@ def _visible(text: str) -> str:
 Id = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9.]{1,40}$")]
 Words = Annotated[str, Field(max_length=4000), AfterValidator(_visible)]
 Label = Annotated[str, Field(max_length=400), AfterValidator(clean)]
+SectionName = Annotated[str, AfterValidator(_known)]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
@@ -63,11 +68,17 @@ class Merge(_Model):
 
 
 class Move(_Model):
-    """A statement, with what is nested below it, behind another of its section; "" is the first place of `group`."""
+    """A statement, with what is nested below it, to another place of its section, at the depth of what stands there.
+
+    It goes behind `after` and what is nested below that, or before `before`, or becomes the last that is nested below
+    `below`; without these it gets the first place of `group`.
+    """
 
     kind: Literal["move"]
     target: Id
     after: Id | Literal[""] = ""
+    before: Id | Literal[""] = ""
+    below: Id | Literal[""] = ""
     group: Id | Literal[""] = ""
 
 
@@ -84,15 +95,16 @@ class Add(_Model):
 
 
 class Restore(_Model):
-    """A withheld statement taken in after all, with the lines that say it, in the reviewer's words if there are any.
+    """A withheld statement or a dropped point taken in after all, in the reviewer's words if there are any.
 
-    Of a key concept the words are "term: definition", as they were withheld.
+    `lines` are those that say it. Of a key concept the words are "term: definition".
     """
 
     kind: Literal["restore"]
     target: Id
     lines: Lines
     text: Words | None = None
+    label: Label = ""
 
 
 class Heading(_Model):
@@ -171,7 +183,7 @@ def named(action: Action) -> tuple[str, ...]:
         case Edit() | Split() | Restore() | Divide() | Term():
             return (action.target,)
         case Move():
-            return tuple(i for i in (action.target, action.after, action.group) if i)
+            return tuple(i for i in (action.target, action.after, action.before, action.below, action.group) if i)
         case Heading():
             return (action.group,)
         case Add():

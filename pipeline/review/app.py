@@ -19,11 +19,11 @@ from starlette.routing import Route
 
 from pipeline.errors import PipelineError
 from pipeline.review import pages
-from pipeline.review.actions import Action, Label, Lines, SectionName, Words, changed
+from pipeline.review.actions import Action, Lines, Words, changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
-from pipeline.review.regenerate import Regenerator
+from pipeline.review.regenerate import Point, Regenerator
 from pipeline.review.reviewed import as_json, as_markdown
 from pipeline.review.storage import Conflict
 
@@ -64,11 +64,9 @@ class Decision(_Sent):
 
 
 class Check(_Sent):
-    """A text to be compared with lines."""
+    """A text that code is to look at, and the lines that it cites."""
 
-    section: SectionName
     text: Words
-    label: Label = ""
     lines: Lines = ()
 
 
@@ -147,6 +145,9 @@ class _Routes:
         desk = self._desk(request)
         if desk is None:
             return refused(404, "there is no such document")
+        last = len(desk.transcript.segments)
+        if missing := [n for n in getattr(action, "lines", None) or () if n > last]:
+            return refused(422, f"the transcript has {last} lines and no line {missing[0]}")
         with desk.lock:
             before = desk.state
             try:
@@ -179,7 +180,7 @@ class _Routes:
         if desk is None:
             return refused(404, "there is no such document")
         with desk.lock:
-            return JSONResponse({"findings": desk.check(sent.section, sent.text, sent.label, sent.lines)})
+            return JSONResponse({"remarks": desk.remarks(sent.text, sent.lines)})
 
     async def regenerate(self, request: Request) -> Response:
         sent = Again.model_validate_json(await request.body())
@@ -189,10 +190,15 @@ class _Routes:
             return refused(404, "there is no such statement")
         if self.setup.regenerator is None:
             return refused(422, "no model is connected: start studydoc review with --model")
-        text = await self.setup.regenerator(item, desk.source, sent.instruction)
+        if not item.lines:
+            return refused(422, "this cites no lines, so there is nothing to write it from")
         with desk.lock:
-            found = desk.check(item.section, text, item.label, item.lines)
-        return JSONResponse({"earlier": item.was, "yours": item.text, "new": text, "findings": found})
+            point = Point(item, desk.state.above(item), desk.recording)
+        new = await self.setup.regenerator(point, sent.instruction)
+        with desk.lock:
+            found = desk.remarks(new.text, new.lines)
+        told = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": found}
+        return JSONResponse(told)
 
     async def keep(self, request: Request) -> Response:
         return await run_in_threadpool(self._keep, request)
@@ -205,7 +211,7 @@ class _Routes:
             return refused(422, "this document cannot be kept as a fixture: its transcript is no file")
         with desk.lock:
             accepted = any(item.standing == "accepted" for item in desk.state.items)
-            notes = as_markdown(desk.document, desk.state, desk.source) if accepted else ""
+            notes = as_markdown(desk.document, desk.state, desk.recording) if accepted else ""
         try:
             return JSONResponse({"said": self.setup.keep(desk.record, Path(desk.transcript.path), notes)})
         except PipelineError as err:
@@ -216,7 +222,7 @@ class _Routes:
         if desk is None or form not in ("md", "json"):
             return PlainTextResponse("there is no such document", 404)
         with desk.lock:
-            text = (as_markdown if form == "md" else as_json)(desk.document, desk.state, desk.source)
+            text = (as_markdown if form == "md" else as_json)(desk.document, desk.state, desk.recording)
         kind = "text/markdown" if form == "md" else "application/json"
         headers = {"content-disposition": f'attachment; filename="reviewed.{form}"'}
         return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)

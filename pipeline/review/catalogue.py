@@ -7,16 +7,16 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.checking import documents_below, transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.review.reviewed import said_against
+from pipeline.outputs import documents_below, transcript_of
+from pipeline.review.parts import CITING
+from pipeline.review.reviewed import remarks
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
-from pipeline.source import Source
 from pipeline.store import load
-from pipeline.text import keys_of
 from pipeline.transcript import Transcript
+from pipeline.verification import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,9 @@ class Desk:
         self.record = record
         self.document: StudyDocument = load(record)
         self.transcript, self.remark = transcript_of(self.document, record, transcripts)
-        source = Source(self.transcript)
-        self.review = Review(review_path(record), opened(self.document, lambda text: source.best(keys_of(text))[0]))
+        self.review = Review(review_path(record), opened(self.document))
         self.lock = threading.RLock()
-        self._sources: dict[tuple[tuple[str, str], ...], Source] = {(): source}
+        self._recordings: dict[tuple[tuple[str, str], ...], Recording] = {(): Recording(self.transcript)}
         self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
         # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
         self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...]], str] = {}
@@ -51,25 +50,26 @@ class Desk:
         return self.review.timeline.state
 
     @property
-    def source(self) -> Source:
+    def recording(self) -> Recording:
         """The transcript for checking, with the speakers' right names."""
         names = self.state.names
-        if names not in self._sources:
+        if names not in self._recordings:
             segments = tuple(replace(s, speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
             renamed: Transcript = replace(self.transcript, segments=segments)
-            self._sources = {(): self._sources[()], names: Source(renamed)}
-        return self._sources[names]
+            self._recordings = {(): self._recordings[()], names: Recording(renamed)}
+        return self._recordings[names]
 
-    def check(self, section: str, text: str, label: str, lines: tuple[int, ...]) -> tuple[str, ...]:
-        """What code finds against a text beside its lines; remembered, since pages are shown often."""
-        key = (self.state.names, section, text, label, lines)
+    def remarks(self, text: str, lines: tuple[int, ...]) -> tuple[str, ...]:
+        """What code remarks on a text and its lines; remembered, since pages are shown often."""
+        key = (self.state.names, text, lines)
         if key not in self._found:
-            self._found[key] = tuple(said_against(section, text, label, lines, self.source))
+            self._found[key] = tuple(remarks(text, lines, self.recording))
         return self._found[key]
 
-    def findings(self, item: Item) -> tuple[str, ...]:
-        """What code finds against a statement that a reviewer wrote; the model's were checked when they were made."""
-        return self.check(item.section, item.text, item.label, item.lines) if item.support is None else ()
+    def remarks_on(self, item: Item) -> tuple[str, ...]:
+        """What code remarks on a statement that a reviewer wrote; of the model's the record tells what was found."""
+        own = item.support is None and item.section in CITING
+        return self.remarks(item.text, item.lines) if own else ()
 
 
 class Catalogue:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.review.actions import (
-    SECTIONS,
     Action,
     Add,
     Decide,
@@ -22,7 +21,8 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.state import Group, Item, Standing, State
+from pipeline.review.parts import CITING, DROPPED, GROUPED, TERMED
+from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 
@@ -40,16 +40,15 @@ def apply(state: State, action: Action, n: int) -> State:
             item = _present(state, action.target)
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
-            _complete(item.section, lines, label, bare=item.section == "overview" and not item.lines)
+            _complete(item.section, lines, label)
             return _with(state, _own(replace(item, text=action.text, label=label, lines=lines)))
         case Split():
             item = _present(state, action.target)
-            parts = [
-                replace(item, id=_fresh(item, n, k), text=text, support=None, label=item.label if k == 0 else "")
-                for k, text in enumerate(action.texts)
-            ]
-            if item.section == "key_concepts":
-                parts = [replace(p, label=item.label) for p in parts]
+            fresh = _own(item)
+            parts = [replace(fresh, id=_fresh(item, n, k), text=text) for k, text in enumerate(action.texts)]
+            parts = [replace(p, standing=item.standing) for p in parts]
+            if item.section not in TERMED:  # a lead stands before the first part alone
+                parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
             return _put(state, item.id, parts)
         case Merge():
             return _merged(state, action, n)
@@ -58,14 +57,7 @@ def apply(state: State, action: Action, n: int) -> State:
         case Add():
             return _added(state, action, n)
         case Restore():
-            item = _present(state, action.target, withheld=True)
-            item = replace(item, text=action.text or item.text)
-            lines = _ordered(action.lines)
-            term, _, definition = item.text.partition(": ")
-            if item.section == "key_concepts" and definition and not item.label:
-                item = replace(item, label=term, text=definition)
-            _complete(item.section, lines, item.label)
-            return _with(state, _own(replace(item, lines=lines)))
+            return _restored(state, action, n)
         case Heading():
             if state.group(action.group) is None:
                 raise Unfit("this heading is not in the document")
@@ -75,7 +67,7 @@ def apply(state: State, action: Action, n: int) -> State:
             return _divided(state, action, n)
         case Term():
             item = _present(state, action.target)
-            if item.section != "key_concepts":
+            if item.section not in TERMED:
                 raise Unfit("only a key concept has a term")
             return _with(state, _own(replace(item, label=action.text)))
         case Rename():
@@ -85,35 +77,52 @@ def apply(state: State, action: Action, n: int) -> State:
 
 
 def _own(item: Item) -> Item:
-    """What a reviewer wrote is accepted, and has to be checked."""
-    return replace(item, standing="accepted", support=None)
+    """What a reviewer wrote is accepted, and nothing that was found of the model's text holds for it."""
+    return replace(item, standing="accepted", support=None, finding="", correction=None)
 
 
 def _decided(state: State, action: Decide) -> State:
     wanted = set(action.targets)
     standing = _STANDINGS[action.kind]
-    places = [n for n, i in enumerate(state.items) if i.id in wanted and i.standing != "withheld"]
+    places = [n for n, i in enumerate(state.items) if i.id in wanted and not i.outside]
     if len(places) < len(wanted):
-        raise Unfit("this statement is not in the document, or is withheld: restore it first")
+        raise Unfit("this statement is not in the document, or was kept out of it: restore it first")
     items = list(state.items)
     for n in places:
         items[n] = replace(items[n], standing=standing)
     return replace(state, items=tuple(items))
 
 
-def _present(state: State, id_: str, *, withheld: bool = False) -> Item:
+def _present(state: State, id_: str, *, outside: bool = False) -> Item:
     item = state.item(id_)
     if item is None:
         raise Unfit("this statement is not in the document")
-    if item.standing == "withheld" and not withheld:
-        raise Unfit("this statement is withheld: restore it first")
+    if item.outside and not outside:
+        raise Unfit(f"this statement was {item.standing}: restore it first")
     return item
 
 
-def _complete(section: str, lines: Sequence[int], label: str, *, bare: bool = False) -> None:
-    if section != "prerequisites" and not lines and not bare:
+def _restored(state: State, action: Restore, n: int) -> State:
+    """A withheld statement in its place; a dropped note goes where its lines belong among the main points."""
+    item = _present(state, action.target, outside=True)
+    label, text = action.label or item.label, action.text or item.text
+    term, _, definition = text.partition(": ")
+    if item.section in TERMED and definition and not label:
+        label, text = term, definition
+    item = replace(_own(item), label=label, text=text, lines=_ordered(action.lines))
+    if item.section != DROPPED:
+        _complete(item.section, item.lines, label)
+        return _with(state, item)
+    item = replace(item, section=GROUPED[0])
+    _complete(item.section, item.lines, label)
+    rest = replace(state, items=tuple(i for i in state.items if i.id != item.id))
+    return placed(_with_a_heading(rest, n), item)
+
+
+def _complete(section: str, lines: Sequence[int], label: str) -> None:
+    if section in CITING and not lines:
         raise Unfit("a statement needs the lines that say it")
-    if section == "key_concepts" and not label:
+    if section in TERMED and not label:
         raise Unfit("a key concept needs a term")
 
 
@@ -141,12 +150,10 @@ def _merged(state: State, action: Merge, n: int) -> State:
     parts.sort(key=state.items.index)
     first = parts[0]
     together = replace(
-        first,
+        _own(first),
         id=_fresh(first, n, 0),
         text=action.text,
         lines=_ordered([line for p in parts for line in p.lines]),
-        support=None,
-        standing="accepted",
         was=" ".join(p.was for p in parts if p.was),
     )
     gone = {p.id for p in parts[1:]}
@@ -155,23 +162,26 @@ def _merged(state: State, action: Merge, n: int) -> State:
 
 
 def _moved(state: State, action: Move) -> State:
-    item = _present(state, action.target)
-    block = _block(state, item)
+    item = _present(state, action.target, outside=True)
+    if item.section == DROPPED:
+        raise Unfit("this note was dropped: restore it first")
+    block = state.block(item)
     ids = {i.id for i in block}
     rest = replace(state, items=tuple(i for i in state.items if i.id not in ids))
-    if action.after:
-        goal = rest.item(action.after)
+    goal_id = action.after or action.before or action.below
+    if goal_id:
+        goal = rest.item(goal_id)
         if goal is None or goal.section != item.section:
             raise Unfit("the place that it was moved to is not in the document")
-        group, depth = goal.group, goal.depth
-        at = next(n for n, i in enumerate(rest.items) if i.id == goal.id) + 1
+        group, depth = goal.group, goal.depth + (1 if action.below else 0)
+        at = rest.items.index(goal) + (0 if action.before else len(rest.block(goal)))
     else:
         group = action.group or item.group
         if group and state.group(group) is None:
             raise Unfit("the heading that it was moved to is not in the document")
-        depth, at = 0, _start(rest, item.section, group)
+        depth, at = 0, start_of(rest, item.section, group)
     shift = depth - item.depth
-    moved = [replace(i, group=group, depth=max(0, i.depth + shift)) for i in block]
+    moved = [replace(i, group=group, depth=i.depth + shift) for i in block]
     return replace(rest, items=(*rest.items[:at], *moved, *rest.items[at:]))
 
 
@@ -189,28 +199,6 @@ def _divided(state: State, action: Divide, n: int) -> State:
     return replace(state, items=tuple(items), groups=(*state.groups[: place + 1], new, *state.groups[place + 1 :]))
 
 
-def _block(state: State, item: Item) -> list[Item]:
-    """A statement and what is nested below it."""
-    at = state.items.index(item)
-    out = [item]
-    for other in state.items[at + 1 :]:
-        if other.section != item.section or other.group != item.group or other.depth <= item.depth:
-            break
-        out.append(other)
-    return out
-
-
-def _start(state: State, section: str, group: str) -> int:
-    """Where the first statement of a section, or of a group of it, stands or would stand."""
-    order = {g.id: n for n, g in enumerate(state.groups)}
-
-    def place(item: Item) -> tuple[int, int]:
-        return SECTIONS.index(item.section), order.get(item.group, -1)
-
-    wanted = (next(n for n, s in enumerate(SECTIONS) if s == section), order.get(group, -1))
-    return next((n for n, i in enumerate(state.items) if place(i) >= wanted), len(state.items))
-
-
 def _added(state: State, action: Add, n: int) -> State:
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
@@ -219,14 +207,11 @@ def _added(state: State, action: Add, n: int) -> State:
     )
     after = state.item(action.after) if action.after else None
     if after is not None and after.section == action.section:
-        at = next(k for k, i in enumerate(state.items) if i.id == after.id) + 1
-        return replace(
-            state,
-            items=(*state.items[:at], replace(item, group=after.group, depth=after.depth), *state.items[at:]),
-        )
-    if action.section == "main_points":
-        if not state.groups:
-            state = replace(state, groups=(Group(f"heading.n{n}.0", "Added in review"),))
+        at = state.items.index(after) + len(state.block(after))
+        item = replace(item, group=after.group, depth=after.depth)
+        return replace(state, items=(*state.items[:at], item, *state.items[at:]))
+    if action.section in GROUPED:
+        state = _with_a_heading(state, n)
         group = state.group(action.group) if action.group else state.groups[-1]
         if group is None:
             raise Unfit("the heading that it was added to is not in the document")
@@ -234,8 +219,12 @@ def _added(state: State, action: Add, n: int) -> State:
     return _appended(state, item)
 
 
+def _with_a_heading(state: State, n: int) -> State:
+    return state if state.groups else replace(state, groups=(Group(f"heading.n{n}.0", "Added in review"),))
+
+
 def _appended(state: State, item: Item) -> State:
-    at = _start(state, item.section, item.group)
+    at = start_of(state, item.section, item.group)
     while at < len(state.items) and (state.items[at].section, state.items[at].group) == (item.section, item.group):
         at += 1
     return replace(state, items=(*state.items[:at], item, *state.items[at:]))

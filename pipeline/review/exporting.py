@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.checking import documents_below
 from pipeline.errors import InputError
+from pipeline.outputs import documents_below
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import as_json as record_of
 from pipeline.review.reviewed import as_markdown
@@ -27,7 +27,7 @@ def run_export(
         raise InputError(f"{len(reviewed)} documents were reviewed here: {names}", hint="name one of them")
     desk = Desk(reviewed[0], transcripts)
     form = record_of if as_json or (out is not None and out.suffix == ".json") else as_markdown
-    text = form(desk.document, desk.state, desk.source)
+    text = form(desk.document, desk.state, desk.recording)
     remarks = [f"{m.what} by {m.who} no longer fits: {m.text} ({m.reason})" for m in desk.state.misfits]
     pending = sum(i.standing == "pending" for i in desk.state.items)
     remarks += [f"{pending} statements are not decided yet and are not in it"] if pending else []

@@ -11,15 +11,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.document import HEADINGS
-from pipeline.render.markdown import clock, moment_url
-from pipeline.review.actions import SECTIONS
+from pipeline.document import RunRecord, StudyDocument
+from pipeline.render.markdown import clock, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
+from pipeline.review.changes import Part, changed_words
+from pipeline.review.parts import CITING, DROPPED, GROUPED, SECTIONS, TERMED, TITLES
 from pipeline.review.state import Item, State
 
 _MOST_BUCKETS = 120
 _MOST_HITS = 200
-_UNUSED = ("rejected", "withheld")  # what rests on a line without using it
+_DEEPEST = 4  # levels of nesting that are shown apart
 
 templates = Environment(
     loader=PackageLoader("pipeline.review"),
@@ -48,17 +49,19 @@ def strip(shares: Sequence[float], firsts: Sequence[int] = ()) -> list[Bar]:
 
 def progress(state: State) -> dict[str, int]:
     """How many statements there are to decide on, and what was decided."""
-    open_to = [i for i in state.items if i.standing != "withheld"]
-    count = Counter(i.standing for i in open_to)
-    support = Counter(i.support for i in open_to)
+    open_to = [i for i in state.items if not i.outside]
+    count = Counter(i.standing for i in state.items)
+    support = Counter(i.support for i in open_to if i.section in CITING)
     return {
         "total": len(open_to),
         "decided": count["accepted"] + count["rejected"],
         "pending": count["pending"],
         "verified": support["verified"],
         "weak": support["weak"],
-        "edited": support[None],
-        "withheld": len(state.items) - len(open_to),
+        "corrected": sum(i.correction is not None and i.support == "verified" for i in open_to),
+        "edited": sum(i.support is None for i in open_to),
+        "withheld": count["withheld"],
+        "dropped": count["dropped"],
     }
 
 
@@ -78,6 +81,7 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
                 "channel": document.channel or "",
                 "name": entry.name,
                 "status": document.status,
+                "checked_by": document.run.checked_by,
                 "fault": "",
                 "strip": strip(document.coverage.deciles),
                 "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
@@ -89,7 +93,7 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
     shown = [r for r in rows if not query or r.get("hits")]
     page = templates.get_template("list.html")
     return page.render(
-        rows=shown, query=query, token=token, titles=HEADINGS, found=sum(len(r.get("hits", ())) for r in shown)
+        rows=shown, query=query, token=token, titles=TITLES, found=sum(len(r.get("hits", ())) for r in shown)
     )
 
 
@@ -111,13 +115,24 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         id=id_,
         title=desk.document.title,
         document=desk.document,
+        made=made(desk.document.run),
         remark=desk.remark,
         token=token,
         lines=transcript_html(desk),
         speakers=list(dict.fromkeys(s for x in transcript.labelled_speakers if (s := state.speaker(x)))),
         regenerates=regenerates,
-        titles=HEADINGS,
         **update(desk),
+    )
+
+
+def made(run: RunRecord) -> str:
+    """By whom the notes were made and checked, and at what length, in a sentence."""
+    checker = "the same model" if run.checked_by == run.model else run.checked_by
+    by = f"{checker}, each statement beside its lines"
+    if run.checked_by == "code":
+        by = "code alone: figures, quotations and names, not meaning"
+    return (
+        f"Made by {run.model}, checked by {by}. {run.words:,} words; {run.length} length asks for {run.words_asked:,}."
     )
 
 
@@ -164,7 +179,11 @@ def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
 
 def _moves_coverage(before: State, state: State) -> bool:
     changed = [(a, b) for a, b in zip(before.items, state.items, strict=True) if a is not b]
-    return any((a.lines, a.standing in _UNUSED) != (b.lines, b.standing in _UNUSED) for a, b in changed)
+    return any((a.lines, _uses_lines(a)) != (b.lines, _uses_lines(b)) for a, b in changed)
+
+
+def _uses_lines(item: Item) -> bool:
+    return not item.outside and item.standing != "rejected"
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
@@ -181,8 +200,8 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
 
 
 def cited(state: State) -> list[int]:
-    """The lines that statements rest on which are neither rejected nor withheld."""
-    return sorted({n for i in state.items if i.standing not in _UNUSED for n in i.lines})
+    """The lines that statements rest on which are in the document and not rejected."""
+    return sorted({n for i in state.items if _uses_lines(i) for n in i.lines})
 
 
 def strip_html(desk: Desk) -> str:
@@ -205,12 +224,26 @@ def notes(desk: Desk) -> str:
     sections = []
     for section in SECTIONS:
         groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
-        if section == "main_points":
+        if section in GROUPED:
             groups += [
                 {"id": g.id, "heading": g.heading, "items": by_group.get(f"{section} {g.id}", [])} for g in state.groups
             ]
-        sections.append({"name": section, "title": HEADINGS[section], "groups": groups})
-    return templates.get_template("notes.html").render(sections=sections, misfits=state.misfits)
+        label = "Lead" if section in GROUPED else "Term" if section in TERMED else ""
+        sections.append(
+            {"name": section, "title": TITLES[section], "groups": groups, "label": label, "cites": section in CITING}
+        )
+    return templates.get_template("notes.html").render(
+        sections=sections,
+        source=" ".join(provenance(_renamed(desk))),
+        dropped=by_group.get(f"{DROPPED} ", []),
+        misfits=state.misfits,
+    )
+
+
+def _renamed(desk: Desk) -> StudyDocument:
+    document = desk.document
+    speakers = tuple(desk.state.speaker(s) or s for s in document.source.speakers)
+    return document.model_copy(update={"source": document.source.model_copy(update={"speakers": speakers})})
 
 
 def statement_html(item: Item, desk: Desk) -> str:
@@ -230,27 +263,39 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
     first = lines[0] if lines else None
     start = first.start if first else None
     speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
-    found = desk.findings(item)
-    mark = "weak" if found else (item.support or "verified")
+    before, after, reason = _correction(item)
     return SimpleNamespace(
         id=item.id,
         section=item.section,
         group=item.group,
         standing=item.standing,
-        depth=min(item.depth, 4),
+        outside=item.outside,
+        depth=min(item.depth, _DEEPEST),
         label=item.label,
         text=item.text,
-        was=item.was if item.was not in ("", item.text) else "",
+        was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
-        mark=mark if item.section != "prerequisites" and item.lines else "",
+        mark=item.support if item.section in CITING else None,
         own=item.support is None,
-        findings=found,
+        finding=item.finding,
+        before=before,
+        after=after,
+        why=reason,
+        remarks=desk.remarks_on(item),
         lines=" ".join(map(str, item.lines)),
         shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
         speakers=", ".join(speakers),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start) if start is not None else None,
     )
+
+
+def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
+    """The text before the check and after it with what differs marked, and why it was changed."""
+    if item.correction is None:
+        return [], [Part(item.text, False)], ""
+    before, after = changed_words(item.correction.before, item.text)
+    return before, after, item.correction.reason
 
 
 def spans(lines: Sequence[int]) -> str:

@@ -1,48 +1,95 @@
-"""One statement written again by the configured model, with what the reviewer asks for."""
+"""One statement written again by the configured model, beside its lines and those around them."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from pipeline.answers import Unusable, parse_answer
-from pipeline.asking import schema_of
-from pipeline.errors import InvalidAnswer
-from pipeline.llm import LLMClient, Message, Request
-from pipeline.prompting import PromptSet, numbered_lines
+from pipeline.answers import Unusable
+from pipeline.draft import DraftStatement
+from pipeline.llm import LLMClient, Message
+from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, segments_of, shown
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
 from pipeline.review.state import Item
-from pipeline.sections.base import Bounds, Flat
-from pipeline.source import Source
+from pipeline.structured import Answer, Structured
 from pipeline.text import clean
+from pipeline.verification import Recording, with_lines
 
-_MOST_TOKENS = 160
-Regenerator = Callable[[Item, Source, str], Awaitable[str]]
+_AROUND = 4  # lines before and after each cited one that the model is shown
+_MOST_TOKENS = 1000
 
 
-class Rewritten(Flat):
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A statement where it stands: below which heading and statements, in which recording."""
+
+    item: Item
+    above: tuple[str, ...]
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The model's new text with the lines that bear it."""
+
+    text: str
+    lines: tuple[int, ...]
+
+
+Regenerator = Callable[[Point, str], Awaitable[Rewritten]]
+
+
+class RewrittenAnswer(Answer):
     """The answer."""
 
-    statement: str
+    text: str
+    lines: list[int]
 
 
 def regenerator(client: LLMClient, prompts: PromptSet) -> Regenerator:
-    """Asks `client` for one statement anew. Raises CallError; what comes back is not checked yet."""
+    """Asks `client` for one statement anew. Raises CallError; nobody has checked yet what comes back."""
 
-    async def again(item: Item, source: Source, wish: str) -> str:
-        lines = numbered_lines([source.transcript.segment(n) for n in item.lines])
-        task = prompts.load("review.v1").render(
-            lines=lines, note=item.text, wish=clean(wish) or "say it better or more fully"
+    async def again(point: Point, wish: str) -> Rewritten:
+        structured = Structured(Booking(client, Progress("review"), unwatched), prompts)
+        lines = lines_around(point.item.lines, point.recording)
+        label = f"{point.item.label}: " if point.item.label else ""
+        task = prompts.load("review.v2").render(
+            lines=_in_runs(lines),
+            above="\n".join(point.above) or "(nothing)",
+            statement=f"{label}{point.item.text}",
+            cited=str(numbers_of(point.item.lines, lines)),
+            wish=clean(wish) or "say it better or more fully",
         )
-        system = Message("system", prompts.load("system.v1").render())
-        schema = schema_of(Rewritten, Bounds({"statement": {"maxLength": 600}}))
-        request = Request("review.v1", (system, Message("user", task)), schema, _MOST_TOKENS)
-        completion = await client.complete(request)
-        try:
-            found, _ = parse_answer(completion.text, Rewritten)
-        except Unusable as err:
-            raise InvalidAnswer(f"the model's answer cannot be used: {err}") from err
-        text = clean(found.statement)
-        if not text:
-            raise InvalidAnswer("the model gave no sentence")
-        return text
+        system = Message("system", prompts.load("system.v2").render())
+        messages = (system, Message("user", task))
+        found = await structured.ask("review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something)
+        text = clean(found.value.text)
+        cited = segments_of(found.value.lines, lines) or point.item.lines
+        return Rewritten(text, with_lines(DraftStatement(text, cited), point.recording).lines)
 
     return again
+
+
+def _says_something(answer: RewrittenAnswer) -> None:
+    if not clean(answer.text):
+        raise Unusable("text: there are no words in it")
+
+
+def lines_around(cited: tuple[int, ...], recording: Recording) -> list[NumberedLine]:
+    """The cited lines with those around them, numbered as the model sees them, in the order of the recording."""
+    lines = numbered_lines(recording.transcript.segments)
+    hits = [n for n, line in enumerate(lines) if any(line.first <= c <= line.last for c in cited)]
+    near = {n for hit in hits for n in range(hit - _AROUND, hit + _AROUND + 1)}
+    return [line for n, line in enumerate(lines) if n in near]
+
+
+def _in_runs(lines: list[NumberedLine]) -> str:
+    """Lines as they are shown; where some are left out between them there is a gap."""
+    runs: list[list[NumberedLine]] = []
+    for line in lines:
+        if runs and runs[-1][-1].last + 1 == line.first:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return "\n…\n".join(shown(run) for run in runs)

@@ -2,96 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument, Support
-from pipeline.evidence import cite, verify
+from pipeline.document import Coverage, Detail, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
+from pipeline.draft import DraftStatement
+from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
+from pipeline.review.parts import CITING, GROUPED, HOLDS, TERMED
 from pipeline.review.state import Item, State
-from pipeline.run import coverage
-from pipeline.source import Source
+from pipeline.sections.base import cite
 from pipeline.store import dump
+from pipeline.verification import Recording, finding, with_lines
 
 
-def reviewed_document(document: StudyDocument, state: State, source: Source) -> StudyDocument:
-    """The document with the accepted statements only; headings without any go. What was withheld is not in it.
+def reviewed_document(document: StudyDocument, state: State, recording: Recording) -> StudyDocument:
+    """The document with the accepted statements only; headings without any go, as does what was kept out of it.
 
     Statements in a reviewer's words are "weak" where code finds something against them.
     """
     accepted = [i for i in state.items if i.standing == "accepted"]
-
-    def evidence(item: Item) -> tuple[Evidence, ...]:
-        last = len(source.transcript.segments)
-        cut = cite(source.transcript, [n for n in item.lines if n <= last])
-        return tuple(e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in cut)
-
-    def support(item: Item) -> Support:
-        return item.support or ("weak" if findings(item, source) else "verified")
-
-    def statement(item: Item) -> Statement:
-        return Statement(text=item.text, evidence=evidence(item), support=support(item))
-
-    def tree(items: Sequence[Item]) -> tuple[Detail, ...]:
-        out: list[Detail] = []
-        at = 0
-        while at < len(items):
-            item, end = items[at], at + 1
-            while end < len(items) and items[end].depth > item.depth:
-                end += 1
-            out.append(
-                Detail(
-                    text=item.text, evidence=evidence(item), support=support(item), lead=item.label or None,
-                    details=tree(items[at + 1 : end]),
-                )
-            )  # fmt: skip
-            at = end
-        return tuple(out)
-
-    def of(section: str) -> list[Item]:
-        return [i for i in accepted if i.section == section]
-
-    points = [(g, [i for i in of("main_points") if i.group == g.id]) for g in state.groups]
-    fresh = document.model_copy(
-        update={
-            "overview": tuple(map(statement, of("overview"))),
-            "prerequisites": tuple(Prerequisite(text=i.text) for i in of("prerequisites")),
-            "main_points": tuple(MainPoint(heading=g.heading, details=tree(own)) for g, own in points if own),
-            "key_concepts": tuple(
-                KeyConcept(term=i.label, definition=i.text, evidence=evidence(i), support=support(i))
-                for i in of("key_concepts")
-            ),
-            "summary": tuple(map(statement, of("summary"))),
-            "withheld": (),
-            "source": document.source.model_copy(
-                update={"speakers": tuple(state.speaker(s) or s for s in document.source.speakers)}
-            ),
-        }
-    )
-    whole = fresh.model_copy(update={"coverage": coverage(fresh, document.coverage.read)})
-    return StudyDocument.model_validate(whole.model_dump())
+    claims = {i.id: _claim(i, state, recording) for i in accepted if i.section in CITING}
+    content = {name: tuple(_held(name, accepted, claims, state)) for name in HOLDS}
+    speakers = tuple(state.speaker(s) or s for s in document.source.speakers)
+    update = content | {
+        "withheld": (),
+        "dropped": (),
+        "source": document.source.model_copy(update={"speakers": speakers}),
+        "coverage": _coverage({e.segment for c in claims.values() for e in c["evidence"]}, document.coverage),
+    }
+    return StudyDocument.model_validate(document.model_copy(update=update).model_dump())
 
 
-def findings(item: Item, source: Source) -> list[str]:
-    """What code finds against a statement as it stands, in words; nothing for what makes no claim."""
-    return said_against(item.section, item.text, item.label, item.lines, source)
+def _held(section: str, accepted: Sequence[Item], claims: dict[str, dict[str, Any]], state: State) -> Iterator[Any]:
+    """What the record holds of a section."""
+    own = [i for i in accepted if i.section == section]
+    if section in GROUPED:
+        for group in state.groups:
+            if below := list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id))):
+                yield MainPoint(heading=group.heading, details=_tree(below, claims))
+    elif section in TERMED:
+        yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in own)
+    elif section in CITING:
+        yield from (Statement(text=i.text, **claims[i.id]) for i in own)
+    else:
+        yield from (Prerequisite(text=i.text) for i in own)
 
 
-def said_against(section: str, text: str, label: str, lines: Sequence[int], source: Source) -> list[str]:
-    """What code finds against a text beside its lines, in words."""
-    if section == "prerequisites" or (section == "overview" and not lines):
-        return []
-    last = len(source.transcript.segments)
+def _levelled(items: Iterable[Item]) -> Iterator[Item]:
+    """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too."""
+    above: list[Item] = []
+    for item in items:
+        if item.outside:
+            continue
+        while above and above[-1].depth >= item.depth:
+            above.pop()
+        if item.standing == "accepted":
+            yield replace(item, depth=sum(i.standing == "accepted" for i in above))
+        above.append(item)
+
+
+def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Detail, ...]:
+    """Items in reading order as details, those that are deeper nested below the one before them."""
+    out: list[Detail] = []
+    at = 0
+    while at < len(items):
+        item, end = items[at], at + 1
+        while end < len(items) and items[end].depth > item.depth:
+            end += 1
+        nested = _tree(items[at + 1 : end], claims)
+        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **claims[item.id]))
+        at = end
+    return tuple(out)
+
+
+def _claim(item: Item, state: State, recording: Recording) -> dict[str, Any]:
+    """The fields of the record that every statement has. A reviewer's own text was changed by no check."""
+    last = len(recording.transcript.segments)
+    cut = cite(recording.transcript, [n for n in item.lines if n <= last])
+    found = item.finding if item.support else finding(item.text, recording)
+    return {
+        "evidence": tuple(e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in cut),
+        "support": "weak" if found else "verified",
+        "finding": found or None,
+        "correction": item.correction,
+    }
+
+
+def _coverage(cited: set[int], before: Coverage) -> Coverage:
+    """The ledger of lines for what was accepted."""
+    total = before.segments
+    update = {
+        "cited": len(cited),
+        "filler": min(before.filler, total - len(cited)),
+        "deciles": tenths(cited, total),
+        "gaps": gaps(cited, total),
+    }
+    return before.model_copy(update=update)
+
+
+def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[str]:
+    """What code remarks on a text and the lines that it cites. It judges no meaning, and nothing follows of it."""
+    last = len(recording.transcript.segments)
     if missing := [n for n in lines if not 1 <= n <= last]:
-        return [f"the transcript has {last} lines and no line {missing[0]}"]
-    claim = f"{label} {text}" if section == "key_concepts" else text
-    return [f.message for f in verify(claim, lines, source, section)]
+        yield f"the transcript has {last} lines and no line {missing[0]}"
+    quoted = with_lines(DraftStatement(text, tuple(lines)), recording).lines
+    if more := [str(n) for n in quoted if n not in lines]:
+        yield f"what is quoted stands in {'line' if len(more) == 1 else 'lines'} {', '.join(more)}"
+    if found := finding(text, recording):
+        yield found
 
 
-def as_markdown(document: StudyDocument, state: State, source: Source) -> str:
+def as_markdown(document: StudyDocument, state: State, recording: Recording) -> str:
     """What was accepted as a page, in the form of every other page; somebody has looked at the doubtful."""
-    return render_markdown(reviewed_document(document, state, source), doubts=False)
+    return render_markdown(reviewed_document(document, state, recording), doubts=False)
 
 
-def as_json(document: StudyDocument, state: State, source: Source) -> str:
+def as_json(document: StudyDocument, state: State, recording: Recording) -> str:
     """What was accepted as a record."""
-    return dump(reviewed_document(document, state, source))
+    return dump(reviewed_document(document, state, recording))

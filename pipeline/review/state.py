@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.document import Detail, KeyConcept, Statement, StudyDocument, Support
-from pipeline.review.actions import SECTIONS, About, SectionName
+from pipeline.document import (
+    Claim,
+    Correction,
+    Detail,
+    KeyConcept,
+    MainPoint,
+    Prerequisite,
+    Statement,
+    StudyDocument,
+    Support,
+)
+from pipeline.review.actions import About
+from pipeline.review.parts import DROPPED, GROUPED, SECTIONS
 
-Standing = Literal["pending", "accepted", "rejected", "withheld"]
-Guess = Callable[[str], tuple[int, ...]]  # the lines that a withheld statement most likely came from
+Standing = Literal["pending", "accepted", "rejected", "withheld", "dropped"]
+OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on until it is restored
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement. `label` is its lead or term, `was` the model's text, `support` None when it has to be checked."""
+    """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
+
+    `depth` counts the statements that it is nested below. `finding` and `correction` are the record's; `reason` says
+    why it was withheld.
+    """
 
     id: str
-    section: SectionName
+    section: str
     text: str
     lines: tuple[int, ...]
     standing: Standing = "pending"
@@ -30,6 +45,13 @@ class Item:
     support: Support | None = "verified"
     was: str = ""
     reason: str = ""
+    finding: str = ""
+    correction: Correction | None = None
+
+    @property
+    def outside(self) -> bool:
+        """Whether it was withheld or dropped and is no part of the document."""
+        return self.standing in OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,27 @@ class State:
             name = new if name == old else name
         return name
 
+    def block(self, item: Item) -> tuple[Item, ...]:
+        """A statement and what is nested below it."""
+        at = self.items.index(item)
+        end = at + 1
+        while end < len(self.items) and self.items[end].depth > item.depth and _together(self.items[end], item):
+            end += 1
+        return self.items[at:end]
+
+    def above(self, item: Item) -> tuple[str, ...]:
+        """The heading and the statements that a statement is nested below, outermost first."""
+        out: list[str] = []
+        depth = item.depth
+        for other in reversed(self.items[: self.items.index(item)]):
+            if not _together(other, item):
+                break
+            if other.depth < depth and not other.outside:
+                out.append(other.text)
+                depth = other.depth
+        group = self.group(item.group)
+        return tuple(reversed([*out, group.heading] if group else out))
+
     def about(self, id_: str) -> About | None:
         """What a later document is searched for when a decision on `id_` is applied again."""
         if item := self.item(id_):
@@ -88,45 +131,70 @@ class State:
         return None
 
 
-def opened(document: StudyDocument, guess: Guess = lambda text: ()) -> State:
+def _together(one: Item, other: Item) -> bool:
+    return (one.section, one.group) == (other.section, other.group)
+
+
+def opened(document: StudyDocument) -> State:
     """A document before the first decision. Ids are section and a hash of text and lines; repeats are numbered."""
-    seen: Counter[str] = Counter()
-
-    def id_of(section: str, text: str, lines: tuple[int, ...]) -> str:
-        digest = hashlib.sha256(f"{section}\n{text}\n{lines}".encode()).hexdigest()[:12]
-        seen[f"{section}.{digest}"] += 1
-        count = seen[f"{section}.{digest}"]
-        return f"{section}.{digest}" + (f".{count}" if count > 1 else "")
-
-    def item(section: SectionName, statement: Statement | KeyConcept, group: str = "", depth: int = 0) -> Item:
-        lines = tuple(e.segment for e in statement.evidence)
-        if isinstance(statement, KeyConcept):
-            label, text = statement.term, statement.definition
-        else:
-            label, text = getattr(statement, "lead", None) or "", statement.text
-        id_ = id_of(section, f"{label}\n{text}", lines)
-        return Item(id_, section, text, lines, "pending", group, depth, label, statement.support, text)
-
+    new_id = _Ids()
+    items: list[Item] = []
     groups: list[Group] = []
-    items = [item("overview", s) for s in document.overview]
-    items += [
-        Item(id_of("prerequisites", p.text, ()), "prerequisites", p.text, (), was=p.text)
-        for p in document.prerequisites
-    ]
-    for point in document.main_points:
-        group = Group(id_of("heading", point.heading, ()), point.heading)
-        groups.append(group)
-        items += [item("main_points", d, group.id, depth) for d, depth in _nested(point.details)]
-    items += [item("key_concepts", c) for c in document.key_concepts]
-    items += [item("summary", s) for s in document.summary]
+    for section in SECTIONS:
+        for held in getattr(document, section):
+            match held:
+                case MainPoint():
+                    group = Group(new_id("heading", held.heading, ()), held.heading)
+                    groups.append(group)
+                    nested = _nested(held.details)
+                    items += [replace(_item(section, d, new_id), group=group.id, depth=n) for d, n in nested]
+                case Prerequisite():
+                    items.append(Item(new_id(section, held.text, ()), section, held.text, (), was=held.text))
+                case _:
+                    items.append(_item(section, held, new_id))
+    state = State(tuple(items), tuple(groups))
     for withheld in document.withheld:
-        section: SectionName = next((s for s in SECTIONS if s == withheld.section), "main_points")
+        section = withheld.section if withheld.section in SECTIONS else GROUPED[0]
         kept_out = Item(
-            id_of(section, f"withheld\n{withheld.text}", ()), section, withheld.text, guess(withheld.text),
-            "withheld", "", 0, "", "weak", withheld.text, withheld.reason,
+            new_id(section, f"withheld\n{withheld.text}", ()), section, withheld.text, withheld.lines,
+            "withheld", label=withheld.label or "", support="weak", was=withheld.text, reason=withheld.reason,
         )  # fmt: skip
-        items = _placed(items, kept_out, groups)
-    return State(tuple(items), tuple(groups))
+        state = placed(state, kept_out)
+    left_out = [
+        Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text)
+        for d in document.dropped
+    ]
+    return replace(state, items=(*state.items, *left_out))
+
+
+class _Ids:
+    """New ids: the same text with the same lines in the same section is numbered from its second time on."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def __call__(self, section: str, text: str, lines: tuple[int, ...]) -> str:
+        digest = hashlib.sha256(f"{section}\n{text}\n{lines}".encode()).hexdigest()[:12]
+        id_ = f"{section}.{digest}"
+        self._seen[id_] += 1
+        return id_ + (f".{self._seen[id_]}" if self._seen[id_] > 1 else "")
+
+
+def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
+    lines = tuple(e.segment for e in claim.evidence)
+    match claim:
+        case KeyConcept():
+            label, text = claim.term, claim.definition
+        case Detail():
+            label, text = claim.lead or "", claim.text
+        case Statement():
+            label, text = "", claim.text
+        case _:
+            raise TypeError(f"{type(claim).__name__} is no statement")
+    return Item(
+        new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
+        finding=claim.finding or "", correction=claim.correction,
+    )  # fmt: skip
 
 
 def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detail, int]]:
@@ -135,21 +203,36 @@ def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detai
         yield from _nested(detail.details, depth + 1)
 
 
-def _placed(items: list[Item], kept_out: Item, groups: list[Group]) -> list[Item]:
-    """The items with a withheld one behind the last of its section whose lines come before its own."""
-    own = [(n, i) for n, i in enumerate(items) if i.section == kept_out.section]
-    first = kept_out.lines[0] if kept_out.lines else None
-    before = [n for n, i in own if first is None or (i.lines and i.lines[0] <= first)]
+def placed(state: State, item: Item) -> State:
+    """The state with one more item, nested below nothing: behind the last of its section that begins before it does.
+
+    Among main points it gets the heading of its place.
+    """
+    items = state.items
+    own = [n for n, i in enumerate(items) if i.section == item.section]
+    first = item.lines[0] if item.lines else None
+    before = [n for n in own if first is None or (items[n].lines and items[n].lines[0] <= first)]
     if before:
-        at = before[-1] + 1
+        at, group = before[-1] + 1, items[before[-1]].group
+        while at < len(items) and items[at].depth and _together(items[at], items[at - 1]):
+            at += 1
     elif own:
-        at = own[0][0]
+        at, group = own[0], items[own[0]].group
     else:
-        later = SECTIONS[SECTIONS.index(kept_out.section) + 1 :]
-        at = next((n for n, i in enumerate(items) if i.section in later), len(items))
-    if kept_out.section == "main_points" and own:
-        neighbour = items[at - 1] if before else items[at]
-        kept_out = replace(kept_out, group=neighbour.group, depth=neighbour.depth)
-    elif kept_out.section == "main_points" and groups:
-        kept_out = replace(kept_out, group=groups[-1].id)
-    return [*items[:at], kept_out, *items[at:]]
+        at, group = start_of(state, item.section), ""
+    if not group and state.groups and item.section in GROUPED:
+        group = state.groups[-1].id
+        at = start_of(state, item.section, group)
+    return replace(state, items=(*items[:at], replace(item, group=group, depth=0), *items[at:]))
+
+
+def start_of(state: State, section: str, group: str = "") -> int:
+    """Where the first statement of a section, or of a group of it, stands or would stand."""
+    order = {g.id: n for n, g in enumerate(state.groups)}
+    ranks = {name: n for n, name in enumerate((*SECTIONS, DROPPED))}
+
+    def place(item: Item) -> tuple[int, int]:
+        return ranks[item.section], order.get(item.group, -1)
+
+    wanted = (ranks[section], order.get(group, -1))
+    return next((n for n, i in enumerate(state.items) if place(i) >= wanted), len(state.items))

@@ -1,118 +1,71 @@
-"""What a section is: SectionSpec, its drafts, and what a merge rule is given to work with."""
+"""What a section is: what a model is asked for it, and how the answer becomes statements and these the record."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pipeline.document import Correction, Evidence
+from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.structured import Answer
+from pipeline.transcript import Transcript
 
-from pipeline.document import Evidence, Withheld
-
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Flat(BaseModel):
-    """Base of everything that a model answers with: closed objects, all fields required, no defaults."""
-
-    model_config = ConfigDict(extra="forbid")
+LinesOf = Callable[[Sequence[int]], tuple[int, ...]]  # the segments that cited numbers stand for
 
 
-@dataclass(frozen=True, slots=True)
-class DraftStatement:
-    """One item of a draft. `id` is derived: section, chunk and place, for example "main_points/2.3".
+class Sentence(Answer):
+    """A sentence and the numbers that it cites: of lines, or of points that were written before."""
 
-    `lines` are segment ids; `label` is a topic or a term.
-    """
-
-    id: str
-    section: str
-    chunk: int
-    lines: tuple[int, ...]
+    cites: list[int]
     text: str
-    label: str = ""
-
-
-class Draft(Flat):
-    """The answer to one section's map call."""
-
-    def rows(self) -> list[tuple[list[int], str, str]]:
-        """(lines, label, text) of each item, in order."""
-        raise NotImplementedError
-
-    def filler(self) -> list[int]:
-        """Lines that the model calls greeting, advert or chatter."""
-        return []
-
-
-class Ask(Protocol):
-    """Asks the model in a merge: renders `prompt` with `values` and validates the answer. Raises CallError."""
-
-    async def __call__(
-        self, prompt: str, answer: type[Answer], *, max_tokens: int, bounds: Bounds | None = None, **values: str
-    ) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """Limits written into an answer's schema: JSON Schema keywords by field name, wherever the field stands."""
+class Section:
+    """A section of the document. `name` is its field in a model's answer and in the record.
 
-    by_field: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MergeContext:
-    """What a merge rule may use besides its drafts."""
-
-    ask: Ask
-    cite: Callable[[Sequence[int]], tuple[Evidence, ...]]
-    fault: Callable[[str, Sequence[int]], str | None]  # why the lines do not bear a text out, or None
-    doubt: Callable[[str, Sequence[int], str], bool]  # whether anything speaks against it in a section of this name
-    title: str  # of the recording, "" when it is not known
-    provenance: tuple[str, ...]  # sentences about the source that code can prove
-    done: Mapping[str, Merged]  # the sections merged so far
-    cased: Callable[[str], str]  # a phrase with the capitals that the recording's words have
-    mentions: Callable[[str], Set[int]]  # the lines that say a phrase's words
-    one_job: bool = False  # a small model, which does one job a call
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A section's content, in the type that StudyDocument has for it.
-
-    `placed` maps every draft id to the draft id under which it stands (itself, or the one that it repeats);
-    an id that is not placed must be in `withheld`.
-    """
-
-    content: tuple[Any, ...]
-    placed: Mapping[str, str] = field(default_factory=dict)
-    withheld: tuple[tuple[str, Withheld], ...] = ()
-
-
-MergeRule = Callable[[Sequence[DraftStatement], MergeContext], Awaitable[Merged]]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionSpec:
-    """A section. `most(lines, tokens)` says how many items a chunk may give; `max_tokens` limits its answer.
-
-    A section with `from_chunks=False` has no map call: its merge rule writes from the sections before it.
+    `answer` is the type of that field, `groups` reads it as statements with their lines, `content` gives checked
+    statements the record's form. `share` is its part of the document's words, `least` the words that it needs of a
+    short document (0: it gets what the others leave), `values` fills the prompt's variables from the words it gets.
     """
 
     name: str
     prompt: str
-    draft: type[Draft]
-    merge: MergeRule
-    most: Callable[[int], int]
-    max_tokens: int
-    item_field: str
-    text_limit: int
-    required: bool = True
-    from_chunks: bool = True
-    span_prompt: str = ""  # for a small model: one short span of lines a call, one item each
-    span_cue: re.Pattern[str] | None = None  # lines worth a call of their own; the others are not asked about
-    merge_prompts: tuple[str, ...] = ()
-    # For a small model: drafts of this section that follow from those of others.
-    follows: Callable[[Sequence[DraftStatement]], Sequence[DraftStatement]] = lambda drafts: ()
+    answer: Any
+    groups: Callable[[Any, LinesOf], tuple[DraftGroup, ...]]
+    content: Callable[[Sequence[DraftGroup], Transcript], tuple[Any, ...]]
+    share: float
+    least: int
+    values: Callable[[int], Mapping[str, str]] = lambda words: {}
+    cites: bool = True  # whether its statements say something of the recording, with lines, and are checked
+    of_parts: bool = True  # whether a part of a long recording is asked for it too
+
+
+def sentences(answer: Sequence[Sentence], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+    """Prose: one group of statements in a row."""
+    rows = tuple(DraftStatement(s.text, lines_of(s.cites)) for s in answer if s.text.strip())
+    return (DraftGroup(rows),) if rows else ()
+
+
+def in_a_row(groups: Sequence[DraftGroup]) -> list[DraftStatement]:
+    """The statements of all groups."""
+    return [s for g in groups for s in g.statements]
+
+
+def cite(transcript: Transcript, lines: Sequence[int]) -> tuple[Evidence, ...]:
+    """Evidence for segment ids, each once and in order. Code cuts the quote."""
+    segments = [transcript.segment(n) for n in sorted(set(lines))]
+    return tuple(Evidence(segment=s.id, start=s.start, end=s.end, speaker=s.speaker, quote=s.text) for s in segments)
+
+
+def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
+    """The fields of the record that every statement has: evidence, and how it came through its check."""
+    changed = Correction(before=statement.before, reason=statement.reason) if statement.before else None
+    return {
+        "evidence": cite(transcript, statement.lines),
+        "support": statement.support,
+        "finding": statement.finding or None,
+        "remark": statement.remark or None,
+        "correction": changed,
+    }

@@ -13,22 +13,22 @@ import pytest
 
 pytest.importorskip("fsspec", reason="the extra is not installed: pip install 'studydoc[ray]'")
 
-from pipeline.cluster.command import assignments
+from pipeline.cli.screen import Screen
 from pipeline.cluster.places import address_of, discover, publish, read
-from pipeline.cluster.work import Assignment, Report, make_one
-from pipeline.commands import MakeFlags, run_make
+from pipeline.cluster.work import Assignment, Report, assignments, make_one
 from pipeline.settings import load_settings
+from pipeline.single_machine import make_documents
 from pipeline.store import load
 from pipeline.transcript import Metadata
 
-FLAGS = MakeFlags(Metadata(), True)
+QUIET = Screen(quiet=True)
 
 
 def told(folder: Path, url: str, paths: list[Path] | None = None, **more: Any) -> list[Assignment]:
     settings = load_settings(base_url=url, model="scripted", out=folder / "outputs", **more)
     places, errors = discover(paths or [folder / "talks"])
     assert not errors
-    return list(assignments(places, settings, FLAGS))
+    return list(assignments(places, settings, Metadata()))
 
 
 def make(folder: Path, url: str, paths: list[Path] | None = None, **more: Any) -> list[Report]:
@@ -51,7 +51,7 @@ def test_workers_leave_the_documents_that_one_machine_makes(folder: Path, serve:
     reports = make(folder, url)
     assert [r.row["status"] for r in reports] == ["complete"] * 3
     alone = load_settings(base_url=url, model="scripted", out=folder / "alone")
-    asyncio.run(run_make([folder / "talks"], alone, FLAGS))
+    asyncio.run(make_documents([folder / "talks"], alone, Metadata(), QUIET))
     assert contents(folder / "outputs") == contents(folder / "alone")
     pages = [{p.name: p.read_bytes() for p in (folder / out).rglob("*.md")} for out in ("outputs", "alone")]
     assert pages[0] == pages[1] and len(pages[0]) == 3
@@ -85,6 +85,12 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     assert not any(r.kept for r in again) and calls(folder) == before
 
 
+@pytest.mark.parametrize("changed", [{"length": "brief"}, {"check": "code"}, {"chunk_tokens": 900}], ids=str)
+def test_another_length_check_or_chunk_size_is_another_recipe(folder: Path, changed: dict[str, Any]) -> None:
+    before, after = (told(folder, "http://127.0.0.1:9/v1", **more)[0].recipe for more in ({}, changed))
+    assert before != after
+
+
 def test_a_document_that_failed_keeps_its_answers_for_the_next_run(folder: Path, serve: Callable[..., str]) -> None:
     url = serve(0.0, "ok,key")
     [report] = make(folder, url, [folder / "talks" / "one.txt"])
@@ -101,7 +107,7 @@ def test_transcripts_are_found_and_written_by_address(folder: Path, serve: Calla
     settings = load_settings(base_url=url, model="scripted", out=Path(f"file://{folder}/far"))
     places, errors = discover([address])
     assert not errors and [p.name for p in places] == ["deep/three", "one", "two"]
-    rows = [make_one(a).row for a in assignments(places, settings, FLAGS)]
+    rows = [make_one(a).row for a in assignments(places, settings, Metadata())]
     assert [row["status"] for row in rows] == ["complete"] * 3
     assert rows[0]["page"] == f"file://{folder}/far/deep/three.md"
     assert (folder / "far" / "deep" / "three.md").exists()
@@ -111,7 +117,7 @@ def test_what_stands_beside_a_transcript_is_read_by_address_too(folder: Path, se
     (folder / "talks" / "one.info.json").write_text(json.dumps({"channel": "The Channel"}), "utf-8")
     settings = load_settings(base_url=serve(), model="scripted", out=folder / "outputs")
     places, _ = discover([Path(f"file://{folder}/talks/one.txt")])
-    make_one(*assignments(places, settings, FLAGS))
+    make_one(*assignments(places, settings, Metadata()))
     assert load(folder / "outputs" / "one.json").channel == "The Channel"
 
 
@@ -152,7 +158,7 @@ def test_no_key_stands_in_what_a_worker_is_told(folder: Path, monkeypatch: pytes
 
 def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "mine").mkdir()
-    (folder / "mine" / "system.v1.md").write_text("Answer in JSON, shortly.", "utf-8")
+    (folder / "mine" / "system.v2.md").write_text("Answer in JSON, shortly.", "utf-8")
     [report] = make(folder, serve(), [folder / "talks" / "one.txt"], prompts=folder / "mine")
     assert report.row["status"] == "complete"
     assert "Answer in JSON, shortly." in (folder / "log").read_text("utf-8")

@@ -9,14 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import replayable, studydoc
-from tests.samples import ROOT, SAMPLES
+from pipeline.providers.calls import CallStore, Recording
+from tests.e2e.test_command_line import studydoc
+from tests.samples import ROOT, SAMPLES, recording
 
-__all__ = ["replayable"]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted(
     set(re.findall(r"^(?:[A-Z_]+=\S+ |cat \S+ \| )?studydoc ([^#\n]+?)\s*(?:#.*)?$", README, re.MULTILINE))
 )
+
+
+@pytest.fixture
+def replayable(tmp_path: Path) -> Path:
+    """A folder whose call store holds the recorded answers for the tidal-turbines sample."""
+    store = CallStore(tmp_path / "outputs" / ".studydoc" / "calls.sqlite")
+    store.take_in(Recording(recording("tidal-turbines")))
+    store.close()
+    return tmp_path
 
 
 def test_the_python_example_runs(replayable: Path) -> None:

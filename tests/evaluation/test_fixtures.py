@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from pipeline import store
 from pipeline.connect import store_path
+from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.fixture_commands import (
     Addition,
@@ -22,16 +24,18 @@ from pipeline.evaluation.fixture_commands import (
     run_add,
     run_check,
     run_list,
+    run_record,
 )
 from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Completion, Request, Usage
+from pipeline.profile import CAPABLE, Recipe
 from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Metadata
-from tests.samples import FIXTURES, ROOT
-from tests.scripted import LINES, Answer, ScriptedClient, good_answer
+from tests.samples import ROOT
+from tests.scripted import Answer, ScriptedClient, good_answer
 
 KEY = "sk-canary-0123456789abcdef"
 HOST = "canary.internal.example"
@@ -43,22 +47,25 @@ class Hosted(ScriptedClient):
     model = "scripted-8b"
 
 
-@pytest.fixture
-def talk(tmp_path: Path) -> Path:
-    path = tmp_path / "talk.txt"
-    path.write_text("---\ntitle: The Tower\n---\n\n" + "\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
-    return path
-
-
 def settings(tmp_path: Path, **more: object) -> Settings:
     return load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=tmp_path / "outputs", **more)
 
 
-def stored(talk: Path, answer=good_answer) -> None:  # noqa: ANN001
-    """A run over the talk whose answers are in the store of outputs/."""
+def stored(
+    talk: Path, answer: Callable[[Request], Answer] = good_answer, recipe: Recipe | None = None
+) -> StudyDocument:
+    """A run over the talk whose answers are in the store of outputs/; its record is written where it is wanted."""
     calls = CallStore(store_path(talk.parent / "outputs"))
-    asyncio.run(asummarise(read_transcript(talk), StoredClient(calls, Hosted(answer), "scripted-8b")))
+    client = StoredClient(calls, Hosted(answer), "scripted-8b")
+    document = asyncio.run(asummarise(read_transcript(talk), client, recipe=recipe, endpoint=f"https://{HOST}"))
     calls.close()
+    return document
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a server writes its log."""
+    return tmp_path
 
 
 @pytest.fixture
@@ -145,11 +152,12 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
     def leaking(request: Request) -> Answer:
         """Echoes key and host: in an answer that has to be asked again, in a statement and in the model's name."""
         answer = good_answer(request)
-        if "+" in request.name and len(request.messages) == 2:
+        assert isinstance(answer, dict)
+        if request.name == "write" and len(request.messages) == 3:
             return f"connected to https://{HOST.upper()}:8000 with {KEY}, sorry"
         seen.extend(m.content for m in request.messages if KEY in m.content)
-        if isinstance(answer, dict) and "main_points" in answer:
-            answer["main_points"]["points"][0]["statement"] += f" It was heard at {HOST}."
+        if request.name == "write":
+            answer["main_points"][0]["points"][0]["text"] += f" It was heard at {HOST}."
         return Completion(json.dumps(answer), "stop", Usage(9, 0, 9), f"{HOST}/scripted-8b")
 
     stored(talk, leaking)
@@ -174,7 +182,9 @@ def test_a_transcript_that_holds_the_key_is_refused(talk: Path, monkeypatch: pyt
 
 def test_a_changed_golden_statement_is_shown_in_its_section(made: Fixture) -> None:
     record = made.record
-    record.write_text(record.read_text("utf-8").replace("3 million euros a year.", "9 million euros a year."), "utf-8")
+    record.write_text(
+        record.read_text("utf-8").replace("at 3 million euros a year.", "at 9 million euros a year."), "utf-8"
+    )
     code, lines = run_check(made.folder.parent)
     assert code == 1 and lines[0] == "talk: DIFFERENT"
     assert any("main_points: changed: " in line and "9 million" in line for line in lines)
@@ -196,23 +206,22 @@ def test_a_call_that_nothing_asks_for_is_a_difference(made: Fixture) -> None:
 def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     made.calls.write_text("not json\n")
     assert "this is no recording of calls" in check_fixture(made).lines[0]
-    (made.folder / "fixture.json").write_text('{"format": 1, "transcript": "../../secret.txt", "model": "m"}')
+    (made.folder / "fixture.json").write_text('{"format": 2, "transcript": "../../secret.txt", "model": "m"}')
     with pytest.raises(InputError, match="this is no fixture"):
         load_fixture(made.folder)
 
 
 def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
-    (prompts / "sections").mkdir(parents=True)
-    shipped = (ROOT / "prompts/sections/summary.v1.md").read_text("utf-8")
-    (prompts / "sections/summary.v1.md").write_text("Write badly.\n" + shipped, "utf-8")
+    prompts.mkdir()
+    (prompts / "check.v1.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v1.md").read_text("utf-8"), "utf-8")
     code, lines = run_check(made.folder, prompts)
     assert code == 1 and "the nearest recorded call differs in messages" in lines[1]
     code, lines = run_list(made.folder, prompts)
     assert code == 1 and lines[0].startswith("talk: STALE")
-    assert any(line.strip().startswith("sections/summary.v1: ") and "messages changed" in line for line in lines)
-    assert not any("main_points" in line for line in lines), "an untouched section is not obsolete"
-    assert "    changed prompts: sections/summary.v1" in lines
+    assert any(line.strip().startswith("check: ") and "messages changed" in line for line in lines)
+    assert not any("write: " in line for line in lines), "untouched calls are not obsolete"
+    assert "    changed prompts: check.v1" in lines
 
 
 @pytest.mark.parametrize(
@@ -242,15 +251,15 @@ def test_another_model_makes_every_call_obsolete(made: Fixture) -> None:
 def test_renewing_shows_what_changed_and_replays_afterwards(made: Fixture, tmp_path: Path) -> None:
     def other(request: Request) -> Answer:
         answer = good_answer(request)
-        if isinstance(answer, dict) and "main_points" in answer:
-            answer["main_points"]["points"][4]["statement"] = "Without the loan the project is dead, Ben is certain."
+        if isinstance(answer, dict) and request.name == "write":
+            answer["main_points"][0]["points"][0]["text"] = "The reactor runs well, Ana is certain."
         return answer
 
     renewed = Fixture(made.folder, made.manifest.model_copy(update={"model": "other"}))
     client = Hosted(other)
     client.model = "other"  # type: ignore[misc]
     verdict = asyncio.run(renew(renewed, client, settings(tmp_path), f"https://{HOST}"))
-    assert verdict.complete and any("Ben is certain" in line for line in verdict.lines)
+    assert verdict.complete and any("Ana is certain" in line for line in verdict.lines)
     again = load_fixture(made.folder)
     assert again.manifest.model == "other" and check_fixture(again).lines == ()
 
@@ -263,10 +272,11 @@ def test_renewing_without_a_change_gives_the_same_bytes(made: Fixture, tmp_path:
 
 def pytest_in(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_", "PYTEST_"))}
+    more = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # plugins take most of the time
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "pipeline.evaluation"]
     return subprocess.run(
-        command, cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)} | environment, text=True, capture_output=True, timeout=120
-    )  # fmt: skip
+        command, cwd=folder, env=plain | more | environment, text=True, capture_output=True, timeout=120
+    )
 
 
 def test_pytest_runs_the_fixtures_of_a_users_own_project(made: Fixture, tmp_path: Path) -> None:
@@ -289,65 +299,94 @@ def test_pytest_does_not_pass_in_silence_where_there_are_no_fixtures(tmp_path: P
     assert done.returncode != 0 and "there are no fixtures here" in done.stdout
 
 
-def test_the_command_needs_no_pytest(tmp_path: Path) -> None:
+def test_the_command_needs_no_pytest(made: Fixture, tmp_path: Path) -> None:
     code = "import sys; sys.modules['pytest'] = None; from pipeline.cli import main; main(['fixture', 'check', sys.argv[1]])"
     done = subprocess.run(
-        [sys.executable, "-c", code, str(FIXTURES / "tidal-turbines")], cwd=tmp_path, text=True, capture_output=True,
+        [sys.executable, "-c", code, str(made.folder)], cwd=tmp_path, text=True, capture_output=True,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    assert done.returncode == 0 and "the same, " in done.stdout, done.stderr
+    assert done.returncode == 0 and "the same, 2 calls replayed" in done.stdout, done.stderr
 
 
-def command(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
-    more = {"PYTHONPATH": str(ROOT), "STUDYDOC_MODELS": str(cwd / "no-models")} | environment
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "pipeline", *map(str, arguments)], cwd=cwd, env=plain | more, text=True,
-        capture_output=True, timeout=120,
-    )  # fmt: skip
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
 
 
-def test_renewing_what_did_not_change_asks_no_model_and_gives_the_same_bytes(tmp_path: Path) -> None:
-    shutil.copytree(FIXTURES, tmp_path / "fixtures")
-    before = {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()}
-    done = command("fixture", "record", "fixtures", "--name", "tidal-turbines", "--out", "kept", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    calls = len(Recording(FIXTURES / "tidal-turbines" / "calls.jsonl").calls)
-    assert (
-        f"tidal-turbines: {calls} calls recorded, the same document" in done.stdout
-        and "night-trains" not in done.stdout
-    )
-    assert {p: p.read_bytes() for p in (tmp_path / "fixtures").rglob("*") if p.is_file()} == before
+def record(folder: Path, told: Settings, **more: bool) -> list[str]:
+    """`studydoc fixture record` of all below a folder, which must end well."""
+    code, lines = asyncio.run(run_record(folder, (), told, lambda done, total: None, **more))
+    assert code == 0, lines
+    return lines
 
 
-def test_a_fixture_is_made_checked_and_renewed_against_an_endpoint_whose_host_and_key_it_does_not_name(
-    talk: Path,
+def test_renewing_what_did_not_change_asks_nobody_and_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
+    before = bytes_of(made.folder)
+    assert record(made.folder.parent, load_settings(out=tmp_path / "kept")) == [
+        "talk: 2 calls recorded, the same document"
+    ]
+    assert bytes_of(made.folder) == before
+
+
+def test_a_model_that_no_endpoint_serves_is_recorded_from_the_answers_in_the_store(talk: Path) -> None:
+    stored(talk)
+    told = load_settings(model="scripted-8b", out=talk.parent / "outputs")
+    run_add(Addition(talk, talk.parent / "fixtures"), told)
+    fixture = load_fixture(talk.parent / "fixtures" / "talk")
+    before = bytes_of(fixture.folder)
+    fixture.calls.unlink()
+    record(fixture.folder, told)
+    assert bytes_of(fixture.folder) == before
+
+
+def test_an_answer_that_is_nowhere_needs_an_endpoint_and_spoils_nothing(made: Fixture, tmp_path: Path) -> None:
+    made.calls.write_text("".join(made.calls.read_text("utf-8").splitlines(keepends=True)[:1]), "utf-8")
+    before = bytes_of(made.folder)
+    with pytest.raises(SettingsError, match="needs a key"):
+        record(made.folder, load_settings(out=tmp_path / "kept"))
+    assert bytes_of(made.folder) == before
+
+
+def test_the_word_endpoint_in_an_answer_is_no_secret(talk: Path) -> None:
+    def said(request: Request) -> Answer:
+        return json.loads(json.dumps(good_answer(request)).replace("The Lund reactor", "The endpoint at Lund"))
+
+    stored(talk, said)
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    (line,) = record(talk.parent / "fixtures", load_settings(out=talk.parent / "kept"))
+    assert line.endswith("the same document")
+
+
+def test_a_fixture_is_renewed_against_an_endpoint_whose_host_and_key_it_does_not_name(
+    made: Fixture, tmp_path: Path, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.server", str(talk.parent / "log"), "0", ""], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )  # fmt: skip
-    try:
-        assert server.stdout
-        at = ("--base-url", f"http://127.0.0.1:{server.stdout.readline().strip()}/v1", "--model", "scripted")
-        for arguments in (
-            ("make", "talk.txt", *at),
-            ("fixture", "add", "talk.txt", "--folder", "fixtures"),
-            ("fixture", "check", "fixtures"),
-            ("fixture", "list", "fixtures"),
-            ("fixture", "record", "fixtures", "--fresh", *at),
-            ("fixture", "record", "fixtures", "--fresh", *at[:2]),
-            ("fixture", "check", "fixtures"),
-        ):
-            done = command(*arguments, cwd=talk.parent, OPENAI_API_KEY=KEY)
-            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()  # type: ignore[union-attr]
-    for path in (talk.parent / "fixtures").rglob("*.*"):
-        text = path.read_text("utf-8")
-        assert "127.0.0.1" not in text and KEY not in text, path
-    assert load_fixture(talk.parent / "fixtures" / "talk").manifest.endpoint == "endpoint"
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    at = serve()
+    record(made.folder, load_settings(base_url=at, model="scripted", out=tmp_path), fresh=True)
+    record(made.folder, load_settings(base_url=at, out=tmp_path), fresh=True)
+    assert len((tmp_path / "log").read_text("utf-8").splitlines()) == 4
+    assert not any(b"127.0.0.1" in text or KEY.encode() in text for text in bytes_of(made.folder).values())
+    kept = load_fixture(made.folder)
+    assert (kept.manifest.endpoint, kept.manifest.model) == ("endpoint", "scripted")
+    assert check_fixture(kept).lines == () and run_list(made.folder)[0] == 0
+
+
+def test_how_a_run_was_made_is_kept_from_its_record(talk: Path) -> None:
+    recipe = Recipe(replace(CAPABLE, chunk_tokens=900, check="code"), "brief")
+    document = stored(talk, recipe=recipe)
+    store.write(document, "page", talk.parent / "outputs" / "talk.json")
+    run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=talk.parent / "outputs", chunk_tokens=900))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    fields = json.loads((kept.folder / "fixture.json").read_text("utf-8"))
+    told = {"format": 2, "profile": "capable", "chunk_tokens": 900, "check": "code", "length": "brief"}
+    assert fields.items() >= told.items()
+    assert kept.manifest.recipe == recipe and check_fixture(kept).lines == ()
+
+
+def test_a_fixture_of_an_older_program_is_refused_with_what_to_do(made: Fixture) -> None:
+    old = {"format": 1, "transcript": "transcript.txt", "model": "m", "endpoint": "e", "recipe": {"plan": "together"}}
+    (made.folder / "fixture.json").write_text(json.dumps(old))
+    with pytest.raises(InputError, match=r"older format.*studydoc make.*studydoc fixture add"):
+        load_fixture(made.folder)
 
 
 def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_reference(talk: Path) -> None:
@@ -363,7 +402,11 @@ def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_referen
         keep_as_fixture(record, talk, "", elsewhere, fixtures)
 
 
-def test_an_unknown_name_and_an_empty_folder_are_one_line(tmp_path: Path) -> None:
-    for arguments in (("check", "."), ("record", str(FIXTURES), "--name", "nothing"), ("add", "missing.vtt")):
-        done = command("fixture", *arguments, cwd=tmp_path)
-        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done.stderr
+def test_an_unknown_name_an_empty_folder_and_a_missing_transcript_are_told(made: Fixture, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="there are no fixtures here"):
+        run_check(tmp_path / "empty")
+    with pytest.raises(InputError, match="no fixture nothing"):
+        asyncio.run(run_record(made.folder, ["nothing"], settings(tmp_path), lambda done, total: None))
+    with pytest.raises(InputError, match="no transcript"):
+        run_add(Addition(tmp_path / "missing.vtt", tmp_path), settings(tmp_path))

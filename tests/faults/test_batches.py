@@ -15,22 +15,24 @@ from typing import Any
 import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
-from pipeline.commands import MakeFlags, run_make, run_plan
+from pipeline.cli.screen import Screen
 from pipeline.connect import store_path
 from pipeline.errors import PipelineError, SettingsError, StoreError
+from pipeline.forecast import forecast
 from pipeline.plan import LimitReached
 from pipeline.providers.calls import CallStore
 from pipeline.settings import Settings, load_settings
+from pipeline.single_machine import make_documents
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.faults.batch_server import BatchServer
 from tests.faults.fake_endpoints import REFUSALS
-from tests.faults.server import _reply
+from tests.faults.server import _reply, task_of
 from tests.samples import ROOT
 from tests.scripted import LINES
 
 NAMES = ("one", "two", "three")
-FLAGS = MakeFlags(Metadata(), True)
+QUIET = Screen(quiet=True)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def settings(folder: Path, server: BatchServer, **more: Any) -> Settings:
 
 def batch(folder: Path, server: BatchServer, **more: Any) -> tuple[int, list[str]]:
     """One round of `make --batch`: exit code, and what became of each document."""
-    code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server, **more), FLAGS))
+    code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server, **more), Metadata(), QUIET))
     return code, [row["status"] for row in rows]
 
 
@@ -71,13 +73,23 @@ def contents(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_maps_go_up_as_one_job_and_merges_follow_in_waves_until_the_documents_are_made(folder: Path) -> None:
+def test_writing_and_the_check_are_a_job_each(folder: Path) -> None:
     with BatchServer() as server:
         assert batch(folder, server) == (0, ["waiting"] * 3)
         assert len(server.batches) == 1 and len(server.asked) == 3
         rounds(folder, server)
-        assert len(server.batches) == 3  # maps; headings; all sentences of the summary
+        assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["check"] * 3]
         assert server.asked == server.answered and set(server.asked.values()) == {1}
+
+
+def tasks(server: BatchServer, job: dict[str, Any]) -> list[str]:
+    return [task_of(call["body"]) for call in server.calls(job)]
+
+
+def test_without_the_model_s_check_there_is_one_job(folder: Path) -> None:
+    with BatchServer() as server:
+        rounds(folder, server, check="code")
+        assert [set(tasks(server, b)) for b in server.batches] == [{"write"}]
 
 
 def test_a_run_after_the_last_wave_submits_nothing_and_leaves_the_same_bytes(folder: Path) -> None:
@@ -90,37 +102,29 @@ def test_a_run_after_the_last_wave_submits_nothing_and_leaves_the_same_bytes(fol
         assert {p: p.read_bytes() for p in (folder / "outputs").glob("*.[jm]*")} == before
 
 
-def test_all_calls_of_a_chunk_go_up_at_once_also_when_sections_are_asked_apart(folder: Path) -> None:
-    with BatchServer() as server:
-        batch(folder, server, plan="apart")
-        assert len(server.asked) == 4 * 3  # the four sections that are read from chunks
-
-
-def test_rewrites_of_an_answered_chunk_wait_for_no_other_and_merges_wait_for_all(folder: Path) -> None:
+def only_a_long_talk(folder: Path, times: int) -> None:
     for name in ("two", "three"):
         (folder / "talks" / f"{name}.txt").unlink()
-    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(12) for who, text in LINES)
+    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(times) for who, text in LINES)
     (folder / "talks" / "one.txt").write_text(long, "utf-8")
+
+
+def test_composing_waits_until_every_part_is_written(folder: Path) -> None:
+    only_a_long_talk(folder, 12)
     with BatchServer("expired") as server:
-        for _ in range(2):
+        for _ in range(3):
             assert batch(folder, server, chunk_tokens=300) == (0, ["waiting"])
-        first, second = ({named(call) for call in server.calls(b)} for b in server.batches[:2])
-        assert len(first) == 1 and len(server.calls(server.batches[0])) > 3
-        assert second == first | {"repair"}
+        first, rest, third = (tasks(server, b) for b in server.batches)
+        assert len(first) > len(rest) > 1 and set(first + rest) == {"write"}
+        assert third == ["compose"]
 
 
-def test_all_chunks_of_a_long_talk_go_up_in_one_wave(folder: Path) -> None:
-    long = "\n\n".join(f"{who}: {text} Part {n}." for n in range(100) for who, text in LINES)
-    (folder / "talks" / "one.txt").write_text(long, "utf-8")
+def test_all_chunks_of_a_long_talk_go_up_in_one_job(folder: Path) -> None:
+    only_a_long_talk(folder, 100)
     with BatchServer() as server:
-        now = settings(folder, server, chunk_tokens=200)
-        _, planned = asyncio.run(run_plan([folder / "talks"], now, as_json=True))
+        planned, _ = asyncio.run(forecast([folder / "talks"], settings(folder, server, chunk_tokens=200)))
         batch(folder, server, chunk_tokens=200)
-        assert len(server.asked) == json.loads(planned)["all"]["calls"] > 64
-
-
-def named(call: dict[str, Any]) -> str:
-    return str(call["body"]["response_format"]["json_schema"]["name"])
+        assert len(server.asked) == planned.whole.now.calls > 64
 
 
 def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
@@ -221,9 +225,9 @@ def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None
         now = load_settings(base_url=server.url, out=folder / "outputs")
         rows: list[dict[str, Any]] = []
         while not rows or "waiting" in [row["status"] for row in rows]:
-            code, rows = asyncio.run(run_collect(now))
+            code, rows = asyncio.run(run_collect(now, QUIET))
         assert code == 0 and [row["status"] for row in rows] == ["complete"] * 3
-        assert asyncio.run(run_collect(now)) == (0, [])
+        assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
 
 def test_waiting_goes_on_until_all_is_made_and_looks_less_often_while_nothing_comes(folder: Path) -> None:
@@ -236,7 +240,7 @@ def test_waiting_goes_on_until_all_is_made_and_looks_less_often_while_nothing_co
             if len(pauses) == 4:
                 server.finish(server.batches[0])
 
-        code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server), FLAGS, wait=sleep))
+        code, rows = asyncio.run(run_batch([folder / "talks"], settings(folder, server), Metadata(), QUIET, wait=sleep))
     assert code == 0 and [row["status"] for row in rows] == ["complete"] * 3
     assert pauses[:4] == sorted(set(pauses[:4])) and pauses[4] == pauses[0]
 
@@ -246,7 +250,7 @@ def test_documents_are_those_of_single_calls(folder: Path, serve: Callable[..., 
         rounds(folder, server)
     by_batch = contents(folder)
     alone = load_settings(base_url=serve(), model="scripted", out=folder / "single")
-    asyncio.run(run_make([folder / "talks"], alone, FLAGS))
+    asyncio.run(make_documents([folder / "talks"], alone, Metadata(), QUIET))
     (folder / "outputs").rename(folder / "batched")
     (folder / "single").rename(folder / "outputs")
     assert contents(folder) == by_batch
@@ -270,7 +274,7 @@ def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
 def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
     with BatchServer("slow") as server:
         batch(folder, server)
-        code, rows = asyncio.run(run_make([folder / "talks"], settings(folder, server), FLAGS))
+        code, rows = asyncio.run(make_documents([folder / "talks"], settings(folder, server), Metadata(), QUIET))
         assert code == 1 and all("studydoc batch collect" in row["error"] for row in rows)
 
 
@@ -280,7 +284,7 @@ def test_status_tells_every_job_and_cancel_stops_it(folder: Path) -> None:
         now = load_settings(base_url=server.url, out=folder / "outputs")
         assert dict(asyncio.run(run_status(now)))["batch_1"] == "validating: 3 calls"
         assert asyncio.run(run_cancel(now)) == [("batch_1", "cancelled")]
-        assert asyncio.run(run_collect(now)) == (0, [])
+        assert asyncio.run(run_collect(now, QUIET)) == (0, [])
         assert "collected: 3 calls, 0 answered" in dict(asyncio.run(run_status(now)))["batch_1"]
         assert len(server.batches) == 1
 
@@ -289,7 +293,7 @@ def test_a_key_goes_to_no_address_that_only_the_folder_names(folder: Path) -> No
     with BatchServer("slow") as server, BatchServer() as other:
         batch(folder, server)
         with pytest.raises(SettingsError, match="--base-url"):
-            asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs")))
+            asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs"), QUIET))
         assert not other.batches
 
 
@@ -305,7 +309,9 @@ def test_a_password_in_an_address_stands_in_no_file(folder: Path) -> None:
     with BatchServer() as server:
         url = server.url.replace("://", "://ana:canary-word@")
         asyncio.run(
-            run_batch([folder / "talks"], load_settings(base_url=url, model="m", out=folder / "outputs"), FLAGS)
+            run_batch(
+                [folder / "talks"], load_settings(base_url=url, model="m", out=folder / "outputs"), Metadata(), QUIET
+            )
         )
         assert len(server.batches) == 1
     assert not [p for p in folder.rglob("*") if p.is_file() and b"canary-word" in p.read_bytes()]

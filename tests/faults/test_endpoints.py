@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.commands import run_doctor
 from pipeline.connect import connect, known_of, store_path
+from pipeline.doctor import run_doctor
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers.calls import CallStore

@@ -54,7 +54,7 @@ class Rig:
     def ask(self, deadline: float = 5.0) -> Completion:
         async def run() -> Completion:
             async with self.client(deadline) as client:
-                return await client.complete(Request("overview", (Message("user", "[1] Ana: words"),), {}, 100))
+                return await client.complete(Request("write", (Message("user", "[1] Ana: words"),), {}, 100))
 
         return asyncio.run(run())
 
@@ -88,7 +88,7 @@ def rig(tmp_path: Path) -> Iterator[type[Rig]]:
 )
 def test_a_passing_fault_costs_one_more_call(rig: type[Rig], fault: str) -> None:
     here = rig(fault)
-    assert '"lines"' in here.ask().text
+    assert '"cites"' in here.ask().text
     assert here.asked == 2 and len(here.waits) == 1
 
 
@@ -120,7 +120,7 @@ def test_three_calls_given_up_in_a_row_end_the_run(rig: type[Rig]) -> None:
         async with here.client() as client:
             for n in range(3):
                 try:
-                    await client.complete(Request("overview", (Message("user", str(n)),), {}, 100))
+                    await client.complete(Request("write", (Message("user", str(n)),), {}, 100))
                 except EndpointError as err:
                     errors.append(err)
         return errors
@@ -207,7 +207,7 @@ def test_a_redirect_to_another_host_is_not_followed(rig: type[Rig]) -> None:
 
 
 def test_a_packed_answer_is_read(rig: type[Rig]) -> None:
-    assert '"lines"' in rig("gzip").ask().text
+    assert '"cites"' in rig("gzip").ask().text
 
 
 def test_a_bomb_is_not_unpacked_and_not_asked_for_again(rig: type[Rig]) -> None:

@@ -1,32 +1,38 @@
 """Laws that hold for any input, with hypothesis."""
 
 import asyncio
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline.chunking import chunk_transcript, halves
-from pipeline.document import StudyDocument
+from pipeline.document import KeyConcept, StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import InputError
-from pipeline.evidence import cite
-from pipeline.figures import figures
-from pipeline.merging import unplaced
+from pipeline.llm import Request
+from pipeline.numbering import numbered_lines, numbers_of, segments_of
+from pipeline.profile import CAPABLE, Recipe, words_for
 from pipeline.readers import parse
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
-from pipeline.sections import SECTIONS
-from pipeline.sections.base import Answer, DraftStatement
-from pipeline.sections.main_points import Part, aligned, assign
 from pipeline.store import dump
 from pipeline.text import slug
-from tests.scripted import ScriptedClient, good_answer, merge_context, transcript
+from pipeline.verification import Recording, finding
+from pipeline.verification.figures import figures
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
 
 text = st.text(min_size=1, max_size=60)
 lines = st.lists(
     st.tuples(st.sampled_from([None, "Ana", "Ben"]), st.text(min_size=1, max_size=200)), min_size=1, max_size=40
 )
 quick = settings(max_examples=40, deadline=None)
+often = settings(max_examples=200, deadline=None)
 
 
 @quick
@@ -45,33 +51,202 @@ def test_halves_tile_their_chunk(rows: list[tuple[str | None, str]]) -> None:
 
 
 @quick
-@given(st.integers(1, 40), st.lists(st.tuples(st.integers(-5, 60), st.text(max_size=20)), max_size=12))
-def test_any_outline_gives_every_note_one_place(n: int, outline: list[tuple[int, str]]) -> None:
-    notes = [DraftStatement(f"d{i}", "main_points", 0, (i,), f"Note {i}.", f"Topic {i % 7}") for i in range(1, n + 1)]
-    parts = assign(aligned([Part(begins=b, heading=h) for b, h in outline], notes), notes)
-    assert [d.id for _, members in parts for d in members] == [d.id for d in notes]
-    headings = [heading.casefold() for heading, _ in parts]
-    assert all(headings) and len(set(headings)) == len(headings)
-
-
-draft_texts = st.lists(st.tuples(text, text, st.integers(1, 6)), max_size=25)
+@given(lines)
+def test_shown_lines_tile_their_segments_and_lead_back_to_them(rows: list[tuple[str | None, str]]) -> None:
+    segments = transcript(rows).segments
+    shown = numbered_lines(segments)
+    assert [n for line in shown for n in range(line.first, line.last + 1)] == [s.id for s in segments]
+    for n in range(1, len(segments) + 1):
+        (number,) = json.loads(numbers_of([n], shown))
+        assert n in segments_of([number], shown)
 
 
 @quick
-@given(st.sampled_from([s for s in SECTIONS if s.name in ("key_concepts", "prerequisites")]), draft_texts)
-def test_merging_loses_no_id_and_invents_none(spec, rows: list[tuple[str, str, int]]) -> None:  # noqa: ANN001
-    drafts = [
-        DraftStatement(f"{spec.name}/{i}", spec.name, 0, (n,), said, label) for i, (said, label, n) in enumerate(rows)
-    ]
+@given(lines, st.sets(st.integers(1, 40)))
+def test_ranges_of_shown_lines_hold_the_lines_that_are_meant_and_no_other(
+    rows: list[tuple[str | None, str]], wanted: set[int]
+) -> None:
+    shown = numbered_lines(transcript(rows).segments)
+    runs = re.findall(r"(\d+)(?:-(\d+))?", numbers_of(wanted, shown))
+    told = {n for first, last in runs for n in range(int(first), int(last or first) + 1)}
+    firsts = {line.first for line in shown}
+    assert told & firsts == {line.first for line in shown if wanted & {*range(line.first, line.last + 1)}}
 
-    async def ask(prompt: str, answer: type[Answer], **options: object) -> Answer:
-        raise AssertionError("these merges ask nothing")
 
-    t = transcript()
-    context = merge_context(ask=ask, cite=lambda ns: cite(t, ns))
-    merged = asyncio.run(spec.merge(drafts, context))
-    assert unplaced(spec, drafts, merged) == []
-    assert set(merged.placed) & {id_ for id_, _ in merged.withheld} == set()
+word = st.sampled_from("tower reactor loan council bridge harbour 12 1998 40 Lund".split())
+sentence = st.lists(word, min_size=1, max_size=8).map(" ".join)
+points = st.lists(st.tuples(st.integers(0, 8), sentence), min_size=1, max_size=4)
+Parts = tuple[
+    list[tuple[int, str]], list[tuple[int, str]]
+]  # the points of both parts: the line that each cites, its text
+IN_PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> tuple[Parts, dict[str, Any]]:
+    """Two written parts, and what an editor makes of them: any texts, at times in one place of points that are none."""
+    parts = draw(points), draw(points)
+    count = len(parts[0]) + len(parts[1])
+    careful, careless = st.lists(st.integers(1, count), min_size=1, max_size=3), st.lists(st.integers(0, 9), max_size=3)
+    wrong = draw(st.sampled_from(["nowhere", "nowhere", "points", "details", "prose"]))
+    numbers, below, around = (careless if wrong == place else careful for place in ("points", "details", "prose"))
+    details = st.lists(st.fixed_dictionaries({"cites": below, "text": sentence}), max_size=2)
+    prose = st.lists(st.fixed_dictionaries({"cites": around, "text": sentence}), max_size=2)
+    point = st.fixed_dictionaries(
+        {"cites": numbers, "lead": st.sampled_from(["", "Lead"]), "text": st.just("") | sentence, "details": details}
+    )
+    section = st.fixed_dictionaries({"heading": sentence, "points": st.lists(point, min_size=1, max_size=3)})
+    concept = st.fixed_dictionaries({"cites": around, "term": word, "definition": sentence})
+    return parts, {
+        "overview": draw(prose),
+        "prerequisites": draw(st.lists(sentence, max_size=2)),
+        "main_points": draw(st.lists(section, min_size=1, max_size=2)),
+        "key_concepts": draw(st.lists(concept, max_size=2)),
+        "summary": draw(prose),
+        "dropped": draw(st.just(list(range(1, count + 1))) | st.lists(st.integers(0, 9), max_size=9)),
+    }
+
+
+def written(points: list[tuple[int, str]]) -> dict[str, Any]:
+    rows = [{"cites": [line], "lead": "", "text": said, "details": []} for line, said in points]
+    return EMPTY | {"main_points": [{"heading": "A heading", "points": rows}]}
+
+
+def run(talk: tuple[Parts, dict[str, Any]]) -> StudyDocument:
+    """A run in which these parts are written and composed so, and nothing is found wrong."""
+    parts, editor = talk
+
+    def answer(request: Request) -> Answer:
+        part = parts["Part 2 of 2" in request.messages[1].content]
+        return {"write": written(part), "compose": editor, "check": EMPTY}[request.name]
+
+    return asyncio.run(asummarise(transcript(), ScriptedClient(answer), recipe=IN_PARTS))
+
+
+def texts(document: StudyDocument) -> list[str]:
+    return [s.definition if isinstance(s, KeyConcept) else s.text for s in document.statements()]
+
+
+@quick
+@given(points)
+def test_every_point_of_a_document_that_is_written_at_once_is_printed_or_told_as_withheld(
+    rows: list[tuple[int, str]],
+) -> None:
+    client = ScriptedClient(lambda request: written(rows) if request.name == "write" else EMPTY)
+    document = asyncio.run(asummarise(transcript(), client))
+    assert document.status == "complete" and document.dropped == ()
+    assert {said for _, said in rows} == {*texts(document), *(w.text for w in document.withheld)}
+
+
+@often
+@given(talks())
+def test_every_point_of_every_part_is_used_or_told_as_dropped_or_stands_as_written_when_composing_fails(
+    talk: tuple[Parts, dict[str, Any]],
+) -> None:
+    (parts, editor), document = talk, run(talk)
+    rows = [said for part in parts for _, said in part]
+    if document.status == "partial":  # the editor's answer broke the law twice
+        assert set(rows) <= {*texts(document), *(w.text for w in document.withheld)}
+        return
+    used = printed_numbers(editor)
+    assert used <= set(range(1, len(rows) + 1))
+    assert [d.text for d in document.dropped] == [said for n, said in enumerate(rows, 1) if n not in used]
+
+
+def printed_numbers(editor: dict[str, Any]) -> set[int]:
+    """The points that an editor's main points print, or rest on: details count where their point is written anew."""
+    all_points = [p for section in editor["main_points"] for p in section["points"]]
+    details = [d for p in all_points if p["text"] for d in p["details"]]
+    return {n for statement in (*all_points, *details) for n in statement["cites"]}
+
+
+@often
+@given(talks())
+def test_no_statement_is_printed_without_lines_or_comes_from_nowhere(talk: tuple[Parts, dict[str, Any]]) -> None:
+    (parts, editor), document = talk, run(talk)
+    assert set(texts(document)) <= {said for part in parts for _, said in part} | {*_strings(editor)}
+    assert all(
+        1 <= e.segment <= len(LINES) and e.quote == LINES[e.segment - 1][1]
+        for s in document.statements()
+        for e in s.evidence
+    )
+    assert all(s.evidence for s in document.statements())
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for part in node.values() if isinstance(node, dict) else node:
+            yield from _strings(part)
+
+
+@quick
+@given(talks())
+def test_the_same_answers_give_the_same_document(talk: tuple[Parts, dict[str, Any]]) -> None:
+    once, again = (run(talk).model_dump(exclude={"run"}) for _ in range(2))
+    assert once == again
+
+
+faults = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.integers(0, 15),
+            "verdict": st.sampled_from(["partly", "unsupported", "citation", "unclear"]),
+            "why": sentence,
+            "text": st.one_of(st.just(""), sentence),
+            "lines": st.lists(st.integers(-2, 12), max_size=4),
+        }
+    ),
+    max_size=6,
+)
+
+
+@quick
+@given(faults)
+def test_whatever_a_check_reports_each_statement_stands_is_put_right_or_is_told_as_withheld(
+    found: list[dict[str, Any]],
+) -> None:
+    client = ScriptedClient(lambda r: EMPTY | {"faults": found} if r.name == "check" else good_answer(r))
+    document = asyncio.run(asummarise(transcript(), client))
+    before = [s.correction.before for s in document.statements() if s.correction]
+    assert set(texts(BASE)) <= {*texts(document), *before, *(w.text for w in document.withheld)}
+    assert all(s.evidence and (s.support == "weak") == bool(s.finding) for s in document.statements())
+
+
+statements = st.recursive(
+    sentence.map(lambda text: DraftStatement(text, (1,))),
+    lambda inner: st.builds(DraftStatement, sentence, st.just((1,)), details=st.lists(inner, max_size=2).map(tuple)),
+    max_leaves=4,
+)
+groups = st.builds(DraftGroup, st.lists(statements, max_size=3).map(tuple), st.sampled_from(["", "Heading"]))
+drafts = st.fixed_dictionaries({"main_points": st.lists(groups, max_size=3).map(tuple), "summary": st.lists(groups, max_size=1).map(tuple)}).map(Draft)  # fmt: skip
+
+
+@quick
+@given(drafts)
+def test_numbers_of_statements_are_derived_from_their_place(draft: Draft) -> None:
+    numbered = draft.numbered()
+    ids = [s.id for _, s in numbered.statements()]
+    headings = [g.id for of in numbered.sections.values() for g in of if g.heading]
+    assert ids == sorted(set(ids)) and sorted([*ids, *headings]) == list(range(1, len(ids) + len(headings) + 1))
+    assert numbered.numbered() == numbered
+
+
+@quick
+@given(st.lists(sentence, min_size=1, max_size=6), st.data())
+def test_code_finds_nothing_against_what_a_line_says_word_for_word(said: list[str], data: st.DataObject) -> None:
+    recording = Recording(transcript([(None, text) for text in said]))
+    assert finding(data.draw(st.sampled_from(said)), recording) == ""
+
+
+@quick
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_a_longer_talk_gets_no_fewer_words_of_notes(one: int, other: int) -> None:
+    short, long = sorted((one, other))
+    assert words_for(short) <= words_for(long) and words_for(long, "brief") <= words_for(long) <= words_for(
+        long, "full"
+    )
 
 
 def document() -> StudyDocument:
@@ -81,8 +256,8 @@ def document() -> StudyDocument:
 BASE = document()
 
 
-def with_texts(texts: list[str]) -> StudyDocument:
-    a, b, c, d, e = (t if t.strip() else "x" for t in texts)
+def with_texts(words: list[str]) -> StudyDocument:
+    a, b, c, d, e = (t if t.strip() else "x" for t in words)
     point = BASE.main_points[0]
     detail = point.details[0].model_copy(update={"text": a, "lead": b})
     return BASE.model_copy(

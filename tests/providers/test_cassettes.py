@@ -17,14 +17,13 @@ import vcr
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from pipeline.answers import parse_answer
-from pipeline.asking import schema_of
 from pipeline.llm import Completion, Message, Request, Rung
 from pipeline.providers import weights
 from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
-from pipeline.sections.base import Flat
+from pipeline.structured import Answer, schema_of
 
 FOLDER = Path(__file__).parent / "cassettes"
 HOST = "http://127.0.0.1:8790"  # the recording server's, so that the address is part of the match
@@ -34,7 +33,7 @@ TASK = (
 )
 
 
-class Fact(Flat):
+class Fact(Answer):
     line: int
     statement: str
 
@@ -87,7 +86,7 @@ def test_each_rung_gives_a_valid_answer(rung: Rung) -> None:
         assert tape.all_played
     assert completion.rung == rung
     assert completion.usage.prompt_tokens > 0 and not completion.usage.estimated
-    assert parse_answer(completion.text, Fact)[0].line == 2
+    assert parse_answer(completion.text, Fact).value.line == 2
 
 
 def test_an_edited_prompt_does_not_match_its_recording(rung: Rung) -> None:

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pipeline.cli_read import read_command
+from pipeline.cli.read import read_command
 from pipeline.readers import parse
 from pipeline.readers.report import announced, as_json, describe, left_out_line
 

@@ -76,7 +76,7 @@ def test_a_video_address_gets_a_hint_how_to_get_its_captions() -> None:
 
 def test_another_address_is_pointed_to_its_option() -> None:
     (error,) = survey([Path("https://example.org/talk.vtt")]).errors
-    assert "--url 'https://example.org/talk.vtt'" in str(error)
+    assert "--transcript-url 'https://example.org/talk.vtt'" in str(error)
 
 
 def test_a_document_of_another_input_is_never_overwritten() -> None:

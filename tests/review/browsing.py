@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.store import write
-from tests.samples import ROOT, SAMPLES, fixture
+ROOT = Path(__file__).parent.parent.parent
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -104,14 +103,3 @@ def serving(folder: Path, *flags: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-
-
-def golden(folder: Path, *names: str) -> Path:
-    """A folder as `make` leaves it: some of the sample documents beside their transcripts."""
-    (folder / "outputs").mkdir(parents=True)
-    for name in names:
-        document, page = fixture(name).golden()
-        source = document.source.model_copy(update={"path": f"transcripts/{SAMPLES[name].name}"})
-        write(document.model_copy(update={"source": source}), page, folder / "outputs" / f"{name}.json")
-    shutil.copytree(ROOT / "transcripts", folder / "transcripts")
-    return folder

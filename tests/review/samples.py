@@ -7,6 +7,7 @@ from functools import cache
 from pipeline.document import (
     Coverage,
     Detail,
+    DroppedNote,
     KeyConcept,
     MainPoint,
     Prerequisite,
@@ -17,16 +18,16 @@ from pipeline.document import (
     StudyDocument,
     Withheld,
 )
-from pipeline.evidence import cite
-from pipeline.source import Source
+from pipeline.sections.base import cite
+from pipeline.verification import Recording
 from tests.scripted import transcript
 
 TRANSCRIPT = transcript()
 
 
 @cache
-def source() -> Source:
-    return Source(TRANSCRIPT)
+def recording() -> Recording:
+    return Recording(TRANSCRIPT)
 
 
 def document(
@@ -81,12 +82,14 @@ def document(
         coverage=Coverage(segments=6, cited=5, read=6, deciles=(0.5,) * 10),
         withheld=(
             Withheld(
-                section="main_points", text="The heat exchanger warms 9,000 homes.", reason="the lines do not say 9,000"
+                section="main_points", text="The heat exchanger warms 9,000 homes.", reason="the lines do not say 9,000", lines=(1,)
             ),
         ),
+        dropped=(DroppedNote(text="Everybody at the council knows that the loan is needed.", lines=(6,)),),
         problems=(),
         run=RunRecord(
-            pipeline_version="0", model="scripted", endpoint="none", prompts={}, created="2026-01-01T00:00:00Z",
+            pipeline_version="0", model="scripted", profile="capable", checked_by="scripted", length="standard",
+            words_asked=230, words=200, endpoint="none", prompts={}, created="2026-01-01T00:00:00Z",
             seconds=0.0, usage=RunUsage(),
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.document import Detail, MainPoint, StudyDocument
+from pipeline.document import Correction, Detail, DroppedNote, MainPoint, StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
@@ -125,12 +125,41 @@ def test_a_stale_decision_on_the_same_statement_gets_both_versions(tmp_path: Pat
     assert value["revision"] == 1
 
 
-def test_a_text_is_checked_beside_its_lines_without_being_kept(tmp_path: Path) -> None:
+def remarks_on(tmp_path: Path, text: str, *lines: int) -> list[str]:
     served = app(folder(tmp_path))
-    sent = {"section": "main_points", "text": "The reactor at Lund makes 99 megawatts.", "lines": [1]}
-    status, _, body = ask(served, f"{home(served)}/check", sent)
-    assert (status, json.loads(body)["findings"]) == (200, ["the lines do not say 99"])
+    status, _, body = ask(served, f"{home(served)}/check", {"text": text, "lines": lines})
+    assert status == 200
+    return list(json.loads(body)["remarks"])
+
+
+def test_what_nobody_says_is_remarked_on_without_being_kept(tmp_path: Path) -> None:
+    found = remarks_on(tmp_path, "The reactor at Lund makes 99 megawatts.", 1)
+    assert found == ["nobody says 99 in the recording"]
     assert not (tmp_path / "reactor.review.json").exists()
+
+
+def test_other_words_than_the_lines_have_are_no_matter_for_a_program(tmp_path: Path) -> None:
+    assert remarks_on(tmp_path, "It has never been switched off.", 1) == []
+
+
+def test_a_quotation_from_a_line_that_is_not_cited_is_remarked_on(tmp_path: Path) -> None:
+    found = remarks_on(tmp_path, "Ben says: “without the loan the project is dead”.", 1)
+    assert found == ["what is quoted stands in line 6"]
+
+
+def test_lines_that_do_not_exist_are_remarked_on_and_not_taken(tmp_path: Path) -> None:
+    assert remarks_on(tmp_path, "It makes 40 megawatts.", 9) == ["the transcript has 6 lines and no line 9"]
+    served = app(tmp_path)
+    action = {"kind": "add", "section": "main_points", "text": "It makes 40 megawatts.", "lines": [9]}
+    status, _, body = ask(served, f"{home(served)}/act", {"revision": 0, "action": action})
+    assert (status, json.loads(body)["error"]) == (422, "the transcript has 6 lines and no line 9")
+
+
+def test_a_section_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    served = app(folder(tmp_path))
+    action = {"kind": "add", "section": "verdict", "text": "It is good.", "lines": [1]}
+    status, _, body = ask(served, f"{home(served)}/act", {"revision": 0, "action": action})
+    assert status == 422 and "no such section" in json.loads(body)["error"]
 
 
 @pytest.mark.parametrize(
@@ -254,27 +283,50 @@ def test_a_missing_transcript_is_told_in_the_list(tmp_path: Path) -> None:
     assert status == 200 and "is not there" in body
 
 
+def test_a_record_of_an_older_format_is_listed_with_what_to_do(tmp_path: Path) -> None:
+    record = folder(tmp_path) / "reactor.json"
+    record.write_text(record.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
+    status, _, body = ask(app(tmp_path), "/")
+    assert status == 200 and "studydoc make writes it anew" in body
+
+
 def test_a_statement_is_written_again_with_an_instruction_and_nothing_is_kept_before_it_is_taken(
     tmp_path: Path,
 ) -> None:
-    client = ScriptedClient([{"statement": "The reactor at Lund makes 40 megawatts."}])
+    client = ScriptedClient([{"text": "The reactor at Lund makes 40 megawatts.", "lines": [1]}])
     served = app(folder(tmp_path), client=client)
     at = home(served)
     target = next(i for i in ids(ask(served, at)[2]) if i.startswith("main_points"))
     status, _, body = ask(served, f"{at}/regenerate", {"target": target, "instruction": "Shorter, please."})
     value = json.loads(body)
-    assert status == 200 and value["new"] == "The reactor at Lund makes 40 megawatts." and value["findings"] == []
+    assert status == 200 and value["new"] == "The reactor at Lund makes 40 megawatts." and value["remarks"] == []
     assert value["yours"] == value["earlier"] != ""
     shown = client.requests[0].messages[-1].content
     assert "Shorter, please." in shown and "[1] Ana: The reactor at Lund" in shown
     assert not (tmp_path / "reactor.review.json").exists()
 
 
+def test_a_rewritten_text_is_remarked_on_and_brings_its_lines_along(tmp_path: Path) -> None:
+    served = app(folder(tmp_path), client=ScriptedClient([{"text": "It makes 70 megawatts.", "lines": [2, 1, 77]}]))
+    at = home(served)
+    target = next(i for i in ids(ask(served, at)[2]) if i.startswith("main_points"))
+    value = json.loads(ask(served, f"{at}/regenerate", {"target": target})[2])
+    assert (value["lines"], value["remarks"]) == ([1, 2], ["nobody says 70 in the recording"])
+
+
+def test_a_prerequisite_cannot_be_asked_for_again(tmp_path: Path) -> None:
+    served = app(folder(tmp_path), client=ScriptedClient([]))
+    at = home(served)
+    target = next(i for i in ids(ask(served, at)[2]) if i.startswith("prerequisites"))
+    status, _, body = ask(served, f"{at}/regenerate", {"target": target})
+    assert status == 422 and "cites no lines" in json.loads(body)["error"]
+
+
 def test_a_model_that_fails_is_told(tmp_path: Path) -> None:
-    served = app(folder(tmp_path), client=ScriptedClient(["no JSON at all"]))
+    served = app(folder(tmp_path), client=ScriptedClient(["no JSON at all", "nor now"]))
     at = home(served)
     status, _, body = ask(served, f"{at}/regenerate", {"target": ids(ask(served, at)[2])[0]})
-    assert status == 500 and "cannot be used" in json.loads(body)["error"]
+    assert status == 500 and "did not fit, also when asked again" in json.loads(body)["error"]
 
 
 class _Tags(HTMLParser):
@@ -290,7 +342,10 @@ class _Tags(HTMLParser):
 
 def hostile(text: str) -> StudyDocument:
     made = document()
-    detail = Detail(text=f"x {text}", evidence=made.main_points[0].details[0].evidence, support="weak", lead=text)
+    detail = Detail(
+        text=f"x {text}", evidence=made.main_points[0].details[0].evidence, support="weak", lead=text, finding=text,
+        correction=Correction(before=f"y {text}", reason=text),
+    )  # fmt: skip
     withheld = made.withheld[0].model_copy(update={"text": text, "reason": text})
     return made.model_copy(
         update={
@@ -298,6 +353,7 @@ def hostile(text: str) -> StudyDocument:
             "channel": text,
             "main_points": (MainPoint(heading=text, details=(detail,)),),
             "withheld": (withheld,),
+            "dropped": (DroppedNote(text=text, lines=(1,)),),
             "source": made.source.model_copy(update={"url": text, "speakers": (text,)}),
         }
     )

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.document import StudyDocument
-from pipeline.review.actions import Action, Event, Step
+from pipeline.document import Correction, StudyDocument
+from pipeline.review.actions import About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import Item, State, opened
-from tests.review.samples import document, source
+from tests.review.samples import document, recording
 
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
@@ -135,6 +135,129 @@ def test_a_withheld_statement_can_be_restored_with_lines_but_not_accepted_as_it_
     assert after is not None and (after.standing, after.lines, after.reason) == ("accepted", (4,), item.reason)
 
 
+def nested() -> State:
+    """Two points of the first heading, one nested below the first of them."""
+    return opened(document(nested=True))
+
+
+def outline(found: State) -> list[tuple[int, str]]:
+    group = found.groups[0].id
+    return [(i.depth, i.text.split()[0]) for i in found.items if i.group == group and not i.outside]
+
+
+def test_what_is_nested_moves_along_and_takes_nobody_in() -> None:
+    assert outline(nested()) == [(0, "The"), (1, "It"), (0, "Ben")]
+    first, last = find(nested(), "40 megawatts"), find(nested(), "too expensive")
+    down = apply(nested(), action("move", target=first.id, after=last.id), 1)
+    assert outline(down) == [(0, "Ben"), (0, "The"), (1, "It")]
+    up = apply(down, action("move", target=first.id, before=last.id), 2)
+    assert outline(up) == outline(nested())
+
+
+def test_a_statement_moved_behind_another_stands_behind_what_is_nested_below_that() -> None:
+    moved = apply(
+        nested(), action("move", target=find(nested(), "too expensive").id, after=find(nested(), "40 megawatts").id), 1
+    )
+    assert outline(moved) == outline(nested())
+
+
+def test_a_statement_is_nested_below_another_and_taken_out_again() -> None:
+    first, last = find(nested(), "40 megawatts"), find(nested(), "too expensive")
+    below = apply(nested(), action("move", target=last.id, below=first.id), 1)
+    assert outline(below) == [(0, "The"), (1, "It"), (1, "Ben")]
+    assert outline(apply(below, action("move", target=last.id, after=first.id), 2)) == outline(nested())
+
+
+def test_a_statement_cannot_be_nested_below_itself() -> None:
+    first, inner = find(nested(), "40 megawatts"), find(nested(), "since 1998")
+    with pytest.raises(Unfit, match="not in the document"):
+        apply(nested(), action("move", target=first.id, below=inner.id), 1)
+
+
+def test_a_split_point_keeps_what_is_nested_below_its_last_part() -> None:
+    first = find(nested(), "40 megawatts")
+    after = apply(nested(), action("split", target=first.id, texts=["Lund has a reactor.", "Its power is 40."]), 1)
+    assert outline(after) == [(0, "Lund"), (0, "Its"), (1, "It"), (0, "Ben")]
+
+
+def test_an_added_statement_stands_behind_what_is_nested_below_the_one_above_it() -> None:
+    first = find(nested(), "40 megawatts")
+    added = apply(nested(), action("add", section="main_points", after=first.id, text="Water cools it.", lines=[3]), 1)
+    assert outline(added) == [(0, "The"), (1, "It"), (0, "Water"), (0, "Ben")]
+
+
+def test_a_withheld_statement_parts_no_point_from_what_is_nested_below_it() -> None:
+    kept_out = opened(document(nested=True))
+    texts = [i.text for i in kept_out.items if i.section == "main_points"]
+    assert texts[1].startswith("It has run since 1998") and texts[2].startswith("The heat exchanger warms")
+
+
+def dropped(found: State) -> Item:
+    return next(i for i in found.items if i.standing == "dropped")
+
+
+def test_a_dropped_note_is_restored_as_a_statement_where_its_lines_belong() -> None:
+    note = dropped(state())
+    with pytest.raises(Unfit, match="restore it first"):
+        apply(state(), action("accept", targets=[note.id]), 1)
+    after = apply(state(), action("restore", target=note.id, lines=note.lines, label="Council"), 1)
+    item = after.item(note.id)
+    assert item and (item.section, item.group, item.depth) == ("main_points", state().groups[1].id, 0)
+    assert (item.standing, item.label, item.lines) == ("accepted", "Council", (6,))
+    assert not any(i.standing == "dropped" for i in after.items)
+
+
+def test_a_dropped_note_gets_a_heading_where_there_is_none() -> None:
+    bare = opened(document().model_copy(update={"main_points": ()}))
+    after = apply(bare, action("restore", target=dropped(bare).id, lines=[6]), 3)
+    assert [g.heading for g in after.groups] == ["Added in review"]
+    assert find(after, "Everybody at the council").group == after.groups[0].id
+
+
+def test_a_restored_note_is_in_the_reviewed_document_and_the_others_are_not() -> None:
+    note = dropped(state())
+    after = apply(state(), action("restore", target=note.id, lines=[6]), 1)
+    reviewed = reviewed_document(document(), after, recording())
+    assert [s.text for s in reviewed.statements()] == [note.text]  # type: ignore[union-attr]
+    assert reviewed.dropped == ()
+
+
+def test_a_withheld_concept_gets_its_term_back() -> None:
+    gone = document().withheld[0].model_copy(update={"section": "key_concepts", "text": "What cools the water."})
+    found = opened(document().model_copy(update={"withheld": (gone,)}))
+    item = next(i for i in found.items if i.standing == "withheld")
+    with pytest.raises(Unfit, match="needs a term"):
+        apply(found, action("restore", target=item.id, lines=[3]), 1)
+    after = apply(found, action("restore", target=item.id, lines=[3], label="Tower"), 1).item(item.id)
+    assert after and (after.label, after.text) == ("Tower", "What cools the water.")
+
+
+def corrected() -> StudyDocument:
+    made = document()
+    first, *rest = made.main_points
+    put_right = first.details[0].model_copy(
+        update={"support": "weak", "finding": "nobody says it", "correction": Correction(before="It has.", reason="no")}
+    )
+    return made.model_copy(update={"main_points": (first.model_copy(update={"details": (put_right,)}), *rest)})
+
+
+def test_an_accepted_statement_keeps_what_was_found_and_changed_and_an_edited_one_does_not() -> None:
+    found = opened(corrected())
+    at = find(found, "40 megawatts")
+    accepted = reviewed_document(corrected(), apply(found, action("accept", targets=[at.id]), 1), recording())
+    detail = accepted.main_points[0].details[0]
+    assert (detail.support, detail.finding) == ("weak", "nobody says it") and detail.correction
+    edit = action("edit", target=at.id, text="The reactor makes 40 megawatts.")
+    detail = reviewed_document(corrected(), apply(found, edit, 1), recording()).main_points[0].details[0]
+    assert (detail.support, detail.finding, detail.correction) == ("verified", None, None)
+
+
+def test_the_ledger_of_lines_is_that_of_what_was_accepted() -> None:
+    at = find(state(), "40 megawatts")
+    found = apply(state(), action("accept", targets=[at.id]), 1)
+    assert reviewed_document(document(), found, recording()).coverage.cited == 1
+
+
 def test_a_speaker_gets_another_name_everywhere() -> None:
     after = apply(state(), action("rename", speaker="Ben", name="Benedikt Roth"), 1)
     assert "Benedikt Roth thinks" in find(after, "too expensive").text
@@ -149,7 +272,7 @@ def test_a_name_inside_a_word_stays() -> None:
 def test_only_what_was_accepted_is_in_the_reviewed_document() -> None:
     found, at = state(), find(state(), "40 megawatts")
     found = apply(found, action("accept", targets=[at.id]), 1)
-    reviewed = reviewed_document(document(), found, source())
+    reviewed = reviewed_document(document(), found, recording())
     assert [s.text for s in reviewed.statements()] == [at.text]  # type: ignore[union-attr]
     assert (reviewed.withheld, reviewed.prerequisites, len(reviewed.main_points)) == ((), (), 1)
 
@@ -157,13 +280,13 @@ def test_only_what_was_accepted_is_in_the_reviewed_document() -> None:
 def test_an_edit_that_its_lines_do_not_say_is_weak_in_the_reviewed_document() -> None:
     at = find(state(), "40 megawatts")
     edited = apply(state(), action("edit", target=at.id, text="The reactor at Lund makes 99 megawatts."), 1)
-    assert reviewed_document(document(), edited, source()).main_points[0].details[0].support == "weak"
+    assert reviewed_document(document(), edited, recording()).main_points[0].details[0].support == "weak"
 
 
 def test_evidence_of_the_reviewed_document_carries_the_right_name() -> None:
     at = find(state(), "too expensive")
     found = apply(apply(state(), action("accept", targets=[at.id]), 1), action("rename", speaker="Ben", name="Al"), 2)
-    detail = reviewed_document(document(), found, source()).main_points[0].details[0]
+    detail = reviewed_document(document(), found, recording()).main_points[0].details[0]
     assert (detail.evidence[0].speaker, detail.text.split()[0]) == ("Al", "Al")
 
 
@@ -173,7 +296,17 @@ def test_details_below_a_rejected_one_are_not_lost() -> None:
     child = find(found, "since 1998 without")
     assert (parent.depth, child.depth) == (0, 1)
     found = apply(apply(found, action("reject", targets=[parent.id]), 1), action("accept", targets=[child.id]), 2)
-    assert reviewed_document(document(nested=True), found, source()).main_points[0].details[0].text == child.text
+    assert reviewed_document(document(nested=True), found, recording()).main_points[0].details[0].text == child.text
+
+
+def test_what_is_nested_below_a_rejected_point_is_not_handed_to_the_point_before_it() -> None:
+    found = opened(document(nested=True))
+    parent, child, other = find(found, "40 megawatts"), find(found, "since 1998"), find(found, "too expensive")
+    found = apply(found, action("move", target=other.id, before=parent.id), 1)
+    found = apply(found, action("reject", targets=[parent.id]), 2)
+    found = apply(found, action("accept", targets=[child.id, other.id]), 3)
+    details = reviewed_document(document(nested=True), found, recording()).main_points[0].details
+    assert [(d.text, d.details) for d in details] == [(other.text, ()), (child.text, ())]
 
 
 # Applied again to another making of the document
@@ -220,6 +353,36 @@ def test_a_statement_that_is_gone_is_listed_and_the_others_are_kept() -> None:
     assert [m.text for m in after.misfits] == [gone.text]
 
 
+def test_an_accepted_statement_about_the_source_of_an_older_record_is_not_missed() -> None:
+    gone = About(id="overview.0123", section="overview", text="The recording was published by Power Hour.", lines=())
+    accept, edit = (
+        action("accept", targets=["overview.0123"]),
+        action("edit", target="overview.0123", text="It was published."),
+    )
+    events = [
+        Event(n=n, at="", who="Ann", base=0, document="older", action=taken, about=(gone,))
+        for n, taken in enumerate((accept, edit), 1)
+    ]
+    assert Timeline(opened(document()), events[:1]).state.misfits == ()
+    assert [m.what for m in Timeline(opened(document()), events).state.misfits] == ["edit"]
+
+
+def test_a_decision_of_a_record_without_nesting_finds_its_statement_nested() -> None:
+    at = find(opened(document(extra="It has run since 1998 without a stop.")), "since 1998 without a stop.")
+    after = again(
+        document(extra="It has run since 1998 without a stop."),
+        document(nested=True),
+        action("accept", targets=[at.id]),
+    )
+    assert (find(after, "It has run since 1998").standing, after.misfits) == ("accepted", ())
+
+
+def test_a_restored_note_is_found_again_when_the_notes_are_made_again() -> None:
+    note = dropped(state())
+    after = again(document(), document(figure="45"), action("restore", target=note.id, lines=[6]))
+    assert find(after, "Everybody at the council").standing == "accepted" and not after.misfits
+
+
 def test_an_undone_decision_is_not_listed() -> None:
     gone = find(state(), "project is dead")
     undone = again(
@@ -250,7 +413,7 @@ def test_decisions_on_two_makings_both_hold_on_a_third() -> None:
 
 # Laws
 
-BASE = state()
+BASE = opened(document(nested=True))
 IDS = [i.id for i in BASE.items]
 GROUPS = [g.id for g in BASE.groups]
 TEXTS = st.sampled_from(["The reactor makes 40 megawatts.", "Ben says no.", "<b>bold</b> & more."])
@@ -272,6 +435,12 @@ ACTIONS = st.one_of(
         st.sampled_from(IDS),
         st.sampled_from([*IDS, ""]),
         st.sampled_from([*GROUPS, ""]),
+    ),
+    st.builds(
+        lambda t, where, goal: action("move", target=t, **{where: goal}),
+        st.sampled_from(IDS),
+        st.sampled_from(["before", "below"]),
+        st.sampled_from(IDS),
     ),
     st.builds(
         lambda t, g: action("add", section="main_points", text=t, lines=[1], group=g), TEXTS, st.sampled_from(GROUPS)
@@ -349,7 +518,7 @@ def test_ids_stay_unique_and_sections_stay_in_order_whatever_is_done(actions: li
     assert len({i.id for i in items}) == len(items)
     places = [(i.section, i.group) for i in items]
     assert len(set(places)) == sum(a != b for a, b in zip([("", ""), *places], places, strict=False))
-    reviewed_document(document(), timeline.state, source())
+    reviewed_document(document(nested=True), timeline.state, recording())
 
 
 def test_what_touches_other_statements_does_not_overlap() -> None:

@@ -56,3 +56,12 @@ def test_without_a_review_there_is_nothing_to_export(tmp_path: Path, capsys: pyt
 
 def test_export_asks_for_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", str(folder(tmp_path))) == 2
+
+
+def test_a_record_of_an_older_format_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = reviewed(tmp_path) / "reactor.json"
+    record.write_text(record.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
+    assert run("export", "--reviewed", str(tmp_path)) == 1
+    assert "studydoc make writes it anew" in capsys.readouterr().err

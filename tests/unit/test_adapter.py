@@ -17,9 +17,7 @@ from pipeline.providers.openai_compatible import OpenAICompatible
 from tests.clock import FakeClock
 
 KEY = "sk-canary-1234567890"
-REQUEST = Request(
-    "points", (Message("user", "What is said?"),), {"type": "object", "properties": {}}, 100, avoid=(" I",)
-)
+REQUEST = Request("points", (Message("user", "What is said?"),), {"type": "object", "properties": {}}, 100)
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
@@ -77,6 +75,14 @@ def test_usage_and_cached_tokens_are_kept() -> None:
 
 def test_missing_usage_is_estimated_and_says_so() -> None:
     assert Server(reply(usage=False)).ask().usage.estimated
+
+
+def test_a_request_without_a_schema_is_answered_in_plain_text() -> None:
+    server = Server(reply("- The bridge is old."))
+    plain = Request("small/notes", (Message("user", "What is said?"),), None, 100)
+    assert server.ask(plain).text == "- The bridge is old."
+    assert len(server.bodies) == 1 and "response_format" not in server.bodies[0]
+    assert server.bodies[0]["messages"] == [{"role": "user", "content": "What is said?"}]
 
 
 def test_the_ladder_goes_down_when_a_format_is_refused() -> None:
@@ -168,13 +174,6 @@ def test_a_redirect_does_not_carry_the_transcript_elsewhere() -> None:
     with pytest.raises(EndpointError):
         server.ask()
     assert len(server.bodies) == 1
-
-
-def test_word_bans_go_only_to_endpoints_that_take_them() -> None:
-    plain, embedded = Server(reply()), Server(reply(), llama_cpp=True)
-    plain.ask(), embedded.ask()
-    assert "logit_bias" not in plain.bodies[0]
-    assert embedded.bodies[0]["logit_bias"] == [[" I", False]]
 
 
 def test_the_key_is_not_in_the_repr() -> None:

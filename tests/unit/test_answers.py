@@ -1,10 +1,10 @@
 import pytest
 
 from pipeline.answers import Unusable, holds_json, parse_answer
-from pipeline.sections.base import Flat
+from pipeline.structured import Answer
 
 
-class Point(Flat):
+class Point(Answer):
     line: int
     text: str
 
@@ -23,7 +23,7 @@ GOOD = '{"line": 4, "text": "Water boils."}'
     ],
 )
 def test_an_object_is_found_in_what_models_write_around_it(text: str) -> None:
-    assert parse_answer(text, Point)[0] == Point(line=4, text="Water boils.")
+    assert parse_answer(text, Point).value == Point(line=4, text="Water boils.")
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_what_does_not_fit_says_why(text: str, reason: str) -> None:
 
 
 def test_repair_is_told() -> None:
-    assert parse_answer("{'line': 4, 'text': 'x'}", Point)[1] is True
-    assert parse_answer(GOOD, Point)[1] is False
+    assert parse_answer("{'line': 4, 'text': 'x'}", Point).repaired is True
+    assert parse_answer(GOOD, Point).repaired is False
 
 
 def test_prose_holds_no_json() -> None:

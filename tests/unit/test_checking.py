@@ -1,21 +1,25 @@
-"""`studydoc check`: records and edited pages beside their transcripts."""
+"""`studydoc check`: records and edited pages beside their transcripts, by code alone and with a model."""
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.checking import check_path, page_claims
-from pipeline.commands import run_check
-from pipeline.document import Problem
-from pipeline.readers import read_transcript
+from pipeline.checking import Checked, check_path, check_path_with_model
+from pipeline.document import Problem, StudyDocument
+from pipeline.errors import EndpointError, InputError
+from pipeline.llm import Request
+from pipeline.page import draft_of_page
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
-from pipeline.settings import HOSTED
-from pipeline.source import Source
 from pipeline.store import load, output_path, write
-from tests.scripted import LINES, ScriptedClient, good_answer
+from pipeline.structured import Structured
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer
 
 
 @pytest.fixture
@@ -23,108 +27,236 @@ def page(tmp_path: Path) -> Path:
     """A page and its record, made from scripted answers, with their transcript beside the output folder."""
     talk = tmp_path / "reactor.txt"
     talk.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
-    document = asyncio.run(asummarise(talk, ScriptedClient(good_answer), recipe=HOSTED))
+    document = asyncio.run(asummarise(talk, ScriptedClient(good_answer)))
     page, _ = write(document, render_markdown(document), output_path(tmp_path / "outputs", "reactor"))
     return page
 
 
+def kinds(checked: list[Checked]) -> set[str]:
+    return {f.kind for c in checked for f in c.findings}
+
+
 def found(path: Path) -> set[str]:
-    return {f.kind for c in check_path(path)[1] for f in c.findings}
+    return kinds(check_path(path)[1])
 
 
-def test_a_fresh_document_has_no_findings(page: Path) -> None:
+def edit(page: Path, old: str, new: str) -> None:
+    text = page.read_text("utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new), "utf-8")
+
+
+def rewrite(page: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    record = page.with_suffix(".json")
+    fields = json.loads(record.read_text("utf-8"))
+    change(fields)
+    record.write_text(json.dumps(fields), "utf-8")
+    return record
+
+
+def doubted(finding: str) -> Callable[[dict[str, Any]], None]:
+    """The first detail made one of 45 megawatts, against which a finding stands."""
+
+    def change(fields: dict[str, Any]) -> None:
+        detail = fields["main_points"][0]["details"][0]
+        detail |= {"text": detail["text"].replace("40", "45"), "support": "weak", "finding": finding}
+
+    return change
+
+
+def test_a_fresh_document_has_no_findings_as_record_and_as_page(page: Path) -> None:
     assert found(page) == found(page.with_suffix(".json")) == set()
-    assert run_check([page.parent], None)[0] == 0
+
+
+def test_every_statement_is_looked_at_nested_ones_too(page: Path) -> None:
+    everything = sum(1 for _ in load(page.with_suffix(".json")).statements())
+    assert len(check_path(page)[1]) == len(check_path(page.with_suffix(".json"))[1]) == everything == 8
 
 
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        ("40 megawatts", "45 megawatts", "figure"),
-        ("Lund reactor makes", "Malmö reactor makes", "name"),
-        ("Ben thinks that the cooling tower", "Ana thinks that the cooling tower", "owner"),
-        ("is dead without the loan", "is not dead without the loan", "polarity"),
+        ("makes 40 megawatts", "makes 45 megawatts", "figure"),
+        ("The Lund reactor", "The Malmö reactor", "name"),
+        ("warm 5,000 homes", "warm 6,000 homes", "figure"),
+        ("too expensive", "“a waste of good public money”", "quotation"),
+        ("**Cooling tower**", "**Cooling tower of Kowalski**", "name"),
+        ("1. A Reactor and Its Tower", "1. A Reactor Since 1989", "figure"),
+        ("Speakers: Ana, Ben.", "Speakers: Ana, Ben and Kowalski.", "name"),
     ],
 )
-def test_an_edit_by_hand_is_found_in_the_page(page: Path, old: str, new: str, kind: str) -> None:
-    text = page.read_text("utf-8")
-    assert old in text
-    page.write_text(text.replace(old, new), "utf-8")
-    assert kind in found(page)
-    code, lines = run_check([page], None, as_json=True)
-    assert code == 1 and json.loads(lines[-1])["with_findings"] >= 1
+def test_an_edit_by_hand_that_nobody_said_is_found_in_the_page(page: Path, old: str, new: str, kind: str) -> None:
+    edit(page, old, new)
+    assert found(page) == {kind}
 
 
-def test_a_page_says_what_is_missing_and_why_and_is_still_checked(page: Path) -> None:
+def test_an_edit_that_code_cannot_prove_wrong_is_left_alone(page: Path) -> None:
+    edit(page, "is dead without the loan", "is not dead without the loan")
+    assert found(page) == set()
+
+
+def test_a_statement_said_twice_in_a_section_is_a_repeat(page: Path) -> None:
+    row = "- **Lund reactor:** The Lund reactor makes 40 megawatts and has run without a stop since 1998.\n"
+    edit(page, row, row * 2)
+    assert found(page) == {"repeat"}
+
+
+def test_a_new_bullet_has_no_lines_and_only_exact_checks(page: Path) -> None:
+    head, tail = page.read_text("utf-8").split("## Key Concepts")
+    page.write_text(f"{head}- Solar panels feed a battery of 77 tonnes.\n\n## Key Concepts{tail}", "utf-8")
+    (new,) = [c for c in check_path(page)[1] if "Solar" in c.claim.text]
+    assert new.claim.lines == () and [f.kind for f in new.findings] == ["figure"]
+
+
+def test_a_section_that_the_form_does_not_know_is_read_too(page: Path) -> None:
+    page.write_text(page.read_text("utf-8") + "\n## My own remarks\n\nIt went to 99 homes.\n", "utf-8")
+    assert found(page) == {"figure"}
+
+
+def test_prerequisites_say_nothing_of_the_recording(page: Path) -> None:
+    edit(page, "Basic familiarity with power plants", "Basic familiarity with 12 Kowalski plants")
+    assert found(page) == set()
+
+
+def test_bent_evidence_is_found_in_the_record(page: Path) -> None:
+    def bend(fields: dict[str, Any]) -> None:
+        fields["main_points"][0]["details"][0]["evidence"][0]["quote"] = "The reactor makes 50 megawatts."
+
+    assert found(rewrite(page, bend)) == {"evidence"}
+
+
+def test_lines_that_do_not_exist_are_found(page: Path) -> None:
+    talk = page.parent.parent / "reactor.txt"
+    talk.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES[:5]), "utf-8")
+    _, checked = check_path(page)
+    assert "the transcript has 5 lines and no line 6" in {f.message for c in checked for f in c.findings}
+
+
+def test_what_the_record_says_against_a_statement_is_not_told_again(page: Path) -> None:
+    record = rewrite(page, doubted("nobody says 45 in the recording"))
+    assert "45" in str([c.claim.text for c in check_path(record)[1]])
+    assert found(record) == set()
+    assert found(rewrite(page, doubted("it is not checked: the checking call failed"))) == {"figure"}
+
+
+def test_a_page_that_says_what_is_missing_has_no_findings(page: Path) -> None:
     record = page.with_suffix(".json")
-    document = load(record)
     why = Problem(section="key_concepts", chunk=None, message="nothing could be used")
-    bare = document.model_copy(
-        update={"key_concepts": (), "main_points": (), "prerequisites": (), "status": "partial", "problems": (why,)}
-    )
-    text = render_markdown(bare)
-    assert "> - Key Concepts: nothing could be used" in text
-    for heading in ("Prerequisites", "Main Points", "Key Concepts"):
-        assert f"## {heading}\n\n(none found)\n" in text
-    write(bare, text, record)
-    assert found(page) == set()
+    nothing: dict[str, Any] = {"key_concepts": (), "main_points": (), "prerequisites": (), "summary": ()}
+    bare = load(record).model_copy(update=nothing | {"status": "partial", "problems": (why,)})
+    write(bare, render_markdown(bare), record)
+    assert found(page) == set() and len(check_path(page)[1]) == 1
 
 
-def test_an_invented_bullet_is_found_and_a_true_one_is_not(page: Path) -> None:
-    text = page.read_text("utf-8")
-    head, tail = text.split("## Key Concepts")
-    page.write_text(f"{head}- Solar panels on the roof feed a battery in the cellar.\n\n## Key Concepts{tail}", "utf-8")
-    assert "support" in found(page)
-    page.write_text(f"{head}- The city pays half of the heat exchanger.\n\n## Key Concepts{tail}", "utf-8")
-    assert found(page) == set()
+def rows(document: StudyDocument, **options: bool) -> list[tuple[str, str, str, tuple[int, ...], int]]:
+    draft = draft_of_page(render_markdown(document, **options), document)
+    return [(name, s.label, s.text, s.lines, len(s.details)) for name, s in draft.statements()]
 
 
-def test_moved_citations_and_bent_evidence_are_found_in_the_record(page: Path) -> None:
-    record = page.with_suffix(".json")
-    whole = json.loads(record.read_text("utf-8"))
-    whole["main_points"][0]["details"][0]["evidence"][0]["quote"] = "The reactor at Lund makes 50 megawatts."
-    record.write_text(json.dumps(whole), "utf-8")
-    assert "quote" in found(record)
-    detail = json.loads(record.read_text("utf-8"))["main_points"][0]["details"][0]
-    detail["evidence"] = whole["main_points"][1]["details"][-1]["evidence"]
-    whole["main_points"][0]["details"][0] = detail
-    record.write_text(json.dumps(whole), "utf-8")
-    assert found(record) & {"citation", "support", "figure"}
-
-
-def test_every_row_of_a_page_with_citations_is_read_back(page: Path) -> None:
-    from pipeline.store import load
-
+def test_every_row_of_a_page_is_read_back_as_it_was_written(page: Path) -> None:
     document = load(page.with_suffix(".json"))
-    source = Source(read_transcript(page.parent.parent / "reactor.txt"))
-    plain = page_claims(render_markdown(document), document, source)
-    cited = page_claims(render_markdown(document, citations=True), document, source)
-    assert [c.text for c in plain] == [c.text for c in cited]
-    assert len(plain) == sum(1 for _ in document.statements())
+    read = rows(document)
+    assert ("main_points", "Heat exchanger", document.main_points[1].details[0].text, (4,), 2) in read
+    assert [text for _, _, text, _, _ in read] == [
+        getattr(s, "text", None) or s.definition  # type: ignore[union-attr]
+        for s in document.statements()
+    ]
+    assert rows(document, citations=True) == read
 
 
-def test_what_is_in_doubt_is_marked_and_explained_and_read_back_without_the_mark(page: Path) -> None:
-    from pipeline.store import load
+def test_marks_of_doubt_are_no_part_of_a_statement(page: Path) -> None:
+    document = load(rewrite(page, doubted("nobody says 45 in the recording")))
+    assert "\n† in doubt" in render_markdown(document)
+    assert rows(document, citations=True) == rows(document, doubts=False)
 
-    document = load(page.with_suffix(".json"))
-    source = Source(read_transcript(page.parent.parent / "reactor.txt"))
-    weak = document.model_copy(
-        update={"summary": tuple(s.model_copy(update={"support": "weak"}) for s in document.summary)}
-    )
-    assert "†" not in render_markdown(document) and "†" not in render_markdown(weak, doubts=False)
-    for citations in (False, True):
-        text = render_markdown(weak, citations=citations)
-        assert text.count(" †") == len(weak.summary) and "\n† in doubt" in text
-        assert [c.text for c in page_claims(text, weak, source)] == [
-            c.text for c in page_claims(render_markdown(document), document, source)
-        ]
+
+def test_a_sentence_with_dots_of_its_own_is_read_whole(page: Path) -> None:
+    def dotted(fields: dict[str, Any]) -> None:
+        fields["summary"][0]["text"] = "Ana, i.e. Dr. Ana of Lund, explains it. Ben agrees."
+
+    document = load(rewrite(page, dotted))
+    page.write_text(render_markdown(document), "utf-8")
+    assert "Ana, i.e. Dr. Ana of Lund, explains it. Ben agrees." in [c.claim.text for c in check_path(page)[1]]
 
 
 def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:
     talk = page.parent.parent / "reactor.txt"
     talk.write_text(talk.read_text("utf-8").replace("40 megawatts", "41 megawatts"), "utf-8")
-    code, lines = run_check([page], None)
-    assert code == 1 and "has changed since the notes were made" in lines[-1]
+    assert "has changed since the notes were made" in check_path(page)[0]
     talk.unlink()
-    code, lines = run_check([page], None)
-    assert code == 1 and "--transcripts" in lines[0]
+    with pytest.raises(InputError, match="--transcripts"):
+        check_path(page)
+
+
+def asked(page: Path, answer: Callable[[Request], Answer], chunk_tokens: int = 16_000) -> list[Checked]:
+    structured = Structured(Booking(ScriptedClient(answer), Progress("check"), unwatched), PromptSet())
+    return asyncio.run(check_path_with_model(page, structured, chunk_tokens=chunk_tokens))[1]
+
+
+def fault(number: Callable[[str], int], **more: Any) -> Callable[[Request], Answer]:
+    """One fault in the statement or heading whose number is found in what is asked."""
+
+    def answer(request: Request) -> Answer:
+        found = {"id": number(request.messages[-1].content), "verdict": "partly", "why": "too strong", "text": "", "lines": []}  # fmt: skip
+        return EMPTY | {"faults": [found | more]}
+
+    return answer
+
+
+def row_with(words: str) -> Callable[[str], int]:
+    return lambda text: int(next(r for r in text.splitlines() if words in r).strip().split(".")[0])
+
+
+def test_a_model_that_finds_nothing_adds_nothing(page: Path) -> None:
+    assert kinds(asked(page, lambda r: EMPTY)) == set()
+
+
+def test_what_a_model_puts_right_is_a_finding_with_its_reason(page: Path) -> None:
+    edit(page, "is dead without the loan", "is not dead without the loan")
+    checked = asked(page, fault(row_with("not dead"), why="Ben says it is dead", text="It is dead.", lines=[6]))
+    (told,) = [c for c in checked if c.findings]
+    assert "not dead" in told.claim.text and told.claim.section == "main_points"
+    assert told.findings[0].message == "Ben says it is dead; put right: It is dead."
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "kind"),
+    [
+        ("not dead", {"text": ""}, "meaning"),
+        ("5,000 homes", {"verdict": "citation", "lines": [4, 5]}, "citation"),
+        ("(heading) A Reactor", {"text": "A Tower"}, "heading"),
+    ],
+)
+def test_each_kind_of_fault_is_told_as_such(page: Path, words: str, more: dict[str, Any], kind: str) -> None:
+    edit(page, "is dead without the loan", "is not dead without the loan")
+    assert kinds(asked(page, fault(row_with(words), **more))) == {kind}
+
+
+def test_a_new_sentence_without_a_twin_is_not_shown_to_the_model(page: Path) -> None:
+    head, tail = page.read_text("utf-8").split("### 2. ")
+    page.write_text(f"{head}- Solar panels feed a battery of 77 tonnes.\n\n### 2. {tail}", "utf-8")
+    seen: list[str] = []
+
+    def answer(request: Request) -> Answer:
+        seen.append(request.messages[-1].content)
+        return fault(row_with("Ben says"))(request)
+
+    told = [c for c in asked(page, answer) if c.findings]
+    assert "Solar" not in "".join(seen)
+    assert [c.claim.text[:8] for c in told] == ["Solar pa", "Ben says"]
+
+
+def test_statements_whose_checking_call_fails_are_told_as_unchecked(page: Path) -> None:
+    checked = asked(page, lambda r: "no")
+    assert kinds(checked) == {"unchecked"} and all(c.findings for c in checked)
+
+
+def test_an_endpoint_that_is_gone_ends_the_check(page: Path) -> None:
+    with pytest.raises(EndpointError):
+        asked(page, lambda r: EndpointError("gone", fatal=True))
+
+
+def test_points_nested_more_deeply_by_hand_are_checked_too(page: Path) -> None:
+    edit(page, "  - Ben says", "    - Ben says")
+    checked = asked(page, fault(row_with("Ben says")))
+    assert [c.claim.text[:8] for c in checked if c.findings] == ["Ben says"]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pipeline.corpus import Order, Outcome, make_all
 from pipeline.errors import EndpointError
-from pipeline.llm import Completion, Request, Usage
+from pipeline.llm import Completion, Request
+from pipeline.profile import Recipe
+from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
 from pipeline.readers import Source
-from pipeline.run import Progress
-from pipeline.settings import EMBEDDED, HOSTED
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 
@@ -26,7 +26,7 @@ def sources(folder: Path, count: int, *, repeat: int = 1) -> list[Source]:
 
 
 def order(folder: Path, at_once: int) -> Order:
-    return Order(folder / "out", HOSTED, PromptSet(), "http://server.test", at_once=at_once)
+    return Order(folder / "out", Recipe(), PromptSet(), "http://server.test", at_once=at_once)
 
 
 class Gated:
@@ -46,17 +46,6 @@ class Gated:
             return await self._inner.complete(request)
         finally:
             self._gate.leave()
-
-
-def test_a_small_model_is_said_to_write_english_only_where_the_lines_are_not(tmp_path: Path) -> None:
-    french = "Les marées de la baie font tourner quatre turbines, et la mer les remplit deux fois par jour."
-    for name, words in (("french", french), ("english", " ".join(text for _, text in LINES))):
-        (tmp_path / f"{name}.txt").write_text(words, "utf-8")
-    given = [Source(tmp_path / f"{name}.txt", name) for name in ("french", "english")]
-    asked = Order(tmp_path / "out", EMBEDDED, PromptSet(), "embedded", at_once=1)
-    client = ScriptedClient(lambda request: Completion("", "refusal", Usage(), "scripted"))
-    french_told, english_told = asyncio.run(make_all(given, client, asked))
-    assert "English only" in french_told.notes[0] and not english_told.notes
 
 
 def test_outcomes_come_in_the_order_of_their_sources_and_small_ones_are_made_first(tmp_path: Path) -> None:
@@ -98,13 +87,13 @@ def test_with_one_call_at_once_one_transcript_is_made_after_the_other_in_their_o
     assert names == ["talk0", "talk1", "talk2"]
 
 
-def test_merges_go_before_the_first_calls_of_other_documents(tmp_path: Path) -> None:
+def test_checking_goes_before_the_first_calls_of_other_documents(tmp_path: Path) -> None:
     client = Gated(1)
     asyncio.run(make_all(sources(tmp_path, 6), client, order(tmp_path, 2)))
-    kinds = ["merge" if r.rank[0] == 0 else "map" for r in client.let_in]
-    first_merge = kinds.index("merge")
-    assert "map" in kinds[first_merge:]  # it did not wait for all maps
-    assert kinds[first_merge : first_merge + 3] == ["merge"] * 3
+    names = [r.name for r in client.let_in]
+    first = names.index("check")
+    assert names.count("write") == 6 and "write" in names[first:]  # it did not wait until all were written
+    assert names[first : first + 2] == ["check", "check"]
 
 
 def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
@@ -129,5 +118,5 @@ def test_after_a_fatal_error_nothing_more_is_asked(tmp_path: Path) -> None:
 
 
 def test_the_rank_of_a_request_is_no_part_of_its_identity() -> None:
-    plain, ranked = (Request("points", (), {}, 9, rank=rank) for rank in ((), (0, 3)))
+    plain, ranked = (Request("write", (), {}, 9, rank=rank) for rank in ((), (0, 3)))
     assert plain == ranked and plain.key("m") == ranked.key("m")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.errors import CallError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.providers import learning
-from pipeline.providers.bodies import body_of, name_of
+from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import by_status, text_of, window_told
@@ -180,11 +180,6 @@ def test_thought_is_taken_off_wherever_it_stands(message: dict[str, Any], text: 
 def test_a_message_of_any_shape_is_parted(value: Any) -> None:
     text, thought = parted(value if isinstance(value, dict) else {"content": value})
     assert (text is None or isinstance(text, str)) and isinstance(thought, str)
-
-
-def test_a_schemas_name_has_only_letters_that_strict_endpoints_allow() -> None:
-    assert name_of(REQUEST) == "sections_a-b-v1"
-    assert len(name_of(replace(REQUEST, name="x" * 99))) == 64
 
 
 def test_keywords_are_dropped_and_properties_of_the_same_name_stay() -> None:

@@ -1,21 +1,28 @@
 """Plans without a call, and limits that stop before they are passed."""
 
 import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.cli.screen import plan_table
 from pipeline.errors import EndpointError
+from pipeline.forecast import Forecast, forecast
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.plan import Experience, Limited, LimitReached, plan_one, together
+from pipeline.plan import Experience, Limited, LimitReached, Plan, plan_one, prompt_tokens, together
 from pipeline.prices import BATCH, cost_usd
+from pipeline.profile import CAPABLE, Recipe, words_for
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.run import asummarise
-from pipeline.settings import HOSTED, Recipe
-from tests.scripted import ScriptedClient, good_answer, transcript
+from pipeline.settings import load_settings
+from pipeline.transcript import Transcript
+from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
 
-APART = Recipe(plan="apart")
+BY_CODE = Recipe(replace(CAPABLE, check="code"))
+IN_PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two
 
 
 @pytest.fixture
@@ -23,37 +30,149 @@ def store(tmp_path: Path) -> CallStore:
     return CallStore(tmp_path / "calls.sqlite")
 
 
-def plan(store: CallStore, recipe: Recipe):  # noqa: ANN201
+def plan(store: CallStore, recipe: Recipe | None = None, of: Transcript | None = None) -> Plan:
     past = Experience.of(store, "scripted")
-    return asyncio.run(plan_one(transcript(), store, "scripted", recipe, PromptSet(), past))
+    return asyncio.run(plan_one(of or transcript(), store, "scripted", recipe or Recipe(), PromptSet(), past))
 
 
-@pytest.mark.parametrize(("recipe", "calls"), [(HOSTED, 1), (APART, 4)])
-def test_a_plan_counts_the_calls_of_the_first_wave(store: CallStore, recipe: Recipe, calls: int) -> None:
+def run_until(store: CallStore, name: str, recipe: Recipe | None = None) -> None:
+    """A run whose answers are stored up to the first call of a name, where the endpoint goes away."""
+
+    def answer(request: Request) -> Answer:
+        return EndpointError("gone", fatal=True) if request.name == name else good_answer(request)
+
+    client = StoredClient(store, ScriptedClient(answer), "scripted")
+    with pytest.raises(EndpointError):
+        asyncio.run(asummarise(transcript(), client, recipe=recipe or Recipe()))
+
+
+def run_whole(store: CallStore, recipe: Recipe | None = None) -> ScriptedClient:
+    client = ScriptedClient(good_answer)
+    asyncio.run(asummarise(transcript(), StoredClient(store, client, "scripted"), recipe=recipe or Recipe()))
+    return client
+
+
+def test_writing_is_asked_now_and_the_check_later(store: CallStore) -> None:
+    found = plan(store)
+    assert (found.now.calls, found.later.calls, found.stored) == (1, 1, 0)
+    assert found.later.prompt_tokens > 0 and 0 < found.later.low < found.later.high
+
+
+def test_each_part_is_written_and_checked_and_all_are_composed_once(store: CallStore) -> None:
+    found = plan(store, IN_PARTS)
+    assert (found.now.calls, found.later.calls, found.check.calls) == (2, 1 + 2, 2)
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), BY_CODE, IN_PARTS], ids=["checked by model", "by code", "in parts"])
+def test_as_many_calls_are_planned_as_a_run_then_makes(store: CallStore, recipe: Recipe) -> None:
     found = plan(store, recipe)
-    assert (found.calls, found.stored) == (calls, 0)
-    assert found.merges > 0 and 0 < found.low < found.high
+    assert found.now.calls + found.later.calls == len(run_whole(store, recipe).requests)
+
+
+def test_the_tokens_of_calls_asked_now_are_those_of_their_prompts(store: CallStore) -> None:
+    found, client = plan(store), run_whole(store)
+    assert found.now.prompt_tokens == prompt_tokens(client.requests[0], "o200k_base")
+
+
+@pytest.mark.parametrize(("reached", "stored", "now", "later"), [("compose", 2, 1, 2), ("check", 3, 2, 0)])
+def test_what_is_stored_is_free_and_the_next_calls_are_known(
+    store: CallStore, reached: str, stored: int, now: int, later: int
+) -> None:
+    run_until(store, reached, IN_PARTS)
+    found = plan(store, IN_PARTS)
+    assert (found.stored, found.now.calls, found.later.calls) == (stored, now, later)
+
+
+def test_a_part_that_is_not_written_yet_is_asked_for_alone(store: CallStore) -> None:
+    def second_is_gone(request: Request) -> Answer:
+        return EndpointError("gone", fatal=True) if "Part 2" in request.messages[1].content else good_answer(request)
+
+    client = StoredClient(store, ScriptedClient(second_is_gone), "scripted")
+    with pytest.raises(EndpointError):
+        asyncio.run(asummarise(transcript(), client, recipe=IN_PARTS))
+    whole, found = plan(CallStore(Path(":memory:")), IN_PARTS), plan(store, IN_PARTS)
+    assert (found.stored, found.now.calls) == (whole.now.calls - 1, 1)
+    assert found.later == whole.later
+
+
+def test_a_finished_run_plans_nothing(store: CallStore) -> None:
+    run_whole(store)
+    found = plan(store)
+    assert (found.now.calls, found.later.calls, found.check.calls, found.stored) == (0, 0, 0, 2)
+
+
+def test_the_check_is_told_apart_whether_it_comes_later_or_now(store: CallStore) -> None:
+    assert plan(store).check.calls == 1 and plan(store, BY_CODE).check.calls == 0
+    run_until(store, "check")
+    found = plan(store)
+    assert found.check == found.now
+
+
+def test_earlier_answers_say_how_long_answers_are(store: CallStore) -> None:
+    past = Experience({"write": [100, 200, 300, 400]})
+    found = asyncio.run(plan_one(transcript(), store, "scripted", Recipe(), PromptSet(), past))
+    assert (found.now.low, found.now.high) == (200, 300)
+
+
+def test_words_follow_the_length_asked_for(store: CallStore) -> None:
+    brief, full = (plan(store, Recipe(length=n)).words for n in ("brief", "full"))  # type: ignore[arg-type]
+    assert brief < full and isinstance(full, int)
+
+
+def test_half_an_hour_and_two_hours_and_a_half_get_the_words_that_are_promised() -> None:
+    assert (words_for(4_500), words_for(20_000)) == (1_540, 3_250)
+
+
+def test_plans_together_are_their_sums(store: CallStore) -> None:
+    one, other = plan(store), plan(store, BY_CODE)
+    both = together([one, other])
+    assert both.now == one.now + other.now and both.later == one.later + other.later
+    assert both.check == one.check and both.words == one.words + other.words
+
+
+def forecast_of(folder: Path, **more: object) -> Forecast:
+    text = "\n\n".join(f"{who}: {words}" for who, words in LINES)
+    for name in ("one", "two"):
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    settings = load_settings(**{"base_url": "https://api.openai.com/v1", "out": folder / "out"} | more)
+    found, failed = asyncio.run(forecast([folder], settings))
+    assert not failed
+    return found
+
+
+def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:
+    head, one, _, whole, model, check = plan_table(forecast_of(tmp_path)).splitlines()
+    assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
+    assert whole.startswith("all\t2\tabout 2")
+    assert "4 calls" in model and "USD at list price" in model
+    assert "check is 2 calls of these" in check and "USD" in check and "--check code" in check
+
+
+def test_without_a_check_by_the_model_the_table_says_nothing_of_one(tmp_path: Path) -> None:
+    assert "check" not in plan_table(forecast_of(tmp_path, check="code"))
+
+
+def test_an_endpoint_without_a_price_list_has_no_price(tmp_path: Path) -> None:
+    found = forecast_of(tmp_path, base_url="http://127.0.0.1:9/v1")
+    assert found.cost == (None, None) and "price not known" in plan_table(found)
+
+
+def test_machines_are_told_the_same(tmp_path: Path) -> None:
+    told = json.loads(json.dumps(forecast_of(tmp_path).as_dict()))
+    assert [t["now"]["calls"] for t in told["transcripts"]] == [1, 1]
+    assert told["all"]["later"]["calls"] == 2 and told["all"]["check"]["calls"] == 2
+    assert 0 < told["check_cost_usd"][0] < told["cost_usd"][0] < told["cost_usd"][1]
+
+
+def test_a_folder_without_a_store_gets_none_by_being_planned(tmp_path: Path) -> None:
+    forecast_of(tmp_path)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_batch_costs_half_where_the_price_list_says_so() -> None:
     usage = Usage(10_000, 0, 1_000)
     single, batch = (cost_usd("gpt-5-mini", f"https://api.openai.com{how}", usage) for how in ("", BATCH))
     assert single and batch == pytest.approx(single / 2)
-
-
-def test_the_calls_of_a_plan_are_those_that_a_run_then_makes(store: CallStore) -> None:
-    client = ScriptedClient(good_answer)
-    planned = plan(store, APART)
-    asyncio.run(asummarise(transcript(), client, recipe=APART))
-    mapped = [r for r in client.requests if r.name in ("main_points", "key_concepts", "prerequisites", "overview")]
-    assert planned.calls == len(mapped)
-
-
-def test_what_is_stored_is_free_and_a_finished_run_plans_nothing(store: CallStore) -> None:
-    asyncio.run(asummarise(transcript(), StoredClient(store, ScriptedClient(good_answer), "scripted"), recipe=APART))
-    found = plan(store, APART)
-    assert (found.calls, found.merges, found.prompt_tokens) == (0, 0, 0) and found.stored >= 5
-    assert together([found, plan(store, HOSTED)]).calls == 1
 
 
 def request(tokens: int) -> Request:
@@ -115,9 +234,9 @@ def test_a_limit_counts_the_room_for_thought_as_if_it_were_used() -> None:
 
 
 def test_a_plan_counts_what_a_model_was_seen_to_think(store: CallStore) -> None:
-    plain = plan(store, HOSTED)
+    plain = plan(store).now
     for n in range(4):
         seen = Completion("{}", "stop", Usage(10, 0, 3010, thought_tokens=3000), "scripted")
         store.put(request(n).key("scripted"), request(n), "scripted", seen)
-    thinking = plan(store, HOSTED)
+    thinking = plan(store).now
     assert (thinking.low - plain.low, thinking.high - plain.high) == (3000, 3000)

@@ -9,6 +9,7 @@ import pytest
 from pipeline import store
 from pipeline.errors import ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
@@ -80,26 +81,15 @@ def test_a_second_run_makes_no_call(calls: CallStore) -> None:
     assert render_markdown(first) == render_markdown(second)
 
 
-def test_a_changed_prompt_file_asks_only_its_section_and_what_follows(calls: CallStore, tmp_path: Path) -> None:
-    from pipeline.prompting import PromptSet
-    from pipeline.settings import Recipe
-
-    asyncio.run(
-        asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m"), recipe=Recipe(plan="apart"))
-    )
-    shipped = PromptSet().load("sections/key_concepts.v1").template
+def test_a_changed_prompt_file_asks_only_the_calls_that_it_is_part_of(calls: CallStore, tmp_path: Path) -> None:
+    asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m")))
+    shipped = PromptSet().load("sections/key_concepts.v2").template
     (tmp_path / "p" / "sections").mkdir(parents=True)
-    (tmp_path / "p" / "sections" / "key_concepts.v1.md").write_text(shipped + "\nBe brief.\n")
+    (tmp_path / "p" / "sections" / "key_concepts.v2.md").write_text(shipped + "\nBe brief.\n")
     again = ScriptedClient(good_answer)
-    asyncio.run(
-        asummarise(
-            transcript(),
-            StoredClient(calls, again, "m"),
-            recipe=Recipe(plan="apart"),
-            prompts=PromptSet(tmp_path / "p"),
-        )
-    )
-    assert [r.name for r in again.requests] == ["key_concepts"]
+    own = PromptSet(tmp_path / "p")
+    asyncio.run(asummarise(transcript(), StoredClient(calls, again, "m"), prompts=own))
+    assert [r.name for r in again.requests] == ["write"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +120,7 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(StoreError, match="No space left"):
         store.write(document, "new page", tmp_path / "talk.json")
     assert (tmp_path / "talk.md").read_text() == "old page"
-    assert json.loads((tmp_path / "talk.json").read_text())["format"] == 1
+    assert json.loads((tmp_path / "talk.json").read_text())["format"] == 2
 
 
 def test_a_file_is_on_disk_before_it_takes_its_name_and_its_folder_after(
@@ -155,12 +145,11 @@ def test_a_file_is_on_disk_before_it_takes_its_name_and_its_folder_after(
 
 
 def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: Path) -> None:
-    from pipeline.commands import store_faults, store_rows, take_in, with_store
-    from tests.samples import recorded_model, recording
+    from pipeline.cli.store import store_faults, store_rows, take_in, with_store
+    from tests.samples import scripted_calls
 
     out, again = tmp_path / "outputs", tmp_path / "again"
-    count = take_in(out, recording("tidal-turbines"))
-    model = recorded_model("tidal-turbines")
+    count, model = take_in(out, scripted_calls(tmp_path)), ScriptedClient.model
     assert store_rows(out)[1][0] == model and f"{count} calls" in store_rows(out)[1][1]
     assert store_faults(out) == []
     assert with_store(out, lambda calls: calls.export(tmp_path / "all.jsonl")) == count
@@ -172,11 +161,11 @@ def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: P
 def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
     import sqlite3
 
-    from pipeline.commands import store_faults, take_in
+    from pipeline.cli.store import store_faults, take_in
     from pipeline.connect import store_path
-    from tests.samples import recording
+    from tests.samples import scripted_calls
 
-    take_in(tmp_path, recording("tidal-turbines"))
+    take_in(tmp_path, scripted_calls(tmp_path))
     with sqlite3.connect(store_path(tmp_path)) as db:
         db.execute("update calls set identity = replace(identity, '\"seed\": 7', '\"seed\": 8') where key = (select min(key) from calls)")  # fmt: skip
     db.close()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus import Order, make_all
+from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
-from pipeline.settings import HOSTED
-from pipeline.up_to_date import Made
+from pipeline.up_to_date import Ledger
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
 
@@ -31,18 +31,18 @@ def source(tmp_path: Path) -> Source:
 
 
 def order(folder: Path) -> Order:
-    return Order(folder / "out", HOSTED, PromptSet(), "http://server.test")
+    return Order(folder / "out", Recipe(), PromptSet(), "http://server.test")
 
 
-def made(calls: CallStore, source: Source, answer=good_answer) -> Made:  # noqa: ANN001
-    ledger = Made(calls, order(source.path.parent), "scripted")
+def made(calls: CallStore, source: Source, answer=good_answer) -> Ledger:  # noqa: ANN001
+    ledger = Ledger(calls, order(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
-    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, done=ledger.note))
+    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, done=ledger.remember))
     return ledger
 
 
-def again(ledger: Made, source: Source):  # noqa: ANN201
-    return Made(ledger.calls, ledger.order, "scripted").outcome(source)
+def again(ledger: Ledger, source: Source):  # noqa: ANN201
+    return Ledger(ledger.calls, ledger.order, "scripted").outcome(source)
 
 
 def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore, source: Source) -> None:
@@ -69,18 +69,19 @@ def test_other_settings_prompts_models_or_another_program_make_it_again(
     calls: CallStore, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = made(calls, source)
-    assert Made(calls, replace(ledger.order, citations=True), "scripted").outcome(source) is None
-    assert Made(calls, ledger.order, "another").outcome(source) is None
-    (source.path.parent / "system.v1.md").write_text("Be brief.")
+    assert Ledger(calls, replace(ledger.order, citations=True), "scripted").outcome(source) is None
+    assert Ledger(calls, replace(ledger.order, recipe=Recipe(length="brief")), "scripted").outcome(source) is None
+    assert Ledger(calls, ledger.order, "another").outcome(source) is None
+    (source.path.parent / "system.v2.md").write_text("Be brief.")
     own = PromptSet(source.path.parent)
-    assert Made(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
+    assert Ledger(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
     monkeypatch.setattr("pipeline.up_to_date._code", lambda: "another version")
     assert again(ledger, source) is None
 
 
 def test_a_partial_document_is_never_told_as_made(calls: CallStore, source: Source) -> None:
     def broken(request) -> Answer:  # noqa: ANN001
-        return {"no": "answer"} if "+" in request.name else good_answer(request)
+        return {"no": "answer"} if request.name == "write" else good_answer(request)
 
     assert again(made(calls, source, broken), source) is None
 

@@ -15,8 +15,11 @@
   let cited = new Set(JSON.parse($("cited").textContent));
 
   const items = () => [...notes.querySelectorAll(".item")];
-  const shown = () => items().filter((i) => !i.hidden);
+  const shown = () => items().filter((i) => !i.hidden && !i.closest(".left-out:not([open])"));
   const lineOf = (n) => $("l" + n);
+  const outside = (item) => "outside" in item.dataset;
+  const depth = (item) => Number(item.dataset.depth);
+  const partOf = (item) => item.closest(".part").dataset;
   const linesOf = (item) => item.dataset.lines.split(" ").filter(Boolean).map(Number);
   const say = (text) => { $("alarm").textContent = ""; $("status").textContent = text; };
   const alarm = (text) => { $("status").textContent = ""; $("alarm").textContent = text; };
@@ -30,6 +33,7 @@
 
   function select(item, { focus = true, scroll = true } = {}) {
     if (!item) return;
+    item.closest(".left-out")?.setAttribute("open", "");
     for (const lit of notes.querySelectorAll(".lit")) lit.classList.remove("lit");
     if (current && current !== item) {
       current.classList.remove("current");
@@ -46,19 +50,6 @@
     const first = linesOf(item)[0];
     if (first) lineOf(first)?.scrollIntoView({ block: "center" });
     buttons();
-    if (item.classList.contains("is-weak") && !item.querySelector(".finding")) explain(item);
-  }
-
-  async function explain(item) {
-    const d = item.dataset;
-    const found = await post("/check", { section: d.section, text: d.text, label: d.label, lines: linesOf(item) });
-    if (!found.ok || item.querySelector(".finding")) return;
-    for (const message of found.value.findings) {
-      const p = document.createElement("p");
-      p.className = "finding";
-      p.textContent = message;
-      item.append(p);
-    }
   }
 
   function selectLine(row, { light = true } = {}) {
@@ -73,7 +64,7 @@
 
   function lightUp(n) {
     const users = items().filter((i) => i.classList.toggle("lit", linesOf(i).includes(n)));
-    const where = users.find((i) => !i.hidden);
+    const where = shown().find((i) => users.includes(i));
     if (where) where.scrollIntoView({ block: "center" });
     say(users.length ? `${users.length} statement${users.length > 1 ? "s" : ""} rest on line ${n}` : `nothing rests on line ${n}`);
   }
@@ -153,7 +144,7 @@
       const at = before.indexOf(current);
       const answer = await post("/act", { revision, action });
       if (answer.ok) {
-        renew(answer.value, next ? before.slice(at + 1).find((i) => i.dataset.standing !== "withheld")?.id : null);
+        renew(answer.value, next ? before.slice(at + 1).find((i) => !outside(i))?.id : null);
         say(said);
         return true;
       }
@@ -188,8 +179,9 @@
       }
     } else {
       const where = held?.closest(".item")?.id;
-      const top = $("notes-pane").scrollTop;
+      const top = $("notes-pane").scrollTop, unfolded = $("left-out")?.open;
       put(notes, value.notes);
+      if (unfolded) $("left-out")?.setAttribute("open", "");
       if (held) ((where && $(where)) || notes).append(held);
       $("notes-pane").scrollTop = top;
     }
@@ -251,7 +243,7 @@
 
   // Editing in place
 
-  function open(mode, where, fields, build, hint = "") {
+  function open(where, fields, build, hint = "") {
     close();
     const form = $("editor").content.firstElementChild.cloneNode(true);
     form.querySelector(".hint").textContent = hint;
@@ -260,17 +252,18 @@
       form.elements[name].disabled = !(name in fields);
       if (name in fields) form.elements[name].value = fields[name];
     }
-    editing = { form, mode, build, section: fields.section };
+    if (where.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
+    editing = { form, build, remarked: "lines" in fields && "text" in fields };
     where.append(form);
     if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
     form.addEventListener("submit", (e) => { e.preventDefault(); save(); });
     form.querySelector("[data-cancel]").addEventListener("click", close);
     let timer = 0;
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(verify, 150); });
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
     const first = "text" in fields ? form.elements.text : form.elements.lines;
     first.focus();
     form.scrollIntoView({ block: "nearest" });
-    if ("lines" in fields && "text" in fields) verify();
+    look();
   }
 
   function close() {
@@ -281,24 +274,20 @@
     if (within && current) current.focus({ preventScroll: true });
   }
 
-  async function verify() {
+  // What a program remarks on what is typed. It is said, and nothing follows of it.
+  async function look() {
     const now = editing;
-    if (!now || !now.section || now.section === "prerequisites" || now.mode === "split") return;
-    const { text, lines: given, label } = now.form.elements;
+    if (!now?.remarked) return;
+    const { text, lines: given } = now.form.elements;
     const cites = parseLines(given.value);
-    const list = now.form.querySelector(".findings");
-    const show = (messages, fine) => {
-      list.classList.toggle("fine", fine);
-      list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
-    };
-    if (cites === null) return show(["lines are numbers, like 3-5, 8"], false);
-    if (!text.value.trim()) return show([], true);
+    const list = now.form.querySelector(".remarks");
+    const show = (messages) => list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
+    if (cites === null) return show(["lines are numbers, like 3-5, 8"]);
+    if (!text.value.trim()) return show([]);
     const order = (now.order = (now.order || 0) + 1);
-    const found = await post("/check", { section: now.section, text: text.value, label: label.value, lines: cites });
+    const found = await post("/check", { text: text.value, lines: cites });
     if (editing !== now || order !== now.order) return;
-    if (!found.ok) return show([found.value.error], false);
-    const messages = found.value.findings;
-    show(messages.length ? messages : ["the lines bear it out"], !messages.length);
+    show(found.ok ? found.value.remarks : [found.value.error]);
   }
 
   async function save() {
@@ -319,65 +308,67 @@
   const editors = {
     edit(item) {
       const d = item.dataset;
-      const fields = { section: d.section, text: d.text, lines: spans(linesOf(item)) };
-      if (d.section === "main_points" || d.section === "key_concepts") fields.label = d.label;
-      if (d.section === "prerequisites") delete fields.lines;
-      open("edit", item, fields, (v) => ({
+      const fields = { text: d.text };
+      if (partOf(item).label) fields.label = d.label;
+      if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
+      open(item, fields, (v) => ({
         kind: "edit", target: item.id, text: v.text,
         ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
       }));
     },
     split(item) {
-      open("split", item, { section: item.dataset.section, text: item.dataset.text }, (v) => {
+      open(item, { text: item.dataset.text }, (v) => {
         const texts = v.text.split(/\n+/).map((t) => t.trim()).filter(Boolean);
         if (texts.length < 2) { alarm("put the parts on lines of their own"); return null; }
         return { kind: "split", target: item.id, texts };
       }, "Put each part on a line of its own.");
     },
     merge(item) {
-      const all = items().filter((i) => i.dataset.section === item.dataset.section && i.dataset.standing !== "withheld");
+      const all = items().filter((i) => i.dataset.section === item.dataset.section && !outside(i));
       const next = all[all.indexOf(item) + 1];
       if (!next) { alarm("there is no next statement in this section"); return; }
-      open("merge", item, { section: item.dataset.section, text: `${item.dataset.text} ${next.dataset.text}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
+      open(item, { text: `${item.dataset.text} ${next.dataset.text}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
         (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "One statement out of this one and the next.");
       editing.form.elements.lines.readOnly = true;
     },
     add(item) {
       const chosen = [...picked];
       if (!chosen.length && line) chosen.push(Number(line.dataset.n));
-      const section = item?.dataset.section || "main_points";
-      const fields = { section, text: "" };
-      if (section !== "prerequisites") fields.lines = spans(chosen);
-      if (section === "key_concepts") fields.label = "";
+      const part = item && item.dataset.section !== "dropped" ? partOf(item) : notes.querySelector('.part[data-label="Lead"]').dataset;
+      const section = part.section, fields = { text: "" };
+      if ("cites" in part) fields.lines = spans(chosen);
+      if (part.label) fields.label = "";
       view("notes");
-      open("add", item || notes, fields, (v) => ({
-        kind: "add", section, text: v.text, lines: v.lines, label: v.label, after: item?.id || "", group: item?.dataset.group || "",
+      open(item || notes, fields, (v) => ({
+        kind: "add", section, text: v.text, lines: v.lines, label: v.label, after: item && section === item.dataset.section ? item.id : "", group: item?.dataset.group || "",
       }), "A statement of your own, below this one.");
     },
     restore(item) {
-      if (item.dataset.standing !== "withheld") { alarm("this statement is not withheld"); return; }
-      const d = item.dataset;
-      open("restore", item, { section: d.section, text: d.text, lines: spans(linesOf(item)) },
-        (v) => ({ kind: "restore", target: item.id, lines: v.lines, text: v.text }), "Put right what it was withheld for; which lines say it?");
+      if (!outside(item)) { alarm("this statement is in the notes already"); return; }
+      const d = item.dataset, fields = { text: d.text };
+      if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
+      if (partOf(item).label) fields.label = d.label;
+      open(item, fields, (v) => ({ kind: "restore", target: item.id, lines: v.lines, text: v.text, label: v.label }),
+        d.standing === "dropped" ? "It is put back as a statement, where its lines belong." : "Put right what it was withheld for; which lines say it?");
     },
     heading(item) {
       const h = item.dataset.group && $(item.dataset.group);
       if (!h) { alarm("only main points have headings"); return; }
-      open("heading", item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
+      open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
     },
     divide(item) {
       if (!item.dataset.group) { alarm("only main points have headings"); return; }
-      open("divide", item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
+      open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
     },
     term(item) {
-      if (item.dataset.section !== "key_concepts") { alarm("only key concepts have a term"); return; }
-      open("term", item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
+      if (partOf(item).label !== "Term") { alarm("only key concepts have a term"); return; }
+      open(item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
     },
   };
 
   function rename(button) {
     const speaker = button.dataset.speaker;
-    open("rename", button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
+    open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
       `The right name of ${speaker}, in all notes and in the transcript.`);
     const now = editing;
     now.build = ((build) => (v) => { now.renamed = v.text.trim(); return build(v); })(now.build);
@@ -391,16 +382,16 @@
 
   async function regenerate(item) {
     if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
-    if (item.dataset.standing === "withheld") { alarm("restore it first"); return; }
-    open("regenerate", item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
+    if (!("cites" in partOf(item))) { alarm("this cites no lines, so there is nothing to write it from"); return; }
+    open(item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
     editing.form.elements.text.required = false;
   }
 
   function regenerateAll(list, where) {
     if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
-    const ids = [...list].filter((i) => i.dataset.standing !== "withheld").map((i) => i.id);
+    const ids = [...list].filter((i) => !outside(i) && "cites" in partOf(i)).map((i) => i.id);
     if (!ids.length) { say("there is nothing to ask for"); return; }
-    open("regenerate", where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
+    open(where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
       `What should the model do better in these ${ids.length} statements? (may stay empty)`);
     editing.form.elements.text.required = false;
   }
@@ -422,7 +413,7 @@
     several(answers.filter((a) => a.new !== a.yours), answers.length);
   }
 
-  // The model's new texts beside what stands. An edited text stays, and one that the check doubts, unless it is ticked.
+  // The model's new texts beside what stands. An edited text stays, and one that code remarks on, unless it is ticked.
   function several(answers, asked) {
     const box = $("several");
     box.querySelector(".lead-in").textContent = `${answers.length} of ${asked} statements were written differently. What is ticked is taken; the rest stays as it is.`;
@@ -430,19 +421,19 @@
       const row = document.createElement("li"), label = document.createElement("label"), tick = document.createElement("input");
       row.className = "columns";
       tick.type = "checkbox";
-      tick.checked = a.yours === a.earlier && !a.findings.length;
+      tick.checked = a.yours === a.earlier && !a.remarks.length;
       label.append(tick, " Take the new text");
       row.append(label, column(a.yours === a.earlier ? "As it stands" : "Yours", a.yours));
       if (a.earlier && a.yours !== a.earlier) row.append(column("Model’s earlier text", a.earlier));
       row.append(column("Model’s new text", a.new));
-      if (a.findings.length) row.append(column("The check finds", a.findings.join("; ")));
+      if (a.remarks.length) row.append(column("Remark of a program", a.remarks.join("; ")));
       return { row, tick, a };
     });
     box.querySelector("ul").replaceChildren(...rows.map((r) => r.row));
     box.querySelector("[data-take]").onclick = async () => {
       box.close();
       let taken = 0;
-      for (const { tick, a } of rows) if (tick.checked && await act({ kind: "edit", target: a.id, text: a.new })) taken += 1;
+      for (const { tick, a } of rows) if (tick.checked && await act({ kind: "edit", target: a.id, text: a.new, lines: a.lines })) taken += 1;
       say(`${taken} new texts are taken`);
     };
     box.showModal();
@@ -461,34 +452,40 @@
     if (!found.ok) { alarm(found.value.error); return; }
     const v = found.value;
     say("the model has answered");
-    choices("Written again", v.findings.length ? `The check finds: ${v.findings.join("; ")}` : "The check finds nothing against the new text.",
-      [["Model’s earlier text", v.earlier || "(none)"], ["As it stands", v.yours], ["Model’s new text", v.new]],
-      [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new }, { said: "the new text is taken" })]]);
+    const columns = [["As it stands", v.yours], [`Model’s new text, from ${v.lines.length === 1 ? "line" : "lines"} ${spans([...v.lines])}`, v.new]];
+    if (v.earlier && v.earlier !== v.yours) columns.unshift(["Model’s earlier text", v.earlier]);
+    choices("Written again", v.remarks.length ? `Remark of a program: ${v.remarks.join("; ")}` : "", columns,
+      [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { said: "the new text is taken" })]]);
   }
 
   // Keys and buttons
 
-  function neighbours(item, by) {
+  // A statement goes with what is nested below it, past whole statements of its depth.
+  function place(item, way) {
     const all = items().filter((i) => i.dataset.section === item.dataset.section);
     const same = all.filter((i) => i.dataset.group === item.dataset.group);
-    const at = same.indexOf(item);
+    const at = same.indexOf(item), level = depth(item);
+    const next = same.slice(at + 1).find((i) => depth(i) <= level);
+    const earlier = same.slice(0, at).reverse();
+    const sibling = earlier.find((i) => depth(i) <= level);
+    const parent = earlier.find((i) => depth(i) < level);
+    if (way === "nest") return sibling && depth(sibling) === level && !outside(sibling) ? { below: sibling.id } : null;
+    if (way === "unnest") return parent ? { after: parent.id } : null;
+    if (way === "up" && sibling) return { before: sibling.id };
+    if (way === "down" && next) return parent && depth(next) < level ? { after: parent.id } : { after: next.id };
+    if (way === "down" && parent) return { after: parent.id };
     const groups = [...notes.querySelectorAll(`section[data-section="${item.dataset.section}"] h3`)].map((h) => h.id);
     const g = groups.indexOf(item.dataset.group);
-    if (by > 0) {
-      if (same[at + 1]) return { after: same[at + 1].id };
-      return groups[g + 1] ? { group: groups[g + 1] } : null;
-    }
-    if (at > 1) return { after: same[at - 2].id };
-    if (at === 1) return { group: item.dataset.group };
+    if (way === "down") return groups[g + 1] ? { group: groups[g + 1] } : null;
     if (g <= 0) return null;
-    const above = all.filter((i) => i.dataset.group === groups[g - 1]);
+    const above = all.filter((i) => i.dataset.group === groups[g - 1] && !depth(i));
     return above.length ? { after: above[above.length - 1].id } : { group: groups[g - 1] };
   }
 
-  function move(item, by) {
-    const place = neighbours(item, by);
-    if (place) act({ kind: "move", target: item.id, ...place }, { said: "moved" });
-    else say("it cannot go further");
+  function move(item, way) {
+    const to = place(item, way);
+    if (to) act({ kind: "move", target: item.id, ...to }, { said: "moved" });
+    else say(way === "nest" ? "there is nothing above that it could be nested below" : way === "unnest" ? "it is not nested" : "it cannot go further");
   }
 
   function acceptAll(list) {
@@ -497,13 +494,13 @@
     else say("nothing is left to decide here");
   }
 
-  const withholds = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "term", "regenerate"]);
+  const inside = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "nest", "unnest", "term", "regenerate"]);
   const free = new Set(["undo", "redo", "help", "add", "keep"]);
   function run(name) {
     if (!current && !free.has(name)) { say("choose a statement first"); return; }
-    if (current?.dataset.standing === "withheld" && withholds.has(name)) {
+    if (current && outside(current) && inside.has(name)) {
       if (name === "accept" || name === "edit") return editors.restore(current);
-      say("this statement is withheld: w restores it");
+      say("this is not in the notes: w restores it");
       return;
     }
     const decide = (kind, said) => act({ kind, targets: [current.id] }, { said, next: kind !== "reopen" });
@@ -513,8 +510,7 @@
       case "reopen": return decide("reopen", "to be decided later");
       case "undo": return act({ kind: "undo" }, { said: "undone" });
       case "redo": return act({ kind: "redo" }, { said: "done again" });
-      case "up": return move(current, -1);
-      case "down": return move(current, 1);
+      case "up": case "down": case "nest": case "unnest": return move(current, name);
       case "section": return acceptAll(current.closest(".part").querySelectorAll(".item"));
       case "regenerate": return regenerate(current);
       case "regenerate-point": return regenerateAll(current.closest("ul").querySelectorAll(".item"), current);
@@ -527,7 +523,7 @@
 
   const keys = {
     a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", H: "divide", t: "term",
-    g: "regenerate", G: "regenerate-point", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", "?": "help",
+    g: "regenerate", G: "regenerate-point", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", ">": "nest", "<": "unnest", "?": "help",
   };
 
   document.addEventListener("keydown", (e) => {
@@ -553,7 +549,7 @@
 
   document.addEventListener("click", (e) => {
     const hit = (selector) => e.target.closest(selector);
-    if (hit("[data-do]")) { const more = hit(".more"); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
+    if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
     if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
     if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
     if (hit("[data-speaker]")) { rename(hit("[data-speaker]")); return; }
@@ -572,6 +568,7 @@
       i.hidden = !fits && !i.contains(editing?.form ?? null);
       count += fits;
     }
+    if (kind === "dropped") $("left-out")?.setAttribute("open", "");
     $("shown").textContent = words || kind ? `${count} shown` : "";
   }
   $("find").addEventListener("input", filter);

@@ -1,0 +1,138 @@
+"""How checks do on judged statements: true ones that they flag, untrue ones that they find.
+
+python -m benchmarks.judged FOLDER --corpus FOLDER [--model MODEL] [--json]
+
+FOLDER holds *.jsonl files of statements that people judged beside the transcript (fields text, lines, truth, and kind
+where a true statement was turned). Without a model only code's checks are measured; with one the checking call too,
+asked through the settings that `studydoc make` takes (OPENAI_BASE_URL, STUDYDOC_OUT for the store of answers).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from pipeline.capable.checking import verdicts_on
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.chunking import chunk_transcript
+from pipeline.connect import connect, store_path
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore
+from pipeline.readers import read_transcript
+from pipeline.settings import load_settings
+from pipeline.structured import Structured
+from pipeline.transcript import Transcript
+from pipeline.verification import Recording, finding
+
+_OF_MEANING = ("partly", "unsupported")
+_MODEL_KINDS = ("strong", "wrong")  # statements in a capable model's words; the others are checked by code alone
+
+
+def transcript_for(name: str, corpus: Path) -> Transcript:
+    """The transcript that the statements of a file named KIND-NAME.jsonl were judged beside."""
+    stem = name.split("-", 1)[1]
+    for folder in (corpus, Path("transcripts")):
+        for path in sorted(folder.rglob(f"{stem}.*")):
+            if path.suffix in (".vtt", ".srt", ".txt", ".md") and ".notes" not in path.name:
+                return read_transcript(path)
+    raise SystemExit(f"{stem}: no such transcript below {corpus} or transcripts")
+
+
+def by_code(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[str]:
+    """What code finds against each statement, "" for nothing."""
+    recording = Recording(transcript)
+    return [finding(row["text"], recording) for row in rows]
+
+
+async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model: str) -> list[str]:
+    """What the checking call finds against the meaning of each statement; missing lines and words do not count."""
+    settings, prompts = load_settings(model=model), PromptSet()
+    statements = tuple(DraftStatement(row["text"], tuple(row["lines"])) for row in rows)
+    draft = Draft({"main_points": (DraftGroup(statements),)}).numbered()
+    chunks = chunk_transcript(transcript, limit=settings.recipe().profile.chunk_tokens)
+    with closing(CallStore(store_path(settings.out))) as store:
+        async with connect(settings, store, lambda done, total: None, prompts) as at:
+            structured = Structured(Booking(at.client, Progress("judged"), unwatched), prompts)
+            prompted = ChunkPrompts(transcript, chunks, prompts)
+            found = await verdicts_on(draft, Recording(transcript), chunks, prompted, structured)
+    if found.problems:
+        raise SystemExit(f"not all statements could be checked: {found.problems[0].message}")
+    faults = (found.faults.get(s.id) for _, s in draft.statements())
+    return [f.fault.why if f and f.fault.verdict in _OF_MEANING else "" for f in faults]
+
+
+def apart(strong: Sequence[dict[str, Any]], wrong: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """All rows in two mixed halves, in the order of their lines, none of which holds a row and its wrong variant."""
+    halves: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    away: dict[int, int] = {}
+    for n, row in enumerate(wrong):
+        halves[n % 2].append(row)
+        away[row["from"]] = 1 - n % 2
+    for n, row in enumerate(strong):
+        halves[away.get(row["id"], n % 2)].append(row)
+    return [sorted(half, key=lambda row: (row["lines"], row["text"])) for half in halves]
+
+
+def shares(flags: Sequence[tuple[dict[str, Any], str]]) -> dict[str, Any]:
+    """Counts of true statements flagged and of others found, these by kind too."""
+    true = [bool(f) for row, f in flags if row["truth"] == "true"]
+    untrue = [(row, f) for row, f in flags if row["truth"] != "true"]
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, found in untrue:
+        kinds[row.get("kind") or row["truth"]]["found" if found else "missed"] += 1
+    return {
+        "true": len(true),
+        "true_flagged": sum(true),
+        "untrue": len(untrue),
+        "untrue_found": sum(bool(f) for _, f in untrue),
+        "by_kind": {k: f"{c['found']} of {c.total()}" for k, c in sorted(kinds.items())},
+    }
+
+
+def main() -> None:
+    """Prints a row a file, and what was flagged wrongly."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--model")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    out: dict[str, dict[str, Any]] = {}
+    wrong: list[str] = []
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for path in sorted(args.folder.glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        groups[path.stem] = rows
+        flags = list(zip(rows, by_code(rows, transcript_for(path.stem, args.corpus)), strict=True))
+        out[f"{path.stem} by code"] = shares(flags)
+        wrong += [f"{path.stem}: {f}: {row['text']}" for row, f in flags if f and row["truth"] == "true"]
+    if args.model:
+        for stem in sorted({name.split("-", 1)[1] for name in groups if name.startswith(_MODEL_KINDS)}):
+            transcript = transcript_for(f"x-{stem}", args.corpus)
+            flags = []
+            for half in apart(groups.get(f"strong-{stem}", []), groups.get(f"wrong-{stem}", [])):
+                flags += zip(half, asyncio.run(by_model(half, transcript, args.model)), strict=True)
+            out[f"{stem} by {args.model}"] = shares(flags)
+            wrong += [f"{stem}: {args.model}: {f}: {row['text']}" for row, f in flags if f and row["truth"] == "true"]
+    if args.json:
+        print(json.dumps(out))
+        return
+    for name, row in out.items():
+        kinds = ", ".join(f"{k} {v}" for k, v in row["by_kind"].items())
+        print(
+            f"{name}: {row['true_flagged']} of {row['true']} true flagged, "
+            f"{row['untrue_found']} of {row['untrue']} others found" + (f" ({kinds})" if kinds else "")
+        )
+    print("\nTrue statements that were flagged:", *(wrong or ["none"]), sep="\n- ")
+
+
+if __name__ == "__main__":
+    main()

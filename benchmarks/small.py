@@ -1,0 +1,126 @@
+"""The page that the embedded model makes of a transcript, with the calls and seconds that it took.
+
+    python -m benchmarks.small TRANSCRIPT… [--length brief|standard|full] [--store CALLS.sqlite]
+
+With `--store` no answer is asked for twice; seconds then count what each call took when it was made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from pipeline.draft import Draft, DraftStatement
+from pipeline.llm import Completion, LLMClient, Request
+from pipeline.profile import SMALL, Recipe
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
+from pipeline.providers import weights
+from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.local import EmbeddedServer
+from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.readers import read_transcript
+from pipeline.small import draft, planned_calls
+from pipeline.structured import Structured
+from pipeline.transcript import Transcript
+
+
+class Embedded:
+    """The embedded model, loaded when it is first asked."""
+
+    model = weights.EMBEDDED.name
+
+    def __init__(self, threads: int | None) -> None:
+        self._threads, self._server, self._client = threads, None, None  # type: ignore[var-annotated]
+
+    async def complete(self, request: Request) -> Completion:
+        """The model's answer."""
+        if self._client is None:
+            path = weights.installed() or weights.fetch(lambda done, of: None)
+            self._server = EmbeddedServer(path, self.model, threads=self._threads).__enter__()
+            self._client = OpenAICompatible(self._server.endpoint)
+        return await self._client.complete(request)
+
+    async def close(self) -> None:
+        """Ends the server."""
+        if self._client and self._server:
+            await self._client.aclose()
+            self._server.__exit__(None, None, None)
+
+
+class Timed:
+    """Adds up what the calls of one document took, those answered from the store included."""
+
+    def __init__(self, inner: LLMClient) -> None:
+        self._inner, self.model, self.seconds = inner, inner.model, 0.0
+
+    async def complete(self, request: Request) -> Completion:
+        """The inner client's answer."""
+        completion = await self._inner.complete(request)
+        self.seconds += completion.seconds
+        return completion
+
+
+def page(transcript: Transcript, made: Draft) -> str:
+    """The sections as they would be printed, every statement with its lines."""
+    rows = [f"# {transcript.metadata.title or transcript.name}", ""]
+    for name in ("overview", "prerequisites", "main_points", "key_concepts", "summary"):
+        rows += [f"## {name.replace('_', ' ').title()}", ""]
+        for group in made.sections[name]:
+            rows += [f"### {group.heading}", ""] if group.heading else []
+            for statement in group.statements:
+                rows += _bullets(statement, 0)
+            rows.append("")
+    rows += [f"PARTIAL: {p.heading}, passage {p.chunk}: {p.message}" for p in made.problems]
+    return "\n".join(rows)
+
+
+def _bullets(statement: DraftStatement, depth: int) -> list[str]:
+    label = f"**{statement.label}:** " if statement.label else ""
+    lines = ",".join(map(str, statement.lines))
+    rows = [f"{'  ' * depth}- {label}{statement.text}{f' [{lines}]' if lines else ''}"]
+    return rows + [row for detail in statement.details for row in _bullets(detail, depth + 1)]
+
+
+async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | None) -> None:
+    """Prints one page after the other."""
+    embedded, calls = Embedded(threads), CallStore(store)
+    for path in paths:
+        transcript = read_transcript(path)
+        progress = Progress(transcript.name)
+        client = Timed(StoredClient(calls, embedded, embedded.model))
+        structured = Structured(Booking(client, progress, unwatched), PromptSet())
+        began = time.monotonic()
+        made = await draft(transcript, structured, recipe)
+        tally, words = progress.tally, sum(len(s.text.split()) for s in transcript.segments)
+        printed = sum(len(s.text.split()) for _, s in made.statements())
+        print(page(transcript, made))
+        print(
+            f"{transcript.name}: {words} words, {printed} printed in {sum(1 for _ in made.statements())} statements; "
+            f"{tally.calls} calls ({planned_calls(transcript)} planned, {tally.calls_cached} stored), "
+            f"{client.seconds:.0f} s of the model, {time.monotonic() - began:.1f} s now; "
+            f"{tally.usage.prompt_tokens - tally.usage.cached_prompt_tokens} tokens read, "
+            f"{tally.usage.completion_tokens} written; "
+            f"{len(made.filler)} lines filler, {len(made.dropped)} excerpts left out\n"
+        )
+    await embedded.close()
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("transcripts", nargs="+", type=Path)
+    parser.add_argument("--length", choices=["brief", "standard", "full"], default="standard")
+    parser.add_argument("--store", type=Path)
+    parser.add_argument("--threads", type=int)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        store = given.store or Path(folder) / "calls.sqlite"
+        asyncio.run(make(given.transcripts, store, Recipe(SMALL, given.length), given.threads))
+
+
+if __name__ == "__main__":
+    main()

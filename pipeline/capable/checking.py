@@ -1,0 +1,226 @@
+"""Each printed statement in its final words beside the lines: a call a chunk, on the prefix on which it was written.
+
+The model answers faults only. Code's suspicions go in as hints, and code looks once more at what comes back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.capable.chunks import ChunkPrompts, Fault, chunk_answer
+from pipeline.chunking import halves
+from pipeline.document import HEADINGS, Problem, Withheld
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
+from pipeline.sections import SECTIONS
+from pipeline.structured import Structured
+from pipeline.tasks import all_of
+from pipeline.transcript import Chunk, Transcript
+from pipeline.verification import Recording, finding, with_lines, without_repeats
+
+_ANSWER = 1500  # tokens that an answer may take besides those for each statement
+_EACH = 40
+_HEADING = "(heading) "
+_MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something printed that is checked: a statement, or a heading over the lines of all that stands under it.
+
+    `row` shows it without its number, `above` are the ids and rows of what stands over it on the page (0: no claim).
+    """
+
+    id: int
+    lines: tuple[int, ...]
+    row: str
+    above: tuple[tuple[int, str], ...]
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A fault that the model reported, and the segments that bear the text put right."""
+
+    fault: Fault
+    lines: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason."""
+
+    faults: dict[int, Verdict] = field(default_factory=dict)
+    unchecked: dict[int, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: Verdicts) -> None:
+        """Takes in what another call reported."""
+        self.faults |= other.faults
+        self.unchecked |= other.unchecked
+        self.problems += other.problems
+
+
+def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
+    """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
+    before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
+    for section in SECTIONS:
+        title, groups = (0, f"== {HEADINGS[section.name]}"), draft.sections.get(section.name, ())
+        if not section.cites:
+            rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
+            before = (*before, title, *rows) if rows else before
+            continue
+        for group in groups:
+            above = (*before, title)
+            if group.heading:
+                row = f"{_HEADING}{group.heading}"
+                under = {n for s in group.statements for d in s.flat() for n in d.lines}
+                yield Claim(group.id, tuple(sorted(under)), row, above)
+                above = (*above, (group.id, row))
+            for statement in group.statements:
+                row = _row(statement, recording)
+                yield Claim(statement.id, statement.lines, row, above)
+                for detail in statement.details:
+                    yield Claim(detail.id, detail.lines, _row(detail, recording), (*above, (statement.id, row)), 1)
+
+
+def _row(statement: DraftStatement, recording: Recording) -> str:
+    label = f"{statement.label}: " if statement.label else ""
+    suspicion = finding(statement.text, recording)
+    remark = f"  (a program's hint, no verdict: {suspicion})" if suspicion else ""
+    return f"{label}{statement.text}{remark}"
+
+
+async def check_meaning(
+    draft: Draft, transcript: Transcript, chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured
+) -> Draft:
+    """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
+
+    Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
+    fatal.
+    """
+    recording = Recording(transcript)
+    draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
+    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
+    done = without_repeats(corrected(draft, verdicts, recording))
+    return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
+
+
+async def verdicts_on(
+    draft: Draft, recording: Recording, chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured
+) -> Verdicts:
+    """What the model reports against the headings and statements of a numbered draft, a call a chunk."""
+    claims = {chunk.index: list[Claim]() for chunk in chunks}
+    for claim in claims_of(draft, recording):
+        claims[_home(claim, chunks)].append(claim)
+    out = Verdicts()
+    for found in await all_of(
+        [_checked(claims[c.index], c, recording.transcript, prompts, structured) for c in chunks]
+    ):
+        out.add(found)
+    return out
+
+
+def _home(claim: Claim, chunks: Sequence[Chunk]) -> int:
+    """The chunk beside which a claim is checked: the one that has most of its lines."""
+    counts = Counter(c.index for n in claim.lines for c in chunks if c.first <= n <= c.last)
+    return counts.most_common(1)[0][0] if counts else chunks[0].index
+
+
+async def _checked(
+    claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts: ChunkPrompts, structured: Structured
+) -> Verdicts:
+    if not claims:
+        return Verdicts()
+    task = prompts.task("check.v1", statements="\n".join(_rows(claims, chunk, transcript, prompts)))
+    room = _ANSWER + _EACH * len(claims)
+    try:
+        found = await structured.ask("check", (*prompts.prefix(chunk), task), chunk_answer(), max_tokens=room)
+    except (OutputTruncated, ContextTooLong) as err:
+        if not (parts := _split(claims, chunk, err)):
+            return _unchecked(claims, chunk, err)
+        out = Verdicts()
+        for some, part in parts:
+            out.add(await _checked(some, part, transcript, prompts, structured))
+        return out
+    except CallError as err:
+        if isinstance(err, EndpointError) and err.fatal:
+            raise
+        return _unchecked(claims, chunk, err)
+    mine = {c.id for c in claims}
+    lines = prompts.lines(chunk)
+    out = Verdicts()
+    for fault in found.value.faults:  # type: ignore[attr-defined]  # a field of a model made at run time
+        if fault.id in mine:
+            # The lines of other parts that were shown are numbered one by one.
+            others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
+            out.faults[fault.id] = Verdict(fault, tuple(sorted({*segments_of(fault.lines, lines), *others})))
+    return out
+
+
+def _split(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> list[tuple[Sequence[Claim], Chunk]]:
+    """The same work in two calls: half of the claims each where the answer was cut, else half of the lines."""
+    if isinstance(err, OutputTruncated):
+        middle = len(claims) // 2
+        return [(claims[:middle], chunk), (claims[middle:], chunk)] if middle else []
+    both = halves(chunk)
+    if both is None:
+        return []
+    early = [c for c in claims if sum(n <= both[0].last for n in c.lines) * 2 >= len(c.lines)]
+    return [(early, both[0]), ([c for c in claims if c not in early], both[1])]
+
+
+def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdicts:
+    message = f"statements of lines {chunk.first}–{chunk.last} are not checked: {err}"
+    problem = Problem(section="main_points", chunk=chunk.index + 1, message=message)
+    return Verdicts({}, {c.id: "it is not checked: the checking call failed" for c in claims}, [problem])
+
+
+def _rows(claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts: ChunkPrompts) -> Iterator[str]:
+    """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
+    lines = prompts.lines(chunk)
+    mine = {c.id for c in claims}
+    told: set[str] = set()
+    for claim in claims:
+        for id_, row in claim.above:
+            if id_ not in mine and row not in told:  # checked beside another part, or not at all
+                told.add(row)
+                yield row
+        cited = "" if claim.row.startswith(_HEADING) else f" {numbers_of(claim.lines, lines)}"
+        yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
+        if other := [n for n in claim.lines if not segments_of([n], lines)][:_MOST_ELSEWHERE]:
+            elsewhere = shown([NumberedLine(n, n, s.speaker, s.text) for n in other for s in [transcript.segment(n)]])
+            yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")
+
+
+def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
+    """The numbered draft with its faults put right; code looks once more at each text that is new."""
+    withheld: list[Withheld] = []
+
+    def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
+        if why := verdicts.unchecked.get(statement.id):
+            return replace(statement, finding=why)
+        verdict = verdicts.faults.get(statement.id)
+        if verdict is None:
+            return replace(statement, remark=finding(statement.text, recording) if statement.lines else "")
+        lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
+        if verdict.fault.verdict == "citation":
+            return replace(statement, lines=lines, finding="")
+        if not text:
+            withheld.append(statement.withheld(section, verdict.fault.why))
+            return None
+        changed = with_lines(replace(statement, text=text, lines=lines), recording)
+        return replace(changed, before=statement.text, reason=verdict.fault.why, finding=finding(text, recording))
+
+    def heading(group: DraftGroup) -> DraftGroup:
+        verdict = verdicts.faults.get(group.id)
+        text = verdict.fault.text.strip() if verdict else ""
+        if verdict is None or text in ("", group.heading):
+            return group
+        return replace(group, heading=text, before=group.heading, reason=verdict.fault.why)
+
+    out = draft.rewritten(judged, heading)
+    return replace(out, withheld=(*draft.withheld, *withheld))

@@ -1,0 +1,124 @@
+"""The prefix that the calls about one chunk share: system message, then what is known of the recording, then its lines.
+
+Endpoints serve a prefix that they have seen from a cache at a tenth to a half of the price, so it is the same to the
+last character for writing and for checking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from pydantic import create_model
+
+from pipeline.llm import Message
+from pipeline.numbering import NumberedLine, numbered_lines, shown
+from pipeline.prompting import PromptSet
+from pipeline.sections import SECTIONS
+from pipeline.structured import Answer
+from pipeline.transcript import Chunk, Segment, Transcript
+
+_OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
+_LEAD_IN_WORDS = 60
+
+Verdict = Literal["partly", "unsupported", "citation", "unclear"]
+
+
+class Stretch(Answer):
+    """Lines `first` to `last`."""
+
+    first: int
+    last: int
+
+
+class Fault(Answer):
+    """What is wrong with a statement, and the statement put right."""
+
+    id: int
+    verdict: Verdict
+    why: str
+    text: str
+    lines: list[int]
+
+
+@lru_cache(maxsize=1)
+def chunk_answer() -> type[Answer]:
+    """The answer to any call about a chunk, each of which fills its own fields: the sections, or the faults in them.
+
+    Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
+    """
+    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in SECTIONS}
+    return create_model(
+        "ChunkAnswer", __base__=Answer, **fields, skipped=(list[Stretch], ...), faults=(list[Fault], ...)
+    )
+
+
+class ChunkPrompts:
+    """Renders the shared prefix of each chunk of one transcript."""
+
+    def __init__(self, transcript: Transcript, chunks: Sequence[Chunk], prompts: PromptSet) -> None:
+        self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
+        self.recording = recording(transcript)
+
+    @property
+    def system(self) -> Message:
+        """The message that every call begins with."""
+        return Message("system", self._prompts.load("system.v2").render())
+
+    def lines(self, chunk: Chunk) -> list[NumberedLine]:
+        """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
+        return numbered_lines(self._before(chunk)) + numbered_lines(chunk.segments)
+
+    def prefix(self, chunk: Chunk) -> tuple[Message, ...]:
+        """System message and lines."""
+        part = ""
+        text = shown(numbered_lines(chunk.segments))
+        if self._parts > 1:
+            part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
+        if before := self._before(chunk):
+            opening = shown(numbered_lines([s for s in before if s.id <= self._opening]))
+            lead = shown(numbered_lines([s for s in before if s.id > self._opening]))
+            up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
+            text = f"How the recording begins:\n{opening}{up_to}\n\nThis part:\n{text}"
+        body = self._prompts.load("lines.v1").render(recording=self.recording, part=part, lines=text)
+        return (self.system, Message("user", body))
+
+    def task(self, name: str, **values: str) -> Message:
+        """The message that says what to do with the lines."""
+        return Message("user", self._prompts.load(name).render(**values))
+
+    @property
+    def _opening(self) -> int:
+        return _while_fewer(self.transcript.segments, _OPENING_WORDS)
+
+    def _before(self, chunk: Chunk) -> tuple[Segment, ...]:
+        """What a later chunk is shown besides its own lines: the opening, and the last words before it."""
+        earlier = self.transcript.segments[: chunk.first - 1]
+        opening = earlier[: min(self._opening, len(earlier))]
+        rest = earlier[len(opening) :]
+        lead = rest[len(rest) - _while_fewer(rest[::-1], _LEAD_IN_WORDS) :] if rest else ()
+        return (*opening, *lead)
+
+
+def _while_fewer(segments: Sequence[Segment], words: int) -> int:
+    """How many segments from the first on have so many words together, about; one at least."""
+    total = 0
+    for n, segment in enumerate(segments, 1):
+        total += len(segment.text.split())
+        if total >= words:
+            return n
+    return len(segments)
+
+
+def recording(transcript: Transcript) -> str:
+    """What is known of a recording besides its words, a line."""
+    meta = transcript.metadata
+    speakers = transcript.labelled_speakers or meta.speakers
+    known = (
+        ("Title", meta.title),
+        ("Channel", meta.channel),
+        ("Published", meta.published),
+        ("Speakers", ", ".join(speakers) if speakers else None),
+    )
+    return " ".join(f"{name}: {value or 'not known'}." for name, value in known)

@@ -1,0 +1,125 @@
+"""Chunks to written sections: one call a chunk, the chunk halved where an answer is cut off.
+
+A transcript that fits one call is written as a whole document. The parts of a longer one get all sections but the
+summary, and are composed afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.capable.chunks import ChunkPrompts, chunk_answer
+from pipeline.chunking import halves
+from pipeline.document import Problem, Withheld
+from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.numbering import segments_of
+from pipeline.profile import Recipe, words_for
+from pipeline.sections import SECTIONS, Section, tasks, words_of_each
+from pipeline.structured import Structured
+from pipeline.tasks import all_of
+from pipeline.transcript import Chunk, spoken_words
+
+_PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
+_TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
+_PART = (
+    "They are part {} of a longer recording: overview tells in one or two sentences what this part deals with and who "
+    "speaks, main_points, prerequisites and key_concepts are those of this part, summary stays empty."
+)
+
+
+@dataclass(slots=True)
+class Part:
+    """What one call gave for the lines that it read; `whole` tells that these are the whole recording."""
+
+    sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
+    whole: bool = False
+    read: frozenset[int] = frozenset()
+    filler: frozenset[int] = frozenset()
+    withheld: tuple[Withheld, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+async def write(
+    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe
+) -> Sequence[Part]:
+    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
+    gate = asyncio.Semaphore(recipe.profile.at_once)
+    spoken = max(1, spoken_words(prompts.transcript.segments))
+    words = words_for(spoken, recipe.length)
+
+    async def one(chunk: Chunk) -> list[Part]:
+        async with gate:
+            if len(chunks) == 1:
+                return await _written(chunk, words, prompts, structured, whole=True)
+            share = _PARTS_SHARE * words * spoken_words(chunk.segments) / spoken
+            return await _written(chunk, share, prompts, structured, whole=False)
+
+    return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
+
+
+async def _written(
+    chunk: Chunk, words: float, prompts: ChunkPrompts, structured: Structured, *, whole: bool
+) -> list[Part]:
+    """The part that a chunk gives in so many words, or two where the answer was cut."""
+    asked = max(80, round(words / 10) * 10)
+    sections = [s for s in SECTIONS if whole or s.of_parts]
+    task = prompts.task(
+        "write.v1",
+        words=f"{asked:,}",
+        part="" if whole else _PART.format(f"{chunk.index + 1}"),
+        sections=tasks(words_of_each(asked, sections), structured.prompts, sections),
+    )
+    room = 2000 + _TOKENS_A_WORD * asked
+    try:
+        found = await structured.ask("write", (*prompts.prefix(chunk), task), chunk_answer(), max_tokens=room)
+    except (OutputTruncated, ContextTooLong) as err:
+        if (both := halves(chunk)) is None:
+            return [_lost(chunk, err)]
+        out: list[Part] = []
+        for half in both:
+            out += await _written(half, words / 2, prompts, structured, whole=False)
+        return out
+    except CallError as err:
+        if isinstance(err, EndpointError) and err.fatal:
+            raise
+        return [_lost(chunk, err)]
+    return [_part(found.value, chunk, prompts, whole, found.dropped)]
+
+
+def _lost(chunk: Chunk, err: CallError) -> Part:
+    message = f"no notes of lines {chunk.first}–{chunk.last}: {err}"
+    return Part(problems=(Problem(section="main_points", chunk=chunk.index + 1, message=message),))
+
+
+def _part(answer: Any, chunk: Chunk, prompts: ChunkPrompts, whole: bool, dropped: Sequence[str]) -> Part:
+    """An answer with its numbers as segments."""
+    lines = prompts.lines(chunk)
+
+    def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
+        return segments_of(numbers, lines)
+
+    read = frozenset(s.id for s in chunk.segments)
+    skipped = (n for s in answer.skipped for n in lines_of(range(s.first, s.last + 1)))
+    return Part(
+        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of), s, chunk) for s in SECTIONS},
+        whole,
+        read,
+        read & frozenset(skipped),
+        tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
+    )
+
+
+def _anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
+    """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it."""
+
+    def anchored(statement: DraftStatement) -> DraftStatement:
+        details = tuple(anchored(d) for d in statement.details)
+        if statement.lines or not section.cites:
+            return replace(statement, details=details)
+        return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
+
+    return tuple(replace(g, statements=tuple(anchored(s) for s in g.statements)) for g in groups)

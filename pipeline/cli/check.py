@@ -1,0 +1,130 @@
+"""`studydoc check`: documents beside their transcripts again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.console import awaited
+from pipeline.cli.options import BaseUrl, Debug, Transcripts
+
+if TYPE_CHECKING:
+    from pipeline.checking import Checked
+
+    Check = Callable[[Path], Awaitable[tuple[str, list[Checked]]]]
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog="Examples:  studydoc check outputs/   |   studydoc check outputs/talk.md   |   "
+    "studydoc check notes/ --transcripts lectures/ --json"
+)
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Documents (.json, or .md after edits by hand) or folders of them.")
+    ],
+    transcripts: Transcripts = None,
+    model: Annotated[
+        str | None, typer.Option(help="Have a model of the endpoint check the meaning too.  [default: code alone]")
+    ] = None,
+    base_url: BaseUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a statement with findings.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Compare documents with their transcripts again, offline: figures, names, quotations, lines; or by a model too."""
+    code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
+    for line in lines:
+        print(line)
+    raise typer.Exit(code)
+
+
+async def run_check(
+    paths: Sequence[Path],
+    transcripts: Path | None,
+    model: str | None = None,
+    base_url: str | None = None,
+    *,
+    as_json: bool = False,
+) -> tuple[int, list[str]]:
+    """Exit code, and a line for each finding and each document."""
+    async with AsyncExitStack() as stack:
+        return await _checked(paths, await _how(stack, transcripts, model, base_url), as_json)
+
+
+async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | None, base_url: str | None) -> Check:
+    """What checks one document: code alone, or a model too."""
+    from pipeline.checking import check_path, check_path_with_model
+
+    if model is None:
+
+        async def by_code(path: Path) -> tuple[str, list[Checked]]:
+            return check_path(path, transcripts)
+
+        return by_code
+    from pipeline.cli.screen import Screen
+    from pipeline.connect import open_structured
+    from pipeline.settings import load_settings
+
+    settings, screen = load_settings(model=model, base_url=base_url), stack.enter_context(Screen())
+    structured = await stack.enter_async_context(open_structured(settings, screen.download))
+    tokens = settings.recipe().profile.chunk_tokens  # as make has them, so that the prefix is the one it used
+
+    async def by_model(path: Path) -> tuple[str, list[Checked]]:
+        return await check_path_with_model(path, structured, transcripts, chunk_tokens=tokens)
+
+    return by_model
+
+
+async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[int, list[str]]:
+    from pipeline.errors import PipelineError
+    from pipeline.outputs import documents_below
+
+    lines: list[str] = []
+    worst = 0
+    for path in documents_below(paths):
+        try:
+            remark, checked = await check(path)
+        except PipelineError as err:
+            worst = 1
+            lines.append(
+                json.dumps({"path": str(path), "error": str(err)}, ensure_ascii=False) if as_json else str(err)
+            )
+            continue
+        worst = max(worst, int(bool(remark or any(c.findings for c in checked))))
+        lines += _as_json(path, remark, checked) if as_json else _as_text(path, remark, checked)
+    return worst, lines
+
+
+def _as_json(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
+    faulty = [c for c in checked if c.findings]
+    total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty), "remark": remark or None}
+    return [json.dumps(row, ensure_ascii=False) for row in (*(_finding_row(path, c) for c in faulty), total)]
+
+
+def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "section": checked.claim.section,
+        "text": checked.claim.text,
+        "lines": list(checked.claim.lines),
+        "findings": [{"kind": f.kind, "message": f.message} for f in checked.findings],
+    }
+
+
+def _as_text(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
+    from pipeline.text import numbered
+
+    lines = []
+    faulty = [c for c in checked if c.findings]
+    for c in faulty:
+        where = f"lines {', '.join(map(str, c.claim.lines))}" if c.claim.lines else "no lines"
+        lines.append(f"{path}: {c.claim.section}, {where}: {c.claim.text}")
+        lines += [f"    {f.kind}: {f.message}" for f in c.findings]
+    said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
+    return [*lines, f"{path}: {said}{f'; {remark}' if remark else ''}"]

@@ -1,0 +1,22 @@
+"""What all commands share at the terminal; quick to load."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def awaited(work: Coroutine[Any, Any, T]) -> T:
+    """The result of asynchronous work. asyncio is loaded here, since it takes longer than all of `--help`."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
+def table(rows: Sequence[tuple[str, str]]) -> None:
+    """Prints names and what there is to say of them, in two columns."""
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")

@@ -1,0 +1,196 @@
+"""What a run shows on stderr: one line a transcript, live on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from pipeline.corpus import Outcome
+from pipeline.forecast import Forecast, Price
+from pipeline.llm import Usage
+from pipeline.plan import Plan
+from pipeline.progress import ENDED, Progress
+from pipeline.text import clean, duration, numbered
+
+
+@dataclass(slots=True)
+class Screen:
+    """Progress on stderr. Names and messages are shown as they are, never as markup."""
+
+    quiet: bool = False
+    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    _bars: Bars | None = None
+    _tasks: dict[str, TaskID] = field(default_factory=dict)
+    _said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _download: TaskID | None = None
+    _download_said: float = -1.0
+
+    def __enter__(self) -> Screen:
+        if self.console.is_terminal and not self.quiet:
+            columns = (TextColumn("{task.fields[line]}", markup=False), BarColumn(bar_width=20), TimeRemainingColumn())
+            self._bars = Bars(*columns, console=self.console, transient=False)
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def say(self, message: str) -> None:
+        """A line of its own."""
+        if not self.quiet:
+            for line in message.splitlines():
+                self.console.print(Text(clean(line)))
+
+    def problem(self, message: str) -> None:
+        """A line that also a quiet run shows."""
+        self.console.print(Text(clean(message)))
+
+    def watch(self, progress: Progress) -> None:
+        """Shows how far a transcript is."""
+        if self.quiet:
+            return
+        line = progress_line(progress)
+        if self._bars:
+            if progress.name not in self._tasks:
+                self._tasks[progress.name] = self._bars.add_task("", total=None, line=line)
+            self._bars.update(
+                self._tasks[progress.name], line=line, total=max(progress.planned, 1), completed=progress.tally.calls
+            )
+            return
+        if progress.phase in ENDED:
+            return  # the line on the finished document says more
+        phase, at = self._said.get(progress.name, ("", -100.0))
+        if phase != progress.phase or time.monotonic() - at >= 10:
+            self._said[progress.name] = (progress.phase, time.monotonic())
+            self.say(line)
+
+    def done(self, outcome: Outcome) -> None:
+        """How a transcript ended."""
+        if self._bars and outcome.name in self._tasks:
+            self._bars.remove_task(self._tasks.pop(outcome.name))
+        for note in outcome.notes:
+            self.say(f"{outcome.name}: note: {note}")
+        if outcome.error:
+            self.problem(f"{outcome.name}: FAILED: {outcome.error}")
+        elif outcome.document:
+            self.say(outcome_line(outcome))
+            for first, last in outcome.document.coverage.gaps:
+                self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}")
+            for problem in outcome.document.problems:
+                self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
+
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
+        """What became of all transcripts."""
+        self.say(summary(outcomes, retried, seconds))
+
+    def download(self, done: int, total: int) -> None:
+        """How much of the embedded model has come."""
+        if self.quiet:
+            return
+        if self._bars:
+            if self._download is None:
+                self._download = self._bars.add_task("", total=total, line="fetching the model")
+            self._bars.update(
+                self._download, completed=done, line=f"fetching the model, {done >> 20} of {total >> 20} MB"
+            )
+        elif done / total - self._download_said >= 0.1 or done >= total:
+            self._download_said = done / total
+            self.say(f"fetching the model: {done >> 20} of {total >> 20} MB")
+
+
+def progress_line(progress: Progress) -> str:
+    """ "talk: writing, 1 of 3 calls, 12,300 tokens, about 2 min left"."""
+    tally = progress.tally
+    tokens = tally.usage.prompt_tokens + tally.usage.completion_tokens
+    parts = [
+        f"{progress.name}: {progress.phase}",
+        f"{tally.calls} of {numbered(progress.planned, 'call')}",
+        f"{tokens:,} tokens",
+    ]
+    fresh = tally.calls - tally.calls_cached
+    if fresh and progress.left and progress.phase not in ENDED:
+        parts.append(f"about {duration((time.monotonic() - progress.started) / fresh * progress.left)} left")
+    return ", ".join(parts)
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """One line on a finished document: its statements, its length, who checked it, what it took."""
+    document = outcome.document
+    assert document is not None
+    run, statements = document.run, list(document.statements())
+    weak = sum(s.support == "weak" for s in statements)
+    counts = f"{len(statements) - weak} verified, {weak} weak, {len(document.withheld)} withheld"
+    calls = numbered(outcome.calls_made, "call") if outcome.calls_made else "no calls, all answers were stored"
+    sent = (run.usage.prompt_tokens - run.usage.cached_prompt_tokens) / max(1, document.source.tokens)
+    others = ", ".join(clean(model) for model in run.answered_by)
+    warning = f", WARNING: {others} answered instead of {run.model}" if others else ""
+    return (
+        f"{outcome.name}: {document.status}, {numbered(len(statements), 'statement')} ({counts}), "
+        f"{run.words:,} of {run.words_asked:,} words, checked by {run.checked_by}, {calls}, "
+        f"{sent:.1f} new prompt tokens a transcript token, {duration(run.seconds)}{warning} → {outcome.page}"
+    )
+
+
+def plan_table(found: Forecast) -> str:
+    """A row a transcript, then what all of it takes; columns are parted by tabs."""
+    rows = ["transcript\tcalls now\tlater\tstored\tprompt tokens\tanswer tokens\twords of notes"]
+    for plan in [*found.plans, *([found.whole] if len(found.plans) > 1 else [])]:
+        rows.append("\t".join(_plan_row(plan)))
+    whole = found.whole.now + found.whole.later
+    price = "free" if found.cost[1] == 0 else _price(found.cost)
+    about = "time not known before the first calls" if found.seconds is None else f"about {duration(found.seconds)}"
+    at_once = f"{about}, {numbered(found.at_once, 'call')} at once"
+    pace = at_once if found.at_once else "in about three waves, each within 24 hours"
+    rows.append(f"model {found.model} ({found.endpoint}): {numbered(whole.calls, 'call')}, {price}; {pace}")
+    if check := found.whole.check.calls:
+        of_it = f", {_price(found.check_cost)}" if found.check_cost[1] else ""
+        rows.append(f"the model's check is {numbered(check, 'call')} of these{of_it}; --check code leaves it out")
+    return "\n".join(rows)
+
+
+def _plan_row(plan: Plan) -> tuple[str, ...]:
+    whole = plan.now + plan.later
+    later = f"about {plan.later.calls}" if plan.later.calls else "0"
+    answers = f"{whole.low:,} to {whole.high:,}"
+    return (
+        plan.name,
+        str(plan.now.calls),
+        later,
+        str(plan.stored),
+        f"{whole.prompt_tokens:,}",
+        answers,
+        f"{plan.words:,}",
+    )
+
+
+def _price(price: Price) -> str:
+    low, high = price
+    return "price not known" if low is None or high is None else f"{low:.2f} to {high:.2f} USD at list price"
+
+
+def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
+    """What became of all transcripts: a line for one, a few for more."""
+    complete, partial = (sum(o.status == s for o in outcomes) for s in ("complete", "partial"))
+    tally = sum((o.tally.usage for o in outcomes), Usage())
+    calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
+    known = [o.cost_usd for o in outcomes if o.status != "failed"]
+    priced = [c for c in known if c is not None]
+    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(known) else "price not known"
+    cost = "free" if priced and not any(priced) and len(priced) == len(known) else cost
+    documents = f"{complete} complete, {partial} partial, {len(outcomes) - complete - partial} failed"
+    made = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
+    tokens = (
+        f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
+    )
+    if len(outcomes) == 1:
+        return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"
+    rows = (("documents", documents), ("calls", made), ("tokens", tokens), ("cost", cost), ("time", duration(seconds)))
+    return "\n".join(f"{name}: {value}" for name, value in rows)

@@ -1,0 +1,65 @@
+"""`make --on ray`: what to make is found here, made on the workers, and told here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.cluster.places import discover
+from pipeline.cluster.ray_tasks import cluster, spread
+from pipeline.cluster.work import Report, assignments
+from pipeline.corpus import Outcome
+from pipeline.display import Display
+from pipeline.errors import SettingsError
+from pipeline.settings import LOCAL, Settings
+from pipeline.text import numbered
+from pipeline.transcript import Metadata
+
+
+def run_on_ray(
+    paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, address: str | None = None
+) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code, and a row for each transcript."""
+    _check(paths, settings)
+    places, errors = discover(paths)
+    rows = [Outcome("input", error=err).row() for err in errors]
+    for err in errors:
+        display.problem(f"input: FAILED: {err}")
+    if places:
+        with cluster(address):
+            display.say(f"{numbered(len(places), 'transcript')} for Ray, model {settings.chosen_model[0]}")
+            reports = spread(assignments(places, settings, metadata), lambda report: _tell(report, display))
+        rows += [report.row for report in reports]
+        display.say(_closing(reports))
+    return int(any(row["status"] != "complete" for row in rows)), rows
+
+
+def _check(paths: Sequence[Path], settings: Settings) -> None:
+    if settings.chosen_model[0] == LOCAL:
+        raise SettingsError("--on ray needs an endpoint", hint="give --base-url, for example that of a vLLM server")
+    if Path("-") in paths:
+        raise SettingsError("--on ray cannot read standard input", hint="use a file")
+    if settings.max_cost is not None or settings.max_tokens is not None:
+        raise SettingsError("workers share no limit", hint="see before what it takes: studydoc plan")
+
+
+def _tell(report: Report, display: Display) -> None:
+    told = report.row
+    for note in report.notes:
+        display.say(f"{told['name']}: note: {note}")
+    if told["error"]:
+        display.problem(f"{told['name']}: FAILED: {told['error']}")
+        return
+    how = "unchanged" if report.kept else f"{told['status']}, {numbered(told['calls_made'], 'call')}"
+    display.say(f"{told['name']}: {how} → {told['page']}")
+    for problem in told["problems"]:
+        display.problem(f"{told['name']}: PARTIAL: {problem}")
+
+
+def _closing(reports: Sequence[Report]) -> str:
+    states = [report.row["status"] for report in reports]
+    calls = numbered(sum(report.row["calls_made"] for report in reports), "call")
+    kept = sum(report.kept for report in reports)
+    told = ", ".join(f"{states.count(state)} {state}" for state in ("complete", "partial", "failed"))
+    return f"{told}; {kept} unchanged; {calls} made"

@@ -1,0 +1,31 @@
+"""Where a run tells people how it goes. It is passed in, so that nothing below the commands prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.corpus import Outcome
+from pipeline.progress import Progress
+
+
+class Display(Protocol):
+    """Shows messages, how far transcripts are, and how they ended."""
+
+    def say(self, message: str) -> None:
+        """A message that a quiet run leaves out."""
+
+    def problem(self, message: str) -> None:
+        """A message that a quiet run shows too."""
+
+    def watch(self, progress: Progress) -> None:
+        """How far a transcript is."""
+
+    def done(self, outcome: Outcome) -> None:
+        """How a transcript ended."""
+
+    def download(self, done: int, total: int) -> None:
+        """How many bytes of the embedded model have come."""
+
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
+        """What became of all transcripts."""

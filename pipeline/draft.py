@@ -1,0 +1,121 @@
+"""A document on its way: statements by section with the lines that say them, before and after they were checked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from pipeline.document import DroppedNote, Problem, Support, Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStatement:
+    """One statement: `lines` are segment ids, `label` is the lead of a note or the term of a concept, "" for none.
+
+    `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
+    what stands against it, `remark` what code noticed and was let stand.
+    """
+
+    text: str
+    lines: tuple[int, ...]
+    label: str = ""
+    details: tuple[DraftStatement, ...] = ()
+    before: str = ""
+    reason: str = ""
+    finding: str = ""
+    remark: str = ""
+    id: int = 0
+
+    @property
+    def support(self) -> Support:
+        """ "weak" when a finding stands."""
+        return "weak" if self.finding else "verified"
+
+    def withheld(self, section: str, reason: str) -> Withheld:
+        """What the record keeps of a statement that is kept out."""
+        return Withheld(section=section, text=self.text, reason=reason, label=self.label or None, lines=self.lines)
+
+    def flat(self) -> Iterator[DraftStatement]:
+        """This statement and those nested below it, in reading order."""
+        yield self
+        for detail in self.details:
+            yield from detail.flat()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftGroup:
+    """Statements that stand together: under a heading in the main points, elsewhere under none ("").
+
+    `before` and `reason` tell what a check changed in the heading.
+    """
+
+    statements: tuple[DraftStatement, ...]
+    heading: str = ""
+    before: str = ""
+    reason: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All sections of a document by name, and what became of everything that is not in them.
+
+    `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
+    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made.
+    """
+
+    sections: Mapping[str, tuple[DraftGroup, ...]]
+    checked_by: str = "code"
+    dropped: tuple[DroppedNote, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    read: frozenset[int] = field(default_factory=frozenset)
+    filler: frozenset[int] = field(default_factory=frozenset)
+    note: str = ""
+
+    def statements(self) -> Iterator[tuple[str, DraftStatement]]:
+        """(section, statement) of everything, nested ones included, in reading order."""
+        for name, groups in self.sections.items():
+            for group in groups:
+                for statement in group.statements:
+                    yield from ((name, s) for s in statement.flat())
+
+    def numbered(self) -> Draft:
+        """The draft with headings, and statements that cite lines, numbered from 1 in reading order."""
+        count = itertools.count(1)
+
+        def numbered(statement: DraftStatement) -> DraftStatement:
+            number = next(count) if statement.lines else 0
+            return replace(statement, id=number, details=tuple(numbered(d) for d in statement.details))
+
+        sections = {}
+        for name, groups in self.sections.items():
+            sections[name] = tuple(
+                replace(g, id=next(count) if g.heading else 0, statements=tuple(numbered(s) for s in g.statements))
+                for g in groups
+            )
+        return replace(self, sections=sections)
+
+    def rewritten(
+        self,
+        change: Callable[[str, DraftStatement], DraftStatement | None],
+        heading: Callable[[DraftGroup], DraftGroup] = lambda group: group,
+    ) -> Draft:
+        """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
+
+        What `change` gives None for goes, and its details move up; a heading over nothing goes too.
+        """
+
+        def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:
+            changed = change(name, statement)
+            details = tuple(k for d in statement.details for k in kept(name, d))
+            return details if changed is None else (replace(changed, details=details),)
+
+        sections = {}
+        for name, groups in self.sections.items():
+            new = (
+                replace(heading(g), statements=tuple(k for s in g.statements for k in kept(name, s))) for g in groups
+            )
+            sections[name] = tuple(g for g in new if g.statements)
+        return replace(self, sections=sections)

@@ -1,0 +1,231 @@
+"""A judge of single statements: a language model that reads each beside its lines and says whether it is true.
+
+Never part of the scores. The prompt is its own and knows nothing of how the notes were made or checked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.answers import Unusable
+from pipeline.capable.chunks import recording
+from pipeline.connect import open_structured
+from pipeline.document import HEADINGS, Support
+from pipeline.draft import Draft, DraftStatement
+from pipeline.errors import CallError, EndpointError, InputError
+from pipeline.llm import Message
+from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, shown
+from pipeline.outputs import documents_below, transcript_of
+from pipeline.page import draft_of_document
+from pipeline.providers.weights import Report
+from pipeline.render import escape
+from pipeline.settings import Settings
+from pipeline.store import load
+from pipeline.structured import Answer, Structured
+from pipeline.tasks import all_of
+from pipeline.text import numbered
+from pipeline.transcript import Transcript
+
+_AT_ONCE = 12  # statements a call
+_AROUND = 3  # lines shown before and after a cited one
+_ROOM, _ROOM_EACH = 400, 120  # tokens of an answer
+
+Truth = Literal["true", "partly", "false"]
+
+
+class Rating(Answer):
+    """What the judge says of one statement."""
+
+    id: int
+    truth: Truth
+    cited: bool
+    worth: bool
+    why: str
+
+
+class Ratings(Answer):
+    """An answer of the judge."""
+
+    ratings: list[Rating]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement and its rating."""
+
+    id: int
+    section: str
+    text: str
+    lines: tuple[int, ...]
+    support: Support
+    truth: Truth
+    cited: bool
+    worth: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDocument:
+    """All statements of a document that could be judged, in reading order, and what of them could not and why.
+
+    `made_by` is the model that wrote the document.
+    """
+
+    path: Path
+    made_by: str
+    statements: tuple[Judged, ...]
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A statement with its label as it is shown, `place` is where it stands on the page."""
+
+    statement: DraftStatement
+    section: str
+    text: str
+    place: str
+
+
+async def judge_path(record: Path, structured: Structured, transcripts: Path | None = None) -> JudgedDocument:
+    """The rated statements of a record. Raises InputError, StoreError, and EndpointError when it is fatal."""
+    document = load(record)
+    transcript, remark = transcript_of(document, record, transcripts)
+    if remark:
+        raise InputError(f"{record}: {remark}", hint="make the notes again")
+    claims = list(_claims(draft_of_document(document)))
+    batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
+    judged: list[Judged] = []
+    failed: list[str] = []
+    for batch, found in zip(batches, await all_of([_rated(b, transcript, structured) for b in batches]), strict=True):
+        if isinstance(found, str):
+            failed.append(f"{numbered(len(batch), 'statement')} not judged: {found}")
+        else:
+            judged += [_judged(c, found[c.statement.id]) for c in batch]
+    return JudgedDocument(record, document.run.model, tuple(judged), tuple(failed))
+
+
+def _judged(claim: _Claim, r: Rating) -> Judged:
+    s = claim.statement
+    return Judged(s.id, claim.section, claim.text, s.lines, s.support, r.truth, r.cited, r.worth, r.why)
+
+
+def _claims(draft: Draft) -> Iterator[_Claim]:
+    """Everything that cites lines, nested statements under the words of their parent."""
+
+    def of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
+        text = f"{statement.label}: {statement.text}" if statement.label else statement.text
+        if statement.lines:
+            yield _Claim(statement, section, text, place)
+        for detail in statement.details:
+            yield from of(detail, section, f"{place}, under “{text}”")
+
+    for section, groups in draft.sections.items():
+        for group in groups:
+            place = f"{HEADINGS[section]}{f', “{group.heading}”' if group.heading else ''}"
+            for statement in group.statements:
+                yield from of(statement, section, place)
+
+
+async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: Structured) -> dict[int, Rating] | str:
+    """The ratings of a batch by statement, or why there are none."""
+    lines = numbered_lines(transcript.segments)
+    prompt = structured.prompts.load("judge_statements.v1")
+    text = prompt.render(
+        recording=recording(transcript),
+        lines=_excerpt({n for c in claims for n in c.statement.lines}, lines),
+        statements="\n".join(
+            f"{c.statement.id}. ({c.place}) {c.text} {numbers_of(c.statement.lines, lines)}" for c in claims
+        ),
+    )
+    wanted = {c.statement.id for c in claims}
+
+    def all_are_rated(answer: Ratings) -> None:
+        rated = [r.id for r in answer.ratings]
+        if missing := sorted(wanted - set(rated)):
+            raise Unusable(f"there is no rating of {', '.join(map(str, missing))}")
+        if len(set(rated)) < len(rated) or set(rated) != wanted:
+            raise Unusable("each statement is rated once, and no other")
+
+    room = _ROOM + _ROOM_EACH * len(claims)
+    try:
+        found = await structured.ask(
+            "judge_statements", (Message("user", text),), Ratings, max_tokens=room, law=all_are_rated
+        )
+    except CallError as err:
+        if isinstance(err, EndpointError) and err.fatal:
+            raise
+        return str(err)
+    return {r.id: r for r in found.value.ratings}
+
+
+def _excerpt(segments: set[int], lines: Sequence[NumberedLine]) -> str:
+    """The lines of these segments with those around them."""
+    hit = [i for i, line in enumerate(lines) if any(line.first <= n <= line.last for n in segments)]
+    wanted = sorted({n for i in hit for n in range(max(0, i - _AROUND), min(len(lines), i + _AROUND + 1))})
+    stretches: list[list[NumberedLine]] = []
+    for before, n in zip([-2, *wanted], wanted, strict=False):
+        if n != before + 1:
+            stretches.append([])
+        stretches[-1].append(lines[n])
+    parts = [shown(stretch) for stretch in stretches]
+    ends = [() if 0 in wanted else ("…",), () if len(lines) - 1 in wanted else ("…",)]
+    return "\n".join((*ends[0], "\n…\n".join(parts), *ends[1]))
+
+
+async def run_judge(
+    paths: Sequence[Path], transcripts: Path | None, settings: Settings, report: Report, *, as_json: bool = False
+) -> tuple[int, str]:
+    """`studydoc eval --judge`: exit code 1 when something could not be judged, and tables or a line a statement.
+
+    Answers are stored in the output folder of the settings, so a second look asks nothing.
+    """
+    records = sorted({p.with_suffix(".json") for p in documents_below(paths)})
+    async with open_structured(settings, report) as structured:
+        found = [await judge_path(r, structured, transcripts) for r in records]
+        text = judged_lines(found, structured.model) if as_json else judged_markdown(found, structured.model)
+    return int(any(d.failed for d in found)), text
+
+
+def judged_lines(documents: Sequence[JudgedDocument], judge: str) -> str:
+    """A line of JSON for each statement, and for what could not be judged."""
+    rows: list[dict[str, object]] = []
+    for d in documents:
+        rows += [{"path": str(d.path), "made_by": d.made_by, "judge": judge} | asdict(s) for s in d.statements]
+        rows += [{"path": str(d.path), "error": why} for why in d.failed]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
+    """A row a document, then every statement that is not true, quoted, with the judge's reason."""
+    rows = [
+        f"Judged by {escape(judge)}, a model's opinion and not a measurement: read the quoted ones beside their lines.",
+        "",
+        "| document | statements | true | partly | false | cited rightly | worth a note | true but in doubt |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    rows += [_table_row(d.path.stem, d.statements) for d in documents]
+    if len(documents) > 1:
+        rows.append(_table_row("all", [s for d in documents for s in d.statements]))
+    for d in documents:
+        own = [f"The judge is the model that wrote {escape(d.path.stem)}."] if d.made_by == judge else []
+        untrue = [
+            f"- {s.truth}, {HEADINGS[s.section]}, lines {', '.join(map(str, s.lines))}: “{escape(s.text)}” "
+            f"— {escape(s.why) or 'no reason given'}"
+            for s in d.statements
+            if s.truth != "true"
+        ]
+        told = [*own, *(f"- {escape(why)}" for why in d.failed), *(untrue or ["Nothing untrue was found."])]
+        rows += ["", f"### {escape(d.path.stem)}", "", *told]
+    return "\n".join(rows) + "\n"
+
+
+def _table_row(name: str, of: Sequence[Judged]) -> str:
+    true = [s for s in of if s.truth == "true"]
+    counts = [len(true), *(sum(s.truth == t for s in of) for t in ("partly", "false"))]
+    counts += [sum(s.cited for s in of), sum(s.worth for s in of), sum(s.support == "weak" for s in true)]
+    return f"| {escape(name)} | {len(of)} | {' | '.join(map(str, counts))} |"

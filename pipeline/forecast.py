@@ -1,0 +1,85 @@
+"""What `studydoc make` would take for many transcripts: calls, tokens, USD and time, without a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipeline import prices
+from pipeline.connect import model_and_endpoint, store_path
+from pipeline.corpus import Input, Outcome, find, read
+from pipeline.errors import InputError
+from pipeline.plan import Experience, Plan, Share, plan_one, together
+from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore
+from pipeline.settings import LOCAL, Settings
+from pipeline.transcript import Transcript
+
+Price = tuple[float | None, float | None]  # USD if answers are short and if they are long; None is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Plans of transcripts, all of them as one, and what that costs.
+
+    `check_cost` is the part of `cost` that the checking calls take. `seconds` is None where no earlier call tells how
+    long one takes, `at_once` 0 for a batch, which has its own pace.
+    """
+
+    model: str
+    endpoint: str
+    plans: tuple[Plan, ...]
+    whole: Plan
+    cost: Price
+    check_cost: Price
+    seconds: float | None
+    at_once: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for machines."""
+        about = {"model": self.model, "endpoint": self.endpoint, "cost_usd": self.cost, "seconds": self.seconds}
+        plans = {"all": asdict(self.whole), "transcripts": [asdict(p) for p in self.plans]}
+        return about | {"check_cost_usd": self.check_cost} | plans
+
+
+async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = False) -> tuple[Forecast, list[Outcome]]:
+    """The forecast, and an outcome for each path that cannot be read."""
+    transcripts, failed = _read_all(paths, settings)
+    local = settings.chosen_model[0] == LOCAL
+    model, endpoint = model_and_endpoint(settings)
+    recipe, prompts = settings.recipe(), PromptSet(settings.prompts)
+    with TemporaryDirectory() as empty:
+        kept = store_path(settings.out)
+        with closing(CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")) as calls:
+            past = Experience.of(calls, model)
+            plans = [await plan_one(t, calls, model, recipe, prompts, past) for t in transcripts]
+    whole = together(plans)
+    endpoint += prices.BATCH if batch and not local else ""
+    at_once = 1 if local else 0 if batch else settings.concurrency
+    seconds = None
+    if past.seconds is not None and at_once:
+        seconds = past.seconds * (whole.now.calls + whole.later.calls) / at_once
+    costs = [_price(model, endpoint, share) for share in (whole.now + whole.later, whole.check)]
+    return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once), failed
+
+
+def _price(model: str, endpoint: str, share: Share) -> Price:
+    low, high = (prices.cost_usd(model, endpoint, usage) for usage in share.usage)
+    return low, high
+
+
+def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
+    given = Input(settings.encoding, settings.format)
+    below = find(paths, given, settings.out)
+    found, failed = below.sources, below.failed
+    transcripts: list[Transcript] = []
+    for source in found:
+        try:
+            transcripts.append(read(source, given))
+        except InputError as err:
+            failed.append(Outcome(source.name, error=err))
+    return transcripts, failed

@@ -1,0 +1,66 @@
+"""Transcript lines as a model sees them: numbered, the speaker's name where it changes, short captions joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.transcript import Segment
+
+_ENOUGH_WORDS = 16  # a shown line takes in further captions of its speaker until it has so many
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedLine:
+    """Segments `first`…`last` of one speaker, shown as one line under the number of the first."""
+
+    first: int
+    last: int
+    speaker: str | None
+    text: str
+
+
+def numbered_lines(segments: Sequence[Segment]) -> list[NumberedLine]:
+    """The segments in order as numbered lines; captions of a few words are joined, a change of speaker parts them."""
+    out: list[NumberedLine] = []
+    for segment in segments:
+        if out and out[-1].speaker == segment.speaker and len(out[-1].text.split()) < _ENOUGH_WORDS:
+            line = out.pop()
+            out.append(NumberedLine(line.first, segment.id, line.speaker, f"{line.text} {segment.text}"))
+        else:
+            out.append(NumberedLine(segment.id, segment.id, segment.speaker, segment.text))
+    return out
+
+
+def shown(lines: Sequence[NumberedLine]) -> str:
+    """ "[12] Ana Ruiz: words", a line each; the label stands where the speaker changes."""
+    rows: list[str] = []
+    speaker: str | None = None
+    for line in lines:
+        label = f"{line.speaker}: " if line.speaker and line.speaker != speaker else ""
+        rows.append(f"[{line.first}] {label}{line.text}")
+        speaker = line.speaker or speaker
+    return "\n".join(rows)
+
+
+def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:
+    """Ids of all segments of the lines with these numbers, in order; numbers of no line are left out."""
+    wanted = set(numbers)
+    hit = [line for line in lines if not wanted.isdisjoint(range(line.first, line.last + 1))]
+    return tuple(n for line in hit for n in range(line.first, line.last + 1))
+
+
+def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:
+    """The numbers under which these segments are shown, "[3, 5-9]"; those that are not shown are left out."""
+    wanted = set(segments)
+    runs: list[list[int]] = []
+    before = -2
+    for place, line in enumerate(lines):
+        if wanted.isdisjoint(range(line.first, line.last + 1)):
+            continue
+        if place == before + 1:
+            runs[-1] = [runs[-1][0], line.first]
+        else:
+            runs.append([line.first])
+        before = place
+    return f"[{', '.join('-'.join(map(str, run)) for run in runs)}]"

@@ -1,0 +1,189 @@
+"""Documents taken up again as drafts: from the record, or from the page as somebody may have edited it by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz, process
+
+from pipeline.document import HEADINGS, Detail, KeyConcept, Statement, StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.render import DOUBTED, NONE_FOUND, unescape
+from pipeline.render.markdown import provenance
+
+_EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
+_MARK = re.compile(  # of doubt, or a citation, linked or not
+    rf"\s+(?:{DOUBTED}|\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
+_BULLET = re.compile(r"(\s*)[-*+] (.*)$")
+_LEAD, _TERM, _BOLD = (re.compile(mark) for mark in (r"\*\*(.*?):\*\*\s*", r"\*\*(.*?)\*\*:\s*", r"\*\*(.*?)\*\*\s*"))
+_NUMBER = re.compile(r"^\d+\\?[.)] ")
+_NO_STATEMENT = (">", "Source video URL:", NONE_FOUND, DOUBTED)  # how rows begin that the page has besides
+_SECTIONS = {heading: name for name, heading in HEADINGS.items()}
+_PROSE = ("overview", "summary")
+
+
+def draft_of_document(document: StudyDocument) -> Draft:
+    """Every statement of a record with the lines that it cites and the finding that stands against it."""
+    sections = {
+        "overview": _group(_statement(s) for s in document.overview),
+        "prerequisites": _group(DraftStatement(p.text, ()) for p in document.prerequisites),
+        "main_points": tuple(
+            DraftGroup(tuple(_statement(d) for d in p.details), p.heading) for p in document.main_points
+        ),
+        "key_concepts": _group(_statement(c) for c in document.key_concepts),
+        "summary": _group(_statement(s) for s in document.summary),
+    }
+    return Draft(sections, checked_by=document.run.checked_by).numbered()
+
+
+def _group(statements: Iterator[DraftStatement]) -> tuple[DraftGroup, ...]:
+    rows = tuple(statements)
+    return (DraftGroup(rows),) if rows else ()
+
+
+def _statement(of: Statement | KeyConcept) -> DraftStatement:
+    lines = tuple(e.segment for e in of.evidence)
+    finding, remark = of.finding or "", of.remark or ""
+    if isinstance(of, KeyConcept):
+        return DraftStatement(of.definition, lines, of.term, finding=finding, remark=remark)
+    if isinstance(of, Detail):
+        return DraftStatement(
+            of.text, lines, of.lead or "", tuple(map(_statement, of.details)), finding=finding, remark=remark
+        )
+    return DraftStatement(of.text, lines, finding=finding, remark=remark)
+
+
+def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
+    """Every statement of a page, each with the lines of the record's statement that it is or was.
+
+    A sentence that resembles none of the record's has no lines. Prerequisites say nothing of the recording and are left
+    out; a section that the form does not know is read as a main point.
+    """
+    twins = _Twins(draft_of_document(document))
+    told = list(provenance(document))
+    sections: dict[str, tuple[DraftGroup, ...]] = {}
+    for name, heading, rows in _blocks(markdown):
+        if name == "prerequisites":
+            continue
+        if name in _PROSE:
+            nodes = [_Node(s) for s in _sentences(_paragraphs(rows), [*twins.texts(name), *told]) if s not in told]
+        else:
+            nodes = _bullets(rows, _TERM if name == "key_concepts" else _LEAD)
+        if statements := tuple(twins.with_lines(node, name) for node in nodes):
+            sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
+    return Draft(sections, checked_by=document.run.checked_by).numbered()
+
+
+def _blocks(markdown: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(section, heading of a main point or "", rows) of a page, in order."""
+    name, heading = "", ""
+    rows: list[str] = []
+    for row in [*markdown.splitlines(), "## "]:
+        if not row.startswith(("## ", "### ")):
+            rows.append(row)
+            continue
+        if name:
+            yield name, heading, rows
+        title = unescape(row.lstrip("#").strip())
+        if row.startswith("## "):
+            name = _SECTIONS.get(title, "main_points")
+            heading = "" if title in _SECTIONS else title
+        else:
+            name, heading = name or "main_points", _NUMBER.sub("", title)
+        rows = []
+
+
+@dataclass(slots=True)
+class _Node:
+    """A statement of a page; what is nested below it, however deeply, stands in `details`."""
+
+    text: str
+    label: str = ""
+    details: list[_Node] = field(default_factory=list)
+
+
+def _bullets(rows: Sequence[str], label: re.Pattern[str]) -> list[_Node]:
+    """The bullets of a section; a row that is none goes on with the one before it, after a blank it stands alone."""
+    out: list[_Node] = []
+    last: _Node | None = None
+    for row in rows:
+        if not row.strip():
+            last = None
+        elif row.startswith(_NO_STATEMENT):
+            continue
+        elif (match := _BULLET.match(row)) or last is None:
+            indent, text = match.groups() if match else ("", row)
+            last = _Node(text.strip())
+            (out[-1].details if indent and out else out).append(last)
+        else:
+            last.text += f" {row.strip()}"
+    for node in [n for top in out for n in (top, *top.details)]:
+        node.text = _MARK.sub("", node.text)
+        if match := label.match(node.text) or _BOLD.match(node.text):
+            node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
+        node.text = unescape(node.text).strip()
+    return out
+
+
+def _paragraphs(rows: Sequence[str]) -> list[str]:
+    """The paragraphs of prose, each in one line, without marks."""
+    kept = ("" if row.startswith(_NO_STATEMENT) else row.strip() for row in rows)
+    return [unescape(_MARK.sub("", part.replace("\n", " "))) for part in re.split(r"\n{2,}", "\n".join(kept)) if part]
+
+
+def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
+    out: list[str] = []
+    for paragraph in paragraphs:
+        parts = [paragraph.strip()]
+        for text in sorted(known, key=len, reverse=True):
+            parts = [piece for part in parts for piece in _cut(part, text, known)]
+        for part in parts:
+            out += [part] if part in known else [s.strip() for s in _SENTENCE_END.split(part) if s.strip()]
+    return out
+
+
+def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
+    """What stands before a known sentence, the sentence, and what stands after it."""
+    if part in known or text not in part:
+        return [part]
+    before, _, after = part.partition(text)
+    return [p for p in (before.strip(), text, after.strip()) if p]
+
+
+class _Twins:
+    """The record's statements, looked up by the words of a page."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._of: dict[str, list[DraftStatement]] = {}
+        for name, statement in draft.statements():
+            self._of.setdefault(name, []).append(statement)
+
+    def texts(self, section: str) -> list[str]:
+        """The texts of a section."""
+        return [s.text for s in self._of.get(section, ())]
+
+    def with_lines(self, node: _Node, section: str) -> DraftStatement:
+        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text."""
+        details = tuple(self.with_lines(d, section) for d in node.details)
+        new = DraftStatement(node.text, (), node.label, details)
+        twin = self._find(node.text, self._of.get(section, ())) or self._find(
+            node.text, [s for name, of in self._of.items() if name != "prerequisites" for s in of]
+        )
+        if twin is None:
+            return new
+        if twin.text != node.text:
+            return replace(new, lines=twin.lines)
+        return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)
+
+    @staticmethod
+    def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:
+        same = next((s for s in among if s.text == text), None)
+        if same is not None:
+            return same
+        found = process.extractOne(text, [s.text for s in among], scorer=fuzz.ratio, score_cutoff=_EDITED)
+        return among[found[2]] if found else None

@@ -1,0 +1,50 @@
+"""How a model is worked with. A profile goes with the model, by what it can do and not by its brand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pipeline.document import Length
+
+ProfileName = Literal["capable", "small"]
+Check = Literal["model", "code"]
+LENGTHS: dict[Length, float] = {"brief": 0.5, "standard": 1.0, "full": 2.0}
+CHECKS: tuple[Check, ...] = get_args(Check)
+_MOST_SHARE = 0.6  # of a short recording's words
+_LEAST_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`check` says who judges the meaning of statements; `at_once` how many chunks are worked on together."""
+
+    name: ProfileName
+    chunk_tokens: int
+    check: Check
+    at_once: int
+
+
+CAPABLE = Profile("capable", chunk_tokens=20_000, check="model", at_once=64)
+# One after the other: a server with one prompt cache then finds the prefix that all calls share.
+SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=1)
+PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one transcript is worked on: the model's profile, and what was asked for in its place."""
+
+    profile: Profile = CAPABLE
+    length: Length = "standard"
+
+
+def words_for(transcript_words: int, length: Length = "standard") -> int:
+    """Words of a document on a recording: 23 times the square root of its own at standard length, in tens.
+
+    Half an hour of talk (4,500 words) gives 1,540, two hours and a half (20,000) 3,250: long recordings repeat
+    themselves, and a reader's time does not grow with them. Of a few minutes three fifths are the most.
+    """
+    standard = min(23 * math.sqrt(transcript_words), _MOST_SHARE * transcript_words)
+    return max(_LEAST_WORDS, round(standard * LENGTHS[length] / 10) * 10)

@@ -1,0 +1,89 @@
+"""How far a transcript is, and the client that books its calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pipeline.llm import Completion, LLMClient, Request, Tally
+
+Phase = Literal["reading", "writing", "composing", "checking", "complete", "partial"]
+ENDED: tuple[Phase, ...] = ("complete", "partial")
+_ORDER: tuple[Phase, ...] = ("checking", "composing", "writing", "reading")
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a transcript is. `planned` grows when a call is asked again or split."""
+
+    name: str
+    phase: Phase = "reading"
+    planned: int = 0
+    tally: Tally = field(default_factory=Tally)
+    started: float = field(default_factory=time.monotonic)
+    at_once: int = 1  # calls that this phase could have under way together
+
+    @property
+    def left(self) -> int:
+        """Calls that are still to come, as far as one can know."""
+        return max(0, self.planned - self.tally.calls)
+
+    @property
+    def wanted(self) -> int:
+        """Calls that the transcript could have under way at once."""
+        return max(1, min(self.at_once, self.left))
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Who goes first when calls wait: documents close to their end, then those with the least work left."""
+        return (_ORDER.index(self.phase) if self.phase in _ORDER else 0, self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A call that a phase will take, about: tokens of its prompt and of its answer."""
+
+    phase: Phase
+    prompt_tokens: int
+    answer_tokens: int
+
+
+def comes_after(phase: Phase, other: Phase) -> bool:
+    """Whether a phase of a run is a later one than another."""
+    return phase in _ORDER and (other not in _ORDER or _ORDER.index(phase) < _ORDER.index(other))
+
+
+Watch = Callable[[Progress], None]
+
+
+def unwatched(progress: Progress) -> None:
+    """Nobody is told."""
+
+
+class Booking:
+    """The client of one document: books every answer and tells how far the document is."""
+
+    def __init__(self, inner: LLMClient, progress: Progress, watch: Watch) -> None:
+        self._inner, self.progress, self._watch = inner, progress, watch
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The inner client's answer, asked for by the document's rank."""
+        completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        self.progress.tally.book(completion)
+        self.progress.planned = max(self.progress.planned, self.progress.tally.calls)
+        self._watch(self.progress)
+        return completion
+
+    def begin(self, phase: Phase, *, at_once: int, planned: int | None = None) -> None:
+        """A phase begins, with so many calls that can be under way together, and `planned` in all from here on."""
+        self.progress.phase, self.progress.at_once = phase, max(1, at_once)
+        if planned is not None:
+            self.progress.planned = self.progress.tally.calls + planned
+        self._watch(self.progress)

@@ -1,0 +1,255 @@
+"""Model files: what a GGUF file's header says of it, and whether it can be run here. Nothing is loaded.
+
+The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import WeightsError
+from pipeline.profile import ProfileName
+
+SMALL_BELOW = 3_000_000_000  # parameters: a smaller model is worked with by the profile "small"
+_MAGIC = b"GGUF"
+_VERSIONS = (2, 3)
+_MOST = 1 << 24  # bytes of a string and entries of a header: more is no sound file
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_STRING, _ARRAY = 8, 9
+# ggml's types by number: weights in a block, and bytes of a block.
+_BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),
+    10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292), 16: (256, 66),
+    17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18), 21: (256, 110), 22: (256, 82), 23: (256, 136),
+    24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54),
+    35: (256, 66), 39: (32, 17),
+}  # fmt: skip
+_CACHE_BYTES = 2  # a number of the attention cache in 16 bits
+_WORKING = 300 << 20  # bytes that the server takes besides weights and cache, about
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """What a model file says of itself. `layers`, `cache_width` and `context` are 0 where it does not say.
+
+    `cache_width` is how many numbers of keys and values a layer keeps for each token.
+    """
+
+    path: Path
+    size: int
+    architecture: str
+    name: str
+    parameters: int
+    context: int
+    layers: int
+    cache_width: int
+    has_chat_template: bool
+
+    @property
+    def profile(self) -> ProfileName:
+        """How a model of this size is worked with."""
+        return "small" if self.parameters < SMALL_BELOW else "capable"
+
+    def window(self, most: int) -> int:
+        """Tokens to run it with: `most`, unless the model was trained for fewer."""
+        return min(most, self.context or most)
+
+    def memory(self, most: int) -> int:
+        """Bytes that running it takes with a window of at most so many tokens, about."""
+        return self.size + self.layers * self.cache_width * self.window(most) * _CACHE_BYTES + _WORKING
+
+    @property
+    def shown(self) -> str:
+        """The model in a line: "Qwen2.5 (1.5 billion parameters, 1.1 GB)"."""
+        return f"{self.name} ({_counted(self.parameters)} parameters, {_gigabytes(self.size)})"
+
+
+def inspect(path: Path) -> ModelFile:
+    """What the file says of itself. WeightsError when it is no model file, is cut, or cannot be talked with."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            header = _Header(file, size)
+    except OSError as err:
+        raise WeightsError(f"{path}: cannot be read: {err.strerror or err}") from err
+    except _Unsound as err:
+        raise WeightsError(f"{path}: {err}", hint=err.hint) from err
+    facts = header.facts
+    if not facts.get("tokenizer.chat_template"):
+        raise WeightsError(
+            f"{path}: the model has no chat template, so it cannot be asked",
+            hint='take a file of an "instruct" or "chat" model',
+        )
+    architecture = str(facts.get("general.architecture", ""))
+    layers = _count(facts, f"{architecture}.block_count")
+    return ModelFile(
+        path=path,
+        size=size,
+        architecture=architecture,
+        name=str(facts.get("general.name") or path.stem),
+        parameters=header.parameters,
+        context=_count(facts, f"{architecture}.context_length"),
+        layers=layers,
+        cache_width=_cache_width(facts, architecture),
+        has_chat_template=True,
+    )
+
+
+def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> None:
+    """WeightsError when the model takes more memory than is free; `free` in bytes, by default this machine's.
+
+    Where nobody can tell how much is free, it is tried.
+    """
+    available = free_memory() if free is None else free
+    needed = model.memory(context)
+    if available is not None and needed > available:
+        raise WeightsError(
+            f"{model.path}: needs about {_gigabytes(needed)} of memory, {_gigabytes(available)} are free",
+            hint="take a smaller model or one with fewer bits a weight, or close other programs",
+        )
+
+
+def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Bytes that a new program may take, the limit of a container included; None where the system does not tell."""
+    try:
+        told = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
+        free = int(told[1]) << 10 if told else None
+    except OSError:
+        free = _pages()
+    try:
+        limit = int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text())
+    except (OSError, ValueError):  # no container, or one without a limit
+        return free
+    return limit if free is None else min(free, limit)
+
+
+def _pages() -> int | None:
+    """All memory of the machine, where what is free of it is not told."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+class _Unsound(Exception):
+    """The file is no sound model file; becomes a WeightsError that names it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+_CUT = ("the model file is cut", "fetch it again")
+
+
+class _Header:
+    """Reads a header: single values by key, and how many weights there are. Lists are passed over."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+        if file.read(4) != _MAGIC:
+            raise _Unsound("this is no GGUF model file", "take a file that ends in .gguf")
+        version = self._number("I")
+        if version not in _VERSIONS:
+            raise _Unsound(f"GGUF of version {version} cannot be read", "take a newer file of the model")
+        tensors, entries = self._number("Q"), self._number("Q")
+        if max(tensors, entries) > _MOST:
+            raise _Unsound("the header of the model file is damaged", "fetch it again")
+        self.facts: dict[str, Value] = {}
+        for _ in range(entries):
+            key = self._text()
+            value = self._value(self._number("I"))
+            if value is not None:
+                self.facts[key] = value
+        if int(self.facts.get("split.count", 0)) > 1:
+            raise _Unsound("this is one part of a model in several files", "join the parts: llama-gguf-split --merge")
+        self.parameters, self._end = 0, 0
+        for _ in range(tensors):
+            self._tensor()
+        if self._data_begins() + self._end > size:
+            raise _Unsound(*_CUT)
+
+    def _tensor(self) -> None:
+        self._text()
+        shape = [self._number("Q") for _ in range(min(8, self._number("I")))]
+        kind, offset = self._number("I"), self._number("Q")
+        weights = math.prod(shape)
+        self.parameters += weights
+        block, width = _BLOCKS.get(kind, (1, 0))
+        self._end = max(self._end, offset + weights // block * width)
+
+    def _data_begins(self) -> int:
+        step = int(self.facts.get("general.alignment", 32)) or 32
+        return -(-self._file.tell() // step) * step
+
+    def _bytes(self, count: int) -> bytes:
+        found = self._file.read(count)
+        if len(found) < count:
+            raise _Unsound(*_CUT)
+        return found
+
+    def _number(self, form: str) -> int:
+        return int(struct.unpack(f"<{form}", self._bytes(struct.calcsize(f"<{form}")))[0])
+
+    def _text(self) -> str:
+        length = self._number("Q")
+        if length > _MOST:
+            raise _Unsound("the header of the model file is damaged", "fetch it again")
+        return self._bytes(length).decode("utf-8", "replace")
+
+    def _value(self, kind: int) -> Value | None:
+        if kind in _SCALARS:
+            form = f"<{_SCALARS[kind]}"
+            found: int | float | bool = struct.unpack(form, self._bytes(struct.calcsize(form)))[0]
+            return found
+        if kind == _STRING:
+            return self._text()
+        if kind == _ARRAY:
+            self._pass_over(self._number("I"), self._number("Q"))
+            return None
+        raise _Unsound("the header of the model file is damaged", "fetch it again")
+
+    def _pass_over(self, kind: int, count: int) -> None:
+        if kind in _SCALARS:
+            width = count * struct.calcsize(f"<{_SCALARS[kind]}")
+            if self._file.tell() + width > self._size:
+                raise _Unsound(*_CUT)
+            self._file.seek(width, os.SEEK_CUR)
+            return
+        if kind not in (_STRING, _ARRAY) or count > _MOST:
+            raise _Unsound("the header of the model file is damaged", "fetch it again")
+        for _ in range(count):
+            self._value(kind)
+
+
+def _count(facts: Mapping[str, Value], key: str) -> int:
+    value = facts.get(key, 0)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _cache_width(facts: Mapping[str, Value], architecture: str) -> int:
+    """Numbers of keys and values that a layer keeps for each token."""
+    heads = _count(facts, f"{architecture}.attention.head_count")
+    shared = _count(facts, f"{architecture}.attention.head_count_kv") or heads
+    width = _count(facts, f"{architecture}.embedding_length")
+    each = width // heads if heads else 0
+    keys = _count(facts, f"{architecture}.attention.key_length") or each
+    values = _count(facts, f"{architecture}.attention.value_length") or each
+    return shared * (keys + values)
+
+
+def _counted(parameters: int) -> str:
+    return f"{parameters / 1e9:.1f} billion" if parameters >= 1e9 else f"{parameters / 1e6:.0f} million"
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"

@@ -1,0 +1,157 @@
+"""A checked draft as a StudyDocument, with its ledger of lines and the record of its run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.draft import Draft
+from pipeline.llm import Tally, other_models
+from pipeline.prices import cost_usd
+from pipeline.profile import Recipe, words_for
+from pipeline.progress import Progress
+from pipeline.prompting import PromptSet
+from pipeline.readers.report import left_out
+from pipeline.sections import SECTIONS
+from pipeline.tokens import count_each, encoding_for
+from pipeline.transcript import Transcript, spoken_words
+
+
+def study_document(
+    draft: Draft,
+    transcript: Transcript,
+    recipe: Recipe,
+    progress: Progress,
+    model: str,
+    endpoint: str,
+    prompts: PromptSet,
+    now: datetime,
+) -> StudyDocument:
+    """The whole document, validated; PARTIAL when the draft has problems."""
+    content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in SECTIONS}
+    return StudyDocument(
+        status="partial" if draft.problems else "complete",
+        title=transcript.metadata.title or title_from_name(transcript.name),
+        channel=transcript.metadata.channel,
+        note=draft.note or None,
+        source=_source(transcript, model),
+        coverage=_coverage(draft, len(transcript.segments)),
+        withheld=draft.withheld,
+        dropped=draft.dropped,
+        problems=draft.problems,
+        run=RunRecord(
+            pipeline_version=pipeline_version(),
+            model=model,
+            profile=recipe.profile.name,
+            checked_by=draft.checked_by,
+            length=recipe.length,
+            words_asked=words_for(spoken_words(transcript.segments), recipe.length),
+            words=sum(_words(draft, name) for name in draft.sections),
+            answered_by=other_models(model, progress.tally.models),
+            endpoint=endpoint,
+            prompts=prompts.digests(),
+            created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(time.monotonic() - progress.started, 1),
+            usage=_usage(progress.tally, model, endpoint),
+        ),
+        **content,
+    )
+
+
+def _source(transcript: Transcript, model: str) -> SourceInfo:
+    meta = transcript.metadata
+    encoding, _ = encoding_for(model)
+    return SourceInfo(
+        path=transcript.path,
+        sha256=transcript.sha256,
+        url=meta.url,
+        published=meta.published,
+        speakers=transcript.labelled_speakers or meta.speakers,
+        language=meta.language,
+        duration_seconds=transcript.duration,
+        segments=len(transcript.segments),
+        tokens=sum(count_each([s.text for s in transcript.segments], encoding)),
+        format=transcript.reading.format,
+        left_out=tuple(left_out(part) for part in transcript.reading.left_out),
+        warnings=transcript.notes,
+    )
+
+
+def _coverage(draft: Draft, total: int) -> Coverage:
+    """What is cited, in all and by tenths, what is filler, and which long stretches nothing cites."""
+    cited = {n for _, s in draft.statements() for n in s.lines}
+    return Coverage(
+        segments=total,
+        cited=len(cited),
+        read=len(draft.read),
+        filler=len(draft.filler - cited),
+        deciles=tenths(cited, total),
+        gaps=gaps(cited | draft.filler, total),
+    )
+
+
+def tenths(cited: Set[int], segments: int) -> tuple[float, ...]:
+    """The cited share of each tenth of the segments."""
+    out = []
+    for tenth in range(10):
+        first, last = tenth * segments // 10 + 1, max((tenth + 1) * segments // 10, tenth * segments // 10 + 1)
+        inside = range(first, min(last, segments) + 1)
+        out.append(round(sum(n in cited for n in inside) / len(inside), 3) if inside else 0.0)
+    return tuple(out)
+
+
+def gaps(used: Set[int], segments: int) -> tuple[tuple[int, int], ...]:
+    """Stretches of more than a tenth of the segments, and of three at least, of which none is used."""
+    out: list[tuple[int, int]] = []
+    first = 1
+    for n in [*sorted(used), segments + 1]:
+        if n - first > max(2, segments / 10):
+            out.append((first, n - 1))
+        first = n + 1
+    return tuple(out)
+
+
+def _words(draft: Draft, section: str) -> int:
+    """Words that a section prints, headings, leads and terms included."""
+    groups = draft.sections[section]
+    texts = [g.heading for g in groups]
+    texts += [t for g in groups for s in g.statements for d in s.flat() for t in (d.label, d.text)]
+    return sum(len(t.split()) for t in texts)
+
+
+def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:
+    return RunUsage(
+        calls=tally.calls,
+        calls_cached=tally.calls_cached,
+        prompt_tokens=tally.usage.prompt_tokens,
+        cached_prompt_tokens=tally.usage.cached_prompt_tokens,
+        completion_tokens=tally.usage.completion_tokens,
+        thought_tokens=tally.usage.thought_tokens,
+        cost_usd=cost_usd(model, endpoint, tally.usage),
+    )
+
+
+def title_from_name(name: str) -> str:
+    """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
+    words = name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else "Transcript"
+
+
+def pipeline_version() -> str:
+    """The installed version."""
+    try:
+        return version("studydoc")
+    except PackageNotFoundError:
+        return "0"
+
+
+def unchanged(document: StudyDocument, previous: StudyDocument) -> StudyDocument:
+    """The document with the previous run's clock and tally when it is otherwise the same, so that its bytes are too."""
+    usage = document.run.usage
+    kept = document.model_copy(update={"run": previous.run})
+    same_recipe = (document.run.prompts, document.run.model) == (previous.run.prompts, previous.run.model)
+    return previous if same_recipe and kept == previous and usage.calls == usage.calls_cached else document

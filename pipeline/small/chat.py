@@ -1,0 +1,23 @@
+"""Prompts by example: a file holds what to do and examples; a model of this size learns from those."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.llm import Message
+from pipeline.prompting import PromptSet
+
+_BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)
+
+
+def messages(prompts: PromptSet, name: str, part: str) -> Sequence[Message]:
+    """The prompt's text as the system's, its examples as turns of a chat, then the part.
+
+    The part comes last and alone, so that all calls of one prompt share everything before it.
+    """
+    text, *blocks = _BLOCK.split(prompts.load(name).render())
+    chat = [Message("system", text.strip())]
+    for kind, block in zip(blocks[::2], blocks[1::2], strict=True):
+        chat.append(Message("user" if kind == "part" else "assistant", block.strip()))
+    return (*chat, Message("user", part))

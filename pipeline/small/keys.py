@@ -1,0 +1,83 @@
+"""Words as they are compared: what a note and a sentence have in common, in any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from pipeline.text import STOPWORDS, stem
+
+# Scripts without spaces are compared character by character: kana, Han, Thai.
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_TIGHT = re.compile(rf"[{_UNSPACED}，。！？；：、“”（）《》]")
+_UNIT = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’.\-][^\W_{_UNSPACED}]+)*")
+# Closed by grammar: what turns a sentence into its contrary. A language that is not here is compared without it.
+_DENIALS = {
+    "de": r"nicht|kein\w*|nie|niemals|nichts|niemand|ohne|weder",
+    "en": r"not?|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|\w+n['’]t",
+    "es": r"no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|tampoco",
+    "fr": r"ne|n['’]\w+|pas|jamais|rien|aucun\w*|sans|personne",
+    "it": r"non|mai|niente|nulla|nessun\w*|senza",
+    "nl": r"niet|geen|nooit|niets|niemand|zonder",
+    "pt": r"não|nunca|nada|ninguém|nenhum\w*|sem",
+    "ru": r"не|нет|ни|никогда|ничего|никто|без",
+    "zh-ja": r"[不没沒无無非未别別莫勿]|ない|ません|なかった|なく|ぬ",
+}
+_DENIAL = re.compile(
+    "|".join(f"(?:{p})" if name == "zh-ja" else rf"\b(?:{p})\b" for name, p in _DENIALS.items()), re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=32_768)
+def units(text: str) -> tuple[str, ...]:
+    """Words in order, folded; of a script without spaces its characters."""
+    return tuple(u.casefold().replace("’", "'") for u in _UNIT.findall(text))
+
+
+@lru_cache(maxsize=32_768)
+def keys(text: str) -> tuple[str, ...]:
+    """Words that carry meaning, in order, with the endings of English off."""
+    return tuple(stem(u) for u in units(text) if u not in STOPWORDS)
+
+
+def size(text: str) -> int:
+    """Words of a text; two characters of a script without spaces count as one."""
+    found = units(text)
+    alone = sum(map(unspaced, found))
+    return len(found) - alone + (alone + 1) // 2
+
+
+def unspaced(unit: str) -> bool:
+    """Whether a unit is a character of a script without spaces, where the length of words tells nothing."""
+    return re.match(f"[{_UNSPACED}]$", unit) is not None
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Texts in a row, with a space between them unless both sides are of a script without spaces."""
+    whole = ""
+    for part in parts:
+        tight = whole and part and _TIGHT.match(whole[-1]) and _TIGHT.match(part[0])
+        whole += part if not whole or tight else f" {part}"
+    return whole
+
+
+def denies(text: str) -> bool:
+    """Whether a word of denial stands in the text."""
+    return _DENIAL.search(text) is not None
+
+
+def likeness(a: Sequence[str], b: Sequence[str]) -> float:
+    """How much two texts have in common, in words: half of it counts in any order, and figures count twice."""
+    shared = sum(2 if any(c.isdigit() for c in k) else 1 for k in set(a) & set(b))
+    return (in_common(a, b) + shared) / 2
+
+
+def in_common(a: Sequence[str], b: Sequence[str]) -> int:
+    """Length of the longest sequence of words that both have in the same order."""
+    row = [0] * (len(b) + 1)
+    for x in a:
+        before = 0
+        for j, y in enumerate(b, 1):
+            row[j], before = (before + 1 if x == y else max(row[j], row[j - 1])), row[j]
+    return row[-1]

@@ -1,0 +1,127 @@
+"""The model's notes on a passage, and the sentences that each of them stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipeline.small.chat import messages
+from pipeline.small.keys import denies, keys, likeness, units
+from pipeline.small.passages import Passage
+from pipeline.small.sentences import Sentence
+from pipeline.structured import Structured
+from pipeline.text import tidied
+from pipeline.verification.figures import claims
+
+_BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
+_MOST_TOKENS = 140
+_FEWEST = 4  # words of a note
+_ENOUGH = 3  # words in common that tie a note to a sentence
+_MOST_OF_IT = 0.7  # share of a sentence's words that a note has when it can stand in its place
+_GREETING = 3  # sentences at the beginning, in which figures number episodes
+_SEVERAL = 3
+_NEAR = 3  # sentences before the one noted that may hold what the note adds
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A note with the numbers of the sentences that it stands for; "" where figures speak for a sentence, and no note.
+
+    `needs` are sentences before those that hold further words of the note; `own` says that the note can be printed.
+    """
+
+    text: str
+    sentences: tuple[int, ...]
+    needs: tuple[int, ...] = ()
+    own: bool = False
+
+
+async def notes_on(passage: Passage, structured: Structured) -> tuple[str, ...]:
+    """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
+    asked = messages(structured.prompts, "small/notes.v1", passage.shown)
+    completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
+    rows = completion.text.splitlines()
+    if completion.finish_reason == "length":
+        rows = rows[:-1]  # cut off in the middle
+    found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
+    return tuple(dict.fromkeys(note for note in found if len(units(note)) >= _FEWEST))
+
+
+def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
+    """Where a note comes from: a sentence or two in a row, and another if it joins what two sentences say.
+
+    Empty when no sentence has enough of its words. `names` are the keys of speakers' names.
+    """
+    mine = [k for k in keys(note) if k not in names]
+    told = [s for s in passage.sentences if not s.asks]
+    found: list[Mark] = []
+    left = mine
+    while tied := _best(left, told):
+        needs = _needed(set(mine), passage, tied)
+        own = not found and len(tied) == 1 and follows(note, tied[0], names)
+        found.append(Mark(note, tuple(s.number for s in tied), needs, own))
+        told = [s for s in told if s not in tied]
+        left = [k for k in left if all(k not in s.keys for s in tied)]
+    return found
+
+
+def unnoted(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
+    """Sentences with figures that no note stands for: candidates too, of less worth, since the model passes over some.
+
+    One figure will do where a passage without a note has several such sentences, as forecasts and rival answers have.
+    """
+    if not passage.sentences or passage.sentences[0].number < _GREETING:
+        return []
+    noted = {n for m in marks for n in m.sentences}
+    told = [s for s in passage.sentences if not s.asks and s.number not in noted and claims(s.text)]
+    least = 1 if not marks and len(told) >= _SEVERAL else 2
+    return [Mark("", (s.number,)) for s in told if len(claims(s.text)) >= least]
+
+
+def _best(mine: list[str], told: list[Sentence]) -> tuple[Sentence, ...]:
+    """The sentence, or the two in a row of one speaker, with most of a note's words; empty when none has enough."""
+    best: tuple[float, tuple[Sentence, ...]] = (0.0, ())
+    for n, s in enumerate(told):
+        alone = likeness(mine, s.keys)
+        best = max(best, (alone - len(s.keys) / 100, (s,)), key=lambda b: b[0])
+        if n + 1 < len(told) and told[n + 1].turn == s.turn and told[n + 1].number == s.number + 1:
+            both = likeness(mine, (*s.keys, *told[n + 1].keys))
+            if both >= alone + 2 and both >= likeness(mine, told[n + 1].keys) + 2:
+                best = max(best, (both - 0.5 - len(s.keys) / 100, (s, told[n + 1])), key=lambda b: b[0])
+    shared = likeness(mine, [k for s in best[1] for k in s.keys])
+    theirs = {k for s in best[1] for k in s.keys}
+    short = min(len(set(mine)), len(theirs)) <= _ENOUGH  # most of the words of a short one will do
+    return best[1] if shared >= _ENOUGH or (short and shared >= 2) else ()
+
+
+def _needed(mine: set[str], passage: Passage, tied: tuple[Sentence, ...]) -> tuple[int, ...]:
+    """Sentences of the same turn, shortly before, with words of the note that the tied ones lack."""
+    left = mine - {k for s in tied for k in s.keys}
+    first = tied[0]
+    before = [s for s in passage.sentences if s.turn == first.turn and first.number - _NEAR <= s.number < first.number]
+    needed: list[int] = []
+    for s in reversed(before):
+        if left & set(s.keys):
+            needed.append(s.number)
+            left -= set(s.keys)
+    return tuple(sorted(needed))
+
+
+def follows(note: str, sentence: Sentence, names: Collection[str]) -> bool:
+    """Whether a note is one said sentence but for its beginning or end: its words in a row, no denial on either side.
+
+    Words left out in the middle are what garbles a note: "The acids slow it, since they cut the starch chains into
+    pieces" had become "Acids slow starch chains into pieces", and of "it could cost" the "could" was gone.
+    """
+    mine, theirs = units(note), units(sentence.text)
+    in_a_row = any(theirs[n : n + len(mine)] == mine for n in range(len(theirs) - len(mine) + 1))
+    owner = {k for k in keys(note) if k in names} <= {*keys(sentence.speaker or ""), *sentence.keys}
+    return (
+        in_a_row
+        and len(mine) > _ENOUGH
+        and len(mine) >= _MOST_OF_IT * len(theirs)
+        and owner
+        and not denies(note)
+        and not denies(sentence.text)
+    )

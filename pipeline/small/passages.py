@@ -1,0 +1,70 @@
+"""Passages: what the model is shown at once, 150 to 220 words with the question that they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.small.sentences import Sentence
+
+_WORDS = 150
+_LONG = 4_000  # words of a recording that repeats itself, so that larger passages will do
+_WORDS_OF_LONG = 220
+_ENOUGH = 0.6  # of a passage, after which it ends with its turn
+_FEWEST = 14  # words of a passage at the end that is not asked about alone
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Neighbouring sentences, and the question of another speaker that they answer when it stands before them."""
+
+    number: int
+    sentences: tuple[Sentence, ...]
+    before: Sentence | None = None
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """Segment ids of its sentences."""
+        return frozenset(i for s in self.sentences for i in s.lines)
+
+    @property
+    def shown(self) -> str:
+        """The passage as the model sees it, speakers' names where they change."""
+        rows: list[str] = []
+        speaker: str | None = None
+        for s in (*((self.before,) if self.before else ()), *self.sentences):
+            if not rows or s.speaker != speaker:
+                rows.append(f"{s.speaker}: {s.text}" if s.speaker else s.text)
+            else:
+                rows[-1] += f" {s.text}"
+            speaker = s.speaker
+        return "\n".join(rows)
+
+
+def passages_of(sentences: Sequence[Sentence]) -> list[Passage]:
+    """Passages that hold every sentence once, in order. A turn is cut only where it is longer than a passage."""
+    passages: list[Passage] = []
+    current: list[Sentence] = []
+    most = _WORDS if sum(s.words for s in sentences) < _LONG else _WORDS_OF_LONG
+
+    def close() -> None:
+        if current:
+            before = sentences[current[0].number - 1] if current[0].number else None
+            other = before if before and before.asks and before.turn != current[0].turn else None
+            passages.append(Passage(len(passages) + 1, tuple(current), other))
+            current.clear()
+
+    for s in sentences:
+        words = sum(x.words for x in current)
+        new_turn = bool(current) and current[-1].turn != s.turn
+        if current and (words + s.words > most or (new_turn and words > _ENOUGH * most)):
+            # A question at the end goes with its answer.
+            asked = current.pop() if new_turn and current[-1].asks and len(current) > 1 else None
+            close()
+            if asked:
+                current.append(asked)
+        current.append(s)
+    if passages and sum(x.words for x in current) < _FEWEST:
+        current[:0] = passages.pop().sentences
+    close()
+    return passages

@@ -1,0 +1,83 @@
+"""How excerpts read on the page: quotations without the noises of speech, each with who says it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pipeline.small.excerpts import Excerpt
+from pipeline.small.keys import denies, joined, keys, units
+from pipeline.small.sentences import Sentence
+from pipeline.verification.figures import claims
+
+# Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
+_NOISES = "uh|uhm|um|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
+_NOISE = re.compile(
+    rf"(?:,\s*)?(?<!\S)(?:{_NOISES})(?=[,.;:!?…]*(?:\s|$))\s*,?\s*|(?:呃|嗯|えーと|えっと)[，、]?", re.IGNORECASE
+)
+_STUTTER = re.compile(r"\b((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’]))+", re.IGNORECASE)
+_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
+_SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b)")
+_PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
+_MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
+_SEEN = 3  # times that an opening is used in a recording to count as a habit of speech
+
+
+class Quoter:
+    """Writes excerpts; knows the habits of speech of one recording."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        opened = (_PIECE.match(s.text) for s in sentences)
+        self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
+
+    def statement(self, excerpt: Excerpt) -> str:
+        """An excerpt as it is printed: its question, who speaks, and the quotation or the note in its place."""
+        said = excerpt.own or f"“{self.quotation(excerpt.sentences, excerpt.notes)}”"
+        who = excerpt.sentences[0].speaker
+        if not who or (excerpt.own and set(keys(who)) & set(keys(excerpt.own))):
+            return said
+        return f"{self._lead_up(excerpt.before)}{who}: {said}"
+
+    def _lead_up(self, before: Sequence[Sentence]) -> str:
+        if not before:
+            return ""
+        text = self.quotation(before, ())
+        return f"{text} " if before[-1].asks else f"{before[-1].speaker}: “{text}” "
+
+    def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
+        """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""
+        noted = {u for note in notes for u in units(note)}
+        parts: list[str] = []
+        for n, s in enumerate(sentences):
+            text = spoken(s.text)
+            if n == 0:
+                text = self._without_opening(text, noted)
+            if n and s.after_interjection:
+                parts.append("…")
+            if text:
+                parts.append(text)
+        whole = joined(parts)
+        if whole and whole[-1] not in '.!?…。！？"”’»)]':
+            whole = whole.rstrip(" ,;:，；：–—-") + " …"
+        return f"… {whole}" if whole[:1].islower() else whole
+
+    def _without_opening(self, text: str, noted: set[str]) -> str:
+        while match := _PIECE.match(text):
+            piece = match[1]
+            habit = self._openings[piece.casefold()] >= _SEEN and not claims(piece) and not denies(piece)
+            if not habit or set(units(piece)) & noted:
+                break
+            text = text[match.end() :]
+            text = text[:1].upper() + text[1:]
+        return text
+
+
+def spoken(text: str) -> str:
+    """A sentence without noises and words said twice in a row, the space before marks closed."""
+    text = _SPLIT_APOSTROPHE.sub("", _BEFORE_MARK.sub("", text))
+    began = text[:1].isupper()
+    text = _NOISE.sub(" ", text).strip(" ,")
+    text = _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], text)
+    text = _BEFORE_MARK.sub("", re.sub(r"\s{2,}", " ", text)).strip()
+    return text[:1].upper() + text[1:] if began else text

@@ -1,0 +1,109 @@
+"""Structured output: a call whose answer fits a pydantic model, asked once more with the error when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.answers import Parsed, Unusable, parse_answer
+from pipeline.errors import Declined, InvalidAnswer, OutputTruncated
+from pipeline.llm import Completion, Message, Request
+from pipeline.progress import Booking
+from pipeline.prompting import PromptSet
+
+A = TypeVar("A", bound=BaseModel)
+_MOST_SAID = 100_000  # characters of a refused answer that are shown again
+_FEW = 3  # items that may be left out of an answer before it is asked for again
+
+
+class Answer(BaseModel):
+    """Base of everything that a model answers with: closed objects, all fields required, no hidden limits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Structured:
+    """Asks one client for answers that fit a model."""
+
+    def __init__(self, client: Booking, prompts: PromptSet) -> None:
+        self.complete, self.begin, self.prompts = client.complete, client.begin, prompts
+        self.model = client.model
+
+    async def ask(
+        self,
+        name: str,
+        messages: Sequence[Message],
+        answer: type[A],
+        *,
+        max_tokens: int,
+        law: Callable[[A], None] = lambda value: None,
+    ) -> Parsed[A]:
+        """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
+
+        `law` raises Unusable for an answer that fits its schema and still cannot be used. Raises OutputTruncated,
+        Declined, InvalidAnswer, and what the client raises.
+        """
+        request = Request(name, tuple(messages), schema_of(answer), max_tokens)
+        completion = whole(await self.complete(request))
+        try:
+            return _kept(completion, answer, _FEW, law)
+        except Unusable as err:
+            said = Message("assistant", completion.text[:_MOST_SAID])
+            error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
+            again = replace(request, messages=(*request.messages, said, error))
+        completion = whole(await self.complete(again))
+        try:
+            return _kept(completion, answer, len(completion.text), law)
+        except Unusable as err:
+            raise InvalidAnswer(
+                f"{name}: the answer did not fit, also when asked again: {err}", hint="try another model"
+            ) from err
+
+    async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
+        """An answer in plain text, as it came. Raises Declined and what the client raises."""
+        completion = await self.complete(Request(name, tuple(messages), None, max_tokens))
+        return completion if completion.finish_reason == "length" else whole(completion)
+
+
+def _kept(completion: Completion, answer: type[A], most_dropped: int, law: Callable[[A], None]) -> Parsed[A]:
+    parsed = parse_answer(completion.text, answer, most_dropped=most_dropped)
+    law(parsed.value)
+    return parsed
+
+
+def whole(completion: Completion) -> Completion:
+    """The completion, if it ended by itself. Raises OutputTruncated and Declined."""
+    if completion.finish_reason == "length":
+        raise OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
+    if completion.finish_reason == "refusal":
+        raise Declined("the model declined to answer")
+    if completion.finish_reason == "content_filter":
+        raise Declined("a content filter stopped the answer")
+    return completion
+
+
+@lru_cache(maxsize=64)  # pydantic takes longer over it than over anything else that a call needs
+def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of an answer, without titles, descriptions and references."""
+    raw = answer.model_json_schema()
+    schema = _resolved(raw, raw.get("$defs", {}))
+    assert isinstance(schema, dict)
+    return schema
+
+
+def _resolved(node: Any, defs: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_resolved(v, defs) for v in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _resolved(defs[node["$ref"].rsplit("/", 1)[-1]], defs)
+    return {
+        k: _resolved(v, defs)
+        for k, v in node.items()
+        if k not in ("$defs", "description") and not (k == "title" and isinstance(v, str))
+    }

@@ -1,0 +1,78 @@
+"""What code can prove of a statement beside the whole recording. It judges no meaning: that is a model's part."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.document import Withheld
+from pipeline.draft import Draft, DraftStatement
+from pipeline.transcript import Transcript
+from pipeline.verification.figures import unsaid
+from pipeline.verification.names import unsaid_name
+from pipeline.verification.quotations import quoted_lines, unsaid_quotation
+from pipeline.verification.recording import Recording, letters
+
+Kind = Literal["figure", "name", "quotation", "citation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that code proved against a statement."""
+
+    kind: Kind
+    message: str
+
+
+def findings(text: str, recording: Recording) -> Iterator[Finding]:
+    """Everything in a statement that the whole recording does not hold: figures, quotations, names."""
+    if figure := unsaid(text, recording.figures, recording.text):
+        yield Finding("figure", f"nobody says {figure} in the recording")
+    if quotation := unsaid_quotation(text, recording):
+        yield Finding("quotation", f"nobody says “{quotation}” word for word")
+    if name := unsaid_name(text, recording):
+        yield Finding("name", f"{name} is not named in the recording")
+
+
+def finding(text: str, recording: Recording) -> str:
+    """All findings against a statement in words, "" for none."""
+    return "; ".join(f.message for f in findings(text, recording))
+
+
+def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatement:
+    """The statement with the lines of its quotations, without lines that do not exist."""
+    last = len(recording.transcript.segments)
+    kept = tuple(n for n in statement.lines if 1 <= n <= last)
+    return replace(statement, lines=quoted_lines(statement.text, kept, recording))
+
+
+def check_exactly(draft: Draft, transcript: Transcript) -> Draft:
+    """The draft checked by code alone: what it can prove against a statement stands beside it, and makes it weak."""
+    recording = Recording(transcript)
+
+    def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
+        if not statement.lines:  # a phrase that says nothing of the recording
+            return statement
+        found = statement.finding or finding(statement.text, recording)
+        return replace(with_lines(statement, recording), finding=found)
+
+    return replace(without_repeats(draft.rewritten(looked_at)), checked_by="code")
+
+
+def without_repeats(draft: Draft) -> Draft:
+    """The draft in which no section says the same words twice; the later statement goes and is told."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    withheld: list[Withheld] = []
+
+    def first(section: str, statement: DraftStatement) -> DraftStatement | None:
+        text = letters(f"{statement.label} {statement.text}")
+        if text in seen[section]:
+            withheld.append(statement.withheld(section, "it says the same as another"))
+            return None
+        seen[section].add(text)
+        return statement
+
+    out = draft.rewritten(first)
+    return replace(out, withheld=(*draft.withheld, *withheld))

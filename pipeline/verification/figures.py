@@ -1,0 +1,275 @@
+"""Figures that a text says, in digits or in words, with every value that each may be read as."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*")
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
+_DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
+_ONES = {
+    w: i
+    for i, w in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen""".split()
+    )
+}
+_TENS = {w: 10 * i for i, w in enumerate("""twenty thirty forty fifty sixty seventy eighty ninety""".split(), 2)}
+_SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHARES: dict[str, tuple[float, ...]] = {
+    "half": (50.0, 0.5, 2.0),
+    "halves": (50.0, 0.5, 2.0),
+    "quarter": (25.0, 0.25, 4.0),
+    "third": (33.0, 3.0),
+    "double": (2.0,),
+    "doubled": (2.0,),
+    "doubling": (2.0,),
+    "twice": (2.0,),
+    "triple": (3.0,),
+    "tripled": (3.0,),
+    "dozen": (12.0,),
+    "couple": (2.0,),
+    "pair": (2.0,),
+    "both": (2.0,),
+    "½": (0.5, 50.0),
+    "⅓": (33.0,),
+    "⅔": (66.0, 67.0),
+    "¼": (0.25, 25.0),
+    "¾": (0.75, 75.0),
+    "⅛": (0.125, 12.5),
+}
+_IRREGULAR = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12}
+_ORDINALS = (
+    _IRREGULAR
+    | {f"{w}th": n for w, n in _ONES.items() if n > 3 and f"{w}th" not in ("fiveth", "eightth", "nineth", "twelveth")}
+    | {f"{w[:-1]}ieth": n for w, n in _TENS.items()}
+)
+_GLUE = {"and", "point", "a", "o", "oh"}
+# Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
+_UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
+
+
+_BREAK = re.compile(r"[.;!?()]")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as a text shows it, and the values that it may be read as."""
+
+    shown: str
+    values: frozenset[float]
+
+
+def same(a: float, b: float) -> bool:
+    """Equal but for rounding."""
+    return abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1.0)
+
+
+def figures(text: str) -> frozenset[float]:
+    """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
+    out: set[float] = set()
+    for run in _runs(text):
+        out |= _readings(run)
+    return frozenset(out)
+
+
+def claims(text: str) -> list[Figure]:
+    """The figures that a text states, one by one: digits always, number words unless they are seldom meant so."""
+    out: list[Figure] = []
+    for run in _runs(text):
+        digits = [t for t in run if _DIGITS.fullmatch(t)]
+        if digits:
+            out += [Figure(t, frozenset(_scaled(run, i) or _values(t))) for i, t in enumerate(run) if t in digits]
+        elif any(t not in _UNCOUNTED for t in run):
+            spoken = _spoken(run)
+            if spoken:
+                out.append(Figure(" ".join(run), frozenset(spoken)))
+    return out
+
+
+def unsaid(text: str, said: frozenset[float], written: str) -> str | None:
+    """The first figure of a text, as it shows it, whose values are not among those `said`.
+
+    Number words below a hundred are left out: they count things that the lines may list without a number. A version
+    such as "29.1rc1" must stand in `written` as it is.
+    """
+    for version in _VERSION.finditer(text.casefold()):
+        if version[0] not in written.casefold():
+            return version[0]
+    for figure in claims(text):
+        spelled = not any(c.isdigit() for c in figure.shown)
+        if spelled and max(figure.values) < 100:
+            continue
+        if not any(same(v, other) for v in figure.values for other in said):
+            return figure.shown
+    return None
+
+
+def _runs(text: str) -> list[list[str]]:
+    """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
+    runs: list[list[str]] = []
+    run: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(_western(text).casefold()):
+        token = match[0]
+        if not run and "-" not in token and not _is_number(token):  # most words, told apart first
+            end = match.end()
+            continue
+        parts = token.split("-") if "-" in token else [token]
+        parts = parts if all(_is_number(p) or p in _GLUE for p in parts) else [p for p in parts if _is_number(p)]
+        broken = bool(run and len(text) >= match.end() and _BREAK.search(text, end, match.start()))
+        if run and (broken or not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)):
+            runs.append(_trim(run))
+            run = []
+        run += [p for p in parts if _is_number(p) or (run and p in _GLUE)]
+        end = match.end()
+    runs.append(_trim(run))
+    return [r for r in runs if r]
+
+
+def _trim(run: list[str]) -> list[str]:
+    while run and run[-1] in _GLUE:
+        run = run[:-1]
+    return run
+
+
+@lru_cache(maxsize=16384)
+def _is_number(token: str) -> bool:
+    return (
+        token in _ONES
+        or token in _TENS
+        or token.removesuffix("s") in _SCALES
+        or token in _SHARES
+        or token.removesuffix("s") in _SHARES
+        or token in _ORDINALS
+        or token.removesuffix("s") in _ORDINALS
+        or (token.endswith("ies") and f"{token[:-3]}y" in _TENS)
+        or bool(_DIGITS.fullmatch(token))
+    )
+
+
+def _western(text: str) -> str:
+    """The text with the decimal digits of every script as 0 to 9, one for one."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+
+
+@lru_cache(maxsize=8192)
+def _values(token: str) -> frozenset[float]:
+    """All that digits with marks between them may mean: 1,200 is 1200 or 1.2; 12:30 is 12 and 30."""
+    out: set[float] = set()
+    if _GROUPED.fullmatch(token):
+        out.add(float(re.sub(r"\D", "", token)))
+    if ":" in token or " " in token or "\u00a0" in token or "\u202f" in token:
+        out |= {v for part in re.split(r"[: \u00a0\u202f]", token) for v in _values(part)}
+    elif match := re.fullmatch(r"(\d+(?:([.,’'])\d{3})*)([.,])(\d+)", token):
+        whole = re.sub(r"\D", "", match[1])
+        if match[3] != match[2]:
+            out.add(float(f"{whole}.{match[4]}"))
+        elif not out:
+            out |= {float(p) for p in re.split(r"[.,]", token)}
+    elif token.isdigit():
+        out.add(float(token))
+    else:  # a version, a date: its parts
+        out |= {float(p) for p in re.split(r"\D", token) if p}
+    return frozenset(out)
+
+
+def _scaled(run: list[str], i: int) -> set[float]:
+    """The digits at `i` times the scale words right behind them."""
+    factor, out = 1.0, set()
+    for token in run[i + 1 :]:
+        scale = _SCALES.get(token.removesuffix("s"))
+        if scale is None:
+            break
+        factor *= scale
+        out |= {v * factor for v in _values(run[i])}
+    return out
+
+
+def _spoken(run: list[str]) -> set[float]:
+    """The values that number words mean together, not each on its own."""
+    every = _readings(run)
+    alone = {float(_ONES[t]) for t in run if t in _ONES} | {float(_TENS[t]) for t in run if t in _TENS}
+    scales = {_SCALES[t.removesuffix("s")] for t in run if t.removesuffix("s") in _SCALES}
+    shares = {v for t in run for v in _SHARES.get(t, ())}
+    together = every - alone - scales - shares if len(run) > 1 else every
+    return together or every
+
+
+def _readings(run: list[str]) -> set[float]:
+    """All values of a run: each number alone, tens with ones, scaled, years, decimals, shares, ordinals."""
+    out: set[float] = set()
+    total = current = century = 0.0
+    spelled = ""
+    pending: float | None = None
+    for i, token in enumerate(run):
+        if run[max(0, i - 2) : i] != ["and", "a"]:  # "two and a half" says no 50 %
+            out |= set(_SHARES.get(token, _SHARES.get(token.removesuffix("s"), ())))
+        ordinal = _ORDINALS.get(token, _ORDINALS.get(token.removesuffix("s")))
+        if ordinal is not None:
+            out.add(float(ordinal))
+            if pending is not None and pending >= 20 and pending % 10 == 0 and ordinal < 10:
+                out.add(pending + ordinal)
+            continue
+        numbers = _values(token) if _DIGITS.fullmatch(token) else _small(token)
+        if numbers:
+            out |= numbers | _scaled(run, i)
+            n = min(numbers)
+            if pending is not None and 10 <= pending < 100 and n >= 10:
+                century = pending * 100  # "nineteen eighty four"
+                out.add(century + n)
+            elif century and n < 10:
+                out |= {century + previous + n for previous in (pending or 0.0, 0.0)}
+            else:
+                century = 0.0
+            spelled = f"{spelled}{n:.0f}" if n < 10 else ""
+            if len(spelled) > 1:
+                out.add(float(spelled))
+            if pending is not None and pending >= 20 and pending % 10 == 0 and n < 10:
+                current += n
+                out |= {pending + n, current}
+            else:
+                current = (current if current >= 100 and n < 100 else 0.0) + n
+                out.add(current)
+            pending = n
+        elif (scale := _SCALES.get(token.removesuffix("s"))) is not None:
+            current = (current or 1.0) * scale
+            out |= {current, total + current}
+            if scale >= 1000:
+                total, current = total + current, 0.0
+            pending = None
+        elif token == "point":
+            spelled = ""
+    return out | _decimals(run) | ({total + current} if total + current else set())
+
+
+def _small(token: str) -> frozenset[float]:
+    value = _ONES.get(token, _TENS.get(token))
+    if value is None and token.endswith("ies"):
+        value = _TENS.get(f"{token[:-3]}y")
+    return frozenset() if value is None else frozenset({float(value)})
+
+
+def _decimals(run: list[str]) -> set[float]:
+    """ "two point three million" and "two and a half million"."""
+    out: set[float] = set()
+    joined = " ".join(run)
+    scales = [s for name, s in _SCALES.items() if name in joined]
+    for match in re.finditer(r"(\w+) point ((?:\w+ ?){1,4})", joined):
+        part = "".join(str(_ONES[w]) if w in _ONES else w for w in match[2].split() if w in _ONES or w.isdigit())
+        base = _ONES.get(match[1], _TENS.get(match[1], int(match[1]) if match[1].isdigit() else None))
+        if base is not None and part:
+            decimal = float(f"{base}.{part}")
+            out |= {decimal} | {decimal * s for s in scales}
+    for match in re.finditer(r"(\w+) and a (half|quarter)", joined):
+        base = _ONES.get(match[1], _TENS.get(match[1], int(match[1]) if match[1].isdigit() else None))
+        if base is not None:
+            decimal = base + (0.5 if match[2] == "half" else 0.25)
+            out |= {decimal} | {decimal * s for s in scales}
+    return out

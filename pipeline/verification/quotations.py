@@ -1,0 +1,36 @@
+"""Quotations in a statement: whether somebody said them word for word, and in which lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.verification.recording import Recording, bare_words
+
+_QUOTED = re.compile(r"[“„«]([^“”„«»]+)[”“»]|(?<!\w)\"([^\"]+)\"(?!\w)")
+_LEFT_OUT = re.compile(r"\s*(?:\[[^\]]*\]|…|\.\.\.)\s*")
+_LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are spoken of
+
+
+def quotations(text: str) -> Iterator[str]:
+    """The quotations of a text, cut where words are left out or put in; shorter ones than four words are none."""
+    for match in _QUOTED.finditer(text):
+        for part in _LEFT_OUT.split(match[1] or match[2]):
+            if len(bare_words(part)) >= _LEAST_WORDS:
+                yield part.strip()
+
+
+def unsaid_quotation(text: str, recording: Recording) -> str | None:
+    """The first quotation that nobody says word for word anywhere, marks and capitals aside."""
+    return next((q for q in quotations(text) if not any(recording.places_of(bare_words(q)))), None)
+
+
+def quoted_lines(text: str, lines: tuple[int, ...], recording: Recording) -> tuple[int, ...]:
+    """The lines, and those of each quotation that they do not hold: of its place nearest to them."""
+    out = set(lines)
+    for quotation in quotations(text):
+        places = list(recording.places_of(bare_words(quotation)))
+        if places and not any(out.issuperset(place) for place in places):
+            near = min(lines, default=1)
+            out.update(min(places, key=lambda place: abs(min(place) - near)))
+    return tuple(sorted(out))

@@ -1,0 +1,92 @@
+"""What a recording says, looked up fast: figures, names and quotations anywhere in it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+
+from pipeline.transcript import Transcript
+from pipeline.verification.figures import figures
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def letters(text: str) -> str:
+    """A text's letters and digits in a row, case folded and without accents: "Möser" and "moser" are the same."""
+    return "".join(_WORD.findall(_folded(text)))
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def bare_words(text: str) -> list[str]:
+    """Words without marks, case folded; "don't" is "dont"."""
+    return _WORD.findall(text.casefold().replace("’", "").replace("'", ""))
+
+
+class Recording:
+    """The words of one transcript and what is known of it, indexed when first asked for."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+
+    @cached_property
+    def text(self) -> str:
+        """Everything that is said, in a row."""
+        return " ".join(s.text for s in self.transcript.segments)
+
+    @cached_property
+    def known(self) -> str:
+        """What is known besides the words: title, channel, date, speakers, address."""
+        meta = self.transcript.metadata
+        told = (meta.title, meta.channel, meta.published, meta.url, *meta.speakers, *self.transcript.labelled_speakers)
+        return " ".join(t for t in told if t)
+
+    @cached_property
+    def figures(self) -> frozenset[float]:
+        """Every value that a figure in the recording may be read as."""
+        return figures(f"{self.text} {self.known}")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words, and neighbouring words written as one: speech recognition parts a name into "post gres sql"."""
+        said = _WORD.findall(_folded(f"{self.text} {self.known}"))
+        pairs = (a + b for a, b in itertools.pairwise(said))
+        threes = (a + b + c for a, b, c in zip(said, said[1:], said[2:], strict=False))
+        return frozenset({*said, *pairs, *threes})
+
+    @cached_property
+    def initials(self) -> str:
+        """First letters of all words in a row, in which an abbreviation's letters may stand."""
+        return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.known}".casefold()))
+
+    @cached_property
+    def _spoken(self) -> tuple[str, list[int], list[int]]:
+        """All bare words in a row between blanks, where each segment begins in that text, and the segments' ids."""
+        parts, starts, at = [], [], 1
+        for segment in self.transcript.segments:
+            part = "".join(f"{w} " for w in bare_words(segment.text))
+            parts.append(part)
+            starts.append(at)
+            at += len(part)
+        return " " + "".join(parts), starts, [s.id for s in self.transcript.segments]
+
+    def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
+        """The segments of each place where these bare words are said in a row."""
+        text, starts, ids = self._spoken
+        wanted = f" {' '.join(words)} "
+        at = text.find(wanted)
+        while at >= 0:
+            end = at + len(wanted) - 1
+            yield tuple(
+                n
+                for n, start, stop in zip(ids, starts, [*starts[1:], len(text)], strict=True)
+                if start < end and stop > at + 1
+            )
+            at = text.find(wanted, at + 1)

@@ -1,0 +1,66 @@
+"""`studydoc eval` and `eval compare`, without a judge."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.evaluation.eval_commands import run_compare, run_eval
+from pipeline.evaluation.scores import SCORES
+
+
+@pytest.fixture
+def folders(record: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A document, and the same without its last heading and with one figure changed."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    for folder in (before, after):
+        shutil.copytree(record.parent, folder)
+    fields = json.loads((after / "talk.json").read_text("utf-8"))
+    fields["main_points"].pop()
+    fields["key_concepts"], fields["overview"], fields["summary"] = [], [], []
+    detail = fields["main_points"][0]["details"][1]
+    detail["text"] = detail["text"].replace("3 million", "9 million")
+    (after / "talk.json").write_text(json.dumps(fields), "utf-8")
+    return before, after
+
+
+def test_eval_prints_the_same_numbers_as_markdown_and_json(record: Path) -> None:
+    code, text = run_eval([record.parent], None, None)
+    _, as_json = run_eval([record.parent], None, None, as_json=True)
+    told = json.loads(as_json)
+    mean = told["means"]["lix"]["mean"]
+    assert code == 0 and f"| lix | {mean:.3f} |" in text
+    assert set(told["documents"][0]["scores"]) == set(SCORES)
+
+
+def test_a_page_is_scored_by_its_record(record: Path) -> None:
+    assert run_eval([record.with_suffix(".md")], None, None) == run_eval([record], None, None)
+
+
+def test_a_record_whose_transcript_has_changed_is_not_scored(record: Path, talk: Path) -> None:
+    talk.write_text(talk.read_text("utf-8") + "\n\nAna: One more thing to say.", "utf-8")
+    with pytest.raises(InputError, match="has changed since the notes were made"):
+        run_eval([record], None, None)
+
+
+def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[Path, Path]) -> None:
+    code, text = run_compare(list(folders), None, None, 0.005)
+    assert code == 1 and "Past the threshold: " in text and "cited by 0.667" in text
+    assert "3 million" in text and "9 million" in text
+    assert run_compare([folders[0], folders[0]], None, None, 0.0)[0] == 0
+
+
+def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(SettingsError, match="compare takes two folders"):
+        run_compare([folders[0]], None, None, None)
+    (folders[1] / "talk.json").rename(folders[1] / "other.json")
+    (folders[1] / "talk.md").rename(folders[1] / "other.md")
+    with pytest.raises(SettingsError, match="no document of the same name"):
+        run_compare(list(folders), None, None, None)
+
+
+def test_eval_writes_a_page_with_plots_where_asked(record: Path, tmp_path: Path) -> None:
+    run_eval([record], None, None, page=tmp_path / "scores.html")
+    assert "<svg" in (tmp_path / "scores.html").read_text("utf-8")

@@ -1,0 +1,71 @@
+"""An invented recording, and a client that answers as a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipeline.llm import Completion, Request, Usage
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
+from pipeline.structured import Structured
+from pipeline.transcript import Metadata, Segment, Transcript
+
+LINES = (
+    ("Ana", "Welcome to the show. With me is Ben Oram, who repairs bridges for the city of Orle."),
+    ("Ben", "Thanks for having me."),
+    ("Ana", "What is wrong with the old bridge?"),
+    (
+        "Ben",
+        "Rust. The bridge at Orle lost 12 percent of its steel between 1990 and 2020. Engineers call that section loss, "
+        "the share of a beam that rust has eaten. It carries 9,000 cars a day, so closing it is no small thing.",
+    ),
+    ("Ana", "And what does a new one cost?"),
+    (
+        "Ben",
+        "A new bridge costs 40 million euros, and a repair costs 7 million. A repair holds for twenty years. "
+        "A new bridge holds for a hundred. I would rather build the new one.",
+    ),
+    ("Ana", "Thank you, Ben. Bye."),
+)
+
+
+def transcript(lines: Sequence[tuple[str | None, str]] = LINES) -> Transcript:
+    segments = tuple(Segment(i, text, who, float(10 * i), float(10 * i + 9)) for i, (who, text) in enumerate(lines, 1))
+    return Transcript("bridge", segments, Metadata(), "bridge.vtt", "0" * 64)
+
+
+class Answering:
+    """Gives what a function of the request says; keeps the requests."""
+
+    model = "scripted"
+
+    def __init__(self, answer: Callable[[Request], str | Exception]) -> None:
+        self._answer, self.requests = answer, list[Request]()
+
+    async def complete(self, request: Request) -> Completion:
+        self.requests.append(request)
+        answer = self._answer(request)
+        if isinstance(answer, Exception):
+            raise answer
+        return Completion(answer, "stop", Usage(100, 0, 20), self.model)
+
+
+def structured(client: Answering) -> Structured:
+    return Structured(Booking(client, Progress("bridge"), unwatched), PromptSet())
+
+
+def answers(request: Request) -> str:
+    """What a model might say of the recording, some of it wrong."""
+    return {
+        "small/notes": (
+            "- The bridge at Orle lost 12 percent of its steel between 1990 and 2020.\n"
+            "- Section loss is the share of a beam that rust has eaten.\n"
+            "- A new bridge costs 40 million euros, and a repair costs 7 million.\n"
+            "- Ben would rather build the new one.\n"
+            "- The mayor of Orle has promised a tunnel."
+        ),
+        "small/titles": "Rust on the Bridge at Orle\n1. Section loss\n2. Ticketing system",
+        "small/term": "section loss" if "section loss" in request.messages[-1].content else "Ben",
+        "small/fields": "Structural engineering",
+        "small/subject": "With me is Ben Oram, who repairs bridges for the city of Orle.",
+    }[request.name]

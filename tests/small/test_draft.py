@@ -1,0 +1,102 @@
+"""The small model's way from transcript to draft."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pipeline.draft import Draft
+from pipeline.errors import Declined, EndpointError
+from pipeline.llm import Request
+from pipeline.profile import SMALL, Recipe
+from pipeline.small import draft, planned_calls
+from tests.small.recording import LINES, Answering, answers, structured, transcript
+
+
+def _draft(client: Answering, recipe: Recipe = Recipe(SMALL)) -> Draft:  # noqa: B008
+    return asyncio.run(draft(transcript(), structured(client), recipe))
+
+
+def _texts(made: Draft, section: str) -> list[str]:
+    return [s.text for name, s in made.statements() if name == section]
+
+
+def test_main_points_are_quotations_of_who_said_them() -> None:
+    said = LINES[3][1]
+    assert _texts(_draft(Answering(answers)), "main_points")[0] == f"{LINES[2][1]} Ben: “{said}”"
+
+
+def test_what_nobody_said_is_not_printed() -> None:
+    made = _draft(Answering(answers))
+    assert not any("mayor" in s.text or "Ticketing" in s.label for _, s in made.statements())
+
+
+def test_a_concept_is_defined_in_the_speaker_s_words_and_a_person_is_none() -> None:
+    made = _draft(Answering(answers))
+    concepts = [s for name, s in made.statements() if name == "key_concepts"]
+    assert [c.label for c in concepts] == ["Section loss"]
+    assert "Engineers call that section loss" in concepts[0].text
+
+
+def test_the_overview_names_speakers_and_subject() -> None:
+    said = _texts(_draft(Answering(answers)), "overview")
+    assert said[:2] == ["Ana: “With me is Ben Oram, who repairs bridges for the city of Orle.”", "Speakers: Ana, Ben."]
+
+
+def test_every_statement_but_prerequisites_has_lines() -> None:
+    made = _draft(Answering(answers))
+    assert all(s.lines for name, s in made.statements() if name != "prerequisites")
+
+
+def test_a_heading_with_words_of_its_own_is_not_taken() -> None:
+    def invents(request: Request) -> str:
+        return "Ticketing System Update\n1. Tickets" if request.name == "small/titles" else answers(request)
+
+    made = _draft(Answering(invents))
+    assert "Ticketing" not in "".join(g.heading for g in made.sections["main_points"])
+    assert all(g.heading for g in made.sections["main_points"])
+
+
+def test_a_failed_passage_is_told_and_was_not_read() -> None:
+    def fails(request: Request) -> str | Exception:
+        return Declined("the model declined to answer") if request.name == "small/notes" else answers(request)
+
+    made = _draft(Answering(fails))
+    assert [(p.section, p.chunk) for p in made.problems] == [("main_points", 1)]
+    assert not made.read and not made.filler
+
+
+def test_a_failed_heading_costs_no_statement() -> None:
+    def fails(request: Request) -> str | Exception:
+        return Declined("the model declined to answer") if request.name == "small/titles" else answers(request)
+
+    assert _texts(_draft(Answering(fails)), "main_points") == _texts(_draft(Answering(answers)), "main_points")
+
+
+def test_an_endpoint_that_is_gone_ends_the_document() -> None:
+    with pytest.raises(EndpointError):
+        _draft(Answering(lambda request: EndpointError("gone", fatal=True)))
+
+
+def test_a_recording_without_anything_worth_a_note_is_complete_and_empty() -> None:
+    made = _draft(Answering(lambda request: "nothing"))
+    assert not list(made.statements()) and not made.problems
+    assert made.filler == made.read == frozenset(range(1, len(LINES) + 1))
+
+
+def test_an_empty_transcript_asks_nothing() -> None:
+    client = Answering(answers)
+    made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL)))
+    assert not client.requests and not list(made.statements()) and planned_calls(transcript([])) == 0
+
+
+def test_brief_notes_leave_out_more() -> None:
+    brief = _draft(Answering(answers), Recipe(SMALL, "brief"))
+    assert len(brief.dropped) > len(_draft(Answering(answers), Recipe(SMALL, "full")).dropped)
+
+
+def test_the_transcript_is_only_ever_the_last_message() -> None:
+    client = Answering(answers)
+    _draft(client)
+    assert all("Orle" not in m.content for r in client.requests if r.name == "small/notes" for m in r.messages[:-1])

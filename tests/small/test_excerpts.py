@@ -1,0 +1,119 @@
+"""What an excerpt takes in, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.small.excerpts import MOST_SENTENCES, Excerpt, excerpts_of
+from pipeline.small.notes import Mark
+from pipeline.small.quoting import Quoter, spoken
+from pipeline.small.sentences import sentences_of
+from tests.small.recording import LINES, transcript
+
+
+def _excerpts(marked: Sequence[int], lines: Sequence[tuple[str | None, str]] = LINES) -> list[Excerpt]:
+    return excerpts_of(sentences_of(transcript(lines)), [Mark(f"note {n}", (n,)) for n in marked])
+
+
+def _printed(marked: Sequence[int], lines: Sequence[tuple[str | None, str]]) -> list[str]:
+    quoter = Quoter(sentences_of(transcript(lines)))
+    return [quoter.statement(e) for e in _excerpts(marked, lines)]
+
+
+def test_a_sentence_that_points_back_takes_the_one_before_it_along() -> None:
+    (excerpt,) = _excerpts([1], [(None, "Turbines rust in the sea every year. It costs the owner a lot of money.")])
+    assert [s.number for s in excerpt.sentences] == [0, 1]
+
+
+def test_a_line_that_names_its_matter_stands_alone() -> None:
+    lines = [
+        (None, "Turbines rust in the sea every year."),
+        (None, "Engineers measure the loss of steel on every bridge."),
+    ]
+    (excerpt,) = _excerpts([1], lines)
+    assert [s.number for s in excerpt.sentences] == [1]
+
+
+def test_the_other_half_of_a_contrast_is_taken_in() -> None:
+    said = "Repairs of bridges hold for twenty years. Bridges built anew hold for a hundred years."
+    (excerpt,) = _excerpts([0], [(None, said)])
+    assert len(excerpt.sentences) == 2
+
+
+def test_notes_on_neighbours_make_one_excerpt() -> None:
+    assert len(_excerpts([4, 5, 6])) == 1
+
+
+def test_an_excerpt_ends_with_its_turn() -> None:
+    for excerpt in _excerpts(range(12)):
+        assert len({s.turn for s in excerpt.sentences}) == 1
+
+
+def test_an_answer_is_shown_with_its_question() -> None:
+    lines = [("Ana", "What is the obstacle?"), ("Ben", "Rust on all of the beams, mostly.")]
+    assert _printed([1], lines) == ["What is the obstacle? Ben: “Rust on all of the beams, mostly.”"]
+
+
+def test_an_answer_that_repeats_its_question_is_shown_without() -> None:
+    lines = [("Ana", "What is section loss?"), ("Ben", "Section loss is the share of a beam that rust has eaten.")]
+    assert _printed([1], lines) == ["Ben: “Section loss is the share of a beam that rust has eaten.”"]
+
+
+def test_a_note_on_what_leads_up_to_a_question_stands_for_the_answer() -> None:
+    lines = [("Ana", "Let's talk about rust. What is it?"), ("Ben", "An oxide of iron that eats all of the beams.")]
+    assert _printed([0], lines) == [f"{lines[0][1]} Ben: “{lines[1][1]}”"]
+
+
+def test_a_correction_is_shown_with_what_it_corrects() -> None:
+    lines = [("Ana", "They painted the bridge three times."), ("Ben", "Four times, actually.")]
+    assert _printed([1], lines) == ["Ana: “They painted the bridge three times.” Ben: “Four times, actually.”"]
+
+
+def test_words_thrown_in_at_the_beginning_are_left_out() -> None:
+    said = "Oh yeah. Exactly. And it costs the owners of the bridge a lot of money."
+    assert _printed([2], [(None, said)]) == ["“And it costs the owners of the bridge a lot of money.”"]
+
+
+def test_an_answer_of_one_word_stays() -> None:
+    lines = [("Ana", "What is the obstacle?"), ("Ben", "Rust. It eats the beams of the bridge every year.")]
+    assert _printed([2], lines) == ["What is the obstacle? Ben: “Rust. It eats the beams of the bridge every year.”"]
+
+
+def test_without_labels_nobody_is_named() -> None:
+    assert _printed([0], [(None, "Rust ate the beams of the bridge.")]) == ["“Rust ate the beams of the bridge.”"]
+
+
+def test_words_left_out_between_runs_are_marked() -> None:
+    lines = [("Ben", "Rust ate the beams."), ("Ana", "Yeah."), ("Ben", "All of the beams.")]
+    assert _printed([0, 1], lines) == ["Ben: “Rust ate the beams. … All of the beams.”"]
+
+
+def test_noises_and_stutters_are_left_out() -> None:
+    assert spoken("So, uh, the the bridge , it's um rusting .") == "So the bridge, it's rusting."
+
+
+def test_two_clauses_that_meet_in_a_word_are_no_stutter() -> None:
+    assert spoken("You just wrap it, it's not great.") == "You just wrap it, it's not great."
+
+
+def test_a_figure_said_twice_stays() -> None:
+    assert spoken("Call seven seven two.") == "Call seven seven two."
+
+
+def test_a_split_apostrophe_is_closed() -> None:
+    assert spoken("It 's old , and we 're late .") == "It's old, and we're late."
+
+
+@given(st.sets(st.integers(0, 11)))
+def test_every_marked_sentence_is_shown_and_no_excerpt_is_too_long(marked: set[int]) -> None:
+    found = _excerpts(sorted(marked))
+    numbers = [s.number for e in found for s in e.sentences]
+    questions = {s.number for s in sentences_of(transcript()) if s.turn in (2, 4)}
+    answered = {s.number for e in found for s in e.before}
+    assert (
+        marked <= {*numbers, *answered, *questions} and len(numbers) == len(set(numbers)) and numbers == sorted(numbers)
+    )
+    assert all(len(e.sentences) <= MOST_SENTENCES for e in found)

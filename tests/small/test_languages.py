@@ -1,0 +1,56 @@
+"""Recordings in other languages, and the prompts that carry the examples."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pipeline.draft import Draft
+from pipeline.llm import Request
+from pipeline.profile import SMALL, Recipe
+from pipeline.prompting import PromptSet
+from pipeline.small import draft
+from pipeline.small.chat import messages
+from tests.small.recording import Answering, structured, transcript
+
+FRENCH = (
+    "La perte de section est la part d'une poutre que la rouille a mangée. Le pont a perdu 12 pour cent de son acier."
+)
+CHINESE = "截面损失是锈蚀吃掉的那部分钢梁。这座桥在三十年里失去了百分之十二的钢材。"
+
+
+def _draft(said: str, note: str, heading: str, term: str) -> Draft:
+    def answers(request: Request) -> str:
+        return {
+            "small/notes": f"- {note}",
+            "small/titles": heading,
+            "small/term": term,
+            "small/fields": "Structural engineering",
+        }[request.name]
+
+    spoken = transcript([(None, said), (None, said[: len(said) // 2])])
+    return asyncio.run(draft(spoken, structured(Answering(answers)), Recipe(SMALL)))
+
+
+@pytest.mark.parametrize(
+    ("said", "note", "heading", "term"),
+    [
+        (FRENCH, "Le pont a perdu 12 pour cent de son acier.", "La perte de section", "perte de section"),
+        (CHINESE, "这座桥在三十年里失去了百分之十二的钢材。", "截面损失", "截面损失"),
+    ],
+    ids=["French", "Chinese"],
+)
+def test_another_language_is_quoted_and_titled_in_itself(said: str, note: str, heading: str, term: str) -> None:
+    made = _draft(said, note, heading, term)
+    (group,) = made.sections["main_points"]
+    assert group.heading == heading
+    assert all(s.text.strip("“”") in said or s.text == note for s in group.statements)
+    assert group.statements
+
+
+@pytest.mark.parametrize("name", ["notes", "titles", "term", "fields"])
+def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
+    chat = messages(PromptSet(), f"small/{name}.v1", "The part.")
+    assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
+    assert chat[-1].content == "The part." and all(m.content for m in chat)

@@ -1,0 +1,92 @@
+"""Which sentence a note stands for, and when it may be printed in its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.small.keys import denies, keys
+from pipeline.small.notes import Mark, marks_of, unnoted
+from pipeline.small.passages import Passage
+from pipeline.small.sentences import sentences_of
+from tests.small.recording import transcript
+
+
+def _mark(note: str, said: str, speaker: str | None = "Ben Oram") -> Mark | None:
+    passage = Passage(1, tuple(sentences_of(transcript([(speaker, said)]))))
+    return next(iter(marks_of(note, passage, frozenset(keys("Ben Oram Ana Ruiz")))), None)
+
+
+def test_a_note_is_tied_to_the_sentence_that_has_its_words() -> None:
+    found = _mark("The bridge lost 12 percent of its steel.", "It is old. The old bridge lost 12 percent of steel.")
+    assert found and found.sentences == (1,)
+
+
+def test_a_note_over_two_sentences_is_tied_to_both() -> None:
+    said = "A new bridge costs 40 million euros. The repair of the deck costs 7 million francs."
+    found = _mark("A new bridge costs 40 million euros, the repair of the deck 7 million francs.", said)
+    assert found and found.sentences == (0, 1)
+
+
+def test_a_note_that_nobody_said_is_tied_to_nothing() -> None:
+    assert _mark("The mayor promised a tunnel.", "The bridge at Orle lost 12 percent of its steel.") is None
+
+
+def test_what_a_note_adds_from_before_is_needed() -> None:
+    said = "The bridge at Orle is old. It lost 12 percent of its steel since 1990."
+    found = _mark("The bridge lost 12 percent of its steel since 1990.", said)
+    assert found and (found.sentences, found.needs) == ((1,), (0,))
+
+
+def test_a_note_in_the_words_of_one_sentence_can_be_printed() -> None:
+    found = _mark(
+        "The bridge at Orle lost 12 percent of its steel.", "And the bridge at Orle lost 12 percent of its steel, too."
+    )
+    assert found and found.own
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("The bridge lost 12 percent of its steel.", "The bridge lost no more than 12 percent of its steel."),
+        ("The steel lost 12 percent of its bridge.", "The bridge lost 12 percent of its steel."),
+        ("The bridge lost 13 percent of its steel.", "The bridge lost 12 percent of its steel."),
+        ("Ana Ruiz says the bridge lost 12 percent of steel.", "The bridge lost 12 percent of its steel."),
+        (
+            "The bridge lost 12 percent.",
+            "If nobody paints the beams for another thirty years, the bridge has lost 12 percent of its steel by then.",
+        ),
+        ("The bridge lost 12 percent of its steel.", "The bridge may have lost 12 percent of its steel."),
+        ("Rust slows the cars on the bridge.", "Rust slows it, since we close the bridge to cars on the bridge."),
+    ],
+    ids=["denial", "order", "figure", "owner", "condition left out", "hedge left out", "middle left out"],
+)
+def test_a_note_that_says_something_else_is_not_printed(note: str, said: str) -> None:
+    found = _mark(note, said)
+    assert found is None or not found.own
+
+
+def test_forecasts_that_the_model_passes_over_are_candidates() -> None:
+    said = "Hello. Welcome. Good to see you. There are 92 routes. I say 150. I say 110, in summer. Who knows."
+    sentences = sentences_of(transcript([(None, said)]))
+    assert [m.sentences for m in unnoted(Passage(2, tuple(sentences[3:])), [])] == [(3,), (4,), (5,)]
+
+
+def test_a_single_figure_beside_notes_is_no_candidate() -> None:
+    sentences = sentences_of(
+        transcript([(None, "Hello. Welcome. Good to see you. There are 92 routes. Two of the 92 lost 3 million.")])
+    )
+    noted = [Mark("note", (0,))]
+    assert [m.sentences for m in unnoted(Passage(2, tuple(sentences[3:])), noted)] == [(4,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It isn't so.", "Ce n'est pas vrai.", "Das ist nicht wahr.", "这不是真的。", "No es verdad.", "Это не правда."],
+)
+def test_a_denial_is_known_in_many_languages(text: str) -> None:
+    assert denies(text)
+
+
+@pytest.mark.parametrize("text", ["The knot holds.", "Die Note stimmt.", "桥很旧。"])
+def test_what_only_looks_like_a_denial_is_none(text: str) -> None:
+    assert not denies(text)

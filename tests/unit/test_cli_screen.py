@@ -1,0 +1,76 @@
+"""The lines that a run shows, and the events that machines get."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from pipeline.cli import options
+from pipeline.cli.screen import Screen, outcome_line, progress_line
+from pipeline.corpus import Order, Outcome, make_all
+from pipeline.document import Length
+from pipeline.events import Events
+from pipeline.llm import Completion, Tally, Usage
+from pipeline.profile import PROFILES, Check, Recipe
+from pipeline.progress import Progress
+from pipeline.prompting import PromptSet
+from pipeline.single_machine import Audience
+from tests.scripted import ScriptedClient, good_answer, transcript, with_fault
+
+
+def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) -> tuple[Outcome, list[dict]]:  # noqa: ANN001
+    """The outcome of one transcript, and the events of its run."""
+    sink, done = io.StringIO(), list[Outcome]()
+    audience = Audience(Screen(quiet=True), Events(sink, now=lambda: 5.0))
+
+    def ended(outcome: Outcome) -> None:
+        done.append(outcome)
+        audience.done(outcome)
+
+    order = Order(folder, recipe or Recipe(), PromptSet(), "http://server.test")
+    asyncio.run(make_all([transcript()], ScriptedClient(answers), order, watch=audience.watch, done=ended))
+    return done[0], [json.loads(line) for line in sink.getvalue().splitlines()]
+
+
+def test_the_outcome_tells_statements_words_and_who_checked(tmp_path: Path) -> None:
+    line = outcome_line(outcomes(tmp_path)[0])
+    assert line.startswith("reactor: complete, 8 statements (8 verified, 0 weak, 0 withheld), ")
+    assert "of 60 words, checked by scripted, 2 calls" in line
+
+
+def test_the_outcome_counts_what_is_weak_and_what_is_withheld(tmp_path: Path) -> None:
+    weak, _ = outcomes(tmp_path, with_fault(id=4, text="The Lund reactor makes 70 megawatts."))
+    assert "(7 verified, 1 weak, 0 withheld)" in outcome_line(weak)
+    gone, _ = outcomes(tmp_path, with_fault(id=4, verdict="unsupported"))
+    assert "(7 verified, 0 weak, 1 withheld)" in outcome_line(gone)
+
+
+def test_progress_tells_the_phase_and_its_calls() -> None:
+    tally = Tally()
+    tally.book(Completion("{}", "stop", Usage(1000, 0, 200), "m"))
+    progress = Progress("talk", "writing", 3, tally)
+    assert progress_line(progress).startswith("talk: writing, 1 of 3 calls, 1,200 tokens, about ")
+    assert "about" not in progress_line(replace(progress, phase="complete", planned=1))
+
+
+def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
+    _, events = outcomes(tmp_path)
+    begun = [e["phase"] for e in events if e["event"] == "phase begun"]
+    assert begun == ["writing", "composing", "checking"]
+    assert all(e["document"] == "reactor" for e in events)
+    assert events[-1]["event"] == "document done" and events[-1]["calls"] == 2
+
+
+@pytest.mark.parametrize(
+    ("offered", "known"),
+    [(options.Profile, tuple(PROFILES)), (options.Length, get_args(Length)), (options.Check, get_args(Check))],
+    ids=["profile", "length", "check"],
+)
+def test_options_offer_what_settings_know(offered: object, known: tuple[str, ...]) -> None:
+    assert get_args(offered) == known

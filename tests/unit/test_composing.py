@@ -1,0 +1,128 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from pipeline.answers import Unusable
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.composing import compose, composed, composed_answer, lawful, table_of
+from pipeline.capable.writing import Part
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.profile import Recipe
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
+from pipeline.structured import Structured
+from tests.scripted import ScriptedClient, transcript
+
+
+def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> Part:
+    points = tuple(DraftStatement(t, (first + i,), f"Lead {first + i}") for i, t in enumerate(texts))
+    concepts = (DraftStatement(f"What {term} is.", (first,), term),)
+    told = (DraftStatement(f"Part from line {first}.", (first,)),)
+    return Part(
+        {
+            "overview": (DraftGroup(told),),
+            "prerequisites": (DraftGroup((DraftStatement("Some physics", ()),)),),
+            "main_points": (DraftGroup(points, heading),),
+            "key_concepts": (DraftGroup(concepts),),
+        },
+        read=frozenset(range(first, first + len(texts))),
+    )
+
+
+PARTS = [part(1, "One.", "Two."), part(3, "Three.", "Four.", heading="Other", term="Else")]
+AS_WRITTEN = {"lead": "", "text": "", "details": []}
+
+
+def answer_of(**sections: Any) -> Any:
+    empty = {"overview": [], "prerequisites": [], "main_points": [], "key_concepts": [], "summary": [], "dropped": []}
+    return composed_answer().model_validate(empty | sections)
+
+
+def arranged(*numbers: int) -> list[dict[str, Any]]:
+    return [{"heading": "All", "points": [{"cites": [n]} | AS_WRITTEN for n in numbers]}]
+
+
+def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
+    client, talk = ScriptedClient(answers), transcript()
+    structured = Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
+    return asyncio.run(compose(PARTS, ChunkPrompts(talk, [], structured.prompts), structured, Recipe())), client
+
+
+def test_points_are_numbered_through_all_parts_and_terms_after_them() -> None:
+    table, rows = table_of(PARTS)
+    assert [s.text for s in table.rows[:6]] == ["One.", "Two.", "Three.", "Four.", "What Term is.", "What Else is."]
+    assert [s.text for s in table.rows[6:]] == ["Part from line 1.", "Part from line 3."]
+    assert "3. Lead 3: Three." in rows and "6. Else: What Else is." in rows and rows.count("Some physics") == 1
+
+
+def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
+    table, _ = table_of(PARTS)
+    (group,) = composed(answer_of(main_points=arranged(4, 1)), table)["main_points"]
+    assert [(s.label, s.text, s.lines) for s in group.statements] == [
+        ("Lead 4", "Four.", (4,)),
+        ("Lead 1", "One.", (1,)),
+    ]
+
+
+def test_joined_points_cite_the_lines_of_both() -> None:
+    table, _ = table_of(PARTS)
+    joined = {"heading": "All", "points": [{"cites": [1, 3], "lead": "", "text": "One and three.", "details": []}]}
+    (group,) = composed(answer_of(main_points=[joined]), table)["main_points"]
+    assert group.statements[0].text == "One and three." and group.statements[0].lines == (1, 3)
+
+
+def test_a_number_that_is_not_there_is_unlawful() -> None:
+    table, _ = table_of(PARTS)
+    with pytest.raises(Unusable, match="the last is 8"):
+        lawful(answer_of(main_points=arranged(1, 2, 3, 4, 9)), table)
+
+
+def test_a_sentence_from_nowhere_is_unlawful() -> None:
+    table, _ = table_of(PARTS)
+    with pytest.raises(Unusable, match="not told which points"):
+        lawful(answer_of(main_points=arranged(1, 2, 3, 4), summary=[{"cites": [], "text": "S."}]), table)
+
+
+@pytest.mark.parametrize("cites", [[], [9]], ids=["no number", "a number that is not there"])
+def test_a_nested_sentence_from_nowhere_is_unlawful(cites: list[int]) -> None:
+    table, _ = table_of(PARTS)
+    point = {"cites": [1, 2, 3, 4], "lead": "", "text": "All.", "details": [{"cites": cites, "text": "More."}]}
+    with pytest.raises(Unusable):
+        lawful(answer_of(main_points=[{"heading": "All", "points": [point]}]), table)
+
+
+def test_a_point_named_only_below_one_that_stands_as_written_is_told_as_dropped() -> None:
+    below = {"cites": [1], "lead": "", "text": "", "details": [{"cites": [2], "text": "Two, in other words."}]}
+    good = answer_of(main_points=[{"heading": "All", "points": [below, *arranged(3, 4)[0]["points"]]}], dropped=[2])
+    draft, _ = composed_with(good.model_dump())
+    assert [d.text for d in draft.dropped] == ["Lead 2: Two."]
+
+
+def test_points_may_be_dropped_by_name_only() -> None:
+    table, _ = table_of(PARTS)
+    lawful(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
+    with pytest.raises(Unusable, match="neither used nor named"):
+        lawful(answer_of(main_points=arranged(1)), table)
+
+
+def test_what_is_unlawful_is_asked_again_with_the_reason() -> None:
+    bad, good = answer_of(main_points=arranged(9)), answer_of(main_points=arranged(1, 2, 3), dropped=[4])
+    draft, client = composed_with(bad.model_dump(), good.model_dump())
+    assert "there are no points or terms" in client.requests[1].messages[-1].content
+    assert [d.text for d in draft.dropped] == ["Lead 4: Four."] and draft.dropped[0].lines == (4,)
+
+
+def test_composing_that_fails_leaves_the_parts_one_after_the_other() -> None:
+    draft, _ = composed_with("no", "no")
+    assert [g.heading for g in draft.sections["main_points"]] == ["Heading", "Other"]
+    assert "composing failed" in draft.problems[0].message
+    (terms,) = draft.sections["key_concepts"]
+    assert [s.label for s in terms.statements] == ["Term", "Else"]
+
+
+def test_the_page_s_words_are_shared_among_the_sections() -> None:
+    good = answer_of(main_points=arranged(1, 2, 3, 4))
+    _, client = composed_with(good.model_dump())
+    task = client.requests[0].messages[-1].content
+    assert "main_points (" in task and "summary (" in task and "$" not in task
