@@ -79,3 +79,10 @@ def test_a_missing_header_is_told() -> None:
 
 def test_times_without_milliseconds_are_told_with_their_line() -> None:
     assert read("1\n00:00:01 --> 00:00:02\nWe leave.\n", ".srt").notes == ("times without milliseconds (line 2)",)
+
+
+def test_a_row_of_json_that_damage_made_of_two_is_told_and_loses_nothing_in_silence() -> None:
+    whole = '{"speaker": "Lin", "start": 1.0, "end": 2.0, "text": "We leave at nine."}'
+    two = '{"speaker": "Lin", "text": "Or at ten.", "start": 3.0, "text": "At eleven."}'
+    told = left_out(f"{whole}\n{two}\n{whole}\n", ".jsonl")
+    assert told["lines that are no JSON objects"][1] == 2

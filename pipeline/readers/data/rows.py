@@ -12,12 +12,20 @@ from pipeline.readers.data.segments import cues_of
 from pipeline.readers.tally import Tally
 
 
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no key is given twice: a damaged line can run two into one, and one text would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is given twice")
+    return found
+
+
 def _objects(text: str, most: int | None = None) -> list[tuple[int, Any]]:
     out: list[tuple[int, Any]] = []
     for number, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
-                out.append((number, json.loads(row)))
+                out.append((number, json.loads(row, object_pairs_hook=_unambiguous)))
             except (ValueError, RecursionError):
                 out.append((number, None))
         if most and len(out) >= most:
@@ -38,7 +46,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     found, rows = _objects(document.text), document.text.split("\n")
     for number, value in found:
         if not isinstance(value, dict):
-            tally.warn("this line is no JSON object", number)
+            tally.warn("this line is no JSON object, or one with a key twice", number)
             tally.leave_out("lines that are no JSON objects", rows[number - 1], number)
     whole = [(n, v) for n, v in found if isinstance(v, dict)]
     nested = [n for n, v in whole if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
