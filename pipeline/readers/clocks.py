@@ -71,7 +71,7 @@ def seconds_of(clock: str) -> float:
     if clock[-1:] == "s":
         numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)]
         return _folded(numbers)
-    return _folded([float(p) for p in clock.replace(",", ".").split(":")])
+    return _folded([float(p) for p in re.split("[:;]", clock.replace(",", "."))])
 
 
 def _folded(parts: Sequence[float]) -> float:
@@ -103,10 +103,12 @@ class Dial:
             self._american = _american(dated)
             self._origin = self._date(dated[0])
         first, last = self._plain(sample[0]), self._plain(sample[-1])
-        plain = not four and not any(s[-1:] == "s" for s in sample)
+        spelt = any(s[-1:] == "s" for s in sample)  # "9.40s": nobody writes a time of day so
+        plain = not four and not spelt
         short = plain and all(_clock(s).count(":") == 1 for s in sample)
         hurried = short and len(sample) > 3 and words > _FAST * max(1.0, last - first) and last >= first
-        self.by_day = bool(dated) or noons > len(sample) / 2 or (plain and not short and first >= _LATE) or hurried
+        late = plain and not short and first >= _LATE
+        self.by_day = not spelt and (bool(dated) or noons > len(sample) / 2 or late or hurried)
         if self.by_day:
             self.to_the_minute = short
             self._offset = self._of_day(sample[0])
@@ -140,7 +142,9 @@ class Dial:
 
     def _of_day(self, stamp: str) -> float:
         clock = _clock(stamp)
-        parts = [float(p) for p in clock.replace(",", ".").split(":")]
+        if clock[-1:] == "s":
+            return seconds_of(clock)
+        parts = [float(p) for p in re.split("[:;]", clock.replace(",", "."))]
         noon = _NOON.search(stamp)
         hour = parts[0] % 12 + (12 if noon[1].lower() == "p" else 0) if noon else parts[0]
         within = hour * 3600 + _folded([*parts[1:], 0.0][:2])

@@ -25,6 +25,7 @@ def read(text: str, suffix: str = ".txt") -> Transcript:
         (["00:00:00:58", "00:00:01:04"], [58, 64]),
         (["12m 41s", "1h 02m 03s"], [761, 3723]),
         (["4.00s", "12.80s"], [4, 12.8]),
+        (["12/06/2026, 09:00", "9.40s"], [540, 9.4]),
     ],
 )
 def test_clocks_are_seconds_from_the_start(stamps: list[str], seconds: list[float]) -> None:
