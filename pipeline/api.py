@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from pipeline.connect import connect, store_path
+from pipeline.connect import connect, recipe_of, store_path
 from pipeline.document import StudyDocument
 from pipeline.llm import LLMClient
 from pipeline.profile import Recipe
@@ -33,7 +33,7 @@ async def asummarise(
     Raises InputError, SettingsError, EndpointError or StoreError; what fails in part is in the document's `problems`.
     """
     if client is not None:
-        recipe = settings.recipe() if settings else Recipe()
+        recipe = recipe_of(settings) if settings else Recipe()
         return await run_summarise(source, client, recipe=recipe, prompts=PromptSet(), watch=watch)
     settings = settings or load_settings(**flags)
     prompts = PromptSet(settings.prompts)
@@ -41,7 +41,7 @@ async def asummarise(
     try:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             return await run_summarise(
-                source, at.client, recipe=settings.recipe(), prompts=prompts, endpoint=at.endpoint, watch=watch
+                source, at.client, recipe=recipe_of(settings), prompts=prompts, endpoint=at.endpoint, watch=watch
             )
     finally:
         store.close()

@@ -15,22 +15,25 @@ from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.plan import Limited
+from pipeline.profile import PROFILES, ProfileName, Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.providers import weights
+from pipeline.providers import model_files, weights
 from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
-from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.settings import OPENAI_URL, Settings
 from pipeline.store import check_writable
 from pipeline.structured import Structured
 from pipeline.vendors import OPENAI, vendor_at
 
 if TYPE_CHECKING:
+    from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
 
 STORE_FILE = ".studydoc/calls.sqlite"
+_OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten tokens a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,12 @@ async def connect(
 
     `say` is given a line for people whenever something is found out about the endpoint.
     """
-    name, why = settings.chosen_model
+    why, hosted = settings.chosen_model[1], not settings.in_process
     events = events or Events()
+    if own := own_model(settings):
+        own.ensure_it_fits(recipe_of(settings).profile.name)
     async with AsyncExitStack() as stack:
-        if name == LOCAL:
-            model, label = weights.EMBEDDED.name, prices.EMBEDDED
-        else:
-            model, label = name, endpoint_of(settings).host
+        model, label = model_and_endpoint(settings, need_key=True)
 
         asking: list[OpenAICompatible] = []
 
@@ -101,7 +103,7 @@ async def connect(
 
         def room() -> int:
             """Tokens of thought that the next call may take beside its answer."""
-            if name == LOCAL:
+            if not hosted:
                 return 0
             return known_of(store, endpoint_of(settings)).room_for_thought()
 
@@ -109,12 +111,12 @@ async def connect(
             from pipeline.providers.openai_compatible import OpenAICompatible
 
             async with AsyncExitStack() as inner:
-                endpoint = await _embedded(inner, settings, report) if name == LOCAL else endpoint_of(settings)
+                endpoint = endpoint_of(settings) if hosted else await _embedded(inner, settings, report)
                 client = OpenAICompatible(
                     endpoint,
                     prompts=prompts,
-                    known=known_of(store, endpoint) if name != LOCAL else Capabilities(),
-                    on_learned=learned(endpoint) if name != LOCAL else None,
+                    known=known_of(store, endpoint) if hosted else Capabilities(),
+                    on_learned=learned(endpoint) if hosted else None,
                     on_retry=events.retry,
                 )
                 asking.append(client)
@@ -192,15 +194,39 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
 
 
 async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.Report) -> Endpoint:
-    from pipeline.providers.local import EmbeddedServer
-
-    path = weights.installed()
-    if path is None:
-        path = await asyncio.to_thread(weights.fetch, report)
-    server = EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads)
+    if settings.model_file is None and weights.installed() is None:
+        await asyncio.to_thread(weights.fetch, report)
+    server = embedded_server(settings)
+    assert server is not None  # it was fetched
     await asyncio.to_thread(server.__enter__)
     stack.callback(server.__exit__, None, None, None)
     return server.endpoint
+
+
+def embedded_server(settings: Settings) -> EmbeddedServer | None:
+    """The server of the model inside this process, not yet started; None when the embedded model is not fetched."""
+    from pipeline.providers.local import EmbeddedServer
+
+    if own := own_model(settings):
+        window = own.window(recipe_of(settings).profile.name)
+        return EmbeddedServer(
+            own.file.path, own.identity, threads=settings.threads, context=window, deadline=_OWN_DEADLINE
+        )
+    path = weights.installed()
+    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads) if path else None
+
+
+def own_model(settings: Settings) -> model_files.OwnModel | None:
+    """The model file that the settings name. SettingsError when it cannot be used."""
+    return None if settings.model_file is None else model_files.chosen(settings.model_file)
+
+
+def recipe_of(settings: Settings) -> Recipe:
+    """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
+    own = own_model(settings)
+    by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
+    base = PROFILES[settings.profile or by_itself]
+    return settings.recipe(own.worked_with(base) if own else base)
 
 
 def store_path(out: Path) -> Path:
@@ -208,8 +234,9 @@ def store_path(out: Path) -> Path:
     return out / STORE_FILE
 
 
-def model_and_endpoint(settings: Settings) -> tuple[str, str]:
+def model_and_endpoint(settings: Settings, *, need_key: bool = False) -> tuple[str, str]:
     """The model and the endpoint that the settings name, as documents tell them; no key is needed for that."""
-    if settings.chosen_model[0] == LOCAL:
-        return weights.EMBEDDED.name, prices.EMBEDDED
-    return settings.chosen_model[0], endpoint_of(settings, need_key=False).host
+    if settings.in_process:
+        own = own_model(settings)
+        return own.identity if own else weights.EMBEDDED.name, prices.EMBEDDED
+    return settings.chosen_model[0], endpoint_of(settings, need_key=need_key).host

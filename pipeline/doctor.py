@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.connect import endpoint_of, renew, store_path
-from pipeline.providers import weights
-from pipeline.settings import LOCAL, Settings
+from pipeline.connect import embedded_server, endpoint_of, own_model, recipe_of, renew, store_path
+from pipeline.providers import model_files, weights
+from pipeline.settings import Settings
 
 
 async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
@@ -13,32 +13,39 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
 
     name, why = settings.chosen_model
     rows = [("model", f"{name} ({why})")]
-    if name != LOCAL:
+    if not settings.in_process:
         endpoint = endpoint_of(settings)
         key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
         rows += [("endpoint", endpoint.host), ("key", key)]
-        found = await examine(endpoint, chunk_tokens=settings.recipe().profile.chunk_tokens)
+        found = await examine(endpoint, chunk_tokens=recipe_of(settings).profile.chunk_tokens)
         if found.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
             renew(settings.out, endpoint, found.known)
         return found.exit_code, rows + list(found.rows)
-    from pipeline.providers.local import EmbeddedServer, usable_cores
+    from pipeline.providers.local import usable_cores
 
-    path = weights.installed()
-    file = str(path) if path else "not fetched yet: studydoc models fetch"
+    profile = recipe_of(settings).profile
+    if own := own_model(settings):
+        own.ensure_it_fits(profile.name)
+        file = f"{own.file.path}: {own.file.shown}"
+        rows.append(("profile", f"{profile.name}: a window of {own.window(profile.name):,} tokens"))
+    else:
+        file = str(weights.installed() or "not fetched yet: studydoc models fetch")
     rows += [("cores", str(usable_cores())), ("model file", file)]
-    if path is None:
+    unstarted = embedded_server(settings)
+    if unstarted is None:
         return 1, rows
-    with EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads) as server:
-        found = await examine(server.endpoint)
+    with unstarted as server:
+        found = await examine(server.endpoint, chunk_tokens=profile.chunk_tokens if own else None)
     return found.exit_code, [*rows, ("endpoint", "embedded"), *found.rows]
 
 
 async def run_models(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc models`: the embedded model, and those of the endpoint when one is set."""
+    """`studydoc models`: the embedded model, files that were added, and the endpoint's models when one is set."""
     path = weights.installed()
     state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not fetched: studydoc models fetch"
     rows = [("local", f"{weights.EMBEDDED.name}, {weights.EMBEDDED.licence}: {state}")]
-    if settings.chosen_model[0] != LOCAL:
+    rows += model_files.rows()
+    if not settings.in_process:
         from pipeline.providers.doctor import model_rows
 
         rows += await model_rows(endpoint_of(settings))

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline import prices
-from pipeline.connect import model_and_endpoint, store_path
+from pipeline.connect import model_and_endpoint, recipe_of, store_path
 from pipeline.corpus import Input, Outcome, find, read
 from pipeline.errors import InputError
 from pipeline.plan import Experience, Plan, Share, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
-from pipeline.settings import LOCAL, Settings
+from pipeline.settings import Settings
 from pipeline.transcript import Transcript
 
 Price = tuple[float | None, float | None]  # USD if answers are short and if they are long; None is not known
@@ -49,9 +49,9 @@ class Forecast:
 async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = False) -> tuple[Forecast, list[Outcome]]:
     """The forecast, and an outcome for each path that cannot be read."""
     transcripts, failed = _read_all(paths, settings)
-    local = settings.chosen_model[0] == LOCAL
+    local = settings.in_process
     model, endpoint = model_and_endpoint(settings)
-    recipe, prompts = settings.recipe(), PromptSet(settings.prompts)
+    recipe, prompts = recipe_of(settings), PromptSet(settings.prompts)
     with TemporaryDirectory() as empty:
         kept = store_path(settings.out)
         with closing(CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")) as calls:

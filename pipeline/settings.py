@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.document import Length
 from pipeline.errors import SettingsError
-from pipeline.profile import PROFILES, Check, ProfileName, Recipe
+from pipeline.profile import Check, Profile, ProfileName, Recipe
 from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
@@ -73,6 +73,16 @@ class Settings(BaseSettings):
             return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
         return LOCAL, "no key and no base URL are set"
 
+    @property
+    def model_file(self) -> str | None:
+        """The path or name of a model file to run inside the process. At a base URL a name is taken as it stands."""
+        return self.model if is_model_file(self.model) and not self.base_url else None
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the model runs inside this process: the embedded one, or a file."""
+        return self.chosen_model[0] == LOCAL or self.model_file is not None
+
     def key_for(self, vendor: Vendor | None) -> tuple[str, str]:
         """The key for a host, and the variable that it comes from. A vendor's own goes to its own host alone.
 
@@ -84,11 +94,15 @@ class Settings(BaseSettings):
             return "", vendor.keys[0] if vendor else "OPENAI_API_KEY"
         return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
 
-    def recipe(self) -> Recipe:
-        """The chosen model's profile, with what was set in its place: the embedded model is small, others capable."""
-        base = PROFILES[self.profile or ("small" if self.chosen_model[0] == LOCAL else "capable")]
+    def recipe(self, base: Profile) -> Recipe:
+        """The model's profile, which `connect.recipe_of` knows, with what was set in its place."""
         profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
         return Recipe(profile, self.length)
+
+
+def is_model_file(model: str | None) -> bool:
+    """Whether a model's name is that of a model file."""
+    return (model or "").lower().endswith(".gguf")
 
 
 def load_settings(**flags: Any) -> Settings:
@@ -118,7 +132,12 @@ def load_settings(**flags: Any) -> Settings:
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
     # Set at the end, in place of whatever a file may have said of keys.
-    held = {"vendor": given.get("vendor"), "vendor_keys": {name: SecretStr(key) for name, key in keys.items()}}
+    held: dict[str, Any] = {
+        "vendor": given.get("vendor"),
+        "vendor_keys": {name: SecretStr(key) for name, key in keys.items()},
+    }
+    if fallback and settings.base_url == fallback and is_model_file(settings.model):
+        held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
     return _at_vendor(settings.model_copy(update=held))
 
 

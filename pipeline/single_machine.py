@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import store
 from pipeline.chunking import rendered_tokens
-from pipeline.connect import Connection, connect, model_and_endpoint, store_path
+from pipeline.connect import Connection, connect, model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.corpus import Input, Order, Outcome, find, make_all, read
 from pipeline.display import Display
 from pipeline.errors import InputError
@@ -21,7 +21,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
-from pipeline.settings import LOCAL, Settings
+from pipeline.settings import Settings
 from pipeline.text import duration, numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Metadata, Transcript
@@ -69,13 +69,13 @@ async def _made(
     model, endpoint = model_and_endpoint(settings)
     order = Order(
         settings.out,
-        settings.recipe(),
+        recipe_of(settings),
         prompts,
         endpoint,
         settings.citations,
         metadata,
         given,
-        1 if settings.chosen_model[0] == LOCAL else settings.concurrency,
+        1 if settings.in_process else settings.concurrency,
     )
     ledger, audience = Ledger(calls, order, model), Audience(display, events)
     found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := ledger.outcome(s))}
@@ -130,7 +130,9 @@ def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | 
     line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
     line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
-    if settings.chosen_model[0] == LOCAL:
+    if own := own_model(settings):
+        line += f", {own.file.shown}, as {recipe_of(settings).profile.name}"
+    elif settings.in_process:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
         line += f", {tokens:,} tokens"
         line += f", likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"

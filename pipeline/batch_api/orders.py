@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import prices, store
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
-from pipeline.connect import endpoint_of, store_path
+from pipeline.connect import endpoint_of, recipe_of, store_path
 from pipeline.corpus import Input, Order, Outcome
 from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
@@ -24,7 +24,7 @@ from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import find_sources
-from pipeline.settings import LOCAL, OPENAI_URL, Settings
+from pipeline.settings import OPENAI_URL, Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
@@ -72,7 +72,7 @@ async def run_batch(
     paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, *, wait: Sleep | None = None
 ) -> tuple[int, Rows]:
     """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made."""
-    if settings.chosen_model[0] == LOCAL:
+    if settings.in_process:
         raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or give --model and --base-url")
     if Path("-") in paths:
         raise SettingsError(
@@ -226,7 +226,7 @@ def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
     """What `make` would be told, with nothing held back: every call that can be asked goes into one wave."""
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
     given = Input(settings.encoding, settings.format)
-    return Order(settings.out, settings.recipe(), prompts, label, settings.citations, metadata, given, 1)
+    return Order(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, given, 1)
 
 
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:

@@ -68,12 +68,12 @@ async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | Non
 
         return by_code
     from pipeline.cli.screen import Screen
-    from pipeline.connect import open_structured
+    from pipeline.connect import open_structured, recipe_of
     from pipeline.settings import load_settings
 
     settings, screen = load_settings(model=model, base_url=base_url), stack.enter_context(Screen())
     structured = await stack.enter_async_context(open_structured(settings, screen.download))
-    tokens = settings.recipe().profile.chunk_tokens  # as make has them, so that the prefix is the one it used
+    tokens = recipe_of(settings).profile.chunk_tokens  # as make has them, so that the prefix is the one it used
 
     async def by_model(path: Path) -> tuple[str, list[Checked]]:
         return await check_path_with_model(path, structured, transcripts, chunk_tokens=tokens)

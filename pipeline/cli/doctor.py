@@ -16,7 +16,8 @@ Out = Annotated[Path | None, typer.Option(help="The output folder whose store le
 
 
 @app.command(
-    epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3"
+    epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3   |   "
+    "studydoc doctor --model qwen3-4b.gguf"
 )
 def doctor(
     model: Model = None, base_url: BaseUrl = None, out: Out = None, effort: Effort = None, debug: Debug = False

@@ -39,7 +39,8 @@ app = typer.Typer()
 
 @app.command(
     epilog="Examples:  studydoc make talk.vtt   |   studydoc make lectures/ --out notes --length brief   |   "
-    "studydoc make talk.srt --model gpt-6-luna   |   cat talk.txt | studydoc make - --title 'My talk'"
+    "studydoc make talk.srt --model gpt-6-luna   |   studydoc make talk.vtt --model qwen3-4b.gguf   |   "
+    "cat talk.txt | studydoc make - --title 'My talk'"
 )
 def make(
     paths: Annotated[

@@ -12,13 +12,20 @@ Profile = Literal["capable", "small"]
 Length = Literal["brief", "standard", "full"]
 Check = Literal["model", "code"]
 
-Model = Annotated[str | None, typer.Option(help="A model of the endpoint, or 'local' for the embedded one.")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="A model of the endpoint, 'local' for the embedded one, or a GGUF file to run: talks.gguf."),
+]
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
 ]
 ModelProfile = Annotated[
     Profile | None,
-    typer.Option("--profile", help="How the model is worked with.  [default: small for 'local', else capable]"),
+    typer.Option(
+        "--profile",
+        help="How the model is worked with.  [default: small for 'local' and files of fewer than 3 billion "
+        "parameters, else capable]",
+    ),
 ]
 NotesLength = Annotated[
     Length | None, typer.Option("--length", help="Half, once or twice the usual words of notes.  [default: standard]")

@@ -12,7 +12,7 @@ from pipeline.cluster.work import Report, assignments
 from pipeline.corpus import Outcome
 from pipeline.display import Display
 from pipeline.errors import SettingsError
-from pipeline.settings import LOCAL, Settings
+from pipeline.settings import Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
@@ -36,7 +36,7 @@ def run_on_ray(
 
 
 def _check(paths: Sequence[Path], settings: Settings) -> None:
-    if settings.chosen_model[0] == LOCAL:
+    if settings.in_process:
         raise SettingsError("--on ray needs an endpoint", hint="give --base-url, for example that of a vLLM server")
     if Path("-") in paths:
         raise SettingsError("--on ray cannot read standard input", hint="use a file")

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline import store
 from pipeline.cluster.places import Place, address_of, publish, read
-from pipeline.connect import connect
+from pipeline.connect import connect, recipe_of
 from pipeline.corpus import Order, Outcome, make_all
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
@@ -100,7 +100,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             calls.take_in(Recording(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
             order = Order(
-                settings.out, settings.recipe(), prompts, link.endpoint, settings.citations, assignment.metadata
+                settings.out, recipe_of(settings), prompts, link.endpoint, settings.citations, assignment.metadata
             )
             [outcome] = await make_all([transcript], link.client, order)
         if outcome.calls_made or outcome.error:

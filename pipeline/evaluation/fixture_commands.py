@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline import prices, store
-from pipeline.connect import connect, endpoint_of, store_path
+from pipeline.connect import connect, model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
@@ -31,7 +31,7 @@ from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
 from pipeline.record import title_from_name
 from pipeline.render import render_markdown
-from pipeline.settings import LOCAL, Settings
+from pipeline.settings import LOCAL, Settings, is_model_file
 from pipeline.text import numbered, slug
 from pipeline.transcript import Transcript
 
@@ -167,18 +167,17 @@ def _document_of(transcript: Transcript, out: Path) -> StudyDocument | None:
 def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
     """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
     transcript = read_transcript(path, encoding=settings.encoding)
-    local = settings.chosen_model[0] == LOCAL
     found = _document_of(transcript, settings.out)
     made = None
     if found is not None:
         embedded = found.run.endpoint == prices.EMBEDDED
-        made = found if settings.model in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
+        asked = own.identity if (own := own_model(settings)) else settings.model
+        made = found if asked in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
     if made is not None:
         model, endpoint, recipe = made.run.model, made.run.endpoint, _recipe_of(made, settings)
     else:
-        model = weights.EMBEDDED.name if local else settings.chosen_model[0]
-        endpoint = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
-        recipe = settings.recipe()
+        model, endpoint = model_and_endpoint(settings)
+        recipe = recipe_of(settings)
     try:
         manifest = Manifest(
             transcript=f"transcript{path.suffix.lower()}",
@@ -196,7 +195,7 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
     """How a document was made: what its record tells, and the chunk size of the settings, which it does not."""
     run = document.run
-    base = next((p for name, p in PROFILES.items() if name == run.profile), settings.recipe().profile)
+    base = next((p for name, p in PROFILES.items() if name == run.profile), recipe_of(settings).profile)
     check: Check = "code" if run.checked_by == "code" else "model"
     profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
     return Recipe(profile, run.length)
@@ -298,10 +297,9 @@ def _as_asked(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
     own = fixture.manifest
     if settings.model in (None, own.model):
         return fixture, own.endpoint if own.endpoint in PUBLIC else ""
-    local = settings.model == LOCAL
-    host = prices.EMBEDDED if local else endpoint_of(settings, need_key=False).host
-    changed = {"model": weights.EMBEDDED.name if local else settings.model, "endpoint": endpoint_label(host)}
-    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(settings.recipe()))), host
+    model, host = model_and_endpoint(settings)
+    changed = {"model": model, "endpoint": endpoint_label(host)}
+    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(recipe_of(settings)))), host
 
 
 async def _renewed(
@@ -316,7 +314,10 @@ async def _renewed(
             return await renew(fixture, StoredClient(calls, None, model), settings, host)
     if settings.model in (None, model):
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
-        settings = settings.model_copy(update={"model": LOCAL if embedded else model})
+        file = model.rpartition("@")[0]  # of a model file that was added
+        local = file if is_model_file(file) else LOCAL
+        named = {"model": local, "base_url": None} if embedded else {"model": model}
+        settings = settings.model_copy(update=named)
     async with connect(settings, calls, report, PromptSet(settings.prompts)) as at:
         changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint)}
         asked = Fixture(fixture.folder, fixture.manifest.model_copy(update=changed))

@@ -95,7 +95,7 @@ def inspect(path: Path) -> ModelFile:
         path=path,
         size=size,
         architecture=architecture,
-        name=str(facts.get("general.name") or path.stem),
+        name=_printable(str(facts.get("general.name") or path.stem)),
         parameters=header.parameters,
         context=_count(facts, f"{architecture}.context_length"),
         layers=layers,
@@ -132,8 +132,18 @@ def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = Path("/sys
     return limit if free is None else min(free, limit)
 
 
+def all_memory(cgroup: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Bytes of memory of this machine, or of its container; None where the system does not tell."""
+    try:
+        limit = int((cgroup / "memory.max").read_text())
+    except (OSError, ValueError):  # no container, or one without a limit
+        return _pages()
+    pages = _pages()
+    return limit if pages is None else min(pages, limit)
+
+
 def _pages() -> int | None:
-    """All memory of the machine, where what is free of it is not told."""
+    """All memory of the machine, whatever is free of it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -245,6 +255,11 @@ def _cache_width(facts: Mapping[str, Value], architecture: str) -> int:
     keys = _count(facts, f"{architecture}.attention.key_length") or each
     values = _count(facts, f"{architecture}.attention.value_length") or each
     return shared * (keys + values)
+
+
+def _printable(name: str) -> str:
+    """A name in one line, without what would steer a terminal."""
+    return "".join(c for c in " ".join(name.split()) if c.isprintable())[:80]
 
 
 def _counted(parameters: int) -> str:

@@ -18,8 +18,18 @@ CONTEXT_TOKENS = 8192
 class EmbeddedServer:
     """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds."""
 
-    def __init__(self, weights: Path, model: str, *, port: int = 0, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        weights: Path,
+        model: str,
+        *,
+        port: int = 0,
+        threads: int | None = None,
+        context: int = CONTEXT_TOKENS,
+        deadline: float = 900.0,
+    ) -> None:
         self._weights, self._model, self._port = weights, model, port
+        self._context, self._deadline = context, deadline
         self._threads = threads or usable_cores()
         self._key = secrets.token_hex(16)
         self._server: Any = None
@@ -31,8 +41,8 @@ class EmbeddedServer:
             self._server = xllamacpp.Server(self._params(xllamacpp))
         except RuntimeError as err:
             raise WeightsError(
-                f"{self._weights}: the model cannot be loaded: {err}",
-                hint="studydoc models remove, then fetch it again",
+                f"{self._weights.name}: the model cannot be loaded: {err}",
+                hint="the file may be damaged, or its kind of model too new: fetch it again, or take another",
             ) from err
         return self
 
@@ -46,24 +56,25 @@ class EmbeddedServer:
             base_url=f"{self._server.listening_address}/v1",
             model=self._model,
             api_key=self._key,
-            deadline=900.0,
+            deadline=self._deadline,
             attempts=2,
             concurrency=1,
             strict_limits=True,
-            room=0,  # it does not think
+            room=0,  # it is not let think
         )
 
     def _params(self, xllamacpp: Any) -> Any:
         params = xllamacpp.CommonParams()
         params.model.path = str(self._weights)
         params.model_alias = {self._model}  # else answers carry the file's path
-        params.n_ctx = CONTEXT_TOKENS
+        params.n_ctx = self._context
         params.n_parallel = 1
         params.port = self._port
         params.api_keys = [self._key]
         params.verbosity = -1
         params.ui = False
         params.warmup = False
+        params.enable_reasoning = 0  # a model that thinks would spend the answer's tokens on it
         params.cpuparams.n_threads = self._threads
         params.cpuparams_batch.n_threads = self._threads
         return params

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,26 +124,46 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _from_hub(report: Report, weights: Weights, partial: Path) -> None:
-    """One file over HTTP, going on where an earlier download was cut. ConnectionError names what went wrong."""
+    if not partial.exists() or partial.stat().st_size < weights.size:
+        download(weights.hub_url, partial, report, size=weights.size)
+
+
+def download(
+    url: str, partial: Path, report: Report, *, size: int | None = None, schemes: Sequence[str] = ("https", "http")
+) -> None:
+    """One file over HTTP, going on where an earlier download was cut. ConnectionError names what went wrong.
+
+    `size` is what it has to have, if that is known; redirects lead to addresses of `schemes` alone.
+    """
     import httpx2  # only a download needs it
 
+    def allowed(request: httpx2.Request) -> None:
+        if request.url.scheme not in schemes:
+            raise ConnectionError(f"the address leads to one that is not {' or '.join(schemes)}")
+
     have = partial.stat().st_size if partial.exists() else 0
-    if have >= weights.size:
-        return
     timeout = httpx2.Timeout(30, connect=5)
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
-        with httpx2.stream("GET", weights.hub_url, headers=headers, follow_redirects=True, timeout=timeout) as reply:
+        with (
+            httpx2.Client(follow_redirects=True, timeout=timeout, event_hooks={"request": [allowed]}) as client,
+            client.stream("GET", url, headers=headers) as reply,
+        ):
+            if have and reply.status_code == 416:  # all of it is here
+                return
             reply.raise_for_status()
             mode = "ab" if reply.status_code == 206 else "wb"
             have = have if mode == "ab" else 0
+            whole = size or have + int(reply.headers.get("Content-Length", 0))
             with partial.open(mode) as out:
                 for block in reply.iter_bytes():
                     out.write(block)
                     have += len(block)
-                    report(have, weights.size)
-                    if have > weights.size:
+                    report(have, max(have, whole))
+                    if size is not None and have > size:
                         raise WeightsError("the hub sent more bytes than the model has", hint="run again")
+    except httpx2.HTTPStatusError as err:
+        raise ConnectionError(f"HTTP {err.response.status_code}") from err
     except (httpx2.HTTPError, httpx2.InvalidURL) as err:
         raise ConnectionError(type(err).__name__) from err
 
@@ -193,10 +213,7 @@ def _fetch_part(weights: Weights, n: int, parts: Path, target: Path) -> None:
 
 def _accept(partial: Path, target: Path, weights: Weights) -> Path:
     """Renames a file whose digest is right; deletes any other."""
-    digest = hashlib.sha256()
-    for block in _blocks(partial):
-        digest.update(block)
-    if digest.hexdigest() != weights.sha256:
+    if sha256_of(partial) != weights.sha256:
         partial.unlink()
         raise WeightsError("the model's sha256 is wrong, the file was deleted", hint="run again to fetch it anew")
     with partial.open("rb+") as file:
@@ -205,7 +222,7 @@ def _accept(partial: Path, target: Path, weights: Weights) -> Path:
     return target
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def sha256_of(path: Path) -> str:
+    """The digest of a file, in hexadecimal."""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,224 @@
+"""Model files of one's own: found by path or name, told apart, added to the models folder, listed and removed there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from filelock import FileLock
+
+from pipeline.errors import SettingsError, WeightsError
+from pipeline.profile import Profile, ProfileName
+from pipeline.providers import weights
+from pipeline.providers.gguf import ModelFile, all_memory, ensure_it_fits, inspect
+
+ENDING = ".gguf"
+_SMALL_WINDOW = 8_192
+_WINDOWS = (32_768, 24_576, 16_384, _SMALL_WINDOW)
+_CHUNK_SHARE = 0.3  # of the window; the answer and the instructions take the rest
+_MEMORY_SHARE = 0.8  # of all memory, that a window may bring a model to
+_SAMPLES, _SAMPLE = 16, 1 << 16
+
+
+@dataclass(frozen=True)
+class OwnModel:
+    """A model file that can be asked."""
+
+    file: ModelFile
+    identity: str  # the file's name and a digest of samples of it: never its folder
+
+    @property
+    def profile(self) -> ProfileName:
+        """How a model of this size is worked with."""
+        return self.file.profile
+
+    def worked_with(self, profile: Profile) -> Profile:
+        """The profile with chunks that leave room in the window, asked one after the other: the cores are shared."""
+        window = self.window(profile.name)
+        return replace(profile, at_once=1, chunk_tokens=min(profile.chunk_tokens, int(window * _CHUNK_SHARE)))
+
+    def window(self, profile: ProfileName) -> int:
+        """Tokens to run it with. It goes by all memory, not by what is free now: chunks are the same in every run."""
+        return self.file.window(self._most if profile == "capable" else _SMALL_WINDOW)
+
+    def ensure_it_fits(self, profile: ProfileName) -> None:
+        """SettingsError when it takes more memory than is free."""
+        try:
+            ensure_it_fits(self.file, self.window(profile))
+        except WeightsError as err:
+            raise SettingsError(err.args[0], hint=err.hint) from err
+
+    @cached_property
+    def _most(self) -> int:
+        memory = all_memory()
+        fitting = (w for w in _WINDOWS if memory is None or self.file.memory(w) <= memory * _MEMORY_SHARE)
+        return next(fitting, _SMALL_WINDOW)
+
+
+def chosen(model: str, folder: Path | None = None) -> OwnModel:
+    """The model file that a setting names by its path, or by its name in the models folder.
+
+    SettingsError tells why it cannot be used.
+    """
+    path = Path(model).expanduser()
+    if not path.exists() and path.name == model:
+        path = (folder or weights.models_folder()) / model
+    if not path.exists():
+        raise SettingsError(
+            f"model {model!r}: there is no such file", hint="give its path, or a name that studydoc models lists"
+        )
+    try:
+        return _opened(path)
+    except WeightsError as err:
+        raise SettingsError(err.args[0], hint=err.hint) from err
+
+
+def added(folder: Path | None = None) -> list[Path]:
+    """The model files that were added, by name."""
+    folder = folder or weights.models_folder()
+    paths = (p for p in folder.glob("*") if p.name.lower().endswith(ENDING) and p.is_file())
+    return sorted(p for p in paths if p.name != weights.EMBEDDED.file)
+
+
+def rows(folder: Path | None = None) -> list[tuple[str, str]]:
+    """Name and what there is to say of each added model file."""
+    found = []
+    for path in added(folder):
+        try:
+            found.append((path.name, inspect(path).shown))
+        except WeightsError as err:
+            found.append((path.name, f"cannot be used: {err}"))
+    return found
+
+
+def add(source: str, report: weights.Report, sha256: str | None = None, folder: Path | None = None) -> Path:
+    """A file, or what is at an https address, in the models folder under its own name.
+
+    It gets that name once its digest, where one is given, and its header are checked. SettingsError when it cannot be
+    taken, WeightsError when it does not come whole.
+    """
+    folder = folder or weights.models_folder()
+    remote = "://" in source
+    name = _name(source, remote=remote)
+    if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
+        raise SettingsError(f"{sha256!r} is no sha256", hint="it has 64 characters, 0 to 9 and a to f")
+    if not remote:
+        chosen(str(Path(source).absolute()))  # told before many bytes are copied
+    target, partial = folder / name, folder / f"{name}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{name}.lock"):
+            if target.exists():
+                raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")
+            if remote:
+                if sha256 is None:  # nothing would tell whether an earlier half belongs to it
+                    partial.unlink(missing_ok=True)
+                _download(source, partial, report)
+            else:
+                _copy(Path(source), partial, report)
+            return _accept(partial, target, sha256)
+    except OSError as err:
+        raise WeightsError(f"{folder}: the model cannot be written: {err.strerror or err}") from err
+
+
+def remove(name: str, folder: Path | None = None) -> int:
+    """Deletes an added model file; how many bytes that freed. SettingsError when there is none of that name."""
+    if name == weights.EMBEDDED.file:
+        return weights.remove(folder=folder)
+    path = (folder or weights.models_folder()) / name
+    partial = path.with_name(f"{path.name}.partial")
+    there = [p for p in (path, partial) if p.is_file()]
+    if Path(name).name != name or not name.lower().endswith(ENDING) or not there:
+        raise SettingsError(f"there is no model {name!r} in the models folder", hint="see: studydoc models")
+    freed = sum(p.stat().st_size for p in there)
+    for left in (*there, path.with_name(f"{path.name}.lock")):
+        left.unlink(missing_ok=True)
+    return freed
+
+
+def _opened(path: Path) -> OwnModel:
+    if not path.is_file():
+        raise WeightsError(f"{path}: this is no file", hint=f"give the path of a model file that ends in {ENDING}")
+    about = path.stat()
+    return _read(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, size: int, changed: int) -> OwnModel:  # a header of many words takes a part of a second
+    return OwnModel(inspect(path), f"{path.name}@{_digest(path, size)}")
+
+
+def _digest(path: Path, size: int) -> str:
+    """Twelve characters that tell a file from another of the same name: of its size and samples of all its length."""
+    digest = hashlib.sha256(str(size).encode())
+    try:
+        with path.open("rb") as file:
+            for n in range(_SAMPLES):
+                file.seek(n * max(0, size - _SAMPLE) // (_SAMPLES - 1))
+                digest.update(file.read(_SAMPLE))
+    except OSError as err:
+        raise WeightsError(f"{path}: cannot be read: {err.strerror or err}") from err
+    return digest.hexdigest()[:12]
+
+
+def _name(source: str, *, remote: bool) -> str:
+    """The name that a file gets in the models folder."""
+    if remote and not source.startswith("https://"):
+        raise SettingsError(f"{source}: a model is fetched by https alone", hint="give an https:// address, or a file")
+    name = unquote(urlsplit(source).path.rpartition("/")[2]) if remote else Path(source).name
+    if not name.lower().endswith(ENDING) or name.startswith(".") or not name.isprintable() or set(name) & set("/\\:"):
+        raise SettingsError(f"{source}: this is no name of a model file", hint=f"it has to end in {ENDING}")
+    if name.lower() == weights.EMBEDDED.file:
+        raise SettingsError(f"{name} is the embedded model's name", hint="studydoc models fetch, or rename the file")
+    return name
+
+
+def _download(url: str, partial: Path, report: weights.Report) -> None:
+    try:
+        weights.download(url, partial, report, schemes=("https",))
+    except ConnectionError as err:
+        raise WeightsError(
+            f"{partial.name.removesuffix('.partial')} cannot be fetched: {err}",
+            hint="run again; with --sha256 it goes on where it stopped",
+        ) from err
+
+
+def _copy(source: Path, partial: Path, report: weights.Report) -> None:
+    size, done = source.stat().st_size, 0
+    if (free := shutil.disk_usage(partial.parent).free) < size:
+        raise WeightsError(
+            f"{partial.parent}: {free >> 20} MB free, {size >> 20} MB needed for the model",
+            hint="free some space or set STUDYDOC_MODELS",
+        )
+    with partial.open("wb") as out:
+        for block in _blocks(source):
+            out.write(block)
+            done += len(block)
+            report(done, size)
+
+
+def _accept(partial: Path, target: Path, sha256: str | None) -> Path:
+    """Renames a file whose digest and header are right; deletes any other."""
+    try:
+        if sha256 is not None and weights.sha256_of(partial) != sha256.lower():
+            raise WeightsError(f"{target.name}: the file has another sha256", hint="it was deleted; fetch it again")
+        inspect(partial)
+    except WeightsError as err:
+        partial.unlink()
+        raise WeightsError(err.args[0].replace(str(partial), target.name), hint=err.hint) from err
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    return target
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
