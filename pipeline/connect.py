@@ -81,8 +81,6 @@ async def connect(
     """
     why, hosted = settings.chosen_model[1], not settings.in_process
     events = events or Events()
-    if own := own_model(settings):
-        own.ensure_it_fits(recipe_of(settings).profile.name)
     async with AsyncExitStack() as stack:
         model, label = model_and_endpoint(settings, need_key=True)
 
@@ -204,11 +202,16 @@ async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.R
 
 
 def embedded_server(settings: Settings) -> EmbeddedServer | None:
-    """The server of the model inside this process, not yet started; None when the embedded model is not fetched."""
+    """The server of the model inside this process, not yet started; None when the embedded model is not fetched.
+
+    SettingsError when a model file takes more memory than is free.
+    """
     from pipeline.providers.local import EmbeddedServer
 
     if own := own_model(settings):
-        window = own.window(recipe_of(settings).profile.name)
+        profile = recipe_of(settings).profile.name
+        own.ensure_it_fits(profile)
+        window = own.window(profile)
         return EmbeddedServer(
             own.file.path, own.identity, threads=settings.threads, context=window, deadline=_OWN_DEADLINE
         )

@@ -25,7 +25,6 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
 
     profile = recipe_of(settings).profile
     if own := own_model(settings):
-        own.ensure_it_fits(profile.name)
         file = f"{own.file.path}: {own.file.shown}"
         rows.append(("profile", f"{profile.name}: a window of {own.window(profile.name):,} tokens"))
     else:

@@ -91,6 +91,8 @@ async def _made(
         audience.done(outcome)
         ledger.remember(outcome)
 
+    if own := own_model(settings):
+        own.ensure_it_fits(order.recipe.profile.name)  # once, and not for each transcript
     async with connect(settings, calls, display.download, prompts, events, display.say) as at:
         display.say(opening_line(at, settings, left, len(found)))
         fresh = iter(await make_all(left, at.client, order, stop=at.stop, watch=audience.watch, done=done))

@@ -80,9 +80,9 @@ def test_a_model_larger_than_memory_is_told_before_it_is_loaded(
 ) -> None:
     model_file(Path())
     monkeypatch.setattr(gguf, "free_memory", lambda: 1000)
-    code, _, err = told(capsys, "make", "talk.txt", "--model", "model.gguf")
-    assert code == 2
-    assert "needs about 0.3 GB of memory" in err
+    for command in (["make", "talk.txt"], ["doctor"]):
+        code, _, err = told(capsys, *command, "--model", "model.gguf")
+        assert (code, "needs about 0.3 GB of memory" in err) == (2, True), err
 
 
 def test_a_batch_needs_a_hosted_model(capsys: pytest.CaptureFixture[str], talk: Path) -> None:
