@@ -34,7 +34,7 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     if unstarted is None:
         return 1, rows
     with unstarted as server:
-        found = await examine(server.endpoint, chunk_tokens=profile.chunk_tokens if own else None)
+        found = await examine(server.endpoint)  # the window is known: reading a long prompt takes minutes here
     return found.exit_code, [*rows, ("endpoint", "embedded"), *found.rows]
 
 
