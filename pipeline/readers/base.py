@@ -64,10 +64,26 @@ class Document:
         if self.head[:1] not in ("{", "["):
             return None
         try:
-            found = json.loads(self.text)
+            found = json.loads(self.text, object_pairs_hook=unambiguous)
+        except Ambiguous as err:
+            raise InputError(f"{self.label}: {err}", hint="it is damaged there; mend it or fetch it again") from err
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict | list) else None
+
+
+class Ambiguous(ValueError):
+    """An object gives two texts under one key."""
+
+
+def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, unless it gives two texts under one key: damage made one of two, and one would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in pairs:
+            if isinstance(value, str) and value != found[key]:
+                raise Ambiguous(f'an object of its JSON has "{key[:40]}" twice, with other words')
+    return found
 
 
 @dataclass(frozen=True, slots=True)

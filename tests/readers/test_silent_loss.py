@@ -1,5 +1,7 @@
 """What is not taken as speech is counted and told with its line."""
 
+import json
+
 import pytest
 
 from pipeline.errors import InputError
@@ -86,3 +88,10 @@ def test_a_row_of_json_that_damage_made_of_two_is_told_and_loses_nothing_in_sile
     two = '{"speaker": "Lin", "text": "Or at ten.", "start": 3.0, "text": "At eleven."}'
     told = left_out(f"{whole}\n{two}\n{whole}\n", ".jsonl")
     assert told["lines that are no JSON objects"][1] == 2
+
+
+def test_an_object_with_two_texts_is_refused() -> None:
+    turns = [{"speaker": "Lin", "start": float(n), "text": f"We leave at {n} o'clock."} for n in range(3)]
+    text = json.dumps({"segments": turns}).replace('}, {"speaker"', ', "speaker"', 1)
+    with pytest.raises(InputError, match='"text" twice'):
+        read(text, ".json")

@@ -6,18 +6,10 @@ import json
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Document, Parsed, Reader, unambiguous
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.segments import cues_of
 from pipeline.readers.tally import Tally
-
-
-def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of which no key is given twice: a damaged line can run two into one, and one text would be lost."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is given twice")
-    return found
 
 
 def _objects(text: str, most: int | None = None) -> list[tuple[int, Any]]:
@@ -25,7 +17,7 @@ def _objects(text: str, most: int | None = None) -> list[tuple[int, Any]]:
     for number, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
-                out.append((number, json.loads(row, object_pairs_hook=_unambiguous)))
+                out.append((number, json.loads(row, object_pairs_hook=unambiguous)))
             except (ValueError, RecursionError):
                 out.append((number, None))
         if most and len(out) >= most:
