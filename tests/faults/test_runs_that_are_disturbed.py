@@ -72,7 +72,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_mo
     whole = sum(asked(folder).values())
     (folder / "log").unlink()
     rng, kills = random.Random(5), 0
-    for _ in range(4):
+    for _ in range(3):
         run = make(folder, url)
         before = sum(asked(folder).values()) if (folder / "log").exists() else 0
         wanted = before + rng.randint(1, 3)

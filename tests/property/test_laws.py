@@ -32,7 +32,7 @@ lines = st.lists(
     st.tuples(st.sampled_from([None, "Ana", "Ben"]), st.text(min_size=1, max_size=200)), min_size=1, max_size=40
 )
 quick = settings(max_examples=40, deadline=None)
-often = settings(max_examples=200, deadline=None)
+often = settings(max_examples=100, deadline=None)
 
 
 @quick
