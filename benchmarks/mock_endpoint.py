@@ -27,7 +27,7 @@ _ASKED = re.compile(r"study notes of (?:these lines|them), ([\d,]+) words")
 _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
 _RUN = re.compile(r"(\d+)(?:-(\d+))?")
-_REMARK = "  (remark of a program: "
+_HINT = "  (a program's hint, "
 _EMPTY: dict[str, Any] = {
     "overview": [],
     "prerequisites": [],
@@ -218,7 +218,7 @@ def _composed(shown: str) -> dict[str, Any]:
 
 def _checked(shown: str) -> dict[str, Any]:
     """A fault in every tenth statement, put right."""
-    rows = [(int(n), text.split(_REMARK)[0], cited) for n, text, cited in _STATEMENT.findall(shown)]
+    rows = [(int(n), text.split(_HINT)[0], cited) for n, text, cited in _STATEMENT.findall(shown)]
     return _EMPTY | {
         "faults": [
             {

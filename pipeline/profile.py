@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from pipeline.document import Length
 
 ProfileName = Literal["capable", "small"]
 Check = Literal["model", "code"]
 LENGTHS: dict[Length, float] = {"brief": 0.5, "standard": 1.0, "full": 2.0}
-CHECKS: tuple[Check, ...] = get_args(Check)
 _MOST_SHARE = 0.6  # of a short recording's words
 _LEAST_WORDS = 60
 

@@ -1,10 +1,9 @@
-"""Small, pure text helpers shared by the layers above: cleaning, words, likeness, slugs."""
+"""Small, pure text helpers shared by the layers above: cleaning, words, slugs."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 # Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
 _INVISIBLE = re.compile(
@@ -12,22 +11,7 @@ _INVISIBLE = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
-_READ_ALOUD = re.compile(r"(?<=\w) underscore (?=\w)", re.IGNORECASE)
-_ASKED = re.compile(r"^[QA] ?[-–—:] (?=\w)")
-_TAG = re.compile(r"(?:, (?:for example|you know|so|and))?, (?:right|okay|ok|you know|yeah)(?=[.!?]?$)", re.IGNORECASE)
-WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-_PREFIX = 5  # letters after which two forms of a word count as the same
-
-STOPWORDS = frozenset(
-    """a about above after again against all also am an and any are as at be because been before being below
-    between both but by can could did do does doing down during each even few for from further get gets go
-    goes going got had has have having he her here hers him his how i if in into is it its itself just like
-    lot made make makes many may me might more most much must my no nor not now of off on once one only or
-    other our out over own per put quite rather really said same say says she should so some such than that
-    the their them then there these they thing things this those through to too under until up us use used
-    uses using very was we well were what when where which while who whom why will with would you your yours""".split()
-)
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
 def clean(text: str) -> str:
@@ -35,93 +19,9 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))).strip()
 
 
-def tidied(text: str) -> str:
-    """A model's text as one line without the marks of code and stress, and without what only speech has.
-
-    A tag at the end goes (", right."), as does the "A - " of an answer in front, and an underscore read aloud is one
-    again ("lru underscore cache").
-    """
-    plain = _READ_ALOUD.sub("_", clean(text).replace("`", "").replace("**", ""))
-    return _TAG.sub("", _ASKED.sub("", plain))
-
-
-def sentences(text: str) -> list[str]:
-    """A text cut after its end marks."""
-    return _SENTENCE_END.split(text)
-
-
 def words(text: str) -> list[str]:
     """Words in order, case folded, apostrophes straight."""
-    return [w.casefold().replace("’", "'") for w in WORD.findall(text)]
-
-
-def content_words(text: str) -> list[str]:
-    """Words that carry meaning, lightly stemmed so that "turbines" meets "turbine"."""
-    return list(_content_words(text))
-
-
-@lru_cache(maxsize=32_768)  # the same lines and notes are compared again and again
-def _content_words(text: str) -> tuple[str, ...]:
-    kept = (w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or ord(w[0]) > 0x2E80))
-    return tuple(stem(w) for w in kept)
-
-
-@lru_cache(maxsize=32768)
-def stem(word: str) -> str:
-    """A light English suffix strip; words of other languages pass nearly unchanged."""
-    word = word.removesuffix("'s")
-    for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
-        if word.endswith("ss") and suffix == "s":
-            continue  # "pass" meets "passing"
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            base = word[: -len(suffix)]
-            if suffix in ("ied", "ies"):
-                return base + "y"
-            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls":
-                base = base[:-1]
-            return base.removesuffix("e")
-    return word.removesuffix("e") if len(word) > 3 else word
-
-
-def key(word: str) -> str:
-    """What a word is counted by: forms that share their first five letters are one."""
-    return word[:_PREFIX]
-
-
-def keys_of(text: str) -> set[str]:
-    """The keys of a text's content words."""
-    return {key(w) for w in content_words(text)}
-
-
-@lru_cache(maxsize=65_536)
-def key_of(word: str) -> str:
-    """The key of a single word, "" when it carries no meaning of its own."""
-    return next(iter(keys_of(word)), "")
-
-
-def overlap(a: str, b: str) -> float:
-    """Share of the shorter text's content words that the other has too, 0 to 1."""
-    first, second = set(content_words(a)), set(content_words(b))
-    smaller = min(len(first), len(second))
-    return len(first & second) / smaller if smaller else 0.0
-
-
-def longest_shared_run(text: str, source: str) -> int:
-    """Length in words of the longest run of `text` that stands word for word in `source`."""
-    places: dict[str, list[int]] = {}
-    for n, word in enumerate(words(source)):
-        places.setdefault(word, []).append(n)
-    best, ending = 0, dict[int, int]()  # length of the run that ends at each place of the source
-    for word in words(text):
-        ending = {n: ending.get(n - 1, 0) + 1 for n in places.get(word, ())}
-        best = max(best, *ending.values()) if ending else best
-    return best
-
-
-def looks_english(text: str) -> bool:
-    """Whether at least a quarter of the words are English function words."""
-    found = words(text)
-    return bool(found) and sum(w in STOPWORDS for w in found) >= 0.25 * len(found)
+    return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
 
 
 def slug(text: str, *, limit: int = 120) -> str:

@@ -68,9 +68,3 @@ def count_each(texts: list[str], encoding: str = FALLBACK_ENCODING) -> list[int]
     """Tokens of every text, in one pass each."""
     encode = load_encoding(encoding).encode_ordinary
     return [len(encode(text)) if len(text) <= _PIECE else count_tokens(text, encoding) for text in texts]
-
-
-@lru_cache(maxsize=8192)
-def everyday(word: str) -> bool:
-    """Whether a word in small letters is so common that the encoding has a token of its own for it."""
-    return len(load_encoding().encode_ordinary(f" {word.casefold()}")) == 1

@@ -22,8 +22,6 @@ from pipeline.transcript import Chunk, Segment, Transcript
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
 _LEAD_IN_WORDS = 60
 
-Verdict = Literal["partly", "unsupported", "citation", "unclear"]
-
 
 class Stretch(Answer):
     """Lines `first` to `last`."""
@@ -36,7 +34,7 @@ class Fault(Answer):
     """What is wrong with a statement, and the statement put right."""
 
     id: int
-    verdict: Verdict
+    verdict: Literal["partly", "unsupported", "citation", "unclear"]
     why: str
     text: str
     lines: list[int]

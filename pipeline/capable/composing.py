@@ -6,7 +6,7 @@ written anew. Code keeps the law that nothing comes from nowhere and that every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -183,8 +183,7 @@ def _written_details(point: Point) -> Sequence[Sentence]:
 
 def _dropped(answer: Any, table: Table) -> tuple[DroppedNote, ...]:
     """The points that the editor left out, by name or in silence."""
-    rows = (table.rows[n - 1] for n in _missing(answer, table))
-    return tuple(DroppedNote(text=_text(row), lines=table.lines_of([table.rows.index(row) + 1])) for row in rows)
+    return tuple(DroppedNote(text=_text(table.rows[n - 1]), lines=table.lines_of([n])) for n in _missing(answer, table))
 
 
 def _text(row: DraftStatement) -> str:
@@ -198,8 +197,9 @@ def joined(parts: Sequence[Part]) -> dict[str, tuple[DraftGroup, ...]]:
     for section in SECTIONS:
         groups = tuple(g for p in parts for g in p.sections.get(section.name, ()))
         if section is not MAIN_POINTS and groups:
-            key: Callable[[DraftStatement], str] = lambda s: (s.label or s.text).casefold()  # noqa: E731
-            rows = {key(s): s for g in reversed(groups) for s in reversed(g.statements)}
-            groups = (DraftGroup(tuple(reversed(rows.values()))),)
+            once: dict[str, DraftStatement] = {}
+            for statement in (s for g in groups for s in g.statements):
+                once.setdefault((statement.label or statement.text).casefold(), statement)
+            groups = (DraftGroup(tuple(once.values())),)
         out[section.name] = groups
     return out

@@ -30,7 +30,7 @@ app = typer.Typer()
     "studydoc plan lectures/ --check code --json"
 )
 def plan(
-    paths: Annotated[list[Path], typer.Argument(help="Transcripts (.txt .md .vtt .srt) or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts in any usual format, or folders of them.")],
     model: Model = None,
     base_url: BaseUrl = None,
     out: Annotated[Path | None, typer.Option(help="Whose call store counts as paid.  [default: outputs]")] = None,

@@ -134,11 +134,11 @@ class _At:
 
     @property
     def calls(self) -> str:
-        return f"{self.out}/.studydoc/spread/{self.inner}.calls.jsonl"
+        return f"{self.out}/.studydoc/cluster/{self.inner}.calls.jsonl"
 
     @property
     def recipe(self) -> str:
-        return f"{self.out}/.studydoc/spread/{self.inner}.recipe"
+        return f"{self.out}/.studydoc/cluster/{self.inner}.recipe"
 
 
 def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:

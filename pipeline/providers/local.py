@@ -11,7 +11,6 @@ from typing import Any
 from pipeline.errors import WeightsError
 from pipeline.providers.endpoint import Endpoint
 
-MODEL = "local"
 CONTEXT_TOKENS = 8192
 
 

@@ -40,7 +40,6 @@ class Stamp(NamedTuple):
     start: str
     end: str | None
     stop: int
-    bracketed: bool
 
 
 def stamp_at(text: str, position: int = 0) -> Stamp | None:
@@ -56,7 +55,7 @@ def stamp_at(text: str, position: int = 0) -> Stamp | None:
             return None
     if not opened and match["start"][-1:] == "s" and match["end"] is None:
         return None  # "5s" without a bracket is a word
-    return Stamp(match["start"], match["end"], match.end(), opened)
+    return Stamp(match["start"], match["end"], match.end())
 
 
 def of_a_day(stamp: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.llm import Message
 from pipeline.prompting import PromptSet
+from pipeline.text import clean
 
 _BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)
 
@@ -21,3 +22,8 @@ def messages(prompts: PromptSet, name: str, part: str) -> Sequence[Message]:
     for kind, block in zip(blocks[::2], blocks[1::2], strict=True):
         chat.append(Message("user" if kind == "part" else "assistant", block.strip()))
     return (*chat, Message("user", part))
+
+
+def tidied(text: str) -> str:
+    """A model's text as one line without the marks of code and stress."""
+    return clean(text).replace("`", "").replace("**", "")

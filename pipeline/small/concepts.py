@@ -7,13 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.draft import DraftStatement
-from pipeline.small.chat import messages
+from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
-from pipeline.text import tidied
 
 _TOKENS, _TOKENS_OF_FIELDS = 16, 40
 _NO_TERM = "none"  # what the prompt asks for where no term is explained

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from pipeline.text import STOPWORDS, stem
-
 # Scripts without spaces are compared character by character: kana, Han, Thai.
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TIGHT = re.compile(rf"[{_UNSPACED}，。！？；：、“”（）《》]")
@@ -28,6 +26,17 @@ _DENIAL = re.compile(
     "|".join(f"(?:{p})" if name == "zh-ja" else rf"\b(?:{p})\b" for name, p in _DENIALS.items()), re.IGNORECASE
 )
 
+# English words without a matter of their own: notes and sentences share them by chance.
+_FUNCTION_WORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below
+    between both but by can could did do does doing down during each even few for from further get gets go
+    goes going got had has have having he her here hers him his how i if in into is it its itself just like
+    lot made make makes many may me might more most much must my no nor not now of off on once one only or
+    other our out over own per put quite rather really said same say says she should so some such than that
+    the their them then there these they thing things this those through to too under until up us use used
+    uses using very was we well were what when where which while who whom why will with would you your yours""".split()
+)
+
 
 @lru_cache(maxsize=32_768)
 def units(text: str) -> tuple[str, ...]:
@@ -38,7 +47,24 @@ def units(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def keys(text: str) -> tuple[str, ...]:
     """Words that carry meaning, in order, with the endings of English off."""
-    return tuple(stem(u) for u in units(text) if u not in STOPWORDS)
+    return tuple(_stem(u) for u in units(text) if u not in _FUNCTION_WORDS)
+
+
+@lru_cache(maxsize=32_768)
+def _stem(word: str) -> str:
+    """A light English suffix strip; words of other languages pass nearly unchanged."""
+    word = word.removesuffix("'s")
+    for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
+        if word.endswith("ss") and suffix == "s":
+            continue  # "pass" meets "passing"
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            base = word[: -len(suffix)]
+            if suffix in ("ied", "ies"):
+                return base + "y"
+            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls":
+                base = base[:-1]
+            return base.removesuffix("e")
+    return word.removesuffix("e") if len(word) > 3 else word
 
 
 def size(text: str) -> int:

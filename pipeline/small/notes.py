@@ -6,12 +6,11 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipeline.small.chat import messages
+from pipeline.small.chat import messages, tidied
 from pipeline.small.keys import denies, keys, likeness, units
 from pipeline.small.passages import Passage
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
-from pipeline.text import tidied
 from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.small.chat import messages
+from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size, units
 from pipeline.structured import Structured
-from pipeline.text import sentences, tidied
 
 _FEWEST = 2  # excerpts of a part
 _MOST_PARTS = 10
@@ -24,6 +23,7 @@ _LONGEST_LEAD = 5
 _MOST_OF_IT = 0.6  # share of a heading's words that must have been said
 _NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 64
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
 
@@ -115,7 +115,7 @@ def checked(title: str, text: str, longest: int, least: float = 1.0) -> str:
     compares a turbine in the sea with wind on land.
     """
     title = tidied(title).strip(' .:#*"“”')
-    wanted, said = keys(title), [keys(sentence) for sentence in sentences(text)]
+    wanted, said = keys(title), [keys(sentence) for sentence in _SENTENCE_END.split(text)]
     known = {k for words in said for k in words}
     if not wanted or size(title) > longest or sum(k in known for k in wanted) < least * len(wanted):
         return ""

@@ -17,9 +17,6 @@ from pipeline.small.sentences import Sentence
 # The share of the recording's words that the main points may take, however short it is.
 _MOST_SHARE: dict[Length, float] = {"brief": 0.3, "standard": 0.65, "full": 0.9}
 _OF_THE_PAGE = 0.85  # what is left goes to concepts, overview and summary
-# Who gives an address mostly asks for a visit: adverts and greetings are full of them.
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S|\b[^\W\d_][\w-]{2,}\.(?:com|org|net|io|co|dev|fm|tv|app|example)\b", re.I)
-_NEAR_ADDRESS, _AROUND = 0.3, 5  # what that is worth, and how many sentences it colours
 _LEAST = 0.55  # of the middle one's worth, below which an excerpt is left out even if there is room
 _OVER = 1.08  # how far the last excerpt may go over the room
 _FEW = 12  # words below which being short is no merit
@@ -36,7 +33,6 @@ class Ranking:
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self._spoken_of = Counter(k for s in sentences for k in set(s.keys))
-        self._addresses = [s.number for s in sentences if _ADDRESS.search(s.text)]
         self._most = math.log1p(max(self._spoken_of.values(), default=1))
 
     def _subject(self, own: Iterable[str]) -> float:
@@ -58,8 +54,7 @@ class Ranking:
         rich = 0.6 * min(4, excerpt.figures) + 0.3 * min(3, names) + 0.25 * min(6.0, subject)
         marked = sum(s.words for s in excerpt.sentences if s.number in excerpt.marked)
         length = math.sqrt(max(_FEW, (excerpt.words + marked) / 2))  # what makes a note clear costs half
-        advert = any(excerpt.first - _AROUND <= n <= excerpt.last + _AROUND for n in self._addresses)
-        return (marks + rich) * (0.5 + density) / length * (_NEAR_ADDRESS if advert else 1.0)
+        return (marks + rich) * (0.5 + density) / length
 
     def best(self, excerpts: Sequence[Excerpt], words: int) -> list[Excerpt]:
         """The best excerpts that fit into so many words, in the order of the recording.

@@ -37,14 +37,6 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
     assert ranking.worth(exact) > ranking.worth(plain)
 
 
-def test_an_advert_with_an_address_goes_last() -> None:
-    exact, advert = _all(
-        "Bridges lose 12 percent of steel in 30 years.", "Get 12 percent off at bridge-paint.com for 30 days."
-    )
-    ranking = Ranking([*exact.sentences, *advert.sentences])
-    assert ranking.worth(advert) < ranking.worth(exact)
-
-
 def test_what_goes_on_from_another_is_printed_only_with_it() -> None:
     said = (
         f"{BRIDGE} {BRIDGE} {BRIDGE} {BRIDGE} It costs 3 million euros, 4 million francs and 5 million crowns a year."
