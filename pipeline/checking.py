@@ -23,7 +23,7 @@ from pipeline.store import load
 from pipeline.structured import Structured
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
-from pipeline.verification import Recording, findings, with_lines, without_repeats
+from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     left = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
         if statement.id not in left:
-            out[statement.id].append(Finding("repeat", "it says the same as another"))
+            out[statement.id].append(Finding("repeat", REPEAT))
     if not opened.is_page:
         for number, finding in _bent_evidence(opened):
             out[number].append(finding)
@@ -192,7 +192,7 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     reasons = {(w.section, w.text): w.reason for w in after.withheld}
     out: dict[int, list[Finding]] = {}
     for section, statement in before.statements():
-        reason = reasons.get((section, statement.text), "put right, it says the same as another")
+        reason = reasons.get((section, statement.text), f"put right, {REPEAT}")
         out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
     for groups in before.sections.values():
         for group in groups:
@@ -240,7 +240,7 @@ def _reported(
 ) -> Iterator[Finding]:
     """What became of a statement, told as findings. Its quotations' lines were added before it was asked about."""
     if after is None:
-        if reason != "it says the same as another":  # code has told that
+        if reason != REPEAT:  # code has told that
             yield Finding("meaning", reason)
     elif after.before:
         yield Finding("meaning", f"{after.reason}; put right: {after.text}")

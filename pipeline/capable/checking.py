@@ -19,7 +19,7 @@ from pipeline.sections import SECTIONS
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, Transcript
-from pipeline.verification import Recording, finding, with_lines, without_repeats
+from pipeline.verification import Recording, finding, findings, with_lines, without_repeats
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
@@ -196,6 +196,14 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts
             yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")
 
 
+def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
+    """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
+    shown_before = set(findings(before, recording))
+    found = list(findings(text, recording))
+    new = "; ".join(f.message for f in found if f not in shown_before)
+    return new, "; ".join(f.message for f in found if f in shown_before)
+
+
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     """The numbered draft with its faults put right; code looks once more at each text that is new."""
     withheld: list[Withheld] = []
@@ -213,7 +221,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
         changed = with_lines(replace(statement, text=text, lines=lines), recording)
-        return replace(changed, before=statement.text, reason=verdict.fault.why, finding=finding(text, recording))
+        new, kept = _new_and_kept(text, statement.text, recording)
+        return replace(changed, before=statement.text, reason=verdict.fault.why, finding=new, remark=kept)
 
     def heading(group: DraftGroup) -> DraftGroup:
         verdict = verdicts.faults.get(group.id)

@@ -1,9 +1,19 @@
 """Exact checks: figures, quotations, names and lines, where code can prove that something is wrong."""
 
-from pipeline.verification.exact import Finding, Kind, check_exactly, finding, findings, with_lines, without_repeats
+from pipeline.verification.exact import (
+    REPEAT,
+    Finding,
+    Kind,
+    check_exactly,
+    finding,
+    findings,
+    with_lines,
+    without_repeats,
+)
 from pipeline.verification.recording import Recording
 
 __all__ = [
+    "REPEAT",
     "Finding",
     "Kind",
     "Recording",

@@ -15,7 +15,8 @@ from pipeline.verification.names import unsaid_name
 from pipeline.verification.quotations import quoted_lines, unsaid_quotation
 from pipeline.verification.recording import Recording, letters
 
-Kind = Literal["figure", "name", "quotation", "citation"]
+Kind = Literal["figure", "name", "quotation"]
+REPEAT = "it says the same as another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def without_repeats(draft: Draft) -> Draft:
     def first(section: str, statement: DraftStatement) -> DraftStatement | None:
         text = letters(f"{statement.label} {statement.text}")
         if text in seen[section]:
-            withheld.append(statement.withheld(section, "it says the same as another"))
+            withheld.append(statement.withheld(section, REPEAT))
             return None
         seen[section].add(text)
         return statement

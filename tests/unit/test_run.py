@@ -134,6 +134,15 @@ def test_code_looks_once_more_at_a_text_that_the_check_wrote() -> None:
     assert detail.support == "weak" and detail.finding == "nobody says 70 in the recording"
 
 
+def test_what_the_check_was_shown_and_let_stand_is_no_doubt_in_the_text_that_it_puts_right() -> None:
+    written = written_answer()
+    written["main_points"][0]["points"][0]["text"] = "The Lund reactor makes 41 megawatts without a stop."
+    fault = {"id": 3, "verdict": "partly", "why": "stop", "text": "The Lund reactor makes 41 megawatts.", "lines": [1]}
+    document, _ = run([written, EMPTY | {"faults": [fault]}])
+    detail = document.main_points[0].details[0]
+    assert detail.correction and detail.support == "verified" and detail.remark == "nobody says 41 in the recording"
+
+
 def test_what_code_suspects_goes_to_the_check_as_a_remark() -> None:
     written = written_answer()
     written["summary"][0]["text"] = "The reactor at Lund makes 41 megawatts."
