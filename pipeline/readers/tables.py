@@ -20,8 +20,11 @@ _SPEAKER = ("speaker", "speaker_name", "speaker name", "speakername", "name", "w
 
 
 def sniff(document: Document) -> bool:
-    """A first line that names a column for the text and one for time or speaker."""
-    return _columns(document.head.split("\n", 1)[0]) is not None
+    """A first line that names a column for the text and one for time or speaker, above rows of such columns."""
+    header, *rows = [line for line in document.head.split("\n", 3) if line.strip()][:2] or [""]
+    found = _columns(header)
+    # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
+    return found is not None and not (found[0] == "|" and rows and rows[0].lstrip().startswith("|"))
 
 
 def _columns(header: str) -> tuple[str, list[str]] | None:
@@ -51,6 +54,8 @@ def read(document: Document, tally: Tally) -> Parsed:
             tally.leave_out("rows without text", delimiter.join(cells), number)
             continue
         said = delimiter.join(cells[text or 0 :]) if text == len(names) - 1 else cells[text or 0]
+        if text != len(names) - 1 and (surplus := [cell for cell in cells[len(names) :] if cell.strip()]):
+            tally.leave_out("cells beyond the last column", delimiter.join(surplus), number)
         clocks.append((_cell(cells, start), _cell(cells, end)))
         cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, speaker) or None))
     _put_times(cues, clocks, tally)

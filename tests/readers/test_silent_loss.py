@@ -95,3 +95,15 @@ def test_an_object_with_two_texts_is_refused() -> None:
     text = json.dumps({"segments": turns}).replace('}, {"speaker"', ', "speaker"', 1)
     with pytest.raises(InputError, match='"text" twice'):
         read(text, ".json")
+
+
+def test_a_table_of_markdown_without_its_first_bar_keeps_its_words() -> None:
+    rows = "Time | Speaker | Text |\n| --- | --- | --- |\n| 00:03 | Oda | We leave at nine. |\n| 00:09 | Kofi | Then at ten. |\n"
+    said = " ".join(s.text for s in read(rows, ".md").segments)
+    assert "We leave at nine." in said
+    assert "Then at ten." in said
+
+
+def test_cells_that_no_column_holds_are_told() -> None:
+    text = "start,text,speaker\n0,We leave at nine.,Oda\n4,Then at ten.,Kofi,or never\n"
+    assert left_out(text, ".csv") == {"cells beyond the last column": (2, 3)}
