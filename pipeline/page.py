@@ -10,7 +10,8 @@ from rapidfuzz import fuzz, process
 
 from pipeline.document import HEADINGS, Detail, KeyConcept, Statement, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.render import DOUBTED, NONE_FOUND, unescape
+from pipeline.labels import labels_for
+from pipeline.render import DOUBTED, unescape
 from pipeline.render.markdown import provenance
 
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
@@ -21,7 +22,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
 _LEAD, _TERM, _BOLD = (re.compile(mark) for mark in (r"\*\*(.*?):\*\*\s*", r"\*\*(.*?)\*\*:\s*", r"\*\*(.*?)\*\*\s*"))
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
-_NO_STATEMENT = (">", "Source video URL:", NONE_FOUND, DOUBTED)  # how rows begin that the page has besides
+_WORDS = labels_for("en")
+_NO_STATEMENT = (">", f"{_WORDS.source_url}:", _WORDS.none_found, DOUBTED)  # how rows begin that the page has besides
 _SECTIONS = {heading: name for name, heading in HEADINGS.items()}
 _PROSE = ("overview", "summary")
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
+from pipeline.labels import labels_for
 
-NOT_PROVIDED = "(not provided)"
-NONE_FOUND = "(none found)"
 DOUBTED = "†"
 _MOST_NAMED = 12
-_NOTE = f"{DOUBTED} in doubt: something stands against it; the record tells what."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
@@ -22,29 +20,31 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
 
     Weak statements carry a mark that is explained at the end, unless somebody has judged them and `doubts` is False.
     """
-    cite = _Citer(document.source.url if citations else None, citations, doubts)
+    cite, words = _Citer(document.source.url if citations else None, citations, doubts), labels_for("en")
     out = [
-        f"# {escape(document.title)} — Study Document",
+        f"# {escape(document.title)} — {words.study_document}",
         "",
-        escape(document.channel or f"Channel: {NOT_PROVIDED}"),
+        escape(document.channel or f"{words.channel}: {words.not_provided}"),
         "",
     ]
     out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += ["> **PARTIAL** — these notes are not complete:", ">"]
+        out += [f"> **PARTIAL** — {words.partial}", ">"]
         out += [f"> - {escape(p.heading)}: {escape(p.message)}" for p in document.problems] + [""]
     overview = " ".join(_with_citation(s, cite) for s in document.overview)
-    out += ["## Overview", "", overview or NONE_FOUND, "", escape(" ".join(provenance(document))), ""]
+    out += [f"## {words.overview}", "", overview or words.none_found, "", escape(" ".join(provenance(document))), ""]
     url = document.source.url
-    out += [f"Source video URL: {f'<{url}>' if url and _plain(url) else NOT_PROVIDED}", ""]
-    out += ["## Prerequisites", "", *([f"- {escape(p.text)}" for p in document.prerequisites] or [NONE_FOUND]), ""]
-    out += ["## Main Points", "", *([] if document.main_points else [NONE_FOUND, ""])]
+    out += [f"{words.source_url}: {f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
+    assumed = [f"- {escape(p.text)}" for p in document.prerequisites]
+    out += [f"## {words.prerequisites}", "", *(assumed or [words.none_found]), ""]
+    out += [f"## {words.main_points}", "", *([] if document.main_points else [words.none_found, ""])]
     for n, point in enumerate(document.main_points, 1):
         out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), ""]
-    out += ["## Key Concepts", "", *([] if document.key_concepts else [NONE_FOUND])]
+    out += [f"## {words.key_concepts}", "", *([] if document.key_concepts else [words.none_found])]
     out += [f"- **{escape(c.term)}**: {escape(c.definition)}{cite.marks(c)}" for c in document.key_concepts]
-    out += ["", "## Summary", "", " ".join(_with_citation(s, cite) for s in document.summary) or NONE_FOUND]
-    out += ["", _NOTE] if any(cite.doubts(s) for s in document.statements()) else []
+    summary = " ".join(_with_citation(s, cite) for s in document.summary)
+    out += ["", f"## {words.summary}", "", summary or words.none_found]
+    out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
 
 
