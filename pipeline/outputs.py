@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,23 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     if not out:
         raise InputError("there are no study documents here", hint="run studydoc make first")
     return out
+
+
+def is_output(path: Path, out: Path) -> bool:
+    """Whether a file below an output folder is the record, the page or the review of notes that were made."""
+    if path.suffix not in (".md", ".json") or not path.resolve().is_relative_to(out.resolve()):
+        return False
+    stem = path.name.removesuffix(path.suffix).removesuffix(".review")
+    return any(_is_record(path.with_name(f"{name}.json")) for name in {stem, path.stem})
+
+
+def _is_record(path: Path) -> bool:
+    """Whether a file holds notes, of this program or of an older one."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"format", "main_points", "source", "run"} <= found.keys()
 
 
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:

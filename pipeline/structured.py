@@ -30,7 +30,7 @@ class Structured:
     """Asks one client for answers that fit a model."""
 
     def __init__(self, client: Booking, prompts: PromptSet) -> None:
-        self.complete, self.begin, self.prompts = client.complete, client.begin, prompts
+        self.complete, self.begin, self.wrote, self.prompts = client.complete, client.begin, client.wrote, prompts
         self.model = client.model
 
     async def ask(

@@ -29,6 +29,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     parts = await write(chunks, prompts, structured, recipe)
     structured.begin("composing", at_once=1, planned=composing + checks)
     composed = await compose(parts, prompts, structured, recipe)
+    if len(parts) > 1:
+        structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript)

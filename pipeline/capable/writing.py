@@ -87,7 +87,9 @@ async def _written(
         if isinstance(err, EndpointError) and err.fatal:
             raise
         return [_lost(chunk, err)]
-    return [_part(found.value, chunk, prompts, whole, found.dropped)]
+    part = _part(found.value, chunk, prompts, whole, found.dropped)
+    structured.wrote(part.sections)
+    return [part]
 
 
 def _lost(chunk: Chunk, err: CallError) -> Part:
