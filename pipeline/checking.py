@@ -72,7 +72,12 @@ def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[C
     The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
     """
     opened = reopen(path, transcripts)
-    return opened.remark, _listed(opened, _by_code(opened))
+    return opened.remark, checked_by_code(opened)
+
+
+def checked_by_code(opened: Reopened) -> list[Checked]:
+    """What code finds against every claim of a document beside its transcript."""
+    return _listed(opened, _by_code(opened))
 
 
 async def check_path_with_model(
