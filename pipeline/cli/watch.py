@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,12 @@ def run_watch(
     documents were cut short; 0 after a SIGTERM that found nothing to cut; 1 when an error ended the watch.
     """
 
+    out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+
     def told(row: dict[str, Any]) -> None:
         if as_json or row["page"]:
-            print(json.dumps(row, ensure_ascii=False) if as_json else row["page"], flush=True)
+            line = json.dumps(row, ensure_ascii=False) if as_json else row["page"]
+            print(line, file=None if out.isatty() else out, flush=True)
 
     async def watch() -> int:
         ending, caught = asyncio.Event(), list[int]()

@@ -10,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pipeline.cli.screen import Screen
 from pipeline.cli.watch import exit_code, run_watch
@@ -264,6 +266,7 @@ def test_sigterm_ends_a_waiting_watch_with_0_and_a_row_was_printed_for_each_docu
             os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(Screen, "say", say)
+    monkeypatch.setattr("pipeline.cli.screen.Console", partial(Console, force_terminal=True, file=StringIO()))
     before = signal.getsignal(signal.SIGTERM)
     code = run_watch([folder / "talks"], settings, Metadata(), None, settle=0.1, quiet=False, as_json=True)
     assert code == 0 and json.loads(capsys.readouterr().out)["status"] == "complete"
