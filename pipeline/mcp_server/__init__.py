@@ -16,4 +16,8 @@ def serve(folder: Path, settings: Settings) -> None:
         from pipeline.mcp_server.server import server_of
     except ImportError as err:
         raise SettingsError(f"studydoc mcp: {err}", hint="pip install 'studydoc[mcp]'") from err
-    server_of(folder, settings).run("stdio")
+    server = server_of(folder, settings)
+    try:
+        server.run("stdio")
+    except* BrokenPipeError:
+        pass  # the client went without a word

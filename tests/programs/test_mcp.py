@@ -309,3 +309,14 @@ def test_without_the_extra_one_line_says_what_to_install(folder: Path, monkeypat
 def test_a_folder_that_is_not_there_is_a_usage_error(folder: Path) -> None:
     with pytest.raises(SettingsError, match="no such folder"):
         serve_folder(folder / "nowhere", Settings())
+
+
+def test_a_client_that_goes_without_a_word_ends_the_server_without_a_traceback(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Left:
+        def run(self, transport: str) -> None:
+            raise ExceptionGroup("", [ExceptionGroup("", [BrokenPipeError()])])
+
+    monkeypatch.setattr("pipeline.mcp_server.server.server_of", lambda *_: Left())
+    serve_folder(folder / "talks", Settings())
