@@ -54,10 +54,6 @@ def test_without_a_review_there_is_nothing_to_export(tmp_path: Path, capsys: pyt
     assert "nothing was reviewed here" in capsys.readouterr().err
 
 
-def test_export_asks_for_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", str(folder(tmp_path))) == 2
-
-
 def test_a_record_of_an_older_format_is_refused_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,11 @@
+"""Documents in the formats of other programs: a module a format behind `Format`, each made from one outline."""
+
+from __future__ import annotations
+
+from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
+from pipeline.exports.tables import CSV, JSONL, RECORD
+
+FORMATS: tuple[Format, ...] = (MARKDOWN, GITHUB, OBSIDIAN, CSV, JSONL, RECORD)
+
+__all__ = ["FORMATS", "Exported", "Format", "exported"]

@@ -1,0 +1,107 @@
+"""Quotations in their context: the cited lines, neighbours together, and a little of what is said around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.document import Evidence
+from pipeline.labels import Labels
+from pipeline.render.markdown import clock, moment_url
+from pipeline.text import clean
+from pipeline.transcript import Segment, Transcript
+
+_CONTEXT = 180  # characters before and after the quotation
+_LEAST = 40  # of which a part of a line is worth showing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a passage: quoted, or its context. `speaker` is empty where the line before has the same."""
+
+    text: str
+    speaker: str
+    cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring cited lines with their context. `place` is "12:34" or "line 12", `url` leads to that moment."""
+
+    segment: int
+    start: float | None
+    place: str
+    url: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def quote(self) -> str:
+        """The cited lines alone."""
+        return " ".join(line.text for line in self.lines if line.cited)
+
+    @property
+    def speakers(self) -> str:
+        """Who says the cited lines."""
+        return ", ".join(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
+
+
+def passages(
+    evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
+) -> tuple[Passage, ...]:
+    """A passage for each run of neighbouring lines. Without a transcript there is no context."""
+    return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence))
+
+
+def _runs(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+    runs: list[list[Evidence]] = []
+    for line in evidence:
+        if runs and line.segment <= runs[-1][-1].segment + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels) -> Passage:
+    first = run[0]
+    before, after = _around(transcript, first.segment, run[-1].segment)
+    rows = [*before, *((e.quote, e.speaker, True) for e in run), *after]
+    place = labels.line.format(number=first.segment) if first.start is None else clock(first.start)
+    moment = None if first.start is None else moment_url(url, first.start)
+    return Passage(first.segment, first.start, place, moment, _lines(rows))
+
+
+def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
+    """Rows as lines: each part, context or quotation, names a speaker where he begins."""
+    out: list[Line] = []
+    last: tuple[str | None, bool] = (None, False)
+    for text, speaker, cited in rows:
+        out.append(Line(text, "" if (speaker, cited) == last else speaker or "", cited))
+        last = (speaker, cited)
+    return tuple(out)
+
+
+Row = tuple[str, str | None, bool]
+
+
+def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[Row], list[Row]]:
+    if transcript is None or last > len(transcript.segments):
+        return [], []
+    before = _limited(reversed(transcript.segments[: first - 1]), backwards=True)
+    return before[::-1], _limited(transcript.segments[last:], backwards=False)
+
+
+def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[Row]:
+    """As many lines as the context allows, the farthest cut at a word."""
+    out: list[Row] = []
+    left = _CONTEXT
+    for segment in segments:
+        if left < _LEAST:
+            break
+        text = clean(segment.text)
+        if len(text) > left:
+            text = f"…{text[-left:].partition(' ')[2]}" if backwards else f"{text[:left].rpartition(' ')[0]}…"
+        if len(text) > 1:
+            out.append((text, clean(segment.speaker) if segment.speaker else None, False))
+        left -= len(segment.text)
+    return out

@@ -1,0 +1,182 @@
+"""Exports on disk: which documents, in which formats, under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.errors import InputError, PipelineError, SettingsError
+from pipeline.exports import FORMATS
+from pipeline.exports.base import Exported, Format, exported
+from pipeline.outputs import documents_below, transcript_of
+from pipeline.review.catalogue import Desk
+from pipeline.review.reviewed import reviewed_document
+from pipeline.review.storage import read_events, review_path
+from pipeline.store import load, replace_file
+from pipeline.text import numbered
+
+_NO_RECORDS = (".review.json", ".reviewed.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written. `out` is a folder, or the file itself where one document is wanted in one format."""
+
+    formats: tuple[Format, ...]
+    out: Path | None = None
+    transcripts: Path | None = None
+    reviewed: bool = False
+    citations: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record, and the folder that was named when it was found: places below it are kept under --out."""
+
+    record: Path
+    root: Path
+
+
+def formats_named(names: Sequence[str]) -> tuple[Format, ...]:
+    """The formats of these names, each once. SettingsError when one is not known."""
+    known = {f.name: f for f in FORMATS}
+    if unknown := [n for n in names if n not in known]:
+        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join(known)}")
+    return tuple(known[n] for n in dict.fromkeys(names))
+
+
+def format_of(path: Path) -> Format | None:
+    """The format that a file's name asks for, the first with its suffix."""
+    return next((f for f in FORMATS if f.suffix == path.suffix), None)
+
+
+def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
+    """The records at paths, of pages those beside them; with `reviewed` such that were. InputError without any."""
+    found: dict[Path, Place] = {}
+    for path in paths:
+        root = path if path.is_dir() else path.parent
+        for record in (p.with_suffix(".json") for p in documents_below([path])):
+            if not record.name.endswith(_NO_RECORDS):
+                found.setdefault(record, Place(record, root))
+    places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
+    if not places:
+        what, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
+            "there are no study documents", "run studydoc make first"
+        )  # fmt: skip
+        raise InputError(f"{paths[0]}: {what} here", hint=hint)
+    return places
+
+
+@dataclass(slots=True)
+class Exporter:
+    """Writes documents, one at a time; what there is to tell besides goes to `say`, what failed to `problem`."""
+
+    wanted: Wanted
+    say: Callable[[str], None]
+    problem: Callable[[str], None]
+    failed: bool = False
+    _without_context: list[str] = field(default_factory=list)
+
+    def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
+        """The files of a document that could be written; with `only_older` those that are up to date stay."""
+        targets = {f: target(place, f, self.wanted) for f in self.wanted.formats}
+        due = {f: path for f, path in targets.items() if not (only_older and _newer(path, place.record))}
+        try:
+            opened = self.open(place.record) if due else None
+        except PipelineError as err:
+            self._fail(err)
+            return []
+        return [path for f, path in targets.items() if opened is None or f not in due or self._put(f, opened, path)]
+
+    def open(self, record: Path) -> Exported:
+        """A document ready to be written, of a reviewed one what was accepted. Raises PipelineError."""
+        if self.wanted.reviewed:
+            return self._reviewed(record)
+        document = load(record)
+        try:
+            transcript, _ = transcript_of(document, record, self.wanted.transcripts)
+        except InputError:
+            transcript = None
+        made = exported(
+            document, record.stem, transcript, citations=self.wanted.citations, changed=_seconds(document.run.created)
+        )
+        if made.transcript is None:
+            self._without_context.append(record.name)
+        return made
+
+    def _reviewed(self, record: Path) -> Exported:
+        desk = Desk(record, self.wanted.transcripts)
+        for misfit in desk.state.misfits:
+            self.say(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
+        if pending := sum(i.standing == "pending" for i in desk.state.items):
+            self.say(
+                f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"
+            )
+        document = reviewed_document(desk.document, desk.state, desk.recording)
+        times = [_seconds(e.at) for e in read_events(review_path(record))]
+        changed = max([_seconds(document.run.created), *times])
+        names = desk.recording.transcript
+        return exported(document, record.stem, names, citations=self.wanted.citations, doubts=False, changed=changed)
+
+    def finish(self) -> None:
+        """Tells once which documents stand without the context of their quotations."""
+        if (count := len(self._without_context)) and any(f.context for f in self.wanted.formats):
+            first, more = self._without_context[0], f" and {count - 1} more" if count > 1 else ""
+            self.say(
+                f"{first}{more}: the transcript is not there or has changed, so quotations stand without their context "
+                "(give its folder with --transcripts)"
+            )
+
+    def _put(self, form: Format, document: Exported, path: Path) -> bool:
+        try:
+            replace_file(path, form.write(document))
+        except PipelineError as err:
+            self._fail(err)
+            return False
+        return True
+
+    def _fail(self, err: PipelineError) -> None:
+        self.failed = True
+        self.problem(str(err))
+
+
+def target(place: Place, form: Format, wanted: Wanted) -> Path:
+    """Where a document goes in a format. Beside the record it never takes the place of what make wrote."""
+    record, out = place.record, wanted.out
+    if out is not None and is_file_name(out, wanted):
+        if out.resolve() in {p.resolve() for p in _own(record)}:
+            raise InputError(f"{out}: this is the document itself", hint="give --out another name")
+        return out
+    folder = record.parent if out is None else out / record.parent.relative_to(place.root)
+    stem = f"{record.stem}.reviewed" if wanted.reviewed else record.stem
+    path = folder / f"{stem}{form.suffix}"
+    shared = sum(f.suffix == form.suffix for f in wanted.formats) > 1
+    if shared or path.resolve() in {p.resolve() for p in _own(record)}:
+        return folder / f"{stem}.{form.name}{form.suffix}"
+    return path
+
+
+def is_file_name(out: Path, wanted: Wanted) -> bool:
+    """Whether --out names a file: one format is wanted, and it ends as files of that format do."""
+    return len(wanted.formats) == 1 and out.suffix == wanted.formats[0].suffix and not out.is_dir()
+
+
+def _own(record: Path) -> tuple[Path, ...]:
+    return record, record.with_suffix(".md"), review_path(record)
+
+
+def _newer(path: Path, record: Path) -> bool:
+    try:
+        return path.stat().st_mtime_ns >= record.stat().st_mtime_ns
+    except OSError:
+        return False
+
+
+def _seconds(moment: str) -> int:
+    """A moment of a record in seconds since 1970; 0 when it is none."""
+    try:
+        return int(datetime.fromisoformat(moment).timestamp())
+    except ValueError:
+        return 0

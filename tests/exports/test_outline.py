@@ -1,0 +1,42 @@
+"""The tree that every format is made from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.document import HEADINGS
+from pipeline.exports import exported
+from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
+
+
+def test_the_tree_holds_every_section_and_every_statement_in_order() -> None:
+    made = ready()
+    assert [s.name for s in made.sections] == list(HEADINGS)
+    claims = [p.claim for _, _, _, p in made.points()]
+    assert claims == list(made.document.statements())
+    assert [p.number for _, _, _, p in made.points()] == list(range(1, len(claims) + 1))
+
+
+def test_nested_points_stand_below_their_parents() -> None:
+    depths = [depth for section, _, depth, _ in ready().points() if section.name == "main_points"]
+    assert depths == [0, 1, 0, 0, 0]
+
+
+def test_neighbouring_lines_are_one_passage_in_its_context() -> None:
+    made = ready()
+    point = next(p for _, _, _, p in made.points() if p.claim and [e.segment for e in p.claim.evidence] == [1, 4])
+    first, second = made.passages(point)
+    assert [line.cited for line in first.lines] == [True, False, False]
+    assert [line.cited for line in second.lines] == [False, False, True, False, False]
+    assert second.quote == TRANSCRIPT.segments[3].text and second.place == "0:40"
+    assert second.url == "https://example.org/reactor.mp4#t=40"
+
+
+def test_a_transcript_that_has_changed_gives_no_context() -> None:
+    other = exported(sample(), "reactor", replace(TRANSCRIPT, sha256="1" * 64))
+    assert all(line.cited for _, _, _, p in other.points() for q in other.passages(p) for line in q.lines)
+
+
+def test_what_no_reader_sees_is_gone() -> None:
+    text = ready(hostile()).document.overview[0].text
+    assert "\x07" not in text and "\u202e" not in text and "<script>" in text
