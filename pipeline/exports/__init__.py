@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.html import HTML
 from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
 from pipeline.exports.tables import CSV, JSONL, RECORD
 
-FORMATS: tuple[Format, ...] = (MARKDOWN, GITHUB, OBSIDIAN, CSV, JSONL, RECORD)
+FORMATS: tuple[Format, ...] = (MARKDOWN, GITHUB, OBSIDIAN, HTML, CSV, JSONL, RECORD)
 
 __all__ = ["FORMATS", "Exported", "Format", "exported"]

@@ -85,7 +85,7 @@ class _Links:
 
 def _note_name(term: str) -> str:
     """A term as a note of the vault may be called."""
-    return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`]", " ", term)).strip(" .")
+    return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`=]", " ", term)).strip(" .")
 
 
 def _between(text: str, plain: Callable[[str], str]) -> str:

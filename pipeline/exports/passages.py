@@ -72,11 +72,12 @@ def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | 
 
 
 def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
-    """Rows as lines: each part, context or quotation, names a speaker where he begins."""
+    """Rows as lines: a speaker is named where he begins, and where the quotation does."""
     out: list[Line] = []
     last: tuple[str | None, bool] = (None, False)
     for text, speaker, cited in rows:
-        out.append(Line(text, "" if (speaker, cited) == last else speaker or "", cited))
+        begins = speaker != last[0] or (cited and not last[1])
+        out.append(Line(text, speaker or "" if begins else "", cited))
         last = (speaker, cited)
     return tuple(out)
 
