@@ -11,7 +11,7 @@ import typer
 from pipeline.cli.options import Debug, To, Transcripts
 
 if TYPE_CHECKING:
-    from pipeline.exports.writing import Exporter, Place, Wanted
+    from pipeline.exports.writing import Exporter, Place
 
 app = typer.Typer()
 
@@ -34,19 +34,18 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables; Markdown to stdout without --to and --out."""
-    from pipeline.exports.writing import Exporter, Wanted, format_of, formats_named, places_below
+    from pipeline.exports.writing import Exporter, format_of, places_below, wanted
 
     names = [*(to or []), *(["record"] if as_json else [])]
     asked = format_of(out) if out is not None and not names and not out.is_dir() else None
-    wanted = Wanted(
-        formats_named(names or [asked.name if asked else "markdown"]), out, transcripts, reviewed, citations
-    )
+    options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
+    exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), _tell, _tell)
     places = places_below(paths, reviewed=reviewed)
-    exporter = Exporter(wanted, _tell, _tell)
     if out is None and not to:
         _print_one(exporter, places)
     else:
-        _write_all(exporter, places, wanted)
+        for path in exporter.write_all(places):
+            print(path)
     exporter.finish()
     raise typer.Exit(1 if exporter.failed else 0)
 
@@ -58,17 +57,6 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
         names = ", ".join(p.record.name for p in places[:5])
         raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
     print(exporter.wanted.formats[0].write(exporter.open(places[0].record)).decode(), end="")
-
-
-def _write_all(exporter: Exporter, places: list[Place], wanted: Wanted) -> None:
-    from pipeline.errors import InputError
-    from pipeline.exports.writing import is_file_name
-
-    if wanted.out is not None and len(places) > 1 and is_file_name(wanted.out, wanted):
-        raise InputError(f"{wanted.out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
-    for place in places:
-        for path in exporter.write(place):
-            print(path)
 
 
 def _tell(message: str) -> None:

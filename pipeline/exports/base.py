@@ -69,7 +69,8 @@ class Exported:
 class Format:
     """A kind of file that a document can be written as. `write` is pure: same document, same bytes.
 
-    `context` tells whether quotations stand in their context, for which a transcript is needed.
+    `context` tells whether quotations stand in their context, for which a transcript is needed. `check` raises
+    SettingsError where something that the format needs is not installed.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Format:
     title: str
     write: Callable[[Exported], bytes]
     context: bool = False
+    check: Callable[[], object] | None = None
 
 
 def exported(

@@ -1,4 +1,4 @@
-"""The pages' templates and their content security policy: what stands in the file may act, nothing is fetched."""
+"""Templates of pages and their content security policy: what stands in the file may act, nothing is fetched."""
 
 from __future__ import annotations
 
@@ -12,17 +12,24 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.render.markdown import clock
+
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
-    """A whole page. `script` names the files of which its script is made; on `paper` it looks as it does printed."""
+    """A whole page, for a screen or for paper. `script` names the files of which its script is made."""
     css = _style(paper)
-    code = "\n".join(_text(name) for name in script)
+    code = "\n".join(text(name) for name in script)
     return (
         _environment()
         .get_template(template)
         .render(css=Markup(css), script=Markup(code), policy=policy(css, code), **values)
         .encode()
     )
+
+
+def xml(template: str, **values: Any) -> bytes:
+    """A file of a book."""
+    return _environment().get_template(template).render(**values).encode()
 
 
 def policy(css: str, script: str) -> str:
@@ -45,16 +52,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["clock"] = clock
     environment.filters["place"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
     return environment
 
 
 @cache
 def _style(paper: bool) -> str:
-    printed = _text("print.css")
-    return _text("page.css") + (printed if paper else f"@media print {{\n{printed}}}\n")
+    return text("paper.css") if paper else f"{text('page.css')}@media print {{\n{text('print.css')}}}\n"
 
 
 @cache
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A file that stands beside the templates."""
     return (files("pipeline.exports") / "templates" / name).read_text(encoding="utf-8")

@@ -52,6 +52,11 @@ def passages(
     return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence))
 
 
+def shortened(text: str, limit: int) -> str:
+    """A text, or as many of its first words as fit with a mark that more follows."""
+    return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
+
+
 def _runs(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
     runs: list[list[Evidence]] = []
     for line in evidence:
@@ -101,7 +106,7 @@ def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[Row]:
             break
         text = clean(segment.text)
         if len(text) > left:
-            text = f"…{text[-left:].partition(' ')[2]}" if backwards else f"{text[:left].rpartition(' ')[0]}…"
+            text = f"…{text[-left:].partition(' ')[2]}" if backwards else shortened(text, left)
         if len(text) > 1:
             out.append((text, clean(segment.speaker) if segment.speaker else None, False))
         left -= len(segment.text)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.exports import FORMATS
 from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.html import HTML
+from pipeline.exports.index import NAME, Note, write_index
 from pipeline.outputs import documents_below, transcript_of
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import reviewed_document
@@ -17,18 +21,23 @@ from pipeline.review.storage import read_events, review_path
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
 
+INDEX = "index"
 _NO_RECORDS = (".review.json", ".reviewed.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be written. `out` is a folder, or the file itself where one document is wanted in one format."""
+    """What is to be written. `out` is a folder, or the file itself where one document is wanted in one format.
+
+    With `index` there is a page of all notes besides, to whose entries the HTML format is needed.
+    """
 
     formats: tuple[Format, ...]
     out: Path | None = None
     transcripts: Path | None = None
     reviewed: bool = False
     citations: bool = False
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,17 @@ class Place:
     root: Path
 
 
-def formats_named(names: Sequence[str]) -> tuple[Format, ...]:
-    """The formats of these names, each once. SettingsError when one is not known."""
+def wanted(names: Sequence[str], **options: Any) -> Wanted:
+    """What these names of formats ask for, each once. SettingsError when one is not known or cannot be written here."""
     known = {f.name: f for f in FORMATS}
-    if unknown := [n for n in names if n not in known]:
-        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join(known)}")
-    return tuple(known[n] for n in dict.fromkeys(names))
+    if unknown := [n for n in names if n not in known and n != INDEX]:
+        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join([*known, INDEX])}")
+    formats = [known[n] for n in names if n != INDEX]
+    formats += [HTML] if INDEX in names else []
+    for form in formats:
+        if form.check:
+            form.check()
+    return Wanted(tuple(dict.fromkeys(formats)), index=INDEX in names, **options)
 
 
 def format_of(path: Path) -> Format | None:
@@ -78,6 +92,16 @@ class Exporter:
     problem: Callable[[str], None]
     failed: bool = False
     _without_context: list[str] = field(default_factory=list)
+
+    def write_all(self, places: Sequence[Place], *, only_older: bool = False) -> Iterator[Path]:
+        """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
+        out = self.wanted.out
+        if out is not None and len(places) > 1 and is_file_name(out, self.wanted):
+            raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
+        for place in places:
+            yield from self.write(place, only_older=only_older)
+        if self.wanted.index and (page := self.index(places)):
+            yield page
 
     def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
         """The files of a document that could be written; with `only_older` those that are up to date stay."""
@@ -120,6 +144,24 @@ class Exporter:
         names = desk.recording.transcript
         return exported(document, record.stem, names, citations=self.wanted.citations, doubts=False, changed=changed)
 
+    def index(self, places: Sequence[Place]) -> Path | None:
+        """The page of all these notes, beside or above their HTML pages; None when it could not be written."""
+        folder = self.wanted.out or _common(places)
+        path = folder / NAME
+        try:
+            notes = [Note(self.open(p.record), self._from(folder, p)) for p in places]
+            if NAME in (n.path for n in notes):
+                raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
+            replace_file(path, write_index(notes))
+        except PipelineError as err:
+            self._fail(err)
+            return None
+        return path
+
+    def _from(self, folder: Path, place: Place) -> str:
+        """The way from a folder to a document's HTML page."""
+        return Path(os.path.relpath(target(place, HTML, self.wanted), folder)).as_posix()
+
     def finish(self) -> None:
         """Tells once which documents stand without the context of their quotations."""
         if (count := len(self._without_context)) and any(f.context for f in self.wanted.formats):
@@ -160,7 +202,15 @@ def target(place: Place, form: Format, wanted: Wanted) -> Path:
 
 def is_file_name(out: Path, wanted: Wanted) -> bool:
     """Whether --out names a file: one format is wanted, and it ends as files of that format do."""
-    return len(wanted.formats) == 1 and out.suffix == wanted.formats[0].suffix and not out.is_dir()
+    return not wanted.index and len(wanted.formats) == 1 and out.suffix == wanted.formats[0].suffix and not out.is_dir()
+
+
+def _common(places: Sequence[Place]) -> Path:
+    """The deepest folder that holds every record."""
+    folders = [p.record.parent for p in places]
+    if any(f.is_absolute() for f in folders):
+        folders = [f.absolute() for f in folders]
+    return Path(os.path.commonpath(folders))
 
 
 def _own(record: Path) -> tuple[Path, ...]:
