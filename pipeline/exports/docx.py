@@ -57,7 +57,10 @@ def _prepare(word: Any, exported: Exported) -> None:
     for name in ("List Bullet", "List Bullet 2", "List Bullet 3"):
         _style(styles[name], 11, _INK, after=3)
     for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
-        _style(styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), size, _SOFT, after=2)
+        own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        _style(own, size, _SOFT, after=2)
+        if name != TEXT:  # quotations run as their own language does
+            own.base_style = styles["Normal"]
     reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER)
     reference.font.superscript, reference.font.color.rgb = True, _ACCENT
     border = styles["Title"].element.pPr.find(qn("w:pBdr"))
