@@ -16,9 +16,7 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
-            out += sorted(
-                p for p in path.rglob("*.json") if not p.name.startswith(".") and p.with_suffix(".md").exists()
-            )
+            out += sorted(p for p in path.rglob("*.json") if _record(p))
         elif path.is_file() and path.suffix in (".json", ".md"):
             out.append(path)
         else:
@@ -28,6 +26,12 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     if not out:
         raise InputError("there are no study documents here", hint="run studydoc make first")
     return out
+
+
+def _record(path: Path) -> bool:
+    """Whether a file of a folder is what make wrote, and not what a review left or export made of it."""
+    own = path.name.startswith(".") or path.name.endswith((".review.json", ".reviewed.json"))
+    return not own and path.with_suffix(".md").exists()
 
 
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:

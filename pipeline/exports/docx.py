@@ -16,6 +16,7 @@ from pipeline.exports.archive import without_clock
 from pipeline.exports.base import DOUBTED, Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
 from pipeline.exports.outline import Block, Point, Section
+from pipeline.labels import Labels
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)
@@ -57,22 +58,27 @@ def _prepare(word: Any, exported: Exported) -> None:
     for name in ("List Bullet", "List Bullet 2", "List Bullet 3"):
         _style(styles[name], 11, _INK, after=3)
     for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
-        own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
         _style(own, size, _SOFT, after=2)
         if name != TEXT:  # quotations run as their own language does
             own.base_style = styles["Normal"]
-    reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER)
+    reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER, builtin=True)
     reference.font.superscript, reference.font.color.rgb = True, _ACCENT
     border = styles["Title"].element.pPr.find(qn("w:pBdr"))
     if border is not None:
         styles["Title"].element.pPr.remove(border)
+    _language(styles["Normal"].element, labels)
+
+
+def _language(normal: Any, labels: Labels) -> None:
+    """The language of all text, and whether it runs from right to left; Word wants elements in the schema's order."""
     language = OxmlElement("w:lang")
     language.set(qn("w:bidi" if labels.direction == "rtl" else "w:val"), labels.code)
-    fonts = styles["Normal"].element.get_or_add_rPr()
+    fonts = normal.get_or_add_rPr()
     fonts.append(language)
     if labels.direction == "rtl":
-        styles["Normal"].element.get_or_add_pPr().append(OxmlElement("w:bidi"))
-        fonts.insert_element_before(OxmlElement("w:rtl"), "w:lang")
+        language.addprevious(OxmlElement("w:rtl"))
+        normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
 
 
 def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, after: float = 0) -> None:

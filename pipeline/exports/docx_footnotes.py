@@ -15,7 +15,7 @@ from pipeline.exports.base import DOUBTED, Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
 
-TEXT, REFERENCE = "Footnote Text", "Footnote Reference"
+TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
 # A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.
 _LONGEST, _MOST_QUOTED = 320, 3
 _EMPTY = (

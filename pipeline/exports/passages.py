@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from pipeline.document import Evidence
 from pipeline.labels import Labels
@@ -12,6 +13,7 @@ from pipeline.text import clean
 from pipeline.transcript import Segment, Transcript
 
 _CONTEXT = 180  # characters before and after the quotation
+_CLOSE = 2  # lines between two quotations that stand in one passage
 _LEAST = 40  # of which a part of a line is worth showing
 
 
@@ -36,8 +38,9 @@ class Passage:
 
     @property
     def quote(self) -> str:
-        """The cited lines alone."""
-        return " ".join(line.text for line in self.lines if line.cited)
+        """The cited lines alone, with a mark where lines between them are left out."""
+        runs = groupby(self.lines, key=lambda line: line.cited)
+        return " … ".join(" ".join(line.text for line in run) for cited, run in runs if cited)
 
     @property
     def speakers(self) -> str:
@@ -48,8 +51,8 @@ class Passage:
 def passages(
     evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
 ) -> tuple[Passage, ...]:
-    """A passage for each run of neighbouring lines. Without a transcript there is no context."""
-    return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence))
+    """A passage for each run of lines that stand close together. Without a transcript there is no context."""
+    return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence, _CLOSE if transcript else 0))
 
 
 def shortened(text: str, limit: int) -> str:
@@ -57,10 +60,11 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
 
 
-def _runs(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+def _runs(evidence: Sequence[Evidence], between: int) -> list[list[Evidence]]:
+    """Evidence in runs with at most so many other lines between two lines."""
     runs: list[list[Evidence]] = []
     for line in evidence:
-        if runs and line.segment <= runs[-1][-1].segment + 1:
+        if runs and line.segment <= runs[-1][-1].segment + 1 + between:
             runs[-1].append(line)
         else:
             runs.append([line])
@@ -70,7 +74,7 @@ def _runs(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
 def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels) -> Passage:
     first = run[0]
     before, after = _around(transcript, first.segment, run[-1].segment)
-    rows = [*before, *((e.quote, e.speaker, True) for e in run), *after]
+    rows = [*before, *_cited(run, transcript), *after]
     place = labels.line.format(number=first.segment) if first.start is None else clock(first.start)
     moment = None if first.start is None else moment_url(url, first.start)
     return Passage(first.segment, first.start, place, moment, _lines(rows))
@@ -88,6 +92,17 @@ def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
 
 
 Row = tuple[str, str | None, bool]
+
+
+def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[Row]:
+    """The cited lines, and those that are said between them."""
+    last = run[0].segment
+    for line in run:
+        for number in range(last + 1, line.segment if transcript else 0):
+            between = transcript.segment(number)  # type: ignore[union-attr]
+            yield clean(between.text), clean(between.speaker or "") or None, False
+        yield line.quote, line.speaker, True
+        last = line.segment
 
 
 def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[Row], list[Row]]:

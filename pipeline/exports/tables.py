@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.document import Evidence
 from pipeline.exports.base import Exported, Format
+from pipeline.render.markdown import moment_url
 from pipeline.store import dump
 
 _COLUMNS = """id section heading lead text level support finding lines start end speakers quote url""".split()
@@ -41,7 +43,6 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
     for section, block, depth, point in exported.points():
         claim = point.claim
         assert claim is not None  # those without are not among them
-        urls = {p.segment: p.url for p in exported.passages(point)}
         yield {
             "id": point.anchor,
             "section": section.name,
@@ -51,8 +52,12 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
             "level": depth,
             "support": claim.support,
             "finding": claim.finding,
-            "evidence": [e.model_dump() | {"url": urls.get(e.segment)} for e in claim.evidence],
+            "evidence": [e.model_dump() | {"url": _moment(exported, e)} for e in claim.evidence],
         }
+
+
+def _moment(exported: Exported, line: Evidence) -> str | None:
+    return None if line.start is None else moment_url(exported.url, line.start)
 
 
 def _flat(statement: dict[str, Any]) -> list[Any]:

@@ -22,7 +22,6 @@ from pipeline.store import load, replace_file
 from pipeline.text import numbered
 
 INDEX = "index"
-_NO_RECORDS = (".review.json", ".reviewed.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,7 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
     for path in paths:
         root = path if path.is_dir() else path.parent
         for record in (p.with_suffix(".json") for p in documents_below([path])):
-            if not record.name.endswith(_NO_RECORDS):
-                found.setdefault(record, Place(record, root))
+            found.setdefault(record, Place(record, root))
     places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
     if not places:
         what, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
@@ -91,7 +89,8 @@ class Exporter:
     say: Callable[[str], None]
     problem: Callable[[str], None]
     failed: bool = False
-    _without_context: list[str] = field(default_factory=list)
+    _without_context: dict[str, None] = field(default_factory=dict)  # records, each once
+    _told: set[str] = field(default_factory=set)
 
     def write_all(self, places: Sequence[Place], *, only_older: bool = False) -> Iterator[Path]:
         """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
@@ -127,7 +126,7 @@ class Exporter:
             document, record.stem, transcript, citations=self.wanted.citations, changed=_seconds(document.run.created)
         )
         if made.transcript is None:
-            self._without_context.append(record.name)
+            self._without_context[str(record)] = None
         return made
 
     def _reviewed(self, record: Path) -> Exported:
@@ -149,7 +148,7 @@ class Exporter:
         folder = self.wanted.out or _common(places)
         path = folder / NAME
         try:
-            notes = [Note(self.open(p.record), self._from(folder, p)) for p in places]
+            notes = list(self._notes(places, folder))
             if NAME in (n.path for n in notes):
                 raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
             replace_file(path, write_index(notes))
@@ -158,6 +157,13 @@ class Exporter:
             return None
         return path
 
+    def _notes(self, places: Sequence[Place], folder: Path) -> Iterator[Note]:
+        for place in places:
+            try:
+                yield Note(self.open(place.record), self._from(folder, place))
+            except PipelineError as err:
+                self._fail(err)
+
     def _from(self, folder: Path, place: Place) -> str:
         """The way from a folder to a document's HTML page."""
         return Path(os.path.relpath(target(place, HTML, self.wanted), folder)).as_posix()
@@ -165,7 +171,7 @@ class Exporter:
     def finish(self) -> None:
         """Tells once which documents stand without the context of their quotations."""
         if (count := len(self._without_context)) and any(f.context for f in self.wanted.formats):
-            first, more = self._without_context[0], f" and {count - 1} more" if count > 1 else ""
+            first, more = next(iter(self._without_context)), f" and {count - 1} more" if count > 1 else ""
             self.say(
                 f"{first}{more}: the transcript is not there or has changed, so quotations stand without their context "
                 "(give its folder with --transcripts)"
@@ -181,7 +187,9 @@ class Exporter:
 
     def _fail(self, err: PipelineError) -> None:
         self.failed = True
-        self.problem(str(err))
+        if str(err) not in self._told:
+            self._told.add(str(err))
+            self.problem(str(err))
 
 
 def target(place: Place, form: Format, wanted: Wanted) -> Path:

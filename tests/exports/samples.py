@@ -55,6 +55,6 @@ def texts(made: Exported) -> Iterator[str]:
 
 
 def quotes(made: Exported) -> Iterator[str]:
-    """Every quotation of every statement."""
-    for _, _, _, point in made.points():
-        yield from (p.quote for p in made.passages(point))
+    """Every line of the record that a statement cites."""
+    for statement in made.document.statements():
+        yield from (e.quote for e in statement.evidence)

@@ -42,7 +42,7 @@ def test_every_statement_has_its_quotations_as_a_footnote() -> None:
     marks = [r.get(f"{W}id") for r in part(content, "word/document.xml").iter(f"{W}footnoteReference")]
     assert marks == [str(p.number) for _, _, _, p in made.points()]
     told = " ".join(notes[m] for m in marks if m)
-    assert not [q for q in quotes(made) if f"“{q}”" not in told]
+    assert not [q for q in quotes(made) if q not in told]
     assert "† no line says 40" in told
 
 

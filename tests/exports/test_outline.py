@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.document import HEADINGS
-from pipeline.exports import exported
+from pipeline.exports import Exported, exported
+from pipeline.exports.passages import Passage
 from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
 
 
@@ -22,19 +23,28 @@ def test_nested_points_stand_below_their_parents() -> None:
     assert depths == [0, 1, 0, 0, 0]
 
 
-def test_neighbouring_lines_are_one_passage_in_its_context() -> None:
-    made = ready()
-    point = next(p for _, _, _, p in made.points() if p.claim and [e.segment for e in p.claim.evidence] == [1, 4])
-    first, second = made.passages(point)
-    assert [line.cited for line in first.lines] == [True, False, False]
-    assert [line.cited for line in second.lines] == [False, False, True, False, False]
-    assert second.quote == TRANSCRIPT.segments[3].text and second.place == "0:40"
-    assert second.url == "https://example.org/reactor.mp4#t=40"
+def cited(made: Exported, *lines: int) -> tuple[Passage, ...]:
+    point = next(p for _, _, _, p in made.points() if p.claim and [e.segment for e in p.claim.evidence] == list(lines))
+    return made.passages(point)
+
+
+def test_a_quotation_stands_in_its_context_with_its_moment() -> None:
+    (passage,) = cited(ready(), 3)
+    assert [line.cited for line in passage.lines] == [False, False, True, False, False]
+    assert passage.quote == TRANSCRIPT.segments[2].text and passage.place == "0:30"
+    assert passage.url == "https://example.org/reactor.mp4#t=30"
+
+
+def test_lines_that_stand_close_together_are_one_passage_with_what_is_said_between() -> None:
+    (passage,) = cited(ready(), 1, 4)
+    assert [line.cited for line in passage.lines] == [True, False, False, True, False, False]
+    assert passage.quote == f"{TRANSCRIPT.segments[0].text} … {TRANSCRIPT.segments[3].text}"
 
 
 def test_a_transcript_that_has_changed_gives_no_context() -> None:
     other = exported(sample(), "reactor", replace(TRANSCRIPT, sha256="1" * 64))
     assert all(line.cited for _, _, _, p in other.points() for q in other.passages(p) for line in q.lines)
+    assert len(cited(other, 1, 4)) == 2
 
 
 def test_what_no_reader_sees_is_gone() -> None:
