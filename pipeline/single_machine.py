@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,8 +38,12 @@ async def make_documents(
     display: Display,
     events: Events | None = None,
     given: Input | None = None,
+    written: Callable[[Path], None] = lambda page: None,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code 0 when every document is complete, else 1; and a row for each transcript."""
+    """Exit code 0 when every document is complete, else 1; and a row for each transcript.
+
+    `written` is told of every page that stands, as soon as it does.
+    """
     started, events, given = time.monotonic(), events or Events(), given or Input(settings.encoding, settings.format)
     found = find(paths, given, settings.out)
     for line in found.skipped:
@@ -50,7 +54,7 @@ async def make_documents(
     if found.sources:
         store.check_writable(settings.out)
         with closing(CallStore(store_path(settings.out))) as calls:
-            outcomes += await _made(found.sources, settings, metadata, given, calls, display, events)
+            outcomes += await _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
     display.summary(outcomes, events.retried, time.monotonic() - started)
     return (0 if all(o.complete for o in outcomes) else 1), [o.row() for o in outcomes]
 
@@ -61,11 +65,11 @@ async def _made(
     metadata: Metadata,
     given: Input,
     calls: CallStore,
-    display: Display,
-    events: Events,
+    audience: Audience,
 ) -> list[Outcome]:
     """Outcomes in the order of the sources. What is up to date needs no endpoint."""
-    run = Run.of(settings, metadata, given, calls, Audience(display, events))
+    run = Run.of(settings, metadata, given, calls, audience)
+    display = audience.display
     found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
     left = [s for n, s in enumerate(sources) if n not in found]
     if not left:
@@ -130,10 +134,11 @@ class Run:
 
 @dataclass(slots=True)
 class Audience:
-    """Everybody who is told how far transcripts are: people by a display, machines by events."""
+    """Everybody who is told how far transcripts are: people by a display, machines by events, exports by pages."""
 
     display: Display
     events: Events
+    written: Callable[[Path], None] = lambda page: None
     _phases: dict[str, Phase] = field(default_factory=dict)  # of transcripts under way
 
     def watch(self, progress: Progress) -> None:
@@ -148,6 +153,8 @@ class Audience:
         """How a transcript ended."""
         self._phases.pop(outcome.name, None)
         self.display.done(outcome)
+        if outcome.page:
+            self.written(outcome.page)
         tally, error = outcome.tally, str(outcome.error) if outcome.error else None
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import Debug, Flags, Quiet, takes_settings
+from pipeline.cli.exporting import Exports
+from pipeline.cli.options import Debug, Flags, Quiet, To, takes_settings
 
 if TYPE_CHECKING:
     from pipeline.corpus import Input
@@ -62,6 +63,7 @@ def make(
     ray_address: Annotated[
         str | None, typer.Option(help="The cluster's address.  [default: RAY_ADDRESS, else this machine]")
     ] = None,
+    to: To = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript on stdout.")] = False,
     log_json: Annotated[Path | None, typer.Option(help="Append an event a line to this file; - for stderr.")] = None,
     quiet: Quiet = False,
@@ -79,36 +81,52 @@ def make(
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     if sum((batch, on is not None, watch)) > 1:
         raise typer.BadParameter("--batch, --on and --watch exclude each other")
+    if to and on is not None:
+        raise typer.BadParameter("--to and --on exclude each other: studydoc export writes them afterwards")
+    exports = Exports(to or (), settings)
     if watch:
         if not paths or Path("-") in paths or transcript_url is not None:
             raise typer.BadParameter("--watch takes folders and files alone")
         from pipeline.cli.watch import run_watch
 
-        raise typer.Exit(run_watch(paths, settings, metadata, log_json, settle=settle, quiet=quiet, as_json=as_json))
+        raise typer.Exit(
+            run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
+        )
     try:
         if batch:
             code, rows = _by_batch(paths or [], settings, metadata, wait=wait, quiet=quiet)
+            for row in rows:
+                if row["page"]:
+                    exports.written(Path(row["page"]))
         elif on is not None:
             code, rows = _on_cluster(on, paths or [], settings, metadata, ray_address, quiet=quiet)
         else:
             given = Input(settings.encoding, settings.format, name, transcript_url)
-            code, rows = _here(paths or [], settings, metadata, given, log_json, quiet=quiet)
+            code, rows = _here(paths or [], settings, metadata, given, log_json, exports, quiet=quiet)
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
         raise typer.Exit(130) from None
+    exports.finish(rows)
     print_rows(rows, as_json=as_json)
-    raise typer.Exit(code)
+    raise typer.Exit(code or exports.failed)
 
 
 def _here(
-    paths: Sequence[Path], settings: Settings, metadata: Metadata, given: Input, log: Path | None, *, quiet: bool
+    paths: Sequence[Path],
+    settings: Settings,
+    metadata: Metadata,
+    given: Input,
+    log: Path | None,
+    exports: Exports,
+    *,
+    quiet: bool,
 ) -> tuple[int, list[dict[str, Any]]]:
     from pipeline.cli.screen import Screen
     from pipeline.events import opened
     from pipeline.single_machine import make_documents
 
     with Screen(quiet) as screen, opened(log) as events:
-        return awaited(make_documents(paths, settings, metadata, screen, events, given))
+        return awaited(make_documents(paths, settings, metadata, screen, events, given, exports.written))
 
 
 def _by_batch(
@@ -138,3 +156,5 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     for row in rows:
         if as_json or row["page"]:
             print(json.dumps(row, ensure_ascii=False) if as_json else row["page"])
+        for path in () if as_json else row.get("exports", ()):
+            print(path)

@@ -53,6 +53,15 @@ Format = Annotated[
     str | None, typer.Option("--format", help="Read as this format, whatever the files hold; see docs/formats.md.")
 ]
 Transcripts = Annotated[Path | None, typer.Option(help="Where the transcripts are, when they have moved.")]
+To = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="markdown, github, obsidian, html, docx, pdf, epub, anki, csv, jsonl, record, or index: a page of all "
+        "notes of a folder with search. May be given several times.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.cli.exporting import Exports
 from pipeline.cli.screen import Screen
 from pipeline.events import opened
 from pipeline.settings import Settings
@@ -25,6 +26,7 @@ def run_watch(
     settings: Settings,
     metadata: Metadata,
     log: Path | None,
+    exports: Exports,
     *,
     settle: float,
     quiet: bool,
@@ -39,6 +41,8 @@ def run_watch(
     out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
 
     def told(row: dict[str, Any]) -> None:
+        if row["page"]:
+            exports.written(Path(row["page"]))
         if as_json or row["page"]:
             line = json.dumps(row, ensure_ascii=False) if as_json else row["page"]
             print(line, file=None if out.isatty() else out, flush=True)
@@ -64,7 +68,8 @@ def run_watch(
             )
         except asyncio.CancelledError:
             return INTERRUPTED
-        return exit_code(ended, caught[0] if caught else None)
+        exports.finish([])
+        return exit_code(ended, caught[0] if caught else None) or exports.failed
 
     with Screen(quiet) as screen, opened(log) as events:
         return asyncio.run(watch())
