@@ -34,9 +34,12 @@ class Labels(BaseModel):
     partial: str
     line: str
 
-    def heading(self, section: str) -> str:
-        """The heading of a section by its name in the record; a name that is not known is its own heading."""
-        return str(getattr(self, section, section))
+    def heading(self, section: str, notes: str = "study") -> str:
+        """The heading of a section by its name in the record, and by the kind of notes where a kind calls it otherwise.
+
+        A name that is not known is its own heading.
+        """
+        return str(getattr(self, f"{notes}_{section}", getattr(self, section, section)))
 
 
 @cache
