@@ -20,7 +20,6 @@ FORMS: dict[str, Form] = {
     "key_concepts": "terms",
     "summary": "prose",
 }
-HEADINGS = {name: labels_for("en").heading(name) for name in FORMS}
 Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
 

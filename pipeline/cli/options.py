@@ -10,6 +10,7 @@ import typer
 # The names that settings know, written out here since loading settings takes longer than all of `--help`.
 Profile = Literal["capable", "small"]
 Length = Literal["brief", "standard", "full"]
+Notes = Literal["study", "minutes", "lecture"]
 Check = Literal["model", "code"]
 
 Model = Annotated[
@@ -29,6 +30,17 @@ ModelProfile = Annotated[
 ]
 NotesLength = Annotated[
     Length | None, typer.Option("--length", help="Half, once or twice the usual words of notes.  [default: standard]")
+]
+KindOfNotes = Annotated[
+    Notes | None,
+    typer.Option(
+        "--notes",
+        help="study; minutes: decisions, action items, open questions, who said what; lecture: study with worked "
+        "examples and exam questions.  [default: study]",
+    ),
+]
+OwnSections = Annotated[
+    Path | None, typer.Option("--sections", help="A folder of sections of your own besides; see docs/sections.md.")
 ]
 CheckedBy = Annotated[
     Check | None,

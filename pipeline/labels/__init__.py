@@ -26,6 +26,19 @@ class Labels(BaseModel):
     main_points: str
     key_concepts: str
     summary: str
+    minutes_main_points: str
+    decisions: str
+    action_items: str
+    open_questions: str
+    worked_examples: str
+    exam_questions: str
+    reason: str
+    due: str
+    raised_by: str
+    next_step: str
+    result: str
+    no_owner: str
+    no_date: str
     channel: str
     source_url: str
     not_provided: str

@@ -21,7 +21,7 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.parts import CITING, DROPPED, GROUPED, TERMED
+from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
@@ -120,7 +120,7 @@ def _restored(state: State, action: Restore, n: int) -> State:
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:
-    if section in CITING and not lines:
+    if section not in BARE and not lines:
         raise Unfit("a statement needs the lines that say it")
     if section in TERMED and not label:
         raise Unfit("a key concept needs a term")
@@ -200,6 +200,8 @@ def _divided(state: State, action: Divide, n: int) -> State:
 
 
 def _added(state: State, action: Add, n: int) -> State:
+    if action.section not in state.sections:
+        raise Unfit("there is no such section in the document")
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
     item = Item(
