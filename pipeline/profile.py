@@ -48,7 +48,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.profile.name == "small" and (self.notes != "study" or self.own):
-            asked = "sections of your own" if self.notes == "study" else f"{self.notes} notes"
+            asked = {"study": "sections of your own", "minutes": "minutes", "lecture": "lecture notes"}[self.notes]
             raise SettingsError(
                 f"a small model cannot write {asked}: it chooses and titles, for study notes alone",
                 hint="set OPENAI_API_KEY, or give --base-url and --model; or leave --notes and --sections out",

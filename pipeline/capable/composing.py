@@ -22,9 +22,9 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, EndpointError
 from pipeline.labels import labels_for
 from pipeline.llm import Message
-from pipeline.profile import Recipe
+from pipeline.profile import Recipe, words_for
 from pipeline.prompting import PromptSet
-from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, words_of, words_of_each
+from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection
@@ -128,13 +128,13 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written, sections_of(recipe))
-    words = words_of(recipe, spoken_words(prompts.transcript.segments))
+    words = words_for(spoken_words(prompts.transcript.segments), recipe.length)
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = structured.prompts.load(kind_of(recipe).compose).render(
         recording=prompts.recording,
         notes=rows,
-        words=f"{words:,}",
+        words=f"{with_added(words, table.sections):,}",
         points=str(each[MAIN_POINTS.name]),
         least=arranged["least"],
         most=arranged["most"],

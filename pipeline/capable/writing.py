@@ -17,8 +17,8 @@ from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
 from pipeline.numbering import segments_of
-from pipeline.profile import Recipe
-from pipeline.sections import Section, kind_of, sections_of, tasks, words_of, words_of_each
+from pipeline.profile import Recipe, words_for
+from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, spoken_words
@@ -49,7 +49,7 @@ async def write(
     """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
     gate = asyncio.Semaphore(recipe.profile.at_once)
     spoken = max(1, spoken_words(prompts.transcript.segments))
-    words = words_of(recipe, spoken)
+    words = words_for(spoken, recipe.length)
 
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
@@ -70,11 +70,11 @@ async def _written(
     sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(
         kind_of(recipe).write,
-        words=f"{asked:,}",
+        words=f"{with_added(asked, sections):,}",
         part="" if whole else _of_part(chunk, every),
         sections=tasks(words_of_each(asked, sections), structured.prompts, sections),
     )
-    room = 2000 + _TOKENS_A_WORD * asked
+    room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
     try:
         found = await structured.ask("write", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room)
     except (OutputTruncated, ContextTooLong) as err:

@@ -21,6 +21,8 @@ class Labels(BaseModel):
     code: str
     direction: Literal["ltr", "rtl"]
     study_document: str
+    minutes_study_document: str
+    lecture_study_document: str
     overview: str
     prerequisites: str
     main_points: str

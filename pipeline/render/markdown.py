@@ -22,7 +22,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     """
     cite, words = _Citer(document.source.url if citations else None, citations, doubts), labels_for("en")
     out = [
-        f"# {escape(document.title)} — {words.study_document}",
+        f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
         escape(document.channel or f"{words.channel}: {words.not_provided}"),
         "",

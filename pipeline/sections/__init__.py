@@ -11,16 +11,24 @@ _LEAST_WORDS = 60  # of the section that gets what the others leave
 
 
 def words_of(recipe: Recipe, transcript_words: int) -> int:
-    """Words of a whole document on a recording of so many, sections that add to the usual ones included."""
-    added = sum(s.share for s in sections_of(recipe) if s.adds)
-    return round(words_for(transcript_words, recipe.length) * (1 + added) / 10) * 10
+    """Words of a whole document on a recording of so many, those of sections that add to the usual ones included."""
+    return with_added(words_for(transcript_words, recipe.length), sections_of(recipe))
+
+
+def with_added(words: int, sections: Sequence[Section]) -> int:
+    """So many words of the usual sections, and those of the sections that add to them."""
+    each = words_of_each(words, sections)
+    return words + sum(each[s.name] for s in sections if s.adds)
 
 
 def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> dict[str, int]:
-    """How so many words are shared among sections; the main points get what the others leave."""
-    usual = words / (1 + sum(s.share for s in sections if s.adds))
-    shares = {s.name: max(s.least, round(usual * s.share / 5) * 5) for s in sections if s.least}
-    return {s.name: shares.get(s.name, max(_LEAST_WORDS, words - sum(shares.values()))) for s in sections}
+    """How so many words are shared among the usual sections, and what others add to them.
+
+    The main points get what the other usual ones leave.
+    """
+    shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.least}
+    left = words - sum(shares[s.name] for s in sections if s.least and not s.adds)
+    return {s.name: shares.get(s.name, max(_LEAST_WORDS, left)) for s in sections}
 
 
 def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:
@@ -30,4 +38,15 @@ def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Secti
     )
 
 
-__all__ = ["KINDS", "STUDY", "NotesKind", "Section", "kind_of", "sections_of", "tasks", "words_of", "words_of_each"]
+__all__ = [
+    "KINDS",
+    "STUDY",
+    "NotesKind",
+    "Section",
+    "kind_of",
+    "sections_of",
+    "tasks",
+    "with_added",
+    "words_of",
+    "words_of_each",
+]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.errors import SettingsError
+from pipeline.labels import labels_for
 from pipeline.profile import Recipe
 from pipeline.sections.action_items import ACTION_ITEMS
 from pipeline.sections.base import Section
@@ -19,6 +20,7 @@ from pipeline.sections.own import own_section
 from pipeline.sections.prerequisites import PREREQUISITES
 from pipeline.sections.summary import SUMMARY
 from pipeline.sections.worked_examples import WORKED_EXAMPLES
+from pipeline.structured import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class NotesKind:
 
 
 _FIVE = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
-_MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.06)
+_MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
 _POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v1")
 
 STUDY = NotesKind("study", _FIVE)
@@ -61,9 +63,14 @@ def kind_of(recipe: Recipe) -> NotesKind:
 def sections_of(recipe: Recipe) -> tuple[Section, ...]:
     """The sections of a document in reading order: those of its kind, then the user's own.
 
-    SettingsError for an own section whose name is taken.
+    SettingsError for an own section whose name or title is taken.
     """
+    kind = kind_of(recipe)
+    titles = {labels_for("en").heading(s.name, kind.name).casefold() for s in kind.sections}
     for own in recipe.own:
-        if own.name in _TAKEN or own.name.startswith("model_"):
-            raise SettingsError(f"there is a section {own.name!r} already", hint="give the files another name")
-    return (*kind_of(recipe).sections, *(own_section(own) for own in recipe.own))
+        if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):
+            raise SettingsError(f"a section cannot be called {own.name!r}", hint="give its files another name")
+        if own.title.casefold() in titles:
+            raise SettingsError(f"{own.name}.md: another section has the title {own.title!r}", hint="write another")
+        titles.add(own.title.casefold())
+    return (*kind.sections, *(own_section(own) for own in recipe.own))

@@ -34,7 +34,7 @@ WORKED_EXAMPLES = Section(
     _ITEMS.groups,
     content,
     share=0.15,
-    least=80,
+    least=140,
     values=values,
     composed="best",
     adds=True,
