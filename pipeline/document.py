@@ -185,10 +185,11 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point that composing left out, since the document has room for the more important ones only."""
+    """A point or item that composing left out, since the document has room for the more important ones only."""
 
     text: str
     lines: tuple[int, ...]
+    section: str = "main_points"
 
 
 class Problem(_Model):

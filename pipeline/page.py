@@ -179,13 +179,17 @@ class _Twins:
         """The texts of a section."""
         return [s.text for s in self._of.get(section, ())]
 
-    def with_lines(self, node: _Node, section: str) -> DraftStatement:
-        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text."""
-        details = tuple(self.with_lines(d, section) for d in node.details)
-        new = DraftStatement(node.text, (), node.label, details)
-        twin = self._find(node.text, self._of.get(section, ())) or self._find(
+    def with_lines(self, node: _Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
+        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
+
+        Its twin is looked for among those `below` its parent's twin first: many tasks have the same date.
+        """
+        twin = self._find(node.text, below) or self._find(node.text, self._of.get(section, ()))
+        twin = twin or self._find(
             node.text, [s for name, of in self._of.items() if name != "prerequisites" for s in of]
         )
+        details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
+        new = DraftStatement(node.text, (), node.label, details)
         if twin is None:
             return new
         if twin.text != node.text:

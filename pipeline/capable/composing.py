@@ -174,14 +174,17 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     return {s.name: sections[s.name] for s in table.sections}
 
 
-def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> Iterator[str]:
-    """What the editor is told of the sections whose items are taken by number."""
+def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
+    """What the editor is told of the sections whose items are taken by number; nothing where there are none."""
+    rows: list[str] = []
     for section in table.taken:
-        values = section.values(each[section.name])
-        which = f"The {values['most']} best at most stay, the others are named in dropped."
-        if section.composed == "all":
-            which = "All of them stay, alone or joined."
-        yield prompts.load("compose_items.v1").render(name=section.name, words=str(each[section.name]), which=which)
+        which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
+        if section.composed == "best":
+            values = section.values(each[section.name])
+            wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
+            which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
+        rows.append(f"{section.name} ({each[section.name]} words): {which}")
+    return [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
 
 
 def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table: Table) -> tuple[DraftGroup, ...]:
@@ -244,11 +247,13 @@ def _written_details(point: Point) -> Sequence[Sentence]:
 
 def _dropped(answer: Any, table: Table) -> tuple[DroppedNote, ...]:
     """The points that the editor left out, by name or in silence."""
-    gone = _missing(answer, table)
+    gone = [(MAIN_POINTS.name, n) for n in _missing(answer, table)]
     for section in table.taken:
         untaken = _untaken(section, getattr(answer, section.name), table)
-        gone += [n for n in untaken if section.composed == "best" or n in answer.dropped]
-    return tuple(DroppedNote(text=_text(table.rows[n - 1]), lines=table.lines_of([n])) for n in gone)
+        gone += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
+    return tuple(
+        DroppedNote(text=_text(table.rows[n - 1]), lines=table.lines_of([n]), section=name) for name, n in gone
+    )
 
 
 def _text(row: DraftStatement) -> str:
@@ -265,7 +270,7 @@ def joined(parts: Sequence[Part], sections: Sequence[Section] = STUDY.sections) 
             once: dict[str, DraftStatement] = {}
             for statement in (s for g in groups for s in g.statements):
                 term = "" if section.by_number else statement.label
-                once.setdefault((term or f"{statement.label} {statement.text}").casefold(), statement)
+                once.setdefault((term or _text(statement)).casefold(), statement)
             groups = (DraftGroup(tuple(once.values())),)
         out[section.name] = groups
     return out

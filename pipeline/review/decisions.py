@@ -103,7 +103,7 @@ def _present(state: State, id_: str, *, outside: bool = False) -> Item:
 
 
 def _restored(state: State, action: Restore, n: int) -> State:
-    """A withheld statement in its place; a dropped note goes where its lines belong among the main points."""
+    """A withheld statement in its place; a dropped one goes where its lines belong in its section."""
     item = _present(state, action.target, outside=True)
     label, text = action.label or item.label, action.text or item.text
     term, _, definition = text.partition(": ")
@@ -113,10 +113,10 @@ def _restored(state: State, action: Restore, n: int) -> State:
     if item.section != DROPPED:
         _complete(item.section, item.lines, label)
         return _with(state, item)
-    item = replace(item, section=GROUPED[0])
+    item = replace(item, section=item.home if item.home in state.sections else GROUPED[0])
     _complete(item.section, item.lines, label)
     rest = replace(state, items=tuple(i for i in state.items if i.id != item.id))
-    return placed(_with_a_heading(rest, n), item)
+    return placed(_with_a_heading(rest, n) if item.section in GROUPED else rest, item)
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:

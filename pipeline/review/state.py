@@ -32,7 +32,7 @@ class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
     `depth` counts the statements that it is nested below. `finding` and `correction` are the record's; `reason` says
-    why it was withheld.
+    why it was withheld, `home` from which section it was dropped.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Item:
     reason: str = ""
     finding: str = ""
     correction: Correction | None = None
+    home: str = GROUPED[0]
 
     @property
     def outside(self) -> bool:
@@ -168,7 +169,7 @@ def opened(document: StudyDocument) -> State:
         )  # fmt: skip
         state = placed(state, kept_out)
     left_out = [
-        Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text)
+        Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text, home=d.section)
         for d in document.dropped
     ]
     return replace(state, items=(*state.items, *left_out))
