@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.composing import compose, composed, composed_answer, lawful, table_of
+from pipeline.capable.composing import compose, composed, composed_answer, lawful
+from pipeline.capable.rows import table_of
 from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.own_sections import OwnField, OwnSection
