@@ -4,14 +4,13 @@ import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.corpus import Order, make_all
 from pipeline.errors import SettingsError
-from pipeline.llm import Request
 from pipeline.own_sections import load_sections
+from pipeline.page import draft_of_page
 from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
@@ -21,8 +20,9 @@ from pipeline.run import asummarise
 from pipeline.sections.kinds import sections_of
 from pipeline.settings import load_settings
 from pipeline.up_to_date import Ledger
+from tests.kinds import answering
 from tests.samples import ROOT
-from tests.scripted import LINES, Answer, ScriptedClient, transcript, written_answer
+from tests.scripted import LINES, transcript
 
 RISK = {
     "cites": [6],
@@ -53,14 +53,8 @@ def example(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def answer(request: Request) -> Answer:
-    assert request.schema is not None
-    filled = {} if request.name == "check" else written_answer() | {"risks": [RISK]}
-    return {name: filled.get(name, []) for name in request.schema["properties"]}
-
-
 def test_the_section_of_the_documentation_goes_from_its_files_to_the_page(example: Path) -> None:
-    client = ScriptedClient(answer)
+    client = answering(risks=[RISK])
     recipe = Recipe(own=load_sections(example))
     document = asyncio.run(asummarise(transcript(), client, recipe=recipe))
     page = render_markdown(document, citations=True)
@@ -77,7 +71,7 @@ def test_the_documentation_shows_what_such_a_section_looks_like_on_the_page(exam
 
 
 def told(folder: Path) -> str:
-    client = ScriptedClient(answer)
+    client = answering()
     asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=load_sections(folder))))
     return client.requests[0].messages[-1].content
 
@@ -100,6 +94,26 @@ def test_sections_stand_in_the_order_of_their_names_and_in_either_form_of_schema
     files(tmp_path, b_md="# Second\n\nB.", b_json=schema, a_md="# First\n\nA.", a_toml=SCHEMA)
     own = load_sections(tmp_path)
     assert [s.title for s in own] == ["First", "Second"] and [s.share for s in own] == [0.08, 0.2]
+
+
+def test_a_field_may_have_the_name_of_a_word_of_json_schema(tmp_path: Path) -> None:
+    names = ["description", "title", "type", "required", "items", "properties"]
+    fields = "".join(f'{name} = "it"\n' for name in names)
+    own = load_sections(files(tmp_path, risks_md=PROMPT, risks_toml=f'text = "title"\n[fields]\n{fields}'))
+    client = answering()
+    asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=own)))
+    item = (client.requests[0].schema or {})["properties"]["risks"]["items"]
+    assert list(item["properties"]) == item["required"] == ["cites", *names]
+
+
+def test_a_title_with_marks_stands_escaped_on_the_page_and_is_read_back(tmp_path: Path) -> None:
+    own = load_sections(files(tmp_path, qa_md="# 1. Q&A *now* [x] <b>\n\nAll.", qa_toml=SCHEMA))
+    item = {"cites": [6], "risk": "No loan"}
+    client = answering(qa=[item])
+    document = asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=own)))
+    page = render_markdown(document)
+    assert "\n## 1\\. Q\\&A \\*now\\* \\[x\\] \\<b\\>\n\n- No loan\n" in page
+    assert [s.text for name, s in draft_of_page(page, document).statements() if name == "qa"] == ["No loan"]
 
 
 @pytest.mark.parametrize(
@@ -177,16 +191,12 @@ def test_a_document_is_made_anew_when_a_file_of_its_section_has_changed(
 ) -> None:
     (tmp_path / "talk.txt").write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
     source = Source(tmp_path / "talk.txt", "talk")
-    filled: dict[str, Any] = written_answer() | {"risks": [{"cites": [6], "risk": "No loan"}]}
-
-    def own(request: Request) -> Answer:
-        assert request.schema is not None
-        return {n: filled[n] if n in filled and request.name == "write" else [] for n in request.schema["properties"]}
-
     calls = CallStore(tmp_path / "calls.sqlite")
     ledger = Ledger(calls, ordered(), "scripted")
     assert ledger.outcome(source) is None
-    asyncio.run(make_all([source], ScriptedClient(own), ledger.order, done=ledger.remember))
+    asyncio.run(
+        make_all([source], answering(risks=[{"cites": [6], "risk": "No loan"}]), ledger.order, done=ledger.remember)
+    )
     assert Ledger(calls, ordered(), "scripted").outcome(source) is not None
     files(tmp_path / "own", **changed)
     assert Ledger(calls, ordered(), "scripted").outcome(source) is None
