@@ -23,6 +23,7 @@ from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
+from pipeline.sections import sections_of
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.store import check_writable
 from pipeline.structured import Structured
@@ -229,7 +230,9 @@ def recipe_of(settings: Settings) -> Recipe:
     own = own_model(settings)
     by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
-    return settings.recipe(own.worked_with(base) if own else base)
+    recipe = settings.recipe(own.worked_with(base) if own else base)
+    sections_of(recipe)  # an own section whose name is taken is told before anything is asked
+    return recipe
 
 
 def store_path(out: Path) -> Path:

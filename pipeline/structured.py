@@ -105,5 +105,5 @@ def _resolved(node: Any, defs: Mapping[str, Any]) -> Any:
     return {
         k: _resolved(v, defs)
         for k, v in node.items()
-        if k not in ("$defs", "description") and not (k == "title" and isinstance(v, str))
+        if k != "$defs" and not (k in ("title", "description") and isinstance(v, str))  # a field may have such a name
     }

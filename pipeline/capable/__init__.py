@@ -9,8 +9,9 @@ from pipeline.capable.writing import write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
 from pipeline.numbering import numbered_lines, shown
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.progress import Estimate
+from pipeline.sections import sections_of, words_of
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript, spoken_words
@@ -21,7 +22,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts)
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, sections_of(recipe))
     composing = int(len(chunks) > 1)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
@@ -51,7 +52,7 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
     """The calls that a transcript takes when nothing fails, with their tokens, about."""
     encoding, _ = encoding_for(model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    words = words_for(spoken_words(transcript.segments), recipe.length)
+    words = words_of(recipe, spoken_words(transcript.segments))
     lines = [count_tokens(shown(numbered_lines(c.segments)), encoding) for c in chunks]
     shares = [n / sum(lines) for n in lines]
     out = [

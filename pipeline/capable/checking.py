@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.capable.chunks import ChunkPrompts, Fault, chunk_answer
+from pipeline.capable.chunks import ChunkPrompts, Fault
 from pipeline.chunking import halves
-from pipeline.document import HEADINGS, Problem, Withheld
+from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections import SECTIONS
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, Transcript
@@ -67,9 +67,9 @@ class Verdicts:
 def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
     """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
     before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
-    for section in SECTIONS:
-        title, groups = (0, f"== {HEADINGS[section.name]}"), draft.sections.get(section.name, ())
-        if not section.cites:
+    for name, groups in draft.sections.items():
+        title = (0, f"== {draft.titles.get(name) or labels_for('en').heading(name)}")
+        if not any(s.id for g in groups for s in g.statements):  # they say nothing of the recording
             rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
             before = (*before, title, *rows) if rows else before
             continue
@@ -138,7 +138,7 @@ async def _checked(
     task = prompts.task("check.v1", statements="\n".join(_rows(claims, chunk, transcript, prompts)))
     room = _ANSWER + _EACH * len(claims)
     try:
-        found = await structured.ask("check", (*prompts.prefix(chunk), task), chunk_answer(), max_tokens=room)
+        found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room)
     except (OutputTruncated, ContextTooLong) as err:
         if not (parts := _split(claims, chunk, err)):
             return _unchecked(claims, chunk, err)

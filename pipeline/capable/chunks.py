@@ -15,7 +15,7 @@ from pydantic import create_model
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
-from pipeline.sections import SECTIONS
+from pipeline.sections import STUDY, Section
 from pipeline.structured import Answer
 from pipeline.transcript import Chunk, Segment, Transcript
 
@@ -40,23 +40,30 @@ class Fault(Answer):
     lines: list[int]
 
 
-@lru_cache(maxsize=1)
-def chunk_answer() -> type[Answer]:
+@lru_cache(maxsize=64)
+def chunk_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or the faults in them.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
     """
-    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in SECTIONS}
+    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
     return create_model(
         "ChunkAnswer", __base__=Answer, **fields, skipped=(list[Stretch], ...), faults=(list[Fault], ...)
     )
 
 
 class ChunkPrompts:
-    """Renders the shared prefix of each chunk of one transcript."""
+    """Renders the shared prefix of each chunk of one transcript; `answer` is the type of all answers about them."""
 
-    def __init__(self, transcript: Transcript, chunks: Sequence[Chunk], prompts: PromptSet) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        chunks: Sequence[Chunk],
+        prompts: PromptSet,
+        sections: tuple[Section, ...] = STUDY.sections,
+    ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
+        self.answer = chunk_answer(sections)
         self.recording = recording(transcript)
 
     @property

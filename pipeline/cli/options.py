@@ -13,6 +13,7 @@ import typer
 # The names that settings know, written out here since loading settings takes longer than all of `--help`.
 Profile = Literal["capable", "small"]
 Length = Literal["brief", "standard", "full"]
+Notes = Literal["study", "minutes", "lecture"]
 Check = Literal["model", "code"]
 
 Model = Annotated[
@@ -32,6 +33,17 @@ ModelProfile = Annotated[
 ]
 NotesLength = Annotated[
     Length | None, typer.Option("--length", help="Half, once or twice the usual words of notes.  [default: standard]")
+]
+KindOfNotes = Annotated[
+    Notes | None,
+    typer.Option(
+        "--notes",
+        help="study; minutes: decisions, action items, open questions, who said what; lecture: study with worked "
+        "examples and exam questions.  [default: study]",
+    ),
+]
+OwnSections = Annotated[
+    Path | None, typer.Option("--sections", help="A folder of sections of your own besides; see docs/sections.md.")
 ]
 CheckedBy = Annotated[
     Check | None,
@@ -71,6 +83,8 @@ SETTINGS: dict[str, Any] = {
     "base_url": BaseUrl,
     "out": Annotated[Path | None, typer.Option(help="Where NAME.md and NAME.json go.  [default: outputs]")],
     "length": NotesLength,
+    "notes": KindOfNotes,
+    "sections": OwnSections,
     "check": CheckedBy,
     "profile": ModelProfile,
     "chunk_tokens": ChunkTokens,

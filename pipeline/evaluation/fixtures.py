@@ -22,7 +22,8 @@ from pipeline import store
 from pipeline.document import Length, StudyDocument
 from pipeline.errors import InputError
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.profile import PROFILES, Check, ProfileName, Recipe
+from pipeline.own_sections import OwnSection
+from pipeline.profile import PROFILES, Check, NotesName, ProfileName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import Recording, StoredCall, StoredClient, as_row
 from pipeline.readers import read_transcript
@@ -47,6 +48,8 @@ class Manifest(BaseModel):
     chunk_tokens: int = Field(ge=1)
     check: Check
     length: Length
+    notes: NotesName = "study"
+    own: tuple[OwnSection, ...] = ()
     metadata: dict[str, Any] = {}
     encoding: str | None = None
 
@@ -54,7 +57,7 @@ class Manifest(BaseModel):
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
         profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
-        return Recipe(profile, self.length)
+        return Recipe(profile, self.length, self.notes, self.own)
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
@@ -65,6 +68,8 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "chunk_tokens": profile.chunk_tokens,
         "check": profile.check,
         "length": recipe.length,
+        "notes": recipe.notes,
+        "own": recipe.own,
     }
 
 

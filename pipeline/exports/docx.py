@@ -88,7 +88,7 @@ def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, afte
 
 def _opening(word: Any, exported: Exported) -> None:
     document, labels = exported.document, exported.labels
-    word.add_paragraph(labels.study_document, "Facts")
+    word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
     source = document.source
     facts = [document.channel, source.published, ", ".join(source.speakers)]

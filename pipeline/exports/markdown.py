@@ -116,7 +116,7 @@ class _Vault(_Dialect):
 
 def _page(exported: Exported, dialect: _Dialect) -> bytes:
     document, words, plain = exported.document, exported.labels, dialect.plain
-    out = [f"# {plain(document.title)} — {words.study_document}", ""]
+    out = [f"# {plain(document.title)} — {words.heading('study_document', document.notes)}", ""]
     out += [plain(document.channel), ""] if document.channel else []
     out += [f"{words.source_url}: <{exported.url}>", ""] if exported.url else []
     out += [f"*{plain(document.note)}*", ""] if document.note else []

@@ -1,7 +1,4 @@
-"""A study document as a neutral tree of sections, blocks and points, from which every format is made.
-
-What a section of the record looks like is told here alone: a new section needs a change in `outline`.
-"""
+"""A document as a neutral tree of sections, blocks and points, from which every format is made."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from pipeline.document import Claim, Detail, KeyConcept, Statement, StudyDocument
+from pipeline.document import Claim, Detail, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels
 from pipeline.render.markdown import provenance
 
@@ -73,20 +70,26 @@ class Section:
 def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
     """The sections in reading order; statements are numbered as `document.statements()` yields them."""
     numbers = count(1)
-    told = [Point(sentence) for sentence in provenance(document)]
-    overview = _block("prose", _points(document.overview, numbers))
-    assumed = [Point(p.text) for p in document.prerequisites]
-    main = tuple(
-        Block("bullets", _points(p.details, numbers), p.heading, n) for n, p in enumerate(document.main_points, 1)
+    told = _block("prose", [Point(sentence) for sentence in provenance(document)])
+    return tuple(
+        Section(s.name, s.heading, _blocks(s, numbers) + (told if s.name == "overview" else ()))
+        for s in document.outline(labels)
     )
-    content = {
-        "overview": overview + _block("prose", told),
-        "prerequisites": _block("bullets", assumed),
-        "main_points": main,
-        "key_concepts": _block("terms", _points(document.key_concepts, numbers)),
-        "summary": _block("prose", _points(document.summary, numbers)),
-    }
-    return tuple(Section(name, labels.heading(name), blocks) for name, blocks in content.items())
+
+
+def _blocks(section: OutlineSection, numbers: Iterator[int]) -> tuple[Block, ...]:
+    match section.form:
+        case "prose":
+            return _block("prose", _points(section.content, numbers))
+        case "phrases":
+            return _block("bullets", [Point(p.text) for p in section.content])
+        case "terms":
+            return _block("terms", _points(section.content, numbers))
+        case "items":
+            return _block("bullets", _points(section.content, numbers))
+        case "points":
+            points = enumerate(section.content, 1)
+            return tuple(Block("bullets", _points(p.details, numbers), p.heading, n) for n, p in points)
 
 
 def _block(form: Literal["prose", "bullets", "terms"], points: Iterable[Point]) -> tuple[Block, ...]:

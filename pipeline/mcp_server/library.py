@@ -10,7 +10,7 @@ from typing import TypeVar
 from pipeline import store
 from pipeline.checking import Checked, Reopened, checked_by_code
 from pipeline.corpus import Input, find, read
-from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
+from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
 from pipeline.errors import InputError
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
@@ -91,11 +91,12 @@ class Library:
 
 def numbered(document: StudyDocument) -> list[Numbered]:
     """Every statement of notes in reading order."""
-    rows: list[tuple[str, str, int, Statement | KeyConcept]] = [("overview", "", 0, s) for s in document.overview]
-    for point in document.main_points:
-        rows += [("main_points", point.heading, depth, d) for top in point.details for depth, d in _nested(top, 0)]
-    rows += [("key_concepts", "", 0, c) for c in document.key_concepts]
-    rows += [("summary", "", 0, s) for s in document.summary]
+    rows: list[tuple[str, str, int, Statement | KeyConcept]] = []
+    for section in document.outline():
+        for held in section.content:
+            heading = held.heading if isinstance(held, MainPoint) else ""
+            tops = held.details if isinstance(held, MainPoint) else [held]
+            rows += [(section.name, heading, depth, s) for top in tops for depth, s in _nested(top, 0)]
     return [_numbered(n, *row) for n, row in enumerate(rows, 1)]
 
 
@@ -107,9 +108,12 @@ def _numbered(number: int, section: str, heading: str, depth: int, statement: St
     return Numbered(number, section, heading, label, text, depth, statement.support, statement.evidence)
 
 
-def _nested(detail: Detail, depth: int) -> Iterator[tuple[int, Detail]]:
-    yield depth, detail
-    for inner in detail.details:
+def _nested(held: Statement | KeyConcept | Prerequisite, depth: int) -> Iterator[tuple[int, Statement | KeyConcept]]:
+    """A statement and those nested below it, each with its depth; what cites no lines is none."""
+    if isinstance(held, Prerequisite):
+        return
+    yield depth, held
+    for inner in held.details if isinstance(held, Detail) else ():
         yield from _nested(inner, depth + 1)
 
 

@@ -72,6 +72,7 @@ class Notes(Page):
     name: str
     title: str
     status: str
+    headings: dict[str, str]  # of sections, by the names that statements have them
     prerequisites: list[str]
     problems: list[str]
     statements: list[StatementShape]

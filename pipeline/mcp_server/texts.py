@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.document import HEADINGS
 from pipeline.mcp_server.shapes import (
     CheckShape,
     EvidenceShape,
@@ -75,11 +74,11 @@ def _warnings(notes: Notes) -> Iterator[str]:
 def _body(notes: Notes) -> Iterator[str]:
     section = heading = ""
     if notes.prerequisites:
-        yield f"## {HEADINGS['prerequisites']}"
+        yield f"## {escape(notes.headings['prerequisites'])}"
         yield from (f"- {escape(p)}" for p in notes.prerequisites)
     for statement in notes.statements:
         if statement.section != section:
-            yield f"## {HEADINGS.get(statement.section, statement.section)}"
+            yield f"## {escape(notes.headings[statement.section])}"
         if statement.heading != heading and statement.heading:
             yield f"### {escape(statement.heading)}"
         section, heading = statement.section, statement.heading

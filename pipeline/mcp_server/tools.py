@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.corpus import find
-from pipeline.document import HEADINGS
 from pipeline.errors import InputError, StoreError
 from pipeline.mcp_server import shapes
 from pipeline.mcp_server.library import Library, numbered
@@ -43,9 +42,10 @@ class Tools:
 
     def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
         """Statements of notes, all of them or those of a section."""
-        if section is not None and section not in HEADINGS:
-            raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(HEADINGS)}")
         document = self.library.notes(name)
+        headings = {s.name: shapes.cut(s.heading) for s in document.outline()}
+        if section is not None and section not in headings:
+            raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
         rows = [s for s in numbered(document) if section in (None, s.section)]
         shown = rows[offset : offset + limit]
         assumed = document.prerequisites if offset == 0 and section in (None, "prerequisites") else ()
@@ -53,6 +53,7 @@ class Tools:
             name=name,
             title=shapes.cut(document.title),
             status=document.status,
+            headings=headings,
             prerequisites=[shapes.cut(p.text) for p in assumed],
             problems=[shapes.cut(f"{p.heading}: {p.message}") for p in document.problems[:_MOST_NAMED]],
             statements=[shapes.statement_shape(s) for s in shown],

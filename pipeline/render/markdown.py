@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
+from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import labels_for
 
 DOUBTED = "†"
@@ -22,7 +22,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     """
     cite, words = _Citer(document.source.url if citations else None, citations, doubts), labels_for("en")
     out = [
-        f"# {escape(document.title)} — {words.study_document}",
+        f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
         escape(document.channel or f"{words.channel}: {words.not_provided}"),
         "",
@@ -31,21 +31,32 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     if document.status == "partial":
         out += [f"> **PARTIAL** — {words.partial}", ">"]
         out += [f"> - {escape(p.heading)}: {escape(p.message)}" for p in document.problems] + [""]
-    overview = " ".join(_with_citation(s, cite) for s in document.overview)
-    out += [f"## {words.overview}", "", overview or words.none_found, "", escape(" ".join(provenance(document))), ""]
-    url = document.source.url
-    out += [f"{words.source_url}: {f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
-    assumed = [f"- {escape(p.text)}" for p in document.prerequisites]
-    out += [f"## {words.prerequisites}", "", *(assumed or [words.none_found]), ""]
-    out += [f"## {words.main_points}", "", *([] if document.main_points else [words.none_found, ""])]
-    for n, point in enumerate(document.main_points, 1):
-        out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), ""]
-    out += [f"## {words.key_concepts}", "", *([] if document.key_concepts else [words.none_found])]
-    out += [f"- **{escape(c.term)}**: {escape(c.definition)}{cite.marks(c)}" for c in document.key_concepts]
-    summary = " ".join(_with_citation(s, cite) for s in document.summary)
-    out += ["", f"## {words.summary}", "", summary or words.none_found]
+    for section in document.outline(words):
+        body = list(_body(section, cite)) or [words.none_found]
+        out += [f"## {escape(section.heading)}", "", *body, ""]
+        if section.name == "overview":
+            url = document.source.url
+            out += [escape(" ".join(provenance(document))), ""]
+            out += [f"{words.source_url}: {f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
     out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
+
+
+def _body(section: OutlineSection, cite: _Citer) -> Iterator[str]:
+    """The rows below a section's heading."""
+    match section.form:
+        case "prose":
+            if section.content:
+                yield " ".join(_with_citation(s, cite) for s in section.content)
+        case "phrases":
+            yield from (f"- {escape(p.text)}" for p in section.content)
+        case "points":
+            for n, point in enumerate(section.content, 1):
+                yield from (f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), "")
+        case "terms":
+            yield from (f"- **{escape(c.term)}**: {escape(c.definition)}{cite.marks(c)}" for c in section.content)
+        case "items":
+            yield from _bullets(section.content, cite, 0)
 
 
 def escape(text: str) -> str:
@@ -78,7 +89,8 @@ def provenance(document: StudyDocument) -> Iterator[str]:
 def _bullets(details: Sequence[Detail], cite: _Citer, depth: int) -> list[str]:
     rows: list[str] = []
     for detail in details:
-        lead = f"**{escape(detail.lead)}:** " if detail.lead else ""
+        colon = "" if (detail.lead or "").endswith(("?", "？")) else ":"  # an answer follows its question
+        lead = f"**{escape(detail.lead)}{colon}** " if detail.lead else ""
         rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
         rows += _bullets(detail.details, cite, depth + 1)
     return rows

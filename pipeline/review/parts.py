@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from pipeline.document import FORMS
 
-from pipeline.document import HEADINGS, Claim, KeyConcept, MainPoint, StudyDocument
-
-SECTIONS = tuple(HEADINGS)
-HOLDS: dict[str, type] = {name: get_args(StudyDocument.model_fields[name].annotation)[0] for name in SECTIONS}
 # Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
-GROUPED = tuple(name for name, held in HOLDS.items() if issubclass(held, MainPoint))
-TERMED = tuple(name for name, held in HOLDS.items() if issubclass(held, KeyConcept))
-CITING = tuple(name for name, held in HOLDS.items() if issubclass(held, (Claim, MainPoint)))
+GROUPED = tuple(name for name, form in FORMS.items() if form == "points")
+TERMED = tuple(name for name, form in FORMS.items() if form == "terms")
+BARE = tuple(name for name, form in FORMS.items() if form == "phrases")  # they cite no lines
 DROPPED = "dropped"  # where points stand that are in no section
-TITLES = HEADINGS | {DROPPED: "Left out"}
+LEFT_OUT = "Left out"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.document import Correction, Detail, MainPoint
+from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.sections.base import LinesOf, Section, Sentence, claim
+from pipeline.sections.base import LinesOf, Section, Sentence, detail
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -47,16 +47,10 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
         MainPoint(
             heading=g.heading,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
-            details=tuple(_detail(s, transcript) for s in g.statements),
+            details=tuple(detail(s, transcript) for s in g.statements),
         )
         for g in groups
     )
-
-
-def _detail(statement: DraftStatement, transcript: Transcript) -> Detail:
-    nested = tuple(_detail(d, transcript) for d in statement.details)
-    lead = statement.label or None
-    return Detail(text=statement.text, lead=lead, details=nested, **claim(statement, transcript))
 
 
 def values(words: int) -> Mapping[str, str]:
@@ -75,4 +69,5 @@ MAIN_POINTS = Section(
     share=0.775,
     least=0,
     values=values,
+    composed="arranged",
 )

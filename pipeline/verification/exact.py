@@ -68,6 +68,8 @@ def without_repeats(draft: Draft) -> Draft:
     withheld: list[Withheld] = []
 
     def first(section: str, statement: DraftStatement) -> DraftStatement | None:
+        if statement.bound:
+            return statement
         text = letters(f"{statement.label} {statement.text}")
         if text in seen[section]:
             withheld.append(statement.withheld(section, REPEAT))

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from pipeline.cli.exporting import Exports
 from pipeline.cli.screen import Screen
 from pipeline.cli.watch import exit_code, run_watch
 from pipeline.corpus import Outcome
@@ -268,7 +269,8 @@ def test_sigterm_ends_a_waiting_watch_with_0_and_a_row_was_printed_for_each_docu
     monkeypatch.setattr(Screen, "say", say)
     monkeypatch.setattr("pipeline.cli.screen.Console", partial(Console, force_terminal=True, file=StringIO()))
     before = signal.getsignal(signal.SIGTERM)
-    code = run_watch([folder / "talks"], settings, Metadata(), None, settle=0.1, quiet=False, as_json=True)
+    exports = Exports((), settings)
+    code = run_watch([folder / "talks"], settings, Metadata(), None, exports, settle=0.1, quiet=False, as_json=True)
     assert code == 0 and json.loads(capsys.readouterr().out)["status"] == "complete"
     assert signal.getsignal(signal.SIGTERM) == before
 
