@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.document import HEADINGS
+from pipeline.document import FORMS
 from pipeline.exports import Exported, exported
 from pipeline.exports.passages import Passage
 from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
@@ -12,7 +12,7 @@ from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
 
 def test_the_tree_holds_every_section_and_every_statement_in_order() -> None:
     made = ready()
-    assert [s.name for s in made.sections] == list(HEADINGS)
+    assert [s.name for s in made.sections] == list(FORMS)
     claims = [p.claim for _, _, _, p in made.points()]
     assert claims == list(made.document.statements())
     assert [p.number for _, _, _, p in made.points()] == list(range(1, len(claims) + 1))
