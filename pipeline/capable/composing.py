@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.answers import Unusable
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.writing import Part
 from pipeline.document import DroppedNote, Problem, Withheld
@@ -98,7 +99,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written)
-    words = words_for(spoken_words(prompts.transcript.segments), recipe.length)
+    words = round(WRITTEN_SHARE * words_for(spoken_words(prompts.transcript.segments), recipe.length) / 10) * 10
     each = words_of_each(words)
     values = {"words": f"{words:,}", "points": str(each[MAIN_POINTS.name])}
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])

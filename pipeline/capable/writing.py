@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts, chunk_answer
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
@@ -54,7 +55,7 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                return await _written(chunk, words, prompts, structured, whole=True)
+                return await _written(chunk, WRITTEN_SHARE * words, prompts, structured, whole=True)
             share = _PARTS_SHARE * words * spoken_words(chunk.segments) / spoken
             return await _written(chunk, share, prompts, structured, whole=False)
 
@@ -68,7 +69,7 @@ async def _written(
     asked = max(80, round(words / 10) * 10)
     sections = [s for s in SECTIONS if whole or s.of_parts]
     task = prompts.task(
-        "write.v1",
+        "write.v2",
         words=f"{asked:,}",
         part="" if whole else _PART.format(f"{chunk.index + 1}"),
         sections=tasks(words_of_each(asked, sections), structured.prompts, sections),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.document import Correction, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
@@ -40,6 +40,7 @@ class Section:
     values: Callable[[int], Mapping[str, str]] = lambda words: {}
     cites: bool = True  # whether its statements say something of the recording, with lines, and are checked
     of_parts: bool = True  # whether a part of a long recording is asked for it too
+    grows: Literal["nested", "rows", ""] = ""  # where what a check adds may stand: below statements, as rows, nowhere
 
 
 def sentences(answer: Sequence[Sentence], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
