@@ -87,6 +87,12 @@ class Draft:
                 for statement in group.statements:
                     yield from ((name, s) for s in statement.flat())
 
+    def words(self) -> int:
+        """Words of all sections, headings, leads and terms included."""
+        texts = [g.heading for groups in self.sections.values() for g in groups]
+        texts += [text for _, s in self.statements() for text in (s.label, s.text)]
+        return sum(len(text.split()) for text in texts)
+
     def numbered(self) -> Draft:
         """The draft with headings, and statements that cite lines, numbered from 1 in reading order."""
         count = itertools.count(1)

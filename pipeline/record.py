@@ -54,7 +54,7 @@ def study_document(
             checked_by=draft.checked_by,
             length=recipe.length,
             words_asked=words_of(recipe, spoken_words(transcript.segments)),
-            words=sum(_words(draft, name) for name in draft.sections),
+            words=draft.words(),
             answered_by=other_models(model, progress.tally.models),
             endpoint=endpoint,
             prompts=prompts.digests() | {f"own/{own.name}": own.sha256 for own in recipe.own},
@@ -118,14 +118,6 @@ def gaps(used: Set[int], segments: int) -> tuple[tuple[int, int], ...]:
             out.append((first, n - 1))
         first = n + 1
     return tuple(out)
-
-
-def _words(draft: Draft, section: str) -> int:
-    """Words that a section prints, headings, leads and terms included."""
-    groups = draft.sections[section]
-    texts = [g.heading for g in groups]
-    texts += [t for g in groups for s in g.statements for d in s.flat() for t in (d.label, d.text)]
-    return sum(len(t.split()) for t in texts)
 
 
 def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:

@@ -35,7 +35,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript)
-    return await check_meaning(composed, transcript, chunks, prompts, structured)
+    words = words_of(recipe, spoken_words(transcript.segments))
+    return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 
 
 # Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
@@ -45,7 +46,7 @@ _COMPOSE_INSTRUCTIONS = 1900
 _ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
 _COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words
 _CHECKED_A_WORD = 1.8  # tokens of a checked word, cited numbers included
-_FAULTS_SHARE = 0.25  # of the statements' tokens
+_FAULTS_SHARE = 0.5  # of the statements' tokens, what is added included
 
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:

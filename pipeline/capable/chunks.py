@@ -31,24 +31,39 @@ class Stretch(Answer):
 
 
 class Fault(Answer):
-    """What is wrong with a statement, and the statement put right."""
+    """What is wrong with a statement, and the statement put right; `label` is its lead or term, "" for none."""
 
     id: int
     verdict: Literal["partly", "unsupported", "citation", "unclear"]
     why: str
+    label: str
+    text: str
+    lines: list[int]
+
+
+class Missing(Answer):
+    """A point that the page lacks; `under` is the number of the heading or statement that it belongs to."""
+
+    under: int
+    label: str
     text: str
     lines: list[int]
 
 
 @lru_cache(maxsize=64)
 def chunk_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
-    """The answer to any call about a chunk, each of which fills its own fields: the sections, or the faults in them.
+    """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
     """
     fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
     return create_model(
-        "ChunkAnswer", __base__=Answer, **fields, skipped=(list[Stretch], ...), faults=(list[Fault], ...)
+        "ChunkAnswer",
+        __base__=Answer,
+        **fields,
+        skipped=(list[Stretch], ...),
+        faults=(list[Fault], ...),
+        missing=(list[Missing], ...),
     )
 
 
@@ -63,7 +78,7 @@ class ChunkPrompts:
         sections: tuple[Section, ...] = STUDY.sections,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
-        self.answer = chunk_answer(sections)
+        self.sections, self.answer = sections, chunk_answer(sections)
         self.recording = recording(transcript)
 
     @property
@@ -92,6 +107,10 @@ class ChunkPrompts:
     def task(self, name: str, **values: str) -> Message:
         """The message that says what to do with the lines."""
         return Message("user", self._prompts.load(name).render(**values))
+
+    def part(self, name: str, **values: object) -> str:
+        """A piece of such a message."""
+        return self._prompts.load(name).render(**{k: str(v) for k, v in values.items()}).strip()
 
     @property
     def _opening(self) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.answers import Unusable
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.rows import Table, in_a_line, table_of
 from pipeline.capable.writing import Part
@@ -55,7 +56,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written, sections_of(recipe))
-    words = words_for(spoken_words(prompts.transcript.segments), recipe.length)
+    words = round(WRITTEN_SHARE * words_for(spoken_words(prompts.transcript.segments), recipe.length) / 10) * 10
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = structured.prompts.load(kind_of(recipe).compose).render(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
@@ -54,7 +55,7 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                return await _written(chunk, words, prompts, structured, recipe, whole=True)
+                return await _written(chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True)
             share = _PARTS_SHARE * words * spoken_words(chunk.segments) / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 

@@ -46,6 +46,7 @@ class Section:
     of_parts: bool = True  # whether a part of a long recording is asked for it too
     composed: Composed = "anew"
     adds: bool = False  # whether its share comes on top of the document's words
+    grows: Literal["nested", "rows", ""] = ""  # where what a check adds may stand: below statements, as rows, nowhere
     title: str = ""
 
     @property

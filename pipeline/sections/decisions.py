@@ -22,4 +22,5 @@ DECISIONS = Section(
     share=0.15,
     least=40,
     composed="all",
+    grows="rows",
 )

@@ -32,7 +32,7 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v1"
+    write: str = "write.v2"
     compose: str = "compose.v1"
 
 
@@ -51,7 +51,9 @@ LECTURE = NotesKind("lecture", (*_FIVE[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUES
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
 # Fields of answers and of records that are no sections, which a user's own section cannot be called.
-_TAKEN = {"skipped", "faults", "dropped", "withheld", "heading"} | {s.name for k in KINDS for s in k.sections}
+_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading"} | {
+    s.name for k in KINDS for s in k.sections
+}
 
 
 def kind_of(recipe: Recipe) -> NotesKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from pipeline.document import Correction, MainPoint
@@ -10,7 +11,8 @@ from pipeline.sections.base import LinesOf, Section, Sentence, detail
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 165  # of a section under one heading
+_WORDS_EACH = 130  # of a section under one heading
+_HEADINGS = 0.27  # of long pages, times the square root of their words: about as many as a reader keeps apart
 
 
 class Point(Answer):
@@ -55,14 +57,15 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
 
 def values(words: int) -> Mapping[str, str]:
     """How many headings so many words allow."""
-    least = max(2, round(0.8 * words / _WORDS_EACH))
-    most = max(least + 1, round(1.2 * words / _WORDS_EACH))
+    about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words))
+    least = max(2, round(0.8 * about))
+    most = max(least + 1, round(1.2 * about))
     return {"least": str(least), "most": str(most)}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v2",
+    "sections/main_points.v3",
     list[PointSection],
     groups,
     content,
@@ -70,4 +73,5 @@ MAIN_POINTS = Section(
     least=0,
     values=values,
     composed="arranged",
+    grows="nested",
 )

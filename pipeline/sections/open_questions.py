@@ -22,4 +22,5 @@ OPEN_QUESTIONS = Section(
     share=0.1,
     least=30,
     composed="all",
+    grows="rows",
 )
