@@ -74,8 +74,8 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    for run in _runs(text):
-        out |= _readings(run)
+    for run in {tuple(run) for run in _runs(text)}:  # a recording says most of its numbers many times
+        out |= _readings(list(run))
     return frozenset(out)
 
 

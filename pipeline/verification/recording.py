@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -83,12 +83,13 @@ class Recording:
         return frozenset(self._in_order)
 
     @cached_property
-    def joined_words(self) -> frozenset[str]:
+    def joined_words(self) -> Set[str]:
         """`words`, and neighbouring ones written as one: speech recognition parts a name into "post gres sql"."""
         said = self._in_order
-        pairs = map(operator.add, said, said[1:])
-        threes = map("".join, zip(said, said[1:], said[2:], strict=False))
-        return frozenset({*said, *pairs, *threes})
+        joined = set(said)
+        joined.update(map(operator.add, said, said[1:]))
+        joined.update(map("".join, zip(said, said[1:], said[2:], strict=False)))
+        return joined
 
     @cached_property
     def initials(self) -> str:
