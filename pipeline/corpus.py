@@ -25,6 +25,11 @@ from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
 
+# Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
+# are begun than that takes, since those near their end wait for them.
+_ENOUGH = 1.25
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
@@ -184,8 +189,8 @@ class _Batch:
         return everyone if self._order.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
 
     def _full(self) -> bool:
-        """Whether the documents under way have calls enough, with as many again in wait; one call, one document."""
-        enough = 2 * self._order.at_once if self._order.at_once > 1 else 1
+        """Whether the documents under way have calls enough, with some in wait; one call, one document."""
+        enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
         return sum(p.wanted for p in self._under_way.values()) >= enough
 
     async def _one(self, n: int, source: Source | Transcript) -> Outcome:
