@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks import schedule
@@ -41,14 +42,14 @@ def cpu(work: Callable[[], object], times: int = 5) -> float:
 def reading() -> dict[str, float]:
     """Reading and chunking a megabyte, against counting its tokens."""
     talk = document(1, 260_000)
+    prose = talk.replace("Ana: ", "").replace("Ben: ", "")
     captions = "".join(captioned(n) for n in range(1_000_000 // len(captioned(10_000))))
     out = {}
-    for name, text in {"talk with labels": talk, "prose": talk.replace("Ana: ", "").replace("Ben: ", ""), "SubRip": captions}.items():
-        raw = text.encode()
-        floor = cpu(lambda text=text: count_tokens(text))  # type: ignore[misc]
-        transcript = parse(raw, "x.txt", name="x")
-        out[f"reading, {name} / counting"] = cpu(lambda raw=raw: parse(raw, "x.txt", name="x"), 3) / floor  # type: ignore[misc]
-        out[f"chunking, {name} / counting"] = cpu(lambda t=transcript: chunk_transcript(t, limit=20_000), 3) / floor  # type: ignore[misc]
+    for name, text in (("talk with labels", talk), ("prose", prose), ("SubRip", captions)):
+        raw, transcript = text.encode(), parse(text.encode(), "x.txt", name="x")
+        floor = cpu(partial(count_tokens, text))
+        out[f"reading, {name} / counting"] = cpu(partial(parse, raw, "x.txt", name="x"), 3) / floor
+        out[f"chunking, {name} / counting"] = cpu(partial(chunk_transcript, transcript, limit=20_000), 3) / floor
     return out
 
 
@@ -65,11 +66,12 @@ def starting(work: Path) -> dict[str, float]:
     """Start-up, against an import of typer."""
     folder = write_documents(work / "one", 1, 1500)
     with endpoint("--latency", "0.0") as url:
-        program(folder, url, 8, work / "kept", "--chunk-tokens", str(CHUNK))
+        program(folder, url, 8, work / "kept")
         options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(work / "kept"), "-q"]
+        options += ["--chunk-tokens", str(CHUNK)]
         commands = {
             "--help": ["-m", "pipeline", "--help"],
-            "a cached document": ["-m", "pipeline", "make", str(folder), *options, "--chunk-tokens", str(CHUNK)],
+            "a cached document": ["-m", "pipeline", "make", str(folder), *options],
             "typer": ["-c", "import typer"],
         }
         took = {name: min(run([sys.executable, *more]).cpu for _ in range(5)) for name, more in commands.items()}

@@ -117,9 +117,8 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=64)
     given = parser.parse_args()
     for name, ran in rows(given.docs, given.concurrency).items():
-        print(
-            f"{name}: makespan/LB {ran.makespan:.3f}, mean document {ran.mean:.2f} of it, {ran.at_half:.0%} at half time"
-        )
+        mean, half = f"mean document {ran.mean:.2f} of it", f"{ran.at_half:.0%} at half time"
+        print(f"{name}: makespan/LB {ran.makespan:.3f}, {mean}, {half}")
 
 
 if __name__ == "__main__":

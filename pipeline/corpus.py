@@ -19,11 +19,7 @@ from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source, kept_apart, read_transcript, survey
 from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
-from pipeline.record import unchanged
-from pipeline.render import render_markdown
-from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
-
 
 # Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
 # are begun than that takes, since those near their end wait for them.
@@ -256,6 +252,10 @@ def _size(source: Source | Transcript) -> int:
 
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
+    # Loaded when a document is made: a run over what was made before makes none.
+    from pipeline.render import render_markdown
+    from pipeline.run import asummarise
+
     progress: list[Progress] = []
 
     def follow(state: Progress) -> None:
@@ -285,6 +285,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
 
 def _settled(document: StudyDocument, record: Path) -> StudyDocument:
     """The same bytes again when nothing changed; a record that cannot be read is simply replaced."""
+    from pipeline.record import unchanged
+
     try:
         return unchanged(document, store.load(record))
     except StoreError:

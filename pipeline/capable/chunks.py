@@ -112,12 +112,13 @@ class ChunkPrompts:
 
 def _while_fewer(segments: Iterable[Segment], words: int) -> int:
     """How many segments from the first on have so many words together, about; one at least."""
-    total = n = 0
-    for n, segment in enumerate(segments, 1):
+    total = count = 0
+    for segment in segments:
         total += len(segment.text.split())
+        count += 1
         if total >= words:
             break
-    return n
+    return count
 
 
 def recording(transcript: Transcript) -> str:

@@ -129,7 +129,8 @@ def _runs(text: str) -> list[list[str]]:
             continue
         parts = token.split("-") if "-" in token else [token]
         parts = parts if all(_is_number(p) or p in _GLUE for p in parts) else [p for p in parts if _is_number(p)]
-        if run and (_BREAK.search(before) or not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)):
+        other = not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)
+        if run and (other or _BREAK.search(before)):
             runs.append(_trim(run))
             run = []
         run += [p for p in parts if _is_number(p) or (run and p in _GLUE)]
