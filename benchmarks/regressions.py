@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks import schedule
 from benchmarks.batch_speed import CHUNK, bare, document, endpoint, program, run, write_documents
@@ -29,14 +30,16 @@ KEPT = Path(__file__).with_name("ratios.json")
 WORSE = 1.2
 
 
-def cpu(work: Callable[[], object], times: int = 5) -> float:
-    """Processor seconds of the quickest of a few runs."""
-    best = float("inf")
-    for _ in range(times):
-        started = time.process_time()
-        work()
-        best = min(best, time.process_time() - started)
-    return best
+def against(work: Callable[[], float], beside: Callable[[], float], times: int = 5) -> float:
+    """The seconds of `work` by those of `beside`: the median of a few rounds, in which one follows the other."""
+    return median(work() / beside() for _ in range(times))
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Processor seconds that something takes."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
 
 
 def reading() -> dict[str, float]:
@@ -47,9 +50,10 @@ def reading() -> dict[str, float]:
     out = {}
     for name, text in (("talk with labels", talk), ("prose", prose), ("SubRip", captions)):
         raw, transcript = text.encode(), parse(text.encode(), "x.txt", name="x")
-        floor = cpu(partial(count_tokens, text))
-        out[f"reading, {name} / counting"] = cpu(partial(parse, raw, "x.txt", name="x"), 3) / floor
-        out[f"chunking, {name} / counting"] = cpu(partial(chunk_transcript, transcript, limit=20_000), 3) / floor
+        counting = partial(cpu, partial(count_tokens, text))
+        read, cut = partial(parse, raw, "x.txt", name="x"), partial(chunk_transcript, transcript, limit=20_000)
+        out[f"reading, {name} / counting"] = against(partial(cpu, read), counting)
+        out[f"chunking, {name} / counting"] = against(partial(cpu, cut), counting)
     return out
 
 
@@ -58,8 +62,8 @@ def batch(work: Path, docs: int = 8) -> dict[str, float]:
     folder = write_documents(work / "in", docs)
     with endpoint("--latency", "0.05") as url:
         ran = [program(folder, url, 64, work / f"out{n}") for n in range(3)]
-        beside = [bare(url, 64, ran[0].counts["requests"]) for _ in range(3)]
-    return {f"batch of {docs} / bare loop": min(r.cpu for r in ran) / min(r.cpu for r in beside)}
+        beside = [bare(url, 64, r.counts["requests"]) for r in ran]
+    return {f"batch of {docs} / bare loop": median(a.cpu / b.cpu for a, b in zip(ran, beside, strict=True))}
 
 
 def starting(work: Path) -> dict[str, float]:
@@ -72,10 +76,15 @@ def starting(work: Path) -> dict[str, float]:
         commands = {
             "--help": ["-m", "pipeline", "--help"],
             "a cached document": ["-m", "pipeline", "make", str(folder), *options],
-            "typer": ["-c", "import typer"],
         }
-        took = {name: min(run([sys.executable, *more]).cpu for _ in range(5)) for name, more in commands.items()}
-    return {f"{name} / import of typer": took[name] / took["typer"] for name in ("--help", "a cached document")}
+
+        def took(*more: str) -> float:
+            return run([sys.executable, *more]).cpu
+
+        beside = partial(took, "-c", "import typer")
+        return {
+            f"{name} / import of typer": against(partial(took, *more), beside, 9) for name, more in commands.items()
+        }
 
 
 def scheduling() -> dict[str, float]:
