@@ -21,11 +21,12 @@ from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source, Survey, kept_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
-from pipeline.record import unchanged
-from pipeline.render import render_markdown
-from pipeline.run import asummarise
 from pipeline.stopping import Stoppable
 from pipeline.transcript import Metadata, Transcript
+
+# Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
+# are begun than that takes, since those near their end wait for them.
+_ENOUGH = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class _Batch:
 
     async def _room(self) -> None:
         """Waits until the calls at once want another document: with one call, until the one before is made."""
-        enough = 2 * self._order.at_once if self._order.at_once > 1 else 1
+        enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
         while sum(p.wanted for p in self._under_way.values()) >= enough:
             self._moved.clear()
             await self._moved.wait()
@@ -254,6 +255,10 @@ def _size(source: Source | Transcript) -> int:
 
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
+    # Loaded when a document is made: a run over what was made before makes none.
+    from pipeline.render import render_markdown
+    from pipeline.run import asummarise
+
     progress: list[Progress] = []
 
     def follow(state: Progress) -> None:
@@ -283,6 +288,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
 
 def _settled(document: StudyDocument, record: Path) -> StudyDocument:
     """The same bytes again when nothing changed; a record that cannot be read is simply replaced."""
+    from pipeline.record import unchanged
+
     try:
         return unchanged(document, store.load(record))
     except StoreError:

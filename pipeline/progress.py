@@ -62,6 +62,7 @@ class Progress:
     started: float = field(default_factory=time.monotonic)
     at_once: int = 1  # calls that this phase could have under way together
     drafted: tuple[Drafted, ...] = ()  # what the answer wrote that came just now
+    asked: int = 0  # calls that wait for their answers
 
     def update(self) -> ProgressUpdate:
         """All this as a value that does not change."""
@@ -84,8 +85,8 @@ class Progress:
 
     @property
     def wanted(self) -> int:
-        """Calls that the transcript could have under way at once."""
-        return max(1, min(self.at_once, self.left))
+        """Calls that the transcript has under way, or is about to have when a phase begins."""
+        return self.asked or max(1, min(self.at_once, self.left))
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -127,7 +128,11 @@ class Booking:
 
     async def complete(self, request: Request) -> Completion:
         """The inner client's answer, asked for by the document's rank."""
-        completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        self.progress.asked += 1
+        try:
+            completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        finally:
+            self.progress.asked -= 1
         self.progress.tally.book(completion)
         self.progress.planned = max(self.progress.planned, self.progress.tally.calls)
         self._watch(self.progress)

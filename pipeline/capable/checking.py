@@ -253,7 +253,7 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Itera
 def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
     """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
     shown_before = set(findings(before, recording))
-    found = list(findings(text, recording))
+    found = findings(text, recording)
     new = "; ".join(f.message for f in found if f not in shown_before)
     return new, "; ".join(f.message for f in found if f in shown_before)
 

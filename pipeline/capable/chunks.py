@@ -6,8 +6,8 @@ last character for writing and for checking.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import create_model
@@ -80,6 +80,7 @@ class ChunkPrompts:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
         self.sections, self.answer = sections, chunk_answer(sections)
         self.recording = recording(transcript)
+        self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
 
     @property
     def system(self) -> Message:
@@ -88,15 +89,25 @@ class ChunkPrompts:
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
-        return numbered_lines(self._before(chunk)) + numbered_lines(chunk.segments)
+        return self._rendered(chunk)[0]
 
     def prefix(self, chunk: Chunk) -> tuple[Message, ...]:
         """System message and lines."""
+        return self._rendered(chunk)[1]
+
+    def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
+        """Lines and prefix of a chunk, kept: writing, checking and both of their answers ask for them."""
+        ids = chunk.first, chunk.last
+        if ids not in self._kept:
+            before, own = self._before(chunk), numbered_lines(chunk.segments)
+            self._kept[ids] = numbered_lines(before) + own, self._prefix(chunk, before, shown(own))
+        return self._kept[ids]
+
+    def _prefix(self, chunk: Chunk, before: Sequence[Segment], text: str) -> tuple[Message, ...]:
         part = ""
-        text = shown(numbered_lines(chunk.segments))
         if self._parts > 1:
             part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
-        if before := self._before(chunk):
+        if before:
             opening = shown(numbered_lines([s for s in before if s.id <= self._opening]))
             lead = shown(numbered_lines([s for s in before if s.id > self._opening]))
             up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
@@ -112,7 +123,7 @@ class ChunkPrompts:
         """A piece of such a message."""
         return self._prompts.load(name).render(**{k: str(v) for k, v in values.items()}).strip()
 
-    @property
+    @cached_property
     def _opening(self) -> int:
         return _while_fewer(self.transcript.segments, _OPENING_WORDS)
 
@@ -121,18 +132,19 @@ class ChunkPrompts:
         earlier = self.transcript.segments[: chunk.first - 1]
         opening = earlier[: min(self._opening, len(earlier))]
         rest = earlier[len(opening) :]
-        lead = rest[len(rest) - _while_fewer(rest[::-1], _LEAD_IN_WORDS) :] if rest else ()
+        lead = rest[len(rest) - _while_fewer(reversed(rest), _LEAD_IN_WORDS) :] if rest else ()
         return (*opening, *lead)
 
 
-def _while_fewer(segments: Sequence[Segment], words: int) -> int:
+def _while_fewer(segments: Iterable[Segment], words: int) -> int:
     """How many segments from the first on have so many words together, about; one at least."""
-    total = 0
-    for n, segment in enumerate(segments, 1):
+    total = count = 0
+    for segment in segments:
         total += len(segment.text.split())
+        count += 1
         if total >= words:
-            return n
-    return len(segments)
+            break
+    return count
 
 
 def recording(transcript: Transcript) -> str:

@@ -123,7 +123,9 @@ def _part(
         return segments_of(numbers, lines)
 
     read = frozenset(s.id for s in chunk.segments)
-    skipped = (n for s in answer.skipped for n in lines_of(range(s.first, s.last + 1)))
+    # A model may answer any numbers, and a range of all of them would fill the memory.
+    stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
+    skipped = (n for stretch in stretches for n in lines_of(stretch))
     return Part(
         {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of), s, chunk) for s in sections},
         whole,

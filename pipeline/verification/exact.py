@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
@@ -13,23 +12,20 @@ from pipeline.transcript import Transcript
 from pipeline.verification.figures import unsaid
 from pipeline.verification.names import unsaid_name
 from pipeline.verification.quotations import quoted_lines, unsaid_quotation
-from pipeline.verification.recording import Recording, letters
+from pipeline.verification.recording import Finding, Recording, letters
 
-Kind = Literal["figure", "name", "quotation"]
 REPEAT = "it says the same as another"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that code proved against a statement."""
-
-    kind: Kind
-    message: str
-
-
-def findings(text: str, recording: Recording) -> Iterator[Finding]:
+def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
     """Everything in a statement that the whole recording does not hold: figures, quotations, names."""
-    if figure := unsaid(text, recording.figures, recording.text):
+    if text not in recording.found:  # a statement is looked at before its check and after it
+        recording.found[text] = tuple(_findings(text, recording))
+    return recording.found[text]
+
+
+def _findings(text: str, recording: Recording) -> Iterator[Finding]:
+    if figure := unsaid(text, recording.figures, recording.folded):
         yield Finding("figure", f"nobody says {figure} in the recording")
     if quotation := unsaid_quotation(text, recording):
         yield Finding("quotation", f"nobody says “{quotation}” word for word")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 
+Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -30,11 +33,23 @@ def bare_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold().replace("’", "").replace("'", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that code proved against a statement."""
+
+    kind: Kind
+    message: str
+
+
 class Recording:
-    """The words of one transcript and what is known of it, indexed when first asked for."""
+    """The words of one transcript and what is known of it, indexed when first asked for.
+
+    `found` keeps what was found against texts that were looked at.
+    """
 
     def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
+        self.found: dict[str, tuple[Finding, ...]] = {}
 
     @cached_property
     def text(self) -> str:
@@ -49,17 +64,32 @@ class Recording:
         return " ".join(t for t in told if t)
 
     @cached_property
-    def figures(self) -> frozenset[float]:
-        """Every value that a figure in the recording may be read as."""
-        return figures(f"{self.text} {self.known}")
+    def folded(self) -> str:
+        """The same, case folded."""
+        return self.text.casefold()
+
+    @cached_property
+    def figures(self) -> list[float]:
+        """Every value that a figure in the recording may be read as, ascending."""
+        return sorted(figures(f"{self.text} {self.known}"))
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return _WORD.findall(_folded(f"{self.text} {self.known}"))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words, and neighbouring words written as one: speech recognition parts a name into "post gres sql"."""
-        said = _WORD.findall(_folded(f"{self.text} {self.known}"))
-        pairs = (a + b for a, b in itertools.pairwise(said))
-        threes = (a + b + c for a, b, c in zip(said, said[1:], said[2:], strict=False))
-        return frozenset({*said, *pairs, *threes})
+        """Words that are said, as they are parted in the transcript."""
+        return frozenset(self._in_order)
+
+    @cached_property
+    def joined_words(self) -> Set[str]:
+        """`words`, and neighbouring ones written as one: speech recognition parts a name into "post gres sql"."""
+        said = self._in_order
+        joined = set(said)
+        joined.update(map(operator.add, said, said[1:]))
+        joined.update(map("".join, zip(said, said[1:], said[2:], strict=False)))
+        return joined
 
     @cached_property
     def initials(self) -> str:
