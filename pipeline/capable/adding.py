@@ -94,8 +94,8 @@ def _grown(group: DraftGroup, waiting: dict[int, list[DraftStatement]], *, neste
         for detail in statement.details:
             details += [detail, *map(_as_detail, _taken(waiting, detail.id))]
         rows.append(replace(statement, details=(*details, *map(_as_detail, new))))
-    for new in _taken(waiting, group.id) if group.heading else ():
-        rows.insert(_place(new, rows), new)
+    for point in _taken(waiting, group.id) if group.heading else ():
+        rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
 
 
