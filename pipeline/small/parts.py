@@ -105,8 +105,15 @@ async def titled(excerpts: tuple[Excerpt, ...], structured: Structured, terms: S
     leads = tuple(checked(told.get(n, ""), _whole(e), _LONGEST_LEAD) for n, e in enumerate(excerpts, 1))
     first = rows[0] if rows and not _NUMBERED.match(rows[0]) else ""
     heading = checked(first, " ".join(_whole(e) for e in excerpts), _LONGEST, least=_MOST_OF_IT)
-    others = (heading, *(t for t in terms if checked(t, _whole(excerpts[0]), _LONGEST)), *leads, frequent(excerpts))
-    return Part(excerpts, name := next(filter(None, others), ""), _distinct(leads, name))
+    others = (*(t for t in terms if checked(t, _whole(excerpts[0]), _LONGEST)), *leads)
+    fitting = [title for title in (heading, *others) if title and _fits_most(title, excerpts)]
+    name = next(filter(None, (*fitting, frequent(excerpts), *others)), "")
+    return Part(excerpts, name, _distinct(leads, name))
+
+
+def _fits_most(title: str, excerpts: Sequence[Excerpt]) -> bool:
+    """Whether half of a part's excerpts have a word of a title: else it names one of them, not the part."""
+    return 2 * sum(bool(set(keys(title)) & set(keys(_whole(e)))) for e in excerpts) >= len(excerpts)
 
 
 def distinct(parts: Sequence[Part]) -> list[Part]:

@@ -96,6 +96,12 @@ def test_a_heading_joins_only_what_a_sentence_joins() -> None:
     assert checked("Rust on the Bridge", said, 9, least=0.6) == "Rust on the Bridge"
 
 
+def test_a_heading_that_names_one_excerpt_of_three_is_not_taken() -> None:
+    client = Answering(lambda request: "Rust on Beams\n1. Rust")
+    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD, BREAD)), structured(client)))
+    assert "Rust" not in part.heading and set(keys(part.heading)) <= set(keys(BREAD))
+
+
 def test_a_heading_stands_once() -> None:
     part = Part(tuple(_all(BREAD)), "Bread", ("Acid of sourdough",))
     assert [p.heading for p in distinct([part, part])] == ["Bread", "Acid of sourdough"]
