@@ -159,10 +159,11 @@ def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[
     led_up_to = re.search(rf"[:：]\s*(?:\w+\s)?{word}\W*$", s.text, re.IGNORECASE)
     if (led_up_to or (s.words <= SHORT and behind > 0)) and _goes_on(s, sentences):
         return s.number, end_of(s.number, s.number + 1, sentences)
-    if behind == 0 and begin < s.number:
+    if behind == 0 and s.words <= SHORT and begin < s.number:
         return begin, s.number  # "Small cracks run through it. That is fatigue."
     said = set(keys(window.text)) - set(wanted)
-    if any(n[: len(wanted)] == wanted and len(said & set(n)) >= _FEWEST for n in map(keys, recording.notes)):
+    told = (set(n) - set(wanted) for n in map(keys, recording.notes) if n[: len(wanted)] == wanted)
+    if any(len(said & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
         return begin, s.number  # a note of the model says what it is
     rest = re.search(rf"{word},\s*(.+)$", s.text, re.IGNORECASE)
     if rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), recording.notes):
