@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, keys, units
@@ -40,10 +41,10 @@ class Quoter:
         return f"{self._lead_up(excerpt.before)}{who}: {said}"
 
     def _lead_up(self, before: Sequence[Sentence]) -> str:
-        if not before:
-            return ""
-        text = self.quotation(before, ())
-        return f"{text} " if before[-1].asks else f"{before[-1].speaker}: “{text}” "
+        if before and before[-1].asks:
+            return f"{self.quotation(before, ())} "
+        turns = (tuple(said) for _, said in groupby(before, key=lambda s: s.turn))
+        return "".join(f"{said[0].speaker}: “{self.quotation(said, ())}” " for said in turns)
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
         """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""

@@ -49,8 +49,8 @@ def test_another_language_is_quoted_and_titled_in_itself(said: str, note: str, h
     assert group.statements
 
 
-@pytest.mark.parametrize("name", ["notes", "titles", "term", "fields"])
+@pytest.mark.parametrize("name", ["notes.v1", "titles.v1", "term.v2", "fields.v1"])
 def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
-    chat = messages(PromptSet(), f"small/{name}.v1", "The part.")
+    chat = messages(PromptSet(), f"small/{name}", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
     assert chat[-1].content == "The part." and all(m.content for m in chat)
