@@ -33,6 +33,19 @@ class Labels(BaseModel):
     in_doubt: str
     partial: str
     line: str
+    contents: str
+    evidence: str
+    evidence_at: str
+    open_at: str
+    close: str
+    search: str
+    found: str
+    nothing_found: str
+    skip_to_notes: str
+    speakers: str
+    published: str
+    all_notes: str
+    statements: str
 
     def heading(self, section: str) -> str:
         """The heading of a section by its name in the record; a name that is not known is its own heading."""
