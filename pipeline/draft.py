@@ -62,7 +62,8 @@ class Draft:
     """All sections of a document by name, and what became of everything that is not in them.
 
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
-    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made.
+    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
+    `remarks` who asked for it what is otherwise than asked.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -73,6 +74,7 @@ class Draft:
     read: frozenset[int] = field(default_factory=frozenset)
     filler: frozenset[int] = field(default_factory=frozenset)
     note: str = ""
+    remarks: tuple[str, ...] = ()
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""

@@ -10,21 +10,21 @@ from rapidfuzz import fuzz, process
 
 from pipeline.document import HEADINGS, Detail, KeyConcept, Statement, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.labels import labels_for
+from pipeline.labels import Labels, labels_for, languages
 from pipeline.render import DOUBTED, unescape
-from pipeline.render.markdown import provenance
+from pipeline.render.markdown import labels_of, provenance
 
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
+_LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
 _MARK = re.compile(  # of doubt, or a citation, linked or not
-    rf"\s+(?:{DOUBTED}|\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
+    rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
-_LEAD, _TERM, _BOLD = (re.compile(mark) for mark in (r"\*\*(.*?):\*\*\s*", r"\*\*(.*?)\*\*:\s*", r"\*\*(.*?)\*\*\s*"))
+_LABEL = re.compile(
+    r"\*\*(.*?)(?:\s*[:：]\*\*|\*\*(?:\s*[:：])?)\s*"
+)  # a lead or a term, its colon in bold or behind it
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
-_WORDS = labels_for("en")
-_NO_STATEMENT = (">", f"{_WORDS.source_url}:", _WORDS.none_found, DOUBTED)  # how rows begin that the page has besides
-_SECTIONS = {heading: name for name, heading in HEADINGS.items()}
 _PROSE = ("overview", "summary")
 
 
@@ -66,21 +66,37 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     out; a section that the form does not know is read as a main point.
     """
     twins = _Twins(draft_of_document(document))
-    told = list(provenance(document))
+    told, form = list(provenance(document)), _Form(labels_of(document))
     sections: dict[str, tuple[DraftGroup, ...]] = {}
-    for name, heading, rows in _blocks(markdown):
+    for name, heading, rows in _blocks(markdown, form):
         if name == "prerequisites":
             continue
         if name in _PROSE:
-            nodes = [_Node(s) for s in _sentences(_paragraphs(rows), [*twins.texts(name), *told]) if s not in told]
+            nodes = [
+                _Node(s) for s in _sentences(_paragraphs(rows, form), [*twins.texts(name), *told]) if s not in told
+            ]
         else:
-            nodes = _bullets(rows, _TERM if name == "key_concepts" else _LEAD)
+            nodes = _bullets(rows, form)
         if statements := tuple(twins.with_lines(node, name) for node in nodes):
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
     return Draft(sections, checked_by=document.run.checked_by).numbered()
 
 
-def _blocks(markdown: str) -> Iterator[tuple[str, str, list[str]]]:
+class _Form:
+    """What a page in a language has besides its statements; the English words are known on every page."""
+
+    def __init__(self, words: Labels) -> None:
+        both = (labels_for("en"), words)
+        self.sections = {w.heading(name): name for w in both for name in HEADINGS}
+        urls = tuple(f"{w.source_url}{w.colon.rstrip()}" for w in both)
+        self._besides = (">", DOUBTED, *urls, *(w.none_found for w in both))
+
+    def is_besides(self, row: str) -> bool:
+        """Whether a row is no statement by how it begins."""
+        return row.startswith(self._besides)
+
+
+def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
     """(section, heading of a main point or "", rows) of a page, in order."""
     name, heading = "", ""
     rows: list[str] = []
@@ -92,8 +108,8 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str, list[str]]]:
             yield name, heading, rows
         title = unescape(row.lstrip("#").strip())
         if row.startswith("## "):
-            name = _SECTIONS.get(title, "main_points")
-            heading = "" if title in _SECTIONS else title
+            name = form.sections.get(title, "main_points")
+            heading = "" if title in form.sections else title
         else:
             name, heading = name or "main_points", _NUMBER.sub("", title)
         rows = []
@@ -108,14 +124,14 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
 
 
-def _bullets(rows: Sequence[str], label: re.Pattern[str]) -> list[_Node]:
+def _bullets(rows: Sequence[str], form: _Form) -> list[_Node]:
     """The bullets of a section; a row that is none goes on with the one before it, after a blank it stands alone."""
     out: list[_Node] = []
     last: _Node | None = None
     for row in rows:
         if not row.strip():
             last = None
-        elif row.startswith(_NO_STATEMENT):
+        elif form.is_besides(row):
             continue
         elif (match := _BULLET.match(row)) or last is None:
             indent, text = match.groups() if match else ("", row)
@@ -125,15 +141,15 @@ def _bullets(rows: Sequence[str], label: re.Pattern[str]) -> list[_Node]:
             last.text += f" {row.strip()}"
     for node in [n for top in out for n in (top, *top.details)]:
         node.text = _MARK.sub("", node.text)
-        if match := label.match(node.text) or _BOLD.match(node.text):
+        if match := _LABEL.match(node.text):
             node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
         node.text = unescape(node.text).strip()
     return out
 
 
-def _paragraphs(rows: Sequence[str]) -> list[str]:
+def _paragraphs(rows: Sequence[str], form: _Form) -> list[str]:
     """The paragraphs of prose, each in one line, without marks."""
-    kept = ("" if row.startswith(_NO_STATEMENT) else row.strip() for row in rows)
+    kept = ("" if form.is_besides(row) else row.strip() for row in rows)
     return [unescape(_MARK.sub("", part.replace("\n", " "))) for part in re.split(r"\n{2,}", "\n".join(kept)) if part]
 
 

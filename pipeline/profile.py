@@ -33,10 +33,14 @@ PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one transcript is worked on: the model's profile, and what was asked for in its place."""
+    """How one transcript is worked on: the model's profile, and what was asked for in its place.
+
+    `language` is the tag of the notes' language; None until the transcript's is known, where nothing else was asked.
+    """
 
     profile: Profile = CAPABLE
     length: Length = "standard"
+    language: str | None = None
 
 
 def words_for(transcript_words: int, length: Length = "standard") -> int:

@@ -17,6 +17,7 @@ from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import SECTIONS
+from pipeline.text import word_count
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript, spoken_words
 
@@ -38,7 +39,7 @@ def study_document(
         title=transcript.metadata.title or title_from_name(transcript.name),
         channel=transcript.metadata.channel,
         note=draft.note or None,
-        source=_source(transcript, model),
+        source=_source(transcript, model, draft.remarks),
         coverage=_coverage(draft, len(transcript.segments)),
         withheld=draft.withheld,
         dropped=draft.dropped,
@@ -49,6 +50,7 @@ def study_document(
             profile=recipe.profile.name,
             checked_by=draft.checked_by,
             length=recipe.length,
+            language=recipe.language,
             words_asked=words_for(spoken_words(transcript.segments), recipe.length),
             words=sum(_words(draft, name) for name in draft.sections),
             answered_by=other_models(model, progress.tally.models),
@@ -62,7 +64,7 @@ def study_document(
     )
 
 
-def _source(transcript: Transcript, model: str) -> SourceInfo:
+def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> SourceInfo:
     meta = transcript.metadata
     encoding, _ = encoding_for(model)
     return SourceInfo(
@@ -77,7 +79,7 @@ def _source(transcript: Transcript, model: str) -> SourceInfo:
         tokens=sum(count_each([s.text for s in transcript.segments], encoding)),
         format=transcript.reading.format,
         left_out=tuple(left_out(part) for part in transcript.reading.left_out),
-        warnings=transcript.notes,
+        warnings=(*transcript.notes, *remarks),
     )
 
 
@@ -120,7 +122,7 @@ def _words(draft: Draft, section: str) -> int:
     groups = draft.sections[section]
     texts = [g.heading for g in groups]
     texts += [t for g in groups for s in g.statements for d in s.flat() for t in (d.label, d.text)]
-    return sum(len(t.split()) for t in texts)
+    return sum(map(word_count, texts))
 
 
 def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.document import Length
 from pipeline.errors import SettingsError
+from pipeline.language import asked
 from pipeline.profile import Check, Profile, ProfileName, Recipe
 from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     out: Path = Path("outputs")
     profile: ProfileName | None = None
     length: Length = "standard"
+    language: str | None = None
     check: Check | None = None
     chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
     concurrency: int = Field(default=8, ge=1, le=1024)
@@ -97,7 +99,7 @@ class Settings(BaseSettings):
     def recipe(self, base: Profile) -> Recipe:
         """The model's profile, which `connect.recipe_of` knows, with what was set in its place."""
         profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
-        return Recipe(profile, self.length)
+        return Recipe(profile, self.length, self.language)
 
 
 def is_model_file(model: str | None) -> bool:
@@ -138,6 +140,7 @@ def load_settings(**flags: Any) -> Settings:
     }
     if fallback and settings.base_url == fallback and is_model_file(settings.model):
         held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
+    held["language"] = asked(settings.language) if settings.language else None
     return _at_vendor(settings.model_copy(update=held))
 
 

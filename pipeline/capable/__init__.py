@@ -21,7 +21,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts)
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, recipe.language)
     composing = int(len(chunks) > 1)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
@@ -31,7 +31,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     composed = await compose(parts, prompts, structured, recipe)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
-        return check_exactly(composed, transcript)
+        return check_exactly(composed, transcript, recipe.language)
     return await check_meaning(composed, transcript, chunks, prompts, structured)
 
 

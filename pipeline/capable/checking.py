@@ -102,7 +102,7 @@ async def check_meaning(
     Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
     fatal.
     """
-    recording = Recording(transcript)
+    recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
     verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
     done = without_repeats(corrected(draft, verdicts, recording))

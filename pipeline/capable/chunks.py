@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from pydantic import create_model
 
+from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
 from pipeline.sections import SECTIONS
 from pipeline.structured import Answer
+from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
@@ -53,16 +55,23 @@ def chunk_answer() -> type[Answer]:
 
 
 class ChunkPrompts:
-    """Renders the shared prefix of each chunk of one transcript."""
+    """Renders the shared prefix of each chunk of one transcript, for notes in a language (None: that of the lines)."""
 
-    def __init__(self, transcript: Transcript, chunks: Sequence[Chunk], prompts: PromptSet) -> None:
+    def __init__(
+        self, transcript: Transcript, chunks: Sequence[Chunk], prompts: PromptSet, language: str | None = None
+    ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
+        self.language = language
         self.recording = recording(transcript)
 
     @property
     def system(self) -> Message:
         """The message that every call begins with."""
-        return Message("system", self._prompts.load("system.v2").render())
+        text = self._prompts.load("system.v2").render()
+        if self.language and not covers(self.language, self.transcript.metadata.language):
+            name = english_name(self.language)  # from a table, so that no user's words get into a prompt
+            text += "\n\n" + self._prompts.load("language.v1").render(language=name)
+        return Message("system", text)
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
@@ -103,7 +112,7 @@ def _while_fewer(segments: Sequence[Segment], words: int) -> int:
     """How many segments from the first on have so many words together, about; one at least."""
     total = 0
     for n, segment in enumerate(segments, 1):
-        total += len(segment.text.split())
+        total += word_count(segment.text)
         if total >= words:
             return n
     return len(segments)

@@ -30,6 +30,10 @@ ModelProfile = Annotated[
 NotesLength = Annotated[
     Length | None, typer.Option("--length", help="Half, once or twice the usual words of notes.  [default: standard]")
 ]
+NotesLanguage = Annotated[
+    str | None,
+    typer.Option("--language", help="The language of the notes: de, pt-BR, zh.  [default: that of the transcript]"),
+]
 CheckedBy = Annotated[
     Check | None,
     typer.Option(

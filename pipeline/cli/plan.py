@@ -18,6 +18,7 @@ from pipeline.cli.options import (
     Effort,
     Model,
     ModelProfile,
+    NotesLanguage,
     NotesLength,
     Prompts,
 )
@@ -35,6 +36,7 @@ def plan(
     base_url: BaseUrl = None,
     out: Annotated[Path | None, typer.Option(help="Whose call store counts as paid.  [default: outputs]")] = None,
     length: NotesLength = None,
+    language: NotesLanguage = None,
     check: CheckedBy = None,
     profile: ModelProfile = None,
     chunk_tokens: ChunkTokens = None,
@@ -56,6 +58,7 @@ def plan(
         out=out,
         profile=profile,
         length=length,
+        language=language,
         check=check,
         chunk_tokens=chunk_tokens,
         reasoning_effort=effort,

@@ -47,6 +47,7 @@ class Manifest(BaseModel):
     chunk_tokens: int = Field(ge=1)
     check: Check
     length: Length
+    language: str | None = None
     metadata: dict[str, Any] = {}
     encoding: str | None = None
 
@@ -54,7 +55,7 @@ class Manifest(BaseModel):
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
         profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
-        return Recipe(profile, self.length)
+        return Recipe(profile, self.length, self.language)
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "chunk_tokens": profile.chunk_tokens,
         "check": profile.check,
         "length": recipe.length,
+        "language": recipe.language,
     }
 
 

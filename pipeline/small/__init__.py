@@ -14,6 +14,8 @@ from typing import TypeVar
 from pipeline.document import DroppedNote, Length, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, EndpointError
+from pipeline.labels import labels_for
+from pipeline.language import covers, english_name
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.small import outline
@@ -32,9 +34,9 @@ from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
 T = TypeVar("T")
-NOTE = (
-    "Made by a small model: quotations are the speakers' own words. A larger model writes notes in its own words "
-    "(--base-url, --model)."
+_ONLY_QUOTED = (
+    "notes were asked for in {}, but a small model quotes and does not translate: its statements stay in the language "
+    "of the recording; a larger model translates (--base-url, --model)"
 )
 _WORDS_OF_EXCERPT = 45  # on the average
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
@@ -82,7 +84,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
     reading = await _read(passages, transcript, structured, at_once)
 
-    ranking, openings, quoter = Ranking(sentences), Openings(sentences), Quoter(sentences)
+    words = labels_for(recipe.language)
+    ranking, openings, quoter = Ranking(sentences), Openings(sentences), Quoter(sentences, words)
     about = outline.subject(sentences, ranking)
     told = {about.number} if about else set[int]()  # stands in the overview
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
@@ -93,7 +96,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     parts = distinct(await _each([partial(_titled, g, structured) for g in groups], at_once))
     found, problems = await _concepts(chosen, sentences, structured, _names(transcript), at_once)
     concepts = entries(found, quoter, _CONCEPTS[recipe.length])
-    fields = await _fields(concepts, about, structured)
+    fields = await _fields(concepts, about, structured, recipe.language)
     own = {m.sentences[0]: m.text for m in reading.marks if m.own}
     left_out = [e for e in excerpts if e not in chosen]
     recording = Recording(transcript)
@@ -102,9 +105,10 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
+    as_spoken = covers(recipe.language, transcript.metadata.language)
     made = Draft(
         sections={
-            "overview": _section(outline.overview(transcript, about, parts, quoter)),
+            "overview": _section(outline.overview(transcript, about, parts, quoter, words)),
             "prerequisites": _section([DraftStatement(name, ()) for name in fields]),
             "main_points": tuple(DraftGroup(_statements(p, quoter), p.heading) for p in parts),
             "key_concepts": _section(concepts),
@@ -114,7 +118,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
-        note=NOTE,
+        note=words.by_small_model if as_spoken else f"{words.by_small_model} {words.only_quoted}",
+        remarks=() if as_spoken or not recipe.language else (_ONLY_QUOTED.format(english_name(recipe.language)),),
     )
     return made.rewritten(looked_at)
 
@@ -188,13 +193,13 @@ def _span(lines: Sequence[int]) -> str:
 
 
 async def _fields(
-    concepts: Sequence[DraftStatement], about: Sentence | None, structured: Structured
+    concepts: Sequence[DraftStatement], about: Sentence | None, structured: Structured, language: str | None
 ) -> tuple[str, ...]:
     """The fields that the concepts belong to; none when the call fails, since a document can do without."""
     if not concepts:
         return ()
     try:
-        return await fields_of([c.label for c in concepts], about.text if about else "", structured)
+        return await fields_of([c.label for c in concepts], about.text if about else "", structured, language)
     except CallError as err:
         _survivable(err)
         return ()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.draft import DraftStatement
+from pipeline.language import english_name, primary
 from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size
@@ -77,15 +78,18 @@ def entries(concepts: Sequence[Concept], quoter: Quoter, most: int) -> tuple[Dra
     out: dict[tuple[str, ...], DraftStatement] = {}
     for concept in concepts:
         lines = tuple(dict.fromkeys(i for s in concept.sentences for i in s.lines))
-        text = f"“{quoter.quotation(concept.sentences, ())}”"
+        text = quoter.quoted(concept.sentences)
         term = concept.term[:1].upper() + concept.term[1:]
         out.setdefault(tuple(sorted(keys(term))), DraftStatement(text, lines, label=term))
     return tuple(out.values())[:most]
 
 
-async def fields_of(terms: Sequence[str], about: str, structured: Structured) -> tuple[str, ...]:
+async def fields_of(
+    terms: Sequence[str], about: str, structured: Structured, language: str | None = None
+) -> tuple[str, ...]:
     """The fields of knowledge that terms belong to, in a recording about something. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}")
+    wanted = f"\nIn {english_name(language)}." if language and primary(language) != "en" else ""  # examples are English
+    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}{wanted}")
     completion = await structured.text("small/fields", asked, max_tokens=_TOKENS_OF_FIELDS)
     rows = (tidied(row).strip(" -*•.") for row in completion.text.splitlines())
     subject = set(keys(" ".join((about, *terms))))  # a field is more than the subject itself

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from pipeline.labels import Labels, labels_for
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, keys, units
 from pipeline.small.sentences import Sentence
@@ -25,25 +26,31 @@ _SEEN = 3  # times that an opening is used in a recording to count as a habit of
 
 
 class Quoter:
-    """Writes excerpts; knows the habits of speech of one recording."""
+    """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[Sentence], words: Labels = labels_for("en")) -> None:  # noqa: B008  # frozen
+        self._words = words
         opened = (_PIECE.match(s.text) for s in sentences)
         self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
         """An excerpt as it is printed: its question, who speaks, and the quotation or the note in its place."""
-        said = excerpt.own or f"“{self.quotation(excerpt.sentences, excerpt.notes)}”"
+        said = excerpt.own or self.quoted(excerpt.sentences, excerpt.notes)
         who = excerpt.sentences[0].speaker
         if not who or (excerpt.own and set(keys(who)) & set(keys(excerpt.own))):
             return said
-        return f"{self._lead_up(excerpt.before)}{who}: {said}"
+        return f"{self._lead_up(excerpt.before)}{who}{self._words.colon}{said}"
 
     def _lead_up(self, before: Sequence[Sentence]) -> str:
         if not before:
             return ""
-        text = self.quotation(before, ())
-        return f"{text} " if before[-1].asks else f"{before[-1].speaker}: “{text}” "
+        if before[-1].asks:
+            return f"{self.quotation(before, ())} "
+        return f"{before[-1].speaker}{self._words.colon}{self.quoted(before)} "
+
+    def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
+        """The quotation of sentences between the language's marks."""
+        return self._words.quotation.format(text=self.quotation(sentences, notes))
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
         """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*")
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
+_SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _ONES = {
     w: i
@@ -91,8 +93,10 @@ def claims(text: str) -> list[Figure]:
     return out
 
 
-def unsaid(text: str, said: frozenset[float], written: str) -> str | None:
-    """The first figure of a text, as it shows it, whose values are not among those `said`.
+def unsaid(
+    text: str, said: frozenset[float], written: str, provable: Callable[[float], bool] = lambda value: True
+) -> str | None:
+    """The first figure of a text, as it shows it, whose values are not among those `said`, and all `provable`.
 
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
     such as "29.1rc1" must stand in `written` as it is.
@@ -104,7 +108,8 @@ def unsaid(text: str, said: frozenset[float], written: str) -> str | None:
         spelled = not any(c.isdigit() for c in figure.shown)
         if spelled and max(figure.values) < 100:
             continue
-        if not any(same(v, other) for v in figure.values for other in said):
+        found = any(same(v, other) for v in figure.values for other in said)
+        if not found and all(map(provable, figure.values)):
             return figure.shown
     return None
 
@@ -165,6 +170,8 @@ def _values(token: str) -> frozenset[float]:
     out: set[float] = set()
     if _GROUPED.fullmatch(token):
         out.add(float(re.sub(r"\D", "", token)))
+    if spaced := _SPACED.fullmatch(token):
+        out.add(float(f"{re.sub(r'[^0-9]', '', spaced[1])}.{spaced[2]}"))
     if ":" in token or " " in token or "\u00a0" in token or "\u202f" in token:
         out |= {v for part in re.split(r"[: \u00a0\u202f]", token) for v in _values(part)}
     elif match := re.fullmatch(r"(\d+(?:([.,’'])\d{3})*)([.,])(\d+)", token):
