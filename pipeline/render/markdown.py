@@ -12,6 +12,7 @@ from pipeline.labels import Labels, labels_for
 DOUBTED = "†"
 _MOST_NAMED = 12
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -53,7 +54,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
 
 def escape(text: str) -> str:
     """Text as plain words of a Markdown line: nothing in it can become markup, HTML or a link."""
-    safe = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    safe = _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", text).strip())
     safe = re.sub(r"(?i)\b(https?|ftp)(?=://)", r"\1\\", safe).replace("\\://", "&#58;//")
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)

@@ -12,10 +12,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.document import RunRecord, StudyDocument
-from pipeline.render.markdown import clock, moment_url, provenance
+from pipeline.labels import labels_for
+from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.changes import Part, changed_words
-from pipeline.review.parts import CITING, DROPPED, GROUPED, SECTIONS, TERMED, TITLES
+from pipeline.review.parts import CITING, DROPPED, GROUPED, SECTIONS, TERMED, titles
 from pipeline.review.state import Item, State
 
 _MOST_BUCKETS = 120
@@ -83,6 +84,8 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
                 "status": document.status,
                 "checked_by": document.run.checked_by,
                 "fault": "",
+                "words": labels_of(document),
+                "titles": titles(labels_of(document)),
                 "strip": strip(document.coverage.deciles),
                 "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
                 "misfits": len(state.misfits),
@@ -92,9 +95,7 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
         )
     shown = [r for r in rows if not query or r.get("hits")]
     page = templates.get_template("list.html")
-    return page.render(
-        rows=shown, query=query, token=token, titles=TITLES, found=sum(len(r.get("hits", ())) for r in shown)
-    )
+    return page.render(rows=shown, query=query, token=token, found=sum(len(r.get("hits", ())) for r in shown))
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
@@ -116,6 +117,10 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         title=desk.document.title,
         document=desk.document,
         made=made(desk.document.run),
+        words=labels_of(desk.document),
+        language=desk.document.run.language or "en",
+        spoken=desk.document.source.language or "",
+        spoken_direction=labels_for(desk.document.source.language).direction,
         remark=desk.remark,
         token=token,
         lines=transcript_html(desk),
@@ -217,7 +222,7 @@ def strip_html(desk: Desk) -> str:
 
 def notes(desk: Desk) -> str:
     """The notes as HTML."""
-    state = desk.state
+    state, words = desk.state, labels_of(desk.document)
     by_group: dict[str, list[str]] = {}
     for item in state.items:
         by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
@@ -230,11 +235,18 @@ def notes(desk: Desk) -> str:
             ]
         label = "Lead" if section in GROUPED else "Term" if section in TERMED else ""
         sections.append(
-            {"name": section, "title": TITLES[section], "groups": groups, "label": label, "cites": section in CITING}
+            {
+                "name": section,
+                "title": titles(words)[section],
+                "groups": groups,
+                "label": label,
+                "cites": section in CITING,
+            }
         )
     return templates.get_template("notes.html").render(
         sections=sections,
-        source=" ".join(provenance(_renamed(desk))),
+        source=words.between_sentences.join(provenance(_renamed(desk))),
+        left_out=words.left_out,
         dropped=by_group.get(f"{DROPPED} ", []),
         misfits=state.misfits,
     )
@@ -272,6 +284,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         outside=item.outside,
         depth=min(item.depth, _DEEPEST),
         label=item.label,
+        colon=labels_of(desk.document).colon,
         text=item.text,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,

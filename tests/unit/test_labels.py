@@ -1,0 +1,116 @@
+import asyncio
+import re
+import string
+from typing import Any
+
+import pytest
+
+from pipeline.document import StudyDocument
+from pipeline.draft import Draft
+from pipeline.labels import Labels, labels_for, languages
+from pipeline.language import NAMES
+from pipeline.page import draft_of_document, draft_of_page
+from pipeline.profile import Recipe
+from pipeline.render import render_markdown
+from pipeline.render.markdown import provenance
+from pipeline.run import asummarise
+from tests.scripted import ScriptedClient, good_answer, transcript
+
+each = pytest.mark.parametrize("code", languages())
+HEADINGS = ("overview", "prerequisites", "main_points", "key_concepts", "summary")
+
+
+def document(code: str, **metadata: Any) -> StudyDocument:
+    client = ScriptedClient(good_answer)
+    of = transcript(**metadata)
+    return asyncio.run(asummarise(of, client, recipe=Recipe(language=code)))
+
+
+def said(draft: Draft) -> list[tuple[str, str, str, tuple[int, ...]]]:
+    rows = draft.statements()
+    return [(name, s.label, s.text, s.lines) for name, s in rows if name != "prerequisites"]
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_the_languages_that_were_promised_have_a_file() -> None:
+    assert {"en", "de", "fr", "es", "pt", "it", "zh", "ja", "ar"} <= set(languages())
+
+
+@each
+def test_a_file_has_every_word_and_the_placeholders_of_the_english_one(code: str) -> None:
+    own, english = labels_for(code), labels_for("en")
+    assert own.code == code and own.name == NAMES[code]
+    for key in Labels.model_fields:
+        mine, theirs = getattr(own, key), getattr(english, key)
+        if isinstance(mine, str) and key != "date":
+            assert mine.strip(" ") or key == "between_sentences" or key.startswith("between"), key
+            assert placeholders(mine) == placeholders(theirs), key
+    assert len({own.heading(name) for name in HEADINGS}) == len(HEADINGS)
+
+
+@each
+def test_no_language_but_english_has_an_english_sentence(code: str) -> None:
+    own, english = labels_for(code), labels_for("en")
+    same = [k for k in Labels.model_fields if k not in ("colon", "quotation", "direction", "first_day", "months")]
+    equal = [k for k in same if getattr(own, k) == getattr(english, k) and not k.startswith("between")]
+    assert code == "en" or not equal
+
+
+@each
+@pytest.mark.parametrize("known", [{}, {"channel": "Lund TV", "published": "2026-05-01", "url": "https://a.test/v"}])
+@pytest.mark.parametrize("citations", [False, True])
+def test_a_page_reads_back_to_the_statements_of_its_record(code: str, known: dict[str, str], citations: bool) -> None:
+    made = document(code, **known)
+    page = render_markdown(made, citations=citations)
+    assert said(draft_of_page(page, made)) == said(draft_of_document(made))
+
+
+@each
+def test_a_page_has_its_headings_in_its_language(code: str) -> None:
+    headings = re.findall(r"^## (.+)$", render_markdown(document(code)), re.MULTILINE)
+    assert headings == [labels_for(code).heading(name) for name in HEADINGS]
+
+
+def test_a_page_of_an_unknown_language_or_of_one_without_a_file_is_headed_in_english() -> None:
+    assert labels_for(None).code == labels_for("sw").code == labels_for("../de").code == "en"
+    assert labels_for("pt-BR").code == "pt"
+
+
+@pytest.mark.parametrize(
+    ("code", "date"),
+    [
+        ("en", "2026-05-01"),
+        ("de", "1. Mai 2026"),
+        ("fr", "1er mai 2026"),
+        ("ja", "2026年5月1日"),
+        ("ar", "1 مايو 2026"),
+    ],
+)
+def test_a_date_is_written_as_the_language_does(code: str, date: str) -> None:
+    made = document(code, channel="Lund {TV}", published="2026-05-01")
+    assert date in next(provenance(made)) and "Lund {TV}" in next(provenance(made))
+
+
+@pytest.mark.parametrize("date", ["May 2026", "2026-13-01", "2026-00-10", "٢٠٢٦-05-01", "20260501", ""])
+def test_what_is_no_date_stays_as_it_is(date: str) -> None:
+    assert labels_for("de").day(date) == date
+
+
+def test_names_stand_in_a_row_as_the_language_parts_them() -> None:
+    assert "话者" not in (told := " ".join(provenance(document("zh")))) and "Ana、Ben" in told
+    assert "Ana، Ben" in " ".join(provenance(document("ar")))
+
+
+def test_a_chinese_lead_is_bold_where_markdown_sees_its_end() -> None:
+    page = render_markdown(document("zh"))
+    assert "**Lund reactor**：" in page and "：**" not in page
+
+
+def test_an_edited_sentence_of_a_chinese_page_is_read_alone() -> None:
+    made = document("zh")
+    page = render_markdown(made).replace(made.summary[0].text, "城里付一半。其余是贷款。")
+    texts = [s.text for name, s in draft_of_page(page, made).statements() if name == "summary"]
+    assert texts[:2] == ["城里付一半。", "其余是贷款。"]
