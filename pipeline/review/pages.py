@@ -270,7 +270,7 @@ def statement_html(item: Item, desk: Desk) -> str:
 
 def view(item: Item, desk: Desk) -> SimpleNamespace:
     """A statement for its template."""
-    last = len(desk.transcript.segments)
+    last, words = len(desk.transcript.segments), labels_of(desk.document)
     lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
     first = lines[0] if lines else None
     start = first.start if first else None
@@ -284,7 +284,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         outside=item.outside,
         depth=min(item.depth, _DEEPEST),
         label=item.label,
-        colon=labels_of(desk.document).colon,
+        colon=words.colon,
         text=item.text,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
@@ -297,7 +297,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         remarks=desk.remarks_on(item),
         lines=" ".join(map(str, item.lines)),
         shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
-        speakers=", ".join(speakers),
+        speakers=words.names(list(speakers)),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start) if start is not None else None,
     )
