@@ -67,11 +67,7 @@ class ChunkPrompts:
     @property
     def system(self) -> Message:
         """The message that every call begins with."""
-        text = self._prompts.load("system.v2").render()
-        if self.language and not covers(self.language, self.transcript.metadata.language):
-            name = english_name(self.language)  # from a table, so that no user's words get into a prompt
-            text += "\n\n" + self._prompts.load("language.v1").render(language=name)
-        return Message("system", text)
+        return system_message(self._prompts, self.language, self.transcript.metadata.language)
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
@@ -106,6 +102,15 @@ class ChunkPrompts:
         rest = earlier[len(opening) :]
         lead = rest[len(rest) - _while_fewer(rest[::-1], _LEAD_IN_WORDS) :] if rest else ()
         return (*opening, *lead)
+
+
+def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:
+    """The message that every call begins with; it tells the notes' language where the lines are in another one."""
+    text = prompts.load("system.v2").render()
+    if wanted and not covers(wanted, spoken):
+        name = english_name(wanted)  # from a table, so that no user's words get into a prompt
+        text += "\n\n" + prompts.load("language.v1").render(language=name)
+    return Message("system", text)
 
 
 def _while_fewer(segments: Sequence[Segment], words: int) -> int:
