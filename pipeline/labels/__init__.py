@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 _FOLDER = files("pipeline.labels")
+_TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write it
 
 
 class Labels(BaseModel):
@@ -95,7 +96,7 @@ class Labels(BaseModel):
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that have a file, by their codes; English first."""
+    """The languages that have a file, by their tags; English first."""
     found = sorted(f.name.removesuffix(".toml") for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
     return ("en", *(code for code in found if code != "en"))
 
@@ -103,6 +104,8 @@ def languages() -> tuple[str, ...]:
 @cache
 def labels_for(language: str | None) -> Labels:
     """The labels of a language by its BCP 47 tag ("pt-BR"); English where the language is unknown or has no file."""
-    code = (language or "en").split("-")[0].lower()
-    file = _FOLDER / f"{code if code in languages() else 'en'}.toml"
+    code, *rest = (language or "en").split("-")
+    script = "Hant" if code == "zh" and set(rest) & _TRADITIONAL else ""
+    tag = next((t for t in (f"{code}-{script}", code.lower()) if t in languages()), "en")
+    file = _FOLDER / f"{tag}.toml"
     return Labels.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))

@@ -1,6 +1,7 @@
 import asyncio
 import re
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.labels import Labels, labels_for, languages
-from pipeline.language import NAMES
+from pipeline.language import NAMES, primary
 from pipeline.page import draft_of_document, draft_of_page
 from pipeline.profile import Recipe
 from pipeline.render import render_markdown
@@ -42,7 +43,7 @@ def test_the_languages_that_were_promised_have_a_file() -> None:
 @each
 def test_a_file_has_every_word_and_the_placeholders_of_the_english_one(code: str) -> None:
     own, english = labels_for(code), labels_for("en")
-    assert own.code == code and own.name == NAMES[code]
+    assert own.code == primary(code) and own.name == NAMES[own.code]
     for key in Labels.model_fields:
         mine, theirs = getattr(own, key), getattr(english, key)
         if isinstance(mine, str) and key != "date":
@@ -69,6 +70,16 @@ def test_a_page_reads_back_to_the_statements_of_its_record(code: str, known: dic
 
 
 @each
+def test_a_page_that_cites_lines_without_times_reads_back(code: str) -> None:
+    untimed = tuple(replace(s, start=None, end=None) for s in transcript().segments)
+    client = ScriptedClient(good_answer)
+    made = asyncio.run(asummarise(replace(transcript(), segments=untimed), client, recipe=Recipe(language=code)))
+    page = render_markdown(made, citations=True)
+    assert labels_for(code).line.format(number=4) in page
+    assert said(draft_of_page(page, made)) == said(draft_of_document(made))
+
+
+@each
 def test_a_page_has_its_headings_in_its_language(code: str) -> None:
     headings = re.findall(r"^## (.+)$", render_markdown(document(code)), re.MULTILINE)
     assert headings == [labels_for(code).heading(name) for name in HEADINGS]
@@ -77,6 +88,13 @@ def test_a_page_has_its_headings_in_its_language(code: str) -> None:
 def test_a_page_of_an_unknown_language_or_of_one_without_a_file_is_headed_in_english() -> None:
     assert labels_for(None).code == labels_for("sw").code == labels_for("../de").code == "en"
     assert labels_for("pt-BR").code == "pt"
+
+
+@pytest.mark.parametrize(
+    ("tag", "summary"), [("zh", "总结"), ("zh-CN", "总结"), ("zh-Hant", "總結"), ("zh-TW", "總結")]
+)
+def test_chinese_is_headed_in_the_script_that_its_tag_means(tag: str, summary: str) -> None:
+    assert labels_for(tag).summary == summary
 
 
 @pytest.mark.parametrize(
