@@ -91,7 +91,7 @@ def detected(texts: list[str]) -> str | None:
         return None
     step = max(1, len(text) // _SAMPLES)
     found = Counter[str]()
-    places = range(0, len(text), max(step, _SAMPLE))
+    places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short piece at the end
     for at in places:
         ((best),) = _detector().detect(text[at : at + _SAMPLE], k=1)
         found[str(best["lang"])] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights

@@ -65,7 +65,7 @@ class Quoter:
             if text:
                 parts.append(text)
         whole = joined(parts)
-        if whole and whole[-1] not in '.!?…。！？"”’»)]':
+        if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':
             whole = whole.rstrip(" ,;:，；：–—-") + " …"
         return f"… {whole}" if whole[:1].islower() else whole
 

@@ -12,6 +12,7 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
+from pipeline.small.sentences import sentences_of
 from tests.small.recording import Answering, structured, transcript
 
 FRENCH = (
@@ -54,3 +55,29 @@ def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
     chat = messages(PromptSet(), f"small/{name}.v1", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
     assert chat[-1].content == "The part." and all(m.content for m in chat)
+
+
+def test_an_arabic_question_ends_its_sentence() -> None:
+    said = transcript([("Layla", "وكم يكلّف إصلاح الجسر القديم؟ سمعت أنه مرتفع."), ("Sami", "نحو ثلاثة ملايين يورو.")])
+    first, second, _ = sentences_of(said)
+    assert first.asks and first.text.endswith("؟") and not second.asks
+
+
+def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> None:
+    talk = transcript(
+        [
+            ("Ana", "Die Brücke trägt jeden Tag 9000 Autos über den Fluss."),
+            ("Ben", "Der Rost hat in sechzig Jahren zwölf Prozent vom Stahl gefressen."),
+        ]
+    )
+    answers = {
+        "small/notes": "- Der Rost hat zwölf Prozent vom Stahl gefressen.",
+        "small/titles": "Brücke",
+        "small/term": "none",
+    }
+    made = asyncio.run(
+        draft(talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"))
+    )
+    texts = [s.text for name, s in made.statements() if name == "overview"]
+    assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“", "Es sprechen: Ana, Ben."]
+    assert made.note.startswith("Von einem kleinen Modell erstellt")
