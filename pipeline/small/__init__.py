@@ -85,7 +85,11 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     reading = await _read(passages, transcript, structured, at_once)
 
     words = labels_for(recipe.language)
-    ranking, openings, quoter = Ranking(sentences), Openings(sentences), Quoter(sentences, words)
+    ranking, openings, quoter = (
+        Ranking(sentences),
+        Openings(sentences),
+        Quoter(sentences, words, transcript.metadata.language),
+    )
     about = outline.subject(sentences, ranking)
     told = {about.number} if about else set[int]()  # stands in the overview
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])

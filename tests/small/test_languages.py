@@ -12,6 +12,7 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
+from pipeline.small.quoting import spoken
 from pipeline.small.sentences import sentences_of
 from tests.small.recording import Answering, structured, transcript
 
@@ -81,3 +82,18 @@ def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> Non
     texts = [s.text for name, s in made.statements() if name == "overview"]
     assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“", "Es sprechen: Ana, Ben."]
     assert made.note.startswith("Von einem kleinen Modell erstellt")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "printed"),
+    [
+        ("en", "It's um rusting.", "It's rusting."),
+        ("de", "Es geht um die Brücke, ähm, und um neun Uhr.", "Es geht um die Brücke und um neun Uhr."),
+        ("pt", "É um rio largo.", "É um rio largo."),
+        (None, "Es geht um die Brücke.", "Es geht um die Brücke."),
+        ("en", "So the the bridge stands.", "So the bridge stands."),
+        ("fr", "Nous nous voyons, euh, demain , pourquoi pas ?", "Nous nous voyons demain, pourquoi pas ?"),
+    ],
+)
+def test_what_only_english_may_leave_out_stays_elsewhere(language: str | None, said: str, printed: str) -> None:
+    assert spoken(said, language) == printed
