@@ -20,6 +20,7 @@ class Labels(BaseModel):
     `code` is its primary subtag of BCP 47 ("en"), `name` what it is called in English, `direction` how its script runs.
     `colon`, `between_names`, `between_parts` and `between_sentences` are its marks with the spaces around them.
     `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
+    `answer_here` asks a small model for an answer in the language.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,6 +62,7 @@ class Labels(BaseModel):
     unknown_both: str
     by_small_model: str
     only_quoted: str
+    answer_here: str
     contents: str
     evidence: str
     evidence_at: str

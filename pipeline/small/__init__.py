@@ -84,11 +84,11 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
     reading = await _read(passages, transcript, structured, at_once)
 
-    words = labels_for(recipe.language)
+    words, spoken = labels_for(recipe.language), transcript.metadata.language
     ranking, openings, quoter = (
         Ranking(sentences),
         Openings(sentences),
-        Quoter(sentences, words, transcript.metadata.language),
+        Quoter(sentences, words, spoken),
     )
     about = outline.subject(sentences, ranking)
     told = {about.number} if about else set[int]()  # stands in the overview
@@ -97,7 +97,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     groups = parted(chosen, how_many(sum(e.words for e in chosen)))
 
     structured.begin("composing", at_once=at_once, planned=len(groups) + len(chosen) + 1 if groups else 0)
-    parts = distinct(await _each([partial(_titled, g, structured) for g in groups], at_once))
+    parts = distinct(await _each([partial(_titled, g, structured, spoken) for g in groups], at_once))
     found, problems = await _concepts(chosen, sentences, structured, _names(transcript), at_once)
     concepts = entries(found, quoter, _CONCEPTS[recipe.length])
     fields = await _fields(concepts, about, structured, recipe.language)
@@ -109,7 +109,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
-    as_spoken = covers(recipe.language, transcript.metadata.language)
+    as_spoken = covers(recipe.language, spoken)
     made = Draft(
         sections={
             "overview": _section(outline.overview(transcript, about, parts, quoter, words)),
@@ -131,7 +131,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 async def _read(passages: Sequence[Passage], transcript: Transcript, structured: Structured, at_once: int) -> _Reading:
     """The model's notes on all passages, each tied to the sentences that it stands for."""
     names = _names(transcript)
-    answers = await _each([partial(_notes, p, structured) for p in passages], at_once)
+    answers = await _each([partial(_notes, p, structured, transcript.metadata.language) for p in passages], at_once)
     reading = _Reading()
     noted: set[int] = set()
     for passage, answer in zip(passages, answers, strict=True):
@@ -150,17 +150,17 @@ async def _read(passages: Sequence[Passage], transcript: Transcript, structured:
     return reading
 
 
-async def _notes(passage: Passage, structured: Structured) -> tuple[str, ...] | _Failed:
+async def _notes(passage: Passage, structured: Structured, language: str | None) -> tuple[str, ...] | _Failed:
     try:
-        return await notes_on(passage, structured)
+        return await notes_on(passage, structured, language)
     except CallError as err:
         return _survivable(err)
 
 
-async def _titled(group: tuple[Excerpt, ...], structured: Structured) -> Part:
+async def _titled(group: tuple[Excerpt, ...], structured: Structured, language: str | None) -> Part:
     """The part under the model's heading, or under its own words when the model gives none."""
     try:
-        return await titled(group, structured)
+        return await titled(group, structured, language)
     except CallError as err:
         _survivable(err)
         return Part(group, frequent(group), ("",) * len(group))

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.draft import DraftStatement
-from pipeline.language import english_name, primary
 from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size
@@ -88,8 +87,7 @@ async def fields_of(
     terms: Sequence[str], about: str, structured: Structured, language: str | None = None
 ) -> tuple[str, ...]:
     """The fields of knowledge that terms belong to, in a recording about something. Raises what the client raises."""
-    wanted = f"\nIn {english_name(language)}." if language and primary(language) != "en" else ""  # examples are English
-    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}{wanted}")
+    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}", language)
     completion = await structured.text("small/fields", asked, max_tokens=_TOKENS_OF_FIELDS)
     rows = (tidied(row).strip(" -*•.") for row in completion.text.splitlines())
     subject = set(keys(" ".join((about, *terms))))  # a field is more than the subject itself

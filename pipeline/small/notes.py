@@ -36,9 +36,9 @@ class Mark:
     own: bool = False
 
 
-async def notes_on(passage: Passage, structured: Structured) -> tuple[str, ...]:
+async def notes_on(passage: Passage, structured: Structured, language: str | None = None) -> tuple[str, ...]:
     """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/notes.v1", passage.shown)
+    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
     rows = completion.text.splitlines()
     if completion.finish_reason == "length":

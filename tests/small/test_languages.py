@@ -97,3 +97,12 @@ def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> Non
 )
 def test_what_only_english_may_leave_out_stays_elsewhere(language: str | None, said: str, printed: str) -> None:
     assert spoken(said, language) == printed
+
+
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [(None, "Der Teil."), ("en-GB", "Der Teil."), ("de", "Der Teil.\n\nAntworte auf Deutsch."),
+     ("zh-TW", "Der Teil.\n\n請用繁體中文回答。"), ("sv", "Der Teil.\n\nAnswer in Swedish.")],
+)  # fmt: skip
+def test_an_answer_is_wished_for_in_the_language_of_the_recording(language: str | None, last: str) -> None:
+    assert messages(PromptSet(), "small/notes.v1", "Der Teil.", language)[-1].content == last
