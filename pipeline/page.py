@@ -21,9 +21,7 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
-_LABEL = re.compile(
-    r"\*\*(.*?)(?:\s*[:：]\*\*|\*\*(?:\s*[:：])?)\s*"
-)  # a lead or a term, its colon in bold or behind it
+_BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 _PROSE = ("overview", "summary")
 
@@ -76,7 +74,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
                 _Node(s) for s in _sentences(_paragraphs(rows, form), [*twins.texts(name), *told]) if s not in told
             ]
         else:
-            nodes = _bullets(rows, form)
+            nodes = _bullets(rows, form, form.terms if name == "key_concepts" else form.leads)
         if statements := tuple(twins.with_lines(node, name) for node in nodes):
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
     return Draft(sections, checked_by=document.run.checked_by).numbered()
@@ -89,6 +87,11 @@ class _Form:
         both = (labels_for("en"), words)
         self.sections = {w.heading(name): name for w in both for name in HEADINGS}
         urls = tuple(f"{w.source_url}{w.colon.rstrip()}" for w in both)
+        marks = [w.colon for w in (words, labels_for("en"))]
+        colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
+        self.terms = (*(re.compile(rf"\*\*(.*?)\*\*{colon}\s*") for colon in colons), _BOLD)
+        inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
+        self.leads = (*inside, _BOLD) if words.colon[-1].isspace() else self.terms  # as the page is written
         self._besides = (">", DOUBTED, *urls, *(w.none_found for w in both))
 
     def is_besides(self, row: str) -> bool:
@@ -124,7 +127,7 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
 
 
-def _bullets(rows: Sequence[str], form: _Form) -> list[_Node]:
+def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]) -> list[_Node]:
     """The bullets of a section; a row that is none goes on with the one before it, after a blank it stands alone."""
     out: list[_Node] = []
     last: _Node | None = None
@@ -141,7 +144,7 @@ def _bullets(rows: Sequence[str], form: _Form) -> list[_Node]:
             last.text += f" {row.strip()}"
     for node in [n for top in out for n in (top, *top.details)]:
         node.text = _MARK.sub("", node.text)
-        if match := _LABEL.match(node.text):
+        if match := next((m for label in labels if (m := label.match(node.text))), None):
             node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
         node.text = unescape(node.text).strip()
     return out
