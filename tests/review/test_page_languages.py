@@ -28,7 +28,7 @@ def desk(folder: Path, language: str) -> Desk:
     ("language", "opening", "heading"),
     [
         ("ar", 'lang="ar" dir="rtl"', "النقاط الرئيسية"),
-        ("zh-Hant", 'lang="zh-Hant" dir="ltr"', "要点"),
+        ("zh-Hant", 'lang="zh-Hant" dir="ltr"', "要點"),
         ("de", 'lang="de" dir="ltr"', "Kernpunkte"),
     ],
 )

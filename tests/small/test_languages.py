@@ -12,6 +12,8 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
+from pipeline.small.notes import notes_on
+from pipeline.small.passages import passages_of
 from pipeline.small.quoting import spoken
 from pipeline.small.sentences import sentences_of
 from tests.small.recording import Answering, structured, transcript
@@ -106,3 +108,12 @@ def test_what_only_english_may_leave_out_stays_elsewhere(language: str | None, s
 )  # fmt: skip
 def test_an_answer_is_wished_for_in_the_language_of_the_recording(language: str | None, last: str) -> None:
     assert messages(PromptSet(), "small/notes.v1", "Der Teil.", language)[-1].content == last
+
+
+@pytest.mark.parametrize(("language", "notes"), [("zh", 2), ("en", 0), (None, 0)])
+def test_notes_without_bullets_count_where_the_examples_are_in_another_language(
+    language: str | None, notes: int
+) -> None:
+    client = structured(Answering(lambda request: CHINESE))
+    (passage,) = passages_of(sentences_of(transcript([(None, CHINESE)])))
+    assert len(asyncio.run(notes_on(passage, client, language))) == notes
