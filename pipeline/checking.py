@@ -133,7 +133,7 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
 
 def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     """What can be proved against the statements and headings of a draft, by their numbers."""
-    recording = Recording(opened.transcript)
+    recording = Recording(opened.transcript, opened.document.run.language)
     known = _labels(draft_of_document(opened.document))
     out: dict[int, list[Finding]] = defaultdict(list)
     for groups in opened.draft.sections.values():
@@ -184,14 +184,14 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
 
 async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
     """What the checking call reports of the statements with lines, by their numbers."""
-    transcript = opened.transcript
+    transcript, language = opened.transcript, opened.document.run.language
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     before, own = _to_ask(opened.draft, len(transcript.segments))
     after = await check_meaning(
-        before, transcript, chunks, ChunkPrompts(transcript, chunks, structured.prompts), structured
+        before, transcript, chunks, ChunkPrompts(transcript, chunks, structured.prompts, language=language), structured
     )
-    recording = Recording(transcript)
+    recording = Recording(transcript, language)
     now = {s.id: s for _, s in after.statements()}
     headings = {g.id: g.heading for of in after.sections.values() for g in of}
     reasons = {(w.section, w.text): w.reason for w in after.withheld}

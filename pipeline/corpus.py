@@ -277,7 +277,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript.name,
         document,
         page,
-        (*transcript.notes, *filter(None, [left_out_line(transcript)])),
+        (*document.source.warnings, *filter(None, [left_out_line(transcript)])),
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),

@@ -143,7 +143,10 @@ class OutlineSection:
 
 
 class SourceInfo(_Model):
-    """The transcript that the document was made from; None is unknown. `left_out` was not taken as speech."""
+    """The transcript that the document was made from; None is unknown. `left_out` was not taken as speech.
+
+    `language` is a tag of BCP 47: what metadata tells, else what the words are in.
+    """
 
     path: str | None
     sha256: str
@@ -228,6 +231,7 @@ class RunRecord(_Model):
     profile: str
     checked_by: str
     length: Length
+    language: str | None = None  # of the notes, as a tag of BCP 47
     words_asked: int
     words: int
     answered_by: tuple[str, ...] = ()  # other models, if the endpoint let them answer

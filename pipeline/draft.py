@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Problem, Support, Withheld
+from pipeline.text import word_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class Draft:
     """All sections of a document by name, and what became of everything that is not in them.
 
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
-    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made.
-    `titles` are headings of sections that are not called as in study notes.
+    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
+    `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
+    study notes.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -79,6 +81,7 @@ class Draft:
     filler: frozenset[int] = field(default_factory=frozenset)
     note: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""
@@ -91,7 +94,7 @@ class Draft:
         """Words of all sections, headings, leads and terms included."""
         texts = [g.heading for groups in self.sections.values() for g in groups]
         texts += [text for _, s in self.statements() for text in (s.label, s.text)]
-        return sum(len(text.split()) for text in texts)
+        return sum(map(word_count, texts))
 
     def numbered(self) -> Draft:
         """The draft with headings, and statements that cite lines, numbered from 1 in reading order."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from pipeline.text import word_count
 from pipeline.transcript import Segment
 
 _LAST = attrgetter("last")
@@ -27,7 +28,7 @@ def numbered_lines(segments: Sequence[Segment]) -> list[NumberedLine]:
     """The segments in order as numbered lines; captions of a few words are joined, a change of speaker parts them."""
     out: list[NumberedLine] = []
     for segment in segments:
-        if out and out[-1].speaker == segment.speaker and len(out[-1].text.split(None, _ENOUGH_WORDS)) < _ENOUGH_WORDS:
+        if out and out[-1].speaker == segment.speaker and word_count(out[-1].text) < _ENOUGH_WORDS:
             line = out.pop()
             out.append(NumberedLine(line.first, segment.id, line.speaker, f"{line.text} {segment.text}"))
         else:

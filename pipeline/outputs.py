@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.readers import read_transcript
-from pipeline.transcript import Transcript
+from pipeline.transcript import Metadata, Transcript
 
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
@@ -89,7 +89,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
             f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
             hint="give its folder with --transcripts",
         )
-    transcript = read_transcript(path)
+    transcript = read_transcript(path).with_metadata(Metadata(language=document.source.language))
     if transcript.sha256 != document.source.sha256:
         return transcript, f"{path} has changed since the notes were made"
     return transcript, ""

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
 from pipeline.document import Detail, KeyConcept, MainPoint, OutlineSection, Prerequisite, Statement, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.labels import labels_for
+from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
-from pipeline.render.markdown import provenance
+from pipeline.render.markdown import labels_of, provenance
 
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
+_LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
 _MARK = re.compile(  # of doubt, or a citation, linked or not
-    rf"\s+(?:{DOUBTED}|\[?\\\[(?:line \d+|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
+    rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
-_LEAD, _TERM, _BOLD = (re.compile(mark) for mark in (r"\*\*(.*?):\*\*\s*", r"\*\*(.*?)\*\*:\s*", r"\*\*(.*?)\*\*\s*"))
+_BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
-_WORDS = labels_for("en")
-_NO_STATEMENT = (">", f"{_WORDS.source_url}:", _WORDS.none_found, DOUBTED)  # how rows begin that the page has besides
 
 
 def draft_of_document(document: StudyDocument) -> Draft:
@@ -69,29 +68,52 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     A sentence that resembles none of the record's has no lines. Prerequisites say nothing of the recording and are left
     out; a section that the record does not have is read as a main point.
     """
-    outline = document.outline()
-    forms, titles = {s.name: s.form for s in outline}, {s.name: s.heading for s in outline}
+    titles = {s.name: s.heading for s in document.outline()}
     twins = _Twins(draft_of_document(document))
-    told = list(provenance(document))
+    told, form = list(provenance(document)), _Form(document)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
-    for name, heading, rows in _blocks(markdown, {title: name for name, title in titles.items()}):
-        form = forms.get(name, "points")
-        if form == "phrases":
+    for name, heading, rows in _blocks(markdown, form):
+        shape = form.shapes.get(name, "points")
+        if shape == "phrases":
             continue
-        if form == "prose":
-            nodes = [_Node(s) for s in _sentences(_paragraphs(rows), [*twins.texts(name), *told]) if s not in told]
+        if shape == "prose":
+            known = [*twins.texts(name), *told]
+            nodes = [_Node(s) for s in _sentences(_paragraphs(rows, form), known) if s not in told]
         else:
-            nodes = _bullets(rows, _TERM if form == "terms" else _LEAD)
+            nodes = _bullets(rows, form, form.terms if shape == "terms" else form.leads)
         statements = tuple(twins.with_lines(node, name) for node in nodes)
-        if form == "items":
+        if shape == "items":
             statements = tuple(map(_with_bound, statements))
         if statements:
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered()
 
 
-def _blocks(markdown: str, names: Mapping[str, str]) -> Iterator[tuple[str, str, list[str]]]:
-    """(section, heading of a main point or "", rows) of a page, in order; `names` has sections by their heading."""
+class _Form:
+    """What the page of a document has besides its statements; the English words are known on every page.
+
+    `sections` are their names by their headings, `shapes` what stands in them.
+    """
+
+    def __init__(self, document: StudyDocument) -> None:
+        own, english = labels_of(document), labels_for("en")
+        self.sections = {s.heading: s.name for words in (english, own) for s in document.outline(words)}
+        self.shapes = {s.name: s.form for s in document.outline()}
+        marks = (own.colon, english.colon)
+        colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
+        self.terms = (*(re.compile(rf"\*\*(.*?)\*\*{colon}\s*") for colon in colons), _BOLD)
+        inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
+        self.leads = (*inside, _BOLD) if own.colon[-1].isspace() else self.terms  # as the page is written
+        urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
+        self._besides = (">", DOUBTED, *urls, own.none_found, english.none_found)
+
+    def is_besides(self, row: str) -> bool:
+        """Whether a row is no statement by how it begins."""
+        return row.startswith(self._besides)
+
+
+def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
+    """(section, heading of a main point or "", rows) of a page, in order."""
     name, heading = "", ""
     rows: list[str] = []
     for row in [*markdown.splitlines(), "## "]:
@@ -102,8 +124,8 @@ def _blocks(markdown: str, names: Mapping[str, str]) -> Iterator[tuple[str, str,
             yield name, heading, rows
         title = unescape(row.lstrip("#").strip())
         if row.startswith("## "):
-            name = names.get(title, "main_points")
-            heading = "" if title in names else title
+            name = form.sections.get(title, "main_points")
+            heading = "" if title in form.sections else title
         else:
             name, heading = name or "main_points", _NUMBER.sub("", title)
         rows = []
@@ -118,14 +140,14 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
 
 
-def _bullets(rows: Sequence[str], label: re.Pattern[str]) -> list[_Node]:
+def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]) -> list[_Node]:
     """The bullets of a section; a row that is none goes on with the one before it, after a blank it stands alone."""
     out: list[_Node] = []
     last: _Node | None = None
     for row in rows:
         if not row.strip():
             last = None
-        elif row.startswith(_NO_STATEMENT):
+        elif form.is_besides(row):
             continue
         elif (match := _BULLET.match(row)) or last is None:
             indent, text = match.groups() if match else ("", row)
@@ -135,15 +157,15 @@ def _bullets(rows: Sequence[str], label: re.Pattern[str]) -> list[_Node]:
             last.text += f" {row.strip()}"
     for node in [n for top in out for n in (top, *top.details)]:
         node.text = _MARK.sub("", node.text)
-        if match := label.match(node.text) or _BOLD.match(node.text):
+        if match := next((m for label in labels if (m := label.match(node.text))), None):
             node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
         node.text = unescape(node.text).strip()
     return out
 
 
-def _paragraphs(rows: Sequence[str]) -> list[str]:
+def _paragraphs(rows: Sequence[str], form: _Form) -> list[str]:
     """The paragraphs of prose, each in one line, without marks."""
-    kept = ("" if row.startswith(_NO_STATEMENT) else row.strip() for row in rows)
+    kept = ("" if form.is_besides(row) else row.strip() for row in rows)
     return [unescape(_MARK.sub("", part.replace("\n", " "))) for part in re.split(r"\n{2,}", "\n".join(kept)) if part]
 
 

@@ -42,7 +42,7 @@ def study_document(
         title=transcript.metadata.title or title_from_name(transcript.name),
         channel=transcript.metadata.channel,
         note=draft.note or None,
-        source=_source(transcript, model),
+        source=_source(transcript, model, draft.remarks),
         coverage=_coverage(draft, len(transcript.segments)),
         withheld=draft.withheld,
         dropped=draft.dropped,
@@ -53,6 +53,7 @@ def study_document(
             profile=recipe.profile.name,
             checked_by=draft.checked_by,
             length=recipe.length,
+            language=recipe.language,
             words_asked=words_of(recipe, spoken_words(transcript.segments)),
             words=draft.words(),
             answered_by=other_models(model, progress.tally.models),
@@ -67,7 +68,7 @@ def study_document(
     )
 
 
-def _source(transcript: Transcript, model: str) -> SourceInfo:
+def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> SourceInfo:
     meta = transcript.metadata
     encoding, _ = encoding_for(model)
     return SourceInfo(
@@ -82,7 +83,7 @@ def _source(transcript: Transcript, model: str) -> SourceInfo:
         tokens=sum(count_each([s.text for s in transcript.segments], encoding)),
         format=transcript.reading.format,
         left_out=tuple(left_out(part) for part in transcript.reading.left_out),
-        warnings=transcript.notes,
+        warnings=(*transcript.notes, *remarks),
     )
 
 

@@ -9,12 +9,14 @@ Draft, which becomes the record.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import capable, small
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft
+from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
 from pipeline.profile import ProfileName, Recipe
 from pipeline.progress import Booking, Estimate, Progress, Watch, unwatched
@@ -22,7 +24,7 @@ from pipeline.prompting import PromptSet
 from pipeline.readers import read_transcript
 from pipeline.record import study_document
 from pipeline.structured import Structured
-from pipeline.transcript import Transcript
+from pipeline.transcript import Metadata, Transcript
 
 Way = Callable[[Transcript, Structured, Recipe], Awaitable[Draft]]
 WAYS: dict[ProfileName, Way] = {"capable": capable.draft, "small": small.draft}
@@ -47,6 +49,7 @@ async def asummarise(
     """
     recipe, prompts = recipe or Recipe(), prompts.fresh() if prompts else PromptSet()
     transcript = source if isinstance(source, Transcript) else read_transcript(Path(source))
+    transcript, recipe = in_language(transcript, recipe)
     progress = Progress(transcript.name)
     structured = Structured(Booking(client, progress, watch), prompts)
 
@@ -56,3 +59,10 @@ async def asummarise(
     progress.phase = document.status
     watch(progress)
     return document
+
+
+def in_language(transcript: Transcript, recipe: Recipe) -> tuple[Transcript, Recipe]:
+    """The transcript with the language that is spoken in it, and the recipe with that of the notes."""
+    spoken = spoken_language(transcript)
+    told = transcript.with_metadata(Metadata(language=spoken))
+    return told, replace(recipe, language=recipe.language or spoken)

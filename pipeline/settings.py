@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.document import Length
 from pipeline.errors import SettingsError
+from pipeline.language import asked
 from pipeline.own_sections import load_sections
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
 from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     length: Length = "standard"
     notes: NotesName = "study"
     sections: Path | None = None
+    language: str | None = None
     check: Check | None = None
     chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
     concurrency: int = Field(default=8, ge=1, le=1024)
@@ -103,7 +105,8 @@ class Settings(BaseSettings):
         SettingsError when the folder of sections cannot be used, or the profile makes no such notes.
         """
         profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
-        return Recipe(profile, self.length, self.notes, load_sections(self.sections) if self.sections else ())
+        own = load_sections(self.sections) if self.sections else ()
+        return Recipe(profile=profile, length=self.length, notes=self.notes, own=own, language=self.language)
 
 
 def is_model_file(model: str | None) -> bool:
@@ -144,6 +147,7 @@ def load_settings(**flags: Any) -> Settings:
     }
     if fallback and settings.base_url == fallback and is_model_file(settings.model):
         held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
+    held["language"] = asked(settings.language) if settings.language else None
     return _at_vendor(settings.model_copy(update=held))
 
 

@@ -14,6 +14,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # Thai to Khmer, kana, Han
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def clean(text: str) -> str:
@@ -24,6 +26,14 @@ def clean(text: str) -> str:
 def words(text: str) -> list[str]:
     """Words in order, case folded, apostrophes straight."""
     return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
+
+
+def word_count(text: str) -> int:
+    """Words between blanks; of a script without blanks two characters count as one."""
+    if text.isascii() or not _UNSPACED.search(text):
+        return len(text.split())
+    apart, characters = _UNSPACED.subn(" ", text)
+    return sum(any(map(str.isalnum, word)) for word in apart.split()) + (characters + 1) // 2
 
 
 def slug(text: str, *, limit: int = 120) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.text import word_count
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -130,7 +132,7 @@ class Transcript:
 
 def spoken_words(segments: Sequence[Segment]) -> int:
     """Words of these segments."""
-    return sum(len(s.text.split()) for s in segments)
+    return sum(word_count(s.text) for s in segments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,6 @@ def _code() -> str:
     """The digest of the program itself: another version may check or render otherwise."""
     digest = hashlib.sha256()
     root = Path(str(files("pipeline")))
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted((*root.rglob("*.py"), *root.rglob("labels/*.toml"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -22,7 +22,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts, sections_of(recipe))
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, sections_of(recipe), recipe.language)
     composing = int(len(chunks) > 1)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
@@ -34,7 +34,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
-        return check_exactly(composed, transcript)
+        return check_exactly(composed, transcript, recipe.language)
     words = words_of(recipe, spoken_words(transcript.segments))
     return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 

@@ -11,6 +11,8 @@ from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
+from pipeline.sections.base import without_colon
+from pipeline.text import word_count
 from pipeline.transcript import Chunk, spoken_words
 from pipeline.verification import Recording, finding, with_lines
 
@@ -61,7 +63,7 @@ def uncited(chunk: Chunk, lines: Sequence[NumberedLine], known: Collection[int])
             runs.append([])
         else:
             runs[-1].append(segment.id)
-    words = {s.id: len(s.text.split()) for s in chunk.segments}
+    words = {s.id: word_count(s.text) for s in chunk.segments}
     long = [run for run in runs if sum(words[n] for n in run) >= _LONG]
     longest = sorted(long, key=lambda run: -sum(words[n] for n in run))[:_MOST_STRETCHES]
     return numbers_of([n for run in longest for n in run], lines) if longest else ""
@@ -71,7 +73,7 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
     """The numbered draft of these sections with each addition where it belongs; what fits nowhere is left out."""
     waiting: dict[int, list[DraftStatement]] = defaultdict(list)
     for a in additions:
-        new = DraftStatement(a.missing.text.strip(), a.lines, a.missing.label.strip().rstrip(":"), remark=ADDED)
+        new = DraftStatement(a.missing.text.strip(), a.lines, without_colon(a.missing.label), remark=ADDED)
         waiting[a.missing.under].append(with_lines(replace(new, finding=finding(new.text, recording)), recording))
     sections = dict(draft.sections)
     for section in of:

@@ -19,6 +19,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
+from pipeline.sections.base import without_colon
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, Transcript
@@ -129,7 +130,7 @@ async def check_meaning(
     Of a page of so many `words` it may add what is missing most; 0: nothing is added. Where a call fails its statements
     stand as weak, and the document has a problem. Raises EndpointError when it is fatal.
     """
-    recording = Recording(transcript)
+    recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
     room = rooms(draft, words, chunks) if words else {}
     verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room)
@@ -269,7 +270,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if verdict is None:
             return replace(statement, remark=finding(statement.text, recording) if statement.lines else "")
         lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
-        label = verdict.fault.label.strip().rstrip(":") if statement.label else ""
+        label = without_colon(verdict.fault.label) if statement.label else ""
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="")
         if not text:

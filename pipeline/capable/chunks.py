@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from pydantic import create_model
 
+from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section
 from pipeline.structured import Answer
+from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
@@ -68,7 +70,10 @@ def chunk_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]
 
 
 class ChunkPrompts:
-    """Renders the shared prefix of each chunk of one transcript; `answer` is the type of all answers about them."""
+    """Renders the shared prefix of each chunk of one transcript, for notes in a language (None: that of the lines).
+
+    `answer` is the type of all answers about them.
+    """
 
     def __init__(
         self,
@@ -76,16 +81,18 @@ class ChunkPrompts:
         chunks: Sequence[Chunk],
         prompts: PromptSet,
         sections: tuple[Section, ...] = STUDY.sections,
+        language: str | None = None,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
         self.sections, self.answer = sections, chunk_answer(sections)
+        self.language = language
         self.recording = recording(transcript)
         self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
 
     @property
     def system(self) -> Message:
         """The message that every call begins with."""
-        return Message("system", self._prompts.load("system.v2").render())
+        return system_message(self._prompts, self.language, self.transcript.metadata.language)
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
@@ -136,11 +143,20 @@ class ChunkPrompts:
         return (*opening, *lead)
 
 
+def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:
+    """The message that every call begins with; it tells the notes' language where the lines are in another one."""
+    text = prompts.load("system.v2").render()
+    if wanted and not covers(wanted, spoken):
+        name = english_name(wanted)  # from a table, so that no user's words get into a prompt
+        text += "\n\n" + prompts.load("language.v1").render(language=name)
+    return Message("system", text)
+
+
 def _while_fewer(segments: Iterable[Segment], words: int) -> int:
     """How many segments from the first on have so many words together, about; one at least."""
     total = count = 0
     for segment in segments:
-        total += len(segment.text.split())
+        total += word_count(segment.text)
         count += 1
         if total >= words:
             break

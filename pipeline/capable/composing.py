@@ -55,7 +55,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     written = [p for p in parts if p.sections]
     if not written or written[0].whole:
         return draft
-    table, rows = table_of(written, sections_of(recipe))
+    table, rows = table_of(written, sections_of(recipe), labels_for(recipe.language))
     words = round(WRITTEN_SHARE * words_for(spoken_words(prompts.transcript.segments), recipe.length) / 10) * 10
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
@@ -95,7 +95,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
 
 def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
-    sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of) for s in table.written_anew}
+    sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of, table.words) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
     points = (DraftGroup(tuple(_placed(s, table)), s.heading) for s in answer.main_points)
     sections[MAIN_POINTS.name] = tuple(g for g in points if g.statements)
@@ -120,7 +120,7 @@ def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table:
     own = table.items[section.name]
     out: list[DraftStatement] = []
     for row in rows:
-        written = section.groups([row], table.lines_of)
+        written = section.groups([row], table.lines_of, table.words)
         out += written[0].statements if written else [table.rows[n - 1] for n in row.cites if n in own]
     if section.composed == "all":
         out += [table.rows[n - 1] for n in _untaken(section, rows, table) if n not in dropped]
@@ -136,7 +136,7 @@ def _placed(section: PointSection, table: Table) -> Sequence[DraftStatement]:
     out: list[DraftStatement] = []
     for point in section.points:
         if point.text.strip():
-            (group,) = MAIN_POINTS.groups([PointSection(heading="", points=[point])], table.lines_of)
+            (group,) = MAIN_POINTS.groups([PointSection(heading="", points=[point])], table.lines_of, table.words)
             out += group.statements
         else:
             out += [table.rows[n - 1] for n in point.cites]

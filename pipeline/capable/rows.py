@@ -8,6 +8,7 @@ from itertools import chain
 
 from pipeline.capable.writing import Part
 from pipeline.draft import DraftStatement
+from pipeline.labels import Labels, labels_for
 from pipeline.sections import STUDY, Section
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS
@@ -19,13 +20,14 @@ from pipeline.sections.prerequisites import PREREQUISITES
 class Table:
     """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
 
-    `items` has the numbers of each section whose items are taken by number.
+    `items` has the numbers of each section whose items are taken by number, `words` those of the notes' language.
     """
 
     rows: tuple[DraftStatement, ...]
     points: int
     sections: tuple[Section, ...] = STUDY.sections
     items: Mapping[str, range] = field(default_factory=dict)
+    words: Labels = field(default_factory=lambda: labels_for("en"))
 
     @property
     def written_anew(self) -> list[Section]:
@@ -47,8 +49,10 @@ class Table:
         return tuple(sorted(set(chain.from_iterable(cited))))
 
 
-def table_of(parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections) -> tuple[Table, str]:
-    """All rows by number, and the text that shows them to the editor."""
+def table_of(
+    parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections, words: Labels | None = None
+) -> tuple[Table, str]:
+    """All rows by number, and the text that shows them to the editor; `words` are English by default."""
     points: list[DraftStatement] = []
     shown: list[str] = []
     for n, part in enumerate(parts, 1):
@@ -73,7 +77,7 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sectio
         shown += ["", f"== {section.name}"] if own else []
         shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
         rows += own
-    return Table(tuple(rows), len(points), sections, items), "\n".join(shown).strip()
+    return Table(tuple(rows), len(points), sections, items, words or labels_for("en")), "\n".join(shown).strip()
 
 
 def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:

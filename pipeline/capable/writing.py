@@ -17,6 +17,7 @@ from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.labels import labels_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe, words_for
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
@@ -117,7 +118,7 @@ def _part(
     dropped: Sequence[str],
 ) -> Part:
     """An answer with its numbers as segments."""
-    lines = prompts.lines(chunk)
+    lines, words = prompts.lines(chunk), labels_for(prompts.language)
 
     def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
         return segments_of(numbers, lines)
@@ -127,7 +128,7 @@ def _part(
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = (n for stretch in stretches for n in lines_of(stretch))
     return Part(
-        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of), s, chunk) for s in sections},
+        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of, words), s, chunk) for s in sections},
         whole,
         read,
         read & frozenset(skipped),

@@ -45,6 +45,10 @@ KindOfNotes = Annotated[
 OwnSections = Annotated[
     Path | None, typer.Option("--sections", help="A folder of sections of your own besides; see docs/sections.md.")
 ]
+NotesLanguage = Annotated[
+    str | None,
+    typer.Option("--language", help="The language of the notes: de, pt-BR, zh.  [default: that of the transcript]"),
+]
 CheckedBy = Annotated[
     Check | None,
     typer.Option(
@@ -83,6 +87,7 @@ SETTINGS: dict[str, Any] = {
     "base_url": BaseUrl,
     "out": Annotated[Path | None, typer.Option(help="Where NAME.md and NAME.json go.  [default: outputs]")],
     "length": NotesLength,
+    "language": NotesLanguage,
     "notes": KindOfNotes,
     "sections": OwnSections,
     "check": CheckedBy,

@@ -43,7 +43,7 @@ class Assignment:
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        kept = ("profile", "length", "notes", "check", "chunk_tokens", "citations", "encoding", "base_url")
+        kept = ("profile", "length", "notes", "language", "check", "chunk_tokens", "citations", "encoding", "base_url")
         told = {name: self.settings.get(name) for name in kept}
         return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})
 

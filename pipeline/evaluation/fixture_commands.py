@@ -23,6 +23,7 @@ from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixtures import MANIFEST, Fixture, Manifest, find_fixtures, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, Recorder, Scrubber, endpoint_label
 from pipeline.evaluation.staleness import staleness
+from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
 from pipeline.own_sections import load_sections
 from pipeline.profile import PROFILES, Check, NotesName, Recipe
@@ -200,7 +201,9 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
     check: Check = "code" if run.checked_by == "code" else "model"
     profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
-    return Recipe(profile, run.length, notes, load_sections(settings.sections) if settings.sections else ())
+    own = load_sections(settings.sections) if settings.sections else ()
+    translated = run.language if run.language != document.source.language else None
+    return Recipe(profile=profile, length=run.length, notes=notes, own=own, language=translated)
 
 
 def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
@@ -213,7 +216,7 @@ def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
         "channel": made.channel if made.channel != meta.channel else None,
         "url": source.url if source.url != meta.url else None,
         "published": source.published if source.published != meta.published else None,
-        "language": source.language if source.language != meta.language else None,
+        "language": source.language if source.language not in (meta.language, spoken_language(transcript)) else None,
         "speakers": speakers,
     }
     return {k: v for k, v in pairs.items() if v}

@@ -50,6 +50,7 @@ class Manifest(BaseModel):
     length: Length
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
+    language: str | None = None
     metadata: dict[str, Any] = {}
     encoding: str | None = None
 
@@ -57,7 +58,7 @@ class Manifest(BaseModel):
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
         profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
-        return Recipe(profile, self.length, self.notes, self.own)
+        return Recipe(profile=profile, length=self.length, notes=self.notes, own=self.own, language=self.language)
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "length": recipe.length,
         "notes": recipe.notes,
         "own": recipe.own,
+        "language": recipe.language,
     }
 
 

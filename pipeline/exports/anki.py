@@ -17,6 +17,7 @@ from pipeline.exports.archive import without_clock
 from pipeline.exports.base import DOUBTED, Exported, Format, digest
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
+from pipeline.labels import Labels
 from pipeline.verification.figures import claims
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
             key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
         elif block.form == "bullets" and (text := cloze(point.text)):
             lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
-            lead = f"<b>{_plain(point.lead)}:</b> " if point.lead else ""
+            lead = _lead(point.lead, exported.labels) if point.lead else ""
             key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)  # type: ignore[assignment]
         else:
             continue
@@ -109,12 +110,14 @@ def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
         yield f"{key} {seen[key]}", kind, (*front, *_source(exported, point))
 
 
+def _lead(lead: str, labels: Labels) -> str:
+    mark, space = labels.behind(lead)
+    return f"<b>{_plain(lead)}{mark}</b>{space}"
+
+
 def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     passages = exported.passages(point)
-    quotes = "<br>".join(
-        f"{_plain(f'{p.speakers}: ') if p.speakers else ''}“{_plain(shortened(p.quote, _LONGEST))}”"
-        for p in passages[:2]
-    )
+    quotes = "<br>".join(_quotation(p, exported.labels) for p in passages[:2])
     place = passages[0]
     shown = _plain(place.place)
     link = f'<a href="{html.escape(place.url)}">{shown}</a>' if place.url else shown
@@ -122,9 +125,9 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     return quotes, link + doubt, _plain(exported.document.title)
 
 
-def _quotation(passage: Passage) -> str:
-    speaker = f"{passage.speakers}: " if passage.speakers else ""
-    return _plain(f"{speaker}“{shortened(passage.quote, _LONGEST)}”")
+def _quotation(passage: Passage, labels: Labels) -> str:
+    speaker = f"{passage.speakers}{labels.colon}" if passage.speakers else ""
+    return _plain(speaker + labels.quotation.format(text=shortened(passage.quote, _LONGEST)))
 
 
 def cloze(text: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from pipeline.document import StudyDocument
 from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
-from pipeline.labels import Labels, labels_for
+from pipeline.labels import Labels
+from pipeline.render.markdown import labels_of
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
@@ -39,6 +40,22 @@ class Exported:
         """The recording's address, when it is one that a page may link to."""
         url = self.document.source.url or ""
         return url if re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) else None
+
+    @property
+    def language(self) -> str:
+        """The language of the notes as pages name it, by its tag."""
+        return self.document.run.language or self.labels.code
+
+    @property
+    def published(self) -> str:
+        """When the recording was published, as the language writes dates; "" where that is not known."""
+        return self.labels.day(self.document.source.published or "")
+
+    def problems(self) -> Iterator[str]:
+        """What the document lacks, in a line each."""
+        for problem in self.document.problems:
+            heading = self.labels.heading(problem.section, self.document.notes)
+            yield f"{heading}{self.labels.colon}{problem.message}"
 
     @property
     def key(self) -> str:
@@ -92,7 +109,7 @@ def exported(
 ) -> Exported:
     """A document made ready for every format. A transcript that is not the one it was made from is left out."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
-    labels = labels_for("en")
+    labels = labels_of(visible)
     same = transcript if transcript and transcript.sha256 == document.source.sha256 else None
     return Exported(name, visible, labels, outline(visible, labels), same, citations, doubts, changed)
 

@@ -16,7 +16,6 @@ from pipeline.exports.archive import without_clock
 from pipeline.exports.base import DOUBTED, Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
 from pipeline.exports.outline import Block, Point, Section
-from pipeline.labels import Labels
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)
@@ -42,10 +41,10 @@ def write_docx(exported: Exported) -> bytes:
 
 def _prepare(word: Any, exported: Exported) -> None:
     """Styles, page, language and properties."""
-    document, labels = exported.document, exported.labels
+    document = exported.document
     known = word.core_properties
     known.title, known.author, known.comments = document.title[:255], (document.channel or "")[:255], ""
-    known.last_modified_by, known.language = "", labels.code
+    known.last_modified_by, known.language = "", exported.language
     known.created = known.modified = datetime.fromtimestamp(exported.changed, UTC)
     for part in word.sections:
         part.left_margin = part.right_margin = Cm(2.6)
@@ -67,16 +66,17 @@ def _prepare(word: Any, exported: Exported) -> None:
     border = styles["Title"].element.pPr.find(qn("w:pBdr"))
     if border is not None:
         styles["Title"].element.pPr.remove(border)
-    _language(styles["Normal"].element, labels)
+    _language(styles["Normal"].element, exported)
 
 
-def _language(normal: Any, labels: Labels) -> None:
+def _language(normal: Any, exported: Exported) -> None:
     """The language of all text, and whether it runs from right to left; Word wants elements in the schema's order."""
     language = OxmlElement("w:lang")
-    language.set(qn("w:bidi" if labels.direction == "rtl" else "w:val"), labels.code)
+    right_to_left = exported.labels.direction == "rtl"
+    language.set(qn("w:bidi" if right_to_left else "w:val"), exported.language)
     fonts = normal.get_or_add_rPr()
     fonts.append(language)
-    if labels.direction == "rtl":
+    if right_to_left:
         language.addprevious(OxmlElement("w:rtl"))
         normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
 
@@ -91,7 +91,7 @@ def _opening(word: Any, exported: Exported) -> None:
     word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
     source = document.source
-    facts = [document.channel, source.published, ", ".join(source.speakers)]
+    facts = [document.channel, exported.published, labels.names(source.speakers)]
     if known := " · ".join(f for f in facts if f):
         word.add_paragraph(known, "Facts")
     if exported.url:
@@ -99,9 +99,9 @@ def _opening(word: Any, exported: Exported) -> None:
     if document.note:
         word.add_paragraph(style="Facts").add_run(document.note).italic = True
     if document.status == "partial":
-        word.add_paragraph().add_run(f"PARTIAL — {labels.partial}").bold = True
-        for problem in document.problems:
-            word.add_paragraph(f"{problem.heading}: {problem.message}", "List Bullet")
+        word.add_paragraph().add_run(f"{labels.partial_mark} — {labels.partial}").bold = True
+        for problem in exported.problems():
+            word.add_paragraph(problem, "List Bullet")
 
 
 def _section(word: Any, section: Section, exported: Exported, notes: Footnotes) -> None:
@@ -129,10 +129,11 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
 
 def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnotes, *, space: bool = False) -> None:
     if space:
-        paragraph.add_run(" ")
+        paragraph.add_run(exported.labels.between_sentences)
     if point.lead:
-        paragraph.add_run(f"{point.lead}:").bold = True
-        paragraph.add_run(" ")
+        mark, behind = exported.labels.behind(point.lead)
+        paragraph.add_run(f"{point.lead}{mark}").bold = True
+        paragraph.add_run(behind)
     paragraph.add_run(point.text + (f" {DOUBTED}" if exported.doubted(point) else ""))
     if point.claim:
         notes.refer(paragraph, point)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pipeline.exports.base import Exported
+from pipeline.exports.outline import Point
 from pipeline.exports.pages import page
-from pipeline.labels import labels_for
+from pipeline.labels import Labels, labels_for
 
 NAME = "index.html"
 
@@ -28,13 +29,17 @@ class Note:
     @property
     def statements(self) -> list[tuple[str, str]]:
         """(anchor, text) of everything that cites lines."""
-        return [(p.anchor, f"{p.lead}: {p.text}" if p.lead else p.text) for _, _, _, p in self.made.points()]
+        return [(p.anchor, _whole(p, self.made.labels)) for _, _, _, p in self.made.points()]
+
+
+def _whole(point: Point, labels: Labels) -> str:
+    return f"{point.lead}{''.join(labels.behind(point.lead))}{point.text}" if point.lead else point.text
 
 
 def write_index(notes: Sequence[Note]) -> bytes:
     """The page, in the language that most notes have."""
-    codes = [n.made.labels.code for n in notes]
-    labels = labels_for(max(sorted(set(codes)), key=codes.count) if codes else None)
+    tags = [n.made.language for n in notes]
+    labels = labels_for(max(sorted(set(tags)), key=tags.count) if tags else None)
     ordered = sorted(notes, key=lambda n: (n.made.document.title.casefold(), n.path))
     searched = [{"title": n.made.document.title, "href": n.href, "statements": n.statements} for n in ordered]
     return page("index.html", ("search.js", "index.js"), notes=ordered, labels=labels, searched=searched)

@@ -11,6 +11,7 @@ import yaml
 from pipeline.exports.base import DOUBTED, Exported, Format
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
+from pipeline.labels import Labels
 from pipeline.render import escape, render_markdown
 
 
@@ -118,16 +119,16 @@ def _page(exported: Exported, dialect: _Dialect) -> bytes:
     document, words, plain = exported.document, exported.labels, dialect.plain
     out = [f"# {plain(document.title)} — {words.heading('study_document', document.notes)}", ""]
     out += [plain(document.channel), ""] if document.channel else []
-    out += [f"{words.source_url}: <{exported.url}>", ""] if exported.url else []
+    out += [f"{words.source_url}{words.colon}<{exported.url}>", ""] if exported.url else []
     out += [f"*{plain(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += ["> [!WARNING]", f"> PARTIAL — {words.partial}"]
-        out += [f"> - {plain(p.heading)}: {plain(p.message)}" for p in document.problems] + [""]
+        out += ["> [!WARNING]", f"> {words.partial_mark} — {words.partial}"]
+        out += [f"> - {plain(problem)}" for problem in exported.problems()] + [""]
     for section in exported.sections:
         out += [f"## {section.heading}", "", *_section(section, exported, dialect)]
     out += [f"{DOUBTED} {words.in_doubt}", ""] if exported.any_doubted() else []
     for _, _, _, point in exported.points():
-        quotes = " ".join(_quote(p, plain) for p in exported.passages(point))
+        quotes = " ".join(_quote(p, words, plain) for p in exported.passages(point))
         out.append(f"[^{point.anchor}]: {quotes}")
     return ("\n".join(out).rstrip() + "\n").encode()
 
@@ -148,25 +149,31 @@ def _number(block: Block) -> str:
 def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
     if block.form == "prose":
         last = len(block.points) - 1
-        return [
-            " ".join(
-                f"{dialect.words(p.text, links)}{dialect.behind(p, last=n == last)}" for n, p in enumerate(block.points)
-            )
-        ]
+        said = (
+            f"{dialect.words(p.text, links)}{dialect.behind(p, last=n == last)}" for n, p in enumerate(block.points)
+        )
+        return [dialect.exported.labels.between_sentences.join(said)]
     return [row for point in block.points for row in _bullet(point, block.form == "terms", links, dialect)]
 
 
 def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
     for depth, point in top.flat():
-        lead = f"**{dialect.term(point.lead) if term else dialect.plain(point.lead)}:** " if point.lead else ""
+        lead = _lead(point.lead, term, dialect) if point.lead else ""
         text = dialect.words(point.text, links)
         yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=True)}"
 
 
-def _quote(passage: Passage, plain: Callable[[str], str]) -> str:
+def _lead(lead: str, term: bool, dialect: _Dialect) -> str:
+    """The bold lead-in with its colon; one that no space follows stands outside, else Markdown sees no end of bold."""
+    mark, space = dialect.exported.labels.behind(lead)
+    shown = dialect.term(lead) if term else dialect.plain(lead)
+    return f"**{shown}{mark}**{space}" if space else f"**{shown}**{mark}"
+
+
+def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:
     place = f"[{plain(passage.place)}]({passage.url})" if passage.url else plain(passage.place)
-    speaker = f"{plain(passage.speakers)}: " if passage.speakers else ""
-    return f"{place} · {speaker}“{plain(passage.quote)}”"
+    speaker = f"{plain(passage.speakers)}{words.colon}" if passage.speakers else ""
+    return f"{place} · {speaker}{words.quotation.format(text=plain(passage.quote))}"
 
 
 def _front_matter(exported: Exported) -> bytes:

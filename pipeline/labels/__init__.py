@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+_FOLDER = files("pipeline.labels")
+_QUESTION_MARKS = ("?", "？", "؟")
+_TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write it
 
 
 class Labels(BaseModel):
     """Headings, provenance and remarks of one language. `{…}` are filled in with str.format.
 
-    `code` is its primary subtag of BCP 47 ("en"), `direction` how its script runs.
+    `code` is its primary subtag of BCP 47 ("en"), `name` what it is called in English, `direction` how its script runs.
+    `colon`, `between_names`, `between_parts` and `between_sentences` are its marks with the spaces around them.
+    `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
+    `answer_here` asks a small model for an answer in the language.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str
+    name: str
     direction: Literal["ltr", "rtl"]
+    colon: str
+    between_names: str
+    between_parts: str
+    between_sentences: str
+    quotation: str
+    months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+    first_day: str
+    date: str
     study_document: str
     minutes_study_document: str
     lecture_study_document: str
@@ -41,13 +58,27 @@ class Labels(BaseModel):
     result: str
     no_owner: str
     no_date: str
+    left_out: str
     channel: str
     source_url: str
     not_provided: str
     none_found: str
     in_doubt: str
+    partial_mark: str
     partial: str
     line: str
+    published_by_on: str
+    published_by: str
+    published_on: str
+    spoken_by: str
+    spoken_by_many: str
+    parts: str
+    unknown_speaker: str
+    unknown_channel: str
+    unknown_both: str
+    by_small_model: str
+    only_quoted: str
+    answer_here: str
     contents: str
     evidence: str
     evidence_at: str
@@ -67,14 +98,46 @@ class Labels(BaseModel):
 
         A name that is not known is its own heading.
         """
-        return str(getattr(self, f"{notes}_{section}", getattr(self, section, section)))
+        return str(getattr(self, f"{notes}_{section}", self.word(section)))
+
+    def word(self, name: str) -> str:
+        """The words that stand under a name; one that is not known stands as it is."""
+        return str(getattr(self, name, name))
+
+    def behind(self, lead: str) -> tuple[str, str]:
+        """The mark behind a lead, and the space before its text: a colon, or none where an answer follows."""
+        if lead.endswith(_QUESTION_MARKS):
+            return "", " "
+        mark = self.colon.rstrip()
+        return mark, self.colon[len(mark) :]
+
+    def names(self, names: Sequence[str]) -> str:
+        """Names in a row."""
+        return self.between_names.join(names)
+
+    def day(self, date: str) -> str:
+        """A date such as "2026-05-03" as the language writes it; what is no such date stays as it is."""
+        year, _, rest = date.partition("-")
+        month, _, day = rest.partition("-")
+        numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in (year, month, day)]
+        if len(date) != 10 or not (numbers[0] and 1 <= numbers[1] <= 12 and 1 <= numbers[2] <= 31):
+            return date
+        number = self.first_day if numbers[2] == 1 else str(numbers[2])
+        return self.date.format(iso=date, year=numbers[0], month=self.months[numbers[1] - 1], day=number)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have a file, by their tags; English first."""
+    found = sorted(f.name.removesuffix(".toml") for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
+    return ("en", *(code for code in found if code != "en"))
 
 
 @cache
 def labels_for(language: str | None) -> Labels:
     """The labels of a language by its BCP 47 tag ("pt-BR"); English where the language is unknown or has no file."""
-    code = (language or "en").split("-")[0].lower()
-    path = files("pipeline.labels") / f"{code}.toml"
-    if not code.isalpha() or not path.is_file():
-        path = files("pipeline.labels") / "en.toml"
-    return Labels.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    code, *rest = (language or "en").split("-")
+    script = "Hant" if code == "zh" and set(rest) & _TRADITIONAL else ""
+    tag = next((t for t in (f"{code}-{script}", code.lower()) if t in languages()), "en")
+    file = _FOLDER / f"{tag}.toml"
+    return Labels.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))

@@ -13,6 +13,7 @@ from pipeline.mcp_server import shapes
 from pipeline.mcp_server.library import Library, numbered
 from pipeline.mcp_server.searching import Index
 from pipeline.readers import Source
+from pipeline.render.markdown import labels_of
 
 _MOST_NAMED = 100  # files that are named although no page of an answer counts them
 
@@ -43,7 +44,7 @@ class Tools:
     def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
         """Statements of notes, all of them or those of a section."""
         document = self.library.notes(name)
-        headings = {s.name: shapes.cut(s.heading) for s in document.outline()}
+        headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
             raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
         rows = [s for s in numbered(document) if section in (None, s.section)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
 from pipeline.readers.fetch import fetch
 from pipeline.readers.sources import Skipped, Survey
@@ -143,11 +144,16 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "channel": meta.channel,
         "url": meta.url,
         "published": meta.published,
-        "language": meta.language,
+        "language": meta.language or _by_words(transcript),
         "people": ", ".join(meta.speakers),
         "chapters": ", ".join(f"{_clock(c.start)} {c.title}" for c in meta.chapters[:_SHOWN]),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _by_words(transcript: Transcript) -> str:
+    tag = spoken_language(transcript)
+    return f"{tag} ({english_name(tag)}, by its words)" if tag else ""
 
 
 def left_out(part: LeftOut) -> str:
@@ -181,6 +187,7 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
         "name": transcript.name,
         "format": reading.format,
         "encoding": reading.encoding,
+        "language": spoken_language(transcript),
         "segments": len(transcript.segments),
         "words": sum(len(words(s.text)) for s in transcript.segments),
         "speakers": {name or None: round(share, 4) for name, share in speaker_shares(transcript).items() if name},

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
-from pipeline.labels import labels_for
+from pipeline.labels import Labels, labels_for
 
 DOUBTED = "†"
 _MOST_NAMED = 12
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -20,48 +21,51 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
 
     Weak statements carry a mark that is explained at the end, unless somebody has judged them and `doubts` is False.
     """
-    cite, words = _Citer(document.source.url if citations else None, citations, doubts), labels_for("en")
+    words = labels_of(document)
+    cite = _Citer(document.source.url if citations else None, citations, doubts, words)
     out = [
         f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
-        escape(document.channel or f"{words.channel}: {words.not_provided}"),
+        escape(document.channel or f"{words.channel}{words.colon}{words.not_provided}"),
         "",
     ]
     out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += [f"> **PARTIAL** — {words.partial}", ">"]
-        out += [f"> - {escape(p.heading)}: {escape(p.message)}" for p in document.problems] + [""]
+        out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
+        told = ((words.heading(p.section, document.notes), p.message) for p in document.problems)
+        out += [f"> - {escape(heading)}{words.colon}{escape(message)}" for heading, message in told] + [""]
     for section in document.outline(words):
-        body = list(_body(section, cite)) or [words.none_found]
+        body = list(_body(section, cite, words)) or [words.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = document.source.url
-            out += [escape(" ".join(provenance(document))), ""]
-            out += [f"{words.source_url}: {f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
+            out += [escape(words.between_sentences.join(provenance(document))), ""]
+            out += [f"{words.source_url}{words.colon}{f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
     out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
 
 
-def _body(section: OutlineSection, cite: _Citer) -> Iterator[str]:
+def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]:
     """The rows below a section's heading."""
     match section.form:
         case "prose":
             if section.content:
-                yield " ".join(_with_citation(s, cite) for s in section.content)
+                yield words.between_sentences.join(_with_citation(s, cite) for s in section.content)
         case "phrases":
             yield from (f"- {escape(p.text)}" for p in section.content)
         case "points":
             for n, point in enumerate(section.content, 1):
-                yield from (f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, 0), "")
+                yield from (f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, words, 0), "")
         case "terms":
-            yield from (f"- **{escape(c.term)}**: {escape(c.definition)}{cite.marks(c)}" for c in section.content)
+            for c in section.content:
+                yield f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}"
         case "items":
-            yield from _bullets(section.content, cite, 0)
+            yield from _bullets(section.content, cite, words, 0)
 
 
 def escape(text: str) -> str:
     """Text as plain words of a Markdown line: nothing in it can become markup, HTML or a link."""
-    safe = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    safe = _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", text).strip())
     safe = re.sub(r"(?i)\b(https?|ftp)(?=://)", r"\1\\", safe).replace("\\://", "&#58;//")
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)
@@ -72,28 +76,41 @@ def unescape(line: str) -> str:
     return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
 
 
+def labels_of(document: StudyDocument) -> Labels:
+    """The words of the notes' own language."""
+    return labels_for(document.run.language)
+
+
 def provenance(document: StudyDocument) -> Iterator[str]:
     """What is known of the source, in sentences; what is not known is said to be unknown."""
-    source, channel = document.source, document.channel
-    if channel or source.published:
-        by, on = f" by {channel}" if channel else "", f" on {source.published}" if source.published else ""
-        yield f"The recording was published{by}{on}."
+    source, channel, words = document.source, document.channel, labels_of(document)
+    date = words.day(source.published) if source.published else ""
+    if channel and date:
+        yield words.published_by_on.format(channel=channel, date=date)
+    elif channel or date:
+        yield (words.published_by if channel else words.published_on).format(channel=channel, date=date)
     if source.speakers:
-        more = " and others" if len(source.speakers) > _MOST_NAMED else ""
-        yield f"Speakers: {', '.join(source.speakers[:_MOST_NAMED])}{more}."
-    missing = [what for what, known in (("speaker name", source.speakers), ("channel", channel)) if not known]
-    if missing:
-        yield f"No {' or '.join(missing)} is stated with the transcript."
+        told = words.spoken_by_many if len(source.speakers) > _MOST_NAMED else words.spoken_by
+        yield told.format(names=words.names(source.speakers[:_MOST_NAMED]))
+    if not channel:
+        yield words.unknown_channel if source.speakers else words.unknown_both
+    elif not source.speakers:
+        yield words.unknown_speaker
 
 
-def _bullets(details: Sequence[Detail], cite: _Citer, depth: int) -> list[str]:
+def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int) -> list[str]:
     rows: list[str] = []
     for detail in details:
-        colon = "" if (detail.lead or "").endswith(("?", "？")) else ":"  # an answer follows its question
-        lead = f"**{escape(detail.lead)}{colon}** " if detail.lead else ""
+        lead = _lead(detail.lead, words) if detail.lead else ""
         rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
-        rows += _bullets(detail.details, cite, depth + 1)
+        rows += _bullets(detail.details, cite, words, depth + 1)
     return rows
+
+
+def _lead(lead: str, words: Labels) -> str:
+    """The bold lead-in with its colon; one that no space follows stands outside, else Markdown sees no end of bold."""
+    mark, space = words.behind(lead)
+    return f"**{escape(lead)}{mark}**{space}" if space else f"**{escape(lead)}**{mark}"
 
 
 def _with_citation(statement: Statement, cite: _Citer) -> str:
@@ -107,8 +124,8 @@ def _plain(url: str) -> bool:
 class _Citer:
     """Marks behind a statement: of doubt, and such as " [12:34]", linked to that time where the address allows it."""
 
-    def __init__(self, url: str | None, citations: bool, doubts: bool) -> None:
-        self._url, self._citations, self._doubts = url, citations, doubts
+    def __init__(self, url: str | None, citations: bool, doubts: bool, words: Labels) -> None:
+        self._url, self._citations, self._doubts, self._words = url, citations, doubts, words
 
     def doubts(self, statement: Statement | KeyConcept) -> bool:
         """Whether the statement carries the mark of doubt."""
@@ -128,7 +145,7 @@ class _Citer:
 
     def _one(self, evidence: Evidence) -> str:
         if evidence.start is None:
-            return f"\\[line {evidence.segment}\\]"
+            return f"\\[{self._words.line.format(number=evidence.segment)}\\]"
         label = clock(evidence.start)
         target = moment_url(self._url, evidence.start)
         return f"[\\[{label}\\]]({target})" if target else f"\\[{label}\\]"

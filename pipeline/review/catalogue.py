@@ -38,7 +38,9 @@ class Desk:
         self.transcript, self.remark = transcript_of(self.document, record, transcripts)
         self.review = Review(review_path(record), opened(self.document))
         self.lock = threading.RLock()
-        self._recordings: dict[tuple[tuple[str, str], ...], Recording] = {(): Recording(self.transcript)}
+        self._recordings: dict[tuple[tuple[str, str], ...], Recording] = {
+            (): Recording(self.transcript, self.document.run.language)
+        }
         self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
         # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
         self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...]], str] = {}
@@ -56,7 +58,7 @@ class Desk:
         if names not in self._recordings:
             segments = tuple(replace(s, speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
             renamed: Transcript = replace(self.transcript, segments=segments)
-            self._recordings = {(): self._recordings[()], names: Recording(renamed)}
+            self._recordings = {(): self._recordings[()], names: Recording(renamed, self.document.run.language)}
         return self._recordings[names]
 
     def remarks(self, text: str, lines: tuple[int, ...]) -> tuple[str, ...]:

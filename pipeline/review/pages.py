@@ -12,10 +12,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.document import RunRecord, StudyDocument
-from pipeline.render.markdown import clock, moment_url, provenance
+from pipeline.labels import labels_for
+from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.changes import Part, changed_words
-from pipeline.review.parts import BARE, DROPPED, GROUPED, LEFT_OUT, TERMED
+from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED, titles
 from pipeline.review.state import Item, State
 
 _MOST_BUCKETS = 120
@@ -83,11 +84,12 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
                 "status": document.status,
                 "checked_by": document.run.checked_by,
                 "fault": "",
+                "words": labels_of(document),
+                "titles": titles(document),
                 "strip": strip(document.coverage.deciles),
                 "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
                 "misfits": len(state.misfits),
                 "hits": hits(state, query),
-                "titles": {s.name: s.heading for s in document.outline()} | {DROPPED: LEFT_OUT},
                 **progress(state),
             }
         )
@@ -115,6 +117,10 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         title=desk.document.title,
         document=desk.document,
         made=made(desk.document.run),
+        words=labels_of(desk.document),
+        language=desk.document.run.language or "en",
+        spoken=desk.document.source.language or "",
+        spoken_direction=labels_for(desk.document.source.language).direction,
         remark=desk.remark,
         token=token,
         lines=transcript_html(desk),
@@ -216,12 +222,12 @@ def strip_html(desk: Desk) -> str:
 
 def notes(desk: Desk) -> str:
     """The notes as HTML."""
-    state = desk.state
+    state, words = desk.state, labels_of(desk.document)
     by_group: dict[str, list[str]] = {}
     for item in state.items:
         by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
     sections = []
-    for part in desk.document.outline():
+    for part in desk.document.outline(words):
         section = part.name
         groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
@@ -234,7 +240,8 @@ def notes(desk: Desk) -> str:
         )
     return templates.get_template("notes.html").render(
         sections=sections,
-        source=" ".join(provenance(_renamed(desk))),
+        source=words.between_sentences.join(provenance(_renamed(desk))),
+        left_out=words.left_out,
         dropped=by_group.get(f"{DROPPED} ", []),
         misfits=state.misfits,
     )
@@ -258,7 +265,7 @@ def statement_html(item: Item, desk: Desk) -> str:
 
 def view(item: Item, desk: Desk) -> SimpleNamespace:
     """A statement for its template."""
-    last = len(desk.transcript.segments)
+    last, words = len(desk.transcript.segments), labels_of(desk.document)
     lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
     first = lines[0] if lines else None
     start = first.start if first else None
@@ -272,6 +279,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         outside=item.outside,
         depth=min(item.depth, _DEEPEST),
         label=item.label,
+        colon=words.colon,
         text=item.text,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
@@ -284,7 +292,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         remarks=desk.remarks_on(item),
         lines=" ".join(map(str, item.lines)),
         shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
-        speakers=", ".join(speakers),
+        speakers=words.names(list(speakers)),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start) if start is not None else None,
     )

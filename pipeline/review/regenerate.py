@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pipeline.answers import Unusable
+from pipeline.capable.chunks import system_message
 from pipeline.draft import DraftStatement
 from pipeline.llm import LLMClient, Message
 from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, segments_of, shown
@@ -61,7 +62,7 @@ def regenerator(client: LLMClient, prompts: PromptSet) -> Regenerator:
             cited=str(numbers_of(point.item.lines, lines)),
             wish=clean(wish) or "say it better or more fully",
         )
-        system = Message("system", prompts.load("system.v2").render())
+        system = system_message(prompts, point.recording.language, point.recording.spoken)
         messages = (system, Message("user", task))
         found = await structured.ask("review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something)
         text = clean(found.value.text)

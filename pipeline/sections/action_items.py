@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pipeline.labels import labels_for
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
-_WORDS = labels_for("en")
 _ITEMS = Items(
     "ActionItem",
     (
-        Field("owner", absent=_WORDS.no_owner),
+        Field("owner", absent="no_owner"),
         Field("task"),
-        Field("due", title=_WORDS.due, absent=_WORDS.no_date),
+        Field("due", title="due", absent="no_date"),
     ),
     text="task",
     lead="owner",

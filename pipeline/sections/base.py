@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.labels import Labels
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -28,16 +29,17 @@ class Sentence(Answer):
 class Section:
     """A section of the document. `name` is its field in a model's answer and in the record.
 
-    `answer` is the type of that field, `groups` reads it as statements with their lines, `content` gives checked
-    statements the record's form. `share` is its part of the document's words, `least` the words that it needs of a
-    short document (0: it gets what the others leave), `values` fills the prompt's variables from the words it gets.
-    `title` is that of a user's own section; others have theirs in the catalogue of the page's language.
+    `answer` is the type of that field, `groups` reads it as statements with their lines, in the words of the notes'
+    language where code adds some, `content` gives checked statements the record's form. `share` is its part of the
+    document's words, `least` the words that it needs of a short document (0: it gets what the others leave),
+    `values` fills the prompt's variables from the words it gets. `title` is that of a user's own section; others
+    have theirs in the catalogue of the page's language.
     """
 
     name: str
     prompt: str
     answer: Any
-    groups: Callable[[Any, LinesOf], tuple[DraftGroup, ...]]
+    groups: Callable[[Any, LinesOf, Labels], tuple[DraftGroup, ...]]
     content: Callable[[Sequence[DraftGroup], Transcript], tuple[Any, ...]]
     share: float
     least: int
@@ -55,10 +57,15 @@ class Section:
         return self.composed in ("all", "best")
 
 
-def sentences(answer: Sequence[Sentence], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """Prose: one group of statements in a row."""
     rows = tuple(DraftStatement(s.text, lines_of(s.cites)) for s in answer if s.text.strip())
     return (DraftGroup(rows),) if rows else ()
+
+
+def without_colon(lead: str) -> str:
+    """A lead or term without the colon that the page puts behind it, which a model may have written."""
+    return lead.strip().rstrip(":：").rstrip()
 
 
 def in_a_row(groups: Sequence[DraftGroup]) -> list[DraftStatement]:

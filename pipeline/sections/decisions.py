@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.labels import labels_for
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
 _ITEMS = Items(
     "Decision",
-    (Field("matter"), Field("decision"), Field("reason", title=labels_for("en").reason)),
+    (Field("matter"), Field("decision"), Field("reason", title="reason")),
     text="decision",
     lead="matter",
 )

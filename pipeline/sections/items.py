@@ -10,7 +10,8 @@ from pydantic import create_model
 
 from pipeline.document import Detail
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row
+from pipeline.labels import Labels
+from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row, without_colon
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -19,7 +20,8 @@ from pipeline.transcript import Transcript
 class Field:
     """A field of an item: printed after its `title`, and as `absent` where an answer leaves it empty ("": not at all).
 
-    One with `many` is a list of sentences, each with its own lines.
+    Both name words of the catalogue; what it does not have stands as it is. One with `many` is a list of sentences,
+    each with its own lines.
     """
 
     name: str
@@ -45,12 +47,12 @@ class Items:
         types: dict[str, Any] = {f.name: (list[Sentence] if f.many else str, ...) for f in self.fields}
         return list[create_model(self.name, __base__=Answer, cites=(list[int], ...), **types)]  # type: ignore[misc]
 
-    def groups(self, answer: Sequence[Any], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+    def groups(self, answer: Sequence[Any], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
         """Items in a row; one without a text is none."""
-        rows = tuple(self._item(i, lines_of) for i in answer if getattr(i, self.text).strip())
+        rows = tuple(self._item(i, lines_of, words) for i in answer if getattr(i, self.text).strip())
         return (DraftGroup(rows),) if rows else ()
 
-    def _item(self, item: Any, lines_of: LinesOf) -> DraftStatement:
+    def _item(self, item: Any, lines_of: LinesOf, words: Labels) -> DraftStatement:
         lines = lines_of(item.cites)
         below: list[DraftStatement] = []
         label = ""
@@ -61,9 +63,9 @@ class Items:
                     DraftStatement(s.text, lines_of(s.cites) or lines, bound=True) for s in said if s.text.strip()
                 ]
             elif field.name == self.lead:
-                label = said.strip().rstrip(":") or field.absent
-            elif field.name != self.text and (value := said.strip() or field.absent):
-                below.append(DraftStatement(value, lines, field.title, bound=True))
+                label = without_colon(said) or words.word(field.absent)
+            elif field.name != self.text and (value := said.strip() or words.word(field.absent)):
+                below.append(DraftStatement(value, lines, words.word(field.title), bound=True))
         return DraftStatement(getattr(item, self.text), lines, label, tuple(below))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.document import KeyConcept
 from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.labels import Labels
 from pipeline.sections.base import LinesOf, Section, claim, in_a_row
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
@@ -21,7 +22,7 @@ class Concept(Answer):
     definition: str
 
 
-def groups(answer: Sequence[Concept], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+def groups(answer: Sequence[Concept], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """Terms in a row."""
     rows = tuple(
         DraftStatement(c.definition, lines_of(c.cites), c.term)

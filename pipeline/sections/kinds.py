@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.errors import SettingsError
-from pipeline.labels import labels_for
+from pipeline.labels import labels_for, languages
 from pipeline.profile import Recipe
 from pipeline.sections.action_items import ACTION_ITEMS
 from pipeline.sections.base import Section
@@ -68,7 +68,8 @@ def sections_of(recipe: Recipe) -> tuple[Section, ...]:
     SettingsError for an own section whose name or title is taken.
     """
     kind = kind_of(recipe)
-    titles = {labels_for("en").heading(s.name, kind.name).casefold() for s in kind.sections}
+    every = [labels_for(code) for code in languages()]  # the notes' own language may be known only later
+    titles = {words.heading(s.name, kind.name).casefold() for words in every for s in kind.sections}
     for own in recipe.own:
         if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):
             raise SettingsError(f"a section cannot be called {own.name!r}", hint="give its files another name")

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.sections.base import LinesOf, Section, Sentence, detail
+from pipeline.labels import Labels
+from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_colon
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -31,7 +32,7 @@ class PointSection(Answer):
     points: list[Point]
 
 
-def groups(answer: Sequence[PointSection], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """A group for each heading."""
     out = (DraftGroup(tuple(_point(p, lines_of) for p in s.points if p.text.strip()), s.heading) for s in answer)
     return tuple(g for g in out if g.statements)
@@ -39,7 +40,7 @@ def groups(answer: Sequence[PointSection], lines_of: LinesOf) -> tuple[DraftGrou
 
 def _point(point: Point, lines_of: LinesOf) -> DraftStatement:
     details = tuple(DraftStatement(d.text, lines_of(d.cites)) for d in point.details if d.text.strip())
-    lead = point.lead.strip().rstrip(":")
+    lead = without_colon(point.lead)
     return DraftStatement(point.text, lines_of(point.cites), lead, details)
 
 

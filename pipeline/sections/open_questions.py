@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.labels import labels_for
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
-_WORDS = labels_for("en")
 _ITEMS = Items(
     "OpenQuestion",
-    (Field("question"), Field("raised_by", title=_WORDS.raised_by), Field("next", title=_WORDS.next_step)),
+    (Field("question"), Field("raised_by", title="raised_by"), Field("next", title="next_step")),
     text="question",
 )
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.document import Prerequisite
 from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.labels import Labels
 from pipeline.sections.base import LinesOf, Section, in_a_row
 from pipeline.transcript import Transcript
 
 
-def groups(answer: Sequence[str], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+def groups(answer: Sequence[str], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """Phrases in a row."""
     rows = tuple(DraftStatement(text, ()) for text in answer if text.strip())
     return (DraftGroup(rows),) if rows else ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.labels import labels_for
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
@@ -15,7 +14,7 @@ _ITEMS = Items(
         Field("title"),
         Field("problem"),
         Field("steps", many=True),
-        Field("result", title=labels_for("en").result),
+        Field("result", title="result"),
     ),
     text="problem",
     lead="title",

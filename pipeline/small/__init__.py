@@ -12,6 +12,8 @@ from functools import partial
 from pipeline.document import DroppedNote, Length, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
+from pipeline.labels import labels_for
+from pipeline.language import covers, english_name
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.small import outline
@@ -38,9 +40,9 @@ from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
-NOTE = (
-    "Made by a small model: quotations are the speakers' own words. A larger model writes notes in its own words "
-    "(--base-url, --model)."
+_ONLY_QUOTED = (
+    "notes were asked for in {}, but a small model quotes and does not translate: its statements stay in the language "
+    "of the recording; a larger model translates (--base-url, --model)"
 )
 _WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
 _MOST_WINDOWS = 40
@@ -78,7 +80,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
     reading = await read(passages, transcript, structured, at_once)
 
-    quoter, ranking = Quoter(sentences), Ranking(sentences)
+    words, language = labels_for(recipe.language), transcript.metadata.language
+    quoter, ranking = Quoter(sentences, words, language), Ranking(sentences)
     about, last = outline.subject(sentences, ranking), outline.closing(sentences, ranking)
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
@@ -89,8 +92,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     page = _page(transcript, sentences, excerpts, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
-    parts = distinct(await each([partial(_titled, g, structured, terms) for g in groups], at_once))
-    fields = await _fields(terms, about, structured)
+    parts = distinct(await each([partial(_titled, g, structured, terms, language) for g in groups], at_once))
+    fields = await _fields(terms, about, structured, recipe.language)
     summary = outline.summary(parts, last if page.chosen else None, sentences, ranking, page.left)
     recording = Recording(transcript)
 
@@ -98,9 +101,10 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
+    as_spoken = covers(recipe.language, language)
     made = Draft(
         sections={
-            "overview": _section(outline.overview(transcript, about, parts, quoter)),
+            "overview": _section(outline.overview(transcript, about, parts, quoter, words)),
             "prerequisites": _section([DraftStatement(name, ()) for name in fields]),
             "main_points": tuple(DraftGroup(_statements(p, quoter), p.heading) for p in parts),
             "key_concepts": _section(entries(page.concepts, quoter)),
@@ -110,7 +114,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
-        note=NOTE,
+        note=words.by_small_model if as_spoken else f"{words.by_small_model} {words.only_quoted}",
+        remarks=() if as_spoken or not recipe.language else (_ONLY_QUOTED.format(english_name(recipe.language)),),
     )
     return made.rewritten(looked_at)
 
@@ -146,10 +151,12 @@ def _page(
     return _Page(concepts, chosen, left_out, min(left, round(_MOST_OF_SUMMARY * aim)))
 
 
-async def _titled(group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str]) -> Part:
+async def _titled(
+    group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str], language: str | None
+) -> Part:
     """The part under the model's heading, or under its own words when the model gives none."""
     try:
-        return await titled(group, structured, terms)
+        return await titled(group, structured, terms, language)
     except CallError as err:
         survivable(err)
         return Part(group, frequent(group), ("",) * len(group))
@@ -188,12 +195,14 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
     return out
 
 
-async def _fields(terms: Sequence[str], about: Sentence | None, structured: Structured) -> tuple[str, ...]:
+async def _fields(
+    terms: Sequence[str], about: Sentence | None, structured: Structured, language: str | None
+) -> tuple[str, ...]:
     """The fields that terms belong to; none when the call fails, since a document can do without."""
     if not terms:
         return ()
     try:
-        return await fields_of(terms, about.text if about else "", structured)
+        return await fields_of(terms, about.text if about else "", structured, language)
     except CallError as err:
         survivable(err)
         return ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.labels import labels_for
+from pipeline.language import english_name, primary
 from pipeline.llm import Message
 from pipeline.prompting import PromptSet
 from pipeline.text import clean
@@ -12,16 +14,24 @@ from pipeline.text import clean
 _BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)
 
 
-def messages(prompts: PromptSet, name: str, part: str) -> Sequence[Message]:
+def messages(prompts: PromptSet, name: str, part: str, language: str | None = None) -> Sequence[Message]:
     """The prompt's text as the system's, its examples as turns of a chat, then the part.
 
-    The part comes last and alone, so that all calls of one prompt share everything before it.
+    The part comes last, so that all calls of one prompt share everything before it. The examples are English: a
+    recording in another language is followed by the wish for an answer in it, else the model answers in English.
     """
     text, *blocks = _BLOCK.split(prompts.load(name).render())
     chat = [Message("system", text.strip())]
     for kind, block in zip(blocks[::2], blocks[1::2], strict=True):
         chat.append(Message("user" if kind == "part" else "assistant", block.strip()))
-    return (*chat, Message("user", part))
+    return (*chat, Message("user", f"{part}{_wish(language)}"))
+
+
+def _wish(language: str | None) -> str:
+    if not language or primary(language) == "en":
+        return ""
+    words = labels_for(language)
+    return f"\n\n{words.answer_here if words.code == primary(language) else f'Answer in {english_name(language)}.'}"
 
 
 def tidied(text: str) -> str:

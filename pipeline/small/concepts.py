@@ -219,14 +219,16 @@ def entries(concepts: Iterable[Concept], quoter: Quoter) -> tuple[DraftStatement
     out: list[DraftStatement] = []
     for concept in concepts:
         lines = tuple(dict.fromkeys(i for s in concept.sentences for i in s.lines))
-        text = f"“{quoter.quotation(concept.sentences, ())}”"
+        text = quoter.quoted(concept.sentences)
         out.append(DraftStatement(text, lines, label=concept.term[:1].upper() + concept.term[1:]))
     return tuple(out)
 
 
-async def fields_of(terms: Sequence[str], about: str, structured: Structured) -> tuple[str, ...]:
+async def fields_of(
+    terms: Sequence[str], about: str, structured: Structured, language: str | None = None
+) -> tuple[str, ...]:
     """The fields of knowledge that terms belong to, in a recording about something. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}")
+    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}", language)
     completion = await structured.text("small/fields", asked, max_tokens=_TOKENS_OF_FIELDS)
     rows = (tidied(row).strip(" -*•.") for row in completion.text.splitlines())
     subject = set(keys(" ".join((about, *terms))))  # a field is more than the subject itself

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from pipeline.language import primary
 from pipeline.small.chat import messages, tidied
 from pipeline.small.keys import denies, keys, likeness, units
 from pipeline.small.passages import Passage
@@ -14,6 +15,7 @@ from pipeline.structured import Structured
 from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
 _MOST_TOKENS = 140
 _FEWEST = 4  # words of a note
 _ENOUGH = 3  # words in common that tie a note to a sentence
@@ -36,14 +38,16 @@ class Mark:
     own: bool = False
 
 
-async def notes_on(passage: Passage, structured: Structured) -> tuple[str, ...]:
+async def notes_on(passage: Passage, structured: Structured, language: str | None = None) -> tuple[str, ...]:
     """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/notes.v1", passage.shown)
+    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
     rows = completion.text.splitlines()
     if completion.finish_reason == "length":
         rows = rows[:-1]  # cut off in the middle
     found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
+    if not found and language and primary(language) != "en":  # there a model may forget the form of the examples
+        found = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
     return tuple(dict.fromkeys(note for note in found if len(units(note)) >= _FEWEST))
 
 

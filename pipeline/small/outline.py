@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.draft import DraftStatement
+from pipeline.labels import Labels
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import size
 from pipeline.small.parts import Part, how_many
@@ -38,21 +39,22 @@ def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
 
 
 def overview(
-    transcript: Transcript, about: Sentence | None, parts: Sequence[Part], quoter: Quoter
+    transcript: Transcript, about: Sentence | None, parts: Sequence[Part], quoter: Quoter, words: Labels
 ) -> tuple[DraftStatement, ...]:
     """What the recording says it is about, who speaks, and its parts in order."""
     if not parts:
         return ()
     out: list[DraftStatement] = []
     if about:
-        who = f"{about.speaker}: " if about.speaker else ""
-        out.append(DraftStatement(f"{who}“{quoter.quotation((about,), ())}”", about.lines))
+        who = f"{about.speaker}{words.colon}" if about.speaker else ""
+        out.append(DraftStatement(f"{who}{quoter.quoted((about,))}", about.lines))
     first: Mapping[str, int] = {s.speaker: s.id for s in reversed(transcript.segments) if s.speaker}
     if names := transcript.labelled_speakers:
-        out.append(DraftStatement(f"Speakers: {', '.join(names)}.", tuple(first[n] for n in names)))
+        out.append(DraftStatement(words.spoken_by.format(names=words.names(names)), tuple(first[n] for n in names)))
     if len(parts) >= _SEVERAL:
         lines = tuple(dict.fromkeys(p.excerpts[0].sentences[0].lines[0] for p in parts))
-        out.append(DraftStatement(f"Parts: {'; '.join(p.heading for p in parts)}.", lines))
+        told = words.parts.format(headings=words.between_parts.join(p.heading for p in parts))
+        out.append(DraftStatement(told, lines))
     return tuple(out)
 
 

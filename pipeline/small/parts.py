@@ -92,13 +92,15 @@ def _likeness(bags: Sequence[Counter[str]], n: int, weights: dict[str, float]) -
     return both / (lengths[0] * lengths[1]) if all(lengths) else 0.0
 
 
-async def titled(excerpts: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str] = ()) -> Part:
+async def titled(
+    excerpts: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str] = (), language: str | None = None
+) -> Part:
     """A part with the model's heading and leads, if their words stand in it. Raises what the client raises.
 
     `terms` are those that the recording explains: one that the part explains, or a lead, stands in for a heading.
     """
     shown = "\n".join(f"{n}. {_shortened(_whole(e))}" for n, e in enumerate(excerpts, 1))
-    asked = messages(structured.prompts, "small/titles.v1", shown)
+    asked = messages(structured.prompts, "small/titles.v1", shown, language)
     completion = await structured.text("small/titles", asked, max_tokens=_TOKENS)
     rows = [row.strip() for row in completion.text.splitlines() if row.strip()]
     told = {int(m[1]): m[2] for row in rows if (m := _NUMBERED.match(row))}

@@ -7,18 +7,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from pipeline.labels import Labels, labels_for
+from pipeline.language import primary
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, keys, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
 # Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
-_NOISES = "uh|uhm|um|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
-_NOISE = re.compile(
-    rf"(?:,\s*)?(?<!\S)(?:{_NOISES})(?=[,.;:!?…]*(?:\s|$))\s*,?\s*|(?:呃|嗯|えーと|えっと)[，、]?", re.IGNORECASE
+_NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
+_NOISE, _ENGLISH_NOISE = (
+    re.compile(
+        rf"(?:,\s*)?(?<!\S)(?:{noises})(?=[,.;:!?…]*(?:\s|$))\s*,?\s*|(?:呃|嗯|えーと|えっと)[，、]?", re.IGNORECASE
+    )
+    for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
 )
 _STUTTER = re.compile(r"\b((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’]))+", re.IGNORECASE)
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
+_BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
 _SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b)")
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
 _MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
@@ -26,32 +32,42 @@ _SEEN = 3  # times that an opening is used in a recording to count as a habit of
 
 
 class Quoter:
-    """Writes excerpts; knows the habits of speech of one recording."""
+    """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        words: Labels = labels_for("en"),  # noqa: B008  # frozen
+        spoken: str | None = "en",
+    ) -> None:
+        self._words, self._spoken = words, spoken
         opened = (_PIECE.match(s.text) for s in sentences)
         self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
         """An excerpt as it is printed: its question, who speaks, and the quotation or the note in its place."""
-        said = excerpt.own or f"“{self.quotation(excerpt.sentences, excerpt.notes)}”"
+        said = excerpt.own or self.quoted(excerpt.sentences, excerpt.notes)
         who = excerpt.sentences[0].speaker
         if not who or (excerpt.own and set(keys(who)) & set(keys(excerpt.own))):
             return said
-        return f"{self._lead_up(excerpt.before)}{who}: {said}"
+        return f"{self._lead_up(excerpt.before)}{who}{self._words.colon}{said}"
 
     def _lead_up(self, before: Sequence[Sentence]) -> str:
         if before and before[-1].asks:
             return f"{self.quotation(before, ())} "
         turns = (tuple(said) for _, said in groupby(before, key=lambda s: s.turn))
-        return "".join(f"{said[0].speaker}: “{self.quotation(said, ())}” " for said in turns)
+        return "".join(f"{said[0].speaker}{self._words.colon}{self.quoted(said)} " for said in turns)
+
+    def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
+        """The quotation of sentences between the language's marks."""
+        return self._words.quotation.format(text=self.quotation(sentences, notes))
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
         """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""
         noted = {u for note in notes for u in units(note)}
         parts: list[str] = []
         for n, s in enumerate(sentences):
-            text = spoken(s.text)
+            text = spoken(s.text, self._spoken)
             if n == 0:
                 text = self._without_opening(text, noted)
             if n and s.after_interjection:
@@ -59,7 +75,7 @@ class Quoter:
             if text:
                 parts.append(text)
         whole = joined(parts)
-        if whole and whole[-1] not in '.!?…。！？"”’»)]':
+        if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':
             whole = whole.rstrip(" ,;:，；：–—-") + " …"
         return f"… {whole}" if whole[:1].islower() else whole
 
@@ -74,11 +90,15 @@ class Quoter:
         return text
 
 
-def spoken(text: str) -> str:
-    """A sentence without noises and words said twice in a row, the space before marks closed."""
-    text = _SPLIT_APOSTROPHE.sub("", _BEFORE_MARK.sub("", text))
+def spoken(text: str, language: str | None = "en") -> str:
+    """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
+
+    Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
+    """
+    english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
+    text = _SPLIT_APOSTROPHE.sub("", marks.sub("", text))
     began = text[:1].isupper()
-    text = _NOISE.sub(" ", text).strip(" ,")
-    text = _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], text)
-    text = _BEFORE_MARK.sub("", re.sub(r"\s{2,}", " ", text)).strip()
+    text = (_ENGLISH_NOISE if english else _NOISE).sub(" ", text).strip(" ,")
+    text = _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], text) if english else text
+    text = marks.sub("", re.sub(r"\s{2,}", " ", text)).strip()
     return text[:1].upper() + text[1:] if began else text

@@ -30,7 +30,8 @@ class Reading:
 async def read(passages: Sequence[Passage], transcript: Transcript, structured: Structured, at_once: int) -> Reading:
     """The model's notes on all passages, each tied to the sentences that it stands for."""
     names = names_of(transcript)
-    answers = await each([partial(_notes, p, structured) for p in passages], at_once)
+    language = transcript.metadata.language
+    answers = await each([partial(_notes, p, structured, language) for p in passages], at_once)
     reading = Reading()
     noted: set[int] = set()
     for passage, answer in zip(passages, answers, strict=True):
@@ -50,9 +51,9 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
     return reading
 
 
-async def _notes(passage: Passage, structured: Structured) -> tuple[str, ...] | Failed:
+async def _notes(passage: Passage, structured: Structured, language: str | None) -> tuple[str, ...] | Failed:
     try:
-        return await notes_on(passage, structured)
+        return await notes_on(passage, structured, language)
     except CallError as err:
         return survivable(err)
 

@@ -12,7 +12,7 @@ from pipeline.transcript import Segment, Transcript
 from pipeline.verification.figures import claims
 
 _CLOSERS = r"[\"”’»)\]]*"
-_END = re.compile(rf"[.!?…]{_CLOSERS}\s+|[。！？]{_CLOSERS}\s*")
+_END = re.compile(rf"[.!?…؟۔]{_CLOSERS}\s+|[。！？]{_CLOSERS}\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][a-z]{0,2}|(?:[^\W\d_]\.)+[^\W\d_])\.\s+$")
 _LONGEST = 60  # words; speech that was written down without full stops is cut at commas or at lines
 _INTERJECTION = 3  # words that may be thrown in without ending the turn of somebody else
@@ -46,7 +46,7 @@ class Sentence:
     @property
     def unfinished(self) -> bool:
         """Whether it was cut out of a longer one and ends in its middle."""
-        return not self.text.rstrip('"”’»)] ').endswith((".", "!", "?", "…", "。", "！", "？"))
+        return not self.text.rstrip('"”’»)] ').endswith((".", "!", "?", "…", "。", "！", "？", "؟", "۔"))
 
     @property
     def interjects(self) -> bool:
@@ -56,7 +56,7 @@ class Sentence:
     @property
     def asks(self) -> bool:
         """Whether it ends as a question."""
-        return self.text.rstrip('"”’»)] ').endswith(("?", "？"))
+        return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
 
 
 def sentences_of(transcript: Transcript) -> list[Sentence]:
@@ -94,7 +94,7 @@ def _turns(segments: Sequence[Segment]) -> list[list[list[Segment]]]:
 
 def _thrown_in(run: Sequence[Segment]) -> bool:
     said = " ".join(s.text for s in run)
-    return size(said) <= _INTERJECTION and not said.rstrip().endswith(("?", "？"))
+    return size(said) <= _INTERJECTION and not said.rstrip().endswith(("?", "？", "؟"))
 
 
 def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import unsaid
 from pipeline.verification.names import unsaid_name
+from pipeline.verification.numerals import as_written, provable
 from pipeline.verification.quotations import quoted_lines, unsaid_quotation
 from pipeline.verification.recording import Finding, Recording, letters
 
@@ -25,7 +27,8 @@ def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
 
 
 def _findings(text: str, recording: Recording) -> Iterator[Finding]:
-    if figure := unsaid(text, recording.figures, recording.folded):
+    written = as_written(text, recording.language)
+    if figure := unsaid(written, recording.figures, recording.folded, partial(provable, language=recording.spoken)):
         yield Finding("figure", f"nobody says {figure} in the recording")
     if quotation := unsaid_quotation(text, recording):
         yield Finding("quotation", f"nobody says “{quotation}” word for word")
@@ -45,9 +48,12 @@ def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatemen
     return replace(statement, lines=quoted_lines(statement.text, kept, recording))
 
 
-def check_exactly(draft: Draft, transcript: Transcript) -> Draft:
-    """The draft checked by code alone: what it can prove against a statement stands beside it, and makes it weak."""
-    recording = Recording(transcript)
+def check_exactly(draft: Draft, transcript: Transcript, language: str | None = None) -> Draft:
+    """The draft checked by code alone: what it can prove against a statement stands beside it, and makes it weak.
+
+    `language` is the draft's own, where that is not the transcript's.
+    """
+    recording = Recording(transcript, language)
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
         if not statement.lines:  # a phrase that says nothing of the recording

@@ -5,13 +5,14 @@ from __future__ import annotations
 import bisect
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
+_SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _ONES = {
     w: i
@@ -99,11 +100,13 @@ def _is_among(value: float, said: Sequence[float]) -> bool:
     return any(same(value, other) for other in said[max(0, at - 1) : at + 1])
 
 
-def unsaid(text: str, said: Sequence[float], written: str) -> str | None:
-    """The first figure of a text, as it shows it, whose values are not among those `said`, which ascend.
+def unsaid(
+    text: str, said: Sequence[float], written: str, provable: Callable[[float], bool] = lambda value: True
+) -> str | None:
+    """The first figure of a text, as it shows it, whose values are not among those `said`, and all `provable`.
 
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
-    such as "29.1rc1" must stand as it is in `written`, which is case folded.
+    such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
     """
     for version in _VERSION.finditer(text.casefold()):
         if version[0] not in written:
@@ -112,7 +115,7 @@ def unsaid(text: str, said: Sequence[float], written: str) -> str | None:
         spelled = not any(c.isdigit() for c in figure.shown)
         if spelled and max(figure.values) < 100:
             continue
-        if not any(_is_among(v, said) for v in figure.values):
+        if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
             return figure.shown
     return None
 
@@ -172,6 +175,8 @@ def _values(token: str) -> frozenset[float]:
     out: set[float] = set()
     if _GROUPED.fullmatch(token):
         out.add(float(re.sub(r"\D", "", token)))
+    if spaced := _SPACED.fullmatch(token):
+        out.add(float(f"{re.sub(r'[^0-9]', '', spaced[1])}.{spaced[2]}"))
     if ":" in token or " " in token or "\u00a0" in token or "\u202f" in token:
         out |= {v for part in re.split(r"[: \u00a0\u202f]", token) for v in _values(part)}
     elif match := re.fullmatch(r"(\d+(?:([.,’'])\d{3})*)([.,])(\d+)", token):

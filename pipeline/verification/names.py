@@ -7,31 +7,40 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
 _WORD = re.compile(r"[^\W_]+(?:[-.’'&/][^\W_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…“”\"(—–-]\s*|^\W+)$")
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
+_ENDING = 4  # letters at the most that a case adds or changes at the end of a name
+_CASES = frozenset("bg cs el et eu fi hr hu hy ka kk lt lv mk pl ro ru sk sl sq sr tr uk uz".split())
+_CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which a capital tells no name
 
 
 def unsaid_name(text: str, recording: Recording) -> str | None:
     """The first name of a text that the whole recording does not hold, nor anything that sounds like it.
 
-    A name is a word with a capital inside a sentence, in a script that has capitals.
+    A name is a word with a capital inside a sentence, in a script that has capitals. Nothing is proved where names may
+    be translated.
     """
+    if recording.translated:
+        return None
     for match in _WORD.finditer(text):
         if not match[0][0].isupper():  # most words, told apart first
             continue
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
-        if not _is_name(word, text[: match.start()]):
+        if not _is_name(word, text[: match.start()], recording.language):
             continue
         if not all(_said(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
             return word
     return None
 
 
-def _is_name(word: str, before: str) -> bool:
+def _is_name(word: str, before: str, language: str | None) -> bool:
+    if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
+        return False
     return len(letters(word)) >= _SHORTEST and not _SENTENCE_START.search(before)
 
 
@@ -44,5 +53,14 @@ def _said(word: str, recording: Recording) -> bool:
     words = recording.joined_words
     if not words.isdisjoint((wanted, wanted.removesuffix("s"), f"{wanted}s")):
         return True
+    if primary(recording.language) in _CASES and _inflected(word, recording):
+        return True
     unlike = 2 if len(wanted) >= _LONG else 1
     return process.extractOne(wanted, words, scorer=Levenshtein.distance, score_cutoff=unlike) is not None
+
+
+def _inflected(word: str, recording: Recording) -> bool:
+    """Whether the recording has the name in another case: "Krakowie" for "Kraków", "Ankara'da" for "Ankara"."""
+    stem = letters(re.split(r"['’]", word)[0])
+    stem = stem[: max(_SHORTEST, len(stem) - _ENDING + 1)]
+    return any(w.startswith(stem) and len(w) <= len(letters(word)) + _ENDING for w in recording.joined_words)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.text import word_count
 from pipeline.verification.recording import Recording, bare_words
 
-_QUOTED = re.compile(r"[“„«]([^“”„«»]+)[”“»]|(?<!\w)\"([^\"]+)\"(?!\w)")
+_QUOTED = re.compile(r"[“„«]([^“”„«»]+)[”“»]|»([^“”„«»]+)«|「([^「」]+)」|『([^『』]+)』|(?<!\w)\"([^\"]+)\"(?!\w)")
 _LEFT_OUT = re.compile(r"\s*(?:\[[^\]]*\]|…|\.\.\.)\s*")
 _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are spoken of
 
@@ -15,8 +16,8 @@ _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are 
 def quotations(text: str) -> Iterator[str]:
     """The quotations of a text, cut where words are left out or put in; shorter ones than four words are none."""
     for match in _QUOTED.finditer(text):
-        for part in _LEFT_OUT.split(match[1] or match[2]):
-            if len(bare_words(part)) >= _LEAST_WORDS:
+        for part in _LEFT_OUT.split(match[match.lastindex or 0]):
+            if word_count(" ".join(bare_words(part))) >= _LEAST_WORDS:
                 yield part.strip()
 
 

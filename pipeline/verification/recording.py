@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from pipeline.language import primary
+from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
+from pipeline.verification.numerals import as_said
 
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
+_BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
 def letters(text: str) -> str:
@@ -29,8 +34,14 @@ def _folded(text: str) -> str:
 
 
 def bare_words(text: str) -> list[str]:
-    """Words without marks, case folded; "don't" is "dont"."""
-    return _WORD.findall(text.casefold().replace("’", "").replace("'", ""))
+    """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
+    folded = text.casefold().replace("’", "").replace("'", "")
+    return _BARE.findall(folded if folded.isascii() else _without_vowel_marks(folded))
+
+
+def _without_vowel_marks(text: str) -> str:
+    """Arabic and Hebrew with and without points are the same words."""
+    return "".join(c for c in text if unicodedata.combining(c) not in _POINTS and c != "ـ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,20 @@ class Finding:
 class Recording:
     """The words of one transcript and what is known of it, indexed when first asked for.
 
-    `found` keeps what was found against texts that were looked at.
+    `language` is that of the statements that are checked beside it; None is that of the transcript. `found` keeps what
+    was found against texts that were looked at.
     """
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, language: str | None = None) -> None:
         self.transcript = transcript
         self.found: dict[str, tuple[Finding, ...]] = {}
+        self.spoken = transcript.metadata.language
+        self.language = language or self.spoken
+
+    @property
+    def translated(self) -> bool:
+        """Whether statements are in another language than the recording."""
+        return primary(self.language) != primary(self.spoken)
 
     @cached_property
     def text(self) -> str:
@@ -71,7 +90,7 @@ class Recording:
     @cached_property
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may be read as, ascending."""
-        return sorted(figures(f"{self.text} {self.known}"))
+        return sorted(figures(as_said(f"{self.text} {self.known}", self.spoken)))
 
     @cached_property
     def _in_order(self) -> list[str]:

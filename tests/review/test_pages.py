@@ -65,7 +65,7 @@ def test_a_withheld_statement_is_shown_with_its_reason(desk: Desk) -> None:
 
 def test_points_that_were_left_out_stand_in_a_fold_with_their_lines(desk: Desk) -> None:
     fold = notes(desk).split('<details class="part left-out"')[1]
-    assert "3 points left out" in fold
+    assert "Left out (3)" in fold
     assert "about ninety euros" in fold and "line 16" in fold
     assert "about ninety euros" not in notes(desk).split('<details class="part left-out"')[0]
 
@@ -122,7 +122,7 @@ def test_a_restored_note_leaves_the_fold(desk: Desk) -> None:
     note = find(desk, "about ninety euros")
     desk.review.add(Restore(kind="restore", target=note.id, lines=note.lines), base=0, who="Ann", clock=lambda: "")
     before, fold = notes(desk).split('<details class="part left-out"')
-    assert "about ninety euros" in before and "2 points left out" in fold
+    assert "about ninety euros" in before and "Left out (2)" in fold
 
 
 def test_single_words_that_differ_are_marked_in_both_wordings() -> None:

@@ -12,6 +12,10 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
+from pipeline.small.notes import notes_on
+from pipeline.small.passages import passages_of
+from pipeline.small.quoting import spoken
+from pipeline.small.sentences import sentences_of
 from tests.small.recording import Answering, structured, transcript
 
 FRENCH = (
@@ -54,3 +58,67 @@ def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
     chat = messages(PromptSet(), f"small/{name}", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
     assert chat[-1].content == "The part." and all(m.content for m in chat)
+
+
+def test_an_arabic_question_ends_its_sentence() -> None:
+    said = transcript([("Layla", "وكم يكلّف إصلاح الجسر القديم؟ سمعت أنه مرتفع."), ("Sami", "نحو ثلاثة ملايين يورو.")])
+    first, second, _ = sentences_of(said)
+    assert first.asks and first.text.endswith("؟") and not second.asks
+
+
+def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> None:
+    talk = transcript(
+        [
+            ("Ana", "Die Brücke trägt jeden Tag 9000 Autos über den Fluss."),
+            ("Ben", "Der Rost hat in sechzig Jahren zwölf Prozent vom Stahl gefressen."),
+            (
+                "Ana",
+                "Was kostet es, die Brücke neu zu bauen, und wer zahlt die Kosten am Ende, die Stadt oder das Land?",
+            ),
+            ("Ben", "Das weiß im Augenblick noch niemand so recht."),
+        ]
+    )
+    answers = {
+        "small/notes": "- Der Rost hat zwölf Prozent vom Stahl gefressen.",
+        "small/titles": "Brücke",
+        "small/term": "none",
+    }
+    made = asyncio.run(
+        draft(talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"))
+    )
+    texts = [s.text for name, s in made.statements() if name == "overview"]
+    assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“", "Es sprechen: Ana, Ben."]
+    assert made.note.startswith("Von einem kleinen Modell erstellt")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "printed"),
+    [
+        ("en", "It's um rusting.", "It's rusting."),
+        ("de", "Es geht um die Brücke, ähm, und um neun Uhr.", "Es geht um die Brücke und um neun Uhr."),
+        ("pt", "É um rio largo.", "É um rio largo."),
+        (None, "Es geht um die Brücke.", "Es geht um die Brücke."),
+        ("en", "So the the bridge stands.", "So the bridge stands."),
+        ("fr", "Nous nous voyons, euh, demain , pourquoi pas ?", "Nous nous voyons demain, pourquoi pas ?"),
+    ],
+)
+def test_what_only_english_may_leave_out_stays_elsewhere(language: str | None, said: str, printed: str) -> None:
+    assert spoken(said, language) == printed
+
+
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [(None, "Der Teil."), ("en-GB", "Der Teil."), ("de", "Der Teil.\n\nAntworte auf Deutsch."),
+     ("zh-TW", "Der Teil.\n\n請用繁體中文回答。"), ("sv", "Der Teil.\n\nAnswer in Swedish.")],
+)  # fmt: skip
+def test_an_answer_is_wished_for_in_the_language_of_the_recording(language: str | None, last: str) -> None:
+    assert messages(PromptSet(), "small/notes.v1", "Der Teil.", language)[-1].content == last
+
+
+@pytest.mark.parametrize(("language", "notes"), [("zh", 2), ("en", 0), (None, 0)])
+def test_notes_without_bullets_count_where_the_examples_are_in_another_language(
+    language: str | None, notes: int
+) -> None:
+    client = structured(Answering(lambda request: CHINESE))
+    (passage,) = passages_of(sentences_of(transcript([(None, CHINESE)])))
+    assert len(asyncio.run(notes_on(passage, client, language))) == notes

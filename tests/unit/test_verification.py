@@ -1,8 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.transcript import Metadata, Segment, Transcript
 from pipeline.verification import Recording, check_exactly, finding, findings, with_lines, without_repeats
+from pipeline.verification.figures import unsaid
+from pipeline.verification.numerals import as_written
 from tests.scripted import transcript
 
 
@@ -122,3 +126,86 @@ def test_statements_that_differ_by_a_figure_are_two() -> None:
 def test_hostile_text_is_looked_at_in_time() -> None:
     recording = said("(" * 5000 + " word " * 2000)
     assert finding("“" * 3000 + "A" * 3000 + "(" * 3000, recording) is not None
+
+
+SPOKEN = {
+    "de": "Das kostet drei Millionen fünfhunderttausend Euro, fünfzig Prozent mehr als 1984, und ist zweieinhalb Meter tief.",
+    "fr": "Cela coûte 1 000,5 euros, soit cinquante pour cent de plus, deux virgule trois.",
+    "zh": "三百二十万人，百分之十二的钢材。在二〇二四年，花了3亿元，他说我们必须马上关闭这座桥。",
+    "ja": "去年の売上は１２億円で、３．５％増えました。",
+    "ar": "بلغت التكلفة ٣٫٧ مليون يورو عام ١٩٨٤ أي ١٬٢٠٠ ساعة.",
+    "ru": "Мы были в Кракове, это стоило три миллиона.",
+    "pt": "Custa um bilhão e duzentos milhões.",
+    "tr": "Ankara'ya gittik ve 1.250 kişiyle konuştuk.",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Die Verwaltung nennt 3,5 Millionen Euro, 50 % mehr als 1984; die Grube ist 2,5 m tief."),
+        ("de", "3.500.000 Euro: „drei Millionen fünfhunderttausend Euro, fünfzig Prozent mehr“."),
+        ("fr", "Coût : 1000,5 euros, 50 % de plus, 2,3 ; « soit cinquante pour cent de plus »."),
+        ("zh", "320万人，12%的钢材，2024年花了3亿元。他说“我们必须马上关闭这座桥”。"),
+        ("zh", "万一出事，千万不要慌，一些人这样说。"),
+        ("ja", "売上は12億円、3.5％増。「去年の売上は１２億円で」と述べた。"),
+        ("ja", "1,200,000,000円。"),
+        ("ar", "التكلفة 3.7 مليون يورو في 1984، أي 1,200 ساعة: «بلغت التكلفةُ ٣٫٧ مليون يورو»."),
+        ("ru", "Это было в Краков и стоило 3 млн."),
+        ("pt", "Custa 1,2 bilhão."),
+        ("tr", "Konuşulan yer Ankara'da, 1250 kişi."),
+    ],
+)
+def test_what_another_language_writes_otherwise_than_it_was_said_is_no_fault(code: str, text: str) -> None:
+    assert finding(text, said(SPOKEN[code], language=code)) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "kind"),
+    [
+        ("de", "Die Kosten liegen bei 3,7 Millionen Euro.", "figure"),
+        ("de", "Das prüfte die NATO.", "name"),
+        ("fr", "Coût de l'étude : 1475 euros.", "figure"),
+        ("fr", "Selon Pierre Lefort, cela coûte cher.", "name"),
+        ("zh", "花了4亿元。", "figure"),
+        ("zh", "他说“我们不必马上关闭那座桥”。", "quotation"),
+        ("ja", "売上は13億円。", "figure"),
+        ("ar", "بلغت التكلفة ٤٫٨٥ مليون.", "figure"),
+        ("ru", "Это было в 1984 году.", "figure"),
+        ("ru", "Это было в городе Берлин.", "name"),
+        ("pt", "Custa 1.300 milhões.", "figure"),
+    ],
+)
+def test_what_another_language_does_not_say_is_told(code: str, text: str, kind: str) -> None:
+    assert kinds(text, said(SPOKEN[code], language=code)) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Die Anlage in München kostet laut UNO 3,5 Millionen Euro, 1 Milliarde in zehn Jahren."),
+        ("es", "La planta de Múnich cuesta 3,5 millones; mil millones en total, dice la ONU."),
+        ("zh", "慕尼黑的工厂花费350万欧元，总共10亿。"),
+    ],
+)
+def test_figures_of_translated_notes_are_compared_and_names_are_not(code: str, text: str) -> None:
+    talk = said("the plant in Munich cost 3,500,000 euros, says the UN, and a billion in ten years", language="en")
+    translated = Recording(talk.transcript, code)
+    assert finding(text, translated) == ""
+    assert kinds(f"{text} 4711.", translated) == ["figure"]
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [("三百二十万", 3_200_000), ("二〇二四", 2024), ("3.5万", 35_000), ("三点五", 3.5), ("1億5千万", 150_000_000),
+     ("十二", 12), ("一千零一", 1001), ("两亿", 200_000_000)],
+)  # fmt: skip
+def test_a_chinese_numeral_is_read(numeral: str, value: float) -> None:
+    assert value in said(f"大约{numeral}人", language="zh").figures
+
+
+@given(st.integers(min_value=0, max_value=10**10))
+def test_a_whole_number_is_read_however_a_language_groups_it(number: int) -> None:
+    plain = f"{number:,}"
+    for code, mark in (("de", "."), ("fr", "\u202f"), ("en", ","), ("ar", "٬")):
+        assert not unsaid(as_written(plain.replace(",", mark), code), [float(number)], "")

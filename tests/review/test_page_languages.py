@@ -1,0 +1,52 @@
+"""A document in another language on the reviewer's desk: its sections, marks and direction; the page around is English."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pipeline.profile import Recipe
+from pipeline.render import render_markdown
+from pipeline.review.catalogue import Catalogue, Desk
+from pipeline.review.pages import document_page, list_page
+from pipeline.run import asummarise
+from pipeline.store import write
+from tests.scripted import LINES, ScriptedClient, good_answer
+
+
+def desk(folder: Path, language: str) -> Desk:
+    path = folder / "talk.txt"
+    path.write_text("\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    made = asyncio.run(asummarise(path, ScriptedClient(good_answer), recipe=Recipe(language=language)))
+    write(made, render_markdown(made), folder / "talk.json")
+    return Desk(folder / "talk.json", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "opening", "heading"),
+    [
+        ("ar", 'lang="ar" dir="rtl"', "النقاط الرئيسية"),
+        ("zh-Hant", 'lang="zh-Hant" dir="ltr"', "要點"),
+        ("de", 'lang="de" dir="ltr"', "Kernpunkte"),
+    ],
+)
+def test_the_notes_have_their_language_direction_and_headings(
+    tmp_path: Path, language: str, opening: str, heading: str
+) -> None:
+    page = document_page("a", desk(tmp_path, language), "token", regenerates=False)
+    assert f'<div id="notes" tabindex="-1" {opening}>' in page
+    assert f'<h2 id="part-main_points">{heading}</h2>' in page
+    assert page.count('<html lang="en">') == 1
+
+
+def test_the_transcript_keeps_its_own_language_and_direction(tmp_path: Path) -> None:
+    page = document_page("a", desk(tmp_path, "ar"), "token", regenerates=False)
+    assert '<ol id="lines" class="lines" lang="en" dir="ltr">' in page
+
+
+def test_what_a_search_finds_is_placed_in_the_language_of_its_document(tmp_path: Path) -> None:
+    desk(tmp_path, "ar")
+    page = list_page(Catalogue([tmp_path / "talk.json"]).entries(), "loan", "token")
+    assert '<ul class="hits" dir="rtl" lang="ar">' in page and "النقاط الرئيسية" in page
