@@ -279,7 +279,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         outside=item.outside,
         depth=min(item.depth, _DEEPEST),
         label=item.label,
-        colon=words.colon,
+        colon="".join(words.behind(item.label)),
         text=item.text,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,8 @@ from pipeline.small.notes import notes_on
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import spoken
 from pipeline.small.sentences import sentences_of
-from tests.small.recording import Answering, structured, transcript
+from pipeline.transcript import Metadata
+from tests.small.recording import Answering, answers, structured, transcript
 
 FRENCH = (
     "La perte de section est la part d'une poutre que la rouille a mangée. Le pont a perdu 12 pour cent de son acier."
@@ -122,3 +124,11 @@ def test_notes_without_bullets_count_where_the_examples_are_in_another_language(
     client = structured(Answering(lambda request: CHINESE))
     (passage,) = passages_of(sentences_of(transcript([(None, CHINESE)])))
     assert len(asyncio.run(notes_on(passage, client, language))) == notes
+
+
+def test_every_call_about_a_german_recording_but_those_for_terms_asks_for_german() -> None:
+    german = replace(transcript(), metadata=Metadata(language="de"))
+    client = Answering(answers)
+    asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de")))
+    wished = {r.name: r.messages[-1].content.endswith("\n\nAntworte auf Deutsch.") for r in client.requests}
+    assert wished == {"small/notes": True, "small/titles": True, "small/fields": True, "small/term": False}

@@ -146,6 +146,7 @@ def test_a_title_with_marks_stands_escaped_on_the_page_and_is_read_back(tmp_path
         ({"decisions_md": PROMPT, "decisions_toml": SCHEMA}, r"a section cannot be called 'decisions'"),
         ({"faults_md": PROMPT, "faults_toml": SCHEMA}, r"a section cannot be called 'faults'"),
         ({"risks_md": "# overview\n\nAll.", "risks_toml": SCHEMA}, r"another section has the title 'overview'"),
+        ({"risks_md": "# Überblick\n\nAll.", "risks_toml": SCHEMA}, r"another section has the title 'Überblick'"),
     ],
 )
 def test_what_is_wrong_with_the_files_is_told_with_its_place(
