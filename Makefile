@@ -5,11 +5,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEV := .venv/.dev
 
-.PHONY: notes test lint record help
+.PHONY: notes test lint bench record help
 help:
 	@echo "make notes    make a study document from a sample transcript (SAMPLE=path for another)"
 	@echo "make test     run the tests, offline"
 	@echo "make lint     ruff, mypy and the import contract"
+	@echo "make bench    ratios of one run: what got slower by more than a fifth"
 	@echo "make record   ask the embedded model again and renew every recording"
 
 $(READY): pyproject.toml requirements.txt
@@ -34,6 +35,9 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks.regressions
 
 record: $(DEV)
 	$(BIN)/studydoc fixture record tests/fixtures --out .recorded

@@ -36,6 +36,7 @@ _EMPTY: dict[str, Any] = {
     "summary": [],
     "skipped": [],
     "faults": [],
+    "missing": [],
 }
 
 
@@ -225,6 +226,7 @@ def _checked(shown: str) -> dict[str, Any]:
                 "id": n,
                 "verdict": "partly",
                 "why": "it is stronger than the lines",
+                "label": "",
                 "text": _turned(text),
                 "lines": [i for first, last in _RUN.findall(cited) for i in range(int(first), int(last or first) + 1)],
             }

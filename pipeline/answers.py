@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import json_repair
 from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
@@ -96,6 +95,8 @@ def _json_in(body: str) -> tuple[dict[str, Any], bool]:
 
 
 def _repaired(body: str) -> Any:
+    import json_repair  # hardly any answer needs it, and every start would wait for it
+
     try:
         return json_repair.loads(body)
     except ValueError as err:

@@ -72,7 +72,12 @@ def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[C
     The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
     """
     opened = reopen(path, transcripts)
-    return opened.remark, _listed(opened, _by_code(opened))
+    return opened.remark, checked_by_code(opened)
+
+
+def checked_by_code(opened: Reopened) -> list[Checked]:
+    """What code finds against every claim of a document beside its transcript."""
+    return _listed(opened, _by_code(opened))
 
 
 async def check_path_with_model(
@@ -183,9 +188,8 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     before, own = _to_ask(opened.draft, len(transcript.segments))
-    after = await check_meaning(
-        before, transcript, chunks, ChunkPrompts(transcript, chunks, structured.prompts, language), structured
-    )
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, language=language)
+    after = await check_meaning(before, transcript, chunks, prompts, structured)
     recording = Recording(transcript, language)
     now = {s.id: s for _, s in after.statements()}
     headings = {g.id: g.heading for of in after.sections.values() for g in of}

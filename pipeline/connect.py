@@ -14,7 +14,6 @@ from pipeline import prices
 from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.plan import Limited
 from pipeline.profile import PROFILES, ProfileName, Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
@@ -23,14 +22,15 @@ from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
+from pipeline.sections import sections_of
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.store import check_writable
-from pipeline.structured import Structured
 from pipeline.vendors import OPENAI, vendor_at
 
 if TYPE_CHECKING:
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
+    from pipeline.structured import Structured
 
 STORE_FILE = ".studydoc/calls.sqlite"
 _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten tokens a second
@@ -122,6 +122,8 @@ async def connect(
 
         asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
+            from pipeline.plan import Limited
+
             price = _priced(settings, model, label)
             asked = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
         client: LLMClient = StoredClient(store, asked, model)
@@ -134,6 +136,8 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
 
     Answers are kept in the store of the settings' output folder. Raises SettingsError and StoreError.
     """
+    from pipeline.structured import Structured
+
     prompts = PromptSet(settings.prompts)
     check_writable(settings.out)
     with closing(CallStore(store_path(settings.out))) as calls:
@@ -229,7 +233,9 @@ def recipe_of(settings: Settings) -> Recipe:
     own = own_model(settings)
     by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
-    return settings.recipe(own.worked_with(base) if own else base)
+    recipe = settings.recipe(own.worked_with(base) if own else base)
+    sections_of(recipe)  # an own section whose name is taken is told before anything is asked
+    return recipe
 
 
 def store_path(out: Path) -> Path:

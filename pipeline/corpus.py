@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pipeline import store
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError, InputError, PipelineError, ReplayMiss, StoreError
+from pipeline.errors import InputError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
-from pipeline.llm import Completion, LLMClient, Request, Tally
+from pipeline.llm import LLMClient, Tally
+from pipeline.outputs import is_output
 from pipeline.profile import Recipe
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.readers import Source, kept_apart, read_transcript, survey
+from pipeline.readers import Source, Survey, kept_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
-from pipeline.record import unchanged
-from pipeline.render import render_markdown
-from pipeline.run import asummarise
+from pipeline.stopping import Stoppable
 from pipeline.transcript import Metadata, Transcript
+
+# Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
+# are begun than that takes, since those near their end wait for them.
+_ENOUGH = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,21 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
             read_now.append(read_url(given.url, **how))
     except InputError as err:
         failed.append(Outcome("-", error=err))
-    below = survey(p for p in paths if p != Path("-"))
+    below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
     failed += [Outcome("input", error=err) for err in below.errors]
+    return Found([*read_now, *_named(below, out)], failed, skipped_lines(below))
+
+
+def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:
+    """What `find` gives of these files below paths alone; `taken` are names that belong to the inputs at some paths."""
+    below = survey_files(files, paths, lambda path: is_output(path, out))
     return Found(
-        [*read_now, *kept_apart(below.sources, lambda name: _made_from(out, name))], failed, skipped_lines(below)
+        [*_named(below, out, taken)], [Outcome("input", error=err) for err in below.errors], skipped_lines(below)
     )
+
+
+def _named(below: Survey, out: Path, taken: Mapping[str, str] = MappingProxyType({})) -> list[Source]:
+    return kept_apart(below.sources, lambda name: taken.get(name) or _made_from(out, name))
 
 
 def _made_from(out: Path, name: str) -> str | None:
@@ -142,51 +156,63 @@ async def make_all(
 
     After a fatal error nothing more is asked, and `stop` is told; calls under way finish and are stored.
     """
-    return await _Batch(client, order, watch, done, stop).run(sources)
+    turns = in_turns(sources, order)
+
+    async def feed() -> AsyncIterator[Source | Transcript]:
+        for n in turns:
+            yield sources[n]
+
+    outcomes = await make_each(feed(), Stoppable(client, stop), order, watch=watch, done=done)
+    by_place = dict(zip(turns, outcomes, strict=True))
+    return [by_place[n] for n in range(len(sources))]
+
+
+async def make_each(
+    feed: AsyncIterator[Source | Transcript],
+    client: Stoppable,
+    order: Order,
+    *,
+    watch: Watch = unwatched,
+    done: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
+    """A document for every source that `feed` gives, the outcomes in the same order.
+
+    A source is asked for when there is room for it; a feed may wait for sources as long as it likes.
+    """
+    return await _Batch(client, order, watch, done).run(feed)
 
 
 class _Batch:
-    """Keeps just enough documents under way to fill the calls at once, the smallest transcripts first.
+    """Keeps just enough documents under way to fill the calls at once.
 
     A transcript is read when its turn comes and dropped when its document is written.
     """
 
-    def __init__(
-        self,
-        client: LLMClient,
-        order: Order,
-        watch: Watch,
-        done: Callable[[Outcome], None],
-        stop: Callable[[str], None],
-    ) -> None:
-        self._client = _Stoppable(client, stop)
+    def __init__(self, client: Stoppable, order: Order, watch: Watch, done: Callable[[Outcome], None]) -> None:
+        self._client = client
         self._order, self._watch, self._done = order, watch, done
         self._under_way: dict[int, Progress] = {}
         self._moved = asyncio.Event()
 
-    async def run(self, sources: Sequence[Source | Transcript]) -> list[Outcome]:
-        tasks: dict[int, asyncio.Task[Outcome]] = {}
+    async def run(self, feed: AsyncIterator[Source | Transcript]) -> list[Outcome]:
+        tasks: list[asyncio.Task[Outcome]] = []
         try:
-            for n in self._turns(sources):
-                while self._full():
-                    self._moved.clear()
-                    await self._moved.wait()
-                tasks[n] = asyncio.create_task(self._one(n, sources[n]))
-                await asyncio.sleep(0)  # it reads and chunks, and then tells how many calls it wants
-            return list(await asyncio.gather(*(tasks[n] for n in range(len(sources)))))
-        finally:
-            for task in tasks.values():
-                task.cancel()
+            async with asyncio.TaskGroup() as group:
+                await self._room()
+                async for source in feed:
+                    tasks.append(group.create_task(self._one(len(tasks), source)))
+                    await asyncio.sleep(0)  # it reads and chunks, and then tells how many calls it wants
+                    await self._room()
+        except BaseExceptionGroup as err:
+            raise err.exceptions[0] from err.exceptions[0].__cause__
+        return [task.result() for task in tasks]
 
-    def _turns(self, sources: Sequence[Source | Transcript]) -> Sequence[int]:
-        """Small transcripts first: no longer in all, and documents come out from the start."""
-        everyone = range(len(sources))
-        return everyone if self._order.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
-
-    def _full(self) -> bool:
-        """Whether the documents under way have calls enough, with as many again in wait; one call, one document."""
-        enough = 2 * self._order.at_once if self._order.at_once > 1 else 1
-        return sum(p.wanted for p in self._under_way.values()) >= enough
+    async def _room(self) -> None:
+        """Waits until the calls at once want another document: with one call, until the one before is made."""
+        enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
+        while sum(p.wanted for p in self._under_way.values()) >= enough:
+            self._moved.clear()
+            await self._moved.wait()
 
     async def _one(self, n: int, source: Source | Transcript) -> Outcome:
         self._under_way[n] = Progress(source.name)
@@ -213,32 +239,10 @@ class _Batch:
         return replace(outcome, document=None)
 
 
-class _Stoppable:
-    """A client that asks nothing more once an error was fatal; what is under way still arrives and is stored."""
-
-    def __init__(self, inner: LLMClient, stop: Callable[[str], None]) -> None:
-        self._inner, self._stop = inner, stop
-        self.stopped: PipelineError | None = None
-
-    @property
-    def model(self) -> str:
-        return self._inner.model
-
-    async def complete(self, request: Request) -> Completion:
-        if self.stopped:
-            raise self.stopped
-        try:
-            return await self._inner.complete(request)
-        except (EndpointError, StoreError, ReplayMiss) as err:
-            if not isinstance(err, EndpointError) or (err.fatal and err.ends_run):
-                self.halt(err)
-            raise
-
-    def halt(self, err: PipelineError) -> None:
-        """Nothing more is asked after this."""
-        if not self.stopped:
-            self.stopped = err
-            self._stop(f"no longer asked: {err}")
+def in_turns(sources: Sequence[Source | Transcript], order: Order) -> Sequence[int]:
+    """Small transcripts first: no longer in all, and documents come out from the start."""
+    everyone = range(len(sources))
+    return everyone if order.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
 
 
 def _size(source: Source | Transcript) -> int:
@@ -251,6 +255,10 @@ def _size(source: Source | Transcript) -> int:
 
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
+    # Loaded when a document is made: a run over what was made before makes none.
+    from pipeline.render import render_markdown
+    from pipeline.run import asummarise
+
     progress: list[Progress] = []
 
     def follow(state: Progress) -> None:
@@ -280,6 +288,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
 
 def _settled(document: StudyDocument, record: Path) -> StudyDocument:
     """The same bytes again when nothing changed; a record that cannot be read is simply replaced."""
+    from pipeline.record import unchanged
+
     try:
         return unchanged(document, store.load(record))
     except StoreError:

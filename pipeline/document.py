@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.labels import Labels, labels_for
+
 FORMAT = 2
-# Every section by its name in records, in reading order, with its heading on the page.
-HEADINGS = {
-    "overview": "Overview",
-    "prerequisites": "Prerequisites",
-    "main_points": "Main Points",
-    "key_concepts": "Key Concepts",
-    "summary": "Summary",
+Form = Literal["prose", "phrases", "points", "terms", "items"]
+# The sections that every record has a field for, in the reading order of study notes, by what they hold.
+FORMS: dict[str, Form] = {
+    "overview": "prose",
+    "prerequisites": "phrases",
+    "main_points": "points",
+    "key_concepts": "terms",
+    "summary": "prose",
 }
 Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
@@ -90,11 +94,16 @@ class MainPoint(_Model):
 
     def flat(self) -> Iterator[Detail]:
         """Every detail in reading order, nested ones included."""
-        left = list(reversed(self.details))
-        while left:
-            detail = left.pop()
-            yield detail
-            left += reversed(detail.details)
+        for detail in self.details:
+            yield from _flat(detail)
+
+
+def _flat(detail: Detail) -> Iterator[Detail]:
+    left = [detail]
+    while left:
+        detail = left.pop()
+        yield detail
+        left += reversed(detail.details)
 
 
 class KeyConcept(Claim):
@@ -102,6 +111,35 @@ class KeyConcept(Claim):
 
     term: Text
     definition: Text
+
+
+class MoreSection(_Model):
+    """A section that only some kinds of notes have, by its name. `title` is that of a user's own section.
+
+    What is nested in an item says something of that item alone: its steps, or a field such as its date after a lead.
+    """
+
+    name: Text
+    title: Text | None = None
+    items: tuple[Detail, ...]
+
+    def flat(self) -> Iterator[Detail]:
+        """Every statement in reading order, nested ones included."""
+        for item in self.items:
+            yield from _flat(item)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineSection:
+    """A section as it stands on the page: `content` is what the record holds in it, in the way that `form` tells.
+
+    prose: Statements in a row; phrases: Prerequisites; points: MainPoints; terms: KeyConcepts; items: Details.
+    """
+
+    name: str
+    heading: str
+    form: Form
+    content: tuple[Any, ...]
 
 
 class SourceInfo(_Model):
@@ -150,10 +188,11 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point that composing left out, since the document has room for the more important ones only."""
+    """A point or item that composing left out, since the document has room for the more important ones only."""
 
     text: str
     lines: tuple[int, ...]
+    section: str = "main_points"
 
 
 class Problem(_Model):
@@ -165,8 +204,8 @@ class Problem(_Model):
 
     @property
     def heading(self) -> str:
-        """The section as the page calls it."""
-        return HEADINGS.get(self.section, self.section)
+        """The section as an English page calls it."""
+        return labels_for("en").heading(self.section)
 
 
 class RunUsage(_Model):
@@ -185,7 +224,7 @@ Length = Literal["brief", "standard", "full"]
 
 
 class RunRecord(_Model):
-    """How the document was made. `checked_by` is a model's name, or "code"; words are those of the five sections."""
+    """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections."""
 
     pipeline_version: str
     model: str
@@ -204,9 +243,15 @@ class RunRecord(_Model):
 
 
 class StudyDocument(_Model):
-    """A study document, "partial" exactly when it has `problems`. `note` tells readers how it was made."""
+    """A study document, "partial" exactly when it has `problems`. `note` tells readers how it was made.
+
+    `notes` is its kind. `order` names its sections in reading order: those of the five fields that its kind has, and
+    those that stand in `more`.
+    """
 
     format: Literal[2] = 2
+    notes: str = "study"
+    order: tuple[str, ...] = tuple(FORMS)
     status: Literal["complete", "partial"]
     title: Text
     channel: str | None
@@ -217,6 +262,7 @@ class StudyDocument(_Model):
     main_points: tuple[MainPoint, ...]
     key_concepts: tuple[KeyConcept, ...]
     summary: tuple[Statement, ...]
+    more: tuple[MoreSection, ...] = ()
     coverage: Coverage
     withheld: tuple[Withheld, ...]
     dropped: tuple[DroppedNote, ...] = ()
@@ -227,15 +273,40 @@ class StudyDocument(_Model):
     def _consistent(self) -> StudyDocument:
         if (self.status == "partial") != bool(self.problems):
             raise ValueError("a document is partial exactly when it has problems")
+        more = [section.name for section in self.more]
+        held = {name for name in FORMS if getattr(self, name)} | set(more)
+        if len(set(more) - FORMS.keys()) < len(more) or len(set(self.order)) < len(self.order):
+            raise ValueError("two sections have one name")
+        if not held <= set(self.order) or not set(self.order) <= held | FORMS.keys():
+            raise ValueError("the reading order does not name the sections that the record holds")
         outside = {e.segment for s in self.statements() for e in s.evidence if e.segment > self.source.segments}
         if outside:
             raise ValueError(f"evidence names segments that do not exist: {sorted(outside)}")
         return self
 
+    def outline(self, words: Labels | None = None) -> tuple[OutlineSection, ...]:
+        """All sections in reading order with their headings, which `words` has, in English by default.
+
+        What prints, reviews or exports a document walks this, and knows no section by name.
+        """
+        words = words or labels_for("en")
+        more = {section.name: section for section in self.more}
+        out: list[OutlineSection] = []
+        for name in self.order:
+            form: Form = "items" if name in more else FORMS[name]
+            content = more[name].items if name in more else getattr(self, name)
+            title = more[name].title if name in more else None
+            out.append(OutlineSection(name, title or words.heading(name, self.notes), form, content))
+        return tuple(out)
+
     def statements(self) -> Iterator[Statement | KeyConcept]:
         """Everything that carries evidence, in reading order, nested details included."""
-        yield from self.overview
-        for point in self.main_points:
-            yield from point.flat()
-        yield from self.key_concepts
-        yield from self.summary
+        for section in self.outline():
+            for held in section.content:
+                match held:
+                    case MainPoint():
+                        yield from held.flat()
+                    case Detail():
+                        yield from _flat(held)
+                    case Statement() | KeyConcept():
+                        yield held

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Problem, Support, Withheld
+from pipeline.text import word_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class DraftStatement:
     """One statement: `lines` are segment ids, `label` is the lead of a note or the term of a concept, "" for none.
 
     `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
-    what stands against it, `remark` what code noticed and was let stand.
+    what stands against it, `remark` what code noticed and was let stand. A `bound` one says something of the statement
+    above it alone, such as its date: it goes with that, and may say what another one says.
     """
 
     text: str
@@ -26,6 +28,7 @@ class DraftStatement:
     finding: str = ""
     remark: str = ""
     id: int = 0
+    bound: bool = False
 
     @property
     def support(self) -> Support:
@@ -33,8 +36,10 @@ class DraftStatement:
         return "weak" if self.finding else "verified"
 
     def withheld(self, section: str, reason: str) -> Withheld:
-        """What the record keeps of a statement that is kept out."""
-        return Withheld(section=section, text=self.text, reason=reason, label=self.label or None, lines=self.lines)
+        """What the record keeps of a statement that is kept out, and of what is bound to it."""
+        bound = (f"{d.label}: {d.text}" if d.label else d.text for d in self.details if d.bound)
+        text = " ".join((self.text, *bound))
+        return Withheld(section=section, text=text, reason=reason, label=self.label or None, lines=self.lines)
 
     def flat(self) -> Iterator[DraftStatement]:
         """This statement and those nested below it, in reading order."""
@@ -63,7 +68,8 @@ class Draft:
 
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
     `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
-    `remarks` who asked for it what is otherwise than asked.
+    `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
+    study notes.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -75,6 +81,7 @@ class Draft:
     filler: frozenset[int] = field(default_factory=frozenset)
     note: str = ""
     remarks: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""
@@ -82,6 +89,12 @@ class Draft:
             for group in groups:
                 for statement in group.statements:
                     yield from ((name, s) for s in statement.flat())
+
+    def words(self) -> int:
+        """Words of all sections, headings, leads and terms included."""
+        texts = [g.heading for groups in self.sections.values() for g in groups]
+        texts += [text for _, s in self.statements() for text in (s.label, s.text)]
+        return sum(map(word_count, texts))
 
     def numbered(self) -> Draft:
         """The draft with headings, and statements that cite lines, numbered from 1 in reading order."""
@@ -106,12 +119,14 @@ class Draft:
     ) -> Draft:
         """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
 
-        What `change` gives None for goes, and its details move up; a heading over nothing goes too.
+        What `change` gives None for goes, and its details move up unless they are bound to it; a heading over nothing
+        goes too.
         """
 
         def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:
             changed = change(name, statement)
-            details = tuple(k for d in statement.details for k in kept(name, d))
+            staying = [d for d in statement.details if changed is not None or not d.bound]
+            details = tuple(k for d in staying for k in kept(name, d))
             return details if changed is None else (replace(changed, details=details),)
 
         sections = {}

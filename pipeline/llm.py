@@ -37,6 +37,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 7
     rank: tuple[int, ...] = field(default=(), compare=False)
+    _canonical: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
         """All that decides the answer, by part, so that a miss can say which part changed."""
@@ -53,15 +54,29 @@ class Request:
             },
         }
 
+    def canonical(self, model: str) -> str:
+        """The identity as JSON in its canonical form."""
+        if model not in self._canonical:  # asked for by every client that a call goes through
+            self._canonical[model] = canonical(self.identity(model))
+        return self._canonical[model]
+
     def key(self, model: str) -> str:
         """sha256 over the identity, in hex."""
-        return key_of(self.identity(model))
+        return _sha256(self.canonical(model))
+
+
+def canonical(identity: dict[str, Any]) -> str:
+    """An identity as JSON in the one form that its key is made of."""
+    return json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def key_of(identity: dict[str, Any]) -> str:
     """sha256 over an identity in its canonical form, in hex."""
-    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256(canonical(identity))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from pipeline.text import word_count
 from pipeline.transcript import Segment
 
+_LAST = attrgetter("last")
 _ENOUGH_WORDS = 16  # a shown line takes in further captions of its speaker until it has so many
 
 
@@ -46,22 +49,23 @@ def shown(lines: Sequence[NumberedLine]) -> str:
 
 def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:
     """Ids of all segments of the lines with these numbers, in order; numbers of no line are left out."""
-    wanted = set(numbers)
-    hit = [line for line in lines if not wanted.isdisjoint(range(line.first, line.last + 1))]
-    return tuple(n for line in hit for n in range(line.first, line.last + 1))
+    return tuple(n for place in _places(numbers, lines) for n in range(lines[place].first, lines[place].last + 1))
+
+
+def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
+    """Where the lines with these numbers stand among the lines, which ascend."""
+    found = ((n, bisect.bisect_left(lines, n, key=_LAST)) for n in set(numbers))
+    return sorted({place for n, place in found if place < len(lines) and lines[place].first <= n})
 
 
 def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:
     """The numbers under which these segments are shown, "[3, 5-9]"; those that are not shown are left out."""
-    wanted = set(segments)
     runs: list[list[int]] = []
     before = -2
-    for place, line in enumerate(lines):
-        if wanted.isdisjoint(range(line.first, line.last + 1)):
-            continue
+    for place in _places(segments, lines):
         if place == before + 1:
-            runs[-1] = [runs[-1][0], line.first]
+            runs[-1] = [runs[-1][0], lines[place].first]
         else:
-            runs.append([line.first])
+            runs.append([lines[place].first])
         before = place
     return f"[{', '.join('-'.join(map(str, run)) for run in runs)}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,15 +11,31 @@ from pipeline.errors import InputError
 from pipeline.readers import read_transcript
 from pipeline.transcript import Metadata, Transcript
 
+_SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
+# What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
+MARKS = (
+    "review",
+    "reviewed",
+    "markdown",
+    "github",
+    "obsidian",
+    "html",
+    "docx",
+    "pdf",
+    "epub",
+    "anki",
+    "csv",
+    "jsonl",
+    "record",
+)
+
 
 def documents_below(paths: Sequence[Path]) -> list[Path]:
     """Records and pages: files as named, of folders every record. InputError when there are none."""
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
-            out += sorted(
-                p for p in path.rglob("*.json") if not p.name.startswith(".") and p.with_suffix(".md").exists()
-            )
+            out += sorted(p for p in path.rglob("*.json") if _record(p))
         elif path.is_file() and path.suffix in (".json", ".md"):
             out.append(path)
         else:
@@ -28,6 +45,33 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     if not out:
         raise InputError("there are no study documents here", hint="run studydoc make first")
     return out
+
+
+def _record(path: Path) -> bool:
+    """Whether a file of a folder is what make wrote, and not what a review left or export made of it."""
+    own = path.name.startswith(".") or path.name.endswith((".review.json", ".reviewed.json"))
+    return not own and path.with_suffix(".md").exists()
+
+
+def is_output(path: Path, out: Path) -> bool:
+    """Whether a file below an output folder was made of notes there: their record, page or review, or an export."""
+    if path.suffix not in _SUFFIXES or not path.resolve().is_relative_to(out.resolve()):
+        return False
+    stem, _, mark = path.stem.rpartition(".")
+    sources = [_source(path.with_name(f"{name}.json")) for name in (path.stem, *([stem] if mark in MARKS else []))]
+    return any(s is not None for s in sources) and path.name not in sources
+
+
+def _source(path: Path) -> str | None:
+    """The name of the transcript that notes were made of, by this program or an older one; None for no notes."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not {"format", "main_points", "source", "run"} <= found.keys():
+        return None
+    source = found["source"]
+    return Path(str(source.get("path") or "")).name if isinstance(source, dict) else ""
 
 
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:

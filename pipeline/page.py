@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
-from pipeline.document import HEADINGS, Detail, KeyConcept, Statement, StudyDocument
+from pipeline.document import Detail, KeyConcept, MainPoint, OutlineSection, Prerequisite, Statement, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels, labels_for, languages
 from pipeline.render import DOUBTED, unescape
@@ -23,29 +23,34 @@ _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
-_PROSE = ("overview", "summary")
 
 
 def draft_of_document(document: StudyDocument) -> Draft:
     """Every statement of a record with the lines that it cites and the finding that stands against it."""
-    sections = {
-        "overview": _group(_statement(s) for s in document.overview),
-        "prerequisites": _group(DraftStatement(p.text, ()) for p in document.prerequisites),
-        "main_points": tuple(
-            DraftGroup(tuple(_statement(d) for d in p.details), p.heading) for p in document.main_points
-        ),
-        "key_concepts": _group(_statement(c) for c in document.key_concepts),
-        "summary": _group(_statement(s) for s in document.summary),
-    }
-    return Draft(sections, checked_by=document.run.checked_by).numbered()
+    outline = document.outline()
+    sections = {section.name: tuple(_groups(section)) for section in outline}
+    titles = {section.name: section.heading for section in outline}
+    return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered()
 
 
-def _group(statements: Iterator[DraftStatement]) -> tuple[DraftGroup, ...]:
-    rows = tuple(statements)
-    return (DraftGroup(rows),) if rows else ()
+def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
+    if section.form == "points":
+        for point in section.content:
+            assert isinstance(point, MainPoint)
+            yield DraftGroup(tuple(_statement(d) for d in point.details), point.heading)
+    elif section.content:
+        rows = tuple(_statement(s) for s in section.content)
+        yield DraftGroup(tuple(_with_bound(s) for s in rows) if section.form == "items" else rows)
 
 
-def _statement(of: Statement | KeyConcept) -> DraftStatement:
+def _with_bound(item: DraftStatement) -> DraftStatement:
+    """An item with what is nested below it bound to it."""
+    return replace(item, details=tuple(replace(_with_bound(d), bound=True) for d in item.details))
+
+
+def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
+    if isinstance(of, Prerequisite):
+        return DraftStatement(of.text, ())
     lines = tuple(e.segment for e in of.evidence)
     finding, remark = of.finding or "", of.remark or ""
     if isinstance(of, KeyConcept):
@@ -61,37 +66,44 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     """Every statement of a page, each with the lines of the record's statement that it is or was.
 
     A sentence that resembles none of the record's has no lines. Prerequisites say nothing of the recording and are left
-    out; a section that the form does not know is read as a main point.
+    out; a section that the record does not have is read as a main point.
     """
+    words = labels_of(document)
+    outline = document.outline()
+    forms, titles = {s.name: s.form for s in outline}, {s.name: s.heading for s in outline}
+    headings = {s.heading: s.name for s in (*outline, *document.outline(words))}
     twins = _Twins(draft_of_document(document))
-    told, form = list(provenance(document)), _Form(labels_of(document))
+    told, form_of = list(provenance(document)), _Form(words)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
-    for name, heading, rows in _blocks(markdown, form):
-        if name == "prerequisites":
+    for name, heading, rows in _blocks(markdown, headings):
+        form = forms.get(name, "points")
+        if form == "phrases":
             continue
-        if name in _PROSE:
-            nodes = [
-                _Node(s) for s in _sentences(_paragraphs(rows, form), [*twins.texts(name), *told]) if s not in told
-            ]
+        if form == "prose":
+            known = [*twins.texts(name), *told]
+            nodes = [_Node(s) for s in _sentences(_paragraphs(rows, form_of), known) if s not in told]
         else:
-            nodes = _bullets(rows, form, form.terms if name == "key_concepts" else form.leads)
-        if statements := tuple(twins.with_lines(node, name) for node in nodes):
+            nodes = _bullets(rows, form_of, form_of.terms if form == "terms" else form_of.leads)
+        statements = tuple(twins.with_lines(node, name) for node in nodes)
+        if form == "items":
+            statements = tuple(map(_with_bound, statements))
+        if statements:
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
-    return Draft(sections, checked_by=document.run.checked_by).numbered()
+    return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered()
 
 
 class _Form:
-    """What a page in a language has besides its statements; the English words are known on every page."""
+    """How a page in a language is written besides its statements; the English words are known on every page."""
 
     def __init__(self, words: Labels) -> None:
-        both = (labels_for("en"), words)
-        self.sections = {w.heading(name): name for w in both for name in HEADINGS}
-        urls = tuple(f"{w.source_url}{w.colon.rstrip()}" for w in both)
-        marks = [w.colon for w in (words, labels_for("en"))]
-        colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
+        both = (words, labels_for("en"))
+        colons = [
+            rf"\s*{re.escape(w.colon.strip())}" if w.colon[0].isspace() else re.escape(w.colon.rstrip()) for w in both
+        ]
         self.terms = (*(re.compile(rf"\*\*(.*?)\*\*{colon}\s*") for colon in colons), _BOLD)
         inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
         self.leads = (*inside, _BOLD) if words.colon[-1].isspace() else self.terms  # as the page is written
+        urls = tuple(f"{w.source_url}{w.colon.rstrip()}" for w in both)
         self._besides = (">", DOUBTED, *urls, *(w.none_found for w in both))
 
     def is_besides(self, row: str) -> bool:
@@ -99,8 +111,8 @@ class _Form:
         return row.startswith(self._besides)
 
 
-def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
-    """(section, heading of a main point or "", rows) of a page, in order."""
+def _blocks(markdown: str, names: Mapping[str, str]) -> Iterator[tuple[str, str, list[str]]]:
+    """(section, heading of a main point or "", rows) of a page, in order; `names` has sections by their heading."""
     name, heading = "", ""
     rows: list[str] = []
     for row in [*markdown.splitlines(), "## "]:
@@ -111,8 +123,8 @@ def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
             yield name, heading, rows
         title = unescape(row.lstrip("#").strip())
         if row.startswith("## "):
-            name = form.sections.get(title, "main_points")
-            heading = "" if title in form.sections else title
+            name = names.get(title, "main_points")
+            heading = "" if title in names else title
         else:
             name, heading = name or "main_points", _NUMBER.sub("", title)
         rows = []
@@ -188,13 +200,17 @@ class _Twins:
         """The texts of a section."""
         return [s.text for s in self._of.get(section, ())]
 
-    def with_lines(self, node: _Node, section: str) -> DraftStatement:
-        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text."""
-        details = tuple(self.with_lines(d, section) for d in node.details)
-        new = DraftStatement(node.text, (), node.label, details)
-        twin = self._find(node.text, self._of.get(section, ())) or self._find(
+    def with_lines(self, node: _Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
+        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
+
+        Its twin is looked for among those `below` its parent's twin first: many tasks have the same date.
+        """
+        twin = self._find(node.text, below) or self._find(node.text, self._of.get(section, ()))
+        twin = twin or self._find(
             node.text, [s for name, of in self._of.items() if name != "prerequisites" for s in of]
         )
+        details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
+        new = DraftStatement(node.text, (), node.label, details)
         if twin is None:
             return new
         if twin.text != node.text:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.errors import EndpointError, PipelineError
 from pipeline.llm import Completion, LLMClient, Request, Usage
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.progress import Estimate, Phase, Progress, comes_after
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.run import ESTIMATES, asummarise
+from pipeline.sections import words_of
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript, spoken_words
 
@@ -133,7 +134,7 @@ async def plan_one(
     transcript: Transcript, store: CallStore, model: str, recipe: Recipe, prompts: PromptSet, experience: Experience
 ) -> Plan:
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
-    plan = Plan(transcript.name, words_for(spoken_words(transcript.segments), recipe.length))
+    plan = Plan(transcript.name, words_of(recipe, spoken_words(transcript.segments)))
     planner, progress = _Planner(store, model), Progress(transcript.name)
     answered = 0  # calls before the phase that it comes to
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.document import Length
+from pipeline.errors import SettingsError
+from pipeline.own_sections import OwnSection
 
+NotesName = Literal["study", "minutes", "lecture"]
 ProfileName = Literal["capable", "small"]
 Check = Literal["model", "code"]
 LENGTHS: dict[Length, float] = {"brief": 0.5, "standard": 1.0, "full": 2.0}
@@ -33,14 +36,25 @@ PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one transcript is worked on: the model's profile, and what was asked for in its place.
+    """How one transcript is worked on: the model's profile, what was asked for in its place, and for which sections.
 
+    `notes` is the kind of notes, `own` are the user's sections besides. SettingsError where the profile makes no such.
     `language` is the tag of the notes' language; None until the transcript's is known, where nothing else was asked.
     """
 
     profile: Profile = CAPABLE
     length: Length = "standard"
+    notes: NotesName = "study"
+    own: tuple[OwnSection, ...] = ()
     language: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.profile.name == "small" and (self.notes != "study" or self.own):
+            asked = {"study": "sections of your own", "minutes": "minutes", "lecture": "lecture notes"}[self.notes]
+            raise SettingsError(
+                f"a small model cannot write {asked}: it chooses and titles, for study notes alone",
+                hint="set OPENAI_API_KEY, or give --base-url and --model; or leave --notes and --sections out",
+            )
 
 
 def words_for(transcript_words: int, length: Length = "standard") -> int:

@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pipeline.draft import DraftGroup
 from pipeline.llm import Completion, LLMClient, Request, Tally
 
 Phase = Literal["reading", "writing", "composing", "checking", "complete", "partial"]
 ENDED: tuple[Phase, ...] = ("complete", "partial")
 _ORDER: tuple[Phase, ...] = ("checking", "composing", "writing", "reading")
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A statement as a call wrote it, before its check: it may still be put right, joined with another or dropped.
+
+    `section` is its name in the record, `heading` that of its main point and `label` its lead or term, "" for none;
+    `lines` are the transcript lines that it cites.
+    """
+
+    section: str
+    heading: str
+    label: str
+    text: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressUpdate:
+    """How far the notes of one transcript are: what `on_progress` is given at each step.
+
+    `phase` goes from "writing" over "composing" and "checking" to "complete" or "partial". `calls_expected`
+    is for the whole document and grows when a call is split or asked again; `calls_stored` of the `calls` that were
+    answered cost nothing. Tokens count what answers cost when they were made. `drafted` is what was written since the
+    update before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing"
+    stands in the place of all that. A small model drafts nothing before the end.
+    """
+
+    name: str
+    phase: Phase
+    calls: int
+    calls_expected: int
+    calls_stored: int
+    prompt_tokens: int
+    completion_tokens: int
+    drafted: tuple[Drafted, ...] = ()
 
 
 @dataclass(slots=True)
@@ -24,6 +61,22 @@ class Progress:
     tally: Tally = field(default_factory=Tally)
     started: float = field(default_factory=time.monotonic)
     at_once: int = 1  # calls that this phase could have under way together
+    drafted: tuple[Drafted, ...] = ()  # what the answer wrote that came just now
+    asked: int = 0  # calls that wait for their answers
+
+    def update(self) -> ProgressUpdate:
+        """All this as a value that does not change."""
+        tally, usage = self.tally, self.tally.usage
+        return ProgressUpdate(
+            self.name,
+            self.phase,
+            tally.calls,
+            self.planned,
+            tally.calls_cached,
+            usage.prompt_tokens,
+            usage.completion_tokens,
+            self.drafted,
+        )
 
     @property
     def left(self) -> int:
@@ -32,8 +85,8 @@ class Progress:
 
     @property
     def wanted(self) -> int:
-        """Calls that the transcript could have under way at once."""
-        return max(1, min(self.at_once, self.left))
+        """Calls that the transcript has under way, or is about to have when a phase begins."""
+        return self.asked or max(1, min(self.at_once, self.left))
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -75,7 +128,11 @@ class Booking:
 
     async def complete(self, request: Request) -> Completion:
         """The inner client's answer, asked for by the document's rank."""
-        completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        self.progress.asked += 1
+        try:
+            completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        finally:
+            self.progress.asked -= 1
         self.progress.tally.book(completion)
         self.progress.planned = max(self.progress.planned, self.progress.tally.calls)
         self._watch(self.progress)
@@ -87,3 +144,15 @@ class Booking:
         if planned is not None:
             self.progress.planned = self.progress.tally.calls + planned
         self._watch(self.progress)
+
+    def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
+        """An answer wrote these statements, which are not checked yet."""
+        self.progress.drafted = tuple(
+            Drafted(name, group.heading, s.label, s.text, s.lines)
+            for name, groups in sections.items()
+            for group in groups
+            for top in group.statements
+            for s in top.flat()
+        )
+        self._watch(self.progress)
+        self.progress.drafted = ()

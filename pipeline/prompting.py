@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import string
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipeline.errors import SettingsError
@@ -13,14 +13,14 @@ from pipeline.errors import SettingsError
 _ROOTS = (Path(__file__).parent / "prompts", Path(__file__).parent.parent / "prompts")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prompt:
     """A prompt file: `$name` marks a variable, `$$` a dollar sign."""
 
     name: str
     template: str
 
-    @property
+    @cached_property
     def variables(self) -> set[str]:
         """The names that stand behind a dollar sign. SettingsError for a dollar sign that is neither."""
         template = string.Template(self.template)

@@ -8,16 +8,15 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeline.document import Coverage, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.document import FORMS, Coverage, MoreSection, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.draft import Draft
 from pipeline.llm import Tally, other_models
 from pipeline.prices import cost_usd
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
-from pipeline.sections import SECTIONS
-from pipeline.text import word_count
+from pipeline.sections import sections_of, words_of
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript, spoken_words
 
@@ -33,8 +32,12 @@ def study_document(
     now: datetime,
 ) -> StudyDocument:
     """The whole document, validated; PARTIAL when the draft has problems."""
-    content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in SECTIONS}
+    sections = sections_of(recipe)
+    content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in sections}
+    more = [s for s in sections if s.name not in FORMS]
     return StudyDocument(
+        notes=recipe.notes,
+        order=tuple(content),
         status="partial" if draft.problems else "complete",
         title=transcript.metadata.title or title_from_name(transcript.name),
         channel=transcript.metadata.channel,
@@ -51,16 +54,17 @@ def study_document(
             checked_by=draft.checked_by,
             length=recipe.length,
             language=recipe.language,
-            words_asked=words_for(spoken_words(transcript.segments), recipe.length),
-            words=sum(_words(draft, name) for name in draft.sections),
+            words_asked=words_of(recipe, spoken_words(transcript.segments)),
+            words=draft.words(),
             answered_by=other_models(model, progress.tally.models),
             endpoint=endpoint,
-            prompts=prompts.digests(),
+            prompts=prompts.digests() | {f"own/{own.name}": own.sha256 for own in recipe.own},
             created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             seconds=round(time.monotonic() - progress.started, 1),
             usage=_usage(progress.tally, model, endpoint),
         ),
-        **content,
+        more=tuple(MoreSection(name=s.name, title=s.title or None, items=content[s.name]) for s in more),
+        **{name: content.get(name, ()) for name in FORMS},
     )
 
 
@@ -115,14 +119,6 @@ def gaps(used: Set[int], segments: int) -> tuple[tuple[int, int], ...]:
             out.append((first, n - 1))
         first = n + 1
     return tuple(out)
-
-
-def _words(draft: Draft, section: str) -> int:
-    """Words that a section prints, headings, leads and terms included."""
-    groups = draft.sections[section]
-    texts = [g.heading for g in groups]
-    texts += [t for g in groups for s in g.statements for d in s.flat() for t in (d.label, d.text)]
-    return sum(map(word_count, texts))
 
 
 def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:

@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pipeline.document import Length
 from pipeline.errors import SettingsError
 from pipeline.language import asked
-from pipeline.profile import Check, Profile, ProfileName, Recipe
+from pipeline.own_sections import load_sections
+from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
 from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
@@ -33,6 +34,8 @@ class Settings(BaseSettings):
     profile: ProfileName | None = None
     length: Length = "standard"
     language: str | None = None
+    notes: NotesName = "study"
+    sections: Path | None = None
     check: Check | None = None
     chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
     concurrency: int = Field(default=8, ge=1, le=1024)
@@ -97,9 +100,13 @@ class Settings(BaseSettings):
         return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
 
     def recipe(self, base: Profile) -> Recipe:
-        """The model's profile, which `connect.recipe_of` knows, with what was set in its place."""
+        """The model's profile, which `connect.recipe_of` knows, with what was set in its place.
+
+        SettingsError when the folder of sections cannot be used, or the profile makes no such notes.
+        """
         profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
-        return Recipe(profile, self.length, self.language)
+        own = load_sections(self.sections) if self.sections else ()
+        return Recipe(profile, self.length, self.notes, own, self.language)
 
 
 def is_model_file(model: str | None) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,12 @@ async def make_documents(
     display: Display,
     events: Events | None = None,
     given: Input | None = None,
+    written: Callable[[Path], None] = lambda page: None,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code 0 when every document is complete, else 1; and a row for each transcript."""
+    """Exit code 0 when every document is complete, else 1; and a row for each transcript.
+
+    `written` is told of every page that stands, as soon as it does.
+    """
     started, events, given = time.monotonic(), events or Events(), given or Input(settings.encoding, settings.format)
     found = find(paths, given, settings.out)
     for line in found.skipped:
@@ -50,7 +54,7 @@ async def make_documents(
     if found.sources:
         store.check_writable(settings.out)
         with closing(CallStore(store_path(settings.out))) as calls:
-            outcomes += await _made(found.sources, settings, metadata, given, calls, display, events)
+            outcomes += await _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
     display.summary(outcomes, events.retried, time.monotonic() - started)
     return (0 if all(o.complete for o in outcomes) else 1), [o.row() for o in outcomes]
 
@@ -61,50 +65,80 @@ async def _made(
     metadata: Metadata,
     given: Input,
     calls: CallStore,
-    display: Display,
-    events: Events,
+    audience: Audience,
 ) -> list[Outcome]:
     """Outcomes in the order of the sources. What is up to date needs no endpoint."""
-    prompts = PromptSet(settings.prompts)
-    model, endpoint = model_and_endpoint(settings)
-    order = Order(
-        settings.out,
-        recipe_of(settings),
-        prompts,
-        endpoint,
-        settings.citations,
-        metadata,
-        given,
-        1 if settings.in_process else settings.concurrency,
-    )
-    ledger, audience = Ledger(calls, order, model), Audience(display, events)
-    found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := ledger.outcome(s))}
-    for outcome in found.values():
-        audience.done(outcome)
+    run = Run.of(settings, metadata, given, calls, audience)
+    display = audience.display
+    found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
     left = [s for n, s in enumerate(sources) if n not in found]
     if not left:
         many = numbered(len(found), "transcript")
-        display.say(f"model {model} ({endpoint}): {many}, made before, nothing has changed")
+        display.say(f"model {run.model} ({run.order.endpoint}): {many}, made before, nothing has changed")
         return [replace(o, document=None) for o in found.values()]
-
-    def done(outcome: Outcome) -> None:
-        audience.done(outcome)
-        ledger.remember(outcome)
-
-    if own := own_model(settings):
-        own.ensure_it_fits(order.recipe.profile.name)  # once, and not for each transcript
-    async with connect(settings, calls, display.download, prompts, events, display.say) as at:
+    async with run.connected() as at:
         display.say(opening_line(at, settings, left, len(found)))
-        fresh = iter(await make_all(left, at.client, order, stop=at.stop, watch=audience.watch, done=done))
+        fresh = iter(await make_all(left, at.client, run.order, stop=at.stop, watch=run.audience.watch, done=run.ended))
     return [replace(found[n], document=None) if n in found else next(fresh) for n in range(len(sources))]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all transcripts of a run share: one store, one order, one audience, and one client once it is opened."""
+
+    settings: Settings
+    calls: CallStore
+    order: Order
+    model: str
+    ledger: Ledger
+    audience: Audience
+
+    @classmethod
+    def of(cls, settings: Settings, metadata: Metadata, given: Input, calls: CallStore, audience: Audience) -> Run:
+        """The run that the settings ask for. SettingsError when a model file cannot be used."""
+        model, endpoint = model_and_endpoint(settings)
+        order = Order(
+            settings.out,
+            recipe_of(settings),
+            PromptSet(settings.prompts),
+            endpoint,
+            settings.citations,
+            metadata,
+            given,
+            1 if settings.in_process else settings.concurrency,
+        )
+        return cls(settings, calls, order, model, Ledger(calls, order, model), audience)
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Connection]:
+        """The client. SettingsError when it lacks a key or memory."""
+        if own := own_model(self.settings):
+            own.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
+        display, events = self.audience.display, self.audience.events
+        async with connect(
+            self.settings, self.calls, display.download, self.order.prompts, events, display.say
+        ) as connection:
+            yield connection
+
+    def made_before(self, source: Source) -> Outcome | None:
+        """The outcome of a document that is up to date, which is told; None when it has to be made."""
+        if outcome := self.ledger.outcome(source):
+            self.audience.done(outcome)
+        return outcome
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tells and remembers how a transcript ended."""
+        self.audience.done(outcome)
+        self.ledger.remember(outcome)
 
 
 @dataclass(slots=True)
 class Audience:
-    """Everybody who is told how far transcripts are: people by a display, machines by events."""
+    """Everybody who is told how far transcripts are: people by a display, machines by events, exports by pages."""
 
     display: Display
     events: Events
+    written: Callable[[Path], None] = lambda page: None
     _phases: dict[str, Phase] = field(default_factory=dict)  # of transcripts under way
 
     def watch(self, progress: Progress) -> None:
@@ -119,6 +153,8 @@ class Audience:
         """How a transcript ended."""
         self._phases.pop(outcome.name, None)
         self.display.done(outcome)
+        if outcome.page:
+            self.written(outcome.page)
         tally, error = outcome.tally, str(outcome.error) if outcome.error else None
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}

@@ -30,7 +30,7 @@ class Structured:
     """Asks one client for answers that fit a model."""
 
     def __init__(self, client: Booking, prompts: PromptSet) -> None:
-        self.complete, self.begin, self.prompts = client.complete, client.begin, prompts
+        self.complete, self.begin, self.wrote, self.prompts = client.complete, client.begin, client.wrote, prompts
         self.model = client.model
 
     async def ask(
@@ -105,5 +105,5 @@ def _resolved(node: Any, defs: Mapping[str, Any]) -> Any:
     return {
         k: _resolved(v, defs)
         for k, v in node.items()
-        if k not in ("$defs", "description") and not (k == "title" and isinstance(v, str))
+        if k != "$defs" and not (k in ("title", "description") and isinstance(v, str))  # a field may have such a name
     }

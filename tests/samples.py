@@ -14,7 +14,13 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 SAMPLES = {
     name.split(".")[0]: ROOT / "transcripts" / name
-    for name in ("tidal-turbines.vtt", "sourdough-microbes.srt", "night-trains.txt")
+    for name in (
+        "tidal-turbines.vtt",
+        "sourdough-microbes.srt",
+        "night-trains.txt",
+        "pump-house.txt",
+        "half-life.txt",
+    )
 }
 
 

@@ -66,6 +66,7 @@ EMPTY = {
     "summary": [],
     "skipped": [],
     "faults": [],
+    "missing": [],
 }
 
 
@@ -127,5 +128,5 @@ def good_answer(request: Request) -> Answer:
 
 def with_fault(**fault: Any) -> Callable[[Request], Answer]:
     """Sound answers, but for one fault that the check reports."""
-    one = {"verdict": "partly", "why": "it is too strong", "text": "", "lines": []} | fault
+    one = {"verdict": "partly", "why": "it is too strong", "label": "", "text": "", "lines": []} | fault
     return lambda request: EMPTY | {"faults": [one]} if request.name == "check" else good_answer(request)

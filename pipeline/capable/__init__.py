@@ -8,9 +8,12 @@ from pipeline.capable.composing import compose
 from pipeline.capable.writing import write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
+from pipeline.labels import labels_for
 from pipeline.numbering import numbered_lines, shown
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.progress import Estimate
+from pipeline.sections import sections_of, words_of
+from pipeline.sections.items import worded
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript, spoken_words
@@ -21,18 +24,21 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts, recipe.language)
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, sections_of(recipe), recipe.language)
     composing = int(len(chunks) > 1)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
     parts = await write(chunks, prompts, structured, recipe)
     structured.begin("composing", at_once=1, planned=composing + checks)
-    composed = await compose(parts, prompts, structured, recipe)
+    composed = worded(await compose(parts, prompts, structured, recipe), prompts.sections, labels_for(recipe.language))
+    if len(parts) > 1:
+        structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
-    return await check_meaning(composed, transcript, chunks, prompts, structured)
+    words = words_of(recipe, spoken_words(transcript.segments))
+    return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 
 
 # Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
@@ -42,14 +48,14 @@ _COMPOSE_INSTRUCTIONS = 1900
 _ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
 _COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words
 _CHECKED_A_WORD = 1.8  # tokens of a checked word, cited numbers included
-_FAULTS_SHARE = 0.25  # of the statements' tokens
+_FAULTS_SHARE = 0.5  # of the statements' tokens, what is added included
 
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
     """The calls that a transcript takes when nothing fails, with their tokens, about."""
     encoding, _ = encoding_for(model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    words = words_for(spoken_words(transcript.segments), recipe.length)
+    words = words_of(recipe, spoken_words(transcript.segments))
     lines = [count_tokens(shown(numbered_lines(c.segments)), encoding) for c in chunks]
     shares = [n / sum(lines) for n in lines]
     out = [

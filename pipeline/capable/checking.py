@@ -1,21 +1,24 @@
 """Each printed statement in its final words beside the lines: a call a chunk, on the prefix on which it was written.
 
-The model answers faults only. Code's suspicions go in as hints, and code looks once more at what comes back.
+The model answers faults, and what the page lacks most where there is room for it. Code's suspicions go in as hints, and
+code looks once more at what comes back.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from pipeline.capable.chunks import ChunkPrompts, Fault, chunk_answer
+from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
+from pipeline.capable.chunks import ChunkPrompts, Fault
 from pipeline.chunking import halves
-from pipeline.document import HEADINGS, Problem, Withheld
+from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections import SECTIONS
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, Transcript
@@ -23,6 +26,7 @@ from pipeline.verification import Recording, finding, findings, with_lines, with
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
+_EACH_ADDED = 4  # for each word that may be added
 _HEADING = "(heading) "
 _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
@@ -49,17 +53,34 @@ class Verdict:
     lines: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a check is asked for besides faults: how much it may add, and the segments `known` to the page."""
+
+    room: Room
+    known: Set[int]
+
+    def half(self) -> Missed:
+        """The same for half of the lines or of the statements."""
+        return Missed(Room(self.room.points // 2, self.room.words // 2), self.known)
+
+
 @dataclass(slots=True)
 class Verdicts:
-    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason."""
+    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
+
+    `missing` is what they would add.
+    """
 
     faults: dict[int, Verdict] = field(default_factory=dict)
+    missing: list[Addition] = field(default_factory=list)
     unchecked: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, other: Verdicts) -> None:
         """Takes in what another call reported."""
         self.faults |= other.faults
+        self.missing += other.missing
         self.unchecked |= other.unchecked
         self.problems += other.problems
 
@@ -67,9 +88,9 @@ class Verdicts:
 def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
     """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
     before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
-    for section in SECTIONS:
-        title, groups = (0, f"== {HEADINGS[section.name]}"), draft.sections.get(section.name, ())
-        if not section.cites:
+    for name, groups in draft.sections.items():
+        title = (0, f"== {draft.titles.get(name) or labels_for('en').heading(name)}")
+        if not any(s.id for g in groups for s in g.statements):  # they say nothing of the recording
             rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
             before = (*before, title, *rows) if rows else before
             continue
@@ -95,30 +116,47 @@ def _row(statement: DraftStatement, recording: Recording) -> str:
 
 
 async def check_meaning(
-    draft: Draft, transcript: Transcript, chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured
+    draft: Draft,
+    transcript: Transcript,
+    chunks: Sequence[Chunk],
+    prompts: ChunkPrompts,
+    structured: Structured,
+    *,
+    words: int = 0,
 ) -> Draft:
     """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
 
-    Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
-    fatal.
+    Of a page of so many `words` it may add what is missing most; 0: nothing is added. Where a call fails its statements
+    stand as weak, and the document has a problem. Raises EndpointError when it is fatal.
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
-    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
-    done = without_repeats(corrected(draft, verdicts, recording))
+    room = rooms(draft, words, chunks) if words else {}
+    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room)
+    done = with_additions(corrected(draft, verdicts, recording), verdicts.missing, recording, prompts.sections)
+    done = without_repeats(done)
     return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
 
 
 async def verdicts_on(
-    draft: Draft, recording: Recording, chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured
+    draft: Draft,
+    recording: Recording,
+    chunks: Sequence[Chunk],
+    prompts: ChunkPrompts,
+    structured: Structured,
+    room: Mapping[int, Room] = MappingProxyType({}),
 ) -> Verdicts:
-    """What the model reports against the headings and statements of a numbered draft, a call a chunk."""
+    """What the model reports against the headings and statements of a numbered draft, a call a chunk.
+
+    It is asked for what the page lacks too where there is `room` beside a chunk, by its index.
+    """
+    known = draft.filler | {n for _, s in draft.statements() for n in s.lines}
     claims = {chunk.index: list[Claim]() for chunk in chunks}
     for claim in claims_of(draft, recording):
         claims[_home(claim, chunks)].append(claim)
     out = Verdicts()
     for found in await all_of(
-        [_checked(claims[c.index], c, recording.transcript, prompts, structured) for c in chunks]
+        [_checked(claims[c.index], c, Missed(room.get(c.index, NO_ROOM), known), prompts, structured) for c in chunks]
     ):
         out.add(found)
     return out
@@ -131,34 +169,47 @@ def _home(claim: Claim, chunks: Sequence[Chunk]) -> int:
 
 
 async def _checked(
-    claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts: ChunkPrompts, structured: Structured
+    claims: Sequence[Claim], chunk: Chunk, missed: Missed, prompts: ChunkPrompts, structured: Structured
 ) -> Verdicts:
     if not claims:
         return Verdicts()
-    task = prompts.task("check.v1", statements="\n".join(_rows(claims, chunk, transcript, prompts)))
-    room = _ANSWER + _EACH * len(claims)
+    lines = prompts.lines(chunk)
+    task = prompts.task(
+        "check.v2", statements="\n".join(_rows(claims, chunk, prompts)), missing=_missing(missed, chunk, prompts)
+    )
+    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
     try:
-        found = await structured.ask("check", (*prompts.prefix(chunk), task), chunk_answer(), max_tokens=room)
+        found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
     except (OutputTruncated, ContextTooLong) as err:
         if not (parts := _split(claims, chunk, err)):
             return _unchecked(claims, chunk, err)
         out = Verdicts()
         for some, part in parts:
-            out.add(await _checked(some, part, transcript, prompts, structured))
+            out.add(await _checked(some, part, missed.half(), prompts, structured))
         return out
     except CallError as err:
         if isinstance(err, EndpointError) and err.fatal:
             raise
         return _unchecked(claims, chunk, err)
     mine = {c.id for c in claims}
-    lines = prompts.lines(chunk)
     out = Verdicts()
     for fault in found.value.faults:  # type: ignore[attr-defined]  # a field of a model made at run time
         if fault.id in mine:
             # The lines of other parts that were shown are numbered one by one.
             others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
             out.faults[fault.id] = Verdict(fault, tuple(sorted({*segments_of(fault.lines, lines), *others})))
+    missing = found.value.missing[: missed.room.points]  # type: ignore[attr-defined]
+    out.missing += [Addition(m, segments_of(m.lines, lines)) for m in missing if m.under in mine]
     return out
+
+
+def _missing(missed: Missed, chunk: Chunk, prompts: ChunkPrompts) -> str:
+    """What is said of the field for additions."""
+    if not missed.room.points:
+        return "missing: stays empty in this task."
+    numbers = uncited(chunk, prompts.lines(chunk), missed.known)
+    stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
+    return prompts.part("missing.v1", points=missed.room.points, words=missed.room.words, uncited=stretches)
 
 
 def _split(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> list[tuple[Sequence[Claim], Chunk]]:
@@ -176,10 +227,11 @@ def _split(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> list[tuple[
 def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdicts:
     message = f"statements of lines {chunk.first}–{chunk.last} are not checked: {err}"
     problem = Problem(section="main_points", chunk=chunk.index + 1, message=message)
-    return Verdicts({}, {c.id: "it is not checked: the checking call failed" for c in claims}, [problem])
+    why = "it is not checked: the checking call failed"
+    return Verdicts(unchecked={c.id: why for c in claims}, problems=[problem])
 
 
-def _rows(claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts: ChunkPrompts) -> Iterator[str]:
+def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
     """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
     lines = prompts.lines(chunk)
     mine = {c.id for c in claims}
@@ -192,14 +244,16 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, transcript: Transcript, prompts
         cited = "" if claim.row.startswith(_HEADING) else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
         if other := [n for n in claim.lines if not segments_of([n], lines)][:_MOST_ELSEWHERE]:
-            elsewhere = shown([NumberedLine(n, n, s.speaker, s.text) for n in other for s in [transcript.segment(n)]])
+            elsewhere = shown(
+                [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [prompts.transcript.segment(n)]]
+            )
             yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")
 
 
 def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
     """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
     shown_before = set(findings(before, recording))
-    found = list(findings(text, recording))
+    found = findings(text, recording)
     new = "; ".join(f.message for f in found if f not in shown_before)
     return new, "; ".join(f.message for f in found if f in shown_before)
 
@@ -215,14 +269,18 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if verdict is None:
             return replace(statement, remark=finding(statement.text, recording) if statement.lines else "")
         lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
+        label = verdict.fault.label.strip().rstrip(":") if statement.label else ""
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="")
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
-        changed = with_lines(replace(statement, text=text, lines=lines), recording)
-        new, kept = _new_and_kept(text, statement.text, recording)
-        return replace(changed, before=statement.text, reason=verdict.fault.why, finding=new, remark=kept)
+        changed = with_lines(replace(statement, text=text, label=label or statement.label, lines=lines), recording)
+        before, after = statement.text, changed.text
+        if changed.label != statement.label:
+            before, after = (f"{s.label}: {s.text}" for s in (statement, changed))
+        new, kept = _new_and_kept(after, before, recording)
+        return replace(changed, before=before, reason=verdict.fault.why, finding=new, remark=kept)
 
     def heading(group: DraftGroup) -> DraftGroup:
         verdict = verdicts.faults.get(group.id)

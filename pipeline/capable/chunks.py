@@ -6,8 +6,8 @@ last character for writing and for checking.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import create_model
@@ -16,7 +16,7 @@ from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
-from pipeline.sections import SECTIONS
+from pipeline.sections import STUDY, Section
 from pipeline.structured import Answer
 from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
@@ -33,36 +33,61 @@ class Stretch(Answer):
 
 
 class Fault(Answer):
-    """What is wrong with a statement, and the statement put right."""
+    """What is wrong with a statement, and the statement put right; `label` is its lead or term, "" for none."""
 
     id: int
     verdict: Literal["partly", "unsupported", "citation", "unclear"]
     why: str
+    label: str
     text: str
     lines: list[int]
 
 
-@lru_cache(maxsize=1)
-def chunk_answer() -> type[Answer]:
-    """The answer to any call about a chunk, each of which fills its own fields: the sections, or the faults in them.
+class Missing(Answer):
+    """A point that the page lacks; `under` is the number of the heading or statement that it belongs to."""
+
+    under: int
+    label: str
+    text: str
+    lines: list[int]
+
+
+@lru_cache(maxsize=64)
+def chunk_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
+    """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
     """
-    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in SECTIONS}
+    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
     return create_model(
-        "ChunkAnswer", __base__=Answer, **fields, skipped=(list[Stretch], ...), faults=(list[Fault], ...)
+        "ChunkAnswer",
+        __base__=Answer,
+        **fields,
+        skipped=(list[Stretch], ...),
+        faults=(list[Fault], ...),
+        missing=(list[Missing], ...),
     )
 
 
 class ChunkPrompts:
-    """Renders the shared prefix of each chunk of one transcript, for notes in a language (None: that of the lines)."""
+    """Renders the shared prefix of each chunk of one transcript; `answer` is the type of all answers about them.
+
+    `language` is that of the notes, None that of the lines.
+    """
 
     def __init__(
-        self, transcript: Transcript, chunks: Sequence[Chunk], prompts: PromptSet, language: str | None = None
+        self,
+        transcript: Transcript,
+        chunks: Sequence[Chunk],
+        prompts: PromptSet,
+        sections: tuple[Section, ...] = STUDY.sections,
+        language: str | None = None,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
+        self.sections, self.answer = sections, chunk_answer(sections)
         self.language = language
         self.recording = recording(transcript)
+        self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
 
     @property
     def system(self) -> Message:
@@ -71,15 +96,25 @@ class ChunkPrompts:
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
-        return numbered_lines(self._before(chunk)) + numbered_lines(chunk.segments)
+        return self._rendered(chunk)[0]
 
     def prefix(self, chunk: Chunk) -> tuple[Message, ...]:
         """System message and lines."""
+        return self._rendered(chunk)[1]
+
+    def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
+        """Lines and prefix of a chunk, kept: writing, checking and both of their answers ask for them."""
+        ids = chunk.first, chunk.last
+        if ids not in self._kept:
+            before, own = self._before(chunk), numbered_lines(chunk.segments)
+            self._kept[ids] = numbered_lines(before) + own, self._prefix(chunk, before, shown(own))
+        return self._kept[ids]
+
+    def _prefix(self, chunk: Chunk, before: Sequence[Segment], text: str) -> tuple[Message, ...]:
         part = ""
-        text = shown(numbered_lines(chunk.segments))
         if self._parts > 1:
             part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
-        if before := self._before(chunk):
+        if before:
             opening = shown(numbered_lines([s for s in before if s.id <= self._opening]))
             lead = shown(numbered_lines([s for s in before if s.id > self._opening]))
             up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
@@ -91,7 +126,11 @@ class ChunkPrompts:
         """The message that says what to do with the lines."""
         return Message("user", self._prompts.load(name).render(**values))
 
-    @property
+    def part(self, name: str, **values: object) -> str:
+        """A piece of such a message."""
+        return self._prompts.load(name).render(**{k: str(v) for k, v in values.items()}).strip()
+
+    @cached_property
     def _opening(self) -> int:
         return _while_fewer(self.transcript.segments, _OPENING_WORDS)
 
@@ -100,7 +139,7 @@ class ChunkPrompts:
         earlier = self.transcript.segments[: chunk.first - 1]
         opening = earlier[: min(self._opening, len(earlier))]
         rest = earlier[len(opening) :]
-        lead = rest[len(rest) - _while_fewer(rest[::-1], _LEAD_IN_WORDS) :] if rest else ()
+        lead = rest[len(rest) - _while_fewer(reversed(rest), _LEAD_IN_WORDS) :] if rest else ()
         return (*opening, *lead)
 
 
@@ -113,14 +152,15 @@ def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -
     return Message("system", text)
 
 
-def _while_fewer(segments: Sequence[Segment], words: int) -> int:
+def _while_fewer(segments: Iterable[Segment], words: int) -> int:
     """How many segments from the first on have so many words together, about; one at least."""
-    total = 0
-    for n, segment in enumerate(segments, 1):
+    total = count = 0
+    for segment in segments:
         total += word_count(segment.text)
+        count += 1
         if total >= words:
-            return n
-    return len(segments)
+            break
+    return count
 
 
 def recording(transcript: Transcript) -> str:

@@ -1,94 +1,52 @@
 """The written parts of a long recording to one document: an editor's call that arranges, joins and drops by number.
 
-Points stand as they were written unless the editor joins or rewords them; overview, summary and key concepts are
-written anew. Code keeps the law that nothing comes from nowhere and that every point is used, dropped or told.
+Points and items stand as they were written unless the editor joins or rewords them; overview, summary and key concepts
+are written anew. Code keeps the law that nothing comes from nowhere and that every point is used, dropped or told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from pydantic import create_model
 
 from pipeline.answers import Unusable
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.rows import Table, in_a_line, table_of
 from pipeline.capable.writing import Part
 from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, EndpointError
+from pipeline.labels import labels_for
 from pipeline.llm import Message
 from pipeline.profile import Recipe, words_for
-from pipeline.sections import SECTIONS, tasks, words_of_each
+from pipeline.prompting import PromptSet
+from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
-from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection
-from pipeline.sections.overview import OVERVIEW
-from pipeline.sections.prerequisites import PREREQUISITES
 from pipeline.structured import Answer, Structured
 from pipeline.tokens import count_tokens
 from pipeline.transcript import spoken_words
 
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
-_WRITTEN_ANEW = tuple(s for s in SECTIONS if s is not MAIN_POINTS)
 
 
-@lru_cache(maxsize=1)
-def composed_answer() -> type[Answer]:
+@lru_cache(maxsize=64)
+def composed_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
     """The editor's answer: a field for each section, then the numbers of the points left out."""
-    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in SECTIONS}
+    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
     return create_model("Composed", __base__=Answer, **fields, dropped=(list[int], ...))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Points, terms and overview sentences of all parts by number, from 1; the first `points` of them are points."""
-
-    rows: tuple[DraftStatement, ...]
-    points: int
-
-    def has(self, number: int) -> bool:
-        """Whether there is a row of this number."""
-        return 1 <= number <= len(self.rows)
-
-    def lines_of(self, numbers: Sequence[int]) -> tuple[int, ...]:
-        """The segments that rows of these numbers rest on, their details included, in order."""
-        cited = (s.lines for n in numbers if self.has(n) for s in self.rows[n - 1].flat())
-        return tuple(sorted(set(chain.from_iterable(cited))))
-
-
-def table_of(parts: Sequence[Part]) -> tuple[Table, str]:
-    """All rows by number, and the text that shows them to the editor."""
-    points: list[DraftStatement] = []
-    shown: list[str] = []
-    for n, part in enumerate(parts, 1):
-        shown += ["", f"== Part {n}"]
-        for group in part.sections.get(MAIN_POINTS.name, ()):
-            shown.append(f"-- {group.heading}")
-            for statement in group.statements:
-                points.append(statement)
-                shown.append(_row(len(points), statement))
-                shown += [f"     - {d.text}" for d in statement.details]
-    terms = [s for part in parts for g in part.sections.get(KEY_CONCEPTS.name, ()) for s in g.statements]
-    shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
-    told = [s for part in parts for g in part.sections.get(OVERVIEW.name, ()) for s in g.statements]
-    shown += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(told, len(points) + len(terms) + 1))]
-    needed = dict.fromkeys(s.text for p in parts for g in p.sections.get(PREREQUISITES.name, ()) for s in g.statements)
-    shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
-    return Table((*points, *terms, *told), len(points)), "\n".join(shown).strip()
-
-
-def _row(number: int, statement: DraftStatement) -> str:
-    return f"{number}. {f'{statement.label}: ' if statement.label else ''}{statement.text}"
 
 
 async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Draft:
     """The draft of the whole document. Where composing fails the parts stand one after the other."""
     draft = Draft(
-        sections=joined(parts),
+        sections=joined(parts, sections_of(recipe)),
+        titles={s.name: s.title or labels_for("en").heading(s.name, recipe.notes) for s in sections_of(recipe)},
         withheld=tuple(w for p in parts for w in p.withheld),
         problems=tuple(p for part in parts for p in part.problems),
         read=frozenset().union(*(p.read for p in parts)),
@@ -97,24 +55,26 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     written = [p for p in parts if p.sections]
     if not written or written[0].whole:
         return draft
-    table, rows = table_of(written)
-    words = words_for(spoken_words(prompts.transcript.segments), recipe.length)
-    each = words_of_each(words)
-    values = {"words": f"{words:,}", "points": str(each[MAIN_POINTS.name])}
+    table, rows = table_of(written, sections_of(recipe))
+    words = round(WRITTEN_SHARE * words_for(spoken_words(prompts.transcript.segments), recipe.length) / 10) * 10
+    each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
-    task = structured.prompts.load("compose.v1").render(
+    task = structured.prompts.load(kind_of(recipe).compose).render(
         recording=prompts.recording,
         notes=rows,
+        words=f"{with_added(words, table.sections):,}",
+        points=str(each[MAIN_POINTS.name]),
         least=arranged["least"],
         most=arranged["most"],
-        sections=tasks(each, structured.prompts, _WRITTEN_ANEW),
-        **values,
+        sections="\n".join(
+            [tasks(each, structured.prompts, table.written_anew), *_taken(table, each, structured.prompts)]
+        ),
     )
     try:
         found = await structured.ask(
             "compose",
             (prompts.system, Message("user", task)),
-            composed_answer(),
+            composed_answer(table.sections),
             max_tokens=2000 + 2 * count_tokens(rows),
             law=lambda answer: lawful(answer, table),
         )
@@ -135,10 +95,41 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
 
 def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
-    sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of) for s in _WRITTEN_ANEW}
+    sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of) for s in table.written_anew}
+    sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
     points = (DraftGroup(tuple(_placed(s, table)), s.heading) for s in answer.main_points)
     sections[MAIN_POINTS.name] = tuple(g for g in points if g.statements)
-    return {s.name: sections[s.name] for s in SECTIONS}
+    return {s.name: sections[s.name] for s in table.sections}
+
+
+def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
+    """What the editor is told of the sections whose items are taken by number; nothing where there are none."""
+    rows: list[str] = []
+    for section in table.taken:
+        which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
+        if section.composed == "best":
+            values = section.values(each[section.name])
+            wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
+            which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
+        rows.append(f"{section.name} ({each[section.name]} words): {which}")
+    return [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
+
+
+def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table: Table) -> tuple[DraftGroup, ...]:
+    """The items of a section; where all stay, one that is neither taken nor dropped by name stands at the end."""
+    own = table.items[section.name]
+    out: list[DraftStatement] = []
+    for row in rows:
+        written = section.groups([row], table.lines_of)
+        out += written[0].statements if written else [table.rows[n - 1] for n in row.cites if n in own]
+    if section.composed == "all":
+        out += [table.rows[n - 1] for n in _untaken(section, rows, table) if n not in dropped]
+    return (DraftGroup(tuple(out)),) if out else ()
+
+
+def _untaken(section: Section, rows: Sequence[Any], table: Table) -> list[int]:
+    used = {n for row in rows for n in row.cites}
+    return [n for n in table.items[section.name] if n not in used]
 
 
 def _placed(section: PointSection, table: Table) -> Sequence[DraftStatement]:
@@ -156,7 +147,8 @@ def lawful(answer: Any, table: Table) -> None:
     """Unusable unless every statement cites rows that exist and nearly all points are used or dropped by name."""
     points = [p for s in answer.main_points for p in s.points]
     cited: list[tuple[Any, Sequence[int]]] = [(s, s.cites) for p in points for s in (p, *_written_details(p))]
-    cited += [(s, s.cites) for section in _WRITTEN_ANEW if section.cites for s in getattr(answer, section.name)]
+    others = [s for s in (*table.written_anew, *table.taken) if s.cites]
+    cited += [(s, s.cites) for section in others for s in getattr(answer, section.name)]
     if invented := sorted({n for _, numbers in cited for n in numbers if not table.has(n)}):
         raise Unusable(f"{invented[:10]}: there are no points or terms of these numbers, the last is {len(table.rows)}")
     if bare := next((s for s, numbers in cited if not numbers), None):
@@ -183,23 +175,25 @@ def _written_details(point: Point) -> Sequence[Sentence]:
 
 def _dropped(answer: Any, table: Table) -> tuple[DroppedNote, ...]:
     """The points that the editor left out, by name or in silence."""
-    return tuple(DroppedNote(text=_text(table.rows[n - 1]), lines=table.lines_of([n])) for n in _missing(answer, table))
+    gone = [(MAIN_POINTS.name, n) for n in _missing(answer, table)]
+    for section in table.taken:
+        untaken = _untaken(section, getattr(answer, section.name), table)
+        gone += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
+    return tuple(
+        DroppedNote(text=in_a_line(table.rows[n - 1]), lines=table.lines_of([n]), section=name) for name, n in gone
+    )
 
 
-def _text(row: DraftStatement) -> str:
-    label = f"{row.label}: " if row.label else ""
-    return " ".join((label + row.text, *(d.text for d in row.details)))
-
-
-def joined(parts: Sequence[Part]) -> dict[str, tuple[DraftGroup, ...]]:
+def joined(parts: Sequence[Part], sections: Sequence[Section] = STUDY.sections) -> dict[str, tuple[DraftGroup, ...]]:
     """The sections of all parts one after the other; terms and phrases that return stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
-    for section in SECTIONS:
+    for section in sections:
         groups = tuple(g for p in parts for g in p.sections.get(section.name, ()))
-        if section is not MAIN_POINTS and groups:
+        if section.composed != "arranged" and groups:
             once: dict[str, DraftStatement] = {}
             for statement in (s for g in groups for s in g.statements):
-                once.setdefault((statement.label or statement.text).casefold(), statement)
+                term = "" if section.by_number else statement.label
+                once.setdefault((term or in_a_line(statement)).casefold(), statement)
             groups = (DraftGroup(tuple(once.values())),)
         out[section.name] = groups
     return out

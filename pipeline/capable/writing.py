@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.capable.chunks import ChunkPrompts, chunk_answer
+from pipeline.capable.adding import WRITTEN_SHARE
+from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe, words_for
-from pipeline.sections import SECTIONS, Section, tasks, words_of_each
+from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, spoken_words
@@ -27,7 +28,7 @@ _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that compo
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _PART = (
     "They are part {} of a longer recording: overview tells in one or two sentences what this part deals with and who "
-    "speaks, main_points, prerequisites and key_concepts are those of this part, summary stays empty."
+    "speaks, {} are those of this part{}."
 )
 
 
@@ -54,40 +55,52 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                return await _written(chunk, words, prompts, structured, whole=True)
+                return await _written(chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True)
             share = _PARTS_SHARE * words * spoken_words(chunk.segments) / spoken
-            return await _written(chunk, share, prompts, structured, whole=False)
+            return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
     return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
 
 
 async def _written(
-    chunk: Chunk, words: float, prompts: ChunkPrompts, structured: Structured, *, whole: bool
+    chunk: Chunk, words: float, prompts: ChunkPrompts, structured: Structured, recipe: Recipe, *, whole: bool
 ) -> list[Part]:
     """The part that a chunk gives in so many words, or two where the answer was cut."""
     asked = max(80, round(words / 10) * 10)
-    sections = [s for s in SECTIONS if whole or s.of_parts]
+    every = sections_of(recipe)
+    sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(
-        "write.v1",
-        words=f"{asked:,}",
-        part="" if whole else _PART.format(f"{chunk.index + 1}"),
+        kind_of(recipe).write,
+        words=f"{with_added(asked, sections):,}",
+        part="" if whole else _of_part(chunk, every),
         sections=tasks(words_of_each(asked, sections), structured.prompts, sections),
     )
-    room = 2000 + _TOKENS_A_WORD * asked
+    room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
     try:
-        found = await structured.ask("write", (*prompts.prefix(chunk), task), chunk_answer(), max_tokens=room)
+        found = await structured.ask("write", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room)
     except (OutputTruncated, ContextTooLong) as err:
         if (both := halves(chunk)) is None:
             return [_lost(chunk, err)]
         out: list[Part] = []
         for half in both:
-            out += await _written(half, words / 2, prompts, structured, whole=False)
+            out += await _written(half, words / 2, prompts, structured, recipe, whole=False)
         return out
     except CallError as err:
         if isinstance(err, EndpointError) and err.fatal:
             raise
         return [_lost(chunk, err)]
-    return [_part(found.value, chunk, prompts, whole, found.dropped)]
+    part = _part(found.value, chunk, prompts, every, whole, found.dropped)
+    structured.wrote(part.sections)
+    return [part]
+
+
+def _of_part(chunk: Chunk, sections: Sequence[Section]) -> str:
+    """What a model is told when the lines are a part: which sections are the part's own, and which stay empty."""
+    own = sorted((s for s in sections if s.of_parts), key=lambda s: s.composed != "arranged")
+    *first, last = (s.name for s in own if s.name != "overview")
+    told = f"{', '.join(first)} and {last}" if first else last
+    empty = "".join(f", {s.name} stays empty" for s in sections if not s.of_parts)
+    return _PART.format(chunk.index + 1, told, empty)
 
 
 def _lost(chunk: Chunk, err: CallError) -> Part:
@@ -95,7 +108,14 @@ def _lost(chunk: Chunk, err: CallError) -> Part:
     return Part(problems=(Problem(section="main_points", chunk=chunk.index + 1, message=message),))
 
 
-def _part(answer: Any, chunk: Chunk, prompts: ChunkPrompts, whole: bool, dropped: Sequence[str]) -> Part:
+def _part(
+    answer: Any,
+    chunk: Chunk,
+    prompts: ChunkPrompts,
+    sections: Sequence[Section],
+    whole: bool,
+    dropped: Sequence[str],
+) -> Part:
     """An answer with its numbers as segments."""
     lines = prompts.lines(chunk)
 
@@ -103,9 +123,11 @@ def _part(answer: Any, chunk: Chunk, prompts: ChunkPrompts, whole: bool, dropped
         return segments_of(numbers, lines)
 
     read = frozenset(s.id for s in chunk.segments)
-    skipped = (n for s in answer.skipped for n in lines_of(range(s.first, s.last + 1)))
+    # A model may answer any numbers, and a range of all of them would fill the memory.
+    stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
+    skipped = (n for stretch in stretches for n in lines_of(stretch))
     return Part(
-        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of), s, chunk) for s in SECTIONS},
+        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of), s, chunk) for s in sections},
         whole,
         read,
         read & frozenset(skipped),

@@ -18,6 +18,7 @@ from pipeline.cli.export import app as export_app
 from pipeline.cli.fixture import app as fixture_app
 from pipeline.cli.make import INTERRUPTED
 from pipeline.cli.make import app as make_app
+from pipeline.cli.mcp import app as mcp_app
 from pipeline.cli.models import app as models_app
 from pipeline.cli.plan import app as plan_app
 from pipeline.cli.read import app as read_app
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Turn transcripts into study notes in which every statement carries the transcript lines that say it.",
 )
-for command in (make_app, read_app, plan_app, check_app, eval_app, review_app, export_app, doctor_app):
+for command in (make_app, read_app, plan_app, check_app, eval_app, review_app, export_app, doctor_app, mcp_app):
     app.add_typer(command)
 for name, group in (("models", models_app), ("store", store_app), ("batch", batch_app), ("fixture", fixture_app)):
     app.add_typer(group, name=name)

@@ -1,37 +1,63 @@
-"""`studydoc export`: what was accepted in review."""
+"""`studydoc export`: documents in the formats of other programs."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Debug, Transcripts
+from pipeline.cli.options import Debug, To, Transcripts
+
+if TYPE_CHECKING:
+    from pipeline.exports.writing import Exporter, Place
 
 app = typer.Typer()
 
 
 @app.command(
-    epilog="Examples:  studydoc export --reviewed outputs/talk.json   |   "
-    "studydoc export --reviewed outputs/talk.json --out talk.md"
+    epilog="Examples:  studydoc export outputs/talk.json --to html   |   studydoc export outputs/ --to index   |   "
+    "studydoc export outputs/ --to docx --to anki --out shared   |   "
+    "studydoc export --reviewed outputs/talk.json --out talk.pdf"
 )
 def export(
-    paths: Annotated[list[Path], typer.Argument(help="A document, or a folder in which one was reviewed.")],
+    paths: Annotated[list[Path], typer.Argument(help="Documents (.json or .md that make wrote) or folders of them.")],
+    to: To = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder, or the file for one document.  [default: beside the record]")
+    ] = None,
     reviewed: Annotated[bool, typer.Option("--reviewed", help="Only what was accepted in review.")] = False,
-    out: Annotated[Path | None, typer.Option(help="The file to write, .md or .json.  [default: stdout]")] = None,
+    citations: Annotated[bool, typer.Option("--citations", help="[12:34] behind every statement of Markdown.")] = False,
     transcripts: Transcripts = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The record instead of the page.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --to record.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Write what was accepted in review, and nothing else."""
-    from pipeline.errors import SettingsError
-    from pipeline.review.exporting import run_export
+    """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables; Markdown to stdout without --to and --out."""
+    from pipeline.exports.writing import Exporter, format_of, places_below, wanted
 
-    if not reviewed:
-        raise SettingsError("export takes --reviewed", hint="studydoc make has written the whole notes already")
-    text, remarks = run_export(paths, out, transcripts, as_json=as_json)
-    for remark in remarks:
-        print(f"studydoc: {remark}", file=sys.stderr)
-    print(text if out is None else out, end="" if out is None else "\n")
+    names = [*(to or []), *(["record"] if as_json else [])]
+    asked = format_of(out) if out is not None and not names and not out.is_dir() else None
+    options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
+    exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), _tell, _tell)
+    places = places_below(paths, reviewed=reviewed)
+    if out is None and not to:
+        _print_one(exporter, places)
+    else:
+        for path in exporter.write_all(places):
+            print(path)
+    exporter.finish()
+    raise typer.Exit(1 if exporter.failed else 0)
+
+
+def _print_one(exporter: Exporter, places: list[Place]) -> None:
+    from pipeline.errors import InputError
+
+    if len(places) > 1:
+        names = ", ".join(p.record.name for p in places[:5])
+        raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
+    print(exporter.wanted.formats[0].write(exporter.open(places[0].record)).decode(), end="")
+
+
+def _tell(message: str) -> None:
+    print(f"studydoc: {message}", file=sys.stderr)

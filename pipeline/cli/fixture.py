@@ -14,9 +14,11 @@ from pipeline.cli.options import (
     ChunkTokens,
     Debug,
     Encoding,
+    KindOfNotes,
     Model,
     ModelProfile,
     NotesLength,
+    OwnSections,
     Prompts,
 )
 
@@ -40,6 +42,8 @@ def add(
     model: Model = None,
     base_url: BaseUrl = None,
     length: NotesLength = None,
+    notes: KindOfNotes = None,
+    sections: OwnSections = None,
     check: CheckedBy = None,
     profile: ModelProfile = None,
     chunk_tokens: ChunkTokens = None,
@@ -52,8 +56,8 @@ def add(
     from pipeline.settings import load_settings
 
     settings = load_settings(
-        model=model, base_url=base_url, out=out, profile=profile, length=length, check=check,
-        chunk_tokens=chunk_tokens, prompts=prompts, encoding=encoding,
+        model=model, base_url=base_url, out=out, profile=profile, length=length, notes=notes,
+        sections=sections, check=check, chunk_tokens=chunk_tokens, prompts=prompts, encoding=encoding,
     )  # fmt: skip
     print("\n".join(run_add(Addition(path, folder, reference, name), settings)))
 

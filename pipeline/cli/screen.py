@@ -6,18 +6,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from pipeline.corpus import Outcome
-from pipeline.forecast import Forecast, Price
 from pipeline.llm import Usage
-from pipeline.plan import Plan
 from pipeline.progress import ENDED, Progress
 from pipeline.text import clean, duration, numbered
+
+if TYPE_CHECKING:
+    from pipeline.corpus import Outcome
+    from pipeline.forecast import Forecast, Price
+    from pipeline.plan import Plan
 
 
 @dataclass(slots=True)

@@ -38,13 +38,14 @@ class Assignment:
     metadata: Metadata
     prompts: tuple[tuple[str, str], ...]  # files of the user's own prompt folder, by their path in it
     version: str
+    sections: tuple[tuple[str, str], ...] = ()  # files of the user's own sections
 
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        kept = ("profile", "length", "language", "check", "chunk_tokens", "citations", "encoding", "base_url")
+        kept = ("profile", "length", "language", "notes", "check", "chunk_tokens", "citations", "encoding", "base_url")
         told = {name: self.settings.get(name) for name in kept}
-        return key_of(told | {"metadata": repr(self.metadata)})
+        return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,19 @@ class Report:
 
 def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
     """One for each transcript; the key is left out."""
-    told = settings.model_dump(mode="json", exclude={"api_key", "out", "prompts"})
+    told = settings.model_dump(mode="json", exclude={"api_key", "out", "prompts", "sections"})
     told["model"] = settings.chosen_model[0]
-    files: tuple[tuple[str, str], ...] = ()
-    if settings.prompts:
-        found = sorted(settings.prompts.rglob("*.md"))
-        files = tuple((p.relative_to(settings.prompts).as_posix(), p.read_text("utf-8")) for p in found)
+    recipe_of(settings)  # own sections that cannot be used are told here, once
+    prompts, sections = _files(settings.prompts, "*.md"), _files(settings.sections, "[!.]*[!~]")
     out = address_of(settings.out)
     for place in places:
-        yield Assignment(place, out, told, metadata, files, pipeline_version())
+        yield Assignment(place, out, told, metadata, prompts, pipeline_version(), sections)
+
+
+def _files(folder: Path | None, pattern: str) -> tuple[tuple[str, str], ...]:
+    """The files of a user's folder with their text, by their path in it."""
+    found = sorted(p for p in folder.rglob(pattern) if p.is_file()) if folder else []
+    return tuple((p.relative_to(folder).as_posix(), p.read_text("utf-8")) for p in found if folder)
 
 
 def make_one(assignment: Assignment) -> Report:
@@ -86,6 +91,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             hint="install the same version on every node",
         )
     settings = Settings(**assignment.settings | {"api_key": load_settings().api_key, "out": folder / "out"})
+    settings = settings.model_copy(update={"sections": _laid_out(assignment.sections, folder / "sections")})
     prompts = PromptSet(_laid_out(assignment.prompts, folder / "prompts"))
     transcript = _fetch(assignment.place, folder, settings)
     record = store.output_path(settings.out, transcript.name)
@@ -171,12 +177,13 @@ def _previous(
     except StoreError:
         return None
     run = document.run
+    own = {f"own/{section.name}" for section in document.more}  # the recipe has their files
     same = (
         document.status == "complete"
         and document.source.sha256 == transcript.sha256
         and (run.model, run.pipeline_version) == (settings.chosen_model[0], pipeline_version())
         and (read(at.recipe) or b"").decode("utf-8", "replace") == recipe
-        and all(_digest(prompts, name) == digest for name, digest in run.prompts.items())
+        and all(_digest(prompts, name) == digest for name, digest in run.prompts.items() if name not in own)
         and read(at.page) is not None
     )
     return Outcome(transcript.name, status=document.status).row() if same else None
@@ -200,7 +207,7 @@ def _bring(address: str, file: Path) -> bool:
 
 
 def _laid_out(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:
-    """The user's prompt folder on this machine."""
+    """A folder of the user's on this machine."""
     for name, text in files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

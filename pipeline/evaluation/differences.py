@@ -6,15 +6,16 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.document import HEADINGS, Detail, Evidence, StudyDocument
+from pipeline.document import FORMS, Detail, Evidence, OutlineSection, StudyDocument
 from pipeline.evaluation.comparing import matched
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
     """A line for each statement that appeared, vanished or changed, by section, then for every other field."""
     lines: list[str] = []
-    for section in HEADINGS:
-        old, new = list(_rows(before, section)), list(_rows(after, section))
+    parts, parts_after = ({s.name: s for s in d.outline()} for d in (before, after))
+    for section in dict.fromkeys((*parts, *parts_after)):
+        old, new = list(_rows(parts.get(section))), list(_rows(parts_after.get(section)))
         appeared, vanished, changed = matched(old, new)
         lines += [f"{section}: vanished: {text}" for text in vanished]
         lines += [f"{section}: appeared: {text}" for text in appeared]
@@ -22,7 +23,7 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
             lines += [f"{section}: changed: {was}", f"{' ' * len(section)}       to: {now}"]
         if not (appeared or vanished or changed) and old != new:
             lines.append(f"{section}: the order changed")
-    first, second = (_flat(d.model_dump(mode="json", exclude=set(HEADINGS))) for d in (before, after))
+    first, second = (_flat(d.model_dump(mode="json", exclude={*FORMS, "more"})) for d in (before, after))
     for name in sorted(first.keys() | second.keys()):
         if first.get(name) != second.get(name):
             lines.append(f"{name}: {first.get(name, 'nothing')} became {second.get(name, 'nothing')}")
@@ -42,18 +43,21 @@ def page_differences(before: str, after: str, *, most: int = 40) -> list[str]:
     return [f"page: {row}" for row in rows[:most]] + more
 
 
-def _rows(document: StudyDocument, section: str) -> Iterator[str]:
-    if section == "prerequisites":
-        yield from (p.text for p in document.prerequisites)
-    elif section == "main_points":
-        for point in document.main_points:
-            yield f"heading “{point.heading}”"
-            yield from _details(point.details)
-    elif section == "key_concepts":
-        for c in document.key_concepts:
-            yield f"{c.term}: {c.definition}{_where(c.evidence, c.support)}"
-    else:
-        yield from (f"{s.text}{_where(s.evidence, s.support)}" for s in getattr(document, section))
+def _rows(section: OutlineSection | None) -> Iterator[str]:
+    content = section.content if section else ()
+    match section.form if section else None:
+        case "phrases":
+            yield from (p.text for p in content)
+        case "points":
+            for point in content:
+                yield f"heading “{point.heading}”"
+                yield from _details(point.details)
+        case "terms":
+            yield from (f"{c.term}: {c.definition}{_where(c.evidence, c.support)}" for c in content)
+        case "items":
+            yield from _details(content)
+        case "prose":
+            yield from (f"{s.text}{_where(s.evidence, s.support)}" for s in content)
 
 
 def _details(details: Sequence[Detail]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -25,7 +25,8 @@ from pipeline.evaluation.scrubbing import PUBLIC, Recorder, Scrubber, endpoint_l
 from pipeline.evaluation.staleness import staleness
 from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
-from pipeline.profile import PROFILES, Check, Recipe
+from pipeline.own_sections import load_sections
+from pipeline.profile import PROFILES, Check, NotesName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording, StoredClient
@@ -194,13 +195,15 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
 
 
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
-    """How a document was made: what its record tells, and the chunk size of the settings, which it does not."""
+    """How a document was made: what its record tells, and the chunk size and own sections that were set."""
     run = document.run
     base = next((p for name, p in PROFILES.items() if name == run.profile), recipe_of(settings).profile)
     check: Check = "code" if run.checked_by == "code" else "model"
     profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
+    notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
+    own = load_sections(settings.sections) if settings.sections else ()
     translated = run.language if run.language != document.source.language else None
-    return Recipe(profile, run.length, translated)
+    return Recipe(profile, run.length, notes, own, translated)
 
 
 def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:

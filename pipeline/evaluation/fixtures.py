@@ -22,7 +22,8 @@ from pipeline import store
 from pipeline.document import Length, StudyDocument
 from pipeline.errors import InputError
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.profile import PROFILES, Check, ProfileName, Recipe
+from pipeline.own_sections import OwnSection
+from pipeline.profile import PROFILES, Check, NotesName, ProfileName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import Recording, StoredCall, StoredClient, as_row
 from pipeline.readers import read_transcript
@@ -48,6 +49,8 @@ class Manifest(BaseModel):
     check: Check
     length: Length
     language: str | None = None
+    notes: NotesName = "study"
+    own: tuple[OwnSection, ...] = ()
     metadata: dict[str, Any] = {}
     encoding: str | None = None
 
@@ -55,7 +58,7 @@ class Manifest(BaseModel):
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
         profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
-        return Recipe(profile, self.length, self.language)
+        return Recipe(profile, self.length, self.notes, self.own, self.language)
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
@@ -67,6 +70,8 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "check": profile.check,
         "length": recipe.length,
         "language": recipe.language,
+        "notes": recipe.notes,
+        "own": recipe.own,
     }
 
 

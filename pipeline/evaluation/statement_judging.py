@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import recording
 from pipeline.connect import open_structured
-from pipeline.document import HEADINGS, Support
+from pipeline.document import Support
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, EndpointError, InputError
 from pipeline.llm import Message
@@ -59,6 +59,7 @@ class Judged:
 
     id: int
     section: str
+    heading: str
     text: str
     lines: tuple[int, ...]
     support: Support
@@ -83,10 +84,11 @@ class JudgedDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A statement with its label as it is shown, `place` is where it stands on the page."""
+    """A statement with its label as it is shown, `place` is where it stands on the page, `heading` its section's."""
 
     statement: DraftStatement
     section: str
+    heading: str
     text: str
     place: str
 
@@ -111,7 +113,7 @@ async def judge_path(record: Path, structured: Structured, transcripts: Path | N
 
 def _judged(claim: _Claim, r: Rating) -> Judged:
     s = claim.statement
-    return Judged(s.id, claim.section, claim.text, s.lines, s.support, r.truth, r.cited, r.worth, r.why)
+    return Judged(s.id, claim.section, claim.heading, claim.text, s.lines, s.support, r.truth, r.cited, r.worth, r.why)
 
 
 def _claims(draft: Draft) -> Iterator[_Claim]:
@@ -120,13 +122,13 @@ def _claims(draft: Draft) -> Iterator[_Claim]:
     def of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
         text = f"{statement.label}: {statement.text}" if statement.label else statement.text
         if statement.lines:
-            yield _Claim(statement, section, text, place)
+            yield _Claim(statement, section, draft.titles[section], text, place)
         for detail in statement.details:
             yield from of(detail, section, f"{place}, under “{text}”")
 
     for section, groups in draft.sections.items():
         for group in groups:
-            place = f"{HEADINGS[section]}{f', “{group.heading}”' if group.heading else ''}"
+            place = f"{draft.titles[section]}{f', “{group.heading}”' if group.heading else ''}"
             for statement in group.statements:
                 yield from of(statement, section, place)
 
@@ -214,7 +216,7 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
     for d in documents:
         own = [f"The judge is the model that wrote {escape(d.path.stem)}."] if d.made_by == judge else []
         untrue = [
-            f"- {s.truth}, {HEADINGS[s.section]}, lines {', '.join(map(str, s.lines))}: “{escape(s.text)}” "
+            f"- {s.truth}, {escape(s.heading)}, lines {', '.join(map(str, s.lines))}: “{escape(s.text)}” "
             f"— {escape(s.why) or 'no reason given'}"
             for s in d.statements
             if s.truth != "true"

@@ -37,11 +37,26 @@ class Labels(BaseModel):
     first_day: str
     date: str
     study_document: str
+    minutes_study_document: str
+    lecture_study_document: str
     overview: str
     prerequisites: str
     main_points: str
     key_concepts: str
     summary: str
+    minutes_main_points: str
+    decisions: str
+    action_items: str
+    open_questions: str
+    worked_examples: str
+    exam_questions: str
+    reason: str
+    due: str
+    raised_by: str
+    next_step: str
+    result: str
+    no_owner: str
+    no_date: str
     left_out: str
     channel: str
     source_url: str
@@ -77,9 +92,12 @@ class Labels(BaseModel):
     all_notes: str
     statements: str
 
-    def heading(self, section: str) -> str:
-        """The heading of a section by its name in the record; a name that is not known is its own heading."""
-        return str(getattr(self, section, section))
+    def heading(self, section: str, notes: str = "study") -> str:
+        """The heading of a section by its name in the record, and by the kind of notes where a kind calls it otherwise.
+
+        A name that is not known is its own heading.
+        """
+        return str(getattr(self, f"{notes}_{section}", getattr(self, section, section)))
 
     def names(self, names: Sequence[str]) -> str:
         """Names in a row."""

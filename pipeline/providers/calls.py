@@ -8,7 +8,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ create table if not exists claims (
   key text primary key, owner text not null, pid integer not null, host text not null, until real not null
 ) without rowid;
 """
+_RELEASE = "delete from claims where key = ? and owner = ?"
 _LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
 _POLL = 0.2
+_TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
 _OPENING = 30.0  # seconds to wait for others who open or write the file
 _VERSION = 1
 
@@ -97,9 +99,24 @@ class CallStore:
 
     def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
         """Stores an answer; the first one for a key stays."""
-        identity = json.dumps(request.identity(model), ensure_ascii=False)
-        row = (key, request.name, identity, _dump(completion))
-        self._write("insert or ignore into calls values (?, ?, ?, ?)", *row, durable=True)
+        self.put_all([(key, request, completion)], model)
+
+    def put_all(self, answers: Sequence[tuple[str, Request, Completion]], model: str) -> None:
+        """Stores answers by their keys, all of them or none, and gives up the claims on them.
+
+        They outlive a power cut. The first answer for a key stays.
+        """
+        rows = [(key, r.name, r.canonical(model), _dump(completion)) for key, r, completion in answers]
+        try:
+            self._db.execute("pragma synchronous=full")
+            self._db.execute("begin immediate")
+            self._db.executemany("insert or ignore into calls values (?, ?, ?, ?)", rows)
+            self._db.executemany(_RELEASE, [(key, self._owner) for key, *_ in answers])
+            self._db.execute("commit")
+            self._db.execute("pragma synchronous=normal")
+        except sqlite3.Error as err:
+            self._undo()
+            raise self._unwritable(err) from err
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
@@ -127,7 +144,7 @@ class CallStore:
 
     def release(self, key: str) -> None:
         """Gives a claim up."""
-        self._write("delete from claims where key = ? and owner = ?", key, self._owner)
+        self._write(_RELEASE, key, self._owner)
 
     def _undo(self) -> None:
         if self._db.in_transaction:
@@ -160,14 +177,10 @@ class CallStore:
             ) from err
         return str(row[0]) if row else None
 
-    def _write(self, statement: str, *values: str, durable: bool = False) -> None:
-        """Everything outlives a kill; what is `durable` a power cut too."""
+    def _write(self, statement: str, *values: str) -> None:
+        """Writes what outlives a kill."""
         try:
-            if durable:
-                self._db.execute("pragma synchronous=full")
             self._db.execute(statement, values)
-            if durable:
-                self._db.execute("pragma synchronous=normal")
         except sqlite3.Error as err:
             raise self._unwritable(err) from err
 
@@ -251,6 +264,8 @@ class StoredClient:
     def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
         self._asking: set[str] = set()
+        self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
+        self._renewing: asyncio.Task[None] | None = None
 
     @property
     def model(self) -> str:
@@ -286,21 +301,60 @@ class StoredClient:
             store.release(key)
             return replace(stored, cached=True)
         self._asking.add(key)
-        renewing = asyncio.create_task(_renew(store, key))
+        self._renewing = self._renewing or asyncio.create_task(self._renew(store))
         try:
             completion = await inner.complete(request)
-            store.put(key, request, self._model, completion)
-        finally:
-            renewing.cancel()
-            self._asking.discard(key)
+        except BaseException:
+            self._no_longer_asking(key)
             store.release(key)
+            raise
+        try:
+            await self._keep(store, key, request, completion)
+        finally:
+            self._no_longer_asking(key)
         return completion
 
+    def _no_longer_asking(self, key: str) -> None:
+        self._asking.discard(key)
+        if self._renewing and not self._asking:
+            self._renewing.cancel()
+            self._renewing = None
 
-async def _renew(store: CallStore, key: str) -> None:
-    while True:
-        await asyncio.sleep(_LEASE / 3)
-        store.claim(key)
+    async def _renew(self, store: CallStore) -> None:
+        while True:
+            await asyncio.sleep(_LEASE / 3)
+            for key in self._asking:
+                store.claim(key)
+
+    async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
+        """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
+        loop = asyncio.get_running_loop()
+        stored = loop.create_future()
+        if not self._arrived:
+            loop.call_later(_TOGETHER, self._store_arrived, store)
+        self._arrived.append((key, request, completion, stored))
+        try:
+            await stored
+        except asyncio.CancelledError:  # the run is being ended, and what has come is to be kept
+            self._store_arrived(store)
+            raise
+
+    def _store_arrived(self, store: CallStore) -> None:
+        arrived, self._arrived = self._arrived, []
+        if not arrived:
+            return
+        error: StoreError | None = None
+        try:
+            store.put_all([(key, request, completion) for key, request, completion, _ in arrived], self._model)
+        except StoreError as err:
+            error = err
+        for *_, stored in arrived:
+            if stored.done():
+                continue
+            if error:
+                stored.set_exception(error)
+            else:
+                stored.set_result(None)
 
 
 def _alive(pid: int, host: str, until: float, now: float) -> bool:

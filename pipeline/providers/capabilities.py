@@ -6,18 +6,22 @@ Nothing of it is part of a call's identity: a stored answer stays good whatever 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, get_args
+from functools import wraps
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.llm import Rung
 from pipeline.vendors import Limit
 
+T = TypeVar("T")
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 MOST_ROOM = 65_536
 _STEP = 1024
+_MOST_SCHEMAS = 64  # of which what they hold is kept
 _SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
 
 
@@ -93,24 +97,45 @@ def recalled(text: str | None, rung: str | None = None) -> Capabilities:
         return Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
 
 
+def _once_a_schema(look: Callable[[Any], T]) -> Callable[[Any], T]:
+    """`look`, done once for a schema: a run has a handful, made once, and each call asks (0.2 ms of it otherwise)."""
+    kept: dict[int, tuple[Any, T]] = {}
+
+    @wraps(look)
+    def found(schema: Any) -> T:
+        if id(schema) not in kept:
+            if len(kept) >= _MOST_SCHEMAS:
+                kept.clear()
+            kept[id(schema)] = schema, look(schema)  # with the schema itself, whose id is its own while it is kept
+        return kept[id(schema)][1]
+
+    return found
+
+
+@_once_a_schema
 def keywords_of(schema: Any) -> frozenset[str]:
     """Keywords of a JSON schema, names of properties not among them."""
+    return frozenset(_keywords(schema))
+
+
+def _keywords(schema: Any) -> set[str]:
     found: set[str] = set()
     if isinstance(schema, dict):
         found.update(schema)
         for key, value in schema.items():
             inner = value.values() if key in ("properties", "$defs") and isinstance(value, dict) else [value]
             for one in inner:
-                found |= keywords_of(one)
+                found |= _keywords(one)
     elif isinstance(schema, list):
         for one in schema:
-            found |= keywords_of(one)
-    return frozenset(found)
+            found |= _keywords(one)
+    return found
 
 
 _LIMITS = frozenset({"maxLength", "minLength", "minItems", "maxItems", "minimum", "maximum", "pattern"})
 
 
+@_once_a_schema
 def without_limits(schema: Any) -> Any:
     """A schema without the keywords that strict endpoints refuse; code checks those limits on every answer."""
     return without_keywords(schema, _LIMITS)

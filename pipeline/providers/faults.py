@@ -63,10 +63,10 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
         return EndpointError(f"{host}: cannot be reached", hint=hint, retryable=True, fatal=True)
     if hung_up(err):
         return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
-    if isinstance(err, TimeoutError | openai.APITimeoutError):
+    if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
         return NoAnswerInTime(f"{host}: no whole answer within {endpoint.deadline:g} s", retryable=True)
-    if isinstance(err.__cause__, BodyTooLarge):
-        return EndpointError(f"{host}: the answer cannot be read: {err.__cause__}")
+    if too_large := next((e for e in (err, err.__cause__) if isinstance(e, BodyTooLarge)), None):
+        return EndpointError(f"{host}: the answer cannot be read: {too_large}")
     if not isinstance(err, openai.APIStatusError):
         return EndpointError(f"{host}: the answer could not be read ({type(err).__name__})", retryable=True)
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)

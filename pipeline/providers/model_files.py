@@ -11,8 +11,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from filelock import FileLock
-
 from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import Profile, ProfileName
 from pipeline.providers import weights
@@ -113,6 +111,8 @@ def add(source: str, report: weights.Report, sha256: str | None = None, folder: 
     target, partial = folder / name, folder / f"{name}.partial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        from filelock import FileLock  # asked for by a download alone
+
         with FileLock(folder / f"{name}.lock"):
             if target.exists():
                 raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock
 
 from pipeline.errors import WeightsError
 
@@ -65,6 +64,8 @@ def fetch(report: Report, weights: Weights = EMBEDDED, folder: Path | None = Non
     folder = folder or models_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        from filelock import FileLock  # asked for by a download alone
+
         with FileLock(folder / f"{weights.file}.lock"):
             if path := installed(weights, folder):
                 return path

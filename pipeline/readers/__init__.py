@@ -8,7 +8,17 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.readers.archive import read_member, zipped
 from pipeline.readers.metadata import read_side_file
-from pipeline.readers.sources import SUFFIXES, Skipped, Source, Survey, distinct, find_sources, kept_apart, survey
+from pipeline.readers.sources import (
+    SUFFIXES,
+    Skipped,
+    Source,
+    Survey,
+    distinct,
+    find_sources,
+    kept_apart,
+    survey,
+    survey_files,
+)
 from pipeline.transcript import Metadata, Transcript
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "parse",
     "read_transcript",
     "survey",
+    "survey_files",
 ]
 
 

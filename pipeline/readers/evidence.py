@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
@@ -139,9 +139,12 @@ class Labels:
 
     def _in_capitals(self, marks: Sequence[Mark]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
+        return self._written_small and sum(m.name.isupper() and len(m.name) > 2 for m in marks) >= 0.9 * len(marks)
+
+    @cached_property
+    def _written_small(self) -> bool:
         sample = self._text[:20_000]
-        small = sum(c.islower() for c in sample) > 0.5 * sum(c.isalpha() for c in sample)
-        return small and sum(m.name.isupper() and len(m.name) > 2 for m in marks) >= 0.9 * len(marks)
+        return sum(map(str.islower, sample)) > 0.5 * sum(map(str.isalpha, sample))
 
     def _counts_without_colon(
         self, shape: str, n: int, r: int, recurring: Sequence[str], units: int, followed: float, begins: float

@@ -152,11 +152,9 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
-    if (
-        any(dash in text[:50] for dash in (" - ", " – ", " — "))
-        and (match := _DASHED.match(text))
-        and could_be_name(match["name"])
-    ):
+    start = text[:50]
+    dashed = " - " in start or " – " in start or " — " in start
+    if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
         return f"{front}N-", match["name"], text[match.end() :], text, stamp
     return None
 

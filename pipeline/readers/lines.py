@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.readers import scripts
@@ -13,7 +14,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.text import words
 from pipeline.transcript import Segment
 
-_SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"[.!?…](?P<gap>[\"'”’)]*\s+)|[。！？](?P<none>)")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
 _PERIOD = 2  # lines that a loop goes over
@@ -200,9 +201,8 @@ def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
         return [line]  # a word takes two characters at least, its space among them
     pieces: list[str] = []
     lengths: list[int] = []
-    for sentence in _SENTENCES.split(line.text):
-        for part in _hard_wrap(sentence, target_words * 2):
-            size = scripts.length(part)
+    for sentence in _sentences(line.text):
+        for part, size in _hard_wrap(sentence, target_words * 2):
             if pieces and lengths[-1] + size <= target_words:
                 pieces[-1], lengths[-1] = f"{pieces[-1]} {part}", lengths[-1] + size
             elif part.strip():
@@ -211,11 +211,25 @@ def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     return _with_times(line, pieces)
 
 
-def _hard_wrap(sentence: str, limit: int) -> list[str]:
-    """A "sentence" without an end in sight (unpunctuated captions) cut at half of `limit` words, or what counts so."""
-    if scripts.length(sentence) <= limit:
-        return [sentence]
-    return scripts.packed(sentence, limit // 2)
+def _sentences(text: str) -> Iterator[str]:
+    """A text parted behind each end of a sentence."""
+    at = 0
+    for match in _SENTENCE_END.finditer(text):
+        start, end = match.span(match.lastgroup or 0)
+        yield text[at:start]
+        at = end
+    yield text[at:]
+
+
+def _hard_wrap(sentence: str, limit: int) -> list[tuple[str, int]]:
+    """A sentence and its length in words, or what counts so.
+
+    One without an end in sight (unpunctuated captions) is cut at half of `limit`.
+    """
+    size = scripts.length(sentence)
+    if size <= limit:
+        return [(sentence, size)]
+    return [(part, scripts.length(part)) for part in scripts.packed(sentence, limit // 2)]
 
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:

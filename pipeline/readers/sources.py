@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ SUFFIXES = (
 )  # fmt: skip
 _LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # much else is written in these
 _ALL = (*SUFFIXES, *_LOOKED_INTO)
+_TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
 _VIDEO = re.compile(r"^https?:/+(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 
@@ -46,20 +47,42 @@ class Survey:
     errors: tuple[InputError, ...] = ()
 
 
+Own = Callable[[Path], bool]
+_Pair = tuple[list[Source], list[Skipped]]
+
+
 def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]:
     """Transcript files of files and folders (sorted, sub-folders mirrored), and an error for each path that fails."""
     found = survey(paths)
     return list(found.sources), list(found.errors)
 
 
-def survey(paths: Iterable[Path]) -> Survey:
-    """Transcripts below paths, the files that are skipped, and an error for each path that fails."""
+def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
+    """Transcripts below paths, the files that are skipped, and an error for each path that fails.
+
+    `own` tells which files of a folder this program wrote itself; these are no part of it.
+    """
+    return _surveyed(paths, lambda path: _below(path, own))
+
+
+def survey_files(files: Collection[Path], roots: Iterable[Path], own: Own = lambda path: False) -> Survey:
+    """The survey of some of the files that are below roots, under the names that they have there."""
+
+    def some(root: Path) -> _Pair:
+        if root.is_dir():
+            return _sorted_out(root, [f for f in files if f.is_relative_to(root)], own)
+        return _below(root, own) if root in files else ([], [])
+
+    return _surveyed(roots, some)
+
+
+def _surveyed(paths: Iterable[Path], look: Callable[[Path], _Pair]) -> Survey:
     found: list[Source] = []
     skipped: list[Skipped] = []
     errors: list[InputError] = []
     for path in paths:
         try:
-            sources, left = _below(path)
+            sources, left = look(path)
         except InputError as err:
             errors.append(err)
             continue
@@ -73,11 +96,11 @@ def survey(paths: Iterable[Path]) -> Survey:
     return Survey(tuple(distinct(found)), tuple(skipped), tuple(errors))
 
 
-def _below(path: Path) -> tuple[list[Source], list[Skipped]]:
+def _below(path: Path, own: Own) -> _Pair:
     if _ADDRESS.match(str(path)):
         raise _address(str(path))
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, own)
     if zipped(path):
         return [Source(path, path.name)], []
     if not path.exists():
@@ -103,12 +126,19 @@ def _address(path: str) -> InputError:
     )
 
 
-def _folder(root: Path) -> tuple[list[Source], list[Skipped]]:
+def _folder(root: Path, own: Own) -> _Pair:
+    sources, skipped = _sorted_out(root, root.rglob("*"), own)
+    if not sources:
+        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(_ALL)}")
+    return sources, skipped
+
+
+def _sorted_out(root: Path, paths: Iterable[Path], own: Own) -> _Pair:
     sources: list[Source] = []
     skipped: list[Skipped] = []
-    for path in sorted(root.rglob("*")):
+    for path in sorted(paths):
         inner = path.relative_to(root)
-        if path.is_dir() or any(part.startswith(".") for part in inner.parts):
+        if path.is_dir() or any(part.startswith(".") for part in inner.parts) or own(path):
             continue
         if reason := _why_not(path, root):
             skipped.append(Skipped(path, reason))
@@ -121,9 +151,12 @@ def _folder(root: Path) -> tuple[list[Source], list[Skipped]]:
             skipped += left
         elif not path.name.lower().endswith(".info.json"):
             sources.append(Source(path, inner.as_posix()))
-    if not sources:
-        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(_ALL)}")
     return sources, skipped
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of this name is one that a program still writes, or its lock on another."""
+    return name.startswith((".", "~$")) or name.endswith("~") or name.lower().endswith(_TEMPORARY)
 
 
 def _why_not(path: Path, root: Path) -> str | None:
@@ -132,6 +165,8 @@ def _why_not(path: Path, root: Path) -> str | None:
         return "a link that leads out of the folder"
     if not path.is_file():
         return "not a regular file"
+    if is_temporary(path.name):
+        return "a program's temporary file"
     suffix = path.suffix.lower()
     if path.name.lower().endswith(".info.json") or suffix == ".zip":
         return None

@@ -24,6 +24,7 @@ _TRANSCRIPT = re.compile(
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
+_TRANSCRIPTS = re.compile(r"tran?s[ck]ri|文字起こし|逐字稿", re.IGNORECASE)  # one of these words, anywhere
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
@@ -49,7 +50,8 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     physical = _unnumbered(text.split("\n"), tally)
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
-    rows = _rows(physical, _speech_starts(physical, tally), tally)
+    starts = _speech_starts(physical, tally) if _TRANSCRIPTS.search(text) else 0
+    rows = _rows(physical, starts, tally)
     del physical
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)

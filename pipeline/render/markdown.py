@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.document import Detail, Evidence, KeyConcept, Statement, StudyDocument
+from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels, labels_for
 
 DOUBTED = "†"
@@ -24,7 +24,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     words = labels_of(document)
     cite = _Citer(document.source.url if citations else None, citations, doubts, words)
     out = [
-        f"# {escape(document.title)} — {words.study_document}",
+        f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
         escape(document.channel or f"{words.channel}{words.colon}{words.not_provided}"),
         "",
@@ -32,24 +32,37 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
         out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
-        out += [f"> - {escape(words.heading(p.section))}{words.colon}{escape(p.message)}" for p in document.problems]
-        out += [""]
-    overview = words.between_sentences.join(_with_citation(s, cite) for s in document.overview)
-    known = escape(words.between_sentences.join(provenance(document)))
-    out += [f"## {words.overview}", "", overview or words.none_found, "", known, ""]
-    url = document.source.url
-    out += [f"{words.source_url}{words.colon}{f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
-    assumed = [f"- {escape(p.text)}" for p in document.prerequisites]
-    out += [f"## {words.prerequisites}", "", *(assumed or [words.none_found]), ""]
-    out += [f"## {words.main_points}", "", *([] if document.main_points else [words.none_found, ""])]
-    for n, point in enumerate(document.main_points, 1):
-        out += [f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, words, 0), ""]
-    out += [f"## {words.key_concepts}", "", *([] if document.key_concepts else [words.none_found])]
-    out += [f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}" for c in document.key_concepts]
-    summary = words.between_sentences.join(_with_citation(s, cite) for s in document.summary)
-    out += ["", f"## {words.summary}", "", summary or words.none_found]
+        titles = {s.name: s.heading for s in document.outline(words)}
+        for p in document.problems:
+            out.append(f"> - {escape(titles.get(p.section, p.section))}{words.colon}{escape(p.message)}")
+        out.append("")
+    for section in document.outline(words):
+        body = list(_body(section, cite, words)) or [words.none_found]
+        out += [f"## {escape(section.heading)}", "", *body, ""]
+        if section.name == "overview":
+            url = document.source.url
+            out += [escape(words.between_sentences.join(provenance(document))), ""]
+            out += [f"{words.source_url}{words.colon}{f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
     out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
+
+
+def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]:
+    """The rows below a section's heading."""
+    match section.form:
+        case "prose":
+            if section.content:
+                yield words.between_sentences.join(_with_citation(s, cite) for s in section.content)
+        case "phrases":
+            yield from (f"- {escape(p.text)}" for p in section.content)
+        case "points":
+            for n, point in enumerate(section.content, 1):
+                yield from (f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, words, 0), "")
+        case "terms":
+            for c in section.content:
+                yield f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}"
+        case "items":
+            yield from _bullets(section.content, cite, words, 0)
 
 
 def escape(text: str) -> str:
@@ -98,6 +111,8 @@ def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int)
 
 def _lead(lead: str, words: Labels) -> str:
     """The bold lead-in with its colon; one that no space follows stands outside, else Markdown sees no end of bold."""
+    if lead.endswith(("?", "？", "؟")):
+        return f"**{escape(lead)}** "  # an answer follows its question
     mark = words.colon.rstrip()
     space = words.colon[len(mark) :]
     return f"**{escape(lead)}{mark}**{space}" if space else f"**{escape(lead)}**{mark}"

@@ -6,14 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from pipeline.review.parts import SECTIONS
 from pipeline.text import clean
-
-
-def _known(name: str) -> str:
-    if name not in SECTIONS:
-        raise ValueError("there is no such section")
-    return name
 
 
 def _visible(text: str) -> str:
@@ -23,10 +16,10 @@ def _visible(text: str) -> str:
     return kept
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9.]{1,40}$")]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*\.[a-z0-9.]{1,40}$")]
 Words = Annotated[str, Field(max_length=4000), AfterValidator(_visible)]
 Label = Annotated[str, Field(max_length=400), AfterValidator(clean)]
-SectionName = Annotated[str, AfterValidator(_known)]
+SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.outputs import documents_below, transcript_of
-from pipeline.review.parts import CITING
+from pipeline.review.parts import BARE
 from pipeline.review.reviewed import remarks
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
@@ -70,7 +70,7 @@ class Desk:
 
     def remarks_on(self, item: Item) -> tuple[str, ...]:
         """What code remarks on a statement that a reviewer wrote; of the model's the record tells what was found."""
-        own = item.support is None and item.section in CITING
+        own = item.support is None and item.section not in BARE
         return self.remarks(item.text, item.lines) if own else ()
 
 

@@ -21,7 +21,7 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.parts import CITING, DROPPED, GROUPED, TERMED
+from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
@@ -103,7 +103,7 @@ def _present(state: State, id_: str, *, outside: bool = False) -> Item:
 
 
 def _restored(state: State, action: Restore, n: int) -> State:
-    """A withheld statement in its place; a dropped note goes where its lines belong among the main points."""
+    """A withheld statement in its place; a dropped one goes where its lines belong in its section."""
     item = _present(state, action.target, outside=True)
     label, text = action.label or item.label, action.text or item.text
     term, _, definition = text.partition(": ")
@@ -113,14 +113,14 @@ def _restored(state: State, action: Restore, n: int) -> State:
     if item.section != DROPPED:
         _complete(item.section, item.lines, label)
         return _with(state, item)
-    item = replace(item, section=GROUPED[0])
+    item = replace(item, section=item.home if item.home in state.sections else GROUPED[0])
     _complete(item.section, item.lines, label)
     rest = replace(state, items=tuple(i for i in state.items if i.id != item.id))
-    return placed(_with_a_heading(rest, n), item)
+    return placed(_with_a_heading(rest, n) if item.section in GROUPED else rest, item)
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:
-    if section in CITING and not lines:
+    if section not in BARE and not lines:
         raise Unfit("a statement needs the lines that say it")
     if section in TERMED and not label:
         raise Unfit("a key concept needs a term")
@@ -200,6 +200,8 @@ def _divided(state: State, action: Divide, n: int) -> State:
 
 
 def _added(state: State, action: Add, n: int) -> State:
+    if action.section not in state.sections:
+        raise Unfit("there is no such section in the document")
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
     item = Item(

@@ -22,7 +22,7 @@ from pipeline.review.actions import (
 )
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.matching import Match, matches
-from pipeline.review.parts import CITING
+from pipeline.review.parts import BARE
 from pipeline.review.state import Misfit, State
 
 
@@ -101,7 +101,7 @@ class Timeline:
         misfits: list[Misfit] = []
         ids = self._ids()
         # Older documents told of their source in statements without lines; nobody has to accept these any more.
-        provenance = {a.id for a in event.about if a.section in CITING and not a.lines}
+        provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
             match = self._moved.get(target, Match(target, True))
             item = self.state.item(match.id) if match.id in ids else None

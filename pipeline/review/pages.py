@@ -16,7 +16,7 @@ from pipeline.labels import labels_for
 from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.changes import Part, changed_words
-from pipeline.review.parts import CITING, DROPPED, GROUPED, SECTIONS, TERMED, titles
+from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED
 from pipeline.review.state import Item, State
 
 _MOST_BUCKETS = 120
@@ -52,7 +52,7 @@ def progress(state: State) -> dict[str, int]:
     """How many statements there are to decide on, and what was decided."""
     open_to = [i for i in state.items if not i.outside]
     count = Counter(i.standing for i in state.items)
-    support = Counter(i.support for i in open_to if i.section in CITING)
+    support = Counter(i.support for i in open_to if i.section not in BARE)
     return {
         "total": len(open_to),
         "decided": count["accepted"] + count["rejected"],
@@ -85,17 +85,23 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
                 "checked_by": document.run.checked_by,
                 "fault": "",
                 "words": labels_of(document),
-                "titles": titles(labels_of(document)),
                 "strip": strip(document.coverage.deciles),
                 "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
                 "misfits": len(state.misfits),
                 "hits": hits(state, query),
+                "titles": _titles(document),
                 **progress(state),
             }
         )
     shown = [r for r in rows if not query or r.get("hits")]
     page = templates.get_template("list.html")
     return page.render(rows=shown, query=query, token=token, found=sum(len(r.get("hits", ())) for r in shown))
+
+
+def _titles(document: StudyDocument) -> dict[str, str]:
+    """What each section is called in the language of the notes."""
+    words = labels_of(document)
+    return {s.name: s.heading for s in document.outline(words)} | {DROPPED: words.left_out}
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
@@ -227,21 +233,16 @@ def notes(desk: Desk) -> str:
     for item in state.items:
         by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
     sections = []
-    for section in SECTIONS:
+    for part in desk.document.outline(words):
+        section = part.name
         groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
             groups += [
                 {"id": g.id, "heading": g.heading, "items": by_group.get(f"{section} {g.id}", [])} for g in state.groups
             ]
-        label = "Lead" if section in GROUPED else "Term" if section in TERMED else ""
+        label = "Lead" if part.form in ("points", "items") else "Term" if section in TERMED else ""
         sections.append(
-            {
-                "name": section,
-                "title": titles(words)[section],
-                "groups": groups,
-                "label": label,
-                "cites": section in CITING,
-            }
+            {"name": section, "title": part.heading, "groups": groups, "label": label, "cites": section not in BARE}
         )
     return templates.get_template("notes.html").render(
         sections=sections,
@@ -288,7 +289,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         text=item.text,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
-        mark=item.support if item.section in CITING else None,
+        mark=item.support if item.section not in BARE else None,
         own=item.support is None,
         finding=item.finding,
         before=before,

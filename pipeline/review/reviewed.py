@@ -6,11 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline.document import Coverage, Detail, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
+from pipeline.document import (
+    FORMS,
+    Coverage,
+    Detail,
+    Form,
+    KeyConcept,
+    MainPoint,
+    Prerequisite,
+    Statement,
+    StudyDocument,
+)
 from pipeline.draft import DraftStatement
 from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
-from pipeline.review.parts import CITING, GROUPED, HOLDS, TERMED
+from pipeline.review.parts import BARE
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
 from pipeline.store import dump
@@ -23,8 +33,11 @@ def reviewed_document(document: StudyDocument, state: State, recording: Recordin
     Statements in a reviewer's words are "weak" where code finds something against them.
     """
     accepted = [i for i in state.items if i.standing == "accepted"]
-    claims = {i.id: _claim(i, state, recording) for i in accepted if i.section in CITING}
-    content = {name: tuple(_held(name, accepted, claims, state)) for name in HOLDS}
+    claims = {i.id: _claim(i, state, recording) for i in accepted if i.section not in BARE}
+    content: dict[str, Any] = {name: tuple(_held(name, form, accepted, claims, state)) for name, form in FORMS.items()}
+    content["more"] = tuple(
+        m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
+    )
     speakers = tuple(state.speaker(s) or s for s in document.source.speakers)
     update = content | {
         "withheld": (),
@@ -35,30 +48,39 @@ def reviewed_document(document: StudyDocument, state: State, recording: Recordin
     return StudyDocument.model_validate(document.model_copy(update=update).model_dump())
 
 
-def _held(section: str, accepted: Sequence[Item], claims: dict[str, dict[str, Any]], state: State) -> Iterator[Any]:
+def _held(
+    section: str, form: Form, accepted: Sequence[Item], claims: dict[str, dict[str, Any]], state: State
+) -> Iterator[Any]:
     """What the record holds of a section."""
     own = [i for i in accepted if i.section == section]
-    if section in GROUPED:
-        for group in state.groups:
-            if below := list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id))):
-                yield MainPoint(heading=group.heading, details=_tree(below, claims))
-    elif section in TERMED:
-        yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in own)
-    elif section in CITING:
-        yield from (Statement(text=i.text, **claims[i.id]) for i in own)
-    else:
-        yield from (Prerequisite(text=i.text) for i in own)
+    match form:
+        case "points":
+            for group in state.groups:
+                if below := list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id))):
+                    yield MainPoint(heading=group.heading, details=_tree(below, claims))
+        case "items":
+            mine = (i for i in state.items if i.section == section)
+            yield from _tree(list(_levelled(mine, bound=True)), claims)
+        case "terms":
+            yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in own)
+        case "prose":
+            yield from (Statement(text=i.text, **claims[i.id]) for i in own)
+        case "phrases":
+            yield from (Prerequisite(text=i.text) for i in own)
 
 
-def _levelled(items: Iterable[Item]) -> Iterator[Item]:
-    """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too."""
+def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
+    """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
+
+    What is `bound` to the statement above it stands only where that does.
+    """
     above: list[Item] = []
     for item in items:
         if item.outside:
             continue
         while above and above[-1].depth >= item.depth:
             above.pop()
-        if item.standing == "accepted":
+        if item.standing == "accepted" and not (bound and any(i.standing != "accepted" for i in above)):
             yield replace(item, depth=sum(i.standing == "accepted" for i in above))
         above.append(item)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.document import (
+    FORMS,
     Claim,
     Correction,
     Detail,
@@ -20,7 +21,7 @@ from pipeline.document import (
     Support,
 )
 from pipeline.review.actions import About
-from pipeline.review.parts import DROPPED, GROUPED, SECTIONS
+from pipeline.review.parts import DROPPED, GROUPED
 
 Standing = Literal["pending", "accepted", "rejected", "withheld", "dropped"]
 OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on until it is restored
@@ -31,7 +32,7 @@ class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
     `depth` counts the statements that it is nested below. `finding` and `correction` are the record's; `reason` says
-    why it was withheld.
+    why it was withheld, `home` from which section it was dropped.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Item:
     reason: str = ""
     finding: str = ""
     correction: Correction | None = None
+    home: str = GROUPED[0]
 
     @property
     def outside(self) -> bool:
@@ -75,12 +77,16 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All statements in reading order (the items of a group stand together), and the speakers' right names."""
+    """All statements in reading order (the items of a group stand together), and the speakers' right names.
+
+    `sections` are those of the document in its reading order.
+    """
 
     items: tuple[Item, ...]
     groups: tuple[Group, ...]
     names: tuple[tuple[str, str], ...] = ()
     misfits: tuple[Misfit, ...] = ()
+    sections: tuple[str, ...] = tuple(FORMS)
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all statements, then of all headings."""
@@ -140,8 +146,8 @@ def opened(document: StudyDocument) -> State:
     new_id = _Ids()
     items: list[Item] = []
     groups: list[Group] = []
-    for section in SECTIONS:
-        for held in getattr(document, section):
+    for section, content in ((s.name, s.content) for s in document.outline()):
+        for held in content:
             match held:
                 case MainPoint():
                     group = Group(new_id("heading", held.heading, ()), held.heading)
@@ -150,18 +156,20 @@ def opened(document: StudyDocument) -> State:
                     items += [replace(_item(section, d, new_id), group=group.id, depth=n) for d, n in nested]
                 case Prerequisite():
                     items.append(Item(new_id(section, held.text, ()), section, held.text, (), was=held.text))
+                case Detail():
+                    items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((held,))]
                 case _:
                     items.append(_item(section, held, new_id))
-    state = State(tuple(items), tuple(groups))
+    state = State(tuple(items), tuple(groups), sections=document.order)
     for withheld in document.withheld:
-        section = withheld.section if withheld.section in SECTIONS else GROUPED[0]
+        section = withheld.section if withheld.section in document.order else GROUPED[0]
         kept_out = Item(
             new_id(section, f"withheld\n{withheld.text}", ()), section, withheld.text, withheld.lines,
             "withheld", label=withheld.label or "", support="weak", was=withheld.text, reason=withheld.reason,
         )  # fmt: skip
         state = placed(state, kept_out)
     left_out = [
-        Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text)
+        Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text, home=d.section)
         for d in document.dropped
     ]
     return replace(state, items=(*state.items, *left_out))
@@ -229,7 +237,7 @@ def placed(state: State, item: Item) -> State:
 def start_of(state: State, section: str, group: str = "") -> int:
     """Where the first statement of a section, or of a group of it, stands or would stand."""
     order = {g.id: n for n, g in enumerate(state.groups)}
-    ranks = {name: n for n, name in enumerate((*SECTIONS, DROPPED))}
+    ranks = {name: n for n, name in enumerate((*state.sections, DROPPED))}
 
     def place(item: Item) -> tuple[int, int]:
         return ranks[item.section], order.get(item.group, -1)

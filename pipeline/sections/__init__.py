@@ -1,32 +1,52 @@
-"""The sections of a study document, in reading order. A new one is a module, a prompt and a line here."""
+"""The sections of documents. A new one is a module, a prompt, and its place in a kind of notes (kinds.py)."""
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.profile import Recipe, words_for
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Section
-from pipeline.sections.key_concepts import KEY_CONCEPTS
-from pipeline.sections.main_points import MAIN_POINTS
-from pipeline.sections.overview import OVERVIEW
-from pipeline.sections.prerequisites import PREREQUISITES
-from pipeline.sections.summary import SUMMARY
-
-SECTIONS: tuple[Section, ...] = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
-
+from pipeline.sections.kinds import KINDS, STUDY, NotesKind, kind_of, sections_of
 
 _LEAST_WORDS = 60  # of the section that gets what the others leave
 
 
-def words_of_each(words: int, sections: Sequence[Section] = SECTIONS) -> dict[str, int]:
-    """How so many words are shared among sections; the main points get what the others leave."""
+def words_of(recipe: Recipe, transcript_words: int) -> int:
+    """Words of a whole document on a recording of so many, those of sections that add to the usual ones included."""
+    return with_added(words_for(transcript_words, recipe.length), sections_of(recipe))
+
+
+def with_added(words: int, sections: Sequence[Section]) -> int:
+    """So many words of the usual sections, and those of the sections that add to them."""
+    each = words_of_each(words, sections)
+    return words + sum(each[s.name] for s in sections if s.adds)
+
+
+def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> dict[str, int]:
+    """How so many words are shared among the usual sections, and what others add to them.
+
+    The main points get what the other usual ones leave.
+    """
     shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.least}
-    return {s.name: shares.get(s.name, max(_LEAST_WORDS, words - sum(shares.values()))) for s in sections}
+    left = words - sum(shares[s.name] for s in sections if s.least and not s.adds)
+    return {s.name: shares.get(s.name, max(_LEAST_WORDS, left)) for s in sections}
 
 
-def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = SECTIONS) -> str:
+def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:
     """What a model is told of each of these sections, with the words that it gets."""
     return "\n".join(
         prompts.load(s.prompt).render(words=str(words[s.name]), **s.values(words[s.name])) for s in sections
     )
 
 
-__all__ = ["SECTIONS", "Section", "tasks", "words_of_each"]
+__all__ = [
+    "KINDS",
+    "STUDY",
+    "NotesKind",
+    "Section",
+    "kind_of",
+    "sections_of",
+    "tasks",
+    "with_added",
+    "words_of",
+    "words_of_each",
+]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from pipeline.document import Correction, Evidence
+from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
+# What the editor of a long recording's parts does with a section: write it anew, arrange its points under headings, or
+# take its items by number, all of them or the best.
+Composed = Literal["anew", "arranged", "all", "best"]
 LinesOf = Callable[[Sequence[int]], tuple[int, ...]]  # the segments that cited numbers stand for
 
 
@@ -28,6 +31,7 @@ class Section:
     `answer` is the type of that field, `groups` reads it as statements with their lines, `content` gives checked
     statements the record's form. `share` is its part of the document's words, `least` the words that it needs of a
     short document (0: it gets what the others leave), `values` fills the prompt's variables from the words it gets.
+    `title` is that of a user's own section; others have theirs in the catalogue of the page's language.
     """
 
     name: str
@@ -40,6 +44,15 @@ class Section:
     values: Callable[[int], Mapping[str, str]] = lambda words: {}
     cites: bool = True  # whether its statements say something of the recording, with lines, and are checked
     of_parts: bool = True  # whether a part of a long recording is asked for it too
+    composed: Composed = "anew"
+    adds: bool = False  # whether its share comes on top of the document's words
+    grows: Literal["nested", "rows", ""] = ""  # where what a check adds may stand: below statements, as rows, nowhere
+    title: str = ""
+
+    @property
+    def by_number(self) -> bool:
+        """Whether the parts' items stand as they were written unless the editor joins or rewords them."""
+        return self.composed in ("all", "best")
 
 
 def sentences(answer: Sequence[Sentence], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
@@ -69,3 +82,9 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
         "remark": statement.remark or None,
         "correction": changed,
     }
+
+
+def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
+    """A statement with those nested below it as the record has them."""
+    nested = tuple(detail(d, transcript) for d in statement.details)
+    return Detail(text=statement.text, lead=statement.label or None, details=nested, **claim(statement, transcript))

@@ -51,4 +51,5 @@ KEY_CONCEPTS = Section(
     share=0.085,
     least=60,
     values=values,
+    grows="rows",
 )

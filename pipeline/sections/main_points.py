@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from pipeline.document import Correction, Detail, MainPoint
+from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.sections.base import LinesOf, Section, Sentence, claim
+from pipeline.sections.base import LinesOf, Section, Sentence, detail
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 165  # of a section under one heading
+_WORDS_EACH = 130  # of a section under one heading
+_HEADINGS = 0.27  # of long pages, times the square root of their words: about as many as a reader keeps apart
 
 
 class Point(Answer):
@@ -47,32 +49,29 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
         MainPoint(
             heading=g.heading,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
-            details=tuple(_detail(s, transcript) for s in g.statements),
+            details=tuple(detail(s, transcript) for s in g.statements),
         )
         for g in groups
     )
 
 
-def _detail(statement: DraftStatement, transcript: Transcript) -> Detail:
-    nested = tuple(_detail(d, transcript) for d in statement.details)
-    lead = statement.label or None
-    return Detail(text=statement.text, lead=lead, details=nested, **claim(statement, transcript))
-
-
 def values(words: int) -> Mapping[str, str]:
     """How many headings so many words allow."""
-    least = max(2, round(0.8 * words / _WORDS_EACH))
-    most = max(least + 1, round(1.2 * words / _WORDS_EACH))
+    about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words))
+    least = max(2, round(0.8 * about))
+    most = max(least + 1, round(1.2 * about))
     return {"least": str(least), "most": str(most)}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v2",
+    "sections/main_points.v3",
     list[PointSection],
     groups,
     content,
     share=0.775,
     least=0,
     values=values,
+    composed="arranged",
+    grows="nested",
 )

@@ -5,65 +5,61 @@ Sentences → passages → the model's notes → excerpts around what the notes 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
 from pipeline.document import DroppedNote, Length, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError
 from pipeline.labels import labels_for
 from pipeline.language import covers, english_name
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.small import outline
-from pipeline.small.concepts import Concept, entries, explained_in, fields_of
-from pipeline.small.excerpts import Excerpt, Openings, excerpts_of, lines_of
-from pipeline.small.keys import keys
-from pipeline.small.notes import Mark, marks_of, notes_on, unnoted
+from pipeline.small.calls import Failed, each, survivable
+from pipeline.small.concepts import (
+    Concept,
+    Spoken,
+    Window,
+    completed,
+    distinct_terms,
+    entries,
+    explained_in,
+    fields_of,
+    windows,
+)
+from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of
 from pipeline.small.parts import Part, distinct, frequent, how_many, parted, titled
-from pipeline.small.passages import Passage, passages_of
+from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
+from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.structured import Structured
-from pipeline.tasks import all_of
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
-T = TypeVar("T")
 _ONLY_QUOTED = (
     "notes were asked for in {}, but a small model quotes and does not translate: its statements stay in the language "
     "of the recording; a larger model translates (--base-url, --model)"
 )
-_WORDS_OF_EXCERPT = 45  # on the average
+_WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
+_MOST_WINDOWS = 40
+_OF_MAIN_POINTS = 0.6  # of the page, about
+_LEAST_OF_MAIN_POINTS = 0.45
+_SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of the page, at most
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
-
-
-@dataclass
-class _Reading:
-    """What the model's notes gave: marks, and which lines were read, were filler, or were lost with a failed call."""
-
-    marks: list[Mark] = field(default_factory=list)
-    read: set[int] = field(default_factory=set)
-    filler: set[int] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """A call that failed in a way that costs what it asked for and no more."""
-
-    why: str
 
 
 def planned_calls(transcript: Transcript) -> int:
     """Calls that a transcript takes at standard length, about: one a passage, a part and an excerpt, and one more."""
     sentences = sentences_of(transcript)
-    words = room(sum(s.words for s in sentences), "standard")
-    return len(passages_of(sentences)) + how_many(words) + words // _WORDS_OF_EXCERPT + 1 if sentences else 0
+    if not sentences:
+        return 0
+    words = sum(s.words for s in sentences)
+    asked = min(_MOST_WINDOWS, words // _WORDS_OF_WINDOW)
+    return len(passages_of(sentences)) + how_many(round(_OF_MAIN_POINTS * room(words, "standard")[0])) + asked + 1
 
 
 _NOTES, _TITLE = (850, 90), (450, 40)  # tokens of a call's prompt and answer: notes of a passage, a heading or a term
@@ -82,43 +78,39 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
-    reading = await _read(passages, transcript, structured, at_once)
+    reading = await read(passages, transcript, structured, at_once)
 
-    words, spoken = labels_for(recipe.language), transcript.metadata.language
-    ranking, openings, quoter = (
-        Ranking(sentences),
-        Openings(sentences),
-        Quoter(sentences, words, spoken),
-    )
-    about = outline.subject(sentences, ranking)
-    told = {about.number} if about else set[int]()  # stands in the overview
+    words, said_in = labels_for(recipe.language), transcript.metadata.language
+    quoter, ranking = Quoter(sentences, words, said_in), Ranking(sentences)
+    about, last = outline.subject(sentences, ranking), outline.closing(sentences, ranking)
+    told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
-    chosen = ranking.best(excerpts, room(sum(s.words for s in sentences), recipe.length))
-    groups = parted(chosen, how_many(sum(e.words for e in chosen)))
-
-    structured.begin("composing", at_once=at_once, planned=len(groups) + len(chosen) + 1 if groups else 0)
-    parts = distinct(await _each([partial(_titled, g, structured, spoken) for g in groups], at_once))
-    found, problems = await _concepts(chosen, sentences, structured, _names(transcript), at_once)
-    concepts = entries(found, quoter, _CONCEPTS[recipe.length])
-    fields = await _fields(concepts, about, structured, recipe.language)
-    own = {m.sentences[0]: m.text for m in reading.marks if m.own}
-    left_out = [e for e in excerpts if e not in chosen]
+    structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
+    asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
+    spoken = Spoken(sentences, reading.notes, names_of(transcript))
+    explained, problems = await _explained(asked, spoken, structured, at_once)
+    page = _page(transcript, sentences, excerpts, completed(explained, excerpts), about, ranking, recipe.length)
+    groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen)))
+    terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
+    parts = distinct(await each([partial(_titled, g, structured, terms, said_in) for g in groups], at_once))
+    fields = await _fields(terms, about, structured, recipe.language)
+    summary = outline.summary(parts, last if page.chosen else None, sentences, ranking, page.left)
     recording = Recording(transcript)
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
         """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
-    as_spoken = covers(recipe.language, spoken)
+    as_spoken = covers(recipe.language, said_in)
     made = Draft(
         sections={
             "overview": _section(outline.overview(transcript, about, parts, quoter, words)),
             "prerequisites": _section([DraftStatement(name, ()) for name in fields]),
             "main_points": tuple(DraftGroup(_statements(p, quoter), p.heading) for p in parts),
-            "key_concepts": _section(concepts),
-            "summary": _section(outline.summary(parts, own, openings, ranking, quoter)),
+            "key_concepts": _section(entries(page.concepts, quoter)),
+            "summary": _section([DraftStatement(quoter.statement(e), lines_of(e)) for e in summary]),
         },
-        dropped=tuple(DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in left_out),
+        dropped=tuple(DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in page.left_out),
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
@@ -128,103 +120,92 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     return made.rewritten(looked_at)
 
 
-async def _read(passages: Sequence[Passage], transcript: Transcript, structured: Structured, at_once: int) -> _Reading:
-    """The model's notes on all passages, each tied to the sentences that it stands for."""
-    names = _names(transcript)
-    answers = await _each([partial(_notes, p, structured, transcript.metadata.language) for p in passages], at_once)
-    reading = _Reading()
-    noted: set[int] = set()
-    for passage, answer in zip(passages, answers, strict=True):
-        if isinstance(answer, _Failed):
-            message = f"lines {_span(sorted(passage.lines))} were not read: {answer.why}"
-            reading.problems.append(Problem(section="main_points", chunk=passage.number, message=message))
-            continue
-        reading.read |= passage.lines
-        marks = [m for note in answer for m in marks_of(note, passage, names)]
-        marks += unnoted(passage, marks)
-        (noted if answer or marks else reading.filler).update(passage.lines)
-        reading.marks += marks
-    lost = {i for p, a in zip(passages, answers, strict=True) if isinstance(a, _Failed) for i in p.lines}
-    reading.read -= lost
-    reading.filler -= noted | lost  # a line may end in a passage with notes
-    return reading
+@dataclass(frozen=True)
+class _Page:
+    """What is printed within the words of a page, what is left out, and how many words are left for the summary."""
+
+    concepts: list[Concept]
+    chosen: list[Excerpt]
+    left_out: list[Excerpt]
+    left: int
 
 
-async def _notes(passage: Passage, structured: Structured, language: str | None) -> tuple[str, ...] | _Failed:
-    try:
-        return await notes_on(passage, structured, language)
-    except CallError as err:
-        return _survivable(err)
+def _page(
+    transcript: Transcript,
+    sentences: Sequence[Sentence],
+    excerpts: Sequence[Excerpt],
+    explained: Sequence[Concept],
+    about: Sentence | None,
+    ranking: Ranking,
+    length: Length,
+) -> _Page:
+    """Concepts first, then the best of what they do not say."""
+    aim, most = room(sum(s.words for s in sentences), length)
+    concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
+    others = sum(c.words for c in concepts) + outline.size_of_overview(about, transcript.labelled_speakers, aim)
+    kept = others + round(_SHARE_OF_SUMMARY * aim)
+    candidates = _unexplained(excerpts, concepts) or excerpts
+    chosen = ranking.best(candidates, max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim)), most - kept)
+    left = most - others - sum(e.printed for e in chosen)
+    left_out = [e for e in candidates if e not in chosen]
+    return _Page(concepts, chosen, left_out, min(left, round(_MOST_OF_SUMMARY * aim)))
 
 
-async def _titled(group: tuple[Excerpt, ...], structured: Structured, language: str | None) -> Part:
+async def _titled(
+    group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str], language: str | None
+) -> Part:
     """The part under the model's heading, or under its own words when the model gives none."""
     try:
-        return await titled(group, structured, language)
+        return await titled(group, structured, terms, language)
     except CallError as err:
-        _survivable(err)
+        survivable(err)
         return Part(group, frequent(group), ("",) * len(group))
 
 
-async def _concepts(
-    excerpts: Sequence[Excerpt],
-    sentences: Sequence[Sentence],
-    structured: Structured,
-    names: frozenset[str],
-    at_once: int,
+async def _explained(
+    asked: Sequence[Window], spoken: Spoken, structured: Structured, at_once: int
 ) -> tuple[list[Concept], list[Problem]]:
-    """The terms that the excerpts explain, and what failed."""
+    """The terms that are explained, and what failed."""
 
-    async def one(excerpt: Excerpt) -> Concept | _Failed | None:
+    async def one(window: Window) -> Concept | Failed | None:
         try:
-            return await explained_in(excerpt, sentences, structured, names)
+            return await explained_in(window, spoken, structured)
         except CallError as err:
-            return _survivable(err)
+            return survivable(err)
 
-    answers = await _each([partial(one, e) for e in excerpts], at_once)
+    answers = await each([partial(one, w) for w in asked], at_once)
     problems = [
-        Problem(
-            section="key_concepts", chunk=None, message=f"lines {_span(lines_of(e))}: no term was asked for: {a.why}"
-        )
-        for e, a in zip(excerpts, answers, strict=True)
-        if isinstance(a, _Failed)
+        Problem(section="key_concepts", chunk=None, message=f"lines {span(w.lines)}: no term was asked for: {a.why}")
+        for w, a in zip(asked, answers, strict=True)
+        if isinstance(a, Failed)
     ]
     return [a for a in answers if isinstance(a, Concept)], problems
 
 
-def _span(lines: Sequence[int]) -> str:
-    return f"{min(lines)}–{max(lines)}"
+def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> list[Excerpt]:
+    """The excerpts without those that stand among the concepts whole, and without what goes on from these."""
+    shown = {n for c in concepts for n in c.numbers}
+    out: list[Excerpt] = []
+    before: Excerpt | None = None  # the last that stands among the concepts
+    for e in excerpts:
+        if shown.issuperset(s.number for s in e.sentences) or (before and e.continues(before)):
+            before = e
+        else:
+            out.append(e)
+    return out
 
 
 async def _fields(
-    concepts: Sequence[DraftStatement], about: Sentence | None, structured: Structured, language: str | None
+    terms: Sequence[str], about: Sentence | None, structured: Structured, language: str | None
 ) -> tuple[str, ...]:
-    """The fields that the concepts belong to; none when the call fails, since a document can do without."""
-    if not concepts:
+    """The fields that terms belong to; none when the call fails, since a document can do without."""
+    if not terms:
         return ()
     try:
-        return await fields_of([c.label for c in concepts], about.text if about else "", structured, language)
+        return await fields_of(terms, about.text if about else "", structured, language)
     except CallError as err:
-        _survivable(err)
+        survivable(err)
         return ()
-
-
-def _survivable(err: CallError) -> _Failed:
-    """What to tell of an error that the document survives; one that ends it is raised."""
-    if isinstance(err, EndpointError) and err.fatal:
-        raise err
-    return _Failed(str(err))
-
-
-async def _each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
-    """What all give, in order, so many at once: one after the other they find the prefix that they share cached."""
-    free = asyncio.Semaphore(max(1, at_once))
-
-    async def one(start: Callable[[], Awaitable[T]]) -> T:
-        async with free:
-            return await start()
-
-    return await all_of([one(w) for w in work])
 
 
 def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
@@ -245,7 +226,3 @@ def _statements(part: Part, quoter: Quoter) -> tuple[DraftStatement, ...]:
             below.append([])
         before = excerpt
     return tuple(DraftStatement(s.text, s.lines, s.label, details=tuple(d)) for s, d in zip(out, below, strict=True))
-
-
-def _names(transcript: Transcript) -> frozenset[str]:
-    return frozenset(k for name in transcript.labelled_speakers for k in keys(name))

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pipeline.draft import DraftStatement
 from pipeline.small.chat import messages, tidied
+from pipeline.small.context import MOST_SENTENCES, SHORT, Openings, begin_of, end_of
 from pipeline.small.excerpts import Excerpt
-from pipeline.small.keys import keys, size
+from pipeline.small.keys import joined, keys, size, units
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
+from pipeline.verification.figures import claims
 
 _TOKENS, _TOKENS_OF_FIELDS = 16, 40
 _NO_TERM = "none"  # what the prompt asks for where no term is explained
 _LONGEST_TERM = 4  # words
 _FEWEST = 3  # words that carry meaning in an explanation
-_EARLY = 2  # sentences that may have named a term before it is explained: what is named often is the subject
-_AROUND = 4  # sentences beside an excerpt in which its term may be explained
+_EARLY = 1  # sentences that may have named a term before it is explained: what is named often is the subject
+_OFTEN = 2  # sentences that name what a sentence opens with, if that is a term and no mere subject of the sentence
+_LEAST_WORDS = 12  # of a window without a note
+_MOST_WORDS = 75  # of an explanation
+_BEFORE = 2  # words before a term that a sentence opens with
+_SHORT_WHOLE = 50  # words of an explanation and the rest of its window that are printed together
+_KEPT = 0.6  # share of what stands behind a term that the model's note keeps where that explains it
+_MOST_OF_IT = 0.7  # share of an excerpt's words that an explanation takes when it takes all of it
 _MOST_FIELDS = 3
 
 
@@ -30,39 +38,150 @@ class Concept:
     term: str
     sentences: tuple[Sentence, ...]
 
+    @property
+    def opens(self) -> bool:
+        """Whether the explanation opens with the term: the best there is."""
+        return _opens(self.sentences[0], keys(self.term))
 
-async def explained_in(
-    excerpt: Excerpt, sentences: Sequence[Sentence], structured: Structured, names: Collection[str]
-) -> Concept | None:
-    """The term that an excerpt explains, when the model names one that stands in it. Raises what the client raises.
+    @property
+    def words(self) -> int:
+        """Words of the explanation."""
+        return sum(s.words for s in self.sentences)
 
-    A sentence of the same turn that opens with the term explains it best, in the excerpt or near it. Asked for one
-    excerpt alone the model is seldom wrong; asked for all terms of several it made some up.
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Numbers of its sentences."""
+        return frozenset(s.number for s in self.sentences)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a term is looked up in: all sentences, the model's notes on them, and the keys of speakers' names."""
+
+    sentences: Sequence[Sentence]
+    notes: Collection[str]
+    names: Collection[str]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Sentences in which the model is asked for a term."""
+
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """Its sentences as they were said."""
+        return joined(s.text for s in self.sentences)
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Segment ids of its sentences."""
+        return tuple(sorted({i for s in self.sentences for i in s.lines}))
+
+
+def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[Window]:
+    """The excerpts, and what is left of each turn between them: the model notes few explanations."""
+    noted = {s.number for e in excerpts for s in e.sentences}
+    found = [Window(e.sentences) for e in excerpts]
+    left: list[Sentence] = []
+    for s in (*sentences, None):
+        goes_on = s and left and s.turn == left[0].turn and s.number == left[-1].number + 1
+        if left and (not goes_on or len(left) == MOST_SENTENCES):
+            found += [Window(tuple(left))] if sum(x.words for x in left) >= _LEAST_WORDS else []
+            left = []
+        if s and s.number not in noted and not s.asks:
+            left.append(s)
+    return sorted(found, key=lambda w: w.sentences[0].number)
+
+
+async def explained_in(window: Window, recording: Spoken, structured: Structured) -> Concept | None:
+    """The term that a window explains, when the model names one and it stands where terms are explained.
+
+    Raises what the client raises. Asked for one excerpt alone the model is seldom wrong; asked for all terms of
+    several it made some up.
     """
-    asked = messages(structured.prompts, "small/term.v1", excerpt.text)
+    term = await _term(window.text, structured)
+    if not keys(term) or claims(term) or size(term) > _LONGEST_TERM or set(keys(term)) <= set(recording.names):
+        return None
+    concept = Concept(term, _explanation(term, window, recording))
+    if not concept.sentences or concept.words > _MOST_WORDS:
+        return None
+    # "I'd call that a success" ends as "that is fatigue" does: asked with the sentence before it alone, the model
+    # tells them apart.
+    last = concept.sentences[-1]
+    if _behind(last, keys(term)) == 0 and len(concept.sentences) > 1:
+        again = await _term(joined(s.text for s in concept.sentences[-2:]), structured)
+        return concept if keys(again) == keys(term) else None
+    return concept
+
+
+async def _term(text: str, structured: Structured) -> str:
+    """What the model names as the term that a text explains, "" for none."""
+    asked = messages(structured.prompts, "small/term.v2", text)
     completion = await structured.text("small/term", asked, max_tokens=_TOKENS)
     term = tidied(completion.text.strip().partition("\n")[0]).strip(' .*"“”')
-    wanted = keys(term)
-    if not wanted or term.casefold() == _NO_TERM or size(term) > _LONGEST_TERM or set(wanted) <= set(names):
-        return None
-    naming = [s for s in excerpt.sentences if not s.asks and _behind(s, wanted) is not None]
-    if not naming:
-        return None
+    return "" if term.casefold() == _NO_TERM else term
+
+
+def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence, ...]:
+    """The sentences that explain a term, empty when the window only names it."""
+    wanted, sentences = keys(term), recording.sentences
     named = [s.number for s in sentences if _behind(s, wanted) is not None]
-    near = sentences[max(0, excerpt.first - _AROUND) : excerpt.last + 1 + _AROUND]
-    for s in (*naming, *(s for s in near if s.turn == excerpt.sentences[0].turn and not s.asks)):
-        early = sum(n < s.number for n in named) <= _EARLY
-        if early and s.keys[: len(wanted)] == wanted and (_behind(s, wanted) or 0) >= _FEWEST:
-            return Concept(term, (s,))
-    # "Engineers call that fatigue": what does not open with its term explains it with the sentence before.
-    # Where a term is explained, it is mostly named for the first time.
-    last = naming[0]
-    if named[0] < last.number:
-        return None
-    before = [s for s in excerpt.sentences if s.number == last.number - 1 and not s.asks]
-    if not before and not re.search(rf"{re.escape(term)}\s*[:：]", last.text, re.IGNORECASE):
-        return None
-    return Concept(term, (*before, last))
+    naming = [s for s in window.sentences if s.number in named and not s.asks]
+    early = [s for s in naming if sum(n < s.number for n in named) <= _EARLY]
+    opening = [s for s in early if _opens(s, wanted)]
+    if opening and len(named) < _OFTEN:
+        return ()  # the mere subject of a sentence
+    for s in opening:
+        whole = tuple(x for x in window.sentences if x.number >= s.number)
+        return whole if sum(x.words for x in whole) <= _SHORT_WHOLE else (s,)
+    for s in early[:1]:
+        first, last = _around(term, s, window, recording)
+        return tuple(sentences[first : last + 1]) if first <= last else ()
+    return ()
+
+
+def _opens(s: Sentence, wanted: tuple[str, ...]) -> bool:
+    """Whether a sentence begins with a term, after an article or the like, and says something of it."""
+    beginning = units(s.text)[: _BEFORE + len(wanted)]
+    return keys(" ".join(beginning))[: len(wanted)] == wanted and (_behind(s, wanted) or 0) >= _FEWEST
+
+
+def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[int, int]:
+    """First and last sentence of an explanation around the one that names its term; (1, 0) when there is none."""
+    wanted, word, sentences = keys(term), re.escape(term), recording.sentences
+    behind = _behind(s, wanted) or 0
+    begin = begin_of(s.number, s.number, sentences, Openings(sentences), taken=window.sentences[0].number - 1)
+    if re.search(rf"{word}\s*[:：]", s.text, re.IGNORECASE) and behind >= _FEWEST:
+        return s.number, s.number  # "We call that fatigue: small cracks …"
+    # "One more thing: the feeding ratio."
+    led_up_to = re.search(rf"[:：]\s*(?:\w+\s)?{word}\W*$", s.text, re.IGNORECASE)
+    if (led_up_to or (s.words <= SHORT and behind > 0)) and _goes_on(s, sentences):
+        return s.number, end_of(s.number, s.number + 1, sentences)
+    if behind == 0 and s.words <= SHORT and begin < s.number:
+        return begin, s.number  # "Small cracks run through it. That is fatigue."
+    said = set(keys(window.text)) - set(wanted)
+    told = (set(n) - set(wanted) for n in map(keys, recording.notes) if n[: len(wanted)] == wanted)
+    if any(len(said & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
+        return begin, s.number  # a note of the model says what it is
+    rest = re.search(rf"{word},\s*(.+)$", s.text, re.IGNORECASE)
+    if rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), recording.notes):
+        return begin, s.number  # "With fatigue, where small cracks …"
+    return 1, 0
+
+
+def _kept(wanted: tuple[str, ...], rest: tuple[str, ...], notes: Iterable[str]) -> bool:
+    """Whether a note has the term and most of what stands behind it."""
+    noted = [set(keys(note)) for note in notes]
+    least = _KEPT * len(set(rest))
+    return len(rest) >= _FEWEST and any(set(wanted) <= n and len(n & set(rest)) >= least for n in noted)
+
+
+def _goes_on(s: Sentence, sentences: Sequence[Sentence]) -> bool:
+    """Whether the turn of a sentence goes on with another statement."""
+    behind = sentences[s.number + 1 : s.number + 2]
+    return bool(behind) and behind[0].turn == s.turn and not behind[0].asks
 
 
 def _behind(sentence: Sentence, wanted: Sequence[str]) -> int | None:
@@ -72,15 +191,37 @@ def _behind(sentence: Sentence, wanted: Sequence[str]) -> int | None:
     return len(found) - places[0] - len(wanted) if places else None
 
 
-def entries(concepts: Sequence[Concept], quoter: Quoter, most: int) -> tuple[DraftStatement, ...]:
-    """The concepts as statements, each term once."""
-    out: dict[tuple[str, ...], DraftStatement] = {}
+def distinct_terms(concepts: Iterable[Concept], most: int, words: int) -> list[Concept]:
+    """Each term and each sentence once, in order: at most so many concepts, of so many words in all or one."""
+    out: dict[tuple[str, ...], Concept] = {}
+    used: set[int] = set()
+    for concept in sorted(concepts, key=lambda c: not c.opens):
+        room = words - sum(c.words for c in out.values())
+        if used.isdisjoint(concept.numbers) and (not out or concept.words <= room) and len(out) < most:
+            key = tuple(sorted(keys(concept.term)))
+            if out.setdefault(key, concept) is concept:
+                used |= concept.numbers
+    return sorted(out.values(), key=lambda c: c.sentences[0].number)
+
+
+def completed(concepts: Iterable[Concept], excerpts: Sequence[Excerpt]) -> list[Concept]:
+    """The concepts; one that takes most of an excerpt takes all of it, so that it need not stand on the page twice."""
+    out: list[Concept] = []
+    for c in concepts:
+        around = next((e for e in excerpts if c.numbers <= {s.number for s in e.sentences}), None)
+        whole = around is not None and _MOST_OF_IT * around.words <= c.words
+        out.append(replace(c, sentences=around.sentences) if around and whole else c)
+    return out
+
+
+def entries(concepts: Iterable[Concept], quoter: Quoter) -> tuple[DraftStatement, ...]:
+    """The concepts as statements."""
+    out: list[DraftStatement] = []
     for concept in concepts:
         lines = tuple(dict.fromkeys(i for s in concept.sentences for i in s.lines))
         text = quoter.quoted(concept.sentences)
-        term = concept.term[:1].upper() + concept.term[1:]
-        out.setdefault(tuple(sorted(keys(term))), DraftStatement(text, lines, label=term))
-    return tuple(out.values())[:most]
+        out.append(DraftStatement(text, lines, label=concept.term[:1].upper() + concept.term[1:]))
+    return tuple(out)
 
 
 async def fields_of(

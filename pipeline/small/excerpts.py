@@ -1,41 +1,34 @@
-"""Excerpts: one to four sentences in a row of one speaker that can be understood alone."""
+"""Excerpts: one to six sentences in a row of one speaker that can be understood alone."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline.small.keys import denies, units, unspaced
+from pipeline.small.context import MOST_SENTENCES, SHORT, Openings, begin_of, end_of, fits, thrown_in
+from pipeline.small.keys import size
 from pipeline.small.notes import Mark
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
-MOST_SENTENCES = 4
-MOST_WORDS = 110
+_RUN = 4  # noted sentences that are kept together
 _LEAD_UP = 36  # words of what an excerpt answers
-_SHORT = 7  # words of a sentence that seldom stands alone
-_LONG_WORD = 5  # letters from which a word at the beginning names something
 _ENOUGH = 3  # words that carry meaning in a question that is understood alone
-_RIDER = 15  # words of a denial that takes back some of what was said before it
-_SAME = 2  # words that the other half of a contrast repeats
-_FIGURES = 2  # figures for which a sentence is taken in
 _NEEDS = 0.7  # leaning from which a sentence is printed below the one before it
-_REPLY = 1.0  # leaning from which a turn answers the one before it
-_LINE = 0.7  # what a sentence at the beginning of a line needs less, since lines mostly begin with thoughts
+_REPLY = 0.55  # leaning from which a turn answers the one before it
 _UNEVEN = 0.05  # what a sentence more on one side than on the other costs when a run is split
 _FRESH = 0.3  # leaning below which a line begins something else
 _FEW = 2  # noted sentences that stay together over the beginning of a line, but for something new
-_STEP = 0.2  # what a further sentence costs against what it makes clear
 
 
 @dataclass(frozen=True)
 class Excerpt:
     """Sentences in a row of one speaker; `marked` are the numbers of those that notes stand for.
 
-    `own` is a note that can be printed in place of its only sentence. `before` is what another speaker said right
-    before the first sentence. `goes_on` says that it needs the excerpt before it.
+    `own` is a note that can be printed in place of its only sentence. `before` is what was said right before the first
+    sentence: the other speaker's question, or a statement with the one that it replies to. `goes_on` says that it
+    needs the excerpt before it.
     """
 
     sentences: tuple[Sentence, ...]
@@ -57,12 +50,20 @@ class Excerpt:
 
     def continues(self, other: Excerpt) -> bool:
         """Whether it needs that other excerpt, which stands right before it."""
-        return self.goes_on and other.last == self.first - 1
+        begin = self.before[0].number if self.before else self.first
+        return self.goes_on and other.last == begin - 1
 
     @property
     def words(self) -> int:
         """Words of its sentences."""
         return sum(s.words for s in self.sentences)
+
+    @property
+    def printed(self) -> int:
+        """Words that it takes on the page, with what it answers and who speaks."""
+        names = {s.turn: s.speaker or "" for s in self.sentences[:1]}
+        names |= {s.turn: s.speaker or "" for s in self.before if not self.before[-1].asks}
+        return self.words + sum(s.words for s in self.before) + sum(map(size, names.values()))
 
     @property
     def text(self) -> str:
@@ -80,36 +81,6 @@ def lines_of(excerpt: Excerpt) -> tuple[int, ...]:
     return tuple(sorted({i for s in (*excerpt.before, *excerpt.sentences) for i in s.lines}))
 
 
-class Openings:
-    """How much a sentence needs the one before it, from how it opens; no language is known here.
-
-    A sentence that opens with a long word or a figure names what it is about. One that opens with short or frequent
-    words ("It is", "C'est", "So they") mostly points back.
-    """
-
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
-        self._found_in = Counter(u for s in sentences for u in set(units(s.text)))
-        self._frequent = max(3, len(sentences) // 25)
-
-    def leans(self, sentence: Sentence) -> float:
-        """0 for a sentence that stands alone, more the more it needs what was said before."""
-        found = units(sentence.text)[:2]
-        weights = (0.8, 0.5)
-        lean = sum(w for w, u in zip(weights, found, strict=False) if self._common(u))
-        lean += 0.8 if sentence.words < _SHORT else 0.0
-        lean += 1.0 if sentence.text[:1].islower() else 0.0  # begins in the middle of a sentence
-        return max(0.0, lean - (_LINE if sentence.begins_line else 0.0))
-
-    def cut_before(self, sentence: Sentence) -> float:
-        """What is lost when an excerpt begins with a sentence in the middle of a turn: least where a line begins."""
-        return self.leans(sentence) + (0.0 if sentence.begins_line else _LINE)
-
-    def _common(self, unit: str) -> bool:
-        if unit[0].isdigit() or claims(unit):
-            return False
-        return (len(unit) < _LONG_WORD and not unspaced(unit)) or self._found_in[unit] >= self._frequent
-
-
 def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Excerpt]:
     """Excerpts around all marked sentences, in order; every sentence is in one at most."""
     openings = Openings(sentences)
@@ -122,7 +93,16 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
         found.append(_grown(cluster, sentences, by_sentence, openings, found[-1].last if found else -1))
         if len(found) > 1 and (joined := _joined(found[-2], found[-1])):
             found[-2:] = [joined]
-    whole = [replace(e, own=_own(e, by_sentence), before=_before(e, sentences)) for e in found]
+    whole: list[Excerpt] = []
+    for e in found:
+        before = _before(e, sentences)
+        if before and not before[-1].asks and before[0].number:
+            said = sentences[before[0].number - 1]  # "Such a law": a reply to a reply has what both reply to
+            if whole and whole[-1].last == said.number:
+                e = replace(e, goes_on=True)
+            elif said.speaker and not said.asks and said.words <= _LEAD_UP:
+                before = (said, *before)
+        whole.append(replace(e, own=_own(e, by_sentence), before=before))
     shown = {s.number for e in whole for s in e.before}
     return [e for e in whole if not shown.issuperset(s.number for s in e.sentences)]
 
@@ -152,7 +132,7 @@ def _clusters(marked: Sequence[int], sentences: Sequence[Sentence], openings: Op
 
 def _split(run: list[int], sentences: Sequence[Sentence], openings: Openings) -> list[list[int]]:
     """The run in parts of four sentences at most, each beginning where it needs least of the one before."""
-    fits = _fits(sentences[run[0] : run[-1] + 1])
+    whole = fits(sentences[run[0] : run[-1] + 1], _RUN)
 
     def apart(s: Sentence) -> bool:
         return (len(run) > _FEW and s.speaker is None) or s.asks or openings.leans(s) < _FRESH
@@ -160,7 +140,7 @@ def _split(run: list[int], sentences: Sequence[Sentence], openings: Openings) ->
     # What fits together is still parted where a line begins something else: room for what each part needs.
     between = {n: sentences[run[n - 1] + 1 : run[n] + 1] for n in range(1, len(run))}
     lines = [n for n, gap in between.items() if any(s.begins_line and apart(s) for s in gap)]
-    places = lines if fits else list(between)
+    places = lines or ([] if whole else list(between))
     if not places:
         return [run]
 
@@ -169,10 +149,6 @@ def _split(run: list[int], sentences: Sequence[Sentence], openings: Openings) ->
 
     at = min(places, key=cost)
     return [*_split(run[:at], sentences, openings), *_split(run[at:], sentences, openings)]
-
-
-def _fits(run: Sequence[Sentence]) -> bool:
-    return len(run) <= MOST_SENTENCES and sum(s.words for s in run) <= MOST_WORDS
 
 
 def _grown(
@@ -186,24 +162,9 @@ def _grown(
 
     `taken` is the last sentence of the excerpt before.
     """
-    turn, last = sentences[cluster[0]].turn, cluster[-1]
     needed = min((n for c in cluster for m in marks[c] for n in m.needs), default=cluster[0])
-
-    def cost(first: int) -> float:
-        opens_turn = first == 0 or sentences[first - 1].turn != turn or _thrown_in(sentences, first - 1)
-        lacking = 1.0 if first > needed else 0.0
-        return (0.0 if opens_turn else openings.cut_before(sentences[first])) + lacking + _STEP * (cluster[0] - first)
-
-    def fits(first: int) -> bool:
-        return sentences[first].turn == turn and _fits(sentences[first : last + 1])
-
-    begins = [n for n in range(cluster[0], max(taken, cluster[0] - MOST_SENTENCES), -1) if n == cluster[0] or fits(n)]
-    first = min(begins, key=cost)
-    while last + 1 < len(sentences) and last + 1 not in marks and _fits(sentences[first : last + 2]):
-        behind = sentences[last + 1]
-        if behind.turn != turn or behind.asks or not _belongs(sentences[last], behind):
-            break
-        last += 1
+    first = begin_of(cluster[0], cluster[-1], sentences, openings, taken, needed)
+    last = end_of(first, cluster[-1], sentences, marks)
     first, last = _trimmed(first, last, cluster, sentences)
     chosen = tuple(sentences[first : last + 1])
     goes_on = first > 0 and taken == first - 1 and _follows_on(sentences, first, openings)
@@ -211,15 +172,9 @@ def _grown(
     return Excerpt(chosen, frozenset(cluster), notes, goes_on=goes_on)
 
 
-def _thrown_in(sentences: Sequence[Sentence], n: int) -> bool:
-    """Whether a sentence is a word or two that no question asked for."""
-    answers = n > 0 and sentences[n - 1].asks and sentences[n - 1].turn != sentences[n].turn
-    return sentences[n].interjects and not answers
-
-
 def _trimmed(first: int, last: int, cluster: Sequence[int], sentences: Sequence[Sentence]) -> tuple[int, int]:
     """Without words thrown in at either end; a short answer to a question stays."""
-    while first < cluster[0] and _thrown_in(sentences, first):
+    while first < cluster[0] and thrown_in(sentences, first):
         first += 1
     while last > cluster[-1] and sentences[last].interjects:
         last -= 1
@@ -236,21 +191,10 @@ def _follows_on(sentences: Sequence[Sentence], first: int, openings: Openings) -
     return lean > _REPLY and not before.asks
 
 
-def _belongs(last: Sentence, behind: Sentence) -> bool:
-    """Whether a sentence belongs to the one before it: its rest, a correction, its other half, or figures."""
-    if behind.begins_line:
-        return last.unfinished
-    same = len(set(last.keys) & set(behind.keys))
-    if last.unfinished or (denies(behind.text) and behind.words <= _RIDER):
-        return True
-    contrast = same >= _SAME and 2 * same >= min(len(last.keys), len(behind.keys))
-    return contrast or len(claims(behind.text)) >= _FIGURES
-
-
 def _joined(a: Excerpt, b: Excerpt) -> Excerpt | None:
     """Two neighbouring excerpts as one, when the second leans on the first and both are short enough together."""
     both = (*a.sentences, *b.sentences)
-    if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not _fits(both):
+    if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not fits(both):
         return None
     return Excerpt(both, a.marked | b.marked, tuple(dict.fromkeys((*a.notes, *b.notes))), goes_on=a.goes_on)
 
@@ -276,7 +220,7 @@ def _before(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, 
         )
         whole = replied_to[0].number == 0 or sentences[replied_to[0].number - 1].turn != last.turn
         short = sum(s.words for s in replied_to) <= _LEAD_UP
-        return replied_to if first.words < _SHORT and whole and short else ()
+        return replied_to if first.words < SHORT and whole and short else ()
     repeated = len(set(last.keys) & set(first.keys))
     if repeated and 2 * repeated >= len(set(last.keys)):
         return ()  # the answer says itself what it is about

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-# Scripts without spaces are compared character by character: kana, Han, Thai.
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TIGHT = re.compile(rf"[{_UNSPACED}，。！？；：、“”（）《》]")
-_UNIT = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’.\-][^\W_{_UNSPACED}]+)*")
+from pipeline.text import UNSPACED
+
+# Scripts without spaces are compared character by character.
+_TIGHT = re.compile(rf"[{UNSPACED}，。！？；：、“”（）《》]")
+_UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:['’.\-][^\W_{UNSPACED}]+)*")
 # Closed by grammar: what turns a sentence into its contrary. A language that is not here is compared without it.
 _DENIALS = {
     "de": r"nicht|kein\w*|nie|niemals|nichts|niemand|ohne|weder",
@@ -76,7 +77,7 @@ def size(text: str) -> int:
 
 def unspaced(unit: str) -> bool:
     """Whether a unit is a character of a script without spaces, where the length of words tells nothing."""
-    return re.match(f"[{_UNSPACED}]$", unit) is not None
+    return re.match(f"[{UNSPACED}]$", unit) is not None
 
 
 def joined(parts: Iterable[str]) -> str:

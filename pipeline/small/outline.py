@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from pipeline.draft import DraftStatement
 from pipeline.labels import Labels
-from pipeline.small.excerpts import Excerpt, Openings, lines_of
-from pipeline.small.parts import Part
+from pipeline.small.excerpts import Excerpt
+from pipeline.small.keys import size
+from pipeline.small.parts import Part, how_many
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence
@@ -17,10 +17,12 @@ from pipeline.transcript import Transcript
 _FADES = 0.85  # how much less likely each sentence is to say it than the one before
 _SHORTEST_BEGINNING, _BEGINNING = 40, 150  # words in which a recording says what it is about
 _LONGEST = 40  # words of a sentence in the overview or summary
-_WHOLE = 28  # words of an excerpt that goes into the summary as it is
+_LONGEST_EXCERPT = 75  # words of an excerpt in the summary
 _FEWEST = 8
-_STANDS = 0.4  # leaning from which a sentence is not understood alone
+_SUMS_UP = 0.05  # share of a recording's sentences that may be about more of it than the one that sums up
 _MOST = 6
+_SEVERAL = 4  # parts from which the overview names them
+_OF_HEADING = 4  # words of a heading, about
 
 
 def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
@@ -49,42 +51,60 @@ def overview(
     first: Mapping[str, int] = {s.speaker: s.id for s in reversed(transcript.segments) if s.speaker}
     if names := transcript.labelled_speakers:
         out.append(DraftStatement(words.spoken_by.format(names=words.names(names)), tuple(first[n] for n in names)))
-    if len(parts) > 1:
+    if len(parts) >= _SEVERAL:
         lines = tuple(dict.fromkeys(p.excerpts[0].sentences[0].lines[0] for p in parts))
         told = words.parts.format(headings=words.between_parts.join(p.heading for p in parts))
         out.append(DraftStatement(told, lines))
     return tuple(out)
 
 
+def size_of_overview(about: Sentence | None, names: Sequence[str], page: int) -> int:
+    """Words that the overview of a page of so many words takes, about."""
+    parts = how_many(page // 2)
+    named = _OF_HEADING * parts if parts >= _SEVERAL else 0
+    return (about.words if about else 0) + sum(map(size, names)) + named
+
+
+def closing(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
+    """The sentence near the end that is about more of the recording than nearly all others: where somebody sums up."""
+    words, ending = 0, list[Sentence]()
+    most = max(_SHORTEST_BEGINNING, min(_BEGINNING, sum(s.words for s in sentences) // 10))
+    for s in reversed(sentences):
+        words += s.words
+        if words > most:
+            break
+        before = sentences[max(0, s.number - 1)]
+        answers = before.asks and before.turn != s.turn
+        if _FEWEST <= s.words <= _LONGEST and not s.asks and not answers:
+            ending.append(s)
+    last = max(ending, key=ranking.centrality, default=None)
+    above = sum(ranking.centrality(s) > ranking.centrality(last) for s in sentences) if last else 0
+    return last if above <= len(sentences) * _SUMS_UP else None
+
+
 def summary(
-    parts: Sequence[Part], own: Mapping[int, str], openings: Openings, ranking: Ranking, quoter: Quoter
-) -> tuple[DraftStatement, ...]:
-    """The strongest sentence of each part once more, in order: one that can be understood alone.
+    parts: Sequence[Part], last: Sentence | None, sentences: Sequence[Sentence], ranking: Ranking, words: int
+) -> list[Excerpt]:
+    """Whole excerpts, in order: how the recording sums itself up, then those most about what it comes back to.
 
-    `own` are notes that may stand in place of their sentence, by its number.
+    So many words in all, but one excerpt at least, and one of a part at most: one that begins what somebody says.
     """
-    best: list[tuple[float, Excerpt]] = []
-    for part in parts:
-        alone = [x for e in part.excerpts for x in _alone(e, own, openings)]
-        if alone:
-            strongest = max(alone, key=lambda e: (ranking.worth(e), -e.first))
-            best.append((ranking.worth(strongest), strongest))
-    chosen = sorted(best, key=lambda b: -b[0])[:_MOST]
-    ordered = sorted((e for _, e in chosen), key=lambda e: e.first)
-    return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in ordered)
+    chosen = [Excerpt((last,), frozenset({last.number}), ())] if last else []
+
+    def central(excerpt: Excerpt) -> tuple[float, int]:
+        return ranking.centrality(*excerpt.sentences), -excerpt.first
+
+    best = (max((e for e in p.excerpts if _stands(e, sentences)), key=central, default=None) for p in parts)
+    found = sorted(filter(None, best), key=central, reverse=True)
+    for e in found:
+        if len(chosen) < _MOST and e.printed <= words - sum(x.printed for x in chosen):
+            chosen.append(e)
+    chosen = chosen or sorted(found, key=lambda e: e.printed)[:1]
+    return sorted(chosen, key=lambda e: e.first)
 
 
-def _alone(excerpt: Excerpt, own: Mapping[int, str], openings: Openings) -> list[Excerpt]:
-    """What of an excerpt can be understood alone: single sentences with a note, or all of it when it is short."""
-    found: list[Excerpt] = []
-    for s in excerpt.sentences:
-        opens = s.number == excerpt.first and not excerpt.goes_on
-        stands = opens or openings.leans(s) < _STANDS
-        if s.number in excerpt.marked and stands and _FEWEST <= s.words <= _LONGEST and not s.asks:
-            before = excerpt.before if opens else ()
-            marked = frozenset({s.number})
-            text = "" if before else own.get(s.number, "")
-            found.append(replace(excerpt, sentences=(s,), marked=marked, own=text, before=before))
-    if not found and not excerpt.goes_on and excerpt.words <= _WHOLE:
-        found.append(excerpt)
-    return found
+def _stands(excerpt: Excerpt, sentences: Sequence[Sentence]) -> bool:
+    """Whether an excerpt can be read without what was said before it."""
+    first = excerpt.sentences[0]
+    begins = first.speaker is None or first.number == 0 or sentences[first.number - 1].turn != first.turn
+    return begins and not excerpt.goes_on and excerpt.printed <= _LONGEST_EXCERPT

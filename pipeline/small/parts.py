@@ -51,11 +51,19 @@ def parted(excerpts: Sequence[Excerpt], many: int) -> list[tuple[Excerpt, ...]]:
     bags = [Counter(keys(e.text)) for e in excerpts]
     spread = Counter(k for bag in bags for k in bag)
     weights = {k: math.log(1 + len(bags) / n) for k, n in spread.items()}
-    bound = {n: _likeness(bags, n, weights) - (0.1 if e.before else 0.0) for n, e in enumerate(excerpts) if n}
+    bound = {n: _likeness(bags, n, weights) + _hold(excerpts[n - 1], e) for n, e in enumerate(excerpts) if n}
     free = frozenset(n for n in bound if not excerpts[n].continues(excerpts[n - 1]))
     cuts = next(c for k in range(many - 1, -1, -1) if (c := _cuts(0, len(excerpts), k, free, bound)) is not None)
     edges = [0, *sorted(cuts), len(excerpts)]
     return [tuple(excerpts[a:b]) for a, b in pairwise(edges)]
+
+
+def _hold(before: Excerpt, behind: Excerpt) -> float:
+    """What else holds two excerpts together: somebody who goes on speaking does, a question parts them."""
+    a, b = before.sentences[-1], behind.sentences[0]
+    if a.speaker is not None and a.turn == b.turn and not behind.before:
+        return 0.2
+    return -0.1 if behind.before else 0.0
 
 
 def _cuts(first: int, end: int, many: int, free: frozenset[int], costs: Mapping[int, float]) -> tuple[int, ...] | None:
@@ -84,8 +92,13 @@ def _likeness(bags: Sequence[Counter[str]], n: int, weights: dict[str, float]) -
     return both / (lengths[0] * lengths[1]) if all(lengths) else 0.0
 
 
-async def titled(excerpts: tuple[Excerpt, ...], structured: Structured, language: str | None = None) -> Part:
-    """A part with the model's heading and leads, if their words stand in it. Raises what the client raises."""
+async def titled(
+    excerpts: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str] = (), language: str | None = None
+) -> Part:
+    """A part with the model's heading and leads, if their words stand in it. Raises what the client raises.
+
+    `terms` are those that the recording explains: one that the part explains, or a lead, stands in for a heading.
+    """
     shown = "\n".join(f"{n}. {_shortened(_whole(e))}" for n, e in enumerate(excerpts, 1))
     asked = messages(structured.prompts, "small/titles.v1", shown, language)
     completion = await structured.text("small/titles", asked, max_tokens=_TOKENS)
@@ -94,16 +107,24 @@ async def titled(excerpts: tuple[Excerpt, ...], structured: Structured, language
     leads = tuple(checked(told.get(n, ""), _whole(e), _LONGEST_LEAD) for n, e in enumerate(excerpts, 1))
     first = rows[0] if rows and not _NUMBERED.match(rows[0]) else ""
     heading = checked(first, " ".join(_whole(e) for e in excerpts), _LONGEST, least=_MOST_OF_IT)
-    return Part(excerpts, heading or next(filter(None, leads), "") or frequent(excerpts), _distinct(leads))
+    others = (*(t for t in terms if checked(t, _whole(excerpts[0]), _LONGEST)), *leads)
+    fitting = [title for title in (heading, *others) if title and _fits_most(title, excerpts)]
+    name = next(filter(None, (*fitting, frequent(excerpts), *others)), "")
+    return Part(excerpts, name, _distinct(leads, name))
+
+
+def _fits_most(title: str, excerpts: Sequence[Excerpt]) -> bool:
+    """Whether half of a part's excerpts have a word of a title: else it names one of them, not the part."""
+    return 2 * sum(bool(set(keys(title)) & set(keys(_whole(e)))) for e in excerpts) >= len(excerpts)
 
 
 def distinct(parts: Sequence[Part]) -> list[Part]:
     """The parts, the second of the same heading under what it speaks of most."""
     out: list[Part] = []
     for part in parts:
-        taken = {p.heading.casefold() for p in out}
+        taken = {keys(p.heading) for p in out}
         others = (part.heading, *part.leads, frequent(part.excerpts), _beginning(part.excerpts[0]))
-        heading = next((h for h in others if h and h.casefold() not in taken), part.heading)
+        heading = next((h for h in others if h and keys(h) not in taken), part.heading)
         out.append(replace(part, heading=heading))
     return out
 
@@ -168,9 +189,9 @@ def _shortened(text: str) -> str:
     return text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
 
 
-def _distinct(leads: Sequence[str]) -> tuple[str, ...]:
-    """Each lead once: a second excerpt of the same lead has none."""
-    seen: set[str] = set()
+def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:
+    """Each lead once: a second excerpt of the same lead has none, and none repeats the heading above it."""
+    seen = {heading.casefold()}
     out: list[str] = []
     for lead in leads:
         out.append("" if lead.casefold() in seen else lead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from pipeline.labels import Labels, labels_for
 from pipeline.language import primary
@@ -21,7 +22,9 @@ _NOISE, _ENGLISH_NOISE = (
     )
     for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
 )
-_STUTTER = re.compile(r"\b((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’]))+", re.IGNORECASE)
+_STUTTER = re.compile(
+    r"(?<![\w.'’-])((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’.-]\w|['’]))+", re.IGNORECASE
+)
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
 _BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
 _SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b)")
@@ -52,11 +55,10 @@ class Quoter:
         return f"{self._lead_up(excerpt.before)}{who}{self._words.colon}{said}"
 
     def _lead_up(self, before: Sequence[Sentence]) -> str:
-        if not before:
-            return ""
-        if before[-1].asks:
+        if before and before[-1].asks:
             return f"{self.quotation(before, ())} "
-        return f"{before[-1].speaker}{self._words.colon}{self.quoted(before)} "
+        turns = (tuple(said) for _, said in groupby(before, key=lambda s: s.turn))
+        return "".join(f"{said[0].speaker}{self._words.colon}{self.quoted(said)} " for said in turns)
 
     def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
         """The quotation of sentences between the language's marks."""

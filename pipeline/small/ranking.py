@@ -10,22 +10,23 @@ from statistics import median
 
 from pipeline.document import Length
 from pipeline.profile import words_for
+from pipeline.small.concepts import Window
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import units
 from pipeline.small.sentences import Sentence
 
-# The share of the recording's words that the main points may take, however short it is.
-_MOST_SHARE: dict[Length, float] = {"brief": 0.3, "standard": 0.65, "full": 0.9}
-_OF_THE_PAGE = 0.85  # what is left goes to concepts, overview and summary
-_LEAST = 0.55  # of the middle one's worth, below which an excerpt is left out even if there is room
-_OVER = 1.08  # how far the last excerpt may go over the room
+# The share of the recording's words that a page may take, however short it is.
+_MOST_SHARE: dict[Length, float] = {"brief": 0.375, "standard": 0.75, "full": 0.95}
+_AIM, _MOST = 1.1, 1.18  # of the words asked for; headings, leads and terms are a twentieth more
+_LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out even if there is room
 _FEW = 12  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
 
-def room(total: int, length: Length) -> int:
-    """Words for the main points of a recording of so many words."""
-    return round(min(_OF_THE_PAGE * words_for(total, length), _MOST_SHARE[length] * total))
+def room(total: int, length: Length) -> tuple[int, int]:
+    """Words that a page on a recording of so many words aims at, and the most that it may have."""
+    asked, most = words_for(total, length), _MOST_SHARE[length] * total
+    return round(min(_AIM * asked, most)), round(min(_MOST * asked, most))
 
 
 class Ranking:
@@ -39,9 +40,10 @@ class Ranking:
         """Words said several times carry the subject; those said once are details, or chance."""
         return sum(math.log1p(self._spoken_of[k]) / self._most for k in set(own) if self._spoken_of[k] > 1)
 
-    def centrality(self, sentence: Sentence) -> float:
-        """How much a sentence is about what the recording comes back to, for its length."""
-        return self._subject(sentence.keys) / math.sqrt(max(_FEW, sentence.words))
+    def centrality(self, *sentences: Sentence) -> float:
+        """How much sentences are about what the recording comes back to, for their length."""
+        words = sum(s.words for s in sentences)
+        return self._subject(k for s in sentences for k in s.keys) / math.sqrt(max(_FEW, words))
 
     def worth(self, excerpt: Excerpt) -> float:
         """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""
@@ -56,8 +58,13 @@ class Ranking:
         length = math.sqrt(max(_FEW, (excerpt.words + marked) / 2))  # what makes a note clear costs half
         return (marks + rich) * (0.5 + density) / length
 
-    def best(self, excerpts: Sequence[Excerpt], words: int) -> list[Excerpt]:
-        """The best excerpts that fit into so many words, in the order of the recording.
+    def foremost(self, windows: Sequence[Window], most: int) -> list[Window]:
+        """So many windows that are about most of what the recording comes back to, in order."""
+        order = sorted(windows, key=lambda w: -self.centrality(*w.sentences))[:most]
+        return sorted(order, key=lambda w: w.sentences[0].number)
+
+    def best(self, excerpts: Sequence[Excerpt], aim: int, most: int) -> list[Excerpt]:
+        """The best excerpts, about `aim` words and at most `most`, but one at least, in the order of the recording.
 
         One that goes on from another is only taken with it.
         """
@@ -67,9 +74,11 @@ class Ranking:
         taken: set[int] = set()
         used = 0
         for n in order:
-            group = {n, n - 1} if n and excerpts[n].continues(excerpts[n - 1]) else {n}
-            more = sum(excerpts[g].words for g in group - taken)
-            if not taken or (used < words and used + more <= _OVER * words):
+            group = {n}
+            while (first := min(group)) and excerpts[first].continues(excerpts[first - 1]):
+                group.add(first - 1)
+            more = sum(excerpts[g].printed for g in group - taken)
+            if not taken or (used < aim and used + more <= most):
                 taken |= group
                 used += more
         return [excerpts[n] for n in sorted(taken)]

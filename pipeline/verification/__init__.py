@@ -2,15 +2,13 @@
 
 from pipeline.verification.exact import (
     REPEAT,
-    Finding,
-    Kind,
     check_exactly,
     finding,
     findings,
     with_lines,
     without_repeats,
 )
-from pipeline.verification.recording import Recording
+from pipeline.verification.recording import Finding, Kind, Recording
 
 __all__ = [
     "REPEAT",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
@@ -15,24 +14,21 @@ from pipeline.verification.figures import unsaid
 from pipeline.verification.names import unsaid_name
 from pipeline.verification.numerals import as_written, provable
 from pipeline.verification.quotations import quoted_lines, unsaid_quotation
-from pipeline.verification.recording import Recording, letters
+from pipeline.verification.recording import Finding, Recording, letters
 
-Kind = Literal["figure", "name", "quotation"]
 REPEAT = "it says the same as another"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that code proved against a statement."""
-
-    kind: Kind
-    message: str
-
-
-def findings(text: str, recording: Recording) -> Iterator[Finding]:
+def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
     """Everything in a statement that the whole recording does not hold: figures, quotations, names."""
+    if text not in recording.found:  # a statement is looked at before its check and after it
+        recording.found[text] = tuple(_findings(text, recording))
+    return recording.found[text]
+
+
+def _findings(text: str, recording: Recording) -> Iterator[Finding]:
     written = as_written(text, recording.language)
-    if figure := unsaid(written, recording.figures, recording.text, partial(provable, language=recording.spoken)):
+    if figure := unsaid(written, recording.figures, recording.folded, partial(provable, language=recording.spoken)):
         yield Finding("figure", f"nobody says {figure} in the recording")
     if quotation := unsaid_quotation(text, recording):
         yield Finding("quotation", f"nobody says “{quotation}” word for word")
@@ -74,6 +70,8 @@ def without_repeats(draft: Draft) -> Draft:
     withheld: list[Withheld] = []
 
     def first(section: str, statement: DraftStatement) -> DraftStatement | None:
+        if statement.bound:
+            return statement
         text = letters(f"{statement.label} {statement.text}")
         if text in seen[section]:
             withheld.append(statement.withheld(section, REPEAT))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TOKEN = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*")
+_TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
@@ -74,8 +75,8 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    for run in _runs(text):
-        out |= _readings(run)
+    for run in {tuple(run) for run in _runs(text)}:  # a recording says most of its numbers many times
+        out |= _readings(list(run))
     return frozenset(out)
 
 
@@ -93,23 +94,28 @@ def claims(text: str) -> list[Figure]:
     return out
 
 
-def unsaid(
-    text: str, said: frozenset[float], written: str, provable: Callable[[float], bool] = lambda value: True
-) -> str | None:
-    """The first figure of a text, as it shows it, whose values are not among those `said`, and all `provable`.
+def _is_among(value: float, said: Sequence[float]) -> bool:
+    """Whether a value is one of those `said`, which ascend, but for rounding; its neighbours are the nearest."""
+    at = bisect.bisect_left(said, value)
+    return any(same(value, other) for other in said[max(0, at - 1) : at + 1])
 
-    Number words below a hundred are left out: they count things that the lines may list without a number. A version
-    such as "29.1rc1" must stand in `written` as it is.
+
+def unsaid(
+    text: str, said: Sequence[float], written: str, provable: Callable[[float], bool] = lambda value: True
+) -> str | None:
+    """The first figure of a text, as it shows it, whose values are all `provable` and not among those `said`.
+
+    These ascend. Number words below a hundred are left out: they count things that the lines may list without a number.
+    A version such as "29.1rc1" must stand as it is in `written`, which is case folded.
     """
     for version in _VERSION.finditer(text.casefold()):
-        if version[0] not in written.casefold():
+        if version[0] not in written:
             return version[0]
     for figure in claims(text):
         spelled = not any(c.isdigit() for c in figure.shown)
         if spelled and max(figure.values) < 100:
             continue
-        found = any(same(v, other) for v in figure.values for other in said)
-        if not found and all(map(provable, figure.values)):
+        if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
             return figure.shown
     return None
 
@@ -118,20 +124,19 @@ def _runs(text: str) -> list[list[str]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     runs: list[list[str]] = []
     run: list[str] = []
-    end = 0
-    for match in _TOKEN.finditer(_western(text).casefold()):
-        token = match[0]
-        if not run and "-" not in token and not _is_number(token):  # most words, told apart first
-            end = match.end()
+    between_and_tokens = _TOKEN.split(_western(text).casefold())
+    between, tokens = between_and_tokens[0::2], between_and_tokens[1::2]
+    candidates = {token for token in set(tokens) if "-" in token or _is_number(token)}
+    for before, token in zip(between, tokens, strict=False) if candidates else ():
+        if not run and token not in candidates:  # most words, told apart first
             continue
         parts = token.split("-") if "-" in token else [token]
         parts = parts if all(_is_number(p) or p in _GLUE for p in parts) else [p for p in parts if _is_number(p)]
-        broken = bool(run and len(text) >= match.end() and _BREAK.search(text, end, match.start()))
-        if run and (broken or not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)):
+        other = not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)
+        if run and (other or _BREAK.search(before)):
             runs.append(_trim(run))
             run = []
         run += [p for p in parts if _is_number(p) or (run and p in _GLUE)]
-        end = match.end()
     runs.append(_trim(run))
     return [r for r in runs if r]
 

@@ -28,6 +28,8 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
     if recording.translated:
         return None
     for match in _WORD.finditer(text):
+        if not match[0][0].isupper():  # most words, told apart first
+            continue
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
         if not _is_name(word, text[: match.start()], recording.language):
             continue
@@ -39,7 +41,7 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
 def _is_name(word: str, before: str, language: str | None) -> bool:
     if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
         return False
-    return word[:1].isupper() and len(letters(word)) >= _SHORTEST and not _SENTENCE_START.search(before)
+    return len(letters(word)) >= _SHORTEST and not _SENTENCE_START.search(before)
 
 
 def _said(word: str, recording: Recording) -> bool:
@@ -48,13 +50,13 @@ def _said(word: str, recording: Recording) -> bool:
         return True
     if word.isupper() and wanted in recording.initials:
         return True
-    singular = wanted.removesuffix("s")
-    if singular in recording.words or f"{wanted}s" in recording.words:
+    words = recording.joined_words
+    if not words.isdisjoint((wanted, wanted.removesuffix("s"), f"{wanted}s")):
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):
         return True
     unlike = 2 if len(wanted) >= _LONG else 1
-    return process.extractOne(wanted, recording.words, scorer=Levenshtein.distance, score_cutoff=unlike) is not None
+    return process.extractOne(wanted, words, scorer=Levenshtein.distance, score_cutoff=unlike) is not None
 
 
 def _inflected(word: str, recording: Recording) -> bool:

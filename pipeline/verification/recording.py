@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from pipeline.language import primary
 from pipeline.text import UNSPACED
@@ -14,6 +16,7 @@ from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.numerals import as_said
 
+Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
@@ -33,24 +36,34 @@ def _folded(text: str) -> str:
 def bare_words(text: str) -> list[str]:
     """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
-    return _BARE.findall(folded if folded.isascii() else _without_vowel_marks(folded))
+    return _WORD.findall(folded) if folded.isascii() else _BARE.findall(_without_points(folded))
 
 
-def _without_vowel_marks(text: str) -> str:
+def _without_points(text: str) -> str:
     """Arabic and Hebrew with and without points are the same words."""
     return "".join(c for c in text if unicodedata.combining(c) not in _POINTS and c != "ـ")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that code proved against a statement."""
+
+    kind: Kind
+    message: str
 
 
 class Recording:
     """The words of one transcript and what is known of it, indexed when first asked for.
 
-    `language` is that of the statements that are checked beside it; None is that of the transcript.
+    `language` is that of the statements that are checked beside it; None is that of the transcript. `found` keeps what
+    was found against texts that were looked at.
     """
 
     def __init__(self, transcript: Transcript, language: str | None = None) -> None:
         self.transcript = transcript
         self.spoken = transcript.metadata.language
         self.language = language or self.spoken
+        self.found: dict[str, tuple[Finding, ...]] = {}
 
     @property
     def translated(self) -> bool:
@@ -70,17 +83,32 @@ class Recording:
         return " ".join(t for t in told if t)
 
     @cached_property
-    def figures(self) -> frozenset[float]:
-        """Every value that a figure in the recording may be read as."""
-        return figures(as_said(f"{self.text} {self.known}", self.spoken))
+    def folded(self) -> str:
+        """The same, case folded."""
+        return self.text.casefold()
+
+    @cached_property
+    def figures(self) -> list[float]:
+        """Every value that a figure in the recording may be read as, ascending."""
+        return sorted(figures(as_said(f"{self.text} {self.known}", self.spoken)))
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return _WORD.findall(_folded(f"{self.text} {self.known}"))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words, and neighbouring words written as one: speech recognition parts a name into "post gres sql"."""
-        said = _WORD.findall(_folded(f"{self.text} {self.known}"))
-        pairs = (a + b for a, b in itertools.pairwise(said))
-        threes = (a + b + c for a, b, c in zip(said, said[1:], said[2:], strict=False))
-        return frozenset({*said, *pairs, *threes})
+        """Words that are said, as they are parted in the transcript."""
+        return frozenset(self._in_order)
+
+    @cached_property
+    def joined_words(self) -> Set[str]:
+        """`words`, and neighbouring ones written as one: speech recognition parts a name into "post gres sql"."""
+        said = self._in_order
+        joined = set(said)
+        joined.update(map(operator.add, said, said[1:]))
+        joined.update(map("".join, zip(said, said[1:], said[2:], strict=False)))
+        return joined
 
     @cached_property
     def initials(self) -> str:

@@ -162,3 +162,17 @@ def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..
     [report] = make(folder, serve(), [folder / "talks" / "one.txt"], prompts=folder / "mine")
     assert report.row["status"] == "complete"
     assert "Answer in JSON, shortly." in (folder / "log").read_text("utf-8")
+
+
+def test_workers_are_told_the_users_own_sections_and_make_anew_what_they_change(
+    folder: Path,
+) -> None:
+    own = folder / "own"
+    own.mkdir()
+    (own / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (own / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    before, *_ = told(folder, "http://127.0.0.1:9/v1", sections=own)
+    assert [name for name, _ in before.sections] == ["risks.md", "risks.toml"] and "sections" not in before.settings
+    (own / "risks.md").write_text("# Risks\n\nWhat could burn.", "utf-8")
+    after, *_ = told(folder, "http://127.0.0.1:9/v1", sections=own)
+    assert before.recipe != after.recipe

@@ -194,3 +194,20 @@ def test_documents_that_are_not_there_are_one_line(tmp_path: Path, arguments: li
     done = studydoc(*arguments, cwd=tmp_path)
     assert done.returncode in (1, 2)
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("asked", [("--notes", "minutes"), ("--sections", "own")])
+def test_a_model_that_cannot_write_what_is_asked_says_so_at_once(replayable: Path, asked: tuple[str, str]) -> None:
+    (replayable / "own").mkdir()
+    (replayable / "own" / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (replayable / "own" / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    done = studydoc("make", "talk.txt", "--model", "local", *asked, cwd=replayable)
+    assert done.returncode == 2 and "a small model cannot write" in done.stderr and "OPENAI_API_KEY" in done.stderr
+
+
+def test_sections_may_be_named_in_the_settings_file_and_are_looked_at_before_anything_is_asked(
+    replayable: Path,
+) -> None:
+    (replayable / "studydoc.toml").write_text('sections = "own"\nnotes = "minutes"', "utf-8")
+    done = studydoc("plan", "talk.txt", *NOBODY, cwd=replayable)
+    assert done.returncode == 2 and "own: there is no such folder of sections" in done.stderr

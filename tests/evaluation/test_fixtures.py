@@ -16,6 +16,7 @@ from pipeline import store
 from pipeline.connect import store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
+from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_commands import (
     Addition,
     check_fixture,
@@ -28,12 +29,15 @@ from pipeline.evaluation.fixture_commands import (
 )
 from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Completion, Request, Usage
+from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.providers.calls import CallStore, Recording, StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Metadata
+from tests.kinds import TASKS, answering, empty, minutes
+from tests.kinds import made as notes_of
 from tests.samples import ROOT
 from tests.scripted import Answer, ScriptedClient, good_answer
 
@@ -214,14 +218,14 @@ def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
 def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
-    (prompts / "check.v1.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v1.md").read_text("utf-8"), "utf-8")
+    (prompts / "check.v2.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v2.md").read_text("utf-8"), "utf-8")
     code, lines = run_check(made.folder, prompts)
     assert code == 1 and "the nearest recorded call differs in messages" in lines[1]
     code, lines = run_list(made.folder, prompts)
     assert code == 1 and lines[0].startswith("talk: STALE")
     assert any(line.strip().startswith("check: ") and "messages changed" in line for line in lines)
     assert not any("write: " in line for line in lines), "untouched calls are not obsolete"
-    assert "    changed prompts: check.v1" in lines
+    assert "    changed prompts: check.v2" in lines
 
 
 @pytest.mark.parametrize(
@@ -380,6 +384,25 @@ def test_how_a_run_was_made_is_kept_from_its_record(talk: Path) -> None:
     told = {"format": 2, "profile": "capable", "chunk_tokens": 900, "check": "code", "length": "brief"}
     assert fields.items() >= told.items()
     assert kept.manifest.recipe == recipe and check_fixture(kept).lines == ()
+
+
+def test_a_fixture_of_minutes_holds_the_users_own_sections_and_replays_without_their_files(talk: Path) -> None:
+    own = talk.parent / "own"
+    own.mkdir()
+    (own / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (own / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    told = settings(talk.parent, notes="minutes", sections=own)
+    stored(talk, empty, Recipe(notes="minutes", own=load_sections(own)))
+    run_add(Addition(talk, talk.parent / "fixtures"), told)
+    shutil.rmtree(own)
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert [s.title for s in kept.manifest.own] == ["Risks"] and check_fixture(kept).lines == ()
+
+
+def test_a_changed_date_is_a_difference_in_its_section() -> None:
+    later = notes_of("minutes", answering(action_items=[TASKS[0] | {"due": "2032"}, *TASKS[1:]]))
+    (was, now, *_) = [row for row in differences(minutes(), later) if "Due" in row]
+    assert was == "action_items: changed: Due: 2031 [lines 4]" and now.endswith("to: Due: 2032 [lines 4]")
 
 
 def test_a_fixture_of_an_older_program_is_refused_with_what_to_do(made: Fixture) -> None:

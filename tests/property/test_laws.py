@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from pipeline.capable.adding import ADDED
 from pipeline.chunking import chunk_transcript, halves
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -194,12 +195,37 @@ faults = st.lists(
             "id": st.integers(0, 15),
             "verdict": st.sampled_from(["partly", "unsupported", "citation", "unclear"]),
             "why": sentence,
+            "label": st.sampled_from(["", "Another lead"]),
             "text": st.one_of(st.just(""), sentence),
             "lines": st.lists(st.integers(-2, 12), max_size=4),
         }
     ),
     max_size=6,
 )
+
+
+missing = st.lists(
+    st.fixed_dictionaries(
+        {
+            "under": st.integers(-1, 15),
+            "label": st.sampled_from(["", "A lead"]),
+            "text": st.one_of(st.just(""), sentence),
+            "lines": st.lists(st.integers(-2, 12), max_size=4),
+        }
+    ),
+    max_size=6,
+)
+
+
+@quick
+@given(missing)
+def test_whatever_a_check_adds_stands_beside_its_lines_and_changes_nothing_else(added: list[dict[str, Any]]) -> None:
+    client = ScriptedClient(lambda r: EMPTY | {"missing": added} if r.name == "check" else good_answer(r))
+    document = asyncio.run(asummarise(transcript(LINES * 6), client))
+    new = [s for s in document.statements() if s.remark == ADDED]
+    assert set(texts(BASE)) <= set(texts(document))
+    assert {getattr(s, "text", getattr(s, "definition", "")) for s in new} <= {m["text"] for m in added}
+    assert all(s.evidence for s in new)
 
 
 @quick
@@ -210,7 +236,8 @@ def test_whatever_a_check_reports_each_statement_stands_is_put_right_or_is_told_
     client = ScriptedClient(lambda r: EMPTY | {"faults": found} if r.name == "check" else good_answer(r))
     document = asyncio.run(asummarise(transcript(), client))
     before = [s.correction.before for s in document.statements() if s.correction]
-    assert set(texts(BASE)) <= {*texts(document), *before, *(w.text for w in document.withheld)}
+    kept = [*texts(document), *before, *(w.text for w in document.withheld)]
+    assert all(any(k.endswith(text) for k in kept) for text in texts(BASE))
     assert all(s.evidence and (s.support == "weak") == bool(s.finding) for s in document.statements())
 
 

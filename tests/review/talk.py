@@ -92,11 +92,12 @@ def _written() -> dict[str, Any]:
         "summary": [{"cites": [4, 12], "text": "The weight of a hive tells its keeper which hive to open, and when to feed."}],
         "skipped": [],
         "faults": [],
+        "missing": [],
     }  # fmt: skip
 
 
 def _fault(id_: int, verdict: str, why: str, text: str, lines: list[int]) -> dict[str, Any]:
-    return {"id": id_, "verdict": verdict, "why": why, "text": text, "lines": lines}
+    return {"id": id_, "verdict": verdict, "why": why, "label": "", "text": text, "lines": lines}
 
 
 def _shown_as(prompt: str, words: str) -> int:

@@ -15,6 +15,7 @@ from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import Item, State, opened
+from tests.kinds import minutes
 from tests.review.samples import document, recording
 
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
@@ -531,3 +532,50 @@ def test_what_touches_other_statements_does_not_overlap() -> None:
     assert not overlapping([event(action("reject", targets=[b]))], mine)
     assert overlapping([event(action("reject", targets=[a]))], mine)
     assert overlapping([event(Step(kind="undo"))], mine)
+
+
+def in_minutes(words: str) -> tuple[State, Item]:
+    """Minutes under review, and a statement of theirs."""
+    found = opened(minutes())
+    return found, find(found, words)
+
+
+def test_the_sections_of_minutes_are_reviewed_in_their_order_with_their_fields_nested() -> None:
+    items = [i for i in opened(minutes()).items if i.section == "action_items"]
+    assert [(i.label, i.text, i.depth) for i in items[:2]] == [
+        ("Ben", "Plan the heat exchanger.", 0),
+        ("Due", "2031", 1),
+    ]
+    assert opened(minutes()).sections[:3] == ("overview", "decisions", "action_items")
+
+
+def test_a_task_that_is_accepted_is_exported_with_its_date_as_it_was_edited() -> None:
+    found, task = in_minutes("Plan the heat")
+    due = found.items[found.items.index(task) + 1]
+    after = apply(found, action("accept", targets=[task.id]), 1)
+    after = apply(after, action("edit", target=due.id, text="by 2030"), 2)
+    reviewed = reviewed_document(minutes(), after, recording())
+    assert [(i.text, i.details[0].text) for i in reviewed.more[1].items] == [("Plan the heat exchanger.", "by 2030")]
+
+
+def test_a_date_is_not_exported_without_its_task() -> None:
+    found, task = in_minutes("Plan the heat")
+    due = found.items[found.items.index(task) + 1]
+    after = apply(found, action("accept", targets=[due.id]), 1)
+    after = apply(after, action("reject", targets=[task.id]), 2)
+    assert reviewed_document(minutes(), after, recording()).more[1].items == ()
+
+
+def test_a_decision_of_the_reviewer_s_own_needs_a_section_that_the_document_has() -> None:
+    found, _ = in_minutes("Plan the heat")
+    added = apply(found, action("add", section="decisions", text="Nothing else is bought.", lines=[5]), 1)
+    assert [i.text for i in added.items if i.section == "decisions"][-1] == "Nothing else is bought."
+    with pytest.raises(Unfit, match="no such section"):
+        apply(found, action("add", section="risks", text="Fire.", lines=[5]), 1)
+
+
+def test_a_decision_that_composing_dropped_is_restored_among_the_decisions() -> None:
+    gone = document().dropped[0].model_copy(update={"section": "decisions"})
+    found = opened(minutes().model_copy(update={"dropped": (gone,)}))
+    after = apply(found, action("restore", target=dropped(found).id, lines=[6]), 1)
+    assert [i.section for i in after.items if i.text == gone.text] == ["decisions"]

@@ -11,11 +11,16 @@ from pipeline.errors import Declined, EndpointError
 from pipeline.llm import Request
 from pipeline.profile import SMALL, Recipe
 from pipeline.small import draft, planned_calls
+from pipeline.transcript import Transcript
 from tests.small.recording import LINES, Answering, answers, structured, transcript
 
 
-def _draft(client: Answering, recipe: Recipe = Recipe(SMALL)) -> Draft:  # noqa: B008
-    return asyncio.run(draft(transcript(), structured(client), recipe))
+def _draft(
+    client: Answering,
+    recipe: Recipe = Recipe(SMALL),  # noqa: B008
+    said: Transcript = transcript(),  # noqa: B008
+) -> Draft:
+    return asyncio.run(draft(said, structured(client), recipe))
 
 
 def _texts(made: Draft, section: str) -> list[str]:
@@ -23,8 +28,13 @@ def _texts(made: Draft, section: str) -> list[str]:
 
 
 def test_main_points_are_quotations_of_who_said_them() -> None:
-    said = LINES[3][1]
-    assert _texts(_draft(Answering(answers)), "main_points")[0] == f"{LINES[2][1]} Ben: “{said}”"
+    made = _draft(Answering(answers), Recipe(SMALL, "full"))
+    assert _texts(made, "main_points") == [f"Ben: “{LINES[5][1]}”"]
+
+
+def test_what_stands_among_the_concepts_whole_is_no_main_point_too() -> None:
+    made = _draft(Answering(answers))
+    assert not set(_texts(made, "key_concepts")) & set(_texts(made, "main_points"))
 
 
 def test_what_nobody_said_is_not_printed() -> None:
@@ -91,9 +101,10 @@ def test_an_empty_transcript_asks_nothing() -> None:
     assert not client.requests and not list(made.statements()) and planned_calls(transcript([])) == 0
 
 
-def test_brief_notes_leave_out_more() -> None:
-    brief = _draft(Answering(answers), Recipe(SMALL, "brief"))
-    assert len(brief.dropped) > len(_draft(Answering(answers), Recipe(SMALL, "full")).dropped)
+def test_brief_notes_say_less() -> None:
+    long = transcript([*LINES[:-1], *((who, said.replace("Orle", "Mirn")) for who, said in LINES[2:])])
+    brief, full = (_draft(Answering(answers), Recipe(SMALL, length), long) for length in ("brief", "full"))
+    assert len(_texts(brief, "main_points")) < len(_texts(full, "main_points"))
 
 
 def test_the_transcript_is_only_ever_the_last_message() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.small.excerpts import MOST_SENTENCES, Excerpt, excerpts_of
+from pipeline.small.context import MOST_SENTENCES
+from pipeline.small.excerpts import Excerpt, excerpts_of
 from pipeline.small.notes import Mark
 from pipeline.small.quoting import Quoter, spoken
 from pipeline.small.sentences import sentences_of
@@ -70,6 +71,23 @@ def test_a_note_on_what_leads_up_to_a_question_stands_for_the_answer() -> None:
 def test_a_correction_is_shown_with_what_it_corrects() -> None:
     lines = [("Ana", "They painted the bridge three times."), ("Ben", "Four times, actually.")]
     assert _printed([1], lines) == ["Ana: “They painted the bridge three times.” Ben: “Four times, actually.”"]
+
+
+def test_a_reply_to_a_reply_is_shown_with_what_both_reply_to() -> None:
+    lines = [
+        ("Ben", "A law on rust would help. I want all owners of bridges to paint them."),
+        ("Ana", "The state has promised such a law three times."),
+        ("Ben", "Four times, actually."),
+    ]
+    assert _printed([3], lines) == [
+        "Ben: “I want all owners of bridges to paint them.” Ana: “The state has promised such a law three times.” "
+        "Ben: “Four times, actually.”"
+    ]
+
+
+def test_what_is_left_of_a_line_is_taken_along() -> None:
+    line = "Bridges lose steel to rust in the harbour. That holds only for old paint."
+    assert _printed([0], [(None, line), (None, "Turbines rust in the sea.")]) == [f"“{line}”"]
 
 
 def test_words_thrown_in_at_the_beginning_are_left_out() -> None:

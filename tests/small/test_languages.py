@@ -53,9 +53,9 @@ def test_another_language_is_quoted_and_titled_in_itself(said: str, note: str, h
     assert group.statements
 
 
-@pytest.mark.parametrize("name", ["notes", "titles", "term", "fields"])
+@pytest.mark.parametrize("name", ["notes.v1", "titles.v1", "term.v2", "fields.v1"])
 def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
-    chat = messages(PromptSet(), f"small/{name}.v1", "The part.")
+    chat = messages(PromptSet(), f"small/{name}", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
     assert chat[-1].content == "The part." and all(m.content for m in chat)
 
@@ -66,23 +66,13 @@ def test_an_arabic_question_ends_its_sentence() -> None:
     assert first.asks and first.text.endswith("؟") and not second.asks
 
 
-def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> None:
-    talk = transcript(
-        [
-            ("Ana", "Die Brücke trägt jeden Tag 9000 Autos über den Fluss."),
-            ("Ben", "Der Rost hat in sechzig Jahren zwölf Prozent vom Stahl gefressen."),
-        ]
-    )
-    answers = {
-        "small/notes": "- Der Rost hat zwölf Prozent vom Stahl gefressen.",
-        "small/titles": "Brücke",
-        "small/term": "none",
-    }
-    made = asyncio.run(
-        draft(talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"))
-    )
-    texts = [s.text for name, s in made.statements() if name == "overview"]
-    assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“", "Es sprechen: Ana, Ben."]
+def test_quotations_and_speakers_are_written_as_the_language_of_the_notes_does() -> None:
+    note = "- The bridge at Orle lost 12 percent of its steel between 1990 and 2020."
+    answers = {"small/notes": note, "small/titles": "Bridge at Orle", "small/term": "none"}
+    client = structured(Answering(lambda request: answers.get(request.name, "")))
+    made = asyncio.run(draft(transcript(), client, Recipe(SMALL, language="de")))
+    first, second, *_ = (s.text for name, s in made.statements() if name == "overview")
+    assert first.startswith("Ana: „") and first.endswith("“") and second == "Es sprechen: Ana, Ben."
     assert made.note.startswith("Von einem kleinen Modell erstellt")
 
 

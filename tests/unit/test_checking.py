@@ -197,7 +197,7 @@ def fault(number: Callable[[str], int], **more: Any) -> Callable[[Request], Answ
     """One fault in the statement or heading whose number is found in what is asked."""
 
     def answer(request: Request) -> Answer:
-        found = {"id": number(request.messages[-1].content), "verdict": "partly", "why": "too strong", "text": "", "lines": []}  # fmt: skip
+        found = {"id": number(request.messages[-1].content), "verdict": "partly", "why": "too strong", "label": "", "text": "", "lines": []}  # fmt: skip
         return EMPTY | {"faults": [found | more]}
 
     return answer

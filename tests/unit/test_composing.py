@@ -5,12 +5,15 @@ import pytest
 
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.composing import compose, composed, composed_answer, lawful, table_of
+from pipeline.capable.composing import compose, composed, composed_answer, lawful
+from pipeline.capable.rows import table_of
 from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
+from pipeline.sections import sections_of
 from pipeline.structured import Structured
 from tests.scripted import ScriptedClient, transcript
 
@@ -126,3 +129,81 @@ def test_the_page_s_words_are_shared_among_the_sections() -> None:
     _, client = composed_with(good.model_dump())
     task = client.requests[0].messages[-1].content
     assert "main_points (" in task and "summary (" in task and "$" not in task
+
+
+WISH = OwnSection("risks", "Risks", "The gravest first.", (OwnField("risk", "it"),), "risk", "", 0.1, 3)
+MEETING = Recipe(notes="minutes", own=(WISH,))
+BLANK = {"owner": "", "task": "", "due": ""}
+
+
+def meeting(first: int, owner: str, risk: str) -> Part:
+    """A part of a meeting with a point, two tasks of one owner and a risk, on two lines."""
+    due = (DraftStatement("Friday", (first,), "Due", bound=True),)
+    tasks = tuple(DraftStatement(f"Task {n}.", (n,), owner, due) for n in (first, first + 1))
+    own = {"action_items": (DraftGroup(tasks),), "risks": (DraftGroup((DraftStatement(risk, (first,)),)),)}
+    return Part({**part(first, f"Point {first}.").sections, **own}, read=frozenset({first, first + 1}))
+
+
+MEETING_PARTS = [meeting(1, "Ana", "Fire."), meeting(3, "Ben", "Flood.")]
+
+
+def minutes_of(*answers: Any) -> tuple[Draft, ScriptedClient]:
+    client, talk = ScriptedClient(answers), transcript()
+    structured = Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
+    prompts = ChunkPrompts(talk, [], structured.prompts)
+    return asyncio.run(compose(MEETING_PARTS, prompts, structured, MEETING)), client
+
+
+def edited(**sections: Any) -> dict[str, Any]:
+    names = [s.name for s in sections_of(MEETING)]
+    points = [{"heading": "All", "points": [{"cites": [n]} | AS_WRITTEN for n in (1, 2)]}]
+    return {name: [] for name in (*names, "dropped")} | {"main_points": points} | sections
+
+
+def tasks_of(draft: Draft) -> list[tuple[str, str, tuple[int, ...]]]:
+    return [(s.label, s.text, s.lines) for g in draft.sections["action_items"] for s in g.statements]
+
+
+def test_items_are_numbered_after_everything_else_under_their_section() -> None:
+    table, rows = table_of(MEETING_PARTS, sections_of(MEETING))
+    assert (table.items["action_items"], table.items["risks"]) == (range(7, 11), range(11, 13))
+    assert "== action_items\n7. Ana: Task 1.\n     - Due: Friday\n8. Ana: Task 2." in rows
+
+
+def test_tasks_of_all_parts_stand_as_they_were_written_even_if_the_editor_names_none() -> None:
+    draft, _ = minutes_of(edited(action_items=[{"cites": [9]} | BLANK]))
+    told = [("Ben", "Task 3.", (3,)), ("Ana", "Task 1.", (1,)), ("Ana", "Task 2.", (2,)), ("Ben", "Task 4.", (4,))]
+    assert tasks_of(draft) == told
+    assert all(s.details[0].text == "Friday" for g in draft.sections["action_items"] for s in g.statements)
+
+
+def test_tasks_that_are_joined_cite_the_lines_of_both_and_stand_once() -> None:
+    joined = {"cites": [7, 9], "owner": "Ana, Ben", "task": "Both tasks.", "due": "Friday"}
+    draft, _ = minutes_of(edited(action_items=[joined]))
+    assert tasks_of(draft) == [("Ana, Ben", "Both tasks.", (1, 3)), ("Ana", "Task 2.", (2,)), ("Ben", "Task 4.", (4,))]
+
+
+def test_a_task_that_is_dropped_by_name_is_told_with_its_section() -> None:
+    draft, _ = minutes_of(edited(dropped=[8]))
+    assert ("Ana", "Task 2.", (2,)) not in tasks_of(draft)
+    dropped = [(d.section, d.text) for d in draft.dropped]
+    assert ("action_items", "Ana: Task 2. Due: Friday") in dropped
+
+
+def test_of_a_section_of_a_users_own_the_best_stay_and_the_others_are_told_as_dropped() -> None:
+    draft, client = minutes_of(edited(risks=[{"cites": [12], "risk": ""}]))
+    assert [s.text for g in draft.sections["risks"] for s in g.statements] == ["Flood."]
+    assert [(d.section, d.text) for d in draft.dropped] == [("risks", "Fire.")]
+    assert "the 3 best at most" in client.requests[0].messages[-1].content
+    assert "What was asked for: The gravest first." in client.requests[0].messages[-1].content
+
+
+def test_an_item_that_cites_a_number_that_is_not_there_is_asked_for_again() -> None:
+    _, client = minutes_of(edited(action_items=[{"cites": [99]} | BLANK]), edited())
+    assert "there are no points or terms" in client.requests[1].messages[-1].content
+
+
+def test_composing_minutes_that_fails_leaves_the_tasks_of_all_parts() -> None:
+    draft, _ = minutes_of("no", "no")
+    assert [text for _, text, _ in tasks_of(draft)] == ["Task 1.", "Task 2.", "Task 3.", "Task 4."]
+    assert draft.problems

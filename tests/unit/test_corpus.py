@@ -120,3 +120,10 @@ def test_after_a_fatal_error_nothing_more_is_asked(tmp_path: Path) -> None:
 def test_the_rank_of_a_request_is_no_part_of_its_identity() -> None:
     plain, ranked = (Request("write", (), {}, 9, rank=rank) for rank in ((), (0, 3)))
     assert plain == ranked and plain.key("m") == ranked.key("m")
+
+
+def test_a_document_that_waits_for_its_last_answer_makes_room_for_another() -> None:
+    writing = Progress("talk", "writing", planned=25, at_once=12)
+    assert writing.wanted == 12  # about to be asked
+    writing.asked = 1
+    assert writing.wanted == 1

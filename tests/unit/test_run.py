@@ -70,7 +70,7 @@ def test_a_statement_without_lines_stands_in_doubt_until_the_check_gives_it_some
     bare["summary"][0]["cites"] = [99]
     document, _ = run([bare, EMPTY])
     assert document.summary[0].finding == "it cites no line"
-    lines = {"id": 10, "verdict": "citation", "why": "no lines", "text": "", "lines": [4]}
+    lines = {"id": 10, "verdict": "citation", "why": "no lines", "label": "", "text": "", "lines": [4]}
     document, _ = run([bare, EMPTY | {"faults": [lines]}])
     assert [e.segment for e in document.summary[0].evidence] == [4] and document.summary[0].support == "verified"
 
@@ -137,7 +137,14 @@ def test_code_looks_once_more_at_a_text_that_the_check_wrote() -> None:
 def test_what_the_check_was_shown_and_let_stand_is_no_doubt_in_the_text_that_it_puts_right() -> None:
     written = written_answer()
     written["main_points"][0]["points"][0]["text"] = "The Lund reactor makes 41 megawatts without a stop."
-    fault = {"id": 3, "verdict": "partly", "why": "stop", "text": "The Lund reactor makes 41 megawatts.", "lines": [1]}
+    fault = {
+        "id": 3,
+        "verdict": "partly",
+        "why": "stop",
+        "label": "",
+        "text": "The Lund reactor makes 41 megawatts.",
+        "lines": [1],
+    }
     document, _ = run([written, EMPTY | {"faults": [fault]}])
     detail = document.main_points[0].details[0]
     assert detail.correction and detail.support == "verified" and detail.remark == "nobody says 41 in the recording"
@@ -285,4 +292,4 @@ def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> N
     prompts = PromptSet()
     prompts.load("compose.v1")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v1" not in document.run.prompts and "check.v1" in document.run.prompts
+    assert "compose.v1" not in document.run.prompts and "check.v2" in document.run.prompts

@@ -334,7 +334,7 @@
     add(item) {
       const chosen = [...picked];
       if (!chosen.length && line) chosen.push(Number(line.dataset.n));
-      const part = item && item.dataset.section !== "dropped" ? partOf(item) : notes.querySelector('.part[data-label="Lead"]').dataset;
+      const part = item && item.dataset.section !== "dropped" ? partOf(item) : notes.querySelector('.part[data-section="main_points"]').dataset;
       const section = part.section, fields = { text: "" };
       if ("cites" in part) fields.lines = spans(chosen);
       if (part.label) fields.label = "";

@@ -43,6 +43,14 @@ def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.strip() == str(goal)
 
 
+def test_every_format_holds_only_what_was_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "--reviewed", str(reviewed(tmp_path)), "--to", "html", "--to", "csv", "--to", "github") == 0
+    files = [Path(line) for line in capsys.readouterr().out.split()]
+    assert [f.name for f in files] == ["reactor.reviewed.html", "reactor.reviewed.csv", "reactor.reviewed.md"]
+    for text in (f.read_text("utf-8") for f in files):
+        assert "too expensive" in text and "A heat exchanger is to replace the tower in 2031." not in text
+
+
 def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (reviewed(tmp_path) / "reactor.json").read_bytes()
     assert run("export", "--reviewed", str(tmp_path), "--out", str(tmp_path / "reactor.json")) == 1
@@ -52,10 +60,6 @@ def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.C
 def test_without_a_review_there_is_nothing_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", "--reviewed", str(folder(tmp_path))) == 1
     assert "nothing was reviewed here" in capsys.readouterr().err
-
-
-def test_export_asks_for_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", str(folder(tmp_path))) == 2
 
 
 def test_a_record_of_an_older_format_is_refused_with_what_to_do(

@@ -1,0 +1,119 @@
+"""What a check adds besides putting right: points that a student would miss on the page, in the words that are left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.capable.chunks import Missing
+from pipeline.document import DroppedNote
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.numbering import NumberedLine, numbers_of
+from pipeline.sections import Section
+from pipeline.text import word_count
+from pipeline.transcript import Chunk, spoken_words
+from pipeline.verification import Recording, finding, with_lines
+
+ADDED = "added by the check"
+WRITTEN_SHARE = 0.88  # of the words asked for, that a page is written in; the check adds the rest where it is needed
+_LEAST_SHARE, _MOST_SHARE = 0.06, 0.2  # of the words asked for that may be added, however long the page is
+_WORDS_EACH = 25
+_LEAST_WORDS = 20  # below which nothing is asked for
+_LONG = 40  # words of a stretch that is told when no statement cites it
+_MOST_STRETCHES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much the check of one chunk may add."""
+
+    points: int
+    words: int
+
+
+NO_ROOM = Room(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A point that the model misses on the page, and the segments that bear it."""
+
+    missing: Missing
+    lines: tuple[int, ...]
+
+
+def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
+    """What may be added beside each chunk, by its index: what the draft leaves of the words asked for, and a little."""
+    left = min(max(asked - draft.words(), _LEAST_SHARE * asked), _MOST_SHARE * asked)
+    spoken = {c.index: spoken_words(c.segments) for c in chunks}
+    shares = {n: left * words / max(1, sum(spoken.values())) for n, words in spoken.items()}
+    return {
+        n: Room(max(1, round(words / _WORDS_EACH)), round(words)) if words >= _LEAST_WORDS else NO_ROOM
+        for n, words in shares.items()
+    }
+
+
+def uncited(chunk: Chunk, lines: Sequence[NumberedLine], known: Collection[int]) -> str:
+    """The longest stretches of a chunk's lines that hold none of the segments `known`, as they are numbered."""
+    runs: list[list[int]] = [[]]
+    for segment in chunk.segments:
+        if segment.id in known:
+            runs.append([])
+        else:
+            runs[-1].append(segment.id)
+    words = {s.id: word_count(s.text) for s in chunk.segments}
+    long = [run for run in runs if sum(words[n] for n in run) >= _LONG]
+    longest = sorted(long, key=lambda run: -sum(words[n] for n in run))[:_MOST_STRETCHES]
+    return numbers_of([n for run in longest for n in run], lines) if longest else ""
+
+
+def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recording, of: Sequence[Section]) -> Draft:
+    """The numbered draft of these sections with each addition where it belongs; what fits nowhere is left out."""
+    waiting: dict[int, list[DraftStatement]] = defaultdict(list)
+    for a in additions:
+        new = DraftStatement(a.missing.text.strip(), a.lines, a.missing.label.strip().rstrip(":"), remark=ADDED)
+        waiting[a.missing.under].append(with_lines(replace(new, finding=finding(new.text, recording)), recording))
+    sections = dict(draft.sections)
+    for section in of:
+        if section.grows and section.name in sections:
+            nested = section.grows == "nested"
+            sections[section.name] = tuple(_grown(g, waiting, nested=nested) for g in sections[section.name])
+    left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
+    return replace(draft, sections=sections, dropped=(*draft.dropped, *left))
+
+
+def _grown(group: DraftGroup, waiting: dict[int, list[DraftStatement]], *, nested: bool) -> DraftGroup:
+    """The group with what waits for its heading where the recording has it, for a statement below or behind it."""
+    rows: list[DraftStatement] = []
+    for statement in group.statements:
+        new = _taken(waiting, statement.id, labelled=bool(statement.label) and not nested)
+        if not nested:
+            rows += [statement, *new]
+            continue
+        details: list[DraftStatement] = []
+        for detail in statement.details:
+            details += [detail, *map(_as_detail, _taken(waiting, detail.id))]
+        rows.append(replace(statement, details=(*details, *map(_as_detail, new))))
+    for point in _taken(waiting, group.id) if group.heading else ():
+        rows.insert(_place(point, rows), point)
+    return replace(group, statements=tuple(rows))
+
+
+def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
+    """Behind the last statement that begins no later in the recording."""
+    return 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
+
+
+def _taken(
+    waiting: Mapping[int, list[DraftStatement]], id_: int, *, labelled: bool = False
+) -> Sequence[DraftStatement]:
+    """Those that wait for a number and have words and lines, taken off the list; `labelled`, those with a label."""
+    rows = waiting.get(id_, []) if id_ else []
+    fit = [s for s in rows if s.text and s.lines and (s.label or not labelled)]
+    rows[:] = [s for s in rows if s not in fit]
+    return fit
+
+
+def _as_detail(statement: DraftStatement) -> DraftStatement:
+    return replace(statement, label="")

@@ -1,0 +1,91 @@
+"""What the parts of a long recording gave, as numbered rows that an editor composes a document of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from pipeline.capable.writing import Part
+from pipeline.draft import DraftStatement
+from pipeline.sections import STUDY, Section
+from pipeline.sections.key_concepts import KEY_CONCEPTS
+from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.overview import OVERVIEW
+from pipeline.sections.prerequisites import PREREQUISITES
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
+
+    `items` has the numbers of each section whose items are taken by number.
+    """
+
+    rows: tuple[DraftStatement, ...]
+    points: int
+    sections: tuple[Section, ...] = STUDY.sections
+    items: Mapping[str, range] = field(default_factory=dict)
+
+    @property
+    def written_anew(self) -> list[Section]:
+        """The sections that the editor writes."""
+        return [s for s in self.sections if s.composed == "anew"]
+
+    @property
+    def taken(self) -> list[Section]:
+        """The sections whose items are taken by number."""
+        return [s for s in self.sections if s.by_number]
+
+    def has(self, number: int) -> bool:
+        """Whether there is a row of this number."""
+        return 1 <= number <= len(self.rows)
+
+    def lines_of(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """The segments that rows of these numbers rest on, their details included, in order."""
+        cited = (s.lines for n in numbers if self.has(n) for s in self.rows[n - 1].flat())
+        return tuple(sorted(set(chain.from_iterable(cited))))
+
+
+def table_of(parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections) -> tuple[Table, str]:
+    """All rows by number, and the text that shows them to the editor."""
+    points: list[DraftStatement] = []
+    shown: list[str] = []
+    for n, part in enumerate(parts, 1):
+        shown += ["", f"== Part {n}"]
+        for group in part.sections.get(MAIN_POINTS.name, ()):
+            shown.append(f"-- {group.heading}")
+            for statement in group.statements:
+                points.append(statement)
+                shown.append(_row(len(points), statement))
+                shown += [f"     - {d.text}" for d in statement.details]
+    terms = [s for part in parts for g in part.sections.get(KEY_CONCEPTS.name, ()) for s in g.statements]
+    shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
+    told = [s for part in parts for g in part.sections.get(OVERVIEW.name, ()) for s in g.statements]
+    shown += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(told, len(points) + len(terms) + 1))]
+    needed = dict.fromkeys(s.text for p in parts for g in p.sections.get(PREREQUISITES.name, ()) for s in g.statements)
+    shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
+    rows = [*points, *terms, *told]
+    items: dict[str, range] = {}
+    for section in (s for s in sections if s.by_number):
+        own = [s for part in parts for g in part.sections.get(section.name, ()) for s in g.statements]
+        items[section.name] = range(len(rows) + 1, len(rows) + len(own) + 1)
+        shown += ["", f"== {section.name}"] if own else []
+        shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
+        rows += own
+    return Table(tuple(rows), len(points), sections, items), "\n".join(shown).strip()
+
+
+def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:
+    yield _row(number, statement)
+    yield from (f"     - {d.label}: {d.text}" if d.label else f"     - {d.text}" for d in statement.details)
+
+
+def _row(number: int, statement: DraftStatement) -> str:
+    return f"{number}. {f'{statement.label}: ' if statement.label else ''}{statement.text}"
+
+
+def in_a_line(row: DraftStatement) -> str:
+    """A row with its label and what is nested below it."""
+    label = f"{row.label}: " if row.label else ""
+    return " ".join((label + row.text, *(f"{d.label}: {d.text}" if d.label else d.text for d in row.details)))

@@ -1,0 +1,94 @@
+"""`studydoc make --watch` at the terminal: what it prints, and the signals that end it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.cli.exporting import Exports
+from pipeline.cli.screen import Screen
+from pipeline.events import opened
+from pipeline.settings import Settings
+from pipeline.transcript import Metadata
+from pipeline.watching import Watched, watch_documents
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTED = 130
+
+
+def run_watch(
+    paths: Sequence[Path],
+    settings: Settings,
+    metadata: Metadata,
+    log: Path | None,
+    exports: Exports,
+    *,
+    settle: float,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Watches until a signal or a fatal error; gives the exit code.
+
+    The first signal lets calls under way finish, the second drops them. 130 after Ctrl-C, and after SIGTERM when
+    documents were cut short; 0 after a SIGTERM that found nothing to cut; 1 when an error ended the watch.
+    """
+
+    out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+
+    def told(row: dict[str, Any]) -> None:
+        if row["page"]:
+            exports.written(Path(row["page"]))
+        if as_json or row["page"]:
+            line = json.dumps(row, ensure_ascii=False) if as_json else row["page"]
+            print(line, file=None if out.isatty() else out, flush=True)
+
+    async def watch() -> int:
+        ending, caught = asyncio.Event(), list[int]()
+        task = asyncio.current_task()
+        assert task is not None
+
+        def on_signal(number: int) -> None:
+            caught.append(number)
+            if ending.is_set():
+                _on_signals(None)  # a third one has its usual effect
+                task.cancel()
+            else:
+                screen.say("ending: calls under way finish and are stored; again to end at once")
+                ending.set()
+
+        _on_signals(on_signal)
+        try:
+            ended = await watch_documents(
+                paths, settings, metadata, screen, events, settle=settle, ending=ending, told=told
+            )
+        except asyncio.CancelledError:
+            return INTERRUPTED
+        exports.finish([])
+        return exit_code(ended, caught[0] if caught else None) or exports.failed
+
+    with Screen(quiet) as screen, opened(log) as events:
+        return asyncio.run(watch())
+
+
+def exit_code(ended: Watched, caught: int | None) -> int:
+    """The exit code of a watch that a signal or an error ended."""
+    if ended.error is not None:
+        return 1
+    return INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
+
+
+def _on_signals(handler: Callable[[int], None] | None) -> None:
+    """Has `handler` called in the loop for each signal, or gives signals back their usual effect."""
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        try:
+            loop.add_signal_handler(number, handler, number) if handler else loop.remove_signal_handler(number)
+        except NotImplementedError:  # Windows
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            call = (lambda n, _: loop.call_soon_threadsafe(handler, n)) if handler else usual
+            signal.signal(number, call)

@@ -1,0 +1,154 @@
+"""Anki: a card for each key concept, and cloze cards from figures, each with the quotation that says it.
+
+The ids of notes come from the recording and the place in it, so that a later import brings known cards up to date.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.exports.archive import without_clock
+from pipeline.exports.base import DOUBTED, Exported, Format, digest
+from pipeline.exports.outline import Point
+from pipeline.exports.passages import Passage, shortened
+from pipeline.verification.figures import claims
+
+if TYPE_CHECKING:
+    import genanki
+
+# Ids of the two kinds of note, the same in every file ever written: drawn once. Change them when fields change.
+_CONCEPT, _FIGURE = 1_702_847_301, 1_702_847_302
+_MOST_FIGURES = 3  # cards of one statement
+_LONGEST = 400  # characters of a quotation
+_FIELDS = ("Quotation", "Place", "From")
+_CSS = """
+.card { font: 20px/1.5 Georgia, "Noto Serif", serif; color: #23272b; background: #fbfaf6; max-width: 34rem; margin: 1.5rem auto; padding: 0 1rem }
+.term { font-size: 1.3em; font-weight: bold; text-align: center } hr { border: 0; border-top: 1px solid #d8d3c6; margin: 1.2rem 0 }
+.quote { font-size: .82em; color: #5c6268; border-inline-start: 3px solid #0b5f66; padding-inline-start: .8rem; margin-top: 1.2rem }
+.from { font: .7em/1.5 system-ui, sans-serif; color: #5c6268; margin-top: .5rem } .cloze { font-weight: bold; color: #0b5f66 }
+.nightMode.card, .night_mode .card { color: #e4e2dc; background: #15181b } .nightMode .quote, .nightMode .from { color: #a3a9ae }
+.nightMode .cloze, .nightMode a { color: #84cdc8 }
+"""  # noqa: E501
+_SOURCE = '<div class="quote">{{Quotation}}</div><div class="from">{{From}} · {{Place}}</div>'
+# Whatever the fields hold is no mathematics: MathJax passes over this class.
+_TERM = '<div class="tex2jax_ignore"><div class="term">{{Term}}</div>'
+_DEFINITION = "<hr id=answer>{{Definition}}"
+_CLOZE = '<div class="tex2jax_ignore">{{cloze:Text}}'
+
+
+def write_anki(exported: Exported) -> bytes:
+    """The package: one deck, named by the document's title."""
+    import genanki
+
+    deck = genanki.Deck(_number(exported.key), exported.document.title.replace("::", ":"))
+    concept, figure = _models()
+    for key, model, fields in _notes(exported):
+        chosen = concept if model == _CONCEPT else figure
+        deck.add_note(genanki.Note(model=chosen, fields=list(fields), guid=digest(f"{exported.key} {key}")[:20]))
+    return without_clock(_packed(deck, exported.changed))
+
+
+def _packed(deck: genanki.Deck, changed: int) -> bytes:
+    """The file of a deck. Notes are as old as the document, so that Anki takes a newer one's."""
+    import genanki
+
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deck.apkg"
+        genanki.Package(deck).write_to_file(str(path), timestamp=float(changed))
+        out.write(path.read_bytes())
+    return out.getvalue()
+
+
+def _models() -> tuple[genanki.Model, genanki.Model]:
+    import genanki
+
+    concept = genanki.Model(
+        _CONCEPT,
+        "studydoc concept",
+        fields=[{"name": name} for name in ("Term", "Definition", *_FIELDS)],
+        templates=[
+            {
+                "name": "Concept",
+                "qfmt": f"{_TERM}</div>",
+                "afmt": f"{_TERM}<hr id=answer>{{{{Definition}}}}{_SOURCE}</div>",
+            }
+        ],
+        css=_CSS,
+    )
+    figure = genanki.Model(
+        _FIGURE,
+        "studydoc figure",
+        fields=[{"name": name} for name in ("Text", *_FIELDS)],
+        templates=[{"name": "Figure", "qfmt": f"{_CLOZE}</div>", "afmt": f"{_CLOZE}{_SOURCE}</div>"}],
+        css=_CSS,
+        model_type=genanki.Model.CLOZE,
+    )
+    return concept, figure
+
+
+def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """(what it is known by, kind, fields) of every note: concepts by their term, figures by their lines and order."""
+    seen: dict[str, int] = {}
+    for _, block, _, point in exported.points():
+        if block.form == "terms":
+            key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
+        elif block.form == "bullets" and (text := cloze(point.text)):
+            lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
+            lead = f"<b>{_plain(point.lead)}:</b> " if point.lead else ""
+            key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)  # type: ignore[assignment]
+        else:
+            continue
+        seen[key] = seen.get(key, 0) + 1
+        yield f"{key} {seen[key]}", kind, (*front, *_source(exported, point))
+
+
+def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
+    passages = exported.passages(point)
+    quotes = "<br>".join(
+        f"{_plain(f'{p.speakers}: ') if p.speakers else ''}“{_plain(shortened(p.quote, _LONGEST))}”"
+        for p in passages[:2]
+    )
+    place = passages[0]
+    shown = _plain(place.place)
+    link = f'<a href="{html.escape(place.url)}">{shown}</a>' if place.url else shown
+    doubt = f" {DOUBTED} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
+    return quotes, link + doubt, _plain(exported.document.title)
+
+
+def _quotation(passage: Passage) -> str:
+    speaker = f"{passage.speakers}: " if passage.speakers else ""
+    return _plain(f"{speaker}“{shortened(passage.quote, _LONGEST)}”")
+
+
+def cloze(text: str) -> str:
+    """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup."""
+    shown = [f.shown for f in claims(text) if any(c.isdigit() for c in f.shown)]
+    out, end, gaps = "", 0, 0
+    for figure in shown[:_MOST_FIGURES]:
+        match = re.compile(rf"(?<![\w.,]){re.escape(figure)}(?!\w)").search(text, end)
+        if match:
+            gaps += 1
+            out += f"{_plain(text[end : match.start()])}{{{{c{gaps}::{_plain(match[0])}}}}}"
+            end = match.end()
+    return out + _plain(text[end:]) if gaps else ""
+
+
+def _plain(text: str) -> str:
+    """Plain words of a field: no HTML, no gap, no sound, nothing that Anki would take for its own."""
+    escaped = html.escape(text)
+    return re.sub(r"[{}\[\]\\:]", lambda m: f"&#{ord(m[0])};", escaped)
+
+
+def _number(key: str) -> int:
+    """An id as Anki has them."""
+    return 1 << 30 | int(key[:7], 16)
+
+
+ANKI = Format("anki", ".apkg", "Anki cards: key concepts, and figures as gaps", write_anki)

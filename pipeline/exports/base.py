@@ -1,0 +1,113 @@
+"""What every export starts from, and what a format is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.document import StudyDocument
+from pipeline.exports.outline import Block, Point, Section, outline
+from pipeline.exports.passages import Passage, passages
+from pipeline.labels import Labels, labels_for
+from pipeline.text import clean
+from pipeline.transcript import Transcript
+
+DOUBTED = "†"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A document on its way out: visible text only, its outline, and the transcript where it is at hand, unchanged.
+
+    `changed` is when it last changed, in seconds since 1970; without `doubts` somebody has judged the weak statements.
+    """
+
+    name: str
+    document: StudyDocument
+    labels: Labels
+    sections: tuple[Section, ...]
+    transcript: Transcript | None = None
+    citations: bool = False
+    doubts: bool = True
+    changed: int = 0
+
+    @property
+    def url(self) -> str | None:
+        """The recording's address, when it is one that a page may link to."""
+        url = self.document.source.url or ""
+        return url if re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) else None
+
+    @property
+    def key(self) -> str:
+        """What stays the same when a recording's notes are made again: its address and title, else its digest."""
+        source = self.document.source
+        return digest(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
+
+    def points(self) -> Iterator[tuple[Section, Block, int, Point]]:
+        """Every statement that cites lines, in reading order, with where it stands."""
+        for section in self.sections:
+            yield from ((section, block, depth, p) for block, depth, p in section.points() if p.claim)
+
+    def passages(self, point: Point) -> tuple[Passage, ...]:
+        """The lines that say a statement, in their context."""
+        evidence = point.claim.evidence if point.claim else ()
+        return passages(evidence, self.transcript, self.url, self.labels)
+
+    def doubted(self, point: Point) -> bool:
+        """Whether a point carries the mark of doubt."""
+        return self.doubts and point.claim is not None and point.claim.support == "weak"
+
+    def any_doubted(self) -> bool:
+        """Whether the mark of doubt has to be explained."""
+        return any(self.doubted(p) for _, _, _, p in self.points())
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that a document can be written as. `write` is pure: same document, same bytes.
+
+    `context` tells whether quotations stand in their context, for which a transcript is needed. `check` raises
+    SettingsError where something that the format needs is not installed.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    write: Callable[[Exported], bytes]
+    context: bool = False
+    check: Callable[[], object] | None = None
+
+
+def exported(
+    document: StudyDocument,
+    name: str,
+    transcript: Transcript | None = None,
+    *,
+    citations: bool = False,
+    doubts: bool = True,
+    changed: int = 0,
+) -> Exported:
+    """A document made ready for every format. A transcript that is not the one it was made from is left out."""
+    visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
+    labels = labels_for(document.run.language)
+    same = transcript if transcript and transcript.sha256 == document.source.sha256 else None
+    return Exported(name, visible, labels, outline(visible, labels), same, citations, doubts, changed)
+
+
+def _cleaned(value: Any) -> Any:
+    """Every text without controls and invisible marks; no text that was there becomes empty."""
+    if isinstance(value, str):
+        return clean(value) or ("\ufffd" if value else "")
+    if isinstance(value, dict):
+        return {key: _cleaned(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(inner) for inner in value]
+    return value
+
+
+def digest(text: str) -> str:
+    """Hexadecimal digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()

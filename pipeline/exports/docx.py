@@ -1,0 +1,141 @@
+"""Word documents: real heading and list styles, and the evidence of each statement as its footnote."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from pipeline.exports.archive import without_clock
+from pipeline.exports.base import DOUBTED, Exported, Format
+from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
+from pipeline.exports.outline import Block, Point, Section
+from pipeline.labels import Labels
+
+_ACCENT = RGBColor(0x0B, 0x5F, 0x66)
+_SOFT = RGBColor(0x5C, 0x62, 0x68)
+_INK = RGBColor(0x23, 0x27, 0x2B)
+_DEEPEST = 3  # "List Bullet 3" is the deepest list style that every Word has
+
+
+def write_docx(exported: Exported) -> bytes:
+    """The document, with its title page's facts above the first heading."""
+    word = Document()
+    _prepare(word, exported)
+    notes = Footnotes(word, exported)
+    _opening(word, exported)
+    for section in exported.sections:
+        _section(word, section, exported, notes)
+    if exported.any_doubted():
+        word.add_paragraph(f"{DOUBTED} {exported.labels.in_doubt}", "Remark")
+    notes.finish()
+    out = io.BytesIO()
+    word.save(out)
+    return without_clock(out.getvalue())
+
+
+def _prepare(word: Any, exported: Exported) -> None:
+    """Styles, page, language and properties."""
+    document, labels = exported.document, exported.labels
+    known = word.core_properties
+    known.title, known.author, known.comments = document.title[:255], (document.channel or "")[:255], ""
+    known.last_modified_by, known.language = "", labels.code
+    known.created = known.modified = datetime.fromtimestamp(exported.changed, UTC)
+    for part in word.sections:
+        part.left_margin = part.right_margin = Cm(2.6)
+        part.top_margin = part.bottom_margin = Cm(2.2)
+    styles = word.styles
+    _style(styles["Normal"], 11, _INK, after=6)
+    _style(styles["Title"], 26, _INK, after=4)
+    _style(styles["Heading 1"], 17, _ACCENT, before=20, after=6)
+    _style(styles["Heading 2"], 13, _INK, before=14, after=4)
+    for name in ("List Bullet", "List Bullet 2", "List Bullet 3"):
+        _style(styles[name], 11, _INK, after=3)
+    for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
+        own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
+        _style(own, size, _SOFT, after=2)
+        if name != TEXT:  # quotations run as their own language does
+            own.base_style = styles["Normal"]
+    reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER, builtin=True)
+    reference.font.superscript, reference.font.color.rgb = True, _ACCENT
+    border = styles["Title"].element.pPr.find(qn("w:pBdr"))
+    if border is not None:
+        styles["Title"].element.pPr.remove(border)
+    _language(styles["Normal"].element, labels)
+
+
+def _language(normal: Any, labels: Labels) -> None:
+    """The language of all text, and whether it runs from right to left; Word wants elements in the schema's order."""
+    language = OxmlElement("w:lang")
+    language.set(qn("w:bidi" if labels.direction == "rtl" else "w:val"), labels.code)
+    fonts = normal.get_or_add_rPr()
+    fonts.append(language)
+    if labels.direction == "rtl":
+        language.addprevious(OxmlElement("w:rtl"))
+        normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
+
+
+def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, after: float = 0) -> None:
+    style.font.size, style.font.color.rgb = Pt(size), colour
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+
+
+def _opening(word: Any, exported: Exported) -> None:
+    document, labels = exported.document, exported.labels
+    word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
+    word.add_paragraph(document.title, "Title")
+    source = document.source
+    facts = [document.channel, source.published, ", ".join(source.speakers)]
+    if known := " · ".join(f for f in facts if f):
+        word.add_paragraph(known, "Facts")
+    if exported.url:
+        hyperlink(word.add_paragraph(style="Facts")._p, word.part, exported.url, exported.url)
+    if document.note:
+        word.add_paragraph(style="Facts").add_run(document.note).italic = True
+    if document.status == "partial":
+        word.add_paragraph().add_run(f"PARTIAL — {labels.partial}").bold = True
+        for problem in document.problems:
+            word.add_paragraph(f"{problem.heading}: {problem.message}", "List Bullet")
+
+
+def _section(word: Any, section: Section, exported: Exported, notes: Footnotes) -> None:
+    word.add_heading(section.heading, 1)
+    if not section.blocks:
+        word.add_paragraph(exported.labels.none_found, "Remark")
+    for block in section.blocks:
+        if block.heading:
+            word.add_heading(block.title, 2)
+        _block(word, block, exported, notes)
+
+
+def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> None:
+    if block.form == "prose":
+        paragraph = word.add_paragraph()
+        for n, point in enumerate(block.points):
+            _statement(paragraph, point, exported, notes, space=n > 0)
+        return
+    for top in block.points:
+        for depth, point in top.flat():
+            level = min(depth + 1, _DEEPEST)
+            style = "Normal" if block.form == "terms" else "List Bullet" if level == 1 else f"List Bullet {level}"
+            _statement(word.add_paragraph(style=style), point, exported, notes)
+
+
+def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnotes, *, space: bool = False) -> None:
+    if space:
+        paragraph.add_run(" ")
+    if point.lead:
+        paragraph.add_run(f"{point.lead}:").bold = True
+        paragraph.add_run(" ")
+    paragraph.add_run(point.text + (f" {DOUBTED}" if exported.doubted(point) else ""))
+    if point.claim:
+        notes.refer(paragraph, point)
+
+
+DOCX = Format("docx", ".docx", "a Word document with the evidence as footnotes", write_docx)

@@ -1,0 +1,127 @@
+"""The footnotes part of a Word document, which python-docx does not write, by its own parts and elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import XmlPart
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+
+from pipeline.exports.base import DOUBTED, Exported
+from pipeline.exports.outline import Point
+from pipeline.exports.passages import Passage, shortened
+
+TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
+# A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.
+_LONGEST, _MOST_QUOTED = 320, 3
+_EMPTY = (
+    f"<w:footnotes {nsdecls('w', 'r')}>"
+    '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+    '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
+    "</w:footnotes>"
+)
+
+
+class Footnotes:
+    """The footnotes of a document: what says each statement, numbered as the statements are."""
+
+    def __init__(self, word: Any, exported: Exported) -> None:
+        self._exported = exported
+        self._root = parse_xml(_EMPTY)
+        self._styles = {name: word.styles[name].style_id for name in (TEXT, REFERENCE)}
+        self._word = word
+        package = word.part.package
+        self._part = XmlPart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
+
+    def refer(self, paragraph: Any, point: Point) -> None:
+        """Puts the mark of a statement's footnote behind it, and what says it into the footnote."""
+        reference = OxmlElement("w:footnoteReference")
+        reference.set(qn("w:id"), str(point.number))
+        paragraph._p.append(self._mark(reference))
+        note = OxmlElement("w:footnote")
+        note.set(qn("w:id"), str(point.number))
+        passages = self._exported.passages(point)
+        for n, passage in enumerate(passages[:_MOST_QUOTED]):
+            note.append(self._paragraph(passage, first=n == 0))
+        if more := passages[_MOST_QUOTED:]:
+            note.append(self._places(more))
+        if self._exported.doubted(point) and point.claim:
+            note.append(self._plain(f"{DOUBTED} {point.claim.finding}"))
+        self._root.append(note)
+
+    def finish(self) -> None:
+        """Makes the part one of the document's."""
+        self._word.part.relate_to(self._part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+    def _paragraph(self, passage: Passage, *, first: bool) -> Any:
+        paragraph = self._plain("")
+        if first:
+            paragraph.append(self._mark(OxmlElement("w:footnoteRef")))
+        paragraph.append(run(" "))
+        self._place(paragraph, passage)
+        speaker = f"{passage.speakers}: " if passage.speakers else ""
+        paragraph.append(run(f" · {speaker}“{shortened(passage.quote, _LONGEST)}”"))
+        return paragraph
+
+    def _places(self, passages: Sequence[Passage]) -> Any:
+        paragraph = self._plain("+ ")
+        for n, passage in enumerate(passages):
+            if n:
+                paragraph.append(run(", "))
+            self._place(paragraph, passage)
+        return paragraph
+
+    def _place(self, paragraph: Any, passage: Passage) -> None:
+        if passage.url:
+            hyperlink(paragraph, self._part, passage.url, passage.place)
+        else:
+            paragraph.append(run(passage.place))
+
+    def _plain(self, text: str) -> Any:
+        paragraph = OxmlElement("w:p")
+        style = OxmlElement("w:pStyle")
+        style.set(qn("w:val"), self._styles[TEXT])
+        properties = OxmlElement("w:pPr")
+        properties.append(style)
+        paragraph.append(properties)
+        if text:
+            paragraph.append(run(text))
+        return paragraph
+
+    def _mark(self, number: Any) -> Any:
+        """A number in the style of footnotes' numbers, behind a statement or in front of its footnote."""
+        mark = OxmlElement("w:r")
+        style = OxmlElement("w:rStyle")
+        style.set(qn("w:val"), self._styles[REFERENCE])
+        properties = OxmlElement("w:rPr")
+        properties.append(style)
+        mark.append(properties)
+        mark.append(number)
+        return mark
+
+
+def run(text: str, *, underlined: bool = False) -> Any:
+    """A run of text."""
+    out = OxmlElement("w:r")
+    if underlined:
+        properties, line = OxmlElement("w:rPr"), OxmlElement("w:u")
+        line.set(qn("w:val"), "single")
+        properties.append(line)
+        out.append(properties)
+    words = OxmlElement("w:t")
+    words.text = text
+    words.set(qn("xml:space"), "preserve")
+    out.append(words)
+    return out
+
+
+def hyperlink(paragraph: Any, part: Any, url: str, text: str) -> None:
+    """Ends a paragraph of a part with a link."""
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    link.append(run(text, underlined=True))
+    paragraph.append(link)

@@ -1,0 +1,189 @@
+"""Markdown: the page as `make` writes it, for GitHub, and for an Obsidian vault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from pipeline.exports.base import DOUBTED, Exported, Format
+from pipeline.exports.outline import Block, Point, Section
+from pipeline.exports.passages import Passage
+from pipeline.render import escape, render_markdown
+
+
+def write_markdown(exported: Exported) -> bytes:
+    """The page that `make` writes, with or without times behind statements."""
+    return render_markdown(exported.document, citations=exported.citations, doubts=exported.doubts).encode()
+
+
+def write_github(exported: Exported) -> bytes:
+    """A page for GitHub: evidence as footnotes, an alert where the notes are not complete."""
+    return _page(exported, _Dialect(exported, _github))
+
+
+def write_obsidian(exported: Exported) -> bytes:
+    """A note for a vault: front matter, key concepts linked at their first use in a section, an id a statement."""
+    return _front_matter(exported) + _page(exported, _Vault(exported, _obsidian))
+
+
+def _github(text: str) -> str:
+    """Plain words on GitHub, which also reads dollar signs as mathematics and words between colons as pictures."""
+    return escape(text).replace("$", "<span>$</span>").replace(":", "&#58;")
+
+
+def _obsidian(text: str) -> str:
+    """Plain words in Obsidian, which also reads dollar signs, per cents and equal signs in pairs."""
+    return escape(text).replace("$", "\\$").replace("%", "&#37;").replace("==", "=&#61;").replace("^", "&#94;")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How statements stand on a page: the same in every dialect but for `words` and `behind`."""
+
+    exported: Exported
+    plain: Callable[[str], str]
+
+    def words(self, text: str, section: _Links) -> str:
+        """A statement's words."""
+        return self.plain(text)
+
+    def term(self, lead: str) -> str:
+        """A term before its definition."""
+        return self.plain(lead)
+
+    def behind(self, point: Point, *, last: bool) -> str:
+        """The marks behind a statement; `last` tells whether nothing follows in its paragraph."""
+        if not point.claim:
+            return ""
+        doubt = f" {DOUBTED}" if self.exported.doubted(point) else ""
+        return f"{doubt}[^{point.anchor}]"
+
+
+class _Links:
+    """The key concepts of a document that a section has not linked yet."""
+
+    def __init__(self, exported: Exported) -> None:
+        terms = [p.lead for s in exported.sections for b, _, p in s.points() if b.form == "terms" and p.lead]
+        longest_first = sorted(set(terms), key=lambda t: (-len(t), t))
+        self._names = {term.casefold(): _note_name(term) for term in longest_first}
+        every = "|".join(re.escape(t) for t in longest_first)
+        self._pattern = re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE) if every else None
+
+    def cut(self, text: str) -> Iterator[tuple[str, str]]:
+        """The text in pieces, each with the note that it is a link to, or ""."""
+        end = 0
+        for match in self._pattern.finditer(text) if self._pattern else ():
+            if name := self._names.pop(match[0].casefold(), ""):
+                yield text[end : match.start()], ""
+                yield match[0], name
+                end = match.end()
+        yield text[end:], ""
+
+
+def _note_name(term: str) -> str:
+    """A term as a note of the vault may be called."""
+    return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`=]", " ", term)).strip(" .")
+
+
+def _between(text: str, plain: Callable[[str], str]) -> str:
+    """Plain words between two links, with the spaces that part them."""
+    inner = text.strip(" ")
+    before, after = (" " if text[at : at + 1 or None] == " " else "" for at in (0, -1))
+    return f"{before}{plain(inner)}{after}" if inner else text
+
+
+class _Vault(_Dialect):
+    __slots__ = ()
+
+    def words(self, text: str, section: _Links) -> str:
+        pieces = section.cut(" ".join(text.split()))
+        return "".join(self._link(name, piece) if name else _between(piece, self.plain) for piece, name in pieces)
+
+    def term(self, lead: str) -> str:
+        name = _note_name(lead)
+        return self._link(name, lead) if name else self.plain(lead)
+
+    def behind(self, point: Point, *, last: bool) -> str:
+        marks = super().behind(point, last=last)
+        return f"{marks} ^{point.anchor}" if marks and last else marks
+
+    def _link(self, name: str, shown: str) -> str:
+        return f"[[{name}]]" if name == shown else f"[[{name}|{self.plain(shown)}]]"
+
+
+def _page(exported: Exported, dialect: _Dialect) -> bytes:
+    document, words, plain = exported.document, exported.labels, dialect.plain
+    out = [f"# {plain(document.title)} — {words.heading('study_document', document.notes)}", ""]
+    out += [plain(document.channel), ""] if document.channel else []
+    out += [f"{words.source_url}: <{exported.url}>", ""] if exported.url else []
+    out += [f"*{plain(document.note)}*", ""] if document.note else []
+    if document.status == "partial":
+        out += ["> [!WARNING]", f"> PARTIAL — {words.partial}"]
+        out += [f"> - {plain(p.heading)}: {plain(p.message)}" for p in document.problems] + [""]
+    for section in exported.sections:
+        out += [f"## {section.heading}", "", *_section(section, exported, dialect)]
+    out += [f"{DOUBTED} {words.in_doubt}", ""] if exported.any_doubted() else []
+    for _, _, _, point in exported.points():
+        quotes = " ".join(_quote(p, plain) for p in exported.passages(point))
+        out.append(f"[^{point.anchor}]: {quotes}")
+    return ("\n".join(out).rstrip() + "\n").encode()
+
+
+def _section(section: Section, exported: Exported, dialect: _Dialect) -> list[str]:
+    links = _Links(exported)
+    rows = [] if section.blocks else [exported.labels.none_found, ""]
+    for block in section.blocks:
+        rows += [f"### {_number(block)}{dialect.plain(block.heading)}", ""] if block.heading else []
+        rows += [*_block(block, links, dialect), ""]
+    return rows
+
+
+def _number(block: Block) -> str:
+    return f"{block.number}. " if block.number else ""
+
+
+def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
+    if block.form == "prose":
+        last = len(block.points) - 1
+        return [
+            " ".join(
+                f"{dialect.words(p.text, links)}{dialect.behind(p, last=n == last)}" for n, p in enumerate(block.points)
+            )
+        ]
+    return [row for point in block.points for row in _bullet(point, block.form == "terms", links, dialect)]
+
+
+def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
+    for depth, point in top.flat():
+        lead = f"**{dialect.term(point.lead) if term else dialect.plain(point.lead)}:** " if point.lead else ""
+        text = dialect.words(point.text, links)
+        yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=True)}"
+
+
+def _quote(passage: Passage, plain: Callable[[str], str]) -> str:
+    place = f"[{plain(passage.place)}]({passage.url})" if passage.url else plain(passage.place)
+    speaker = f"{plain(passage.speakers)}: " if passage.speakers else ""
+    return f"{place} · {speaker}“{plain(passage.quote)}”"
+
+
+def _front_matter(exported: Exported) -> bytes:
+    document = exported.document
+    known: dict[str, str | Sequence[str] | None] = {
+        "title": document.title,
+        "channel": document.channel,
+        "source": exported.url,
+        "published": document.source.published,
+        "speakers": list(document.source.speakers),
+        "status": document.status,
+        "tags": ["study-notes"],
+    }
+    kept = {key: value for key, value in known.items() if value}
+    return f"---\n{yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1000)}---\n\n".encode()
+
+
+MARKDOWN = Format("markdown", ".md", "the page as make writes it", write_markdown)
+GITHUB = Format("github", ".md", "Markdown for GitHub, evidence as footnotes", write_github)
+OBSIDIAN = Format("obsidian", ".md", "a note for an Obsidian vault: front matter, links, block ids", write_obsidian)

@@ -1,0 +1,68 @@
+"""Templates of pages and their content security policy: what stands in the file may act, nothing is fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.render.markdown import clock
+
+
+def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
+    """A whole page, for a screen or for paper. `script` names the files of which its script is made."""
+    css = _style(paper)
+    code = "\n".join(text(name) for name in script)
+    return (
+        _environment()
+        .get_template(template)
+        .render(css=Markup(css), script=Markup(code), policy=policy(css, code), **values)
+        .encode()
+    )
+
+
+def xml(template: str, **values: Any) -> bytes:
+    """A file of a book."""
+    return _environment().get_template(template).render(**values).encode()
+
+
+def policy(css: str, script: str) -> str:
+    """The policy under which exactly this style and this script work."""
+    scripts = _hash(script) if script else "'none'"
+    own = f"default-src 'none'; style-src {_hash(css)}; script-src {scripts}"
+    return f"{own}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.exports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clock"] = clock
+    environment.filters["place"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
+    return environment
+
+
+@cache
+def _style(paper: bool) -> str:
+    return text("paper.css") if paper else f"{text('page.css')}@media print {{\n{text('print.css')}}}\n"
+
+
+@cache
+def text(name: str) -> str:
+    """A file that stands beside the templates."""
+    return (files("pipeline.exports") / "templates" / name).read_text(encoding="utf-8")

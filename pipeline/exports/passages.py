@@ -1,0 +1,128 @@
+"""Quotations in their context: the cited lines, neighbours together, and a little of what is said around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipeline.document import Evidence
+from pipeline.labels import Labels
+from pipeline.render.markdown import clock, moment_url
+from pipeline.text import clean
+from pipeline.transcript import Segment, Transcript
+
+_CONTEXT = 180  # characters before and after the quotation
+_CLOSE = 2  # lines between two quotations that stand in one passage
+_LEAST = 40  # of which a part of a line is worth showing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a passage: quoted, or its context. `speaker` is empty where the line before has the same."""
+
+    text: str
+    speaker: str
+    cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring cited lines with their context. `place` is "12:34" or "line 12", `url` leads to that moment."""
+
+    segment: int
+    start: float | None
+    place: str
+    url: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def quote(self) -> str:
+        """The cited lines alone, with a mark where lines between them are left out."""
+        runs = groupby(self.lines, key=lambda line: line.cited)
+        return " … ".join(" ".join(line.text for line in run) for cited, run in runs if cited)
+
+    @property
+    def speakers(self) -> str:
+        """Who says the cited lines."""
+        return ", ".join(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
+
+
+def passages(
+    evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
+) -> tuple[Passage, ...]:
+    """A passage for each run of lines that stand close together. Without a transcript there is no context."""
+    return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence, _CLOSE if transcript else 0))
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text, or as many of its first words as fit with a mark that more follows."""
+    return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
+
+
+def _runs(evidence: Sequence[Evidence], between: int) -> list[list[Evidence]]:
+    """Evidence in runs with at most so many other lines between two lines."""
+    runs: list[list[Evidence]] = []
+    for line in evidence:
+        if runs and line.segment <= runs[-1][-1].segment + 1 + between:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels) -> Passage:
+    first = run[0]
+    before, after = _around(transcript, first.segment, run[-1].segment)
+    rows = [*before, *_cited(run, transcript), *after]
+    place = labels.line.format(number=first.segment) if first.start is None else clock(first.start)
+    moment = None if first.start is None else moment_url(url, first.start)
+    return Passage(first.segment, first.start, place, moment, _lines(rows))
+
+
+def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
+    """Rows as lines: a speaker is named where he begins, and where the quotation does."""
+    out: list[Line] = []
+    last: tuple[str | None, bool] = (None, False)
+    for text, speaker, cited in rows:
+        begins = speaker != last[0] or (cited and not last[1])
+        out.append(Line(text, speaker or "" if begins else "", cited))
+        last = (speaker, cited)
+    return tuple(out)
+
+
+Row = tuple[str, str | None, bool]
+
+
+def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[Row]:
+    """The cited lines, and those that are said between them."""
+    last = run[0].segment
+    for line in run:
+        for number in range(last + 1, line.segment if transcript else 0):
+            between = transcript.segment(number)  # type: ignore[union-attr]
+            yield clean(between.text), clean(between.speaker or "") or None, False
+        yield line.quote, line.speaker, True
+        last = line.segment
+
+
+def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[Row], list[Row]]:
+    if transcript is None or last > len(transcript.segments):
+        return [], []
+    before = _limited(reversed(transcript.segments[: first - 1]), backwards=True)
+    return before[::-1], _limited(transcript.segments[last:], backwards=False)
+
+
+def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[Row]:
+    """As many lines as the context allows, the farthest cut at a word."""
+    out: list[Row] = []
+    left = _CONTEXT
+    for segment in segments:
+        if left < _LEAST:
+            break
+        text = clean(segment.text)
+        if len(text) > left:
+            text = f"…{text[-left:].partition(' ')[2]}" if backwards else shortened(text, left)
+        if len(text) > 1:
+            out.append((text, clean(segment.speaker) if segment.speaker else None, False))
+        left -= len(segment.text)
+    return out

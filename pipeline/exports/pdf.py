@@ -1,0 +1,43 @@
+"""PDF from the same page as HTML, set by WeasyPrint: page numbers in the contents, bookmarks, evidence at the end."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import Any
+
+from pipeline.errors import SettingsError
+from pipeline.exports.base import Exported, Format
+from pipeline.exports.pages import page
+
+
+def write_pdf(exported: Exported) -> bytes:
+    """The document, its identifier derived and its dates the document's. SettingsError where the extra is missing."""
+    html = page("page.html", paper=True, made=exported, paged=True).decode()
+    weasyprint = _weasyprint()
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # what print has no use for is no news
+    out = io.BytesIO()
+    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_nothing)
+    document.write_pdf(out, pdf_identifier=exported.key[:32].encode(), full_fonts=False)
+    return out.getvalue()
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except ImportError as err:
+        raise SettingsError(f"--to pdf: {err.name} is not installed", hint="pip install 'studydoc[pdf]'") from err
+    except OSError as err:  # the package is there, a library of the system is not
+        raise SettingsError(
+            f"--to pdf: {str(err).splitlines()[0]}",
+            hint="apt install libpango-1.0-0 libpangoft2-1.0-0, or brew install pango",
+        ) from err
+    return weasyprint
+
+
+def _nothing(url: str, *args: Any, **kwargs: Any) -> Any:
+    """Whatever a page should ever name, nothing is fetched for it."""
+    raise ValueError(f"not fetched: {url}")
+
+
+PDF = Format("pdf", ".pdf", "pages to print, with the evidence at their end", write_pdf, check=_weasyprint)

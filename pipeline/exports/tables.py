@@ -1,0 +1,84 @@
+"""Statements with their evidence for other programs: CSV, JSON Lines, and the record itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.document import Evidence
+from pipeline.exports.base import Exported, Format
+from pipeline.render.markdown import moment_url
+from pipeline.store import dump
+
+_COLUMNS = """id section heading lead text level support finding lines start end speakers quote url""".split()
+
+
+def write_csv(exported: Exported) -> bytes:
+    """A row a statement, as spreadsheets open it: UTF-8 with its mark, no cell that they would take for a formula."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    for statement in _statements(exported):
+        rows.writerow([_cell(value) for value in _flat(statement)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_jsonl(exported: Exported) -> bytes:
+    """An object a statement, whole: where it stands, how it came through its check, every line that says it."""
+    document = exported.document
+    of = {"document": exported.name, "title": document.title, "url": exported.url}
+    rows = (json.dumps(of | statement, ensure_ascii=False) for statement in _statements(exported))
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
+def write_record(exported: Exported) -> bytes:
+    """The record."""
+    return dump(exported.document).encode()
+
+
+def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
+    for section, block, depth, point in exported.points():
+        claim = point.claim
+        assert claim is not None  # those without are not among them
+        yield {
+            "id": point.anchor,
+            "section": section.name,
+            "heading": block.heading or None,
+            "lead": point.lead or None,
+            "text": point.text,
+            "level": depth,
+            "support": claim.support,
+            "finding": claim.finding,
+            "evidence": [e.model_dump() | {"url": _moment(exported, e)} for e in claim.evidence],
+        }
+
+
+def _moment(exported: Exported, line: Evidence) -> str | None:
+    return None if line.start is None else moment_url(exported.url, line.start)
+
+
+def _flat(statement: dict[str, Any]) -> list[Any]:
+    lines = statement["evidence"]
+    speakers = dict.fromkeys(e["speaker"] for e in lines if e["speaker"])
+    joined = {
+        "lines": " ".join(str(e["segment"]) for e in lines),
+        "start": lines[0]["start"],
+        "end": lines[-1]["end"],
+        "speakers": ", ".join(speakers),
+        "quote": " ".join(e["quote"] for e in lines),
+        "url": lines[0]["url"],
+    }
+    return [(statement | joined)[column] for column in _COLUMNS]
+
+
+def _cell(value: Any) -> Any:
+    """A cell that no spreadsheet computes: text that begins as a formula does gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+CSV = Format("csv", ".csv", "a table of statements with their evidence", write_csv)
+JSONL = Format("jsonl", ".jsonl", "a JSON object a statement, with its evidence", write_jsonl)
+RECORD = Format("record", ".json", "the record", write_record)

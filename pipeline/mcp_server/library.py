@@ -1,0 +1,123 @@
+"""Transcripts and notes of one folder by their names: a name chooses among what is there and is no part of a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline import store
+from pipeline.checking import Checked, Reopened, checked_by_code
+from pipeline.corpus import Input, find, read
+from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
+from pipeline.errors import InputError
+from pipeline.page import draft_of_document
+from pipeline.readers import Source
+from pipeline.text import clean
+from pipeline.transcript import Transcript
+
+T = TypeVar("T")
+_SHOWN = 200  # characters of a name that there is not
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A statement of notes, with its number from 1 in reading order; `depth` is how deeply a detail is nested."""
+
+    number: int
+    section: str
+    heading: str
+    label: str
+    text: str
+    depth: int
+    support: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What there is below `folder`, and the notes in `out`. Everything is looked up anew: files come and go."""
+
+    folder: Path
+    out: Path
+    given: Input
+
+    def sources(self) -> dict[str, Source]:
+        """Transcripts by the names that their notes have or would have, in their order."""
+        found = find([self.folder], self.given, self.out)
+        return {s.name: s for s in found.sources if isinstance(s, Source)}
+
+    def source(self, name: str) -> Source:
+        """The transcript of a name. InputError when there is none."""
+        return _chosen(self.sources(), name, "transcript", "list_transcripts tells their names")
+
+    def records(self) -> dict[str, Path]:
+        """The records of notes by name, in their order; a link that leads out of the folder is none of them."""
+        root = self.out.resolve()
+        found = sorted(self.out.rglob("*.json")) if self.out.is_dir() else []
+        return {
+            path.relative_to(self.out).with_suffix("").as_posix(): path
+            for path in found
+            if not any(part.startswith(".") for part in path.relative_to(self.out).parts)
+            and path.with_suffix(".md").exists()
+            and path.resolve().is_relative_to(root)
+        }
+
+    def notes(self, name: str) -> StudyDocument:
+        """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
+        return store.load(_chosen(self.records(), name, "page of notes", "make_notes makes one of a transcript"))
+
+    def transcript_of(self, name: str, document: StudyDocument) -> tuple[Transcript, str]:
+        """The transcript below the folder that notes were made from, and a remark when it is no longer the same.
+
+        The path that a record tells is only compared, never opened. InputError when it is not there.
+        """
+        sources = self.sources()
+        named = Path(document.source.path).resolve() if document.source.path else None
+        source = next((s for s in sources.values() if s.path.resolve() == named), None) or sources.get(name)
+        if source is None:
+            raise InputError(f"{name}: the transcript of these notes is not in the folder any more")
+        transcript = read(source, self.given)
+        same = transcript.sha256 == document.source.sha256
+        return transcript, "" if same else "the transcript has changed since the notes were made"
+
+    def check(self, name: str) -> tuple[str, list[Checked]]:
+        """What code finds against notes beside their transcript, and a remark on the transcript, "" for none."""
+        document = self.notes(name)
+        transcript, remark = self.transcript_of(name, document)
+        return remark, checked_by_code(Reopened(document, transcript, draft_of_document(document), False, remark))
+
+
+def numbered(document: StudyDocument) -> list[Numbered]:
+    """Every statement of notes in reading order."""
+    rows: list[tuple[str, str, int, Statement | KeyConcept]] = []
+    for section in document.outline():
+        for held in section.content:
+            heading = held.heading if isinstance(held, MainPoint) else ""
+            tops = held.details if isinstance(held, MainPoint) else [held]
+            rows += [(section.name, heading, depth, s) for top in tops for depth, s in _nested(top, 0)]
+    return [_numbered(n, *row) for n, row in enumerate(rows, 1)]
+
+
+def _numbered(number: int, section: str, heading: str, depth: int, statement: Statement | KeyConcept) -> Numbered:
+    if isinstance(statement, KeyConcept):
+        label, text = statement.term, statement.definition
+    else:
+        label, text = (statement.lead or "") if isinstance(statement, Detail) else "", statement.text
+    return Numbered(number, section, heading, label, text, depth, statement.support, statement.evidence)
+
+
+def _nested(held: Statement | KeyConcept | Prerequisite, depth: int) -> Iterator[tuple[int, Statement | KeyConcept]]:
+    """A statement and those nested below it, each with its depth; what cites no lines is none."""
+    if isinstance(held, Prerequisite):
+        return
+    yield depth, held
+    for inner in held.details if isinstance(held, Detail) else ():
+        yield from _nested(inner, depth + 1)
+
+
+def _chosen(among: Mapping[str, T], name: str, what: str, hint: str) -> T:
+    if name not in among:
+        raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)
+    return among[name]

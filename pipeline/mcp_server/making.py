@@ -1,0 +1,120 @@
+"""Notes made for a server's client, in a thread and a loop of their own: nothing else waits while they are made."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pipeline import store
+from pipeline.connect import Connection, store_path
+from pipeline.corpus import Input, Outcome, make_each
+from pipeline.events import Events
+from pipeline.progress import Progress, ProgressUpdate
+from pipeline.providers.calls import CallStore
+from pipeline.readers import Source
+from pipeline.settings import Settings
+from pipeline.single_machine import Audience, Run
+from pipeline.stopping import Stoppable
+from pipeline.text import clean
+from pipeline.transcript import Metadata, Transcript
+
+T = TypeVar("T")
+Told = Callable[[ProgressUpdate], None]
+
+
+class Quiet:
+    """A display for a run whose standard output belongs to others: messages go to standard error."""
+
+    def say(self, message: str) -> None:
+        """A line for whoever reads the server's log."""
+        sys.stderr.write(f"studydoc: {clean(message)}\n")
+
+    problem = say
+
+    def watch(self, progress: Progress) -> None:
+        """The client hears of it."""
+
+    def done(self, outcome: Outcome) -> None:
+        """The client hears of it."""
+
+    def download(self, done: int, total: int) -> None:
+        """Not shown."""
+
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
+        """Not shown."""
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes notes with one client for all of them, opened by the first: its limits hold for all together."""
+
+    settings: Settings
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _thread: threading.Thread | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _opened: tuple[Run, Connection] | None = None
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _making: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def make(self, source: Source, told: Told) -> Outcome:
+        """How the notes of a transcript came out. `told` is called in the loop of the caller.
+
+        Raises SettingsError and StoreError. When the caller is cancelled nothing more is asked.
+        """
+        here = asyncio.get_running_loop()
+
+        def watch(progress: Progress) -> None:
+            if not here.is_closed():
+                here.call_soon_threadsafe(told, progress.update())
+
+        return await asyncio.wrap_future(self._started(self._make(source, watch)))
+
+    async def close(self) -> None:
+        """Ends the client and the thread."""
+        if self._thread is not None:
+            await asyncio.wrap_future(self._started(self._stack.aclose()))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            await asyncio.to_thread(self._thread.join)
+        self._loop.close()
+
+    def _started(self, work: Coroutine[Any, Any, T]) -> Any:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._loop.run_forever, name="studydoc make", daemon=True)
+            self._thread.start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _make(self, source: Source, watch: Callable[[Progress], None]) -> Outcome:
+        async with self._making[source.name]:  # a second client's wish waits, and finds them made
+            run, at = await self._run()
+            if outcome := run.made_before(source):
+                return outcome
+
+            async def feed() -> AsyncIterator[Source | Transcript]:
+                yield source
+
+            kept: list[Outcome] = []
+
+            def done(outcome: Outcome) -> None:
+                run.ended(outcome)
+                kept.append(outcome)  # with its document
+
+            await make_each(feed(), Stoppable(at.client), run.order, watch=watch, done=done)
+            return kept[0]
+
+    async def _run(self) -> tuple[Run, Connection]:
+        async with self._opening:
+            if self._opened is None:
+                settings = self.settings
+                store.check_writable(settings.out)
+                calls = CallStore(store_path(settings.out))
+                self._stack.callback(calls.close)
+                given = Input(settings.encoding, settings.format)
+                run = Run.of(settings, Metadata(), given, calls, Audience(Quiet(), Events()))
+                self._opened = run, await self._stack.enter_async_context(run.connected())
+            return self._opened

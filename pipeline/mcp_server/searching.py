@@ -1,0 +1,136 @@
+"""Search over the statements of many notes and the lines that say them, in any language.
+
+A statement is found when it holds one of the query's words, and ranked by BM25: the more of them and the rarer they
+are, the higher, those in its label or text above those in its lines. A word of four or more letters also finds the
+words that begin with its first three quarters, so that "turbines" finds "turbine" in whatever language; the word itself
+counts once more. In scripts without spaces, and in Hangul, any two characters that follow each other are a word.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline import store
+from pipeline.errors import StoreError
+from pipeline.mcp_server.library import Numbered, numbered
+from pipeline.text import UNSPACED
+
+_RUNS = f"{UNSPACED}\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af\U00020000-\U0003ffff"
+_UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+")
+_LEAST = 4  # letters of a word that finds others by its beginning
+_TABLE = """create virtual table statements using fts5(
+    name unindexed, number unindexed, label, text, lines, tokenize = "unicode61 categories 'L* N* M* Co'"
+)"""
+_FOUND = """select name, number from statements where statements match ?
+    order by bm25(statements, 0, 0, 2.0, 2.0, 0.5), name, number limit ? offset ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A statement that was found, and the notes that it stands in."""
+
+    name: str
+    title: str
+    statement: Numbered
+
+
+@dataclass(slots=True)
+class Index:
+    """Statements of notes, read anew where a record has changed. Safe for several threads."""
+
+    _db: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", check_same_thread=False))
+    _known: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and time of each record
+    _notes: dict[str, tuple[str, list[Numbered]]] = field(default_factory=dict)  # title and statements
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        try:
+            self._db.execute(_TABLE)
+        except sqlite3.OperationalError as err:
+            raise StoreError(f"notes cannot be searched: {err}", hint="a Python whose SQLite has FTS5 can") from err
+
+    def search(self, records: Mapping[str, Path], query: str, *, limit: int, offset: int = 0) -> tuple[int, list[Hit]]:
+        """How many statements of these notes are found, and some of them, the best first."""
+        wanted = match_of(query)
+        with self._lock:
+            self._refresh(records)
+            if not wanted:
+                return 0, []
+            (total,) = self._db.execute(
+                "select count(*) from statements where statements match ?", (wanted,)
+            ).fetchone()
+            rows = self._db.execute(_FOUND, (wanted, limit, offset)).fetchall()
+            return total, [Hit(name, self._notes[name][0], self._notes[name][1][number - 1]) for name, number in rows]
+
+    def _refresh(self, records: Mapping[str, Path]) -> None:
+        now: dict[str, tuple[int, int]] = {}
+        for name, path in records.items():
+            with suppress(OSError):  # it went since it was listed
+                stat = path.stat()
+                now[name] = stat.st_size, stat.st_mtime_ns
+        for name in [n for n, state in self._known.items() if now.get(n) != state]:
+            self._db.execute("delete from statements where name = ?", (name,))
+            del self._known[name]
+            self._notes.pop(name, None)
+        for name, state in now.items():
+            if name not in self._known:
+                self._known[name] = state
+                self._add(name, records[name])
+
+    def _add(self, name: str, record: Path) -> None:
+        try:
+            document = store.load(record)
+        except StoreError:
+            return  # read_notes tells what is wrong with it
+        statements = numbered(document)
+        self._notes[name] = document.title, statements
+        rows = (
+            (name, s.number, _indexed(f"{s.heading} {s.label}"), _indexed(s.text), _indexed(_quotes(s)))
+            for s in statements
+        )
+        self._db.executemany("insert into statements values (?, ?, ?, ?, ?)", rows)
+
+
+def match_of(query: str) -> str:
+    """What SQLite is asked for: words in quotation marks and nothing of the query besides, "" when it has none."""
+    return " OR ".join(dict.fromkeys(_wanted(query)))
+
+
+def _wanted(query: str) -> Iterator[str]:
+    for unit in _units(query):
+        if _unspaced(unit):
+            yield from (f'"{pair}"' for pair in _pairs(unit)[:-1])
+            if len(unit) == 1:
+                yield f'"{unit}"*'
+            continue
+        yield f'"{unit}"'
+        if len(unit) >= _LEAST and not unit.isdigit():
+            yield f'"{unit[: max(_LEAST - 1, len(unit) * 3 // 4)]}"*'
+
+
+def _indexed(text: str) -> str:
+    return " ".join(" ".join(_pairs(unit)) if _unspaced(unit) else unit for unit in _units(text))
+
+
+def _units(text: str) -> list[str]:
+    return _UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _unspaced(unit: str) -> bool:
+    return re.match(rf"[{_RUNS}]", unit) is not None
+
+
+def _pairs(run: str) -> list[str]:
+    """Any two characters that follow each other; the last one alone, so that a single character is found too."""
+    return [run[i : i + 2] for i in range(len(run))]
+
+
+def _quotes(statement: Numbered) -> str:
+    return " ".join(e.quote for e in statement.evidence)

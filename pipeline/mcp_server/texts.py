@@ -1,0 +1,101 @@
+"""The tools' answers as text. What was said or written by others stands escaped: it can be neither markup nor link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.mcp_server.shapes import (
+    CheckShape,
+    EvidenceShape,
+    Hits,
+    Made,
+    Notes,
+    Page,
+    StatementShape,
+    Transcripts,
+)
+from pipeline.render.markdown import clock, escape
+from pipeline.text import clean, numbered
+
+
+def transcripts_text(found: Transcripts) -> str:
+    """A line a transcript."""
+    rows = [
+        f"- {_name(t.name)}: {'no notes yet' if t.notes == 'none' else f'{t.notes} notes'}" for t in found.transcripts
+    ]
+    rows += [f"- {_name(name)}: notes whose transcript is not here" for name in found.notes_only]
+    rows += [_name(line) for line in found.not_read]
+    return "\n".join([*(rows or ["There are no transcripts in this folder."]), *_more(found)])
+
+
+def made_text(made: Made) -> str:
+    """What came of a run."""
+    calls = numbered(made.calls_made, "new call") if made.calls_made else "no new call"
+    head = f"{_name(made.name)}: {made.status} notes, {numbered(made.statements, 'statement')}, {calls}; {made.page}"
+    return "\n".join([head, *(f"- problem: {_name(p)}" for p in made.problems), *(_name(r) for r in made.remarks)])
+
+
+def notes_text(notes: Notes) -> str:
+    """Statements under their headings, each with its number."""
+    return "\n".join([f"# {escape(notes.title)}", *_warnings(notes), *_body(notes), *_more(notes)])
+
+
+def hits_text(hits: Hits) -> str:
+    """A line a statement, and where it stands."""
+    rows = [f"- {_name(h.name)}, {_row(h.statement)}" for h in hits.hits]
+    return "\n".join([*(rows or ["Nothing was found."]), *_more(hits)])
+
+
+def check_text(check: CheckShape) -> str:
+    """What speaks against which statement."""
+    rows = [
+        f"- {escape(f.text)} (lines {', '.join(map(str, f.lines)) or 'none'}): {escape('; '.join(f.findings))}"
+        for f in check.findings
+    ]
+    head = f"{numbered(check.checked, 'statement')} checked by code, {check.total} with findings"
+    return "\n".join([f"{head}; {check.remark}" if check.remark else head, *rows, *_more(check)])
+
+
+def evidence_text(found: EvidenceShape) -> str:
+    """The lines, those that are cited marked with >."""
+    rows = [
+        f"{'>' if line.cited else ' '} {line.line} {f'[{clock(line.start)}] ' if line.start is not None else ''}"
+        f"{f'{escape(line.speaker)}: ' if line.speaker else ''}{escape(line.text)}"
+        for line in found.lines
+    ]
+    return "\n".join([_row(found.statement), *rows, *([found.remark] if found.remark else [])])
+
+
+def _warnings(notes: Notes) -> Iterator[str]:
+    for problem in notes.problems:
+        yield f"PARTIAL: {escape(problem)}"
+
+
+def _body(notes: Notes) -> Iterator[str]:
+    section = heading = ""
+    if notes.prerequisites:
+        yield f"## {escape(notes.headings['prerequisites'])}"
+        yield from (f"- {escape(p)}" for p in notes.prerequisites)
+    for statement in notes.statements:
+        if statement.section != section:
+            yield f"## {escape(notes.headings[statement.section])}"
+        if statement.heading != heading and statement.heading:
+            yield f"### {escape(statement.heading)}"
+        section, heading = statement.section, statement.heading
+        yield f"{'  ' * statement.depth}- {_row(statement)}"
+
+
+def _row(statement: StatementShape) -> str:
+    label = f"**{escape(statement.label)}:** " if statement.label else ""
+    at = f", {clock(statement.start)}" if statement.start is not None else ""
+    lines = ", ".join(map(str, statement.lines))
+    weak = " (weak: something stands against it)" if statement.support == "weak" else ""
+    return f"statement {statement.number}: {label}{escape(statement.text)}{weak} (lines {lines}{at})"
+
+
+def _more(page: Page) -> list[str]:
+    return [] if page.next_offset is None else [f"There are {page.total} in all; go on with offset {page.next_offset}."]
+
+
+def _name(name: str) -> str:
+    return clean(name)

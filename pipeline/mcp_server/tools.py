@@ -1,0 +1,122 @@
+"""The tools of a folder, as functions of plain arguments that give shapes. They raise PipelineError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline import store
+from pipeline.corpus import find
+from pipeline.errors import InputError, StoreError
+from pipeline.mcp_server import shapes
+from pipeline.mcp_server.library import Library, numbered
+from pipeline.mcp_server.searching import Index
+from pipeline.readers import Source
+
+_MOST_NAMED = 100  # files that are named although no page of an answer counts them
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What can be asked about a library without a model."""
+
+    library: Library
+    index: Index = field(default_factory=Index)
+
+    def list_transcripts(self, offset: int, limit: int) -> shapes.Transcripts:
+        """Transcripts and whether there are notes of them."""
+        library = self.library
+        found = find([library.folder], library.given, library.out)
+        names = [s.name for s in found.sources if isinstance(s, Source)]
+        records = library.records()
+        shown = names[offset : offset + limit]
+        alone = [name for name in records if name not in set(names)]
+        return shapes.Transcripts(
+            transcripts=[shapes.TranscriptEntry(name=n, notes=self._state(n, records)) for n in shown],
+            notes_only=alone[:_MOST_NAMED] if offset == 0 else [],
+            not_read=found.skipped[:_MOST_NAMED] if offset == 0 else [],
+            total=len(names),
+            next_offset=shapes.next_offset(offset, shown, len(names)),
+        )
+
+    def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
+        """Statements of notes, all of them or those of a section."""
+        document = self.library.notes(name)
+        headings = {s.name: shapes.cut(s.heading) for s in document.outline()}
+        if section is not None and section not in headings:
+            raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
+        rows = [s for s in numbered(document) if section in (None, s.section)]
+        shown = rows[offset : offset + limit]
+        assumed = document.prerequisites if offset == 0 and section in (None, "prerequisites") else ()
+        return shapes.Notes(
+            name=name,
+            title=shapes.cut(document.title),
+            status=document.status,
+            headings=headings,
+            prerequisites=[shapes.cut(p.text) for p in assumed],
+            problems=[shapes.cut(f"{p.heading}: {p.message}") for p in document.problems[:_MOST_NAMED]],
+            statements=[shapes.statement_shape(s) for s in shown],
+            total=len(rows),
+            next_offset=shapes.next_offset(offset, shown, len(rows)),
+        )
+
+    def search_notes(self, query: str, offset: int, limit: int) -> shapes.Hits:
+        """Statements of all notes that fit a query, the best first."""
+        total, hits = self.index.search(self.library.records(), query, limit=limit, offset=offset)
+        return shapes.Hits(
+            hits=[
+                shapes.HitShape(
+                    name=hit.name,
+                    title=shapes.cut(hit.title),
+                    statement=shapes.statement_shape(hit.statement),
+                    quotes=[shapes.cut(e.quote) for e in hit.statement.evidence[:3]],
+                )
+                for hit in hits
+            ],
+            total=total,
+            next_offset=shapes.next_offset(offset, hits, total),
+        )
+
+    def check_notes(self, name: str, offset: int, limit: int) -> shapes.CheckShape:
+        """What code finds against notes beside their transcript."""
+        remark, checked = self.library.check(name)
+        faulty = [c for c in checked if c.findings]
+        shown = faulty[offset : offset + limit]
+        return shapes.CheckShape(
+            checked=len(checked),
+            remark=remark,
+            findings=[shapes.finding_shape(c) for c in shown],
+            total=len(faulty),
+            next_offset=shapes.next_offset(offset, shown, len(faulty)),
+        )
+
+    def evidence(self, name: str, number: int, around: int) -> shapes.EvidenceShape:
+        """The transcript lines of a statement, and so many before and after each of them."""
+        document = self.library.notes(name)
+        rows = numbered(document)
+        if not 1 <= number <= len(rows):
+            raise InputError(f"these notes have statements 1 to {len(rows)}", hint="read_notes shows their numbers")
+        statement = rows[number - 1]
+        try:
+            transcript, remark = self.library.transcript_of(name, document)
+        except InputError as err:
+            remark = str(err)
+        if remark:
+            remark = f"the lines as the notes keep them: {remark}"
+            lines = [shapes.line_shape(e, True) for e in statement.evidence[:_MOST_NAMED]]
+        else:
+            cited = {e.segment for e in statement.evidence}
+            wanted = sorted({n for c in cited for n in range(c - around, c + around + 1)})
+            inside = [n for n in wanted if 1 <= n <= len(transcript.segments)][:_MOST_NAMED]
+            lines = [shapes.line_shape(transcript.segment(n), n in cited) for n in inside]
+        return shapes.EvidenceShape(statement=shapes.statement_shape(statement), lines=lines, remark=remark)
+
+    def _state(self, name: str, records: Mapping[str, Path]) -> shapes.NotesState:
+        """What notes there are of a transcript."""
+        if name not in records:
+            return "none"
+        try:
+            return store.load(records[name]).status
+        except StoreError:
+            return "unreadable"

@@ -1,0 +1,185 @@
+"""A user's own sections, read from a folder: NAME.md says what is asked, NAME.toml or NAME.json what an item is.
+
+They are data: sections/own.py makes of them what every other section is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import SettingsError
+from pipeline.text import clean
+
+_MOST_SECTIONS, _MOST_FIELDS = 8, 8
+_MOST_BYTES, _MOST_PROMPT, _MOST_TITLE, _MOST_TOLD = 65_536, 4_000, 80, 300
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SCHEMAS = (".toml", ".json")
+_HINT = "docs/sections.md shows one"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """A field of an item: what is asked for it, and whether it is a list of sentences, each with its own lines."""
+
+    name: str
+    told: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSection:
+    """A section as its two files say it.
+
+    `text` and `lead` name the fields that are printed as an item's text and in bold before it ("" for none); the other
+    fields stand below it. `share` is its part of the document's words, `most` how many items it has at most.
+    """
+
+    name: str
+    title: str
+    wish: str
+    fields: tuple[OwnField, ...]
+    text: str
+    lead: str
+    share: float
+    most: int
+
+    @property
+    def sha256(self) -> str:
+        """Digest of all that the two files say."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+_Told = Annotated[str, Field(min_length=1, max_length=_MOST_TOLD)]
+
+
+class _Schema(BaseModel):
+    """What a schema file may hold."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    fields: dict[str, _Told | Annotated[list[_Told], Field(min_length=1, max_length=1)]] = Field(
+        min_length=1, max_length=_MOST_FIELDS
+    )
+    text: str
+    lead: str = ""
+    share: float = Field(default=0.08, ge=0.02, le=0.5)
+    most: int = Field(default=12, ge=1, le=100)
+
+
+def load_sections(folder: Path) -> tuple[OwnSection, ...]:
+    """The sections of a folder in the order of their names. SettingsError names the file, what is wrong, what to do."""
+    if not folder.is_dir():
+        raise SettingsError(f"{folder}: there is no such folder of sections", hint=_HINT)
+    files = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and not p.name.endswith("~")]
+    for path in files:
+        if path.suffix not in (".md", *_SCHEMAS) or not path.is_file():
+            raise SettingsError(
+                f"{path}: no part of a section", hint="a section is NAME.md and NAME.toml; move it away"
+            )
+        if not _NAME.fullmatch(path.stem):
+            raise SettingsError(
+                f"{path}: {path.stem!r} cannot be a section's name",
+                hint="a-z first, then a-z, 0-9, _ and -, 40 at most, for example further-reading.md",
+            )
+    names = sorted({p.stem for p in files})
+    if not names:
+        raise SettingsError(f"{folder}: there are no sections in it", hint=_HINT)
+    if len(names) > _MOST_SECTIONS:
+        raise SettingsError(f"{folder}: {len(names)} sections", hint=f"{_MOST_SECTIONS} are the most")
+    return tuple(_section(folder, name, [p for p in files if p.stem == name]) for name in names)
+
+
+def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
+    prompt, schemas = folder / f"{name}.md", [p for p in files if p.suffix in _SCHEMAS]
+    if prompt not in files:
+        raise SettingsError(f"{schemas[0]}: there is no {name}.md beside it", hint=f"it says what is asked: {_HINT}")
+    if len(schemas) != 1:
+        what = "two schemas" if schemas else f"no {name}.toml"
+        raise SettingsError(f"{prompt}: there is {what} beside it", hint=f"one says what an item consists of: {_HINT}")
+    title, wish = _prompt(prompt)
+    schema = _schema(schemas[0])
+    fields = tuple(
+        OwnField(field, clean(told if isinstance(told, str) else told[0]), not isinstance(told, str))
+        for field, told in schema.fields.items()
+    )
+    return OwnSection(name, title, wish, fields, schema.text, schema.lead, schema.share, schema.most)
+
+
+def _prompt(path: Path) -> tuple[str, str]:
+    """Title and wish: the first line, a heading, and what follows it, line by line without marks that control."""
+    first, _, rest = _read(path).lstrip().partition("\n")
+    title = clean(first.lstrip("#"))
+    if not first.startswith("# ") or not title:
+        raise SettingsError(f"{path}, first line: no title", hint="begin with a line such as: # Risks")
+    if len(title) > _MOST_TITLE:
+        raise SettingsError(f"{path}, first line: a title of {len(title)} characters", hint=f"{_MOST_TITLE} at most")
+    wish = "\n".join(line for row in rest.splitlines() if (line := clean(row)))
+    if not wish:
+        raise SettingsError(f"{path}: nothing is asked", hint="say below the title what belongs in this section")
+    if len(wish) > _MOST_PROMPT:
+        raise SettingsError(f"{path}: {len(wish):,} characters", hint=f"{_MOST_PROMPT:,} are the most: say it shorter")
+    return title, wish
+
+
+def _schema(path: Path) -> _Schema:
+    text = _read(path)
+    try:
+        raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        raise SettingsError(f"{path}: no TOML: {err}", hint=_HINT) from err
+    except ValueError as err:
+        raise SettingsError(f"{path}: no JSON: {err}", hint=_HINT) from err
+    except RecursionError as err:
+        raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err
+    try:
+        schema = _Schema.model_validate(raw)
+    except ValidationError as err:
+        fault = err.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in fault["loc"][:2])
+        raise SettingsError(f"{path}: {f'{place}: ' if place else ''}{_told(fault)}", hint=_HINT) from err
+    for field in schema.fields:
+        if not _FIELD.fullmatch(field):
+            raise SettingsError(f"{path}: fields.{field}: no name of a field", hint="a-z first, then a-z, 0-9 and _")
+    for role, named in (("text", schema.text), ("lead", schema.lead)):
+        if named and isinstance(schema.fields.get(named), list):
+            raise SettingsError(f"{path}: {role}: {named} is a list", hint="name a field that is none")
+        if named not in schema.fields and (named or role == "text"):
+            known = ", ".join(schema.fields)
+            raise SettingsError(f"{path}: {role}: there is no field {named!r}", hint=f"name one of: {known}")
+    if schema.text == schema.lead:
+        raise SettingsError(
+            f"{path}: text and lead are both {schema.text!r}", hint="name two fields, or leave lead out"
+        )
+    return schema
+
+
+def _told(fault: Any) -> str:
+    match fault["type"]:
+        case "extra_forbidden":
+            return f"there is no such setting; there are {', '.join(_Schema.model_fields)}"
+        case "missing":
+            return "is missing; what is no field stands above [fields]"
+        case "string_type" if fault["loc"][0] == "fields":
+            return 'say in quotes what belongs in it, in brackets if it is a list: ["…"]'
+        case _:
+            return str(fault["msg"])
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise SettingsError(f"{path}: larger than {_MOST_BYTES:,} bytes", hint="a section is a page at most")
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as err:
+        raise SettingsError(f"{path}: not UTF-8", hint="save it as UTF-8") from err
+    except OSError as err:
+        raise SettingsError(f"{path}: cannot be read: {err.strerror or err}") from err

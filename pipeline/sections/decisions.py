@@ -1,0 +1,26 @@
+"""Decisions: what a meeting settled, each with its reason where one was given."""
+
+from __future__ import annotations
+
+from pipeline.labels import labels_for
+from pipeline.sections.base import Section
+from pipeline.sections.items import Field, Items, content
+
+_ITEMS = Items(
+    "Decision",
+    (Field("matter"), Field("decision"), Field("reason", title=labels_for("en").reason)),
+    text="decision",
+    lead="matter",
+)
+
+DECISIONS = Section(
+    "decisions",
+    "sections/decisions.v1",
+    _ITEMS.answer(),
+    _ITEMS.groups,
+    content,
+    share=0.15,
+    least=40,
+    composed="all",
+    grows="rows",
+)

@@ -1,0 +1,91 @@
+"""Sections that are lists of items, each a statement with a lead and with fields below it: decisions, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import create_model
+
+from pipeline.document import Detail
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.labels import Labels, labels_for
+from pipeline.sections.base import LinesOf, Section, Sentence, detail, in_a_row
+from pipeline.structured import Answer
+from pipeline.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an item: printed after its `title`, and as `absent` where an answer leaves it empty ("": not at all).
+
+    One with `many` is a list of sentences, each with its own lines.
+    """
+
+    name: str
+    title: str = ""
+    absent: str = ""
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """How the items of a section are asked for and read: which field is the text, which the lead, which stand below.
+
+    A field below an item is a statement of its own, with the item's lines: it is checked, put right and reviewed alone.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    text: str
+    lead: str = ""
+
+    def answer(self) -> Any:
+        """The type of the section in a model's answer."""
+        types: dict[str, Any] = {f.name: (list[Sentence] if f.many else str, ...) for f in self.fields}
+        return list[create_model(self.name, __base__=Answer, cites=(list[int], ...), **types)]  # type: ignore[misc]
+
+    def groups(self, answer: Sequence[Any], lines_of: LinesOf) -> tuple[DraftGroup, ...]:
+        """Items in a row; one without a text is none."""
+        rows = tuple(self._item(i, lines_of) for i in answer if getattr(i, self.text).strip())
+        return (DraftGroup(rows),) if rows else ()
+
+    def _item(self, item: Any, lines_of: LinesOf) -> DraftStatement:
+        lines = lines_of(item.cites)
+        below: list[DraftStatement] = []
+        label = ""
+        for field in self.fields:
+            said = getattr(item, field.name)
+            if field.many:
+                below += [
+                    DraftStatement(s.text, lines_of(s.cites) or lines, bound=True) for s in said if s.text.strip()
+                ]
+            elif field.name == self.lead:
+                label = said.strip().rstrip(":") or field.absent
+            elif field.name != self.text and (value := said.strip() or field.absent):
+                below.append(DraftStatement(value, lines, field.title, bound=True))
+        return DraftStatement(getattr(item, self.text), lines, label, tuple(below))
+
+
+_WORDS = ("reason", "due", "raised_by", "next_step", "result", "no_owner", "no_date")
+
+
+def worded(draft: Draft, sections: Sequence[Section], words: Labels) -> Draft:
+    """The draft with the titles of fields, and the words for what nobody said, in the language of the notes."""
+    english = labels_for("en")
+    known = {getattr(english, key): getattr(words, key) for key in _WORDS}
+    items = {s.name for s in sections if s.content is content and not s.title}  # a user's own are worded by the user
+
+    def of_language(section: str, statement: DraftStatement) -> DraftStatement:
+        if section not in items:
+            return statement
+        label, text = statement.label, statement.text
+        return replace(statement, label=known.get(label, label), text=known.get(text, text))
+
+    return draft if words == english else draft.rewritten(of_language)
+
+
+def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:
+    """Items as the record has them."""
+    return tuple(detail(s, transcript) for s in in_a_row(groups))

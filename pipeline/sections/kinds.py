@@ -1,0 +1,78 @@
+"""Kinds of notes: which sections a document has, in reading order, and the two prompts that frame them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pipeline.errors import SettingsError
+from pipeline.labels import labels_for
+from pipeline.profile import Recipe
+from pipeline.sections.action_items import ACTION_ITEMS
+from pipeline.sections.base import Section
+from pipeline.sections.decisions import DECISIONS
+from pipeline.sections.exam_questions import EXAM_QUESTIONS
+from pipeline.sections.key_concepts import KEY_CONCEPTS
+from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.open_questions import OPEN_QUESTIONS
+from pipeline.sections.overview import OVERVIEW
+from pipeline.sections.own import own_section
+from pipeline.sections.prerequisites import PREREQUISITES
+from pipeline.sections.summary import SUMMARY
+from pipeline.sections.worked_examples import WORKED_EXAMPLES
+from pipeline.structured import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class NotesKind:
+    """A kind of notes. `write` and `compose` are prompts: what the notes are for, and how their parts are put together.
+
+    Every kind has main points, which the parts of a long recording are composed around.
+    """
+
+    name: str
+    sections: tuple[Section, ...]
+    write: str = "write.v2"
+    compose: str = "compose.v1"
+
+
+_FIVE = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
+_MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
+_POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v1")
+
+STUDY = NotesKind("study", _FIVE)
+MINUTES = NotesKind(
+    "minutes",
+    (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
+    write="write_minutes.v1",
+    compose="compose_minutes.v1",
+)
+LECTURE = NotesKind("lecture", (*_FIVE[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
+KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
+
+# Fields of answers and of records that are no sections, which a user's own section cannot be called.
+_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading"} | {
+    s.name for k in KINDS for s in k.sections
+}
+
+
+def kind_of(recipe: Recipe) -> NotesKind:
+    """The kind of notes that a recipe asks for."""
+    return next(k for k in KINDS if k.name == recipe.notes)
+
+
+@lru_cache(maxsize=64)
+def sections_of(recipe: Recipe) -> tuple[Section, ...]:
+    """The sections of a document in reading order: those of its kind, then the user's own.
+
+    SettingsError for an own section whose name or title is taken.
+    """
+    kind = kind_of(recipe)
+    titles = {labels_for("en").heading(s.name, kind.name).casefold() for s in kind.sections}
+    for own in recipe.own:
+        if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):
+            raise SettingsError(f"a section cannot be called {own.name!r}", hint="give its files another name")
+        if own.title.casefold() in titles:
+            raise SettingsError(f"{own.name}.md: another section has the title {own.title!r}", hint="write another")
+        titles.add(own.title.casefold())
+    return (*kind.sections, *(own_section(own) for own in recipe.own))

@@ -1,0 +1,26 @@
+"""Open Questions: what a meeting raised and did not settle, and what is to come of it."""
+
+from __future__ import annotations
+
+from pipeline.labels import labels_for
+from pipeline.sections.base import Section
+from pipeline.sections.items import Field, Items, content
+
+_WORDS = labels_for("en")
+_ITEMS = Items(
+    "OpenQuestion",
+    (Field("question"), Field("raised_by", title=_WORDS.raised_by), Field("next", title=_WORDS.next_step)),
+    text="question",
+)
+
+OPEN_QUESTIONS = Section(
+    "open_questions",
+    "sections/open_questions.v1",
+    _ITEMS.answer(),
+    _ITEMS.groups,
+    content,
+    share=0.1,
+    least=30,
+    composed="all",
+    grows="rows",
+)

@@ -1,0 +1,55 @@
+"""A user's own section as a section like any other: its prompt and fields are values of one prompt of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pipeline.errors import SettingsError
+from pipeline.own_sections import OwnField, OwnSection
+from pipeline.sections.base import Section
+from pipeline.sections.items import Field, Items, content
+from pipeline.structured import Answer
+
+_LEAST_WORDS = 30
+_TAKEN_FIELDS = {"cites"}
+
+
+@lru_cache(maxsize=64)  # a schema is made of the type once, and known again by the type
+def own_section(own: OwnSection) -> Section:
+    """The section. SettingsError for a field whose name means something already."""
+    for field in own.fields:
+        if field.name in _TAKEN_FIELDS or field.name.startswith("model_") or hasattr(Answer, field.name):
+            raise SettingsError(
+                f"section {own.name}: a field cannot be called {field.name!r}", hint=f"say the_{field.name}"
+            )
+    fields = tuple(Field(f.name, title=_title(f), many=f.many) for f in own.fields)
+    items = Items("OwnItem", fields, text=own.text, lead=own.lead)
+
+    def values(words: int) -> Mapping[str, str]:
+        return {
+            "name": own.name,
+            "wish": own.wish.replace("\n", "\n  "),  # indented, so that no line of it looks like one of ours
+            "most": str(own.most),
+            "fields": "\n".join(f"  {f.name}: {f.told.rstrip('.;')};" for f in own.fields)[:-1] + ".",
+        }
+
+    return Section(
+        own.name,
+        "sections/own.v1",
+        items.answer(),
+        items.groups,
+        content,
+        share=own.share,
+        least=_LEAST_WORDS,
+        values=values,
+        composed="best",
+        adds=True,
+        title=own.title,
+    )
+
+
+def _title(field: OwnField) -> str:
+    """What stands before a field on the page: its name, written as words."""
+    words = field.name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

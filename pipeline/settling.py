@@ -1,0 +1,124 @@
+"""Which files of some folders are new or changed, and no longer being written.
+
+Folders are listed again and again: notices of changes do not come from network drives, and size and time, which tell
+whether a file is still written, have to be asked for anyway. Paths are strings here, since ten thousand of them are
+looked at every second: as Path objects they would take four times as long.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.readers.sources import is_temporary
+
+
+class Stamp(NamedTuple):
+    """What tells that a file changed, and which file it is whatever its name."""
+
+    size: int
+    changed_ns: int
+    file: tuple[int, int]  # device and inode
+
+
+@dataclass(slots=True)
+class Settling:
+    """Files as they were seen. One is ready when it has been still for `settle` seconds and is not taken as it is."""
+
+    settle: float
+    _seen: dict[str, tuple[Stamp, float]] = field(default_factory=dict)  # and since when it is like that
+    _taken: dict[str, Stamp] = field(default_factory=dict)
+
+    def look(
+        self,
+        listing: Mapping[str, Stamp],
+        now: float,
+        *,
+        away: Collection[str] = (),
+        still_before: float | None = None,
+    ) -> dict[str, str | None]:
+        """Takes in a listing made at `now`, and gives the taken files that are gone, each with its new path if any.
+
+        `now` is in seconds of a clock that only goes on. A file is still from the look that first shows it as it is;
+        one last written before `still_before`, in seconds of the file system's own clock, has been still all along.
+        Files below folders that are `away`, as a network drive may be for a while, are not gone.
+        """
+        appeared = {stamp.file: path for path, stamp in listing.items() if path not in self._seen}
+        gone: dict[str, str | None] = {}
+        for path in [p for p in self._seen if p not in listing and not _below(p, away)]:
+            stamp, _ = self._seen.pop(path)
+            if self._taken.pop(path, None):
+                gone[path] = appeared.get(stamp.file)
+        for path, stamp in listing.items():
+            if path in self._seen and self._seen[path][0] == stamp:
+                continue
+            old = still_before is not None and stamp.changed_ns / 1e9 < still_before
+            self._seen[path] = stamp, now - self.settle if old else now
+        return gone
+
+    def ready(self, now: float) -> list[str]:
+        """The files that are ready, in the order of their paths."""
+        return sorted(path for path, since in self._open() if now - since >= self.settle)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether there are files that are not taken as they are."""
+        return any(self._open())
+
+    def _open(self) -> Iterator[tuple[str, float]]:
+        """The files that are not taken as they are, and since when. An empty one waits for its first words."""
+        for path, (stamp, since) in self._seen.items():
+            if stamp.size and self._taken.get(path) != stamp:
+                yield path, since
+
+    def take(self, path: str) -> None:
+        """The file is taken as it was seen last: it is ready again when it has changed."""
+        self._taken[path] = self._seen[path][0]
+
+    def give_back(self, path: str) -> None:
+        """The file is taken no longer: it is ready again, also as it is."""
+        self._taken.pop(path, None)
+
+    def as_taken(self, path: str) -> bool:
+        """Whether the file is on disk just as it was taken."""
+        try:
+            return _stamp(Path(path).stat()) == self._taken.get(path)
+        except OSError:
+            return False
+
+
+def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
+    """Every file below roots, hidden and temporary ones left out; and the roots that cannot be looked into now."""
+    found: dict[str, Stamp] = {}
+    away: list[str] = []
+    for root in roots:
+        try:
+            found |= dict(_files(str(root)) if root.is_dir() else [(str(root), _stamp(root.stat()))])
+        except OSError:
+            away.append(str(root))
+    return found, away
+
+
+def _files(folder: str) -> Iterator[tuple[str, Stamp]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if is_temporary(entry.name):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files(entry.path)
+                elif entry.is_file():
+                    yield entry.path, _stamp(entry.stat())
+            except FileNotFoundError:
+                continue  # it went between listing and looking
+
+
+def _below(path: str, folders: Collection[str]) -> bool:
+    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+
+
+def _stamp(stat: os.stat_result) -> Stamp:
+    return Stamp(stat.st_size, stat.st_mtime_ns, (stat.st_dev, stat.st_ino))

@@ -1,0 +1,65 @@
+"""The passages read: the model's notes on all of them, each tied to the sentences that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from pipeline.document import Problem
+from pipeline.errors import CallError
+from pipeline.small.calls import Failed, each, survivable
+from pipeline.small.keys import keys
+from pipeline.small.notes import Mark, marks_of, notes_on, unnoted
+from pipeline.small.passages import Passage
+from pipeline.structured import Structured
+from pipeline.transcript import Transcript
+
+
+@dataclass
+class Reading:
+    """What the model gave: notes, their marks, and which lines were read, or were filler; what failed is told."""
+
+    notes: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
+    filler: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+async def read(passages: Sequence[Passage], transcript: Transcript, structured: Structured, at_once: int) -> Reading:
+    """The model's notes on all passages, each tied to the sentences that it stands for."""
+    names = names_of(transcript)
+    answers = await each([partial(_notes, p, structured, transcript.metadata.language) for p in passages], at_once)
+    reading = Reading()
+    noted: set[int] = set()
+    for passage, answer in zip(passages, answers, strict=True):
+        if isinstance(answer, Failed):
+            message = f"lines {span(sorted(passage.lines))} were not read: {answer.why}"
+            reading.problems.append(Problem(section="main_points", chunk=passage.number, message=message))
+            continue
+        reading.read |= passage.lines
+        reading.notes += answer
+        marks = [m for note in answer for m in marks_of(note, passage, names)]
+        marks += unnoted(passage, marks)
+        (noted if answer or marks else reading.filler).update(passage.lines)
+        reading.marks += marks
+    lost = {i for p, a in zip(passages, answers, strict=True) if isinstance(a, Failed) for i in p.lines}
+    reading.read -= lost
+    reading.filler -= noted | lost  # a line may end in a passage with notes
+    return reading
+
+
+async def _notes(passage: Passage, structured: Structured, language: str | None) -> tuple[str, ...] | Failed:
+    try:
+        return await notes_on(passage, structured, language)
+    except CallError as err:
+        return survivable(err)
+
+
+def span(lines: Sequence[int]) -> str:
+    return f"{min(lines)}–{max(lines)}"
+
+
+def names_of(transcript: Transcript) -> frozenset[str]:
+    return frozenset(k for name in transcript.labelled_speakers for k in keys(name))

@@ -1,0 +1,227 @@
+"""`studydoc make --watch`: what make does, and then the same for every transcript that is added or changed.
+
+All of it is one run: one client with its limits, one store, one log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline import store
+from pipeline.connect import store_path
+from pipeline.corpus import Input, Outcome, find_among, in_turns, make_each
+from pipeline.display import Display
+from pipeline.errors import EndpointError, SettingsError
+from pipeline.events import Events
+from pipeline.outputs import is_output
+from pipeline.providers.calls import CallStore
+from pipeline.readers import Source
+from pipeline.readers.metadata import side_file
+from pipeline.settings import Settings
+from pipeline.settling import Settling, Stamp, listing
+from pipeline.single_machine import Audience, Run
+from pipeline.stopping import Stoppable
+from pipeline.text import numbered
+from pipeline.transcript import Metadata
+
+_LEAST_PAUSE, _USUAL_PAUSE, _MOST_PAUSE = 0.1, 1.0, 30.0  # seconds between two looks
+_SHARE = 20  # a look may take a twentieth of the time: large folders and slow drives are looked at less often
+_SHOWN = 3  # files that are named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a watch ended: every outcome, whether documents were cut short, and the error that ended it, if one did."""
+
+    outcomes: Sequence[Outcome]
+    cut_short: bool
+    error: Exception | None
+
+
+async def watch_documents(
+    paths: Sequence[Path],
+    settings: Settings,
+    metadata: Metadata,
+    display: Display,
+    events: Events,
+    *,
+    settle: float,
+    ending: asyncio.Event,
+    told: Callable[[dict[str, Any]], None],
+) -> Watched:
+    """Makes documents until `ending` is set or nothing more can be asked; `told` gets a row for each that is finished.
+
+    A file is taken once its size and time have been still for `settle` seconds, and again when it has changed. When
+    it ends, calls under way finish and are stored. SettingsError for a path that cannot be watched.
+    """
+    started = time.monotonic()
+    if wrong := next((p for p in paths if not p.exists()), None):
+        raise SettingsError(f"--watch: {wrong}: there is no such file or folder")
+    store.check_writable(settings.out)
+    given = Input(settings.encoding, settings.format)
+    with closing(CallStore(store_path(settings.out))) as calls:
+        run = Run.of(settings, metadata, given, calls, Audience(display, events))
+        watch = _Watch(run, paths, Settling(settle), ending, told)
+        async with run.connected() as at:
+            display.say(f"model {at.model} ({at.endpoint}; {at.why}), watching {_named(paths)}")
+            error = await watch.follow(Stoppable(at.client, at.stop))
+    display.summary(watch.outcomes, events.retried, time.monotonic() - started)
+    return Watched(watch.outcomes, watch.cut_short, error)
+
+
+@dataclass(slots=True)
+class _Watch:
+    run: Run
+    paths: Sequence[Path]
+    settling: Settling
+    ending: asyncio.Event
+    told: Callable[[dict[str, Any]], None]
+    outcomes: list[Outcome] = field(default_factory=list)
+    cut_short: bool = False
+    _taken: dict[str, list[Source]] = field(default_factory=dict)  # by the file that they are in
+    _queue: deque[tuple[str, Source]] = field(default_factory=deque)
+    _under_way: set[str] = field(default_factory=set)  # names
+    _away: list[str] = field(default_factory=list)
+    _pause: float = 0.0
+    _looked: float = float("-inf")
+    _waiting: bool = False
+
+    async def follow(self, client: Stoppable) -> Exception | None:
+        """Goes on until the ending; gives the error that ended it, None when it was asked to."""
+        asked = EndpointError("ended by a signal", hint="run the same command to go on", fatal=True)
+
+        async def halt() -> None:
+            await self.ending.wait()
+            client.halt(asked)
+
+        halting = asyncio.create_task(halt())
+        try:
+            await make_each(self._feed(client), client, self.run.order, watch=self.run.audience.watch, done=self._ended)
+        finally:
+            halting.cancel()
+            with suppress(asyncio.CancelledError):
+                await halting
+        if client.stopped in (asked, None):
+            self.cut_short = bool(self._queue) or any(o.error is asked for o in self.outcomes)
+            return None
+        return client.stopped
+
+    async def _feed(self, client: Stoppable) -> AsyncIterator[Source]:
+        """Sources that are ready, for as long as anything may be asked."""
+        while not (self.ending.is_set() or client.stopped):
+            if time.monotonic() - self._looked >= self._pause:
+                await self._look()
+            if source := self._next():
+                yield source
+                continue
+            self._tell_waiting()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause):  # wait_for could lose a cancellation that comes just now
+                    await self.ending.wait()
+
+    def _next(self) -> Source | None:
+        """The next source that needs a run, and whose file is as it was when it was ready."""
+        while self._queue:
+            file, source = self._queue.popleft()
+            if not self.settling.as_taken(file):
+                continue  # it is being written again, and will be ready again
+            self._waiting = False
+            if outcome := self.run.made_before(source):
+                self._keep(outcome)
+                continue
+            self._under_way.add(source.name)
+            return source
+        return None
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._under_way.discard(outcome.name)
+        self.run.ended(outcome)
+        self._keep(outcome)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes.append(replace(outcome, document=None))
+        self.told(outcome.row())
+
+    async def _look(self) -> None:
+        first, now = self._looked == float("-inf"), time.monotonic()
+        found, away, took = await asyncio.to_thread(_timed_listing, self.paths)
+        still = time.time() - self.settling.settle if first else None
+        self._tell_gone(self.settling.look(found, now, away=away, still_before=still))
+        self._tell_away(away)
+        busy = {file for file, sources in self._taken.items() if any(s.name in self._under_way for s in sources)}
+        if ready := [file for file in self.settling.ready(now) if file not in busy]:
+            await self._take(ready)
+        self._looked = time.monotonic()
+        least = max(_LEAST_PAUSE, min(_USUAL_PAUSE, self.settling.settle / 2))
+        self._pause = max(least, min(_MOST_PAUSE, _SHARE * took))
+
+    async def _take(self, ready: Sequence[str]) -> None:
+        """Takes files that are ready: their sources are queued, in the order of a run over all of them."""
+        for file in ready:
+            self.settling.take(file)
+            if file.lower().endswith(".info.json"):
+                self._take_again(file)
+        names = {s.name: str(s.path) for sources in self._taken.values() for s in sources}
+        order, display = self.run.order, self.run.audience.display
+        pages = {store.output_path(order.out, name).with_suffix(".md") for name in names}  # also without a record yet
+        files = [p for p in map(Path, ready) if p not in pages and not is_output(p, order.out)]
+        found = await asyncio.to_thread(find_among, files, self.paths, order.out, names)
+        for line in found.skipped:
+            display.say(line)
+        for outcome in found.failed:
+            self._ended(outcome)
+        sources = [s for s in found.sources if isinstance(s, Source)]
+        for file in map(str, files):
+            self._taken[file] = [s for s in sources if s.path == Path(file) or Path(file) in s.path.parents]
+        by_path = {s.path: file for file, of in self._taken.items() for s in of}
+        self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, order))
+
+    def _take_again(self, side: str) -> None:
+        """Transcripts whose side file has changed are ready again."""
+        for file in self._taken:
+            if side_file(Path(file)) == Path(side):
+                self.settling.give_back(file)
+
+    def _tell_gone(self, gone: Mapping[str, str | None]) -> None:
+        run, lines = self.run, []
+        for file, new in gone.items():
+            for source in self._taken.pop(file, []):
+                page = store.output_path(run.order.out, source.name).with_suffix(".md")
+                what = f"renamed to {new}" if new else "removed"
+                run.audience.events.tell("file gone", document=source.name, path=file, renamed_to=new)
+                lines.append(f"{source.path}: {what}" + (f"; its notes stay in {page}" if page.exists() else ""))
+        more = [f"and {numbered(len(lines) - _SHOWN, 'transcript')} more"] if len(lines) > _SHOWN else []
+        for line in (*lines[:_SHOWN], *more):
+            run.audience.display.say(line)
+
+    def _tell_away(self, away: list[str]) -> None:
+        if away != self._away:
+            for root in away:
+                self.run.audience.display.problem(f"{root}: cannot be looked into now; its notes are left as they are")
+            self._away = away
+
+    def _tell_waiting(self) -> None:
+        if not (self._waiting or self._under_way or self.settling.unsettled):
+            self._waiting = True
+            self.run.audience.events.tell("waiting")
+            self.run.audience.display.say(
+                f"waiting for transcripts that are added or changed in {_named(self.paths)}; Ctrl-C ends"
+            )
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return ", ".join(map(str, paths))
+
+
+def _timed_listing(paths: Sequence[Path]) -> tuple[dict[str, Stamp], list[str], float]:
+    """The listing and the seconds that it took."""
+    started = time.monotonic()
+    found, away = listing(paths)
+    return found, away, time.monotonic() - started

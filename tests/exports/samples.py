@@ -1,0 +1,60 @@
+"""Documents for exports: a plain one, and one in which every text is hostile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.document import StudyDocument
+from pipeline.exports import Exported, exported
+from tests.review.samples import TRANSCRIPT
+from tests.review.samples import document as reactor
+
+HOSTILE = (
+    '<script>alert(1)</script> "><img src=x onerror=alert(1)> {{c1::no}} {{7*7}} [[Link]] [sound:x.mp3] $x$ ==a== %%b%% '
+    "=HYPERLINK(1) &lt; ]]> </details> \\(x\\) `code` ^id #tag :smile: \x07\u202eevil"
+)
+WEAK = {"support": "weak", "finding": "no line says 40"}
+
+
+def sample(**changes: Any) -> StudyDocument:
+    """The reactor's notes with nested points, one of them doubted."""
+    made = reactor(nested=True)
+    first, second = made.main_points
+    doubted = second.details[0].model_copy(update=WEAK)
+    second = second.model_copy(update={"details": (doubted, *second.details[1:])})
+    return made.model_copy(update={"main_points": (first, second)} | changes)
+
+
+def ready(document: StudyDocument | None = None, **options: Any) -> Exported:
+    """A document on its way out, with its transcript."""
+    return exported(document or sample(), "reactor", TRANSCRIPT, **({"changed": 1_700_000_000} | options))
+
+
+def hostile() -> StudyDocument:
+    """The sample with hostile text wherever a model or a transcript has a say."""
+    free = {"text", "lead", "heading", "term", "definition", "quote", "speaker", "speakers", "title", "channel", "note"}
+
+    def poisoned(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {k: poisoned(v, k) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [poisoned(v, key) for v in value]
+        return f"{HOSTILE} {value}" if key in free and isinstance(value, str) else value
+
+    return StudyDocument.model_validate(poisoned(sample(channel="Power", note="Made by code").model_dump()))
+
+
+def texts(made: Exported) -> Iterator[str]:
+    """Everything that every format has to show, as a reader sees it."""
+    yield made.document.title
+    for section in made.sections:
+        yield section.heading
+        for block, _, point in section.points():
+            yield from filter(None, (block.heading, point.lead, point.text))
+
+
+def quotes(made: Exported) -> Iterator[str]:
+    """Every line of the record that a statement cites."""
+    for statement in made.document.statements():
+        yield from (e.quote for e in statement.evidence)

@@ -1,0 +1,85 @@
+"""Anki packages, read as the SQLite file that they hold."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.document import Detail
+from pipeline.exports import Exported
+from pipeline.exports.anki import ANKI, cloze
+from tests.exports.samples import hostile, ready, sample
+
+
+def notes(made: Exported, folder: Path) -> dict[str, tuple[int, list[str]]]:
+    """(when it changed, its fields) of every note, by its id."""
+    with zipfile.ZipFile(io.BytesIO(ANKI.write(made))) as archive:
+        (folder / "notes.sqlite").write_bytes(archive.read("collection.anki2"))
+    with sqlite3.connect(folder / "notes.sqlite") as rows:
+        found = {g: (mod, f.split("\x1f")) for g, mod, f in rows.execute("select guid, mod, flds from notes")}
+    rows.close()
+    return found
+
+
+def test_concepts_and_figures_are_cards_with_their_quotations(tmp_path: Path) -> None:
+    fields = [f for _, f in notes(ready(), tmp_path).values()]
+    concept = next(f for f in fields if f[0] == "Cooling tower")
+    assert concept[1] == "A building in which water gives its heat to the air."
+    assert "A cooling tower is a building in which water" in concept[2] and "reactor.mp4#t=30" in concept[3]
+    assert "The Lund reactor makes {{c1::40}} megawatts and has run without a stop." in [f[0] for f in fields]
+    assert all(f[-3] and f[-1] == "The Reactor at Lund" for f in fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("It cost 2.3 million euros in 2021.", "It cost {{c1::2.3}} million euros in {{c2::2021}}."),
+        ("About 17% of 4,800 homes.", "About {{c1::17}}% of {{c2::4,800}} homes."),
+        ("Two of them.", ""),
+        ("{{c1::x}} 40 [sound:a]", "&#123;&#123;c1&#58;&#58;x&#125;&#125; {{c1::40}} &#91;sound&#58;a&#93;"),
+    ],
+)
+def test_figures_are_gaps(text: str, gaps: str) -> None:
+    assert cloze(text) == gaps
+
+
+def test_notes_made_again_keep_their_ids_and_are_newer(tmp_path: Path) -> None:
+    before = notes(ready(), tmp_path)
+    first, *others = sample().main_points
+    detail = first.details[0].model_copy(update={"text": "The reactor at Lund makes 40 megawatts, said otherwise."})
+    changed = sample(main_points=(first.model_copy(update={"details": (detail, *first.details[1:])}), *others))
+    after = notes(ready(changed, changed=1_800_000_000), tmp_path)
+    assert before.keys() == after.keys() and before != after
+    assert min(mod for mod, _ in after.values()) > max(mod for mod, _ in before.values())
+
+
+def test_two_figures_of_the_same_lines_are_two_notes(tmp_path: Path) -> None:
+    first, *others = sample().main_points
+    twice = tuple(
+        Detail(text=f"It makes {n}.", evidence=first.details[0].evidence, support="verified") for n in (40, 41)
+    )
+    made = ready(sample(main_points=(first.model_copy(update={"details": twice}), *others)))
+    texts = [f[0] for _, f in notes(made, tmp_path).values()]
+    assert {"It makes {{c1::40}}.", "It makes {{c1::41}}."} <= set(texts)
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    for _, fields in notes(ready(hostile()), tmp_path).values():
+        for field in fields:
+            bare = re.sub(
+                r"\{\{c\d::[\d.,&#;]+\}\}|</?(?:b|br|a)(?: href=\"https://example\.org/[^\"<>]+\")?>", "", field
+            )
+            assert not re.search(r"[<>\[\]{}\\]", bare), bare
+    assert any(
+        "<script>alert(1)</script>" in html.unescape(f[0]) for _, f in notes(ready(hostile()), tmp_path).values()
+    )
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    assert ANKI.write(ready()) == ANKI.write(ready())

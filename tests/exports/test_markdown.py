@@ -1,0 +1,66 @@
+"""Markdown for GitHub and Obsidian, read by markdown-it and PyYAML."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import yaml
+from markdown_it import MarkdownIt
+
+from pipeline.exports import Format
+from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
+from pipeline.render import render_markdown
+from tests.exports.samples import hostile, quotes, ready, sample, texts
+
+
+def body(form: Format, **options: object) -> str:
+    """The page without its front matter."""
+    page = form.write(ready(**options)).decode()  # type: ignore[arg-type]
+    return page.split("\n---\n", 1)[1] if page.startswith("---\n") else page
+
+
+def shown(form: Format, **options: object) -> str:
+    """What a reader sees of the page, without marks."""
+    html = MarkdownIt("commonmark").render(body(form, **options))
+    plain = unescape(re.sub(r"<[^>]+>", "", html))
+    plain = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", plain)
+    return re.sub(r"\s+", " ", re.sub(r" ?†?\[\^s\d+\]:?| \^s\d+", "", plain))
+
+
+def test_the_default_is_the_page_of_make() -> None:
+    assert MARKDOWN.write(ready(citations=True)).decode() == render_markdown(sample(), citations=True)
+
+
+def test_every_word_and_every_quotation_stands_on_both_pages() -> None:
+    for form in (GITHUB, OBSIDIAN):
+        page = shown(form)
+        missing = [t for t in (*texts(ready()), *quotes(ready())) if t not in page]
+        assert not missing, form.name
+
+
+def test_hostile_text_stays_text() -> None:
+    for form, read_as_more in ((GITHUB, ("$x$", ":smile:")), (OBSIDIAN, ("$x$", "%%b", "==a=="))):
+        page = body(form, document=hostile())
+        html = MarkdownIt("commonmark").render(page)
+        assert "<script" not in html and "<img" not in html and not [mark for mark in read_as_more if mark in page]
+        assert "<script>alert(1)</script>" in shown(form, document=hostile())
+
+
+def test_every_statement_has_a_footnote_and_every_footnote_a_statement() -> None:
+    page = GITHUB.write(ready()).decode()
+    assert re.findall(r"\[\^(s\d+)\](?!:)", page) == re.findall(r"(?m)^\[\^(s\d+)\]:", page)
+
+
+def test_obsidian_has_front_matter_block_ids_and_links_to_concepts() -> None:
+    page = OBSIDIAN.write(ready()).decode()
+    known = yaml.safe_load(page.split("---\n")[1])
+    assert known["title"] == "The Reactor at Lund" and known["speakers"] == ["Ana", "Ben"]
+    assert "the [[Cooling tower|cooling tower]] is too expensive" in page and "- **[[Cooling tower]]:** A build" in page
+    assert re.search(r"(?m)^  - It has run since 1998 without a stop\.\[\^s3\] \^s3$", page)
+
+
+def test_front_matter_holds_what_a_title_holds_and_no_more() -> None:
+    made = ready(sample(title="a: b\n---\nevil: yes"))
+    known = yaml.safe_load(OBSIDIAN.write(made).decode().split("---\n")[1])
+    assert known["title"] == "a: b --- evil: yes" and "evil" not in known

@@ -1,0 +1,113 @@
+"""`on_progress`: what a program is told of a run, and what happens when its own code fails there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import ProgressUpdate, asummarise, summarise
+from pipeline.errors import CallError
+from pipeline.llm import Completion, Request
+from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.settings import Settings
+from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
+
+PARTS = Settings(chunk_tokens=200, model="gpt-6-luna", base_url="http://server.test/v1")
+LONG = transcript(LINES * 3)
+
+
+def updates(answers: Callable[[Request], Answer] = good_answer, **how: object) -> list[ProgressUpdate]:
+    told: list[ProgressUpdate] = []
+    summarise(transcript(), client=ScriptedClient(answers), on_progress=told.append, **how)  # type: ignore[arg-type]
+    return told
+
+
+def test_a_run_tells_its_phases_its_calls_and_its_tokens() -> None:
+    told = updates()
+    assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "composing", "checking", "complete"]
+    assert [u.calls for u in told] == sorted(u.calls for u in told)
+    last = told[-1]
+    assert (last.name, last.calls, last.calls_expected, last.prompt_tokens) == ("reactor", 2, 2, 200)
+
+
+def test_what_was_written_is_told_before_its_check() -> None:
+    (draft,) = (u.drafted for u in updates() if u.drafted)
+    assert [d.section for d in draft][:2] == ["overview", "prerequisites"]
+    point = next(d for d in draft if d.label == "Lund reactor")
+    assert (point.heading, point.lines) == ("A Reactor and Its Tower", (1,))
+
+
+def test_what_is_composed_stands_in_the_place_of_the_parts() -> None:
+    told: list[ProgressUpdate] = []
+    summarise(LONG, client=ScriptedClient(good_answer), settings=PARTS, on_progress=told.append)
+    phases = [u.phase for u in told if u.drafted]
+    assert phases[-1] == "composing" and phases[:-1] and set(phases[:-1]) == {"writing"}
+
+
+def test_an_update_does_not_change_when_the_run_goes_on() -> None:
+    first, *_, last = updates()
+    assert first.calls == 0 and last.calls == 2
+    with pytest.raises(AttributeError):
+        first.calls = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), CallError("mine too"), TimeoutError()])
+def test_an_error_of_the_callback_ends_the_run_and_is_raised(error: Exception) -> None:
+    def fail(update: ProgressUpdate) -> None:
+        if update.calls:
+            raise error
+
+    client = ScriptedClient(good_answer)
+    with pytest.raises(type(error)) as caught:
+        summarise(transcript(), client=client, on_progress=fail)
+    assert caught.value is error and len(client.requests) == 1
+
+
+def test_an_error_at_the_very_end_is_raised_too() -> None:
+    def fail(update: ProgressUpdate) -> None:
+        if update.phase == "complete":
+            raise ValueError("the end")
+
+    with pytest.raises(ValueError, match="the end"):
+        summarise(transcript(), client=ScriptedClient(good_answer), on_progress=fail)
+
+
+class Slow:
+    """Answers after others could be asked, and counts them."""
+
+    model = "scripted"
+
+    def __init__(self) -> None:
+        self._inner, self.answered = ScriptedClient(good_answer), 0
+
+    async def complete(self, request: Request) -> Completion:
+        for _ in range(5 * (self.answered + 1)):
+            await asyncio.sleep(0)
+        self.answered += 1
+        return await self._inner.complete(request)
+
+
+def test_calls_under_way_are_stored_when_the_callback_fails_and_the_callback_is_left_alone(tmp_path: Path) -> None:
+    told: list[ProgressUpdate] = []
+
+    def fail(update: ProgressUpdate) -> None:
+        told.append(update)
+        if update.calls:
+            raise ValueError
+
+    slow, store = Slow(), CallStore(tmp_path / "calls.sqlite")
+    with pytest.raises(ValueError):
+        asyncio.run(asummarise(LONG, client=StoredClient(store, slow, "scripted"), settings=PARTS, on_progress=fail))
+    kept = len(list(store))
+    store.close()
+    assert slow.answered == kept >= 2
+    assert sum(u.calls > 0 for u in told) == 1
+
+
+def test_a_run_that_nobody_listens_to_gives_the_same_document() -> None:
+    alone = summarise(transcript(), client=ScriptedClient(good_answer))
+    told = summarise(transcript(), client=ScriptedClient(good_answer), on_progress=lambda update: None)
+    assert alone.model_dump(exclude={"run"}) == told.model_dump(exclude={"run"})

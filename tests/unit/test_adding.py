@@ -1,0 +1,75 @@
+"""What a check adds: points that a student would miss, where they belong, within the words that are left."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.capable.adding import ADDED, NO_ROOM, rooms, uncited
+from pipeline.chunking import chunk_transcript
+from pipeline.document import StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.numbering import numbered_lines
+from tests.scripted import EMPTY, LINES, good_answer, transcript
+from tests.unit.test_run import run
+
+LOAN = "The loan for the heat exchanger runs for ten years."
+LONG = transcript(LINES * 6)
+
+
+def added(under: int, text: str = LOAN, label: str = "Loan", lines: tuple[int, ...] = (5,)) -> StudyDocument:
+    one: dict[str, Any] = {"under": under, "label": label, "text": text, "lines": list(lines)}
+    document, _ = run(lambda r: EMPTY | {"missing": [one]} if r.name == "check" else good_answer(r), of=LONG)
+    return document
+
+
+def test_under_a_heading_it_stands_where_the_recording_has_it() -> None:
+    detail = added(under=5).main_points[1].details[-1]
+    assert (detail.lead, detail.text, detail.remark) == ("Loan", LOAN, ADDED)
+    assert [e.segment for e in detail.evidence] == [5]
+    assert added(under=5, lines=(3,)).main_points[1].details[0].text == LOAN
+
+
+def test_under_a_point_it_is_nested_there_and_under_a_nested_one_behind_it() -> None:
+    assert [d.text for d in added(under=3).main_points[0].details[0].details] == [LOAN]
+    assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == LOAN
+
+
+def test_under_a_concept_it_is_a_term_if_it_has_a_name() -> None:
+    assert added(under=9).key_concepts[1].term == "Loan"
+    nameless = added(under=9, label="")
+    assert len(nameless.key_concepts) == 1 and nameless.dropped[0].text == LOAN
+
+
+@pytest.mark.parametrize("under", [1, 10, 99])
+def test_what_belongs_nowhere_is_kept_as_left_out_or_not_taken(under: int) -> None:
+    document = added(under=under)
+    assert LOAN not in [getattr(s, "text", "") for s in document.statements()]
+    assert [d.text for d in document.dropped] == ([] if under == 99 else [LOAN])
+
+
+def test_code_looks_at_it_too() -> None:
+    detail = added(under=5, text="The loan runs for 77 years.").main_points[1].details[-1]
+    assert detail.support == "weak" and detail.finding == "nobody says 77 in the recording"
+
+
+def test_a_page_with_few_words_has_more_room_than_one_with_many() -> None:
+    chunks = chunk_transcript(transcript(), limit=10_000)
+
+    def room(words: int) -> int:
+        draft = Draft({"main_points": (DraftGroup((DraftStatement("word " * words, (1,)),)),)})
+        return rooms(draft, 1_000, chunks)[0].words
+
+    assert (room(500), room(900), room(2_000)) == (200, 100, 60)
+    assert rooms(Draft({}), 90, chunks)[0] == NO_ROOM
+
+
+def test_lines_that_nothing_cites_are_told_by_their_numbers() -> None:
+    lines = [("Ana", f"word {n} " * 12) for n in range(6)]
+    (chunk,) = chunk_transcript(transcript(lines), limit=10_000)
+    assert uncited(chunk, numbered_lines(chunk.segments), {1, 4}) == "[2-3, 5-6]"
+    assert uncited(chunk, numbered_lines(chunk.segments), range(1, 6)) == ""
+
+
+def test_only_where_there_is_room_the_check_is_asked_for_more() -> None:
+    said = [run(good_answer, of=of)[1].requests[-1].messages[-1].content for of in (transcript(), LONG)]
+    assert "missing: stays empty in this task." in said[0] and "would miss most" in said[1]

@@ -1,0 +1,155 @@
+"""Kinds of notes: minutes and lecture notes from the request to the page, and what a record says of them."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.document import StudyDocument
+from pipeline.errors import SettingsError
+from pipeline.page import draft_of_document, draft_of_page
+from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe, words_for
+from pipeline.render import render_markdown
+from pipeline.sections import words_of, words_of_each
+from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, sections_of
+from tests.kinds import DECISION, EXAMPLE, QUESTION, TASKS, answering, empty, made, minutes
+from tests.scripted import ScriptedClient, good_answer
+
+
+def number_of(client: ScriptedClient, row: str) -> int:
+    """Under which number the check is shown a row."""
+    (line,) = [r for r in client.requests[-1].messages[-1].content.splitlines() if row in r]
+    return int(line.split(".")[0])
+
+
+def fault_in(row: str, text: str, **sections: Any) -> StudyDocument:
+    """Minutes in which the check puts a row right."""
+    before = answering(**sections)
+    made("minutes", before)
+    return made("minutes", answering({"id": number_of(before, row), "text": text}, **sections))
+
+
+def test_minutes_have_decisions_tasks_questions_and_who_said_what_in_this_order() -> None:
+    headings = [s.heading for s in minutes().outline()]
+    assert headings == ["Overview", "Decisions", "Action Items", "Open Questions", "Who Said What"]
+
+
+def test_a_task_is_printed_with_its_owner_and_its_date_or_that_none_was_said() -> None:
+    page = render_markdown(minutes())
+    assert page.startswith("# Reactor — Minutes\n")
+    assert "- **Ben:** Plan the heat exchanger.\n  - **Due:** 2031\n" in page
+    assert "- **(nobody named):** Ask the city for its half.\n  - **Due:** (no date said)\n" in page
+    assert "## Open Questions\n\n(none found)" in page and "## Key Concepts" not in page
+
+
+def test_a_date_is_checked_and_put_right_alone() -> None:
+    document = fault_in("Due: (no date said)", "before 2031", action_items=TASKS)
+    due = document.more[1].items[1].details[0]
+    assert (due.text, due.lead) == ("before 2031", "Due") and due.correction is not None
+    assert due.correction.before == "(no date said)"
+
+
+def test_a_task_that_is_withheld_takes_its_date_along_and_both_are_told() -> None:
+    document = fault_in("Ben: Plan the heat exchanger.", "", action_items=TASKS)
+    assert [i.text for i in document.more[1].items] == [t["task"] for t in TASKS[1:]]
+    assert [(w.section, w.text) for w in document.withheld] == [("action_items", "Plan the heat exchanger. Due: 2031")]
+
+
+def test_two_tasks_of_one_owner_with_one_date_both_keep_it() -> None:
+    items = minutes().more[1].items
+    assert [(i.lead, i.details[0].text) for i in items if i.lead == "Ben"] == [("Ben", "2031"), ("Ben", "2031")]
+
+
+def test_a_task_that_is_written_twice_stands_once() -> None:
+    later = TASKS[0] | {"due": "2032"}
+    document = made("minutes", answering(action_items=[TASKS[0], TASKS[0], later]))
+    assert len(document.more[1].items) == 1
+    assert [w.text for w in document.withheld] == ["Plan the heat exchanger. Due: 2032"]
+
+
+def test_an_item_that_cites_no_line_is_in_doubt_until_the_check_has_seen_it() -> None:
+    client = answering(action_items=[TASKS[0] | {"cites": []}])
+    document = made("minutes", client, Recipe(replace(CAPABLE, check="code"), notes="minutes"))
+    assert document.more[1].items[0].finding == "it cites no line"
+
+
+def test_lecture_notes_print_examples_step_by_step_and_questions_with_their_answers() -> None:
+    document = made("lecture", answering(worked_examples=[EXAMPLE], exam_questions=[QUESTION]))
+    page = render_markdown(document, citations=True)
+    steps = "  - It replaces the tower. \\[0:40\\]\n  - It gives its heat to homes. \\[0:40\\]\n"
+    assert f"homes does the exchanger warm? \\[0:40\\]\n{steps}  - **Result:** 5,000 homes" in page
+    assert page.rstrip().endswith("- **What if there is no loan?** Then the project is dead, says Ben. \\[1:00\\]")
+    assert page.index("## Worked Examples") < page.index("## Summary") < page.index("## Exam Questions")
+
+
+def test_what_a_kind_adds_comes_on_top_of_the_usual_words() -> None:
+    study, lecture = words_of_each(2000), words_of_each(2000, LECTURE.sections)
+    assert {name: lecture[name] for name in study} == study
+    assert words_of(Recipe(notes="lecture"), 9000) == words_for(9000) + sum(
+        words_of_each(words_for(9000), LECTURE.sections)[name] for name in ("worked_examples", "exam_questions")
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_writing_and_checking_share_one_schema_with_a_field_for_each_section(kind: Any) -> None:
+    client = answering()
+    made(kind.name, client)
+    write, check = client.requests
+    assert write.schema == check.schema and write.messages[:2] == check.messages[:2]
+    assert write.schema is not None
+    assert list(write.schema["properties"]) == [*(s.name for s in kind.sections), "skipped", "faults"]
+
+
+def test_a_part_of_a_long_meeting_is_told_which_sections_are_its_own() -> None:
+    client = ScriptedClient(empty)
+    made("minutes", client, Recipe(replace(CAPABLE, chunk_tokens=100), notes="minutes"))
+    told = client.requests[0].messages[-1].content
+    assert "main_points, decisions, action_items and open_questions are those of this part.\n" in told
+
+
+def test_a_small_model_refuses_minutes_before_anything_is_asked() -> None:
+    with pytest.raises(SettingsError, match=r"small model cannot write minutes.*OPENAI_API_KEY"):
+        Recipe(SMALL, notes="minutes")
+
+
+@pytest.mark.parametrize("notes", ["study", "minutes", "lecture"])
+def test_a_page_is_read_back_with_the_sections_lines_and_fields_that_its_record_has(notes: NotesName) -> None:
+    more = {"action_items": TASKS, "decisions": [DECISION], "worked_examples": [EXAMPLE], "exam_questions": [QUESTION]}
+    document = made(notes, answering(**more))
+    read, record = draft_of_page(render_markdown(document), document), draft_of_document(document)
+    shown = [(name, s.label, s.text, s.lines, s.bound) for name, s in record.statements() if name != "prerequisites"]
+    assert [(name, s.label, s.text, s.lines, s.bound) for name, s in read.statements()] == shown
+
+
+def test_every_statement_of_a_document_is_walked_in_reading_order() -> None:
+    texts = [getattr(s, "text", "") for s in minutes().statements()]
+    assert texts[1:4] == ["The tower is to be replaced in 2031.", "It costs.", "Plan the heat exchanger."]
+
+
+def test_a_record_from_before_there_were_kinds_is_study_notes() -> None:
+    raw = json.loads(made("study", ScriptedClient(good_answer)).model_dump_json())
+    for name in ("notes", "order", "more"):
+        del raw[name]
+    document = StudyDocument.model_validate(raw)
+    assert document.notes == "study" and [s.name for s in document.outline()][-1] == "summary"
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"order": ("overview", "decisions")},
+        {"order": (*(s.name for s in MINUTES.sections), "nowhere")},
+        {"order": (*(s.name for s in MINUTES.sections), "overview")},
+    ],
+)
+def test_a_record_whose_order_is_not_that_of_its_sections_is_none(bent: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StudyDocument.model_validate(minutes().model_dump() | bent)
+
+
+def test_the_sections_of_a_kind_have_names_of_their_own() -> None:
+    for kind in KINDS:
+        names = [s.name for s in sections_of(Recipe(notes=kind.name))]  # type: ignore[arg-type]
+        assert len(set(names)) == len(names) and "main_points" in names
