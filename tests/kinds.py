@@ -39,7 +39,9 @@ def answering(fault: dict[str, Any] | None = None, **sections: Any) -> ScriptedC
         known = empty(request)
         if request.name == "check":
             return known | {
-                "faults": [{"verdict": "partly", "why": "it is wrong", "lines": []} | fault] if fault else []
+                "faults": [{"verdict": "partly", "why": "it is wrong", "label": "", "lines": []} | fault]
+                if fault
+                else []
             }
         return {name: value for name, value in (known | written_answer() | sections).items() if name in known}
 

@@ -99,7 +99,7 @@ def test_writing_and_checking_share_one_schema_with_a_field_for_each_section(kin
     write, check = client.requests
     assert write.schema == check.schema and write.messages[:2] == check.messages[:2]
     assert write.schema is not None
-    assert list(write.schema["properties"]) == [*(s.name for s in kind.sections), "skipped", "faults"]
+    assert list(write.schema["properties"]) == [*(s.name for s in kind.sections), "skipped", "faults", "missing"]
 
 
 def test_a_part_of_a_long_meeting_is_told_which_sections_are_its_own() -> None:
