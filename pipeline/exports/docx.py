@@ -79,6 +79,8 @@ def _language(normal: Any, labels: Labels) -> None:
     if labels.direction == "rtl":
         language.addprevious(OxmlElement("w:rtl"))
         normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
+        for spacing in normal.getparent().xpath("./w:style/w:rPr/w:spacing"):
+            spacing.getparent().remove(spacing)  # it would part the letters of Arabic, which are joined
 
 
 def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, after: float = 0) -> None:
@@ -91,7 +93,7 @@ def _opening(word: Any, exported: Exported) -> None:
     word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
     source = document.source
-    facts = [document.channel, source.published, ", ".join(source.speakers)]
+    facts = [document.channel, labels.day(source.published or ""), labels.names(source.speakers)]
     if known := " · ".join(f for f in facts if f):
         word.add_paragraph(known, "Facts")
     if exported.url:
@@ -99,7 +101,7 @@ def _opening(word: Any, exported: Exported) -> None:
     if document.note:
         word.add_paragraph(style="Facts").add_run(document.note).italic = True
     if document.status == "partial":
-        word.add_paragraph().add_run(f"PARTIAL — {labels.partial}").bold = True
+        word.add_paragraph().add_run(f"{labels.partial_mark} — {labels.partial}").bold = True
         for problem in document.problems:
             word.add_paragraph(f"{problem.heading}: {problem.message}", "List Bullet")
 

@@ -121,7 +121,7 @@ def _page(exported: Exported, dialect: _Dialect) -> bytes:
     out += [f"{words.source_url}: <{exported.url}>", ""] if exported.url else []
     out += [f"*{plain(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += ["> [!WARNING]", f"> PARTIAL — {words.partial}"]
+        out += ["> [!WARNING]", f"> {words.partial_mark} — {words.partial}"]
         out += [f"> - {plain(p.heading)}: {plain(p.message)}" for p in document.problems] + [""]
     for section in exported.sections:
         out += [f"## {section.heading}", "", *_section(section, exported, dialect)]
