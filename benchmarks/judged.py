@@ -23,6 +23,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import chunk_transcript
 from pipeline.connect import connect, store_path
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.profile import CAPABLE
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
@@ -57,7 +58,7 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     settings, prompts = load_settings(model=model), PromptSet()
     statements = tuple(DraftStatement(row["text"], tuple(row["lines"])) for row in rows)
     draft = Draft({"main_points": (DraftGroup(statements),)}).numbered()
-    chunks = chunk_transcript(transcript, limit=settings.recipe().profile.chunk_tokens)
+    chunks = chunk_transcript(transcript, limit=settings.recipe(CAPABLE).profile.chunk_tokens)
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             structured = Structured(Booking(at.client, Progress("judged"), unwatched), prompts)

@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from pipeline.exports.base import DOUBTED, Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
+from pipeline.labels import labels_for
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
 # A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.
@@ -34,6 +35,7 @@ class Footnotes:
         self._root = parse_xml(_EMPTY)
         self._styles = {name: word.styles[name].style_id for name in (TEXT, REFERENCE)}
         self._word = word
+        self._right_to_left = labels_for(exported.document.source.language).direction == "rtl"  # quotations are as said
         package = word.part.package
         self._part = XmlPart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
 
@@ -87,6 +89,8 @@ class Footnotes:
         style.set(qn("w:val"), self._styles[TEXT])
         properties = OxmlElement("w:pPr")
         properties.append(style)
+        if self._right_to_left:
+            properties.append(OxmlElement("w:bidi"))
         paragraph.append(properties)
         if text:
             paragraph.append(run(text))

@@ -22,7 +22,9 @@ _NOISE, _ENGLISH_NOISE = (
     )
     for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
 )
-_STUTTER = re.compile(r"\b((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’]))+", re.IGNORECASE)
+_STUTTER = re.compile(
+    r"(?<![\w.'’-])((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’.-]\w|['’]))+", re.IGNORECASE
+)
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
 _BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
 _SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b)")

@@ -36,10 +36,10 @@ def _folded(text: str) -> str:
 def bare_words(text: str) -> list[str]:
     """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
-    return _BARE.findall(folded if folded.isascii() else _without_vowel_marks(folded))
+    return _WORD.findall(folded) if folded.isascii() else _BARE.findall(_without_points(folded))
 
 
-def _without_vowel_marks(text: str) -> str:
+def _without_points(text: str) -> str:
     """Arabic and Hebrew with and without points are the same words."""
     return "".join(c for c in text if unicodedata.combining(c) not in _POINTS and c != "ـ")
 
@@ -64,6 +64,7 @@ class Recording:
         self.found: dict[str, tuple[Finding, ...]] = {}
         self.spoken = transcript.metadata.language
         self.language = language or self.spoken
+        self.found: dict[str, tuple[Finding, ...]] = {}
 
     @property
     def translated(self) -> bool:

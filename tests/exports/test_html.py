@@ -70,3 +70,10 @@ def test_a_partial_document_says_so() -> None:
     problem = {"section": "summary", "chunk": None, "message": "the answer stopped at the token limit"}
     made = sample().model_validate(sample().model_dump() | {"status": "partial", "problems": [problem]})
     assert "PARTIAL — these notes are not complete: Summary: the answer stopped" in read(document=made).text
+
+
+def test_the_page_is_in_the_language_of_the_notes_and_runs_in_its_direction() -> None:
+    run = sample().run.model_copy(update={"language": "ar"})
+    page = Reader(HTML.write(ready(sample(run=run))).decode())
+    assert [(h["lang"], h["dir"]) for h in page.all("html")] == [("ar", "rtl")]
+    assert "النقاط الرئيسية" in page.text and "Main Points" not in page.text

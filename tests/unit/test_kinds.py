@@ -44,6 +44,15 @@ def test_a_task_is_printed_with_its_owner_and_its_date_or_that_none_was_said() -
     assert "## Open Questions\n\n(none found)" in page and "## Key Concepts" not in page
 
 
+def test_minutes_in_another_language_have_its_words_and_read_back() -> None:
+    document = made("minutes", answering(action_items=TASKS), Recipe(notes="minutes", language="de"))
+    page = render_markdown(document)
+    assert page.startswith("# Reactor — Protokoll\n") and "## Offene Fragen\n\n(nichts gefunden)" in page
+    assert "- **(niemand genannt):** Ask the city for its half.\n  - **Frist:** (kein Termin genannt)\n" in page
+    read, written = (list(d.statements()) for d in (draft_of_page(page, document), draft_of_document(document)))
+    assert [(n, s.label, s.text) for n, s in read] == [(n, s.label, s.text) for n, s in written]
+
+
 def test_a_date_is_checked_and_put_right_alone() -> None:
     document = fault_in("Due: (no date said)", "before 2031", action_items=TASKS)
     due = document.more[1].items[1].details[0]
