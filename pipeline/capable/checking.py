@@ -22,6 +22,7 @@ from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
 from pipeline.sections.base import without_colon
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
+from pipeline.text import numbered
 from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording, finding, findings, with_lines, without_repeats
 
@@ -210,7 +211,9 @@ def _missing(missed: Missed, chunk: Chunk, prompts: ChunkPrompts) -> str:
         return "missing: stays empty in this task."
     numbers = uncited(chunk, prompts.lines(chunk), missed.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
-    return prompts.part("missing.v1", points=missed.room.points, words=missed.room.words, uncited=stretches)
+    return prompts.part(
+        "missing.v1", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
+    )
 
 
 def _split(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> list[tuple[Sequence[Claim], Chunk]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import create_model
@@ -67,24 +67,6 @@ class Items:
             elif field.name != self.text and (value := said.strip() or words.word(field.absent)):
                 below.append(DraftStatement(value, lines, words.word(field.title), bound=True))
         return DraftStatement(getattr(item, self.text), lines, label, tuple(below))
-
-
-_WORDS = ("reason", "due", "raised_by", "next_step", "result", "no_owner", "no_date")
-
-
-def worded(draft: Draft, sections: Sequence[Section], words: Labels) -> Draft:
-    """The draft with the titles of fields, and the words for what nobody said, in the language of the notes."""
-    english = labels_for("en")
-    known = {getattr(english, key): getattr(words, key) for key in _WORDS}
-    items = {s.name for s in sections if s.content is content and not s.title}  # a user's own are worded by the user
-
-    def of_language(section: str, statement: DraftStatement) -> DraftStatement:
-        if section not in items:
-            return statement
-        label, text = statement.label, statement.text
-        return replace(statement, label=known.get(label, label), text=known.get(text, text))
-
-    return draft if words == english else draft.rewritten(of_language)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:

@@ -61,7 +61,6 @@ class Recording:
 
     def __init__(self, transcript: Transcript, language: str | None = None) -> None:
         self.transcript = transcript
-        self.found: dict[str, tuple[Finding, ...]] = {}
         self.spoken = transcript.metadata.language
         self.language = language or self.spoken
         self.found: dict[str, tuple[Finding, ...]] = {}
