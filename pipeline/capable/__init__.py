@@ -8,12 +8,10 @@ from pipeline.capable.composing import compose
 from pipeline.capable.writing import write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
-from pipeline.labels import labels_for
 from pipeline.numbering import numbered_lines, shown
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.sections import sections_of, words_of
-from pipeline.sections.items import worded
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript, spoken_words
@@ -31,7 +29,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
     parts = await write(chunks, prompts, structured, recipe)
     structured.begin("composing", at_once=1, planned=composing + checks)
-    composed = worded(await compose(parts, prompts, structured, recipe), prompts.sections, labels_for(recipe.language))
+    composed = await compose(parts, prompts, structured, recipe)
     if len(parts) > 1:
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
