@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
+from pipeline.labels import labels_for
 from pipeline.page import draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe, words_for
 from pipeline.render import render_markdown
@@ -48,7 +49,9 @@ def test_minutes_in_another_language_have_its_words_and_read_back() -> None:
     document = made("minutes", answering(action_items=TASKS), Recipe(notes="minutes", language="de"))
     page = render_markdown(document)
     assert page.startswith("# Reactor — Protokoll\n") and "## Offene Fragen\n\n(nichts gefunden)" in page
-    assert "- **(niemand genannt):** Ask the city for its half.\n  - **Frist:** (kein Termin genannt)\n" in page
+    words = labels_for("de")
+    unsaid = f"- **{words.no_owner}:** Ask the city for its half.\n  - **{words.due}:** {words.no_date}\n"
+    assert unsaid in page and words.no_owner != labels_for("en").no_owner
     read, written = (list(d.statements()) for d in (draft_of_page(page, document), draft_of_document(document)))
     assert [(n, s.label, s.text) for n, s in read] == [(n, s.label, s.text) for n, s in written]
 
