@@ -66,7 +66,7 @@ def made(server: AnsweringServer, tmp_path_factory: pytest.TempPathFactory) -> P
     (folder / "lectures").mkdir()
     for name in ("one", "two"):
         (folder / "lectures" / f"{name}.txt").write_text(f"---\ntitle: Talk {name}\n---\n\n{TEXT}", "utf-8")
-    for name in ("talk.txt", "talk.srt", "talk.vtt", "talk.docx"):
+    for name in ("talk.txt", "talk.srt", "talk.vtt", "talk.docx", "vortrag.vtt"):
         _transcript(folder / name)
     calls = CallStore(folder / "outputs" / ".studydoc" / "calls.sqlite")
     calls.take_in(Recording(fixture("tidal-turbines").calls))
