@@ -39,5 +39,6 @@ def plan(
     with Screen() as screen:
         for outcome in failed:
             screen.done(outcome)
-    print(json.dumps(found.as_dict(), indent=1) if as_json else plan_table(found))
+    if found.plans or as_json:  # of nothing that could be read a table would say that it is free
+        print(json.dumps(found.as_dict(), indent=1) if as_json else plan_table(found))
     raise typer.Exit(int(bool(failed)))

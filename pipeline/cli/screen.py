@@ -176,7 +176,10 @@ def _plan_row(plan: Plan) -> tuple[str, ...]:
 
 def _price(price: Price) -> str:
     low, high = price
-    return "price not known" if low is None or high is None else f"{low:.2f} to {high:.2f} USD at list price"
+    if low is None or high is None:
+        return "price not known"
+    digits = 2 if low >= 0.1 else 4  # of a few cents two digits would tell nothing
+    return f"{low:.{digits}f} to {high:.{digits}f} USD at list price"
 
 
 def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import main
 from pipeline.cli.screen import plan_table
 from pipeline.errors import EndpointError
 from pipeline.forecast import Forecast, forecast
@@ -148,6 +149,12 @@ def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tm
     assert "check is 2 calls of these" in check and "USD" in check and "--check code" in check
 
 
+def test_a_price_of_less_than_ten_cents_has_four_digits(tmp_path: Path) -> None:
+    found = replace(forecast_of(tmp_path), cost=(0.0014, 0.0019), check_cost=(1.204, 1.5))
+    model, check = plan_table(found).splitlines()[-2:]
+    assert "0.0014 to 0.0019 USD" in model and "1.20 to 1.50 USD" in check
+
+
 def test_without_a_check_by_the_model_the_table_says_nothing_of_one(tmp_path: Path) -> None:
     assert "check" not in plan_table(forecast_of(tmp_path, check="code"))
 
@@ -240,3 +247,10 @@ def test_a_plan_counts_what_a_model_was_seen_to_think(store: CallStore) -> None:
         store.put(request(n).key("scripted"), request(n), "scripted", seen)
     thinking = plan(store).now
     assert (thinking.low - plain.low, thinking.high - plain.high) == (3000, 3000)
+
+
+def test_of_nothing_that_could_be_read_no_table_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["plan", str(tmp_path / "missing.vtt")])
+    told = capsys.readouterr()
+    assert told.out == "" and "there is no such file" in told.err
