@@ -103,6 +103,9 @@ def parse(
     with uncollected():
         parsed = reader.read(document, tally)
         segments = finish(parsed.lines)
+    kept = {s.speaker for s in segments}
+    for silent in {line.speaker: line for line in reversed(parsed.lines) if line.speaker not in kept}.values():
+        tally.leave_out("labels without words", silent.speaker or "", silent.at)
     reading = tally.reading(reader.name, used)
     if not segments:
         found = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)

@@ -283,6 +283,7 @@ def pytest_in(folder: Path, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 def test_pytest_runs_the_fixtures_of_a_users_own_project(made: Fixture, tmp_path: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(made.folder, project / "tests" / "fixtures" / "talk")

@@ -64,6 +64,7 @@ def pages(folder: Path, out: str = "outputs") -> dict[str, str]:
     return {p.name: p.read_text("utf-8") for p in sorted((folder / out).glob("*.md"))}
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_more_than_was_in_flight(
     folder: Path, serve: Callable[..., str]
 ) -> None:
@@ -112,7 +113,10 @@ def test_two_runs_at_once_over_the_same_folder_ask_nothing_twice(folder: Path, s
     assert len(pages(folder)) == 3
 
 
-@pytest.mark.parametrize("fault", ["429", "429bare", "500", "html", "nochoices", "cut", "badjson"])
+_RARER = [pytest.param(fault, marks=pytest.mark.slow) for fault in ("429bare", "html", "nochoices", "badjson")]
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "cut", *_RARER])
 def test_a_passing_fault_is_survived(folder: Path, serve: Callable[..., str], fault: str) -> None:
     again = (
         "ok" if fault == "badjson" else fault

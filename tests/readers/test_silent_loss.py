@@ -107,3 +107,11 @@ def test_a_table_of_markdown_without_its_first_bar_keeps_its_words() -> None:
 def test_cells_that_no_column_holds_are_told() -> None:
     text = "start,text,speaker\n0,We leave at nine.,Oda\n4,Then at ten.,Kofi,or never\n"
     assert left_out(text, ".csv") == {"cells beyond the last column": (2, 3)}
+
+
+def test_a_label_over_no_words_is_told() -> None:
+    turns = "".join(
+        f"{who} (00:0{n}.000)\nWe leave at {hour}.\n\n"
+        for n, (who, hour) in enumerate([("Oda", "nine"), ("Kofi", "ten")] * 3)
+    )
+    assert left_out(turns + "Lin Ferrer (00:59.000)\n.\n") == {"labels without words": (2, 20)}
