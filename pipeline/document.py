@@ -188,7 +188,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point or item that composing left out, since the document has room for the more important ones only."""
+    """A point or item that composing left out for more important ones, or that the check missed and no place fits."""
 
     text: str
     lines: tuple[int, ...]

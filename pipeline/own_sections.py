@@ -149,6 +149,8 @@ def _schema(path: Path) -> _Schema:
     for field in schema.fields:
         if not _FIELD.fullmatch(field):
             raise SettingsError(f"{path}: fields.{field}: no name of a field", hint="a-z first, then a-z, 0-9 and _")
+        if field in _Schema.model_fields:
+            raise SettingsError(f"{path}: fields.{field}: this is a setting", hint="put it above [fields]")
     for role, named in (("text", schema.text), ("lead", schema.lead)):
         if named and isinstance(schema.fields.get(named), list):
             raise SettingsError(f"{path}: {role}: {named} is a list", hint="name a field that is none")

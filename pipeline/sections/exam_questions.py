@@ -26,5 +26,6 @@ EXAM_QUESTIONS = Section(
     least=120,
     values=values,
     composed="best",
+    grows="rows",
     adds=True,
 )

@@ -45,6 +45,7 @@ def own_section(own: OwnSection) -> Section:
         values=values,
         composed="best",
         adds=True,
+        grows="rows",
         title=own.title,
     )
 

@@ -71,6 +71,7 @@ def test_a_transcript_that_is_gone_is_told_once(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().err.count("without their context") == 1
 
 
+@pytest.mark.slow
 def test_make_writes_exports_and_only_those_that_are_missing_or_older(replayable: Path) -> None:  # noqa: F811
     made = studydoc("make", "talk.txt", *NOBODY, "--to", "html", "--to", "index", cwd=replayable)
     assert made.returncode == 0, made.stderr

@@ -127,6 +127,7 @@ def test_a_title_with_marks_stands_escaped_on_the_page_and_is_read_back(tmp_path
         ({"risks_txt": PROMPT}, r"risks\.txt: no part of a section"),
         ({"risks_md": "Risks\n\nAll.", "risks_toml": SCHEMA}, r"risks\.md, first line: no title"),
         ({"risks_md": "# Risks\n\n", "risks_toml": SCHEMA}, r"risks\.md: nothing is asked"),
+        ({"risks_md": PROMPT, "risks_toml": SCHEMA + "\nlead = 'risk'\n"}, r"fields\.lead: this is a setting"),
         ({"risks_md": "# R\n\n" + "x" * 4001, "risks_toml": SCHEMA}, r"4,001 characters .4,000 are the most"),
         ({"risks_md": "x" * 70_000, "risks_toml": SCHEMA}, r"larger than 65,536 bytes"),
         ({"risks_md": PROMPT, "risks_toml": "text = risk"}, r"risks\.toml: no TOML: .*line 1"),
