@@ -41,6 +41,7 @@ NOT_RUN = {
     r"^vllm |^ollama ": "another program's",
     r"--watch": "goes on until it is stopped; tests/programs/test_watching.py",
     r"^studydoc mcp": "serves until its client leaves; tests/programs/test_mcp.py",
+    r"\.pdf\b|--to pdf": "needs Pango of the system; tests/exports/test_pdf.py",
     r"^studydoc review": "serves until it is stopped; tests/review",
 }
 KEY = "sk-of-a-reader"  # where a page has …
