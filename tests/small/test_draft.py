@@ -49,9 +49,13 @@ def test_a_concept_is_defined_in_the_speaker_s_words_and_a_person_is_none() -> N
     assert "Engineers call that section loss" in concepts[0].text
 
 
-def test_the_overview_names_speakers_and_subject() -> None:
+def test_the_overview_says_what_the_recording_is_about_and_what_it_asks_first() -> None:
     said = _texts(_draft(Answering(answers)), "overview")
-    assert said[:2] == ["Ana: “With me is Ben Oram, who repairs bridges for the city of Orle.”", "Speakers: Ana, Ben."]
+    about, asked = (
+        "With me is Ben Oram, who repairs bridges for the city of Orle.",
+        "What is wrong with the old bridge?",
+    )
+    assert said == [f"Ana: “{about} … {asked}”"]
 
 
 def test_every_statement_but_prerequisites_has_lines() -> None:
@@ -111,3 +115,8 @@ def test_the_transcript_is_only_ever_the_last_message() -> None:
     client = Answering(answers)
     _draft(client)
     assert all("Orle" not in m.content for r in client.requests if r.name == "small/notes" for m in r.messages[:-1])
+
+
+def test_what_is_printed_in_the_summary_is_not_told_as_left_out() -> None:
+    made = _draft(Answering(answers), Recipe(SMALL, "brief"))
+    assert not {d.text for d in made.dropped} & set(_texts(made, "summary"))
