@@ -54,7 +54,7 @@ _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
 def planned_calls(transcript: Transcript) -> int:
-    """Calls that a transcript takes at standard length, about: one a passage, a part and an excerpt, and one more."""
+    """Calls at standard length, about: one a passage, a part and an excerpt, and one for a term asked for again."""
     sentences = sentences_of(transcript)
     if not sentences:
         return 0

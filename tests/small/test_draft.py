@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -118,5 +119,15 @@ def test_the_transcript_is_only_ever_the_last_message() -> None:
 
 
 def test_what_is_printed_in_the_summary_is_not_told_as_left_out() -> None:
-    made = _draft(Answering(answers), Recipe(SMALL, "brief"))
-    assert not {d.text for d in made.dropped} & set(_texts(made, "summary"))
+    def says(request: Request) -> str:
+        said = re.findall(r"The bridge [^.]+ euros\.", request.messages[-1].content)
+        return "\n".join(f"- {s}" for s in said) if request.name == "small/notes" else answers(request)
+
+    towns = ("Mirn", "Sund", "Vell", "Torn", "Lack", "Hohl", "Birk", "Esch")
+    lines = [
+        (town, f"The bridge at {town} carries {n}00 cars and costs {n} million euros.")
+        for n, town in enumerate(towns, 3)
+    ]
+    made = _draft(Answering(says), Recipe(SMALL, "brief"), transcript(lines))
+    printed = set(_texts(made, "summary"))
+    assert printed and not printed & {d.text for d in made.dropped} and not printed & set(_texts(made, "main_points"))
