@@ -19,7 +19,7 @@ class Labels(BaseModel):
     """Headings, provenance and remarks of one language. `{…}` are filled in with str.format.
 
     `code` is its primary subtag of BCP 47 ("en"), `name` what it is called in English, `direction` how its script runs.
-    `colon`, `between_names`, `between_parts` and `between_sentences` are its marks with the spaces around them.
+    `colon`, `between_names` and `between_sentences` are its marks with the spaces around them.
     `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
     `answer_here` asks a small model for an answer in the language.
     """
@@ -31,7 +31,6 @@ class Labels(BaseModel):
     direction: Literal["ltr", "rtl"]
     colon: str
     between_names: str
-    between_parts: str
     between_sentences: str
     quotation: str
     months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
@@ -72,7 +71,6 @@ class Labels(BaseModel):
     published_on: str
     spoken_by: str
     spoken_by_many: str
-    parts: str
     unknown_speaker: str
     unknown_channel: str
     unknown_both: str

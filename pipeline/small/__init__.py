@@ -26,16 +26,17 @@ from pipeline.small.concepts import (
     distinct_terms,
     entries,
     explained_in,
-    fields_of,
     windows,
 )
 from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of
-from pipeline.small.parts import Part, distinct, frequent, how_many, parted, titled
+from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
+from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
+from pipeline.small.titles import Telling, distinct, own_words, titled
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
@@ -53,7 +54,7 @@ _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
 def planned_calls(transcript: Transcript) -> int:
-    """Calls that a transcript takes at standard length, about: one a passage, a part and an excerpt, and one more."""
+    """Calls at standard length, about: one a passage, a part and an excerpt, and one for a term asked for again."""
     sentences = sentences_of(transcript)
     if not sentences:
         return 0
@@ -83,6 +84,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     words, language = labels_for(recipe.language), transcript.metadata.language
     quoter, ranking = Quoter(sentences, words, language), Ranking(sentences)
     about, last = outline.subject(sentences, ranking), outline.closing(sentences, ranking)
+    asked_first = outline.question(sentences)
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
     structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
@@ -92,9 +94,17 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     page = _page(transcript, sentences, excerpts, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
-    parts = distinct(await each([partial(_titled, g, structured, terms, language) for g in groups], at_once))
-    fields = await _fields(terms, about, structured, recipe.language)
-    summary = outline.summary(parts, last if page.chosen else None, sentences, ranking, page.left)
+    telling = Telling(sentences)
+    parts = distinct(
+        await each([partial(_titled, g, structured, terms, language, telling) for g in groups], at_once), telling
+    )
+    end = last or outline.other_ending(sentences, ranking, {n for e in page.chosen for n in e.numbers})
+    leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
+    concepts, parts = _completed(page, parts, leads)
+    printed: list[Concept | Excerpt] = [*concepts, *(e for p in parts for e in p.excerpts)]
+    shown = {s.number for q in printed for s in (*q.before, *q.sentences)}
+    left_out = [e for e in page.left_out if shown.isdisjoint(e.numbers)]
+    summary = outline.summary(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
     recording = Recording(transcript)
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
@@ -104,13 +114,15 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     as_spoken = covers(recipe.language, language)
     made = Draft(
         sections={
-            "overview": _section(outline.overview(transcript, about, parts, quoter, words)),
-            "prerequisites": _section([DraftStatement(name, ()) for name in fields]),
+            "overview": _section(outline.overview(about, asked_first, quoter)) if parts else (),
+            "prerequisites": (),
             "main_points": tuple(DraftGroup(_statements(p, quoter), p.heading) for p in parts),
-            "key_concepts": _section(entries(page.concepts, quoter)),
+            "key_concepts": _section(entries(concepts, quoter)),
             "summary": _section([DraftStatement(quoter.statement(e), lines_of(e)) for e in summary]),
         },
-        dropped=tuple(DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in page.left_out),
+        dropped=tuple(
+            DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in page.left_out if e not in summary
+        ),
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
@@ -122,12 +134,13 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
 @dataclass(frozen=True)
 class _Page:
-    """What is printed within the words of a page, what is left out, and how many words are left for the summary."""
+    """What is printed within the words of a page, what is left out, how many words are left, the most of a summary."""
 
     concepts: list[Concept]
     chosen: list[Excerpt]
     left_out: list[Excerpt]
     left: int
+    most_of_summary: int
 
 
 def _page(
@@ -142,24 +155,38 @@ def _page(
     """Concepts first, then the best of what they do not say."""
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
-    others = sum(c.words for c in concepts) + outline.size_of_overview(about, transcript.labelled_speakers, aim)
+    others = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences))
     kept = others + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
     chosen = ranking.best(candidates, max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim)), most - kept)
     left = most - others - sum(e.printed for e in chosen)
-    left_out = [e for e in candidates if e not in chosen]
-    return _Page(concepts, chosen, left_out, min(left, round(_MOST_OF_SUMMARY * aim)))
+    return _Page(concepts, chosen, [e for e in candidates if e not in chosen], left, round(_MOST_OF_SUMMARY * aim))
+
+
+def _completed(page: _Page, parts: Sequence[Part], leads: LeadIns) -> tuple[list[Concept], list[Part]]:
+    """Concepts and parts with what their quotations need: what goes on from a concept stands in it."""
+    further = [taken_in(c, page.chosen) for c in page.concepts]
+    moved = [e for e in further if e]
+    if len(moved) == len(page.chosen):  # nothing would be left
+        further, moved = [None] * len(further), []
+    both = list(zip(page.concepts, further, strict=True))
+    concepts = [replace(c, sentences=(*c.sentences, *e.sentences)) if e else cut_back(c) for c, e in both]
+    cut = [c for c, e in both if not e]
+    concepts = leads.led(concepts, always=True)
+    kept = [p.without(moved) for p in parts]
+    led = iter(leads.led([gone_on(e, cut) for p in kept for e in p.excerpts]))
+    return concepts, [replace(p, excerpts=tuple(next(led) for _ in p.excerpts)) for p in kept if p.excerpts]
 
 
 async def _titled(
-    group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str], language: str | None
+    group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str], language: str | None, telling: Telling
 ) -> Part:
     """The part under the model's heading, or under its own words when the model gives none."""
     try:
-        return await titled(group, structured, terms, language)
+        return await titled(group, structured, terms, language, telling)
     except CallError as err:
         survivable(err)
-        return Part(group, frequent(group), ("",) * len(group))
+        return Part(group, own_words(group, telling), ("",) * len(group))
 
 
 async def _explained(
@@ -193,19 +220,6 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
         else:
             out.append(e)
     return out
-
-
-async def _fields(
-    terms: Sequence[str], about: Sentence | None, structured: Structured, language: str | None
-) -> tuple[str, ...]:
-    """The fields that terms belong to; none when the call fails, since a document can do without."""
-    if not terms:
-        return ()
-    try:
-        return await fields_of(terms, about.text if about else "", structured, language)
-    except CallError as err:
-        survivable(err)
-        return ()
 
 
 def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:

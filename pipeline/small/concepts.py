@@ -1,4 +1,4 @@
-"""Key concepts: terms that somebody explains, in the speaker's own words, and the fields that they belong to."""
+"""Key concepts: terms that somebody explains, in the speaker's own words."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pipeline.draft import DraftStatement
 from pipeline.small.chat import messages, tidied
 from pipeline.small.context import MOST_SENTENCES, SHORT, Openings, begin_of, end_of
-from pipeline.small.excerpts import Excerpt
+from pipeline.small.excerpts import Excerpt, lines_of
 from pipeline.small.keys import joined, keys, size, units
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
 from pipeline.verification.figures import claims
 
-_TOKENS, _TOKENS_OF_FIELDS = 16, 40
+_TOKENS = 16
 _NO_TERM = "none"  # what the prompt asks for where no term is explained
 _LONGEST_TERM = 4  # words
 _FEWEST = 3  # words that carry meaning in an explanation
@@ -28,7 +28,6 @@ _BEFORE = 2  # words before a term that a sentence opens with
 _SHORT_WHOLE = 50  # words of an explanation and the rest of its window that are printed together
 _KEPT = 0.6  # share of what stands behind a term that the model's note keeps where that explains it
 _MOST_OF_IT = 0.7  # share of an excerpt's words that an explanation takes when it takes all of it
-_MOST_FIELDS = 3
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,24 @@ class Concept:
 
     term: str
     sentences: tuple[Sentence, ...]
+    before: tuple[Sentence, ...] = ()  # what others said right before, that it needs
 
     @property
     def opens(self) -> bool:
         """Whether the explanation opens with the term: the best there is."""
         return _opens(self.sentences[0], keys(self.term))
+
+    @property
+    def complete(self) -> bool:
+        """Whether its first sentence begins with the term, or has it beside a colon: nothing need stand before it."""
+        first, word = self.sentences[0].text, rf"\b{re.escape(self.term)}"
+        begins = keys(" ".join(units(first)[: _BEFORE + len(units(self.term))]))[: len(keys(self.term))]
+        colon = re.search(rf"{word}\s*[:：]|[:：]\s*(?:\w+\s)?{word}", first, re.IGNORECASE)
+        return begins == keys(self.term) or colon is not None
+
+    def led_by(self, others: tuple[Sentence, ...], own: tuple[Sentence, ...]) -> Concept:
+        """The concept with what others said before it, and what its speaker did."""
+        return replace(self, sentences=(*own, *self.sentences), before=others)
 
     @property
     def words(self) -> int:
@@ -215,22 +227,11 @@ def completed(concepts: Iterable[Concept], excerpts: Sequence[Excerpt]) -> list[
 
 
 def entries(concepts: Iterable[Concept], quoter: Quoter) -> tuple[DraftStatement, ...]:
-    """The concepts as statements."""
+    """The concepts as statements: who explains them, and the quotation."""
     out: list[DraftStatement] = []
     for concept in concepts:
-        lines = tuple(dict.fromkeys(i for s in concept.sentences for i in s.lines))
-        text = quoter.quoted(concept.sentences)
-        out.append(DraftStatement(text, lines, label=concept.term[:1].upper() + concept.term[1:]))
+        said = Excerpt(concept.sentences, frozenset(), (), before=concept.before)
+        out.append(
+            DraftStatement(quoter.statement(said), lines_of(said), label=concept.term[:1].upper() + concept.term[1:])
+        )
     return tuple(out)
-
-
-async def fields_of(
-    terms: Sequence[str], about: str, structured: Structured, language: str | None = None
-) -> tuple[str, ...]:
-    """The fields of knowledge that terms belong to, in a recording about something. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/fields.v1", f"Recording: {about}\nTerms: {'; '.join(terms)}", language)
-    completion = await structured.text("small/fields", asked, max_tokens=_TOKENS_OF_FIELDS)
-    rows = (tidied(row).strip(" -*•.") for row in completion.text.splitlines())
-    subject = set(keys(" ".join((about, *terms))))  # a field is more than the subject itself
-    fit = [row for row in rows if row and size(row) <= _LONGEST_TERM and not set(keys(row)) <= subject]
-    return tuple(dict.fromkeys(row[:1].upper() + row[1:] for row in fit if ":" not in row))[:_MOST_FIELDS]

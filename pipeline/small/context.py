@@ -80,7 +80,7 @@ def end_of(first: int, last: int, sentences: Sequence[Sentence], others: Collect
     """Where an excerpt ends so that nothing is missing that belongs to its last sentence. `others` are not taken in."""
     while last + 1 < len(sentences) and last + 1 not in others and fits(sentences[first : last + 2]):
         behind = sentences[last + 1]
-        if behind.turn != sentences[last].turn or behind.asks or not _belongs(sentences[last], behind):
+        if behind.turn != sentences[last].turn or behind.asks or not belongs(sentences[last], behind):
             break
         last += 1
     line = sentences[last].lines
@@ -95,7 +95,7 @@ def thrown_in(sentences: Sequence[Sentence], n: int) -> bool:
     return sentences[n].interjects and not answers
 
 
-def _belongs(last: Sentence, behind: Sentence) -> bool:
+def belongs(last: Sentence, behind: Sentence) -> bool:
     """Whether a sentence belongs to the one before it: its rest, a correction, its other half, or figures."""
     if behind.begins_line:
         return last.unfinished

@@ -13,9 +13,10 @@ from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
 _RUN = 4  # noted sentences that are kept together
-_LEAD_UP = 36  # words of what an excerpt answers
+LEAD_UP = 36  # words of what an excerpt answers
+_NEAR = 2  # sentences at the end of a turn, one of which asks what the next turn answers
 _ENOUGH = 3  # words that carry meaning in a question that is understood alone
-_NEEDS = 0.7  # leaning from which a sentence is printed below the one before it
+NEEDS = 0.7  # leaning from which a sentence is printed below the one before it
 _REPLY = 0.55  # leaning from which a turn answers the one before it
 _UNEVEN = 0.05  # what a sentence more on one side than on the other costs when a run is split
 _FRESH = 0.3  # leaning below which a line begins something else
@@ -48,6 +49,11 @@ class Excerpt:
         """Number of the last sentence."""
         return self.sentences[-1].number
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Numbers of its sentences."""
+        return frozenset(s.number for s in self.sentences)
+
     def continues(self, other: Excerpt) -> bool:
         """Whether it needs that other excerpt, which stands right before it."""
         begin = self.before[0].number if self.before else self.first
@@ -61,9 +67,16 @@ class Excerpt:
     @property
     def printed(self) -> int:
         """Words that it takes on the page, with what it answers and who speaks."""
-        names = {s.turn: s.speaker or "" for s in self.sentences[:1]}
-        names |= {s.turn: s.speaker or "" for s in self.before if not self.before[-1].asks}
-        return self.words + sum(s.words for s in self.before) + sum(map(size, names.values()))
+        return printed_words(self.sentences, self.before)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it needs nothing from before, or stands below what it needs."""
+        return self.goes_on
+
+    def led_by(self, others: tuple[Sentence, ...], own: tuple[Sentence, ...]) -> Excerpt:
+        """The excerpt with what others said before it, and what its speaker did."""
+        return replace(self, sentences=(*own, *self.sentences), before=others, own="" if own else self.own)
 
     @property
     def text(self) -> str:
@@ -74,6 +87,12 @@ class Excerpt:
     def figures(self) -> int:
         """How many figures it says."""
         return len(claims(self.text))
+
+
+def printed_words(sentences: Sequence[Sentence], before: Sequence[Sentence]) -> int:
+    """Words of a quotation and what it answers, each turn with its speaker's name."""
+    names = {s.turn: s.speaker or "" for s in (*before, *sentences)}
+    return sum(s.words for s in (*before, *sentences)) + sum(map(size, names.values()))
 
 
 def lines_of(excerpt: Excerpt) -> tuple[int, ...]:
@@ -100,7 +119,7 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
             said = sentences[before[0].number - 1]  # "Such a law": a reply to a reply has what both reply to
             if whole and whole[-1].last == said.number:
                 e = replace(e, goes_on=True)
-            elif said.speaker and not said.asks and said.words <= _LEAD_UP:
+            elif said.speaker and not said.asks and said.words <= LEAD_UP:
                 before = (said, *before)
         whole.append(replace(e, own=_own(e, by_sentence), before=before))
     shown = {s.number for e in whole for s in e.before}
@@ -116,7 +135,7 @@ def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
     whole += takewhile(lambda s: s.turn == turn, sentences[number + 1 :])
     last = max(s.number for s in whole)
     asks = sentences[last].asks and last + 1 < len(sentences)
-    return last + 1 if asks and sum(s.words for s in whole) <= _LEAD_UP else number
+    return last + 1 if asks and sum(s.words for s in whole) <= LEAD_UP else number
 
 
 def _clusters(marked: Sequence[int], sentences: Sequence[Sentence], openings: Openings) -> list[list[int]]:
@@ -187,7 +206,7 @@ def _follows_on(sentences: Sequence[Sentence], first: int, openings: Openings) -
     if sentences[first].asks:
         return False
     if before.turn == sentences[first].turn:
-        return lean > _NEEDS
+        return lean > NEEDS
     return lean > _REPLY and not before.asks
 
 
@@ -219,15 +238,29 @@ def _before(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, 
             s for s in sentences[max(0, last.number - MOST_SENTENCES) : first.number] if s.turn == last.turn
         )
         whole = replied_to[0].number == 0 or sentences[replied_to[0].number - 1].turn != last.turn
-        short = sum(s.words for s in replied_to) <= _LEAD_UP
+        short = sum(s.words for s in replied_to) <= LEAD_UP
         return replied_to if first.words < SHORT and whole and short else ()
-    repeated = len(set(last.keys) & set(first.keys))
-    if repeated and 2 * repeated >= len(set(last.keys)):
+    return asked_before(first, first, sentences)
+
+
+def asked_before(begin: Sentence, first: Sentence, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The question that the turn which begins with `begin` answers, with what stands behind it; () when there is none.
+
+    None either when the `first` sentence that is printed repeats its words.
+    """
+    turn = sentences[begin.number - 1].turn if begin.number else begin.turn
+    before = [s for s in sentences[max(0, begin.number - _NEAR) : begin.number] if s.turn == turn]
+    asks = next((n for n, s in enumerate(before) if s.asks), None)
+    if turn == begin.turn or begin.speaker is None or asks is None:
+        return ()
+    asked = before[asks:]
+    wanted = {k for s in asked for k in s.keys}
+    repeated = len(wanted & set(first.keys))
+    if repeated and 2 * repeated >= len(wanted):
         return ()  # the answer says itself what it is about
-    asked = [last]
-    if len(set(last.keys)) < _ENOUGH:  # "What happened?"
-        for s in reversed(sentences[: last.number]):
-            if s.turn != last.turn or sum(x.words for x in asked) + s.words > _LEAD_UP:
+    if len(wanted) < _ENOUGH:  # "What happened?"
+        for s in reversed(sentences[: asked[0].number]):
+            if s.turn != turn or sum(x.words for x in asked) + s.words > LEAD_UP:
                 break
             asked.insert(0, s)
-    return tuple(asked) if sum(s.words for s in asked) <= _LEAD_UP else ()
+    return tuple(asked) if sum(s.words for s in asked) <= LEAD_UP else ()

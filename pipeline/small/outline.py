@@ -1,18 +1,14 @@
-"""Overview and summary without free prose: who speaks, what about, in which parts, and the strongest of each part."""
+"""Overview and summary without free prose: what the recording says that it is about, and how it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.draft import DraftStatement
-from pipeline.labels import Labels
-from pipeline.small.excerpts import Excerpt
-from pipeline.small.keys import size
-from pipeline.small.parts import Part, how_many
+from pipeline.small.excerpts import Excerpt, lines_of
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence
-from pipeline.transcript import Transcript
 
 _FADES = 0.85  # how much less likely each sentence is to say it than the one before
 _SHORTEST_BEGINNING, _BEGINNING = 40, 150  # words in which a recording says what it is about
@@ -20,54 +16,64 @@ _LONGEST = 40  # words of a sentence in the overview or summary
 _LONGEST_EXCERPT = 75  # words of an excerpt in the summary
 _FEWEST = 8
 _SUMS_UP = 0.05  # share of a recording's sentences that may be about more of it than the one that sums up
+_MIDDLING = 0.6  # the same, for one that only ends it
 _MOST = 6
-_SEVERAL = 4  # parts from which the overview names them
-_OF_HEADING = 4  # words of a heading, about
+_ENOUGH = 3  # words that carry meaning in a question that is understood alone
 
 
 def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
     """The sentence near the beginning with most of the words that the recording comes back to: what it is about."""
     words, beginning = 0, list[Sentence]()
-    most = max(_SHORTEST_BEGINNING, min(_BEGINNING, sum(s.words for s in sentences) // 4))
     for s in sentences:
         words += s.words
-        if words > most:
+        if words > _beginning(sentences):
             break
         if _FEWEST <= s.words <= _LONGEST and not s.asks:
             beginning.append(s)
     return max(beginning, key=lambda s: ranking.centrality(s) * _FADES**s.number, default=None)
 
 
-def overview(
-    transcript: Transcript, about: Sentence | None, parts: Sequence[Part], quoter: Quoter, words: Labels
-) -> tuple[DraftStatement, ...]:
-    """What the recording says it is about, who speaks, and its parts in order."""
-    if not parts:
-        return ()
-    out: list[DraftStatement] = []
-    if about:
-        who = f"{about.speaker}{words.colon}" if about.speaker else ""
-        out.append(DraftStatement(f"{who}{quoter.quoted((about,))}", about.lines))
-    first: Mapping[str, int] = {s.speaker: s.id for s in reversed(transcript.segments) if s.speaker}
-    if names := transcript.labelled_speakers:
-        out.append(DraftStatement(words.spoken_by.format(names=words.names(names)), tuple(first[n] for n in names)))
-    if len(parts) >= _SEVERAL:
-        lines = tuple(dict.fromkeys(p.excerpts[0].sentences[0].lines[0] for p in parts))
-        told = words.parts.format(headings=words.between_parts.join(p.heading for p in parts))
-        out.append(DraftStatement(told, lines))
-    return tuple(out)
+def _beginning(sentences: Sequence[Sentence]) -> int:
+    return max(_SHORTEST_BEGINNING, min(_BEGINNING, sum(s.words for s in sentences) // 4))
 
 
-def size_of_overview(about: Sentence | None, names: Sequence[str], page: int) -> int:
-    """Words that the overview of a page of so many words takes, about."""
-    parts = how_many(page // 2)
-    named = _OF_HEADING * parts if parts >= _SEVERAL else 0
-    return (about.words if about else 0) + sum(map(size, names)) + named
+def question(sentences: Sequence[Sentence]) -> Sentence | None:
+    """The first question asked near the beginning that is understood alone."""
+    words = 0
+    for s in sentences:
+        words += s.words
+        if words > _beginning(sentences):
+            break
+        if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH:
+            return s
+    return None
+
+
+def overview(about: Sentence | None, asked: Sentence | None, quoter: Quoter) -> tuple[DraftStatement, ...]:
+    """What the recording says that it is about, and the question that it begins with; in one of one speaker."""
+    told = sorted(filter(None, (about, asked)), key=lambda s: s.number)
+    runs = [tuple(told)] if len({s.speaker for s in told}) == 1 else [(s,) for s in told]
+    excerpts = [Excerpt(run, frozenset(), ()) for run in runs]
+    return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in excerpts)
+
+
+def size_of_overview(about: Sentence | None, asked: Sentence | None) -> int:
+    """Words that the overview takes, about."""
+    return sum(s.words for s in (about, asked) if s)
 
 
 def closing(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
     """The sentence near the end that is about more of the recording than nearly all others: where somebody sums up."""
-    words, ending = 0, list[Sentence]()
+    last = ending(sentences, ranking)
+    return last if last and _share_above(last, sentences, ranking) <= _SUMS_UP else None
+
+
+def ending(sentences: Sequence[Sentence], ranking: Ranking, turns: bool = False) -> Sentence | None:
+    """The statement near the end, no answer, that is about most of what the recording comes back to.
+
+    `turns` asks for one that begins a turn.
+    """
+    words, found = 0, list[Sentence]()
     most = max(_SHORTEST_BEGINNING, min(_BEGINNING, sum(s.words for s in sentences) // 10))
     for s in reversed(sentences):
         words += s.words
@@ -75,36 +81,32 @@ def closing(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
             break
         before = sentences[max(0, s.number - 1)]
         answers = before.asks and before.turn != s.turn
-        if _FEWEST <= s.words <= _LONGEST and not s.asks and not answers:
-            ending.append(s)
-    last = max(ending, key=ranking.centrality, default=None)
-    above = sum(ranking.centrality(s) > ranking.centrality(last) for s in sentences) if last else 0
-    return last if above <= len(sentences) * _SUMS_UP else None
+        fits = not turns or before.turn != s.turn
+        if _FEWEST <= s.words <= _LONGEST and not s.asks and not answers and fits:
+            found.append(s)
+    return max(found, key=ranking.centrality, default=None)
 
 
-def summary(
-    parts: Sequence[Part], last: Sentence | None, sentences: Sequence[Sentence], ranking: Ranking, words: int
-) -> list[Excerpt]:
-    """Whole excerpts, in order: how the recording sums itself up, then those most about what it comes back to.
+def other_ending(sentences: Sequence[Sentence], ranking: Ranking, shown: Collection[int]) -> Sentence | None:
+    """What ends a recording that sums nothing up: a statement about it that begins a turn and stands nowhere yet."""
+    end = ending(sentences, ranking, turns=True)
+    return end if end and end.number not in shown and _share_above(end, sentences, ranking) <= _MIDDLING else None
 
-    So many words in all, but one excerpt at least, and one of a part at most: one that begins what somebody says.
+
+def _share_above(s: Sentence, sentences: Sequence[Sentence], ranking: Ranking) -> float:
+    """The share of a recording's sentences that are about more of it than one is."""
+    least = ranking.centrality(s)
+    return sum(ranking.centrality(other) > least for other in sentences) / len(sentences)
+
+
+def summary(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Ranking, words: int) -> list[Excerpt]:
+    """How the recording ends, then what stands nowhere else on the page and is most about what it comes back to.
+
+    So many words in all, but the end at least; in order, only excerpts that can be read alone.
     """
     chosen = [Excerpt((last,), frozenset({last.number}), ())] if last else []
-
-    def central(excerpt: Excerpt) -> tuple[float, int]:
-        return ranking.centrality(*excerpt.sentences), -excerpt.first
-
-    best = (max((e for e in p.excerpts if _stands(e, sentences)), key=central, default=None) for p in parts)
-    found = sorted(filter(None, best), key=central, reverse=True)
-    for e in found:
-        if len(chosen) < _MOST and e.printed <= words - sum(x.printed for x in chosen):
+    for e in sorted(left_out, key=lambda e: -ranking.centrality(*e.sentences)):
+        fits = e.printed <= min(_LONGEST_EXCERPT, words - sum(x.printed for x in chosen))
+        if fits and not e.goes_on and len(chosen) < _MOST and not (last and last in (*e.before, *e.sentences)):
             chosen.append(e)
-    chosen = chosen or sorted(found, key=lambda e: e.printed)[:1]
     return sorted(chosen, key=lambda e: e.first)
-
-
-def _stands(excerpt: Excerpt, sentences: Sequence[Sentence]) -> bool:
-    """Whether an excerpt can be read without what was said before it."""
-    first = excerpt.sentences[0]
-    begins = first.speaker is None or first.number == 0 or sentences[first.number - 1].turn != first.turn
-    return begins and not excerpt.goes_on and excerpt.printed <= _LONGEST_EXCERPT

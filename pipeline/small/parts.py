@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
-from pipeline.small.keys import keys, size, units
-from pipeline.structured import Structured
+from pipeline.small.keys import keys
 
 _FEWEST = 2  # excerpts of a part
 _MOST_PARTS = 10
@@ -21,9 +19,13 @@ _SHOWN = 45  # words of an excerpt that the model is shown
 _LONGEST = 9  # words of a heading
 _LONGEST_LEAD = 5
 _MOST_OF_IT = 0.6  # share of a heading's words that must have been said
+_OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
+_LONG_WORD = 4  # letters of a word that names something
+_NAMED = 2  # words of a heading that is made of single words
 _NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 64
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
 
@@ -34,6 +36,11 @@ class Part:
     excerpts: tuple[Excerpt, ...]
     heading: str
     leads: tuple[str, ...]
+
+    def without(self, moved: Collection[Excerpt]) -> Part:
+        """The part without excerpts that are printed elsewhere."""
+        kept = [n for n, e in enumerate(self.excerpts) if e not in moved]
+        return replace(self, excerpts=tuple(self.excerpts[n] for n in kept), leads=tuple(self.leads[n] for n in kept))
 
 
 def how_many(words: int) -> int:
@@ -90,110 +97,3 @@ def _likeness(bags: Sequence[Counter[str]], n: int, weights: dict[str, float]) -
     both = sum(weights[k] ** 2 * left[k] * right[k] for k in left.keys() & right.keys())
     lengths = [math.sqrt(sum((weights[k] * c) ** 2 for k, c in side.items())) for side in (left, right)]
     return both / (lengths[0] * lengths[1]) if all(lengths) else 0.0
-
-
-async def titled(
-    excerpts: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str] = (), language: str | None = None
-) -> Part:
-    """A part with the model's heading and leads, if their words stand in it. Raises what the client raises.
-
-    `terms` are those that the recording explains: one that the part explains, or a lead, stands in for a heading.
-    """
-    shown = "\n".join(f"{n}. {_shortened(_whole(e))}" for n, e in enumerate(excerpts, 1))
-    asked = messages(structured.prompts, "small/titles.v1", shown, language)
-    completion = await structured.text("small/titles", asked, max_tokens=_TOKENS)
-    rows = [row.strip() for row in completion.text.splitlines() if row.strip()]
-    told = {int(m[1]): m[2] for row in rows if (m := _NUMBERED.match(row))}
-    leads = tuple(checked(told.get(n, ""), _whole(e), _LONGEST_LEAD) for n, e in enumerate(excerpts, 1))
-    first = rows[0] if rows and not _NUMBERED.match(rows[0]) else ""
-    heading = checked(first, " ".join(_whole(e) for e in excerpts), _LONGEST, least=_MOST_OF_IT)
-    others = (*(t for t in terms if checked(t, _whole(excerpts[0]), _LONGEST)), *leads)
-    fitting = [title for title in (heading, *others) if title and _fits_most(title, excerpts)]
-    name = next(filter(None, (*fitting, frequent(excerpts), *others)), "")
-    return Part(excerpts, name, _distinct(leads, name))
-
-
-def _fits_most(title: str, excerpts: Sequence[Excerpt]) -> bool:
-    """Whether half of a part's excerpts have a word of a title: else it names one of them, not the part."""
-    return 2 * sum(bool(set(keys(title)) & set(keys(_whole(e)))) for e in excerpts) >= len(excerpts)
-
-
-def distinct(parts: Sequence[Part]) -> list[Part]:
-    """The parts, the second of the same heading under what it speaks of most."""
-    out: list[Part] = []
-    for part in parts:
-        taken = {keys(p.heading) for p in out}
-        others = (part.heading, *part.leads, frequent(part.excerpts), _beginning(part.excerpts[0]))
-        heading = next((h for h in others if h and keys(h) not in taken), part.heading)
-        out.append(replace(part, heading=heading))
-    return out
-
-
-def checked(title: str, text: str, longest: int, least: float = 1.0) -> str:
-    """A title if the text has its words that carry meaning, or such a share of them, else "".
-
-    Words that stand side by side must be near each other in the text: "Wind Turbines" is no title where somebody
-    compares a turbine in the sea with wind on land.
-    """
-    title = tidied(title).strip(' .:#*"“”')
-    wanted, said = keys(title), [keys(sentence) for sentence in _SENTENCE_END.split(text)]
-    known = {k for words in said for k in words}
-    if not wanted or size(title) > longest or sum(k in known for k in wanted) < least * len(wanted):
-        return ""
-    pairs = [(keys(a)[0], keys(b)[0]) for a, b in pairwise(units(title)) if keys(a) and keys(b) and "'" not in a]
-    apart = [pair for pair in pairs if set(pair) <= known and not any(_near(pair, words) for words in said)]
-    if apart:
-        return ""
-    # "Night Trains in Chicago" is made of a train here and a convention there: what a heading joins, a sentence joins.
-    linked = [(keys(a)[0], keys(b)[0]) for a, b in pairwise([u for u in units(title) if keys(u)]) if "'" not in a]
-    loose = [pair for pair in linked if set(pair) <= known and not any(set(pair) <= set(words) for words in said)]
-    return "" if loose and least < 1.0 else title
-
-
-def _near(pair: tuple[str, str], said: Sequence[str]) -> bool:
-    """Whether two words stand near each other in a sentence, in this order."""
-    places = [[n for n, k in enumerate(said) if k == word] for word in pair]
-    return any(0 < m - n <= _NEAR for n in places[0] for m in places[1])
-
-
-def frequent(excerpts: Sequence[Excerpt]) -> str:
-    """The two or three words in a row that a part says most, "" when it says none twice."""
-    runs: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for e in excerpts:
-        for s in e.sentences:
-            found = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", s.text)
-            for length in (2, 3):
-                for at in range(len(found) - length + 1):
-                    run = found[at : at + length]
-                    if keys(run[0]) and keys(run[-1]) and len(run[0]) > 3 and len(run[-1]) > 3:
-                        folded = " ".join(run).casefold()
-                        shown.setdefault(folded, " ".join(run))
-                        runs[folded] += 1
-    often = [run for run, count in runs.items() if count > 1]
-    best = max(often, key=lambda run: (runs[run] - 0.9) * len(run), default="")  # long words name things
-    return shown[best][:1].upper() + shown[best][1:] if best else ""
-
-
-def _beginning(excerpt: Excerpt) -> str:
-    words = excerpt.text.split()
-    return " ".join(words[:_LONGEST_LEAD]) + " …" if len(words) > _LONGEST_LEAD else excerpt.text
-
-
-def _whole(excerpt: Excerpt) -> str:
-    return " ".join((*(s.text for s in excerpt.before), excerpt.text))
-
-
-def _shortened(text: str) -> str:
-    words = text.split()
-    return text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
-
-
-def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:
-    """Each lead once: a second excerpt of the same lead has none, and none repeats the heading above it."""
-    seen = {heading.casefold()}
-    out: list[str] = []
-    for lead in leads:
-        out.append("" if lead.casefold() in seen else lead)
-        seen.add(lead.casefold())
-    return tuple(out)

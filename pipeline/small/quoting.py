@@ -47,18 +47,18 @@ class Quoter:
         self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
-        """An excerpt as it is printed: its question, who speaks, and the quotation or the note in its place."""
+        """An excerpt as it is printed: what it answers, who speaks, and the quotation or the note in its place."""
         said = excerpt.own or self.quoted(excerpt.sentences, excerpt.notes)
         who = excerpt.sentences[0].speaker
         if not who or (excerpt.own and set(keys(who)) & set(keys(excerpt.own))):
             return said
-        return f"{self._lead_up(excerpt.before)}{who}{self._words.colon}{said}"
+        return f"{self._lead_up(excerpt)}{who}{self._words.colon}{said}"
 
-    def _lead_up(self, before: Sequence[Sentence]) -> str:
-        if before and before[-1].asks:
-            return f"{self.quotation(before, ())} "
-        turns = (tuple(said) for _, said in groupby(before, key=lambda s: s.turn))
-        return "".join(f"{said[0].speaker}{self._words.colon}{self.quoted(said)} " for said in turns)
+    def _lead_up(self, excerpt: Excerpt) -> str:
+        """What others said before it, each as a quotation; "…" where the speaker said more between."""
+        turns = (tuple(said) for _, said in groupby(excerpt.before, key=lambda s: s.turn))
+        told = "".join(f"{said[0].speaker}{self._words.colon}{self.quoted(said)} " for said in turns)
+        return f"{told}… " if told and excerpt.before[-1].number + 1 < excerpt.first else told
 
     def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
         """The quotation of sentences between the language's marks."""
@@ -72,7 +72,7 @@ class Quoter:
             text = spoken(s.text, self._spoken)
             if n == 0:
                 text = self._without_opening(text, noted)
-            if n and s.after_interjection:
+            if n and (s.after_interjection or s.number != sentences[n - 1].number + 1):
                 parts.append("…")
             if text:
                 parts.append(text)

@@ -66,6 +66,5 @@ def answers(request: Request) -> str:
         ),
         "small/titles": "Rust on the Bridge at Orle\n1. Section loss\n2. Ticketing system",
         "small/term": "section loss" if "section loss" in request.messages[-1].content else "Ben",
-        "small/fields": "Structural engineering",
         "small/subject": "With me is Ben Oram, who repairs bridges for the city of Orle.",
     }[request.name]

@@ -14,11 +14,12 @@ from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, exp
 from pipeline.small.excerpts import Excerpt, excerpts_of
 from pipeline.small.keys import in_common, keys, units
 from pipeline.small.notes import Mark
-from pipeline.small.outline import closing, summary
-from pipeline.small.parts import Part, checked, distinct, frequent, parted, titled
+from pipeline.small.outline import closing, other_ending, question, summary
+from pipeline.small.parts import Part, parted
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.sentences import sentences_of
+from pipeline.small.titles import Telling, checked, distinct, frequent, own_words, titled
 from tests.small.recording import Answering, structured, transcript
 
 BRIDGE = "Rust on bridges eats the steel of beams in twenty years."
@@ -104,11 +105,47 @@ def test_a_heading_that_names_one_excerpt_of_three_is_not_taken() -> None:
 
 def test_a_heading_stands_once() -> None:
     part = Part(tuple(_all(BREAD)), "Bread", ("Acid of sourdough",))
-    assert [p.heading for p in distinct([part, part])] == ["Bread", "Acid of sourdough"]
+    assert [p.heading for p in distinct([part, part], Telling(()))] == ["Bread", "Acid of sourdough"]
 
 
 def test_a_heading_of_the_part_s_own_words_stands_in() -> None:
     assert set(keys(frequent(_all(BREAD, BREAD)))) <= set(keys(BREAD))
+
+
+def test_a_lead_goes_to_the_only_excerpt_that_has_its_words() -> None:
+    client = Answering(lambda request: "none\n1. Acid of Sourdough\n2. none")
+    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("", "Acid of Sourdough")
+
+
+def test_a_lead_loses_what_was_not_said_at_its_end() -> None:
+    client = Answering(lambda request: "none\n1. Steel Prices\n2. none")
+    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("Steel", "")
+
+
+def test_what_is_said_all_through_a_recording_is_no_heading() -> None:
+    sentences = [s for e in _all(*[BRIDGE] * 9, *[BREAD] * 3) for s in e.sentences]
+    client = Answering(lambda request: "Steel of Bridges\n1. Acid")
+    part = asyncio.run(titled(tuple(_all(BREAD, BREAD)), structured(client), telling=Telling(sentences)))
+    assert Telling(sentences).tells("Acid") and not Telling(sentences).tells("Rust on Bridges")
+    assert "Bridges" not in part.heading
+
+
+def test_a_heading_joins_leads_when_no_words_are_said_again() -> None:
+    assert own_words(_all(BRIDGE, BREAD), Telling(()), ("Rust", "Acid")) == "Rust · Acid"
+
+
+def test_a_heading_of_single_words_takes_them_from_where_excerpts_begin() -> None:
+    excerpts = _all(BRIDGE, BREAD)
+    named = own_words(excerpts, Telling([s for e in excerpts for s in e.sentences])).split(" · ")
+    assert [set(keys(n)) <= set(keys(e.text)) for n, e in zip(named, excerpts, strict=True)] == [True, True]
+
+
+def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:
+    lines = [("Ana", "Hello. What now? Do night trains pay their staff?"), ("Ben", BRIDGE * 9)]
+    found = question(sentences_of(transcript(lines)))
+    assert found and found.text == "Do night trains pay their staff?"
 
 
 def test_a_lead_stands_once() -> None:
@@ -198,23 +235,28 @@ def test_of_two_explanations_the_one_that_opens_with_its_term_is_printed() -> No
     ]
 
 
-def test_the_summary_repeats_whole_excerpts_of_several_parts_and_the_summing_up() -> None:
+def test_the_summary_says_what_stands_nowhere_else_after_the_summing_up() -> None:
     excerpts = _all(BRIDGE, BREAD, "To sum up, rust eats steel and bakers steer acid.")
-    *rest, last = excerpts
-    parts = [Part((e,), "Heading", ("",)) for e in rest]
-    sentences = [s for e in excerpts for s in e.sentences]
-    ranking = Ranking(sentences)
-    chosen = summary(parts, last.sentences[0], sentences, ranking, 60)
-    assert [e.text for e in chosen] == [BRIDGE, BREAD, last.text]
-    assert len(summary(parts, last.sentences[0], sentences, ranking, 5)) == 1
+    *left_out, last = excerpts
+    ranking = Ranking([s for e in excerpts for s in e.sentences])
+    assert [e.text for e in summary(last.sentences[0], left_out, ranking, 60)] == [BRIDGE, BREAD, last.text]
+    assert [e.text for e in summary(last.sentences[0], left_out, ranking, 5)] == [last.text]
+    assert summary(None, [], ranking, 60) == []
 
 
-def test_what_goes_on_in_the_middle_of_a_turn_is_no_summary() -> None:
+def test_what_goes_on_from_something_else_is_no_summary() -> None:
     sentences = sentences_of(transcript([("Ben", BRIDGE), ("Ben", f"We tested them. {BREAD}")]))
-    first, second = (Excerpt(run, frozenset(), ()) for run in (tuple(sentences[:1]), tuple(sentences[1:])))
-    part = Part((second,), "Bread", ("",))
-    assert summary([part], None, sentences, Ranking(sentences), 99) == []
-    assert summary([Part((first, second), "Rust", ("", ""))], None, sentences, Ranking(sentences), 99) == [first]
+    second = Excerpt(tuple(sentences[1:]), frozenset(), (), goes_on=True)
+    assert summary(None, [second], Ranking(sentences), 99) == []
+
+
+def test_a_recording_without_a_summing_up_ends_with_what_begins_a_turn_near_its_end() -> None:
+    end = "So you both want to keep rust away from the steel of bridges."
+    lines = [("Ana", f"{BRIDGE} It was cold. " * 9), ("Ben", end), ("Ana", "That is nice. We saw it.")]
+    sentences = sentences_of(transcript(lines))
+    found = other_ending(sentences, Ranking(sentences), set())
+    assert found and found.text == end
+    assert other_ending(sentences, Ranking(sentences), {found.number}) is None
 
 
 def test_a_recording_is_summed_up_where_its_end_says_most_of_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -49,9 +50,13 @@ def test_a_concept_is_defined_in_the_speaker_s_words_and_a_person_is_none() -> N
     assert "Engineers call that section loss" in concepts[0].text
 
 
-def test_the_overview_names_speakers_and_subject() -> None:
+def test_the_overview_says_what_the_recording_is_about_and_what_it_asks_first() -> None:
     said = _texts(_draft(Answering(answers)), "overview")
-    assert said[:2] == ["Ana: “With me is Ben Oram, who repairs bridges for the city of Orle.”", "Speakers: Ana, Ben."]
+    about, asked = (
+        "With me is Ben Oram, who repairs bridges for the city of Orle.",
+        "What is wrong with the old bridge?",
+    )
+    assert said == [f"Ana: “{about} … {asked}”"]
 
 
 def test_every_statement_but_prerequisites_has_lines() -> None:
@@ -111,3 +116,18 @@ def test_the_transcript_is_only_ever_the_last_message() -> None:
     client = Answering(answers)
     _draft(client)
     assert all("Orle" not in m.content for r in client.requests if r.name == "small/notes" for m in r.messages[:-1])
+
+
+def test_what_is_printed_in_the_summary_is_not_told_as_left_out() -> None:
+    def says(request: Request) -> str:
+        said = re.findall(r"The bridge [^.]+ euros\.", request.messages[-1].content)
+        return "\n".join(f"- {s}" for s in said) if request.name == "small/notes" else answers(request)
+
+    towns = ("Mirn", "Sund", "Vell", "Torn", "Lack", "Hohl", "Birk", "Esch")
+    lines = [
+        (town, f"The bridge at {town} carries {n}00 cars and costs {n} million euros.")
+        for n, town in enumerate(towns, 3)
+    ]
+    made = _draft(Answering(says), Recipe(SMALL, "brief"), transcript(lines))
+    printed = set(_texts(made, "summary"))
+    assert printed and not printed & {d.text for d in made.dropped} and not printed & set(_texts(made, "main_points"))

@@ -55,7 +55,7 @@ def test_an_excerpt_ends_with_its_turn() -> None:
 
 def test_an_answer_is_shown_with_its_question() -> None:
     lines = [("Ana", "What is the obstacle?"), ("Ben", "Rust on all of the beams, mostly.")]
-    assert _printed([1], lines) == ["What is the obstacle? Ben: “Rust on all of the beams, mostly.”"]
+    assert _printed([1], lines) == ["Ana: “What is the obstacle?” Ben: “Rust on all of the beams, mostly.”"]
 
 
 def test_an_answer_that_repeats_its_question_is_shown_without() -> None:
@@ -65,7 +65,7 @@ def test_an_answer_that_repeats_its_question_is_shown_without() -> None:
 
 def test_a_note_on_what_leads_up_to_a_question_stands_for_the_answer() -> None:
     lines = [("Ana", "Let's talk about rust. What is it?"), ("Ben", "An oxide of iron that eats all of the beams.")]
-    assert _printed([0], lines) == [f"{lines[0][1]} Ben: “{lines[1][1]}”"]
+    assert _printed([0], lines) == [f"Ana: “{lines[0][1]}” Ben: “{lines[1][1]}”"]
 
 
 def test_a_correction_is_shown_with_what_it_corrects() -> None:
@@ -97,7 +97,9 @@ def test_words_thrown_in_at_the_beginning_are_left_out() -> None:
 
 def test_an_answer_of_one_word_stays() -> None:
     lines = [("Ana", "What is the obstacle?"), ("Ben", "Rust. It eats the beams of the bridge every year.")]
-    assert _printed([2], lines) == ["What is the obstacle? Ben: “Rust. It eats the beams of the bridge every year.”"]
+    assert _printed([2], lines) == [
+        "Ana: “What is the obstacle?” Ben: “Rust. It eats the beams of the bridge every year.”"
+    ]
 
 
 def test_without_labels_nobody_is_named() -> None:

@@ -32,7 +32,6 @@ def _draft(said: str, note: str, heading: str, term: str) -> Draft:
             "small/notes": f"- {note}",
             "small/titles": heading,
             "small/term": term,
-            "small/fields": "Structural engineering",
         }[request.name]
 
     spoken = transcript([(None, said), (None, said[: len(said) // 2])])
@@ -55,7 +54,7 @@ def test_another_language_is_quoted_and_titled_in_itself(said: str, note: str, h
     assert group.statements
 
 
-@pytest.mark.parametrize("name", ["notes.v1", "titles.v1", "term.v2", "fields.v1"])
+@pytest.mark.parametrize("name", ["notes.v1", "titles.v1", "term.v2"])
 def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
     chat = messages(PromptSet(), f"small/{name}", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
@@ -68,7 +67,7 @@ def test_an_arabic_question_ends_its_sentence() -> None:
     assert first.asks and first.text.endswith("؟") and not second.asks
 
 
-def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> None:
+def test_quotations_are_written_as_the_language_does() -> None:
     talk = transcript(
         [
             ("Ana", "Die Brücke trägt jeden Tag 9000 Autos über den Fluss."),
@@ -89,7 +88,7 @@ def test_quotations_speakers_and_parts_are_written_as_the_language_does() -> Non
         draft(talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"))
     )
     texts = [s.text for name, s in made.statements() if name == "overview"]
-    assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“", "Es sprechen: Ana, Ben."]
+    assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“"]
     assert made.note.startswith("Von einem kleinen Modell erstellt")
 
 
@@ -131,4 +130,4 @@ def test_every_call_about_a_german_recording_but_those_for_terms_asks_for_german
     client = Answering(answers)
     asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de")))
     wished = {r.name: r.messages[-1].content.endswith("\n\nAntworte auf Deutsch.") for r in client.requests}
-    assert wished == {"small/notes": True, "small/titles": True, "small/fields": True, "small/term": False}
+    assert wished == {"small/notes": True, "small/titles": True, "small/term": False}

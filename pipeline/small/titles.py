@@ -1,0 +1,203 @@
+"""What parts and excerpts are called: by the model where its words were said and tell something, else by their own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from pipeline.small.chat import messages, tidied
+from pipeline.small.excerpts import Excerpt
+from pipeline.small.keys import keys, size, units
+from pipeline.small.parts import Part
+from pipeline.small.sentences import Sentence
+from pipeline.structured import Structured
+from pipeline.verification.figures import claims
+
+_HALF = 0.5  # of a part's excerpts that have a word of its heading, and more for one that names an excerpt
+_SHOWN = 45  # words of an excerpt that the model is shown
+_LONGEST = 9  # words of a heading
+_LONGEST_LEAD = 5
+_MOST_OF_IT = 0.6  # share of a heading's words that must have been said
+_OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
+_LONG_WORD = 4  # letters of a word that names something
+_NAMED = 2  # matters that a heading joins
+_BETWEEN = " · "
+_NEAR = 3  # words that carry meaning from one of a compound to the other
+_TOKENS = 64
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
+
+
+class Telling:
+    """Knows which words tell one matter of a recording from others: the more often one is said, the less it tells."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self._said_in = Counter(k for s in sentences for k in set(s.keys))
+        self._sentences = len(sentences)
+
+    def weight(self, key: str) -> float:
+        """How much a word tells."""
+        return math.log((1 + self._sentences) / (1 + self._said_in[key]))
+
+    def tells(self, title: str) -> bool:
+        """Whether a title has a word that is not said all through the recording."""
+        often = max(_OFTEN, _SHARE_OFTEN * self._sentences)
+        return any(self._said_in[k] <= often for k in keys(title))
+
+    def checked(self, lead: str, text: str) -> str:
+        """A lead if a text has its words and they tell something, else ""."""
+        return checked(lead, text, _LONGEST_LEAD) if self.tells(lead) else ""
+
+    def best(self, excerpt: Excerpt) -> str:
+        """The word that tells most of the sentence with which an excerpt begins, "" for none."""
+        said = [
+            w
+            for w in _WORD.findall((excerpt.before or excerpt.sentences)[0].text)
+            if len(w) >= _LONG_WORD and not claims(w)
+        ]
+        fit = [w for w in said if self.tells(w) and not re.search(r"['’]", w)]
+        word = max(fit, key=lambda w: (sum(map(self.weight, keys(w))), len(w)), default="")
+        return word[:1].upper() + word[1:]
+
+
+async def titled(
+    excerpts: tuple[Excerpt, ...],
+    structured: Structured,
+    terms: Sequence[str] = (),
+    language: str | None = None,
+    telling: Telling = Telling(()),  # noqa: B008  # read only
+) -> Part:
+    """A part with the model's heading and leads, if their words stand in it. Raises what the client raises.
+
+    `terms` are those that the recording explains: one that the part explains, or a lead, stands in for a heading.
+    """
+    shown = "\n".join(f"{n}. {_shortened(_whole(e))}" for n, e in enumerate(excerpts, 1))
+    asked = messages(structured.prompts, "small/titles.v1", shown, language)
+    completion = await structured.text("small/titles", asked, max_tokens=_TOKENS)
+    rows = [row.strip() for row in completion.text.splitlines() if row.strip()]
+    told = {int(m[1]): m[2] for row in rows if (m := _NUMBERED.match(row))}
+    leads = _leads(told, [_whole(e) for e in excerpts], telling)
+    first = rows[0] if rows and not _NUMBERED.match(rows[0]) else ""
+    heading = checked(first, " ".join(_whole(e) for e in excerpts), _LONGEST, least=_MOST_OF_IT)
+    others = (*(t for t in terms if telling.tells(t) and checked(t, _whole(excerpts[0]), _LONGEST)), *leads)
+    fitting = [t for t in others if _share_with(t, excerpts) > _HALF]
+    if telling.tells(heading) and _share_with(heading, excerpts) >= _HALF:
+        fitting.insert(0, heading)
+    name = next(filter(None, (*fitting, own_words(excerpts, telling, leads), *others)), "")
+    return Part(excerpts, name, _distinct(leads, name))
+
+
+def _share_with(title: str, excerpts: Sequence[Excerpt]) -> float:
+    """The share of a part's excerpts that have a word of a title."""
+    return sum(bool(set(keys(title)) & set(keys(_whole(e)))) for e in excerpts) / len(excerpts)
+
+
+def distinct(parts: Sequence[Part], telling: Telling) -> list[Part]:
+    """The parts, the second of the same heading under what it speaks of most."""
+    out: list[Part] = []
+    for part in parts:
+        taken = {keys(p.heading) for p in out}
+        others = (part.heading, own_words(part.excerpts, telling, part.leads), *part.leads)
+        heading = next((h for h in others if h and keys(h) not in taken), part.heading)
+        out.append(replace(part, heading=heading, leads=_distinct(part.leads, heading)))
+    return out
+
+
+def checked(title: str, text: str, longest: int, least: float = 1.0) -> str:
+    """A title if the text has its words that carry meaning, or such a share of them, else "".
+
+    Words that stand side by side must be near each other in the text: "Wind Turbines" is no title where somebody
+    compares a turbine in the sea with wind on land.
+    """
+    title = tidied(title).strip(' .:#*"“”')
+    wanted, said = keys(title), [keys(sentence) for sentence in _SENTENCE_END.split(text)]
+    known = {k for words in said for k in words}
+    if not wanted or size(title) > longest or sum(k in known for k in wanted) < least * len(wanted):
+        return ""
+    pairs = [(keys(a)[0], keys(b)[0]) for a, b in pairwise(units(title)) if keys(a) and keys(b) and "'" not in a]
+    apart = [pair for pair in pairs if set(pair) <= known and not any(_near(pair, words) for words in said)]
+    if apart:
+        return ""
+    # "Night Trains in Chicago" is made of a train here and a convention there: what a heading joins, a sentence joins.
+    linked = [(keys(a)[0], keys(b)[0]) for a, b in pairwise([u for u in units(title) if keys(u)]) if "'" not in a]
+    loose = [pair for pair in linked if set(pair) <= known and not any(set(pair) <= set(words) for words in said)]
+    return "" if loose and least < 1.0 else title
+
+
+def _near(pair: tuple[str, str], said: Sequence[str]) -> bool:
+    """Whether two words stand near each other in a sentence, in this order."""
+    places = [[n for n, k in enumerate(said) if k == word] for word in pair]
+    return any(0 < m - n <= _NEAR for n in places[0] for m in places[1])
+
+
+def own_words(excerpts: Sequence[Excerpt], telling: Telling, leads: Sequence[str] = ()) -> str:
+    """A heading of a part's own words: the two or three in a row that it says most, or else its leads.
+
+    Of two excerpts each is named, one without a lead by the word that tells most of it.
+    """
+    run = frequent(excerpts)
+    if run and telling.tells(run) and not claims(run) and _share_with(run, excerpts) >= _HALF:
+        return run
+    named = [lead for lead in leads if lead]
+    if len(named) < _NAMED >= len(excerpts):
+        named = [lead or telling.best(e) for e, lead in zip(excerpts, leads or [""] * len(excerpts), strict=True)]
+    return _BETWEEN.join(list(dict.fromkeys(filter(None, named)))[:_NAMED])
+
+
+def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> tuple[str, ...]:
+    """A lead for each text, "" for none: the model's for it, or its lead for another that only this one has.
+
+    The model miscounts. A lead loses words at its end that were not said.
+    """
+    found = [telling.checked(told.get(n, ""), text) for n, text in enumerate(texts, 1)]
+    for lead in told.values():
+        words = lead.split()
+        while words and not any(kept := [telling.checked(" ".join(words), text) for text in texts]):
+            words.pop()
+        fits = [n for n, title in enumerate(kept) if title] if words else []
+        if len(fits) == 1 and not found[fits[0]]:
+            found[fits[0]] = kept[fits[0]]
+    return tuple(found)
+
+
+def frequent(excerpts: Sequence[Excerpt]) -> str:
+    """The two or three words in a row that a part says most, "" when it says none twice."""
+    runs: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for e in excerpts:
+        for s in e.sentences:
+            found = _WORD.findall(s.text)
+            for length in (2, 3):
+                for at in range(len(found) - length + 1):
+                    run = found[at : at + length]
+                    if keys(run[0]) and keys(run[-1]) and len(run[0]) > 3 and len(run[-1]) > 3:
+                        folded = " ".join(run).casefold()
+                        shown.setdefault(folded, " ".join(run))
+                        runs[folded] += 1
+    often = [run for run, count in runs.items() if count > 1]
+    best = max(often, key=lambda run: (runs[run] - 0.9) * len(run), default="")  # long words name things
+    return shown[best][:1].upper() + shown[best][1:] if best else ""
+
+
+def _whole(excerpt: Excerpt) -> str:
+    return " ".join((*(s.text for s in excerpt.before), excerpt.text))
+
+
+def _shortened(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
+
+
+def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:
+    """Each lead once: a second excerpt of the same lead has none, and none repeats the heading above it."""
+    seen = {heading.casefold()}
+    out: list[str] = []
+    for lead in leads:
+        out.append("" if lead.casefold() in seen else lead)
+        seen.add(lead.casefold())
+    return tuple(out)
