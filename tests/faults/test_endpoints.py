@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -129,7 +129,13 @@ LEARNED = {
 }
 
 
-@pytest.mark.parametrize(("trait", "times"), LEARNED.items(), ids=LEARNED)
+def fewer(cases: Iterable[Any], every: int) -> list[Any]:
+    """The same cases, all but every so-and-so-many-th with the slow tests."""
+    rows = [c if isinstance(c, tuple) else (c,) for c in cases]
+    return [pytest.param(*row, marks=[pytest.mark.slow] * bool(n % every)) for n, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(("trait", "times"), fewer(LEARNED.items(), 2), ids=LEARNED)
 def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
     open_: Open, tmp_path: Path, trait: str, times: int
 ) -> None:
@@ -186,7 +192,7 @@ def test_refusals_that_meet_after_the_first_call_are_learned_from_once_as_well(o
     assert len(answers) == 6 and fake.refused <= 6 and known(fake).left_out == {"temperature"}
 
 
-@pytest.mark.parametrize("tokens", [400, 1200, 3000])
+@pytest.mark.parametrize("tokens", fewer([1200, 400, 3000], 3))
 @pytest.mark.parametrize(
     "shape", ["told", "reasoning_content", "reasoning", "marks", "closing mark", "parts", "left out"]
 )
@@ -428,7 +434,7 @@ def test_at_each_endpoint_every_call_is_answered_and_the_second_run_refused_noth
     assert refused <= 4 and fake.refused == refused
 
 
-@pytest.mark.parametrize("name", AS_ENDPOINTS)
+@pytest.mark.parametrize("name", fewer(AS_ENDPOINTS, 3))
 def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -> None:
     fake = open_(**AS_ENDPOINTS[name])
     endpoint = Endpoint(fake.url, "m", KEY, effort="low", key_header="api-key" if name == "azure" else None)
