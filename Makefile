@@ -2,6 +2,8 @@
 PYTHON ?= python3
 SAMPLE ?= transcripts/tidal-turbines.vtt
 BIN := .venv/bin
+# One more than cores: many tests wait for servers and programs that they start.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 DEV := .venv/.dev
 
@@ -28,7 +30,7 @@ notes: $(READY)
 	$(BIN)/studydoc make $(SAMPLE)
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .
