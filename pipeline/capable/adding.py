@@ -38,10 +38,16 @@ NO_ROOM = Room(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A point that the model misses on the page, and the segments that bear it."""
+    """A statement that the model misses on the page; `under` is the number of what it belongs to, 0 for nothing."""
 
-    missing: Missing
-    lines: tuple[int, ...]
+    under: int
+    statement: DraftStatement
+
+    @classmethod
+    def of(cls, missing: Missing, lines: tuple[int, ...], *, fits: bool) -> Addition:
+        """What the model wrote, with the segments that bear it."""
+        statement = DraftStatement(missing.text.strip(), lines, without_colon(missing.label), remark=ADDED)
+        return cls(missing.under if fits else 0, statement)
 
 
 def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
@@ -73,8 +79,8 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
     """The numbered draft of these sections with each addition where it belongs; what fits nowhere is left out."""
     waiting: dict[int, list[DraftStatement]] = defaultdict(list)
     for a in additions:
-        new = DraftStatement(a.missing.text.strip(), a.lines, without_colon(a.missing.label), remark=ADDED)
-        waiting[a.missing.under].append(with_lines(replace(new, finding=finding(new.text, recording)), recording))
+        looked_at = replace(a.statement, finding=finding(a.statement.text, recording))
+        waiting[a.under].append(with_lines(looked_at, recording))
     sections = dict(draft.sections)
     for section in of:
         if section.grows and section.name in sections:
@@ -94,8 +100,8 @@ def _grown(group: DraftGroup, waiting: dict[int, list[DraftStatement]], *, neste
             continue
         details: list[DraftStatement] = []
         for detail in statement.details:
-            details += [detail, *map(_as_detail, _taken(waiting, detail.id))]
-        rows.append(replace(statement, details=(*details, *map(_as_detail, new))))
+            details += [detail, *_taken(waiting, detail.id)]
+        rows.append(replace(statement, details=(*details, *new)))
     for point in _taken(waiting, group.id) if group.heading else ():
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
@@ -114,7 +120,3 @@ def _taken(
     fit = [s for s in rows if s.text and s.lines and (s.label or not labelled)]
     rows[:] = [s for s in rows if s not in fit]
     return fit
-
-
-def _as_detail(statement: DraftStatement) -> DraftStatement:
-    return replace(statement, label="")

@@ -200,8 +200,9 @@ async def _checked(
             # The lines of other parts that were shown are numbered one by one.
             others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
             out.faults[fault.id] = Verdict(fault, tuple(sorted({*segments_of(fault.lines, lines), *others})))
-    missing = found.value.missing[: missed.room.points]  # type: ignore[attr-defined]
-    out.missing += [Addition(m, segments_of(m.lines, lines)) for m in missing if m.under in mine]
+    for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
+        fits = n < missed.room.points and missing.under in mine
+        out.missing.append(Addition.of(missing, segments_of(missing.lines, lines), fits=fits))
     return out
 
 

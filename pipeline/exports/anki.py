@@ -39,7 +39,6 @@ _CSS = """
 _SOURCE = '<div class="quote">{{Quotation}}</div><div class="from">{{From}} · {{Place}}</div>'
 # Whatever the fields hold is no mathematics: MathJax passes over this class.
 _TERM = '<div class="tex2jax_ignore"><div class="term">{{Term}}</div>'
-_DEFINITION = "<hr id=answer>{{Definition}}"
 _CLOZE = '<div class="tex2jax_ignore">{{cloze:Text}}'
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.errors import StoreError
-from pipeline.mcp_server.library import Numbered, numbered
+from pipeline.mcp_server.folder import Numbered, numbered
 from pipeline.text import UNSPACED
 
 _RUNS = f"{UNSPACED}\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af\U00020000-\U0003ffff"

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from pipeline.corpus import Input, Outcome
 from pipeline.errors import PipelineError
 from pipeline.mcp_server import shapes, texts
-from pipeline.mcp_server.library import Library
+from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.making import Maker
 from pipeline.mcp_server.tools import Tools
 from pipeline.progress import ProgressUpdate
@@ -46,7 +46,7 @@ _MAKES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempoten
 
 def server_of(folder: Path, settings: Settings) -> MCPServer:
     """A server for the transcripts in a folder and the notes in the settings' output folder."""
-    tools = Tools(Library(folder, settings.out, Input(settings.encoding, settings.format)))
+    tools = Tools(Folder(folder, settings.out, Input(settings.encoding, settings.format)))
     maker = Maker(settings)
 
     @asynccontextmanager
@@ -106,7 +106,7 @@ def _add_making(server: MCPServer, tools: Tools, maker: Maker) -> None:
     async def make_notes(transcript: Name, ctx: Context) -> Annotated[CallToolResult, shapes.Made]:
         """Make notes of a transcript, or bring them up to date. Stored answers are never asked for again."""
         try:
-            source = await asyncio.to_thread(tools.library.source, transcript)
+            source = await asyncio.to_thread(tools.folder.source, transcript)
             async with _reported(ctx) as told:
                 outcome = await maker.make(source, told)
         except PipelineError as err:

@@ -10,7 +10,7 @@ from pipeline import store
 from pipeline.corpus import find
 from pipeline.errors import InputError, StoreError
 from pipeline.mcp_server import shapes
-from pipeline.mcp_server.library import Library, numbered
+from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.searching import Index
 from pipeline.readers import Source
 from pipeline.render.markdown import labels_of
@@ -20,17 +20,17 @@ _MOST_NAMED = 100  # files that are named although no page of an answer counts t
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What can be asked about a library without a model."""
+    """What can be asked about a folder without a model."""
 
-    library: Library
+    folder: Folder
     index: Index = field(default_factory=Index)
 
     def list_transcripts(self, offset: int, limit: int) -> shapes.Transcripts:
         """Transcripts and whether there are notes of them."""
-        library = self.library
-        found = find([library.folder], library.given, library.out)
+        folder = self.folder
+        found = find([folder.path], folder.given, folder.out)
         names = [s.name for s in found.sources if isinstance(s, Source)]
-        records = library.records()
+        records = folder.records()
         shown = names[offset : offset + limit]
         alone = [name for name in records if name not in set(names)]
         return shapes.Transcripts(
@@ -43,7 +43,7 @@ class Tools:
 
     def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
         """Statements of notes, all of them or those of a section."""
-        document = self.library.notes(name)
+        document = self.folder.notes(name)
         headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
             raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
@@ -64,7 +64,7 @@ class Tools:
 
     def search_notes(self, query: str, offset: int, limit: int) -> shapes.Hits:
         """Statements of all notes that fit a query, the best first."""
-        total, hits = self.index.search(self.library.records(), query, limit=limit, offset=offset)
+        total, hits = self.index.search(self.folder.records(), query, limit=limit, offset=offset)
         return shapes.Hits(
             hits=[
                 shapes.HitShape(
@@ -81,7 +81,7 @@ class Tools:
 
     def check_notes(self, name: str, offset: int, limit: int) -> shapes.CheckShape:
         """What code finds against notes beside their transcript."""
-        remark, checked = self.library.check(name)
+        remark, checked = self.folder.check(name)
         faulty = [c for c in checked if c.findings]
         shown = faulty[offset : offset + limit]
         return shapes.CheckShape(
@@ -94,13 +94,13 @@ class Tools:
 
     def evidence(self, name: str, number: int, around: int) -> shapes.EvidenceShape:
         """The transcript lines of a statement, and so many before and after each of them."""
-        document = self.library.notes(name)
+        document = self.folder.notes(name)
         rows = numbered(document)
         if not 1 <= number <= len(rows):
             raise InputError(f"these notes have statements 1 to {len(rows)}", hint="read_notes shows their numbers")
         statement = rows[number - 1]
         try:
-            transcript, remark = self.library.transcript_of(name, document)
+            transcript, remark = self.folder.transcript_of(name, document)
         except InputError as err:
             remark = str(err)
         if remark:

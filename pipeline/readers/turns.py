@@ -30,7 +30,6 @@ _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
-_TITLE = re.compile(r"(?:title|titel|titre|título|titolo)\s*[:：]\s*(.+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)

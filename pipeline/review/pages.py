@@ -98,12 +98,6 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
     return page.render(rows=shown, query=query, token=token, found=sum(len(r.get("hits", ())) for r in shown))
 
 
-def _titles(document: StudyDocument) -> dict[str, str]:
-    """What each section is called in the language of the notes."""
-    words = labels_of(document)
-    return {s.name: s.heading for s in document.outline(words)} | {DROPPED: words.left_out}
-
-
 def hits(state: State, query: str) -> list[dict[str, Any]]:
     """Statements that have the words looked for, cut into parts of which every second one is a find."""
     if not query.strip():

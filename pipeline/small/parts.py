@@ -1,9 +1,8 @@
-"""Parts: where a recording turns to another matter, by its words; what each part is called, by the model."""
+"""Parts: where a recording turns to another matter, by its words."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,18 +14,6 @@ from pipeline.small.keys import keys
 _FEWEST = 2  # excerpts of a part
 _MOST_PARTS = 10
 _WORDS = 110  # of excerpts for a part, about
-_SHOWN = 45  # words of an excerpt that the model is shown
-_LONGEST = 9  # words of a heading
-_LONGEST_LEAD = 5
-_MOST_OF_IT = 0.6  # share of a heading's words that must have been said
-_OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
-_LONG_WORD = 4  # letters of a word that names something
-_NAMED = 2  # words of a heading that is made of single words
-_NEAR = 3  # words that carry meaning from one of a compound to the other
-_TOKENS = 64
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
 
 @dataclass(frozen=True)

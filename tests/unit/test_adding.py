@@ -41,10 +41,17 @@ def test_under_a_concept_it_is_a_term_if_it_has_a_name() -> None:
 
 
 @pytest.mark.parametrize("under", [1, 10, 99])
-def test_what_belongs_nowhere_is_kept_as_left_out_or_not_taken(under: int) -> None:
+def test_what_belongs_nowhere_is_kept_as_left_out(under: int) -> None:
     document = added(under=under)
     assert LOAN not in [getattr(s, "text", "") for s in document.statements()]
-    assert [d.text for d in document.dropped] == ([] if under == 99 else [LOAN])
+    assert [d.text for d in document.dropped] == [LOAN]
+
+
+def test_what_is_more_than_was_asked_for_is_kept_as_left_out() -> None:
+    rows = [{"under": 5, "label": "", "text": f"The loan has part {n}.", "lines": [5]} for n in range(1, 9)]
+    document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
+    added = [s for s in document.statements() if s.remark and ADDED in s.remark]
+    assert 0 < len(added) < 8 and len(added) + len(document.dropped) == 8
 
 
 def test_code_looks_at_it_too() -> None:

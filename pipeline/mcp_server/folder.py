@@ -36,16 +36,16 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """What there is below `folder`, and the notes in `out`. Everything is looked up anew: files come and go."""
+class Folder:
+    """What there is below `path`, and the notes in `out`. Everything is looked up anew: files come and go."""
 
-    folder: Path
+    path: Path
     out: Path
     given: Input
 
     def sources(self) -> dict[str, Source]:
         """Transcripts by the names that their notes have or would have, in their order."""
-        found = find([self.folder], self.given, self.out)
+        found = find([self.path], self.given, self.out)
         return {s.name: s for s in found.sources if isinstance(s, Source)}
 
     def source(self, name: str) -> Source:
