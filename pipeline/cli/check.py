@@ -14,7 +14,7 @@ from pipeline.cli.console import awaited
 from pipeline.cli.options import BaseUrl, Debug, Transcripts
 
 if TYPE_CHECKING:
-    from pipeline.checking import Checked
+    from pipeline.rechecking import Checked
 
     Check = Callable[[Path], Awaitable[tuple[str, list[Checked]]]]
 
@@ -59,7 +59,7 @@ async def run_check(
 
 async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | None, base_url: str | None) -> Check:
     """What checks one document: code alone, or a model too."""
-    from pipeline.checking import check_path, check_path_with_model
+    from pipeline.rechecking import check_path, check_path_with_model
 
     if model is None:
 

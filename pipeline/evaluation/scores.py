@@ -14,11 +14,11 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
-from pipeline.checking import Claim, claims_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.evaluation.likeness import Rarity, stems
 from pipeline.outputs import transcript_of
+from pipeline.rechecking import PrintedClaim, claims_of
 from pipeline.store import load
 from pipeline.text import words
 from pipeline.transcript import Transcript
@@ -63,7 +63,7 @@ class Scored:
     name: str
     path: Path
     scores: dict[str, float | None]
-    statements: tuple[Claim, ...]
+    statements: tuple[PrintedClaim, ...]
 
 
 def score_path(record: Path, *, transcripts: Path | None = None, references: Path | None = None) -> Scored:
@@ -115,7 +115,7 @@ def _share(hits: Sequence[bool]) -> float | None:
     return sum(hits) / len(hits) if hits else None
 
 
-def repeats(claims: Sequence[Claim], rarity: Rarity) -> list[bool]:
+def repeats(claims: Sequence[PrintedClaim], rarity: Rarity) -> list[bool]:
     """Which statements say little that an earlier one of their section does not."""
     seen: dict[str, list[set[str]]] = {}
     out = []
@@ -126,14 +126,14 @@ def repeats(claims: Sequence[Claim], rarity: Rarity) -> list[bool]:
     return out
 
 
-def _is_copy(claim: Claim, transcript: Transcript) -> bool:
+def _is_copy(claim: PrintedClaim, transcript: Transcript) -> bool:
     own = words(claim.text)
     said = words(" ".join(transcript.segment(n).text for n in claim.lines))
     run = SequenceMatcher(None, own, said, autojunk=False).find_longest_match().size
     return run >= _COPIED * max(_LEAST, len(own))
 
 
-def _balance(claims: Sequence[Claim], segments: int) -> float | None:
+def _balance(claims: Sequence[PrintedClaim], segments: int) -> float | None:
     """1 when every tenth has as many main points as any other, 0 when one tenth has them all."""
     tenths = [min(9, (c.lines[0] - 1) * 10 // segments) for c in claims if c.section == "main_points"]
     if not tenths:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import store
-from pipeline.checking import Checked, Reopened, checked_by_code
 from pipeline.corpus import Input, find, read
 from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
 from pipeline.errors import InputError
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
+from pipeline.rechecking import Checked, Reopened, checked_by_code
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 

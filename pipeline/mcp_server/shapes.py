@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from pipeline.checking import Checked
 from pipeline.document import Evidence
 from pipeline.mcp_server.folder import Numbered
+from pipeline.rechecking import Checked
 from pipeline.transcript import Segment
 
 NotesState = Literal["none", "complete", "partial", "unreadable"]

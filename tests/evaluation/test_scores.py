@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.checking import claims_of
 from pipeline.document import Detail, StudyDocument
 from pipeline.evaluation.comparing import compare, interval
 from pipeline.evaluation.html import comparison_html, scores_html
@@ -24,6 +23,7 @@ from pipeline.evaluation.scores import (
     score,
     score_path,
 )
+from pipeline.rechecking import claims_of
 from tests.scripted import transcript
 
 TALK = transcript()

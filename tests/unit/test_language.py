@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.checking import check_path
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.language import asked, canonical, covers, detected, english_name, spoken_language
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, SMALL, Recipe
+from pipeline.rechecking import check_path
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.store import dump

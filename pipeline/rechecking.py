@@ -27,7 +27,7 @@ from pipeline.verification import REPEAT, Recording, findings, with_lines, witho
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PrintedClaim:
     """Something that a document says in `section`, and the lines that it cites."""
 
     section: str
@@ -51,7 +51,7 @@ class Finding:
 class Checked:
     """A claim and what speaks against it; nothing does when `findings` is empty."""
 
-    claim: Claim
+    claim: PrintedClaim
     findings: tuple[Finding, ...]
 
 
@@ -107,14 +107,14 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     return Reopened(document, transcript, draft, is_page, remark)
 
 
-def claims_of(document: StudyDocument) -> list[Claim]:
+def claims_of(document: StudyDocument) -> list[PrintedClaim]:
     """Every statement of a record that cites lines, nested ones included, in reading order; terms with definitions."""
     return [_claim(section, s) for section, s in draft_of_document(document).statements() if s.lines]
 
 
-def _claim(section: str, statement: DraftStatement) -> Claim:
+def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
     term = f"{statement.label}: " if section == "key_concepts" else ""
-    return Claim(section, f"{term}{statement.text}", statement.lines)
+    return PrintedClaim(section, f"{term}{statement.text}", statement.lines)
 
 
 def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
@@ -125,7 +125,7 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
             continue
         for group in groups:
             if group.heading and found[group.id]:
-                out.append(Checked(Claim(section, group.heading, ()), tuple(found[group.id])))
+                out.append(Checked(PrintedClaim(section, group.heading, ()), tuple(found[group.id])))
             rows = (s for top in group.statements for s in top.flat())
             out += [Checked(_claim(section, s), tuple(found[s.id])) for s in rows]
     return out

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.checking import Checked, check_path, check_path_with_model
 from pipeline.document import Problem, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
 from pipeline.page import draft_of_page
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
+from pipeline.rechecking import Checked, check_path, check_path_with_model
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
