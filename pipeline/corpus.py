@@ -117,10 +117,17 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
 
 
 def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:
-    """What `find` gives of these files below paths alone; `taken` are names that belong to the inputs at some paths."""
+    """What `find` gives of these files below paths alone.
+
+    `taken` are names that belong to the inputs at some paths: nobody else is given them, and these keep them.
+    """
     below = survey_files(files, paths, lambda path: is_output(path, out))
+    names = {path: name for name, path in taken.items()}
+    kept = tuple(replace(s, name=names.get(str(s.path), s.name)) for s in below.sources)
     return Found(
-        [*_named(below, out, taken)], [Outcome("input", error=err) for err in below.errors], skipped_lines(below)
+        [*_named(replace(below, sources=kept), out, taken)],
+        [Outcome("input", error=err) for err in below.errors],
+        skipped_lines(below),
     )
 
 
@@ -198,7 +205,6 @@ class _Batch:
         tasks: list[asyncio.Task[Outcome]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                await self._room()
                 async for source in feed:
                     tasks.append(group.create_task(self._one(len(tasks), source)))
                     await asyncio.sleep(0)  # it reads and chunks, and then tells how many calls it wants

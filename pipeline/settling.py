@@ -11,17 +11,19 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from pipeline.readers.sources import is_temporary
 
+_UNKNOWN = (0, 0)  # which file it is, where a listing does not tell: on Windows
 
-class Stamp(NamedTuple):
-    """What tells that a file changed, and which file it is whatever its name."""
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file changed; besides, and not compared, which file it is whatever its name."""
 
     size: int
     changed_ns: int
-    file: tuple[int, int]  # device and inode
+    file: tuple[int, int] = field(default=_UNKNOWN, compare=False)  # device and inode
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Settling:
         one last written before `still_before`, in seconds of the file system's own clock, has been still all along.
         Files below folders that are `away`, as a network drive may be for a while, are not gone.
         """
-        appeared = {stamp.file: path for path, stamp in listing.items() if path not in self._seen}
+        appeared = {s.file: path for path, s in listing.items() if path not in self._seen and s.file != _UNKNOWN}
         gone: dict[str, str | None] = {}
         for path in [p for p in self._seen if p not in listing and not _below(p, away)]:
             stamp, _ = self._seen.pop(path)
@@ -54,9 +56,11 @@ class Settling:
                 gone[path] = appeared.get(stamp.file)
         for path, stamp in listing.items():
             if path in self._seen and self._seen[path][0] == stamp:
-                continue
-            old = still_before is not None and stamp.changed_ns / 1e9 < still_before
-            self._seen[path] = stamp, now - self.settle if old else now
+                since = self._seen[path][1]
+            else:
+                old = still_before is not None and stamp.changed_ns / 1e9 < still_before
+                since = now - self.settle if old else now
+            self._seen[path] = stamp, since
         return gone
 
     def ready(self, now: float) -> list[str]:
@@ -91,33 +95,43 @@ class Settling:
 
 
 def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
-    """Every file below roots, hidden and temporary ones left out; and the roots that cannot be looked into now."""
+    """Every file below roots, hidden and temporary ones left out; and the roots that cannot be looked into now.
+
+    Files are called as `str(Path(…))` calls them: below "." without "./".
+    """
     found: dict[str, Stamp] = {}
     away: list[str] = []
     for root in roots:
         try:
-            found |= dict(_files(str(root)) if root.is_dir() else [(str(root), _stamp(root.stat()))])
+            found |= dict(_files(root, _start(root)) if root.is_dir() else [(str(root), _stamp(root.stat()))])
         except OSError:
             away.append(str(root))
     return found, away
 
 
-def _files(folder: str) -> Iterator[tuple[str, Stamp]]:
+def _start(folder: Path) -> str:
+    """What the path of everything in a folder begins with."""
+    return str(folder / "x")[:-1]
+
+
+def _files(folder: Path | str, start: str) -> Iterator[tuple[str, Stamp]]:
+    """The files below a folder. OSError when it cannot be read; what cannot be read below it is left out."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if is_temporary(entry.name):
                 continue
+            path = start + entry.name
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _files(entry.path)
+                    yield from _files(path, path + os.sep)
                 elif entry.is_file():
-                    yield entry.path, _stamp(entry.stat())
-            except FileNotFoundError:
-                continue  # it went between listing and looking
+                    yield path, _stamp(entry.stat())
+            except OSError:
+                continue  # it went between listing and looking, is closed to us, or is a link to itself
 
 
 def _below(path: str, folders: Collection[str]) -> bool:
-    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+    return any(Path(path).is_relative_to(folder) for folder in folders)
 
 
 def _stamp(stat: os.stat_result) -> Stamp:

@@ -86,6 +86,7 @@ class _Watch:
     outcomes: list[Outcome] = field(default_factory=list)
     cut_short: bool = False
     _taken: dict[str, list[Source]] = field(default_factory=dict)  # by the file that they are in
+    _names: dict[str, str] = field(default_factory=dict)  # of documents, each with the path that has it
     _queue: deque[tuple[str, Source]] = field(default_factory=deque)
     _under_way: set[str] = field(default_factory=set)  # names
     _away: list[str] = field(default_factory=list)
@@ -168,16 +169,18 @@ class _Watch:
             self.settling.take(file)
             if file.lower().endswith(".info.json"):
                 self._take_again(file)
-        names = {s.name: str(s.path) for sources in self._taken.values() for s in sources}
         order, display = self.run.order, self.run.audience.display
-        pages = {store.output_path(order.out, name).with_suffix(".md") for name in names}  # also without a record yet
+        pages = {
+            store.output_path(order.out, name).with_suffix(".md") for name in self._names
+        }  # also without a record yet
         files = [p for p in map(Path, ready) if p not in pages and not is_output(p, order.out)]
-        found = await asyncio.to_thread(find_among, files, self.paths, order.out, names)
+        found = await asyncio.to_thread(find_among, files, self.paths, order.out, self._names)
         for line in found.skipped:
             display.say(line)
         for outcome in found.failed:
             self._ended(outcome)
         sources = [s for s in found.sources if isinstance(s, Source)]
+        self._names |= {s.name: str(s.path) for s in sources}
         for file in map(str, files):
             self._taken[file] = [s for s in sources if s.path == Path(file) or Path(file) in s.path.parents]
         by_path = {s.path: file for file, of in self._taken.items() for s in of}
@@ -196,6 +199,8 @@ class _Watch:
                 page = store.output_path(run.order.out, source.name).with_suffix(".md")
                 what = f"renamed to {new}" if new else "removed"
                 run.audience.events.tell("file gone", document=source.name, path=file, renamed_to=new)
+                if not page.exists():
+                    self._names.pop(source.name, None)
                 lines.append(f"{source.path}: {what}" + (f"; its notes stay in {page}" if page.exists() else ""))
         more = [f"and {numbered(len(lines) - _SHOWN, 'transcript')} more"] if len(lines) > _SHOWN else []
         for line in (*lines[:_SHOWN], *more):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -96,3 +98,50 @@ def test_what_is_in_a_hidden_folder_is_not_listed_and_a_folder_that_is_not_there
     (tmp_path / "sub" / "talk.txt").write_text("words")
     found, away = listing([tmp_path, tmp_path / "nowhere"])
     assert list(found) == [str(tmp_path / "sub" / "talk.txt")] and away == [str(tmp_path / "nowhere")]
+
+
+def test_files_below_the_current_folder_are_called_as_paths_call_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("talk.txt", "sub/talk.txt"):
+        (tmp_path / name).write_text("words")
+    named = {str(Path("talk.txt")), str(Path("sub/talk.txt"))}
+    assert set(listing([Path()])[0]) == set(listing([Path("./")])[0]) == named
+    assert set(listing([Path("./sub")])[0]) == {str(Path("sub/talk.txt"))}
+
+
+def test_what_cannot_be_read_below_a_folder_keeps_nothing_else_from_being_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    (tmp_path / "talk.txt").write_text("words")
+    scandir = os.scandir
+
+    def closed(path: str | Path) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(path)
+        return scandir(path)
+
+    monkeypatch.setattr("pipeline.settling.os.scandir", closed)
+    assert [list(found) for found in listing([tmp_path])] == [[str(tmp_path / "talk.txt")], []]
+    assert listing([tmp_path / "closed"])[1] == [str(tmp_path / "closed")]
+
+
+def test_a_file_is_as_taken_by_size_and_time_though_the_listing_tells_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text("words")
+    seen, stat = Settling(0), path.stat()
+    seen.look({str(path): Stamp(stat.st_size, stat.st_mtime_ns, (0, 0))}, 0)
+    seen.take(str(path))
+    seen.look({str(path): Stamp(stat.st_size, stat.st_mtime_ns, (9, 9))}, 1)
+    assert seen.as_taken(str(path)) and not seen.unsettled
+
+
+def test_without_its_identity_no_file_counts_as_renamed() -> None:
+    seen = Settling(0)
+    seen.look({"a": Stamp(10, 1_000)}, 0)
+    seen.take("a")
+    assert seen.look({"b": Stamp(20, 2_000)}, 1) == {"a": None}

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
@@ -73,7 +73,13 @@ class Told:
 
 
 def watch(
-    folder: Path, url: str, script: Callable[[Told], Awaitable[None]], *, events: Events | None = None, **how: Any
+    folder: Path,
+    url: str,
+    script: Callable[[Told], Awaitable[None]],
+    *,
+    events: Events | None = None,
+    paths: Sequence[Path] = (),
+    **how: Any,
 ) -> tuple[Told, Watched]:
     async def both() -> tuple[Told, Watched]:
         told = Told()
@@ -81,7 +87,7 @@ def watch(
         settings = Settings(model="scripted", base_url=url, out=folder / "outputs", **how)
         watching = asyncio.create_task(
             watch_documents(
-                [folder / "talks"], settings, Metadata(), told, events or Events(), settle=0.1, ending=told.ending, told=told.rows.append
+                paths or [folder / "talks"], settings, Metadata(), told, events or Events(), settle=0.1, ending=told.ending, told=told.rows.append
             )
         )  # fmt: skip
         acting = asyncio.create_task(script(told))
@@ -175,6 +181,44 @@ def test_a_file_that_fails_is_tried_again_only_when_it_changes(folder: Path, ser
 
     told, _ = watch(folder, serve(), script)
     assert [r["status"] for r in told.rows] == ["failed", "complete", "complete"]
+
+
+def test_the_current_folder_and_a_file_in_it_are_watched_under_the_names_of_a_plain_run(
+    folder: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "one.txt").write_text(words())
+
+    async def script(told: Told) -> None:
+        await told.made("one")
+        await told.idle()
+        (folder / "one.txt").write_text(words("Another"))
+        await told.made("one", "one")
+
+    url = serve()
+    for paths in ([Path(".")], [Path("./one.txt")]):
+        watch(folder, url, script, paths=paths)
+
+
+def test_a_transcript_keeps_its_name_beside_one_of_the_same_name_when_it_is_changed_or_written_anew(
+    folder: Path, serve: Serve
+) -> None:
+    talks = folder / "talks"
+    talks.mkdir()
+    for name in ("talk.txt", "talk.md"):
+        (talks / name).write_text(words(name))
+
+    async def script(told: Told) -> None:
+        await told.idle()
+        (talks / "talk.txt").write_text(words("Another"))
+        await told.idle(2)
+        (talks / "talk.txt").unlink()
+        await told.until(lambda: any("removed" in line for line in told.said))
+        (talks / "talk.txt").write_text(words("A third"))
+        await told.idle(3)
+
+    told, _ = watch(folder, serve(), script)
+    assert [r["name"] for r in told.rows] == ["talk-md", "talk-txt", "talk-txt", "talk-txt"]
 
 
 def test_a_side_file_that_comes_later_makes_its_transcript_again(folder: Path, serve: Serve) -> None:
