@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.document import StudyDocument
@@ -35,7 +35,7 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
-            out += sorted(p for p in path.rglob("*.json") if _record(p))
+            out += records_below(path)
         elif path.is_file() and path.suffix in (".json", ".md"):
             out.append(path)
         else:
@@ -47,19 +47,34 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     return out
 
 
-def _record(path: Path) -> bool:
-    """Whether a file of a folder is what make wrote, and not what a review left or export made of it."""
-    own = path.name.startswith(".") or path.name.endswith((".review.json", ".reviewed.json"))
-    return not own and path.with_suffix(".md").exists()
+def records_below(folder: Path) -> list[Path]:
+    """The records of a folder, in the order of their paths; none when it is not there.
+
+    A record is a JSON file with its page beside it, not hidden, and not what a review left.
+    """
+    found = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+    return [p for p in found if _record(p.relative_to(folder)) and p.with_suffix(".md").exists()]
+
+
+def _record(inner: Path) -> bool:
+    hidden = any(part.startswith(".") for part in inner.parts)
+    return not hidden and not inner.name.endswith((".review.json", ".reviewed.json"))
 
 
 def is_output(path: Path, out: Path) -> bool:
     """Whether a file below an output folder was made of notes there: their record, page or review, or an export."""
     if path.suffix not in _SUFFIXES or not path.resolve().is_relative_to(out.resolve()):
         return False
-    stem, _, mark = path.stem.rpartition(".")
-    sources = [_source(path.with_name(f"{name}.json")) for name in (path.stem, *([stem] if mark in MARKS else []))]
+    sources = [_source(path.with_name(f"{name}.json")) for name in _without_marks(path.stem)]
     return any(s is not None for s in sources) and path.name not in sources
+
+
+def _without_marks(name: str) -> Iterator[str]:
+    """A name, and then what is left of it as one mark after the other goes."""
+    yield name
+    stem, _, mark = name.rpartition(".")
+    if stem and mark in MARKS:
+        yield from _without_marks(stem)
 
 
 def _source(path: Path) -> str | None:
@@ -89,7 +104,13 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
             f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
             hint="give its folder with --transcripts",
         )
-    transcript = read_transcript(path).with_metadata(Metadata(language=document.source.language))
-    if transcript.sha256 != document.source.sha256:
-        return transcript, f"{path} has changed since the notes were made"
-    return transcript, ""
+    return as_checked(read_transcript(path), document, str(path))
+
+
+def as_checked(transcript: Transcript, document: StudyDocument, what: str) -> tuple[Transcript, str]:
+    """A transcript as the notes of it were checked, in their language, and a remark when it is no longer the same.
+
+    `what` is what the remark calls it.
+    """
+    remark = "" if transcript.sha256 == document.source.sha256 else f"{what} has changed since the notes were made"
+    return transcript.with_metadata(Metadata(language=document.source.language)), remark

@@ -11,6 +11,7 @@ from pipeline import store
 from pipeline.corpus import Input, find, read
 from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
 from pipeline.errors import InputError
+from pipeline.outputs import as_checked, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
@@ -55,13 +56,10 @@ class Folder:
     def records(self) -> dict[str, Path]:
         """The records of notes by name, in their order; a link that leads out of the folder is none of them."""
         root = self.out.resolve()
-        found = sorted(self.out.rglob("*.json")) if self.out.is_dir() else []
         return {
             path.relative_to(self.out).with_suffix("").as_posix(): path
-            for path in found
-            if not any(part.startswith(".") for part in path.relative_to(self.out).parts)
-            and path.with_suffix(".md").exists()
-            and path.resolve().is_relative_to(root)
+            for path in records_below(self.out)
+            if path.resolve().is_relative_to(root)
         }
 
     def notes(self, name: str) -> StudyDocument:
@@ -69,7 +67,7 @@ class Folder:
         return store.load(_chosen(self.records(), name, "page of notes", "make_notes makes one of a transcript"))
 
     def transcript_of(self, name: str, document: StudyDocument) -> tuple[Transcript, str]:
-        """The transcript below the folder that notes were made from, and a remark when it is no longer the same.
+        """The transcript below the folder that notes were made from, as they were checked, and a remark on it.
 
         The path that a record tells is only compared, never opened. InputError when it is not there.
         """
@@ -78,9 +76,7 @@ class Folder:
         source = next((s for s in sources.values() if s.path.resolve() == named), None) or sources.get(name)
         if source is None:
             raise InputError(f"{name}: the transcript of these notes is not in the folder any more")
-        transcript = read(source, self.given)
-        same = transcript.sha256 == document.source.sha256
-        return transcript, "" if same else "the transcript has changed since the notes were made"
+        return as_checked(read(source, self.given), document, "the transcript")
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
         """What code finds against notes beside their transcript, and a remark on the transcript, "" for none."""

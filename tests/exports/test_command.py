@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.exports import FORMATS
+from pipeline.outputs import MARKS, documents_below, is_output, records_below
 from tests.e2e.test_command_line import NOBODY, replayable, studydoc  # noqa: F401
 from tests.review.test_app import folder
 
@@ -30,6 +31,28 @@ def test_files_stand_beside_the_record_and_take_no_place_of_it(
         "reactor.markdown.md", "reactor.github.md", "reactor.obsidian.md", "reactor.html", "reactor.docx",
         "reactor.epub", "reactor.apkg", "reactor.csv", "reactor.jsonl", "reactor.record.json"))  # fmt: skip
     assert {p: p.read_bytes() for p in before} == before
+
+
+def test_the_marks_of_files_made_of_notes_are_the_formats_names_and_those_of_a_review() -> None:
+    assert set(MARKS) == {f.name for f in FORMATS} | {"review", "reviewed"}
+
+
+@pytest.mark.parametrize("mark", ["github", "reviewed", "reviewed.github", "review"])
+def test_what_was_made_of_reviewed_notes_is_no_transcript(tmp_path: Path, mark: str) -> None:
+    folder(tmp_path)
+    assert is_output(tmp_path / f"reactor.{mark}.md", tmp_path)
+    assert not is_output(tmp_path / f"another.{mark}.md", tmp_path)
+
+
+def test_a_record_has_its_page_and_is_neither_hidden_nor_left_by_a_review(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / ".old").mkdir()
+    for name in (".old/reactor", ".reactor", "reactor.reviewed", "reactor.review"):
+        for suffix in (".json", ".md"):
+            (tmp_path / f"{name}{suffix}").write_bytes((tmp_path / f"reactor{suffix}").read_bytes())
+    (tmp_path / "pageless.json").write_bytes((tmp_path / "reactor.json").read_bytes())
+    assert records_below(tmp_path) == documents_below([tmp_path]) == [tmp_path / "reactor.json"]
+    assert records_below(tmp_path / "nowhere") == []
 
 
 def test_markdown_goes_to_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

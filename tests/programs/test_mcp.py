@@ -17,15 +17,19 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline import store
+from pipeline.corpus import Input
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
+from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.server import server_of
+from pipeline.outputs import transcript_of
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.settings import Settings
+from pipeline.transcript import Metadata
 from tests.samples import ROOT
 from tests.scripted import EMPTY, LINES, ScriptedClient, good_answer, written_answer
 
@@ -206,6 +210,25 @@ def test_a_check_finds_what_was_planted(folder: Path) -> None:
     record.write_text(record.read_text("utf-8").replace("5,000 homes", "7,000 homes"), "utf-8")
     text, found = answers(folder, "check_notes", name="reactor")
     assert any("7,000" in f["text"] for f in found["findings"]) and "7,000" in text
+
+
+def test_a_check_reads_the_transcript_in_the_language_of_its_notes(folder: Path) -> None:
+    path, out = folder / "talks" / "reactor.txt", folder / "outputs"
+    spoken = read_transcript(path).with_metadata(Metadata(language="de"))
+    document = asyncio.run(asummarise(spoken, ScriptedClient(good_answer)))
+    store.write(document, render_markdown(document), out / "reactor.json")
+    transcript, remark = Folder(folder / "talks", out, Input()).transcript_of("reactor", document)
+    assert (transcript.metadata.language, remark) == ("de", "")
+    assert transcript == transcript_of(document, out / "reactor.json", None)[0]
+
+
+def test_what_a_review_left_are_no_notes_of_their_own(folder: Path) -> None:
+    noted(folder / "talks" / "reactor.txt", folder / "outputs")
+    for suffix in (".json", ".md"):
+        notes = (folder / "outputs" / f"reactor{suffix}").read_bytes()
+        (folder / "outputs" / f"reactor.reviewed{suffix}").write_bytes(notes)
+    _, found = answers(folder, "list_transcripts")
+    assert found["notes_only"] == []
 
 
 NO_NAMES = (

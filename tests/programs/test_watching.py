@@ -196,7 +196,7 @@ def test_the_current_folder_and_a_file_in_it_are_watched_under_the_names_of_a_pl
         await told.made("one", "one")
 
     url = serve()
-    for paths in ([Path(".")], [Path("./one.txt")]):
+    for paths in ([Path()], [Path("./one.txt")]):
         watch(folder, url, script, paths=paths)
 
 
