@@ -20,6 +20,8 @@ FORMS: dict[str, Form] = {
     "key_concepts": "terms",
     "summary": "prose",
 }
+BARE = tuple(name for name, form in FORMS.items() if form == "phrases")  # they cite no lines
+TERMED = tuple(name for name, form in FORMS.items() if form == "terms")
 Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
-from pipeline.document import Detail, KeyConcept, MainPoint, OutlineSection, Prerequisite, Statement, StudyDocument
+from pipeline.document import (
+    BARE,
+    Detail,
+    KeyConcept,
+    MainPoint,
+    OutlineSection,
+    Prerequisite,
+    Statement,
+    StudyDocument,
+)
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
@@ -207,9 +216,7 @@ class _Twins:
         Its twin is looked for among those `below` its parent's twin first: many tasks have the same date.
         """
         twin = self._find(node.text, below) or self._find(node.text, self._of.get(section, ()))
-        twin = twin or self._find(
-            node.text, [s for name, of in self._of.items() if name != "prerequisites" for s in of]
-        )
+        twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
         new = DraftStatement(node.text, (), node.label, details)
         if twin is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import chunk_transcript
-from pipeline.document import Evidence, StudyDocument
+from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
 from pipeline.outputs import transcript_of
@@ -113,7 +113,7 @@ def claims_of(document: StudyDocument) -> list[PrintedClaim]:
 
 
 def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
-    term = f"{statement.label}: " if section == "key_concepts" else ""
+    term = f"{statement.label}: " if section in TERMED else ""
     return PrintedClaim(section, f"{term}{statement.text}", statement.lines)
 
 
@@ -121,7 +121,7 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
     """Everything that was looked at, in reading order: headings where something speaks against them."""
     out: list[Checked] = []
     for section, groups in opened.draft.sections.items():
-        if section == "prerequisites":
+        if section in BARE:
             continue
         for group in groups:
             if group.heading and found[group.id]:
@@ -141,7 +141,7 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
             if group.heading not in known:
                 out[group.id] += [Finding(f.kind, f.message) for f in findings(group.heading, recording)]
     for section, statement in opened.draft.statements():
-        if section != "prerequisites":
+        if section not in BARE:
             out[statement.id] += _against(statement, recording, known)
     left = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
@@ -169,7 +169,7 @@ def _against(statement: DraftStatement, recording: Recording, known: set[str]) -
 
 def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Finding]]:
     """Evidence whose words, speaker or times are not those of its line, by the number of its statement."""
-    numbers = (s.id for section, s in opened.draft.statements() if section != "prerequisites")
+    numbers = (s.id for section, s in opened.draft.statements() if section not in BARE)
     for number, statement in zip(numbers, opened.document.statements(), strict=True):
         for evidence in statement.evidence:
             if evidence.segment <= len(opened.transcript.segments) and _differs(evidence, opened.transcript):

@@ -53,7 +53,10 @@ class Split(_Model):
 
 
 class Merge(_Model):
-    """Several statements of a section as one, in the place of the first and with the lines of all."""
+    """Several statements of a section and a depth as one, in the place of the first and with the lines of all.
+
+    What is nested below any of them is nested below that one.
+    """
 
     kind: Literal["merge"]
     targets: Annotated[tuple[Id, ...], Field(min_length=2, max_length=20)]

@@ -7,10 +7,9 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.document import StudyDocument
+from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.outputs import documents_below, transcript_of
-from pipeline.review.parts import BARE
 from pipeline.review.reviewed import remarks
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline.document import BARE, TERMED
 from pipeline.review.actions import (
     Action,
     Add,
@@ -21,7 +22,7 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED
+from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
@@ -147,6 +148,8 @@ def _merged(state: State, action: Merge, n: int) -> State:
     parts = [_present(state, t) for t in dict.fromkeys(action.targets)]
     if len(parts) < 2 or len({p.section for p in parts}) > 1:
         raise Unfit("only statements of one section can become one")
+    if len({p.depth for p in parts}) > 1:
+        raise Unfit("only statements that are nested alike can become one")
     parts.sort(key=state.items.index)
     first = parts[0]
     together = replace(
@@ -156,9 +159,11 @@ def _merged(state: State, action: Merge, n: int) -> State:
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
     )
-    gone = {p.id for p in parts[1:]}
+    blocks = [state.block(p) for p in parts]
+    nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]
+    gone = {i.id for block in blocks for i in block} - {first.id}
     left = replace(state, items=tuple(i for i in state.items if i.id not in gone))
-    return _put(left, first.id, [together])
+    return _put(left, first.id, [together, *nested])
 
 
 def _moved(state: State, action: Move) -> State:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from pipeline.document import BARE
 from pipeline.review.actions import (
     About,
     Action,
@@ -22,7 +23,6 @@ from pipeline.review.actions import (
 )
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.matching import Match, matches
-from pipeline.review.parts import BARE
 from pipeline.review.state import Misfit, State
 
 

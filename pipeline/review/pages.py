@@ -11,12 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.document import RunRecord, StudyDocument
+from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
 from pipeline.labels import labels_for
 from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.changes import Part, changed_words
-from pipeline.review.parts import BARE, DROPPED, GROUPED, TERMED, titles
+from pipeline.review.parts import DROPPED, GROUPED, titles
 from pipeline.review.state import Item, State
 
 _MOST_BUCKETS = 120

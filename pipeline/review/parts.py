@@ -1,4 +1,4 @@
-"""What each section allows in a review, by what the record holds in it: headings, terms, lines."""
+"""The sections that have headings in a review, where what is in none stands, and what each is called."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pipeline.render.markdown import labels_of
 
 # Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
 GROUPED = tuple(name for name, form in FORMS.items() if form == "points")
-TERMED = tuple(name for name, form in FORMS.items() if form == "terms")
-BARE = tuple(name for name, form in FORMS.items() if form == "phrases")  # they cite no lines
 DROPPED = "dropped"  # where points stand that are in no section
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.document import (
+    BARE,
     FORMS,
     Coverage,
     Detail,
@@ -20,7 +21,6 @@ from pipeline.document import (
 from pipeline.draft import DraftStatement
 from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
-from pipeline.review.parts import BARE
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
 from pipeline.store import dump

@@ -285,6 +285,19 @@ def test_a_point_is_nested_and_taken_out_again(page: Any, server: Server) -> Non
     assert outline(page) == before
 
 
+def test_a_point_is_merged_with_the_next_of_its_depth_and_keeps_what_is_nested_below_it(
+    page: Any, server: Server
+) -> None:
+    ready(page, server)
+    before = outline(page)
+    point(page, 0).click()
+    page.keyboard.press("m")
+    page.fill(".editor textarea", "Both at once.")
+    page.keyboard.press("Control+Enter")
+    revision(page, 1)
+    assert outline(page) == [["0", "Both"], *before[1:4]]
+
+
 def test_a_nested_statement_is_decided_by_itself(page: Any, server: Server) -> None:
     ready(page, server)
     point(page, 1).click()

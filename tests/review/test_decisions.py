@@ -175,6 +175,20 @@ def test_a_statement_cannot_be_nested_below_itself() -> None:
         apply(nested(), action("move", target=first.id, below=inner.id), 1)
 
 
+def test_what_is_nested_below_merged_statements_is_nested_below_the_one_that_they_become() -> None:
+    third, first = find(nested(), "tower in 2031"), find(nested(), "40 megawatts")
+    deep = apply(nested(), action("move", target=find(nested(), "without the loan").id, below=third.id), 1)
+    after = apply(deep, action("merge", targets=[first.id, third.id], text="Both at once."), 2)
+    assert outline(after) == [(0, "Both"), (1, "It"), (1, "Ben"), (0, "Ben")]
+    assert not [i for i in after.items if i.group == after.groups[1].id]
+
+
+def test_statements_of_different_depths_cannot_become_one() -> None:
+    first, inner = find(nested(), "40 megawatts"), find(nested(), "since 1998")
+    with pytest.raises(Unfit, match="nested alike"):
+        apply(nested(), action("merge", targets=[first.id, inner.id], text="No."), 1)
+
+
 def test_a_split_point_keeps_what_is_nested_below_its_last_part() -> None:
     first = find(nested(), "40 megawatts")
     after = apply(nested(), action("split", target=first.id, texts=["Lund has a reactor.", "Its power is 40."]), 1)
