@@ -50,7 +50,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.profile.name == "small" and (self.notes != "study" or self.own):
-            asked = {"study": "sections of your own", "minutes": "minutes", "lecture": "lecture notes"}[self.notes]
+            asked = "sections of your own" if self.notes == "study" else f"notes of the kind {self.notes!r}"
             raise SettingsError(
                 f"a small model cannot write {asked}: it chooses and titles, for study notes alone",
                 hint="set OPENAI_API_KEY, or give --base-url and --model; or leave --notes and --sections out",

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
+from pipeline.cli.options import Notes
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.labels import labels_for
@@ -122,7 +123,7 @@ def test_a_part_of_a_long_meeting_is_told_which_sections_are_its_own() -> None:
 
 
 def test_a_small_model_refuses_minutes_before_anything_is_asked() -> None:
-    with pytest.raises(SettingsError, match=r"small model cannot write minutes.*OPENAI_API_KEY"):
+    with pytest.raises(SettingsError, match=r"small model cannot write notes of the kind 'minutes'.*OPENAI_API_KEY"):
         Recipe(SMALL, notes="minutes")
 
 
@@ -159,6 +160,10 @@ def test_a_record_from_before_there_were_kinds_is_study_notes() -> None:
 def test_a_record_whose_order_is_not_that_of_its_sections_is_none(bent: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         StudyDocument.model_validate(minutes().model_dump() | bent)
+
+
+def test_settings_and_the_command_line_name_the_kinds_that_there_are() -> None:
+    assert get_args(NotesName) == get_args(Notes) == tuple(kind.name for kind in KINDS)
 
 
 def test_the_sections_of_a_kind_have_names_of_their_own() -> None:
