@@ -29,9 +29,7 @@ S = TypeVar("S", bound=BaseModel)
 Name = Annotated[str, Field(max_length=1000, description="A name as list_transcripts or search_notes tells it")]
 Offset = Annotated[int, Field(ge=0, le=1_000_000, description="How many to leave out at the beginning")]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many to give at most")]
-Section = Annotated[
-    str | None, Field(max_length=50, description="overview, prerequisites, main_points, key_concepts or summary")
-]
+Section = Annotated[str | None, Field(max_length=50, description="A name under `headings` of read_notes")]
 Query = Annotated[str, Field(max_length=500, description="Words in the language of the notes")]
 Around = Annotated[int, Field(ge=0, le=20, description="Lines to give before and after each one that is cited")]
 
