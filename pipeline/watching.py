@@ -55,8 +55,11 @@ async def watch_documents(
     settle: float,
     ending: asyncio.Event,
     told: Callable[[dict[str, Any]], None],
+    waiting: Callable[[], None] = lambda: None,
 ) -> Watched:
     """Makes documents until `ending` is set or nothing more can be asked; `told` gets a row for each that is finished.
+
+    `waiting` is called when there is nothing left to make for now.
 
     A file is taken once its size and time have been still for `settle` seconds, and again when it has changed. When
     it ends, calls under way finish and are stored. SettingsError for a path that cannot be watched.
@@ -68,7 +71,7 @@ async def watch_documents(
     given = Input(settings.encoding, settings.format)
     with closing(CallStore(store_path(settings.out))) as calls:
         run = Run.of(settings, metadata, given, calls, Audience(display, events))
-        watch = _Watch(run, paths, Settling(settle), ending, told)
+        watch = _Watch(run, paths, Settling(settle), ending, told, waiting)
         async with run.connected() as at:
             display.say(f"model {at.model} ({at.endpoint}; {at.why}), watching {_named(paths)}")
             error = await watch.follow(Stoppable(at.client, at.stop))
@@ -83,6 +86,7 @@ class _Watch:
     settling: Settling
     ending: asyncio.Event
     told: Callable[[dict[str, Any]], None]
+    waiting: Callable[[], None]
     outcomes: list[Outcome] = field(default_factory=list)
     cut_short: bool = False
     _taken: dict[str, list[Source]] = field(default_factory=dict)  # by the file that they are in
@@ -215,6 +219,7 @@ class _Watch:
     def _tell_waiting(self) -> None:
         if not (self._waiting or self._under_way or self.settling.unsettled):
             self._waiting = True
+            self.waiting()
             self.run.audience.events.tell("waiting")
             self.run.audience.display.say(
                 f"waiting for transcripts that are added or changed in {_named(self.paths)}; Ctrl-C ends"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,18 +39,46 @@ class Exports:
             paths = self._exporter.write(Place(record, self._out), only_older=True)
             self._paths[str(page)] = [str(p) for p in paths]
 
-    def finish(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Puts the files into the rows; an index is of all notes in the output folder."""
-        if not self._exporter:
-            return
-        from pipeline.exports.writing import places_below
-
-        for row in rows:
+    def put_into(self, row: dict[str, Any]) -> None:
+        """Puts the files of a document into its row."""
+        if self._exporter:
             row["exports"] = self._paths.get(row["page"] or "", [])
-        if self._exporter.wanted.index and rows:
-            places = places_below([self._out], reviewed=False)
-            rows[-1]["exports"] += [str(p) for p in self._exporter.write_all(places, only_older=True)][-1:]
-        self._exporter.finish()
+
+    def index(self) -> Path | None:
+        """Writes the index of all notes in the output folder, and the pages that it leads to.
+
+        None when it is not wanted, there are no notes, or it could not be written.
+        """
+        if not (self._exporter and self._exporter.wanted.index):
+            return None
+        from pipeline.exports.writing import Place
+        from pipeline.outputs import records_below
+
+        places = [Place(record, self._out) for record in records_below(self._out)]
+        for place in places:
+            self._exporter.write(place, only_older=True)
+        return self._exporter.index(places) if places else None
+
+    def finish(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Puts the files into the rows, the index into the last, and tells what there is to tell of all."""
+        for row in rows:
+            self.put_into(row)
+        index = self.index() if rows else None
+        if index:
+            rows[-1]["exports"].append(str(index))
+        self.end()
+
+    def end(self) -> None:
+        """Tells what there is to tell of all documents."""
+        if self._exporter:
+            self._exporter.finish()
+
+
+def row_lines(row: dict[str, Any], *, as_json: bool) -> list[str]:
+    """What is printed of a transcript: all that there is to tell as JSON, or its page and files, if there are any."""
+    if as_json:
+        return [json.dumps(row, ensure_ascii=False)]
+    return [*filter(None, [row["page"]]), *row.get("exports", ())]
 
 
 def _tell(message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.console import awaited
-from pipeline.cli.exporting import Exports
+from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import Debug, Flags, Quiet, To, takes_settings
 
 if TYPE_CHECKING:
@@ -154,7 +153,5 @@ def _on_cluster(
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     """A line for each transcript: its page, if there is one, or all that there is to tell as JSON."""
     for row in rows:
-        if as_json or row["page"]:
-            print(json.dumps(row, ensure_ascii=False) if as_json else row["page"])
-        for path in () if as_json else row.get("exports", ()):
-            print(path)
+        for line in row_lines(row, as_json=as_json):
+            print(line)

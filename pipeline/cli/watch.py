@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli.exporting import Exports
+from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
 from pipeline.events import opened
 from pipeline.settings import Settings
@@ -18,7 +17,7 @@ from pipeline.transcript import Metadata
 from pipeline.watching import Watched, watch_documents
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-INTERRUPTED = 130
+_EXIT_INTERRUPTED = 130
 
 
 def run_watch(
@@ -39,13 +38,22 @@ def run_watch(
     """
 
     out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+    indexed = True
 
     def told(row: dict[str, Any]) -> None:
+        nonlocal indexed
         if row["page"]:
             exports.written(Path(row["page"]))
-        if as_json or row["page"]:
-            line = json.dumps(row, ensure_ascii=False) if as_json else row["page"]
+            indexed = False
+        exports.put_into(row)
+        for line in row_lines(row, as_json=as_json):
             print(line, file=None if out.isatty() else out, flush=True)
+
+    def index() -> None:
+        nonlocal indexed
+        if not indexed:
+            exports.index()
+            indexed = True
 
     async def watch() -> int:
         ending, caught = asyncio.Event(), list[int]()
@@ -64,11 +72,12 @@ def run_watch(
         _on_signals(on_signal)
         try:
             ended = await watch_documents(
-                paths, settings, metadata, screen, events, settle=settle, ending=ending, told=told
+                paths, settings, metadata, screen, events, settle=settle, ending=ending, told=told, waiting=index
             )
         except asyncio.CancelledError:
-            return INTERRUPTED
-        exports.finish([])
+            return _EXIT_INTERRUPTED
+        index()
+        exports.end()
         return exit_code(ended, caught[0] if caught else None) or exports.failed
 
     with Screen(quiet) as screen, opened(log) as events:
@@ -79,7 +88,7 @@ def exit_code(ended: Watched, caught: int | None) -> int:
     """The exit code of a watch that a signal or an error ended."""
     if ended.error is not None:
         return 1
-    return INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
+    return _EXIT_INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
 
 
 def _on_signals(handler: Callable[[int], None] | None) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli.exporting import Exports
 from pipeline.exports import FORMATS
 from pipeline.outputs import MARKS, documents_below, is_output, records_below
+from pipeline.settings import Settings
 from tests.e2e.test_command_line import NOBODY, replayable, studydoc  # noqa: F401
 from tests.review.test_app import folder
 
@@ -110,3 +114,28 @@ def test_make_refuses_a_format_before_anything_is_asked(tmp_path: Path, capsys: 
     (tmp_path / "talk.txt").write_text("Ana: Hello.", "utf-8")
     assert run("make", tmp_path / "talk.txt", *NOBODY, "--to", "word", "--out", tmp_path / "out") == 2
     assert "no such format" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_rows_are_printed_and_no_index_is_written_when_there_are_no_notes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.txt").write_text(" \n", "utf-8")
+    options = (*NOBODY, "--model", "nobody", "--to", "index", "--json", "--out", tmp_path / "out")
+    assert run("make", tmp_path / "bad.txt", *options) == 1
+    row = json.loads(capsys.readouterr().out)
+    assert (row["name"], row["status"], row["exports"]) == ("bad", "failed", [])
+    assert not (tmp_path / "out" / "index.html").exists()
+
+
+def test_an_index_that_cannot_be_written_takes_no_page_for_its_own_and_keeps_no_row_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder(tmp_path)
+    for suffix in (".json", ".md"):
+        (tmp_path / f"reactor{suffix}").rename(tmp_path / f"index{suffix}")
+    exports = Exports(["index"], Settings(out=tmp_path))
+    exports.written(tmp_path / "index.md")
+    rows: list[dict[str, Any]] = [{"page": str(tmp_path / "index.md")}, {"page": None}]
+    exports.finish(rows)
+    assert [r["exports"] for r in rows] == [[str(tmp_path / "index.html")], []]
+    assert exports.failed and "a document has this name" in capsys.readouterr().err

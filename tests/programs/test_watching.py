@@ -299,7 +299,7 @@ def started(folder: Path, url: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def test_sigterm_ends_a_waiting_watch_with_0_and_a_row_was_printed_for_each_document(
+def test_sigterm_ends_a_waiting_watch_with_0_and_rows_were_printed_and_the_index_written(
     folder: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "talks").mkdir()
@@ -313,9 +313,11 @@ def test_sigterm_ends_a_waiting_watch_with_0_and_a_row_was_printed_for_each_docu
     monkeypatch.setattr(Screen, "say", say)
     monkeypatch.setattr("pipeline.cli.screen.Console", partial(Console, force_terminal=True, file=StringIO()))
     before = signal.getsignal(signal.SIGTERM)
-    exports = Exports((), settings)
+    exports = Exports(("index",), settings)
     code = run_watch([folder / "talks"], settings, Metadata(), None, exports, settle=0.1, quiet=False, as_json=True)
-    assert code == 0 and json.loads(capsys.readouterr().out)["status"] == "complete"
+    row = json.loads(capsys.readouterr().out)
+    assert (code, row["status"], row["exports"]) == (0, "complete", [str(folder / "outputs" / "one.html")])
+    assert "one.html" in (folder / "outputs" / "index.html").read_text("utf-8")
     assert signal.getsignal(signal.SIGTERM) == before
 
 
