@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SettingsError
 from pipeline.text import clean
@@ -58,7 +58,11 @@ class OwnSection:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-_Told = Annotated[str, Field(min_length=1, max_length=_MOST_TOLD)]
+def _cleaned(told: object) -> object:
+    return clean(told) if isinstance(told, str) else told
+
+
+_Told = Annotated[str, Field(min_length=1, max_length=_MOST_TOLD), BeforeValidator(_cleaned)]
 
 
 class _Schema(BaseModel):
@@ -108,7 +112,7 @@ def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
     title, wish = _prompt(prompt)
     schema = _schema(schemas[0])
     fields = tuple(
-        OwnField(field, clean(told if isinstance(told, str) else told[0]), not isinstance(told, str))
+        OwnField(field, told if isinstance(told, str) else told[0], not isinstance(told, str))
         for field, told in schema.fields.items()
     )
     return OwnSection(name, title, wish, fields, schema.text, schema.lead, schema.share, schema.most)
@@ -134,10 +138,8 @@ def _schema(path: Path) -> _Schema:
     text = _read(path)
     try:
         raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except tomllib.TOMLDecodeError as err:
-        raise SettingsError(f"{path}: no TOML: {err}", hint=_HINT) from err
-    except ValueError as err:
-        raise SettingsError(f"{path}: no JSON: {err}", hint=_HINT) from err
+    except ValueError as err:  # both parsers' own, and what Python says of a number of thousands of digits
+        raise SettingsError(f"{path}: no {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
     except RecursionError as err:
         raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err
     try:
@@ -170,7 +172,7 @@ def _told(fault: Any) -> str:
             return f"there is no such setting; there are {', '.join(_Schema.model_fields)}"
         case "missing":
             return "is missing; what is no field stands above [fields]"
-        case "string_type" if fault["loc"][0] == "fields":
+        case "string_type" | "string_too_short" if fault["loc"][0] == "fields":
             return 'say in quotes what belongs in it, in brackets if it is a list: ["…"]'
         case _:
             return str(fault["msg"])
