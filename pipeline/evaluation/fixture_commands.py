@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from pipeline import prices, store
 from pipeline.connect import connect, model_and_endpoint, own_model, recipe_of, store_path
-from pipeline.document import StudyDocument
+from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixtures import MANIFEST, Fixture, Manifest, find_fixtures, recipe_fields
@@ -25,7 +25,7 @@ from pipeline.evaluation.scrubbing import PUBLIC, Recorder, Scrubber, endpoint_l
 from pipeline.evaluation.staleness import staleness
 from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
-from pipeline.own_sections import load_sections
+from pipeline.own_sections import OwnSection, load_sections
 from pipeline.profile import PROFILES, Check, NotesName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
@@ -195,15 +195,29 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
 
 
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
-    """How a document was made: what its record tells, and the chunk size and own sections that were set."""
+    """How a document was made: what its record tells, the chunk size that was set, and the own sections that it had."""
     run = document.run
     base = next((p for name, p in PROFILES.items() if name == run.profile), recipe_of(settings).profile)
     check: Check = "code" if run.checked_by == "code" else "model"
     profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
-    own = load_sections(settings.sections) if settings.sections else ()
+    own = _own_sections(run, settings)
     translated = run.language if run.language != document.source.language else None
     return Recipe(profile=profile, length=run.length, notes=notes, own=own, language=translated)
+
+
+def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
+    """The own sections of a run, of which its record has only digests, from the folder that is set; or InputError."""
+    wanted = {name: digest for name, digest in run.prompts.items() if name.startswith("own/")}
+    own = load_sections(settings.sections) if wanted and settings.sections else ()
+    if {f"own/{section.name}": section.sha256 for section in own} != wanted:
+        names = ", ".join(name.removeprefix("own/") for name in sorted(wanted))
+        where = f"{settings.sections} does not hold them as they were" if settings.sections else "no folder is set"
+        raise InputError(
+            f"the notes were made with sections of your own ({names}): {where}",
+            hint="give the folder as it was then: studydoc fixture add --sections FOLDER",
+        )
+    return own
 
 
 def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:

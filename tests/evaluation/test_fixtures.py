@@ -387,17 +387,55 @@ def test_how_a_run_was_made_is_kept_from_its_record(talk: Path) -> None:
     assert kept.manifest.recipe == recipe and check_fixture(kept).lines == ()
 
 
-def test_a_fixture_of_minutes_holds_the_users_own_sections_and_replays_without_their_files(talk: Path) -> None:
-    own = talk.parent / "own"
-    own.mkdir()
-    (own / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
-    (own / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
-    told = settings(talk.parent, notes="minutes", sections=own)
-    stored(talk, empty, Recipe(notes="minutes", own=load_sections(own)))
+@pytest.fixture
+def risks(tmp_path: Path) -> Path:
+    """A folder with a section of a user's own."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (folder / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    return folder
+
+
+def recorded(talk: Path, recipe: Recipe) -> None:
+    """A run whose record stands in outputs/ too."""
+    store.write(stored(talk, empty, recipe), "page", talk.parent / "outputs" / "talk.json")
+
+
+def test_a_fixture_of_minutes_holds_the_users_own_sections_and_replays_without_their_files(
+    talk: Path, risks: Path
+) -> None:
+    told = settings(talk.parent, notes="minutes", sections=risks)
+    stored(talk, empty, Recipe(notes="minutes", own=load_sections(risks)))
     run_add(Addition(talk, talk.parent / "fixtures"), told)
-    shutil.rmtree(own)
+    shutil.rmtree(risks)
     kept = load_fixture(talk.parent / "fixtures" / "talk")
     assert [s.title for s in kept.manifest.own] == ["Risks"] and check_fixture(kept).lines == ()
+
+
+def test_a_fixture_has_no_sections_that_are_set_today_and_were_not_when_its_notes_were_made(
+    talk: Path, risks: Path
+) -> None:
+    recorded(talk, Recipe())
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent, sections=risks))
+    assert load_fixture(talk.parent / "fixtures" / "talk").manifest.own == ()
+
+
+def test_a_fixture_has_the_sections_of_its_record_from_the_folder_that_still_holds_them(
+    talk: Path, risks: Path
+) -> None:
+    recorded(talk, Recipe(own=load_sections(risks)))
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent, sections=risks))
+    assert [s.name for s in load_fixture(talk.parent / "fixtures" / "talk").manifest.own] == ["risks"]
+
+
+def test_sections_that_have_changed_or_are_not_given_are_asked_for(talk: Path, risks: Path) -> None:
+    recorded(talk, Recipe(own=load_sections(risks)))
+    with pytest.raises(InputError, match=r"\(risks\): no folder is set .*--sections"):
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    (risks / "risks.md").write_text("# Risks\n\nWhat could go well.", "utf-8")
+    with pytest.raises(InputError, match=r"own does not hold them as they were .*--sections"):
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent, sections=risks))
 
 
 def test_a_changed_date_is_a_difference_in_its_section() -> None:
