@@ -214,7 +214,12 @@ def test_links_of_a_page_lead_somewhere(page: str) -> None:
 def test_the_readme_is_a_screen_and_a_map_of_what_is_there() -> None:
     text, tree = PAGES["README.md"].read_text("utf-8").split("## Where things are")
     assert len(text.splitlines()) <= 75
-    for name in re.findall(r"(?<=\s)[a-z_]+(?:\.py|/)(?=\s)", tree):
-        assert any(ROOT.rglob(name.rstrip("/"))), name
+    for row in tree.splitlines():
+        above = ROOT / "pipeline" if re.match(r" {2}\S", row) else ROOT
+        head = above / row.split(maxsplit=1)[0] if row.strip() else above
+        for name in re.findall(r"(?<!\S)[a-z_]+(?:\.py|/)(?!\S)", row):
+            assert (above / name).exists(), name
+        for name in re.findall(r"(?<!\S)[a-z_]+\.py(?=,)", row):
+            assert (head / name).exists(), name
     for package in (ROOT / "pipeline").glob("*/__init__.py"):
         assert f"  {package.parent.name}/ " in tree, package
