@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -304,12 +305,11 @@ class StoredClient:
         self._renewing = self._renewing or asyncio.create_task(self._renew(store))
         try:
             completion = await inner.complete(request)
-        except BaseException:
-            self._no_longer_asking(key)
-            store.release(key)
-            raise
-        try:
             await self._keep(store, key, request, completion)
+        except BaseException:
+            with suppress(StoreError):  # what went wrong first is what counts
+                store.release(key)
+            raise
         finally:
             self._no_longer_asking(key)
         return completion
@@ -324,7 +324,8 @@ class StoredClient:
         while True:
             await asyncio.sleep(_LEASE / 3)
             for key in self._asking:
-                store.claim(key)
+                with suppress(StoreError):  # the next renewal comes before the claim ends
+                    store.claim(key)
 
     async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
         """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""

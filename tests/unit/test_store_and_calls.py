@@ -2,6 +2,8 @@ import asyncio
 import json
 import os
 import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,55 @@ def test_a_second_run_makes_no_call(calls: CallStore) -> None:
     first, second = once(ScriptedClient(good_answer)), once(None)
     assert second.run.usage.calls == second.run.usage.calls_cached > 0
     assert render_markdown(first) == render_markdown(second)
+
+
+class Faulty(CallStore):
+    """A store whose claims or answers cannot be written, once."""
+
+    fails: str = ""
+
+    def claim(self, key: str) -> bool:
+        self._fail("claim")
+        return super().claim(key)
+
+    def put_all(self, answers: Sequence[tuple[str, Request, Completion]], model: str) -> None:
+        self._fail("put")
+        super().put_all(answers, model)
+
+    def _fail(self, what: str) -> None:
+        if self.fails == what:
+            self.fails = ""
+            raise StoreError("the disk is full")
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Iterator[Faulty]:
+    with closing(Faulty(tmp_path / "calls.sqlite")) as opened:
+        yield opened
+
+
+def test_an_answer_that_cannot_be_stored_leaves_no_claim_for_others_to_wait_for(faulty: Faulty, tmp_path: Path) -> None:
+    faulty.fails = "put"
+    with pytest.raises(StoreError, match="disk is full"):
+        ask(StoredClient(faulty, ScriptedClient([ANSWER]), "m"))
+    with closing(CallStore(tmp_path / "calls.sqlite")) as other:
+        assert other.claim(REQUEST.key("m"))
+
+
+def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.providers.calls._LEASE", 0.03)
+    renewed = asyncio.Event()
+
+    class Slow(ScriptedClient):
+        async def complete(self, request: Request) -> Completion:
+            faulty.fails = "claim"
+            monkeypatch.setattr(CallStore, "claim", lambda store, key: renewed.set() or True)
+            async with asyncio.timeout(10):
+                await renewed.wait()
+            return ANSWER
+
+    assert ask(StoredClient(faulty, Slow([]), "m")) == ANSWER
+    assert not faulty.fails
 
 
 def test_a_changed_prompt_file_asks_only_the_calls_that_it_is_part_of(calls: CallStore, tmp_path: Path) -> None:
