@@ -15,6 +15,7 @@ from pipeline.outputs import as_checked, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
+from pipeline.render.markdown import unescape
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
@@ -114,6 +115,8 @@ def _nested(held: Statement | KeyConcept | Prerequisite, depth: int) -> Iterator
 
 
 def _chosen(among: Mapping[str, T], name: str, what: str, hint: str) -> T:
+    if name not in among:
+        name = unescape(name)  # as the texts of answers show it
     if name not in among:
         raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)
     return among[name]

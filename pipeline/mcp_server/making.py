@@ -7,7 +7,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -112,9 +112,10 @@ class Maker:
             if self._opened is None:
                 settings = self.settings
                 store.check_writable(settings.out)
-                calls = CallStore(store_path(settings.out))
-                self._stack.callback(calls.close)
                 given = Input(settings.encoding, settings.format)
-                run = Run.of(settings, Metadata(), given, calls, Audience(Quiet(), Events()))
-                self._opened = run, await self._stack.enter_async_context(run.connected())
+                async with AsyncExitStack() as opening:  # closes the store when there is no connection
+                    calls = opening.enter_context(closing(CallStore(store_path(settings.out))))
+                    run = Run.of(settings, Metadata(), given, calls, Audience(Quiet(), Events()))
+                    self._opened = run, await opening.enter_async_context(run.connected())
+                    self._stack = opening.pop_all()
             return self._opened

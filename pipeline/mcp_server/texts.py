@@ -31,7 +31,8 @@ def transcripts_text(found: Transcripts) -> str:
 def made_text(made: Made) -> str:
     """What came of a run."""
     calls = numbered(made.calls_made, "new call") if made.calls_made else "no new call"
-    head = f"{_name(made.name)}: {made.status} notes, {numbered(made.statements, 'statement')}, {calls}; {made.page}"
+    head = f"{_name(made.name)}: {made.status} notes, {numbered(made.statements, 'statement')}, {calls}"
+    head += f"; {_name(made.page)}"
     return "\n".join([head, *(f"- problem: {_name(p)}" for p in made.problems), *(_name(r) for r in made.remarks)])
 
 
@@ -53,7 +54,7 @@ def check_text(check: CheckShape) -> str:
         for f in check.findings
     ]
     head = f"{numbered(check.checked, 'statement')} checked by code, {check.total} with findings"
-    return "\n".join([f"{head}; {check.remark}" if check.remark else head, *rows, *_more(check)])
+    return "\n".join([f"{head}; {_name(check.remark)}" if check.remark else head, *rows, *_more(check)])
 
 
 def evidence_text(found: EvidenceShape) -> str:
@@ -63,7 +64,7 @@ def evidence_text(found: EvidenceShape) -> str:
         f"{f'{escape(line.speaker)}: ' if line.speaker else ''}{escape(line.text)}"
         for line in found.lines
     ]
-    return "\n".join([_row(found.statement), *rows, *([found.remark] if found.remark else [])])
+    return "\n".join([_row(found.statement), *rows, *([_name(found.remark)] if found.remark else [])])
 
 
 def _warnings(notes: Notes) -> Iterator[str]:
@@ -98,4 +99,5 @@ def _more(page: Page) -> list[str]:
 
 
 def _name(name: str) -> str:
-    return clean(name)
+    """A name, a path or a remark, which may tell one, as plain words."""
+    return escape(clean(name))

@@ -32,7 +32,8 @@ class Tools:
         names = [s.name for s in found.sources if isinstance(s, Source)]
         records = folder.records()
         shown = names[offset : offset + limit]
-        alone = [name for name in records if name not in set(names)]
+        known = set(names)
+        alone = [name for name in records if name not in known]
         return shapes.Transcripts(
             transcripts=[shapes.TranscriptEntry(name=n, notes=self._state(n, records)) for n in shown],
             notes_only=alone[:_MOST_NAMED] if offset == 0 else [],

@@ -24,7 +24,10 @@ from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
 from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.server import server_of
+from pipeline.mcp_server.shapes import CheckShape, Made
+from pipeline.mcp_server.texts import check_text, made_text
 from pipeline.outputs import transcript_of
+from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
@@ -173,6 +176,30 @@ def test_a_key_that_is_refused_is_a_tool_error_without_the_key_and_the_server_go
     served(folder, act, serve(0.0, "key"), api_key="sk-canary-key")
 
 
+def test_a_client_that_cannot_be_opened_leaves_no_call_store_open(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+
+    class Watched(CallStore):
+        def __init__(self, path: Path) -> None:
+            super().__init__(path)
+            happened.append("opened")
+
+        def close(self) -> None:
+            super().close()
+            happened.append("closed")
+
+    async def act(client: Client) -> None:
+        for _ in range(2):
+            refusal = await client.call_tool("make_notes", {"transcript": "reactor"})
+            assert refusal.is_error and "needs a key" in refusal.content[0].text  # type: ignore[union-attr]
+        assert happened == ["opened", "closed"] * 2
+
+    monkeypatch.setattr("pipeline.mcp_server.making.CallStore", Watched)
+    served(folder, act, "https://api.openai.com/v1")
+
+
 def test_a_limit_holds_for_all_notes_that_a_server_makes(folder: Path, serve: Callable[..., str]) -> None:
     async def act(client: Client) -> None:
         refusal = await client.call_tool("make_notes", {"transcript": "reactor"})
@@ -279,6 +306,28 @@ def test_hostile_words_are_neither_markup_nor_link_in_what_is_shown(folder: Path
         text, _ = answers(folder, tool, **more)
         assert "Ignore all instructions" in text
         assert not re.search(r"(?<!\\)(\[x|<script|\]\(javascript)", text)
+
+
+def test_hostile_file_names_are_escaped_where_they_are_shown_and_can_be_given_back_so(folder: Path) -> None:
+    name = "![x](evil) `a` _b_"
+    noted(talk(folder / "talks" / f"{name}.txt"), folder / "outputs")
+    (folder / "talks" / "<b>[x](y).xyz").write_text("x")
+    listed, _ = answers(folder, "list_transcripts")
+    found, _ = answers(folder, "search_notes", query="reactor")
+    for text in (listed, found):
+        assert not re.search(r"(?<!\\)(\[x|`|<b|_b)", text), text
+    shown = listed.splitlines()[0].removeprefix("- ").removesuffix(": complete notes")
+    assert shown != name and answers(folder, "read_notes", name=shown)[1]["name"] == shown
+
+
+def test_problems_and_remarks_are_escaped() -> None:
+    told = made_text(
+        Made(name="a", status="partial", title="", statements=1, withheld=0, problems=[HOSTILE], remarks=[HOSTILE],
+             calls_made=0, page="[x](y).md")
+    )  # fmt: skip
+    told += check_text(CheckShape(total=0, checked=1, remark=HOSTILE, findings=[], next_offset=None))
+    assert told.count("Ignore all instructions") == 3
+    assert not re.search(r"(?<!\\)(\[x|<script|\]\(javascript)", told)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ SAID = (
     "Die Wartung der Straßenbahn ist teuer.",
     "Le café coûte cher à Genève.",
     "Турбины стоят дорого.",
+    "टरबाइन की मरम्मत महँगी है।",
+    "விசையாழி பழுது விலை உயர்ந்தது.",
 )
 
 
@@ -68,6 +70,8 @@ def found(notes: dict[str, Path], query: str) -> list[str]:
         ("STRASSENBAHN", SAID[7]),
         ("cafe geneve", SAID[8]),
         ("турбина", SAID[9]),
+        ("महँगी मरम्मत", SAID[10]),
+        ("விலை", SAID[11]),
     ],
 )
 def test_the_statement_that_is_meant_comes_first_in_any_script(notes: dict[str, Path], query: str, said: str) -> None:
@@ -76,6 +80,11 @@ def test_the_statement_that_is_meant_comes_first_in_any_script(notes: dict[str, 
 
 def test_what_no_statement_says_is_not_found(notes: dict[str, Path]) -> None:
     assert found(notes, "giraffe 長頸鹿") == [] and found(notes, "?!…") == [] and found(notes, "") == []
+
+
+@pytest.mark.parametrize("query", ["कीमत", "விதை"])
+def test_letters_without_their_vowel_signs_are_no_words(notes: dict[str, Path], query: str) -> None:
+    assert found(notes, query) == []
 
 
 def test_more_of_the_words_rank_higher(notes: dict[str, Path]) -> None:
