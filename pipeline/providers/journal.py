@@ -79,13 +79,15 @@ class Fault:
 class Journal:
     """Batch jobs of one output folder. Only the holder of the folder's batch lock writes."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens the file of a call store that exists."""
+    def __init__(self, path: Path, *, only_asks: bool = False) -> None:
+        """Opens the file of a call store that exists. With `only_asks` nothing is written; no batch need be there."""
         self.path = path
+        self._ready = not only_asks
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._db.execute("pragma synchronous=full")
-            self._db.executescript(_SCHEMA)
+            if not only_asks:
+                self._db.execute("pragma synchronous=full")
+                self._db.executescript(_SCHEMA)
         except sqlite3.Error as err:
             raise self._unusable(err) from err
 
@@ -196,6 +198,10 @@ class Journal:
 
     def in_flight(self, key: str) -> bool:
         """Whether a call stands in a job that is not collected."""
+        there = "select 1 from sqlite_master where name = 'batch_calls'"
+        self._ready = self._ready or self._run(there).fetchone() is not None
+        if not self._ready:
+            return False
         return self._run("select 1 from batch_calls where key = ? and wave is not null", key).fetchone() is not None
 
     def answered(self, key: str) -> None:
@@ -236,7 +242,7 @@ class NotInBatch:
 
     async def complete(self, request: Request) -> Completion:
         """The answer. EndpointError when it is on its way by another road."""
-        self._journal = self._journal or Journal(self._path)
+        self._journal = self._journal or Journal(self._path, only_asks=True)
         if self._journal.in_flight(request.key(self.model)):
             raise EndpointError(
                 "this run needs calls that are in a batch job",

@@ -8,7 +8,6 @@ All of that is learned once and remembered. Transport faults are retried here an
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -40,6 +39,7 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client
 from pipeline.providers.offered import Offered, offered, with_what_is_there
 from pipeline.providers.replies import counted, read, read_json
+from pipeline.providers.sending import Sender
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
@@ -94,8 +94,7 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._scout = asyncio.Lock()
-        self._http = http = self._http_client(transport)
-        self._pattern: httpx2.Request | None = None  # a call as the SDK sent it
+        http = self._http_client(transport)
         if endpoint.key_header:
             http.event_hooks = {"request": [_key_in(endpoint.key_header, endpoint.api_key)]}
         try:
@@ -111,6 +110,7 @@ class OpenAICompatible:
             raise EndpointError(
                 "no API key", hint=f"set {endpoint.key_name}, or use --model local", fatal=True
             ) from err
+        self._sender = Sender(self._client, http)
 
     def _http_client(self, transport: httpx2.AsyncBaseTransport | None) -> Any:
         return bounded_client(self.endpoint.base_url, self.endpoint.concurrency, transport)
@@ -281,7 +281,7 @@ class OpenAICompatible:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.endpoint.deadline):
-                reply = await self._posted(body)
+                reply = await self._sender.send(body)
             gate.heard(number, reply.headers)
             told = read_json(reply, self.endpoint)
             answer = read(told, way.messages, self.endpoint, way.known.rung, time.monotonic() - started)
@@ -299,27 +299,6 @@ class OpenAICompatible:
         finally:
             gate.leave()
         return answer
-
-    async def _posted(self, body: dict[str, Any]) -> httpx2.Response:
-        """The reply to a call. The first one goes through the SDK, and the others go where and as it did.
-
-        The SDK builds address, headers and options of each call anew, which costs a third of all that a call does.
-        """
-        if self._pattern is None:
-            # Without its types: walking them costs more than everything else.
-            first = await self._client.post("/chat/completions", body=body, cast_to=httpx2.Response)
-            self._pattern = first.request
-            self._pattern.headers.pop("content-length", None)
-            return first
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        known = self._pattern
-        request = httpx2.Request(
-            known.method, known.url, headers=known.headers, content=content, extensions=known.extensions
-        )
-        reply: httpx2.Response = await self._http.send(request)
-        if not reply.is_success:
-            raise openai.APIStatusError("the call was refused", response=reply, body=_refusal(reply))
-        return reply
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)
@@ -373,15 +352,6 @@ class OpenAICompatible:
         self.retried += 1
         if self._on_retry:
             self._on_retry(request, error)
-
-
-def _refusal(reply: httpx2.Response) -> Any:
-    """What a refusal says: its error where it is JSON, as the SDK tells it, else its text."""
-    try:
-        body = json.loads(reply.text)
-    except (ValueError, RecursionError):
-        return reply.text.strip()
-    return body.get("error", body) if isinstance(body, dict) else body
 
 
 def _key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
