@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.exports.archive import without_clock
-from pipeline.exports.base import DOUBTED, Exported, Format, digest
+from pipeline.exports.base import Exported, Format, digest
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
 from pipeline.labels import Labels
+from pipeline.render import DOUBTED
 from pipeline.verification.figures import claims
+from pipeline.verification.numerals import plain_marks
 
 if TYPE_CHECKING:
     import genanki
@@ -46,7 +48,7 @@ def write_anki(exported: Exported) -> bytes:
     """The package: one deck, named by the document's title."""
     import genanki
 
-    deck = genanki.Deck(_number(exported.key), exported.document.title.replace("::", ":"))
+    deck = genanki.Deck(_number(exported.key), re.sub(":{2,}", ":", exported.document.title))
     concept, figure = _models()
     for key, model, fields in _notes(exported):
         chosen = concept if model == _CONCEPT else figure
@@ -131,15 +133,20 @@ def _quotation(passage: Passage, labels: Labels) -> str:
 
 def cloze(text: str) -> str:
     """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup."""
-    shown = [f.shown for f in claims(text) if any(c.isdigit() for c in f.shown)]
-    out, end, gaps = "", 0, 0
-    for figure in shown[:_MOST_FIGURES]:
-        match = re.compile(rf"(?<![\w.,]){re.escape(figure)}(?!\w)").search(text, end)
-        if match:
-            gaps += 1
-            out += f"{_plain(text[end : match.start()])}{{{{c{gaps}::{_plain(match[0])}}}}}"
-            end = match.end()
-    return out + _plain(text[end:]) if gaps else ""
+    spans = [f.span for f in claims(plain_marks(text)) if any(c.isdigit() for c in f.shown)]
+    spans = [s for s in spans if not _part_of_a_name(text, *s)][:_MOST_FIGURES]
+    out, end = "", 0
+    for gap, (first, last) in enumerate(spans, 1):
+        out += f"{_plain(text[end:first])}{{{{c{gap}::{_plain(text[first:last])}}}}}"
+        end = last
+    return out + _plain(text[end:]) if spans else ""
+
+
+def _part_of_a_name(text: str, first: int, last: int) -> bool:
+    """Whether digits belong to what stands beside them, as in CO2 and 3D; letters without capitals part from them."""
+    before, after = text[first - 1 : first], text[last : last + 1]
+    cased = any(c.isupper() or c.islower() for c in (before, after))
+    return cased or before in ("_", ".", ",") or after == "_"
 
 
 def _plain(text: str) -> str:

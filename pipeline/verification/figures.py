@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import bisect
+import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
@@ -57,25 +59,31 @@ _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", 
 
 
 _BREAK = re.compile(r"[.;!?()]")
+Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as a text shows it, and the values that it may be read as."""
+    """A figure as a text shows it, in Western digits and small letters, and the values that it may be read as.
+
+    `span` is where it begins and ends in the text.
+    """
 
     shown: str
     values: frozenset[float]
+    span: tuple[int, int]
 
 
 def same(a: float, b: float) -> bool:
     """Equal but for rounding."""
-    return abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1.0)
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    for run in {tuple(run) for run in _runs(text)}:  # a recording says most of its numbers many times
+    runs = {tuple(part for part, _ in run) for run in _runs(text)}  # a recording says most of its numbers many times
+    for run in runs:
         out |= _readings(list(run))
     return frozenset(out)
 
@@ -83,15 +91,24 @@ def figures(text: str) -> frozenset[float]:
 def claims(text: str) -> list[Figure]:
     """The figures that a text states, one by one: digits always, number words unless they are seldom meant so."""
     out: list[Figure] = []
-    for run in _runs(text):
-        digits = [t for t in run if _DIGITS.fullmatch(t)]
+    for placed in _runs(text):
+        run = [part for part, _ in placed]
+        digits = [i for i, part in enumerate(run) if _DIGITS.fullmatch(part)]
         if digits:
-            out += [Figure(t, frozenset(_scaled(run, i) or _values(t))) for i, t in enumerate(run) if t in digits]
+            out += [
+                Figure(run[i], frozenset(_scaled(run, i) or _values(run[i])), _span(*placed[i : i + 1])) for i in digits
+            ]
         elif any(t not in _UNCOUNTED for t in run):
             spoken = _spoken(run)
             if spoken:
-                out.append(Figure(" ".join(run), frozenset(spoken)))
+                out.append(Figure(" ".join(run), frozenset(spoken), _span(*placed)))
     return out
+
+
+def _span(*parts: Part) -> tuple[int, int]:
+    """Where neighbouring parts begin and end."""
+    (_, start), (last, at) = parts[0], parts[-1]
+    return start, at + len(last)
 
 
 def _is_among(value: float, said: Sequence[float]) -> bool:
@@ -120,29 +137,36 @@ def unsaid(
     return None
 
 
-def _runs(text: str) -> list[list[str]]:
+def _runs(text: str) -> list[list[Part]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
-    runs: list[list[str]] = []
-    run: list[str] = []
-    between_and_tokens = _TOKEN.split(_western(text).casefold())
+    runs: list[list[Part]] = []
+    run: list[Part] = []
+    between_and_tokens = _TOKEN.split(_folded(_western(text)))
     between, tokens = between_and_tokens[0::2], between_and_tokens[1::2]
+    starts = list(accumulate(map(len, between_and_tokens)))[0::2]
     candidates = {token for token in set(tokens) if "-" in token or _is_number(token)}
-    for before, token in zip(between, tokens, strict=False) if candidates else ():
+    for before, token, start in zip(between, tokens, starts, strict=False) if candidates else ():
         if not run and token not in candidates:  # most words, told apart first
             continue
-        parts = token.split("-") if "-" in token else [token]
-        parts = parts if all(_is_number(p) or p in _GLUE for p in parts) else [p for p in parts if _is_number(p)]
-        other = not parts or (len(parts) == 1 and not _is_number(parts[0]) and parts[0] not in _GLUE)
-        if run and (other or _BREAK.search(before)):
+        parts = list(_parted(token, start)) if "-" in token else [(token, start)]
+        if not all(_is_number(p) or p in _GLUE for p, _ in parts):
+            parts = [(p, at) for p, at in parts if _is_number(p)]
+        if run and (not parts or _BREAK.search(before)):
             runs.append(_trim(run))
             run = []
-        run += [p for p in parts if _is_number(p) or (run and p in _GLUE)]
+        run += [(p, at) for p, at in parts if _is_number(p) or (run and p in _GLUE)]
     runs.append(_trim(run))
     return [r for r in runs if r]
 
 
-def _trim(run: list[str]) -> list[str]:
-    while run and run[-1] in _GLUE:
+def _parted(token: str, start: int) -> Iterator[Part]:
+    for part in token.split("-"):
+        yield part, start
+        start += len(part) + 1
+
+
+def _trim(run: list[Part]) -> list[Part]:
+    while run and run[-1][0] in _GLUE:
         run = run[:-1]
     return run
 
@@ -160,6 +184,12 @@ def _is_number(token: str) -> bool:
         or (token.endswith("ies") and f"{token[:-3]}y" in _TENS)
         or bool(_DIGITS.fullmatch(token))
     )
+
+
+def _folded(text: str) -> str:
+    """The text case folded, one for one: the few letters that would become two stay."""
+    folded = text.casefold()
+    return folded if len(folded) == len(text) else "".join(f if len(f := c.casefold()) == 1 else c for c in text)
 
 
 def _western(text: str) -> str:
@@ -272,16 +302,17 @@ def _decimals(run: list[str]) -> set[float]:
     """ "two point three million" and "two and a half million"."""
     out: set[float] = set()
     joined = " ".join(run)
-    scales = [s for name, s in _SCALES.items() if name in joined]
+    scales = [1.0, *(s for name, s in _SCALES.items() if name in joined)]
     for match in re.finditer(r"(\w+) point ((?:\w+ ?){1,4})", joined):
-        part = "".join(str(_ONES[w]) if w in _ONES else w for w in match[2].split() if w in _ONES or w.isdigit())
-        base = _ONES.get(match[1], _TENS.get(match[1], int(match[1]) if match[1].isdigit() else None))
-        if base is not None and part:
-            decimal = float(f"{base}.{part}")
-            out |= {decimal} | {decimal * s for s in scales}
+        part = "".join(str(_ONES[w]) if w in _ONES else w for w in match[2].split() if w in _ONES or w.isdecimal())
+        if (whole := _whole(match[1])) and part:
+            out |= {float(f"{whole}.{part}") * s for s in scales}
     for match in re.finditer(r"(\w+) and a (half|quarter)", joined):
-        base = _ONES.get(match[1], _TENS.get(match[1], int(match[1]) if match[1].isdigit() else None))
-        if base is not None:
-            decimal = base + (0.5 if match[2] == "half" else 0.25)
-            out |= {decimal} | {decimal * s for s in scales}
+        if whole := _whole(match[1]):
+            out |= {(float(whole) + (0.5 if match[2] == "half" else 0.25)) * s for s in scales}
     return out
+
+
+def _whole(word: str) -> str | None:
+    """A number word below a hundred, or digits of any length, as digits."""
+    return word if word.isdecimal() else str(small) if (small := _ONES.get(word, _TENS.get(word))) is not None else None

@@ -24,7 +24,7 @@ _MARKS = str.maketrans(
     }
 )
 _DIGIT_MARK = re.compile(r"(?<=\d)[٫٬．，：](?=\d)")
-# Words for powers of ten behind a figure, with the English word of the same size; some have two sizes.
+# Words for powers of ten behind a figure, with the English word of the same size.
 _SCALES: Final = {
     "thousand": "tausend mille mila mil tysiąc tysiące tysięcy тыс тысяча тысячи тысяч bin duizend ألف آلاف",
     "million": """million millionen mio millions millón millones milhão milhões milione milioni miljoen milion miliony
@@ -63,9 +63,13 @@ def as_written(text: str, language: str | None) -> str:
     """The text of a statement with its digits as English writes them; what is spelled in words stays."""
     if text.isascii() and primary(language) in ("", "en"):
         return text
-    out = _DIGIT_MARK.sub(lambda m: m[0].translate(_MARKS), text)
-    out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], out)
+    out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], plain_marks(text))
     return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
+
+
+def plain_marks(text: str) -> str:
+    """The text with the marks inside figures as English writes them, one for one: "٢٫٣" is "٢.٣"."""
+    return _DIGIT_MARK.sub(lambda m: m[0].translate(_MARKS), text)
 
 
 def _english_scale(match: re.Match[str]) -> str:

@@ -84,8 +84,8 @@ class Recording:
 
     @cached_property
     def folded(self) -> str:
-        """The same, case folded."""
-        return self.text.casefold()
+        """Everything that is said and what is known besides, case folded."""
+        return f"{self.text} {self.known}".casefold()
 
     @cached_property
     def figures(self) -> list[float]:

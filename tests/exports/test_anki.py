@@ -42,6 +42,12 @@ def test_concepts_and_figures_are_cards_with_their_quotations(tmp_path: Path) ->
         ("It cost 2.3 million euros in 2021.", "It cost {{c1::2.3}} million euros in {{c2::2021}}."),
         ("About 17% of 4,800 homes.", "About {{c1::17}}% of {{c2::4,800}} homes."),
         ("Two of them.", ""),
+        ("反应堆产生40兆瓦，2021年花费2.3亿。", "反应堆产生{{c1::40}}兆瓦，{{c2::2021}}年花费{{c3::2.3}}亿。"),
+        ("2021年に４０台", "{{c1::2021}}年に{{c2::４０}}台"),
+        ("원자로는 40메가와트를 만든다.", "원자로는 {{c1::40}}메가와트를 만든다."),
+        ("ينتج المفاعل ٤٠ ميغاواط و٢٫٣ مليون.", "ينتج المفاعل {{c1::٤٠}} ميغاواط و{{c2::٢٫٣}} مليون."),
+        ("A Straße of 40 CO2, 3D and v29.1rc1 at İ 7.", "A Straße of {{c1::40}} CO2, 3D and v29.1rc1 at İ {{c2::7}}."),
+        ("40 or 40-50 in 40.", "{{c1::40}} or {{c2::40}}-{{c3::50}} in 40."),
         ("{{c1::x}} 40 [sound:a]", "&#123;&#123;c1&#58;&#58;x&#125;&#125; {{c1::40}} &#91;sound&#58;a&#93;"),
     ],
 )
@@ -83,3 +89,8 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert ANKI.write(ready()) == ANKI.write(ready())
+
+
+def test_no_colons_of_a_title_make_a_deck_within_another() -> None:
+    with zipfile.ZipFile(io.BytesIO(ANKI.write(ready(sample(title="a:::b ::::c"))))) as archive:
+        assert b'"a:b :c"' in archive.read("collection.anki2")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.transcript import Metadata, Segment, Transcript
 from pipeline.verification import Recording, check_exactly, finding, findings, with_lines, without_repeats
-from pipeline.verification.figures import unsaid
+from pipeline.verification.figures import claims, unsaid
 from pipeline.verification.numerals import as_written
 from tests.scripted import transcript
 
@@ -52,6 +52,31 @@ def test_a_figure_that_the_whole_recording_does_not_hold_is_told() -> None:
 @pytest.mark.parametrize("text", ["It takes 1.2 million.", "It takes 1,200,000 dollars.", "It was in 1984."])
 def test_a_figure_may_be_written_otherwise_than_said(text: str) -> None:
     assert not finding(text, said("one point two million dollars in nineteen eighty four"))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ja", "ru"])
+def test_a_number_of_many_digits_is_only_one_that_nobody_says(language: str) -> None:
+    endless = "9" * 5000
+    recording = said(f"it is {endless} point five things, {endless} and a half", language=language)
+    assert kinds("It is 41.7.", recording) == ["figure"]
+    assert kinds(f"It is {endless} point five or {endless} and a half.", said("nothing")) == ["figure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("twenty-five or 40 İ", ["twenty-five", "40"]),
+        ("Straße ４０. Two and a half million for ٤٠", ["４０", "Two and a half million", "٤٠"]),
+        ("40-50 (3 million)", ["40", "50", "3"]),
+    ],
+)
+def test_a_figure_tells_where_it_stands(text: str, stated: list[str]) -> None:
+    assert [text[slice(*f.span)] for f in claims(text)] == stated
+
+
+def test_a_version_in_the_title_is_known() -> None:
+    assert not finding("The talk is about 29.1rc1.", said("hello", title="Core 29.1rc1 explained"))
+    assert finding("The talk is about 29.1rc2.", said("hello", title="Core 29.1rc1 explained"))
 
 
 def test_a_count_of_things_that_were_listed_is_no_figure_that_must_be_said() -> None:
