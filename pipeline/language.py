@@ -27,7 +27,7 @@ _NAMES = """
     sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, tr Turkish, uk Ukrainian, ur Urdu, uz Uzbek, vi
     Vietnamese, yue Cantonese, zh Chinese, zu Zulu
 """
-NAMES = dict(entry.split(maxsplit=1) for entry in _NAMES.split(","))
+NAMES = {code: " ".join(name) for code, *name in (entry.split() for entry in _NAMES.split(","))}
 _CODES = {name.casefold(): code for code, name in NAMES.items()}  # some speech recognition says "english"
 _THREE_LETTERS = dict(
     pair.split("=")

@@ -65,7 +65,7 @@ def is_output(path: Path, out: Path) -> bool:
     """Whether a file below an output folder was made of notes there: their record, page or review, or an export."""
     if path.suffix not in _SUFFIXES or not path.resolve().is_relative_to(out.resolve()):
         return False
-    sources = [_source(path.with_name(f"{name}.json")) for name in _without_marks(path.stem)]
+    sources = [source_name(path.with_name(f"{name}.json")) for name in _without_marks(path.stem)]
     return any(s is not None for s in sources) and path.name not in sources
 
 
@@ -77,7 +77,7 @@ def _without_marks(name: str) -> Iterator[str]:
         yield from _without_marks(stem)
 
 
-def _source(path: Path) -> str | None:
+def source_name(path: Path) -> str | None:
     """The name of the transcript that notes were made of, by this program or an older one; None for no notes."""
     try:
         found = json.loads(path.read_bytes())
@@ -95,7 +95,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     It is looked for where the record says, beside the record, and first of all below `folder`. Raises InputError.
     """
     named = Path(document.source.path or "")
-    places = [named, record.parent / named.name, record.parent.parent / "transcripts" / named.name]
+    places = [named, *places_near(record, named.name)]
     if folder is not None:
         places = [folder / named.name, *sorted(folder.rglob(named.name)), *places]
     path = next((p for p in places if document.source.path and p.is_file()), None)
@@ -105,6 +105,11 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
             hint="give its folder with --transcripts",
         )
     return as_checked(read_transcript(path), document, str(path))
+
+
+def places_near(record: Path, name: str) -> tuple[Path, ...]:
+    """Where a transcript of this name is looked for near the record that was made from it."""
+    return record.parent / name, record.parent.parent / "transcripts" / name
 
 
 def as_checked(transcript: Transcript, document: StudyDocument, what: str) -> tuple[Transcript, str]:

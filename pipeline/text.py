@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 # Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Scripts that are written without spaces: Thai, kana, Han; as the inside of a character class.
-UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # Thai to Khmer, kana, Han
+# Scripts that are written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 
 
 def clean(text: str) -> str:
@@ -44,6 +45,16 @@ def slug(text: str, *, limit: int = 120) -> str:
     if not kept or kept.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
         kept = f"transcript-{kept}".rstrip("-")
     return kept
+
+
+def linkable(url: str | None) -> str | None:
+    """A web address that a page may link to, None for any other text: only ever http or https, with a host."""
+    if not url or not _ADDRESS.fullmatch(url):
+        return None
+    try:
+        return url if urlsplit(url).hostname else None
+    except ValueError:  # brackets that hold no address
+        return None
 
 
 def numbered(n: int, noun: str) -> str:

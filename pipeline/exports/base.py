@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,9 @@ from pipeline.document import StudyDocument
 from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
-from pipeline.render.markdown import labels_of
-from pipeline.text import clean
+from pipeline.render.markdown import labels_of, problems
+from pipeline.text import clean, linkable
 from pipeline.transcript import Transcript
-
-DOUBTED = "†"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,7 @@ class Exported:
     @property
     def url(self) -> str | None:
         """The recording's address, when it is one that a page may link to."""
-        url = self.document.source.url or ""
-        return url if re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) else None
+        return linkable(self.document.source.url)
 
     @property
     def language(self) -> str:
@@ -51,17 +47,15 @@ class Exported:
         """When the recording was published, as the language writes dates; "" where that is not known."""
         return self.labels.day(self.document.source.published or "")
 
-    def problems(self) -> Iterator[str]:
-        """What the document lacks, in a line each."""
-        for problem in self.document.problems:
-            heading = self.labels.heading(problem.section, self.document.notes)
-            yield f"{heading}{self.labels.colon}{problem.message}"
-
     @property
     def key(self) -> str:
         """What stays the same when a recording's notes are made again: its address and title, else its digest."""
         source = self.document.source
         return digest(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
+
+    def problems(self) -> Iterator[str]:
+        """What the document lacks, in a line each."""
+        return problems(self.document)
 
     def points(self) -> Iterator[tuple[Section, Block, int, Point]]:
         """Every statement that cites lines, in reading order, with where it stands."""
@@ -110,8 +104,11 @@ def exported(
     """A document made ready for every format. A transcript that is not the one it was made from is left out."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
     labels = labels_of(visible)
-    same = transcript if transcript and transcript.sha256 == document.source.sha256 else None
-    return Exported(name, visible, labels, outline(visible, labels), same, citations, doubts, changed)
+    source = document.source
+    same = transcript and (transcript.sha256, len(transcript.segments)) == (source.sha256, source.segments)
+    return Exported(
+        name, visible, labels, outline(visible, labels), transcript if same else None, citations, doubts, changed
+    )
 
 
 def _cleaned(value: Any) -> Any:

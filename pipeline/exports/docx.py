@@ -13,9 +13,10 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from pipeline.exports.archive import without_clock
-from pipeline.exports.base import DOUBTED, Exported, Format
+from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
 from pipeline.exports.outline import Block, Point, Section
+from pipeline.render import DOUBTED
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)

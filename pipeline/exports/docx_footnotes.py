@@ -11,10 +11,11 @@ from docx.opc.part import XmlPart
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from pipeline.exports.base import DOUBTED, Exported
+from pipeline.exports.base import Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
 from pipeline.labels import labels_for
+from pipeline.render import DOUBTED
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
 # A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.
@@ -65,8 +66,9 @@ class Footnotes:
             paragraph.append(self._mark(OxmlElement("w:footnoteRef")))
         paragraph.append(run(" "))
         self._place(paragraph, passage)
-        speaker = f"{passage.speakers}: " if passage.speakers else ""
-        paragraph.append(run(f" · {speaker}“{shortened(passage.quote, _LONGEST)}”"))
+        labels = self._exported.labels
+        speaker = f"{passage.speakers}{labels.colon}" if passage.speakers else ""
+        paragraph.append(run(f" · {speaker}{labels.quotation.format(text=shortened(passage.quote, _LONGEST))}"))
         return paragraph
 
     def _places(self, passages: Sequence[Passage]) -> Any:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import yaml
 
-from pipeline.exports.base import DOUBTED, Exported, Format
+from pipeline.exports.base import Exported, Format
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
-from pipeline.render import escape, render_markdown
+from pipeline.render import DOUBTED, escape, render_markdown
+from pipeline.render.markdown import lead_in
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -158,16 +159,10 @@ def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
 
 def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
     for depth, point in top.flat():
-        lead = _lead(point.lead, term, dialect) if point.lead else ""
+        shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
+        lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
         text = dialect.words(point.text, links)
         yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=True)}"
-
-
-def _lead(lead: str, term: bool, dialect: _Dialect) -> str:
-    """The bold lead-in with its colon; one that no space follows stands outside, else Markdown sees no end of bold."""
-    mark, space = dialect.exported.labels.behind(lead)
-    shown = dialect.term(lead) if term else dialect.plain(lead)
-    return f"**{shown}{mark}**{space}" if space else f"**{shown}**{mark}"
 
 
 def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.render.markdown import clock
+from pipeline.render.markdown import DOUBTED, clock
 
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
@@ -52,6 +52,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["DOUBTED"] = DOUBTED
     environment.filters["clock"] = clock
     environment.filters["place"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
     return environment

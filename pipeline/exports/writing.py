@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from pipeline.exports import FORMATS
 from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
-from pipeline.outputs import documents_below, transcript_of
+from pipeline.outputs import documents_below, places_near, source_name, transcript_of
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.storage import read_events, review_path
@@ -22,6 +24,7 @@ from pipeline.store import load, replace_file
 from pipeline.text import numbered
 
 INDEX = "index"
+_SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # ends the name of a file; "notes.2024" is one of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,22 @@ def wanted(names: Sequence[str], **options: Any) -> Wanted:
     for form in formats:
         if form.check:
             form.check()
-    return Wanted(tuple(dict.fromkeys(formats)), index=INDEX in names, **options)
+    found = Wanted(tuple(dict.fromkeys(formats)), index=INDEX in names, **options)
+    _check_out(found)
+    return found
+
+
+def _check_out(wanted: Wanted) -> None:
+    """Raises SettingsError when --out looks like a file, and what is wanted cannot be written as that one file."""
+    out = wanted.out
+    if out is None or out.is_dir() or is_file_name(out, wanted):
+        return
+    if out.is_file() or _SUFFIX.fullmatch(out.suffix):
+        known = ", ".join(dict.fromkeys(f.suffix for f in FORMATS))
+        raise SettingsError(
+            f"--out {out}: this is no folder, and no name of a file in what is wanted",
+            hint=f"give a folder, or for one format a name that ends as its files do: {known}",
+        )
 
 
 def format_of(path: Path) -> Format | None:
@@ -71,7 +89,7 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
     for path in paths:
         root = path if path.is_dir() else path.parent
         for record in (p.with_suffix(".json") for p in documents_below([path])):
-            found.setdefault(record, Place(record, root))
+            found.setdefault(record.resolve(), Place(record, root))
     places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
     if not places:
         what, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
@@ -90,28 +108,53 @@ class Exporter:
     problem: Callable[[str], None]
     failed: bool = False
     _without_context: dict[str, None] = field(default_factory=dict)  # records, each once
+    _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # of records: what the index needs
     _told: set[str] = field(default_factory=set)
 
-    def write_all(self, places: Sequence[Place], *, only_older: bool = False) -> Iterator[Path]:
+    def write_all(self, places: Sequence[Place]) -> Iterator[Path]:
         """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
         out = self.wanted.out
         if out is not None and len(places) > 1 and is_file_name(out, self.wanted):
             raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
+        self._check_targets(places)
         for place in places:
-            yield from self.write(place, only_older=only_older)
+            yield from self.write(place)
         if self.wanted.index and (page := self.index(places)):
             yield page
 
+    def _check_targets(self, places: Sequence[Place]) -> None:
+        """Raises InputError when one document would be written over another, its transcript or its export."""
+        owners: dict[Path, Path] = {}
+        for place in places:
+            for path in _taken(place.record):
+                owners.setdefault(path.resolve(), place.record)
+        for place in places:
+            for path in targets(place, self.wanted).values():
+                if (other := owners.setdefault(path.resolve(), place.record)) != place.record:
+                    raise InputError(
+                        f"{path}: {place.record} would be written over what belongs to {other}",
+                        hint="give the folder that holds both, or export one at a time",
+                    )
+
     def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
-        """The files of a document that could be written; with `only_older` those that are up to date stay."""
-        targets = {f: target(place, f, self.wanted) for f in self.wanted.formats}
-        due = {f: path for f, path in targets.items() if not (only_older and _newer(path, place.record))}
-        try:
-            opened = self.open(place.record) if due else None
-        except PipelineError as err:
-            self._fail(err)
-            return []
-        return [path for f, path in targets.items() if opened is None or f not in due or self._put(f, opened, path)]
+        """The files of a document that could be written; with `only_older` those that are up to date stay.
+
+        Where an index is wanted, what it tells of the document is kept.
+        """
+        paths = targets(place, self.wanted)
+        due = {f for f, path in paths.items() if not (only_older and _newer(path, place.record))}
+        opened = None
+        if due or (self.wanted.index and place.record not in self._pages):
+            self._pages.pop(place.record, None)
+            try:
+                opened = self.open(place.record)
+            except PipelineError as err:
+                self._fail(err)
+                return []
+        there = {f: path for f, path in paths.items() if f not in due or (opened and self._put(f, opened, path))}
+        if opened and self.wanted.index and HTML in there:
+            self._pages[place.record] = (replace(opened, transcript=None), there[HTML])
+        return list(there.values())
 
     def open(self, record: Path) -> Exported:
         """A document ready to be written, of a reviewed one what was accepted. Raises PipelineError."""
@@ -144,29 +187,23 @@ class Exporter:
         return exported(document, record.stem, names, citations=self.wanted.citations, doubts=False, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
-        """The page of all these notes, beside or above their HTML pages; None when it could not be written."""
+        """The page of these notes, of which `write` has come to pages, beside or above them.
+
+        None when it could not be written.
+        """
         folder = self.wanted.out or _common(places)
         path = folder / NAME
+        pages = [self._pages[p.record] for p in places if p.record in self._pages]
+        notes = [Note(made, Path(os.path.relpath(page, folder)).as_posix()) for made, page in pages]
         try:
-            notes = list(self._notes(places, folder))
             if NAME in (n.path for n in notes):
                 raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
+            _check_no_transcript(path, {made.document.source.sha256 for made, _ in pages})
             replace_file(path, write_index(notes))
         except PipelineError as err:
             self._fail(err)
             return None
         return path
-
-    def _notes(self, places: Sequence[Place], folder: Path) -> Iterator[Note]:
-        for place in places:
-            try:
-                yield Note(self.open(place.record), self._from(folder, place))
-            except PipelineError as err:
-                self._fail(err)
-
-    def _from(self, folder: Path, place: Place) -> str:
-        """The way from a folder to a document's HTML page."""
-        return Path(os.path.relpath(target(place, HTML, self.wanted), folder)).as_posix()
 
     def finish(self) -> None:
         """Tells once which documents stand without the context of their quotations."""
@@ -179,8 +216,10 @@ class Exporter:
 
     def _put(self, form: Format, document: Exported, path: Path) -> bool:
         try:
-            if _same(path, document.document.source.path):
-                raise InputError(f"{path}: this is the transcript itself", hint="give another folder with --out")
+            source = document.document.source
+            if source.path and path.resolve() == Path(source.path).resolve():
+                raise _overwritten(path)
+            _check_no_transcript(path, {source.sha256})
             replace_file(path, form.write(document))
         except PipelineError as err:
             self._fail(err)
@@ -194,24 +233,37 @@ class Exporter:
             self.problem(str(err))
 
 
-def _same(path: Path, source: str | None) -> bool:
-    return source is not None and path.resolve() == Path(source).resolve()
+def _check_no_transcript(path: Path, digests: set[str]) -> None:
+    """Raises InputError when what is there is a transcript of one of these digests, by whatever name."""
+    if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in digests:
+        raise _overwritten(path)
 
 
-def target(place: Place, form: Format, wanted: Wanted) -> Path:
-    """Where a document goes in a format. Beside the record it never takes the place of what make wrote."""
+def _overwritten(path: Path) -> InputError:
+    return InputError(f"{path}: this is the transcript itself", hint="give another name or folder with --out")
+
+
+def targets(place: Place, wanted: Wanted) -> dict[Format, Path]:
+    """Where a document goes in each format. InputError when --out names what it was made from.
+
+    Files never take the place of what make wrote, nor one in which the transcript is looked for.
+    """
     record, out = place.record, wanted.out
+    taken = {p.resolve() for p in _taken(record)}
     if out is not None and is_file_name(out, wanted):
-        if out.resolve() in {p.resolve() for p in _own(record)}:
-            raise InputError(f"{out}: this is the document itself", hint="give --out another name")
-        return out
+        if out.resolve() in taken:
+            raise InputError(f"{out}: this is the document itself or its transcript", hint="give --out another name")
+        return dict.fromkeys(wanted.formats, out)
     folder = record.parent if out is None else out / record.parent.relative_to(place.root)
     stem = f"{record.stem}.reviewed" if wanted.reviewed else record.stem
-    path = folder / f"{stem}{form.suffix}"
-    shared = sum(f.suffix == form.suffix for f in wanted.formats) > 1
-    if shared or path.resolve() in {p.resolve() for p in _own(record)}:
-        return folder / f"{stem}.{form.name}{form.suffix}"
-    return path
+    suffixes = [f.suffix for f in wanted.formats]
+    found = {}
+    for form in wanted.formats:
+        path = folder / f"{stem}{form.suffix}"
+        if suffixes.count(form.suffix) > 1 or path.resolve() in taken:
+            path = folder / f"{stem}.{form.name}{form.suffix}"
+        found[form] = path
+    return found
 
 
 def is_file_name(out: Path, wanted: Wanted) -> bool:
@@ -227,8 +279,11 @@ def _common(places: Sequence[Place]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
-def _own(record: Path) -> tuple[Path, ...]:
-    return record, record.with_suffix(".md"), review_path(record)
+def _taken(record: Path) -> tuple[Path, ...]:
+    """What make and review write of a document, and where its transcript is looked for near them."""
+    name = source_name(record)
+    near = places_near(record, name) if name else ()
+    return record, record.with_suffix(".md"), review_path(record), *near
 
 
 def _newer(path: Path, record: Path) -> bool:

@@ -18,7 +18,7 @@ _TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write 
 class Labels(BaseModel):
     """Headings, provenance and remarks of one language. `{…}` are filled in with str.format.
 
-    `code` is its primary subtag of BCP 47 ("en"), `name` what it is called in English, `direction` how its script runs.
+    `code` is its primary subtag of BCP 47 ("en"), `direction` how its script runs.
     `colon`, `between_names` and `between_sentences` are its marks with the spaces around them.
     `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
     `answer_here` asks a small model for an answer in the language.
@@ -27,7 +27,6 @@ class Labels(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str
-    name: str
     direction: Literal["ltr", "rtl"]
     colon: str
     between_names: str
@@ -115,10 +114,12 @@ class Labels(BaseModel):
 
     def day(self, date: str) -> str:
         """A date such as "2026-05-03" as the language writes it; what is no such date stays as it is."""
+        if len(date) != 10:
+            return date
         year, _, rest = date.partition("-")
         month, _, day = rest.partition("-")
         numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in (year, month, day)]
-        if len(date) != 10 or not (numbers[0] and 1 <= numbers[1] <= 12 and 1 <= numbers[2] <= 31):
+        if not (numbers[0] and 1 <= numbers[1] <= 12 and 1 <= numbers[2] <= 31):
             return date
         number = self.first_day if numbers[2] == 1 else str(numbers[2])
         return self.date.format(iso=date, year=numbers[0], month=self.months[numbers[1] - 1], day=number)

@@ -22,7 +22,7 @@ from pipeline.errors import StoreError
 from pipeline.mcp_server.folder import Numbered, numbered
 from pipeline.text import UNSPACED
 
-_RUNS = f"{UNSPACED}\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af\U00020000-\U0003ffff"
+_RUNS = f"{UNSPACED}\uac00-\ud7af\U00020000-\U0003ffff"
 # Marks that belong to the letter before them, as vowels do in Indian scripts; to `re` they are no part of words.
 _COMBINING = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c) in ("Mn", "Mc"))
 _UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+(?:[{_COMBINING}]+[^\W_{_RUNS}]*)*")

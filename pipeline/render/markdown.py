@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels, labels_for
+from pipeline.text import linkable
 
 DOUBTED = "†"
 _MOST_NAMED = 12
@@ -32,15 +33,14 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
     out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
         out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
-        told = ((words.heading(p.section, document.notes), p.message) for p in document.problems)
-        out += [f"> - {escape(heading)}{words.colon}{escape(message)}" for heading, message in told] + [""]
+        out += [f"> - {escape(problem)}" for problem in problems(document)] + [""]
     for section in document.outline(words):
         body = list(_body(section, cite, words)) or [words.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
-            url = document.source.url
+            url = linkable(document.source.url)
             out += [escape(words.between_sentences.join(provenance(document))), ""]
-            out += [f"{words.source_url}{words.colon}{f'<{url}>' if url and _plain(url) else words.not_provided}", ""]
+            out += [f"{words.source_url}{words.colon}{f'<{url}>' if url else words.not_provided}", ""]
     out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
 
@@ -98,27 +98,33 @@ def provenance(document: StudyDocument) -> Iterator[str]:
         yield words.unknown_speaker
 
 
+def problems(document: StudyDocument) -> Iterator[str]:
+    """What a document lacks, in a line each."""
+    words = labels_of(document)
+    for problem in document.problems:
+        yield f"{words.heading(problem.section, document.notes)}{words.colon}{problem.message}"
+
+
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int) -> list[str]:
     rows: list[str] = []
     for detail in details:
-        lead = _lead(detail.lead, words) if detail.lead else ""
+        lead = lead_in(detail.lead, escape(detail.lead), words) if detail.lead else ""
         rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
         rows += _bullets(detail.details, cite, words, depth + 1)
     return rows
 
 
-def _lead(lead: str, words: Labels) -> str:
-    """The bold lead-in with its colon; one that no space follows stands outside, else Markdown sees no end of bold."""
+def lead_in(lead: str, shown: str, words: Labels) -> str:
+    """The bold lead-in, `shown` as Markdown has it, with its colon.
+
+    A colon that no space follows stands outside, else Markdown sees no end of bold.
+    """
     mark, space = words.behind(lead)
-    return f"**{escape(lead)}{mark}**{space}" if space else f"**{escape(lead)}**{mark}"
+    return f"**{shown}{mark}**{space}" if space else f"**{shown}**{mark}"
 
 
 def _with_citation(statement: Statement, cite: _Citer) -> str:
     return escape(statement.text) + cite.marks(statement)
-
-
-def _plain(url: str) -> bool:
-    return re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) is not None
 
 
 class _Citer:
@@ -153,7 +159,7 @@ class _Citer:
 
 def moment_url(url: str | None, seconds: float) -> str | None:
     """The address of a recording at a time, where its place is known to allow it; only ever http or https."""
-    if not url or not _plain(url) or re.search(r"[()]", url):
+    if not (url := linkable(url)) or re.search(r"[()]", url):
         return None
     parts = urlsplit(url)
     host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 
+import pytest
+
+from pipeline.exports import FORMATS, Format
 from pipeline.exports.html import HTML
 from tests.exports.reading import Reader
 from tests.exports.samples import hostile, quotes, ready, sample, texts
@@ -53,6 +56,13 @@ def test_every_statement_opens_its_evidence_and_leads_to_its_moment() -> None:
 def test_an_address_that_is_none_becomes_no_link() -> None:
     source = sample().source.model_copy(update={"url": "javascript:alert(1)"})
     assert not [a for a in read(document=sample(source=source)).all("a") if not (a["href"] or "").startswith("#")]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_an_address_with_a_bracket_that_closes_nothing_keeps_no_format_from_being_written(form: Format) -> None:
+    source = sample().source.model_copy(update={"url": "https://[abc/x"})
+    made = ready(sample(source=source), citations=True)
+    assert made.url is None and form.write(made)
 
 
 def test_ids_are_there_once_and_every_link_within_the_page_has_its_goal() -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
+import zipfile
 
 import pytest
 
 from pipeline.document import Problem, StudyDocument
-from pipeline.exports.base import Exported, exported
+from pipeline.exports.anki import ANKI
+from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.docx import DOCX
+from pipeline.exports.epub import EPUB
 from pipeline.exports.html import HTML
 from pipeline.exports.index import Note, write_index
-from pipeline.exports.markdown import GITHUB
+from pipeline.exports.markdown import GITHUB, OBSIDIAN
+from pipeline.exports.pages import page
 from pipeline.labels import labels_for
 from tests.exports.samples import sample
 
@@ -30,21 +37,48 @@ def of(language: str) -> Exported:
     ("language", "opening"), [("ar", 'lang="ar" dir="rtl"'), ("zh-Hant", 'lang="zh-Hant" dir="ltr"')]
 )
 def test_a_page_has_the_words_direction_and_marks_of_its_language(language: str, opening: str) -> None:
-    words, page = labels_for(language), HTML.write(of(language)).decode()
-    assert f"<html {opening}>" in page and f"<strong>{words.partial_mark}</strong>" in page
-    assert f"<li>{words.key_concepts}{words.colon}a call failed</li>" in page
-    assert f"<h2>{words.main_points}</h2>" in page and "PARTIAL" not in page
+    words, text = labels_for(language), HTML.write(of(language)).decode()
+    assert f"<html {opening}>" in text and f"<strong>{words.partial_mark}</strong>" in text
+    assert f"<li>{words.key_concepts}{words.colon}a call failed</li>" in text
+    assert f"<h2>{words.main_points}</h2>" in text and "PARTIAL" not in text
 
 
 def test_a_chinese_lead_on_github_is_bold_where_markdown_sees_its_end() -> None:
-    page = GITHUB.write(of("zh")).decode()
-    assert re.search(r"- \*\*[^*]+\*\*：\S", page) and "：**" not in page
+    text = GITHUB.write(of("zh")).decode()
+    assert re.search(r"- \*\*[^*]+\*\*：\S", text) and "：**" not in text
 
 
-def test_quotations_stand_between_the_marks_of_the_language() -> None:
-    assert "„" in GITHUB.write(of("de")).decode() and "„" not in GITHUB.write(of("en")).decode()
+def text_of(content: bytes) -> str:
+    """Everything that stands in a file, or in the files of an archive."""
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
+@pytest.mark.parametrize("form", [GITHUB, OBSIDIAN, DOCX, EPUB, ANKI], ids=lambda form: form.name)
+def test_quotations_and_speakers_have_the_marks_of_the_language(form: Format, language: str) -> None:
+    words, text = labels_for(language), text_of(form.write(of(language)))
+    before, after = words.quotation.split("{text}")
+    quoted = before + "The reactor at Lund makes 40 megawatts"
+    bare = re.sub(r"</?(?:b|strong)>", "", html.unescape(text))
+    assert quoted in bare and f"Ana{words.colon}{quoted}" in bare
+    others = {labels_for(code).quotation.split("{text}")[0] for code in ("en", "de", "fr", "ja")} - {before}
+    assert after in bare and not [mark for mark in others if f"{mark}The reactor" in bare]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "zh"])
+def test_names_and_facts_on_a_page_have_the_colon_of_the_language(language: str) -> None:
+    words, made = labels_for(language), of(language)
+    mark, space = words.behind("")
+    text = HTML.write(made).decode()
+    paper = page("page.html", paper=True, made=made, paged=True).decode()
+    for shown in (text, paper):
+        assert f'<span class="label">{words.speakers}{mark}</span>{space}' in shown and 'content: ":"' not in shown
+        assert re.search(rf"<b>Ana{mark}</b>{space}[<T]", shown)
 
 
 def test_an_index_is_in_the_language_that_most_notes_have() -> None:
-    page = write_index([Note(of(code), f"{code}.html") for code in ("zh-Hant", "en", "zh-Hant")]).decode()
-    assert f"<h1>{labels_for('zh-Hant').all_notes}</h1>" in page
+    text = write_index([Note(of(code), f"{code}.html") for code in ("zh-Hant", "en", "zh-Hant")]).decode()
+    assert f"<h1>{labels_for('zh-Hant').all_notes}</h1>" in text

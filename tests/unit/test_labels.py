@@ -50,7 +50,7 @@ def test_the_languages_that_were_promised_have_a_file() -> None:
 @each
 def test_a_file_has_every_word_and_the_placeholders_of_the_english_one(code: str) -> None:
     own, english = labels_for(code), labels_for("en")
-    assert own.code == primary(code) and own.name == NAMES[own.code]
+    assert own.code == primary(code) and own.code in NAMES
     for key in Labels.model_fields:
         mine, theirs = getattr(own, key), getattr(english, key)
         if isinstance(mine, str) and key != "date":
@@ -136,7 +136,7 @@ def test_a_date_is_written_as_the_language_does(code: str, date: str) -> None:
     assert date in told and "Lund {TV}" in told
 
 
-@pytest.mark.parametrize("date", ["May 2026", "2026-13-01", "2026-00-10", "٢٠٢٦-05-01", "20260501", ""])
+@pytest.mark.parametrize("date", ["May 2026", "2026-13-01", "2026-00-10", "٢٠٢٦-05-01", "20260501", "", "9" * 5000])
 def test_what_is_no_date_stays_as_it_is(date: str) -> None:
     assert labels_for("de").day(date) == date
 

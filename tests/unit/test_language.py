@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.language import asked, canonical, covers, detected, english_name, spoken_language
+from pipeline.language import NAMES, asked, canonical, covers, detected, english_name, spoken_language
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, SMALL, Recipe
 from pipeline.rechecking import check_path
@@ -63,6 +63,11 @@ def test_metadata_tells_the_language_before_the_words_do() -> None:
 )  # fmt: skip
 def test_a_tag_has_one_usual_form(tag: str | None, usual: str | None) -> None:
     assert canonical(tag) == usual
+
+
+@pytest.mark.parametrize(("code", "name"), NAMES.items())
+def test_a_language_is_found_again_by_its_name(code: str, name: str) -> None:
+    assert canonical(name) == canonical(name.upper()) == code and name == " ".join(name.split())
 
 
 def test_a_tag_of_no_language_is_refused_with_those_that_are_known() -> None:

@@ -1,0 +1,143 @@
+"""Which files an export writes: never over a transcript or another document, and each document read once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.exports.writing import Exporter, Place, places_below, wanted
+from pipeline.render import render_markdown
+from pipeline.review.actions import Decide
+from pipeline.review.catalogue import Desk
+from pipeline.store import load, write
+from tests.exports.samples import sample
+from tests.review.test_app import folder
+
+
+def made_from(path: Path, source: str) -> Path:
+    """A record in a folder, of a transcript by this name that lies beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    transcript = path.parent / Path(source).name
+    transcript.write_text("speaker,text\nAna,Hello\n", "utf-8")
+    digest = hashlib.sha256(transcript.read_bytes()).hexdigest()
+    document = sample()
+    known = document.source.model_copy(update={"path": source, "sha256": digest})
+    document = document.model_copy(update={"source": known})
+    write(document, render_markdown(document), path)
+    return path
+
+
+class Told:
+    """An exporter, and what it tells."""
+
+    def __init__(self, *names: str, **options: Any) -> None:
+        self.said: list[str] = []
+        self.problems: list[str] = []
+        self.exporter = Exporter(wanted(names, **options), self.said.append, self.problems.append)
+
+
+def test_a_table_never_takes_the_place_of_a_transcript_wherever_it_is_written_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = made_from(tmp_path / "t" / "talk.json", "t/talk.csv")
+    before = (tmp_path / "t" / "talk.csv").read_bytes()
+    (tmp_path / "elsewhere").mkdir()
+    for place in (tmp_path, tmp_path / "elsewhere"):
+        monkeypatch.chdir(place)
+        told = Told("csv")
+        paths = list(told.exporter.write_all(places_below([record], reviewed=False)))
+        assert (paths, told.problems) == ([tmp_path / "t" / "talk.csv.csv"], [])
+    assert (tmp_path / "t" / "talk.csv").read_bytes() == before
+
+
+def test_a_transcript_that_was_edited_or_lies_in_the_folder_of_transcripts_is_not_written_over(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "outputs" / "talk.json", "talk.csv")
+    (tmp_path / "transcripts").mkdir()
+    kept = tmp_path / "transcripts" / "talk.csv"
+    shutil.move(tmp_path / "outputs" / "talk.csv", kept)
+    kept.write_text("speaker,text\nAna,Hello again\n", "utf-8")
+    with pytest.raises(InputError, match="or its transcript"):
+        list(Told("csv", out=kept).exporter.write_all([Place(record, record.parent)]))
+    assert "again" in kept.read_text("utf-8")
+
+
+def test_the_bytes_of_a_transcript_are_known_by_whatever_name(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.csv")
+    copy = tmp_path / "copies" / "mine.csv"
+    copy.parent.mkdir()
+    shutil.copy(tmp_path / "talk.csv", copy)
+    told = Told("csv", out=copy)
+    assert list(told.exporter.write_all([Place(record, tmp_path)])) == []
+    assert "this is the transcript itself" in told.problems[0]
+    assert copy.read_bytes() == (tmp_path / "talk.csv").read_bytes()
+
+
+def test_two_documents_of_one_name_are_refused_before_either_is_written(tmp_path: Path) -> None:
+    records = [made_from(tmp_path / name / "talk.json", "talk.txt") for name in ("a", "b")]
+    told = Told("html", "index", out=tmp_path / "site")
+    with pytest.raises(InputError) as refused:
+        list(told.exporter.write_all(places_below(records, reviewed=False)))
+    assert all(str(r) in str(refused.value) for r in records) and not (tmp_path / "site").exists()
+    both = places_below([tmp_path], reviewed=False)
+    assert len(list(Told("html", out=tmp_path / "site").exporter.write_all(both))) == 2
+
+
+def test_an_export_is_not_written_over_the_transcript_of_another_document(tmp_path: Path) -> None:
+    records = [made_from(tmp_path / "a.json", "a.txt"), made_from(tmp_path / "b.json", "a.csv")]
+    with pytest.raises(InputError, match="would be written over what belongs to"):
+        list(Told("csv").exporter.write_all(places_below(records, reviewed=False)))
+
+
+def test_a_document_that_is_named_twice_is_written_once(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.txt")
+    (tmp_path / "x").mkdir()
+    assert len(places_below([record, tmp_path / "x" / ".." / "talk.md", tmp_path], reviewed=False)) == 1
+
+
+def test_an_index_opens_no_document_again_and_tells_nothing_twice(tmp_path: Path) -> None:
+    record = folder(tmp_path) / "reactor.json"
+    item = (desk := Desk(record, None)).state.items[0]
+    decided = Decide(kind="accept", targets=(item.id,))
+    desk.review.add(decided, base=0, who="A", clock=lambda: "2026-01-01T00:00:00+00:00")
+    told = Told("html", "index", reviewed=True, out=tmp_path / "site")
+    assert len(list(told.exporter.write_all(places_below([record], reviewed=True)))) == 2
+    assert [t for t in told.said if "not decided yet" in t] == told.said[:1]
+
+
+def test_an_index_names_pages_that_are_up_to_date_and_none_that_is_not_there(tmp_path: Path) -> None:
+    records = [made_from(tmp_path / f"{name}.json", f"{name}.txt") for name in ("a", "b", "c")]
+    places = places_below(records, reviewed=False)
+    list(Told("html").exporter.write_all(places[:2]))
+    records[1].write_text("{}", "utf-8")
+    told = Told("index")
+    for place in places[:2]:
+        told.exporter.write(place, only_older=True)
+    page = told.exporter.index(places)
+    text = page.read_text("utf-8") if page else ""
+    assert "./a.html" in text and "./b.html" not in text and "./c.html" not in text
+    assert load(records[0]).title in text and len(told.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "out"),
+    [(["markdown"], "x.txt"), (["html"], "x.docx"), (["html", "docx"], "x.html"), (["index"], "x.htm")],
+)
+def test_a_name_of_a_file_that_what_is_wanted_does_not_have_is_no_folder(
+    tmp_path: Path, names: list[str], out: str
+) -> None:
+    with pytest.raises(SettingsError, match="no name of a file") as refused:
+        wanted(names, out=tmp_path / out)
+    assert ".docx" in (refused.value.hint or "")
+
+
+def test_a_file_is_no_folder_and_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", "utf-8")
+    with pytest.raises(SettingsError, match="this is no folder"):
+        wanted(["html"], out=tmp_path / "file")
+    (tmp_path / "old.txt").mkdir()
+    assert wanted(["html"], out=tmp_path / "notes.2024").out and wanted(["html"], out=tmp_path / "old.txt").out
