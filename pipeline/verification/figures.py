@@ -58,6 +58,7 @@ _GLUE = {"and", "point", "a", "o", "oh"}
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
 
 
+_YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _BREAK = re.compile(r"[.;!?()]")
 Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
 
@@ -96,7 +97,12 @@ def claims(text: str) -> list[Figure]:
         digits = [i for i, part in enumerate(run) if _DIGITS.fullmatch(part)]
         if digits:
             out += [
-                Figure(run[i], frozenset(_scaled(run, i) or _values(run[i])), _span(*placed[i : i + 1])) for i in digits
+                Figure(
+                    run[i],
+                    _years_end(text, placed[i]) or frozenset(_scaled(run, i) or _values(run[i])),
+                    _span(placed[i]),
+                )
+                for i in digits
             ]
         elif any(t not in _UNCOUNTED for t in run):
             spoken = _spoken(run)
@@ -109,6 +115,13 @@ def _span(*parts: Part) -> tuple[int, int]:
     """Where neighbouring parts begin and end."""
     (_, start), (last, at) = parts[0], parts[-1]
     return start, at + len(last)
+
+
+def _years_end(text: str, part: Part) -> frozenset[float]:
+    """The year that two digits stand for behind another year, as in "1993–94", and the two digits; else nothing."""
+    digits, start = part
+    year = _YEAR_BEFORE.search(text[max(0, start - 6) : start]) if len(digits) == 2 else None
+    return frozenset({float(digits), float(year[1] + digits)}) if year else frozenset()
 
 
 def _is_among(value: float, said: Sequence[float]) -> bool:
