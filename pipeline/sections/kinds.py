@@ -32,8 +32,8 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v2"
-    compose: str = "compose.v1"
+    write: str = "write.v3"
+    compose: str = "compose.v2"
 
 
 _FIVE = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
