@@ -83,12 +83,13 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
     for a in additions:
         looked_at = replace(a.statement, finding=finding(a.statement.text, recording))
         waiting[a.under].append(with_lines(looked_at, recording))
-    sections = dict(draft.sections)
+    sections, words = dict(draft.sections), labels_for(recording.language)
     for section in of:
         if section.grows and section.name in sections:
-            grown = _grown if section.grows == "nested" else _lengthened
+            groups = sections[section.name]
+            nested = section.grows == "nested"
             sections[section.name] = tuple(
-                grown(g, waiting, labels_for(recording.language)) for g in sections[section.name]
+                _grown(g, waiting, words) if nested else _lengthened(g, waiting) for g in groups
             )
     left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
     return replace(draft, sections=sections, dropped=(*draft.dropped, *left))
@@ -97,7 +98,7 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
 Waiting = Mapping[int, list[DraftStatement]]
 
 
-def _lengthened(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
+def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
     """The group with what waits for a statement behind it."""
     rows: list[DraftStatement] = []
     for statement in group.statements:
