@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FALLBACK_ENCODING = "o200k_base"
 _TABLE_URL = "https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
 _TABLES = ("o200k_base", "cl100k_base")
+_LONGEST, _KEPT = 32, 100_000  # characters of a word whose count is kept, and words: some 10 MB
 _PIECE = 100_000  # characters: one call on a huge text costs memory, pieces do not
 
 
@@ -64,7 +66,35 @@ def count_tokens(text: str, encoding: str = FALLBACK_ENCODING) -> int:
     return sum(len(table.encode_ordinary(text[i : i + _PIECE])) for i in range(0, len(text), _PIECE))
 
 
-def count_each(texts: list[str], encoding: str = FALLBACK_ENCODING) -> list[int]:
-    """Tokens of every text, in one pass each."""
-    encode = load_encoding(encoding).encode_ordinary
-    return [len(encode(text)) if len(text) <= _PIECE else count_tokens(text, encoding) for text in texts]
+def count_each(texts: Iterable[str], encoding: str = FALLBACK_ENCODING) -> list[int]:
+    """Tokens of every text."""
+    opening, inner = _counts(encoding)
+    return [
+        opening[text[: (at := text.find(" "))]] + sum(map(inner.__getitem__, text[at + 1 :].split(" ")))
+        if " " in text and "  " not in text and text.isprintable()
+        else count_tokens(text, encoding)
+        for text in texts
+    ]
+
+
+class _Counts(dict[str, int]):
+    """Tokens of words, those that recur kept.
+
+    No token of tiktoken's encodings reaches over a blank, and a single one belongs to the word after it. So a line has
+    as many tokens as its words have, which takes a quarter of the time.
+    """
+
+    def __init__(self, encoding: str, before: str) -> None:
+        self._encoding, self._before = encoding, before
+
+    def __missing__(self, word: str) -> int:
+        n = count_tokens(self._before + word, self._encoding)
+        if len(word) <= _LONGEST and len(self) < _KEPT:
+            self[word] = n
+        return n
+
+
+@lru_cache(maxsize=4)
+def _counts(encoding: str) -> tuple[_Counts, _Counts]:
+    """Counts of the word that opens a line and of those inside it."""
+    return _Counts(encoding, ""), _Counts(encoding, " ")

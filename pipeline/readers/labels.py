@@ -24,6 +24,8 @@ _BRACKETED = re.compile(
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
 )
 _COLON = re.compile(r"[:：]")
+# Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
+_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _STOPPED = re.compile(
     r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
     r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
@@ -65,6 +67,16 @@ class Head(NamedTuple):
     def timed(self) -> bool:
         """Whether a time stands beside the name."""
         return self.stamp is not None
+
+
+def only_words(line: str) -> bool:
+    """Whether a line is plainly words: no head, no link, no mark, nothing to clean. Most are, and are told fast."""
+    return (
+        (len(line) > 50 or line.count(" ") > 5)
+        and _WORDS.fullmatch(line) is not None
+        and not ("  " in line or " - " in line or "www." in line)
+        and line[-1] != " "
+    )
 
 
 def head_of(line: str) -> Head | None:
