@@ -6,7 +6,7 @@ import html
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.readers.evidence import Labels, Mark, mark_of
@@ -52,7 +52,6 @@ class _Piece:
     voice: str | None = None
     head: Head | None = None
     mark: Mark | None = None
-    alone: list[str] = field(default_factory=list)
 
 
 def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
@@ -90,20 +89,19 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
     """The lines of a cue, each voice in it on its own."""
     voice = cue.voice
     first = True
-    for n, raw in enumerate(cue.rows):
-        parts: list[tuple[str | None, str]] = [(voice, raw)]
+    for number, raw in enumerate(cue.rows, cue.line + 1):
+        parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
         if "<v" in raw:
             split = _VOICE.split(raw)
-            parts = [(voice, split[0])] + [(split[i], split[i + 1]) for i in range(1, len(split) - 1, 2)]
-            voice = parts[-1][0]
+            parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
+            voice = split[-2] if len(split) > 1 else voice
         for who, text in parts:
             if "<" in text or "{\\" in text:
                 text = _TAG.sub("", text)
             if "&" in text:
                 text = html.unescape(text)
-            text = tidy(text)
-            if text:
-                yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)
+            if text and (text := tidy(text)):
+                yield _Piece(cue, number, text, first, html.unescape(who) if who else None)
                 first = False
 
 
