@@ -111,8 +111,7 @@ def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
     unit = -1
     for i, piece in enumerate(pieces):
         unit += piece.first
-        piece.head = head_of(piece.text)
-        head = piece.head
+        piece.head = head = head_of(piece.text)
         if head is None or head.name is None:
             continue
         same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue
@@ -138,15 +137,14 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     for piece in pieces:
         speaker, text, turn = holder.take(piece)
         text = sounds.off(text, piece.number)
-        if not _WORD.search(text):
+        if not text[:1].isalpha() and not _WORD.search(text):
             holder.waits = holder.waits or turn
             continue
         turn = turn or holder.waits
         holder.waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
-            lines[-1] = Line(
-                f"{lines[-1].text} {text}", speaker, lines[-1].start, lines[-1].end, lines[-1].turn, lines[-1].at
-            )
+            last = lines[-1]
+            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.at)
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue
