@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
+_PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
@@ -141,19 +142,26 @@ def _runs(text: str) -> list[list[Part]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     runs: list[list[Part]] = []
     run: list[Part] = []
-    between_and_tokens = _TOKEN.split(_folded(_western(text)))
+    folded = _folded(_western(text))
+    between_and_tokens = (_PLAIN_TOKEN if folded.isascii() else _TOKEN).split(folded)
     between, tokens = between_and_tokens[0::2], between_and_tokens[1::2]
+    different = set(tokens)
+    candidates = {token for token in different if "-" in token or _is_number(token)}
+    if not candidates:
+        return []
     starts = list(accumulate(map(len, between_and_tokens)))[0::2]
-    candidates = {token for token in set(tokens) if "-" in token or _is_number(token)}
-    for before, token, start in zip(between, tokens, starts, strict=False) if candidates else ():
-        if not run and token not in candidates:  # most words, told apart first
+    wanted = candidates | (different & _GLUE)  # few words, told apart first: any other ends a run
+    last = -1
+    for i, token in enumerate(tokens):
+        if token not in wanted:
             continue
-        parts = list(_parted(token, start)) if "-" in token else [(token, start)]
+        parts = list(_parted(token, starts[i])) if "-" in token else [(token, starts[i])]
         if not all(_is_number(p) or p in _GLUE for p, _ in parts):
             parts = [(p, at) for p, at in parts if _is_number(p)]
-        if run and (not parts or _BREAK.search(before)):
+        if run and (not parts or last != i - 1 or _BREAK.search(between[i])):
             runs.append(_trim(run))
             run = []
+        last = i
         run += [(p, at) for p, at in parts if _is_number(p) or (run and p in _GLUE)]
     runs.append(_trim(run))
     return [r for r in runs if r]
