@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
@@ -54,6 +54,7 @@ _ORDINALS = (
     | {f"{w}th": n for w, n in _ONES.items() if n > 3 and f"{w}th" not in ("fiveth", "eightth", "nineth", "twelveth")}
     | {f"{w[:-1]}ieth": n for w, n in _TENS.items()}
 )
+_SHORT = 24  # characters of a word; scripts without blanks have longer ones
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -83,7 +84,10 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    runs = {tuple(part for part, _ in run) for run in _runs(text)}  # a recording says most of its numbers many times
+    stretches = " ; ".join(_with_numbers(_folded(_western(text))))
+    runs = {
+        tuple(part for part, _ in run) for run in _runs(stretches)
+    }  # a recording says most of its numbers many times
     for run in runs:
         out |= _readings(list(run))
     return frozenset(out)
@@ -136,6 +140,26 @@ def unsaid(
         if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
             return figure.shown
     return None
+
+
+def _with_numbers(text: str) -> Iterator[str]:
+    """The stretches of a long text that hold its numbers: words with one, and what may stand between them."""
+    words = text.split(" ")
+    held = {word: _short(word) if len(word) <= _SHORT else _numbers_in(word) for word in set(words)}
+    for joined, stretch in groupby(words, lambda word: held[word] is not None):
+        few = list(stretch) if joined else []
+        if any(held[word] for word in few):
+            yield " ".join(few)
+
+
+def _numbers_in(word: str) -> int | None:
+    """How many numbers stand between two blanks; None when there is none and something there would end one."""
+    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
+    numbers = sum(map(_is_number, parts))
+    return numbers if numbers or all(part in _GLUE for part in parts) else None
+
+
+_short = lru_cache(maxsize=16384)(_numbers_in)  # such words recur
 
 
 def _runs(text: str) -> list[list[Part]]:
