@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 
-from charset_normalizer import from_bytes
-
 from pipeline.errors import InputError
 from pipeline.readers.alphabets import western
 
@@ -104,6 +102,8 @@ def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
     codec, fits = western(raw[:200_000])
     if fits < _FITS:
+        from charset_normalizer import from_bytes  # hardly any file needs it
+
         guess = from_bytes(raw[:200_000]).best()
         codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec
     text = raw.decode(codec, errors="replace")

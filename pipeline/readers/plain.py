@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
-
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.tally import Tally
@@ -35,6 +33,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
         return Metadata(), [text]
+    import yaml  # hardly any file needs it
+
     values: Any
     try:
         values = yaml.safe_load(match["yaml"])
