@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import re
 
 from pipeline.errors import InputError
-from pipeline.readers.alphabets import western
+from pipeline.readers.alphabets import code_page
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -51,7 +53,8 @@ _TRUSTED_GUESSES = {
     "tis_620",
     "iso8859_11",
 }
-_FITS = 0.95  # share of the letters that must be one language's, for a Western code page to be sure
+_BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
+_WHOLE = 2  # characters beyond ASCII that must be whole for each broken byte of UTF-8
 
 
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
@@ -79,10 +82,33 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
     if utf16 := _utf16_without_mark(raw):
         return raw.decode(utf16, errors="replace"), utf16, f"read as {utf16} (no byte-order mark)"
+    if escaped := _escaped(raw):
+        return raw.decode(escaped), escaped, f"read as {escaped}, which shifts between alphabets by escape codes"
     try:
         return raw.decode("utf-8"), "utf-8", None
     except UnicodeDecodeError:
-        return _guess(raw, name)
+        return _damaged(raw) or _guess(raw, name)
+
+
+def _escaped(raw: bytes) -> str | None:
+    """Mail of old writes Japanese and Korean in seven bits, with codes that shift from one alphabet to the other."""
+    if b"\x1b$" not in raw:
+        return None
+    for codec in ("iso2022_jp", "iso2022_kr", "iso2022_jp_ext"):
+        with contextlib.suppress(UnicodeDecodeError):
+            raw.decode(codec)
+            return codec
+    return None
+
+
+def _damaged(raw: bytes) -> tuple[str, str, str] | None:
+    """UTF-8 of which a few bytes are broken; None when most of what is not ASCII is something else."""
+    for part in (raw[:200_000], raw):  # a look at the first ones spares most files the second
+        text = part.decode("utf-8", errors="replace")
+        broken, whole = text.count("\ufffd"), sum(map(len, _BEYOND.findall(text)))
+        if whole < _WHOLE * broken:
+            return None
+    return text, "utf-8", f"{broken} broken bytes in UTF-8: read as \ufffd"
 
 
 def _utf16_without_mark(raw: bytes) -> str | None:
@@ -100,8 +126,8 @@ def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
-    codec, fits = western(raw[:200_000])
-    if fits < _FITS:
+    codec, sure = code_page(raw)
+    if not sure:
         from charset_normalizer import from_bytes  # hardly any file needs it
 
         guess = from_bytes(raw[:200_000]).best()
