@@ -179,10 +179,13 @@ def _why_not(path: Path, root: Path) -> str | None:
 
 def _recognised(path: Path) -> bool:
     from pipeline.readers.base import Document
+    from pipeline.readers.data import texts
     from pipeline.readers.formats import reader_for
 
     try:
-        return reader_for(Document(path.read_bytes(), str(path), suffix=path.suffix.lower())).name != "text"
+        document = Document(path.read_bytes(), str(path), suffix=path.suffix.lower())
+        reader = reader_for(document)
+        return texts.holds_text(document) if reader is texts.READER else reader.name != "text"
     except (InputError, OSError):
         return True  # read and told
 
