@@ -82,15 +82,15 @@ def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> 
         for cell in pair:
             if cell and not _number(cell) and not _CLOCK.fullmatch(cell):
                 tally.leave_out("cells that are no times", cell, cue.line)
+    words = sum(len(row.split()) for cue in cues for row in cue.rows)
     if any(":" in a for a, _ in clocks):
-        dial = Dial([a for a, _ in clocks if _CLOCK.fullmatch(a)])
+        dial = Dial([a for a, _ in clocks if _CLOCK.fullmatch(a)], words)
         for cue, (a, b) in zip(cues, clocks, strict=True):
             cue.start = dial.seconds(a) if _CLOCK.fullmatch(a) else None
             cue.end = dial.seconds(b) if _CLOCK.fullmatch(b) else None
         return
     whole = all(a.isdigit() for a, _ in clocks if a)
     last = max((float(b or a) for a, b in clocks if _number(b or a)), default=0.0)
-    words = sum(len(row.split()) for cue in cues for row in cue.rows)
     scale = 1000 if whole and last > 100 and last > 20 * words else 1
     for cue, (a, b) in zip(cues, clocks, strict=True):
         cue.start = round(float(a) / scale, 3) if _number(a) else None
