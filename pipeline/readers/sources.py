@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -218,18 +219,30 @@ def _with_ending(name: str) -> str:
     return f"{path.with_suffix('').as_posix()}-{path.suffix[1:].lower()}" if path.suffix else path.as_posix()
 
 
-def kept_apart(sources: Iterable[Source], made_from: Callable[[str], str | None]) -> list[Source]:
+def kept_apart(
+    sources: Iterable[Source], made_from: Callable[[str], str | None], given: Collection[str] = ()
+) -> list[Source]:
     """Sources whose names overwrite no document of another input.
 
-    `made_from` gives the path of the input from which the document of a name was made, None when there is none.
+    `made_from` gives the path of the input from which the document of a name was made, None when there is none; `given`
+    are names that others of this run have.
     """
     out: list[Source] = []
-    taken: set[str] = set()
+    taken = {name.casefold() for name in given}
     for source in sources:
-        candidates = [source.name, _with_ending(f"{source.name}{source.path.suffix}")]
-        candidates += [f"{candidates[1]}-{n}" for n in range(2, 1000)]
-        free = (n for n in candidates if n.casefold() not in taken and made_from(n) in (None, str(source.path)))
-        name = next(free, source.name)
+        ending = _with_ending(f"{source.name}{source.path.suffix}")
+        own = partial(_is_own, made_from, str(source.path))
+        name = name_apart((source.name, ending), own, taken)
         taken.add(name.casefold())
         out.append(replace(source, name=name))
     return out
+
+
+def _is_own(made_from: Callable[[str], str | None], path: str, name: str) -> bool:
+    return made_from(name) in (None, path)
+
+
+def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:
+    """The first of the names, then of the last one with a number, that is `own` or free and not taken."""
+    candidates = [*names, *(f"{names[-1]}-{n}" for n in range(2, 1000))]
+    return next((n for n in candidates if n.casefold() not in taken and own(n)), names[0])
