@@ -52,13 +52,13 @@ def _name(element: ET.Element) -> str:
 
 
 def _said(element: ET.Element) -> str:
-    """The text of an element; a line end for every <br/>."""
+    """The text of an element; a line end for every <br/>, spaces around words that say that they are some."""
     parts = [element.text or ""]
     for child in element:
         if _name(child) == "br":
             parts.append("\n")
         elif _name(child) not in ("metadata", "set"):
-            parts.append(_said(child))
+            parts.append(f" {_said(child)} " if _attribute(child, "unit") == "word" else _said(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
