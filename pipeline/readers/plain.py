@@ -17,12 +17,12 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
-    metadata, body = front_matter(document.taken(), document.label, tally)
+    metadata, body = front_matter(document.taken(), tally)
     lines, heading = parse_turns(body.pop(), tally)
     return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
 
 
-def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[str]]:
+def front_matter(text: str, tally: Tally) -> tuple[Metadata, list[str]]:
     """What YAML front matter says, and the text after it, its lines emptied, in a list that can let it go.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
@@ -46,7 +46,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
         return Metadata(), [text]
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]
-    return from_mapping({str(k).lower(): v for k, v in values.items()}, f"{label}: front matter"), [body]
+    known = {str(k).lower(): v for k, v in values.items()}
+    return from_mapping(known, "front matter", tally.warn), [body]
 
 
 READER = Reader("text", "plain text or Markdown", lambda document: True, read)

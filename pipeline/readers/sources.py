@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.readers.archive import members, zipped
+from pipeline.readers.archive import members, passed_over, zipped
+from pipeline.readers.fetch import is_video, no_transcript
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
@@ -20,7 +21,7 @@ _LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # m
 _ALL = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
-_VIDEO = re.compile(r"^https?:/+(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+_BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def _below(path: Path, own: Own) -> _Pair:
     if zipped(path):
         return [Source(path, path.name)], []
     if not path.exists():
+        if _BARE.match(str(path)):
+            raise _address(f"https://{path}")
         raise InputError(f"{path}: there is no such file or folder")
     if not path.is_file():
         raise InputError(f"{path}: not a regular file", hint="use - to read from a pipe")
@@ -116,12 +119,8 @@ def _below(path: Path, own: Own) -> _Pair:
 def _address(path: str) -> InputError:
     """What to do with an address, whose slashes a path has lost."""
     url = _ADDRESS.sub(lambda m: m[0].rstrip("/") + "//", path)
-    if _VIDEO.match(url):
-        return InputError(
-            f"{url}: a video, not a transcript",
-            hint="get its captions first: "
-            f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
-        )
+    if is_video(url):
+        return no_transcript(url)
     return InputError(
         f"{url}: an address, not a file", hint=f"give --transcript-url '{url}' if a transcript file is there"
     )
@@ -197,6 +196,7 @@ def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
     if not good:
         raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(_ALL)}")
     left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
+    left += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
     return [Source(path / n, prefix + n) for n in good], left
 
 
