@@ -1,10 +1,13 @@
 """JSON: who says what under the names that programs give it; what is no transcript is never read as prose."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.readers import parse, survey
@@ -194,6 +197,20 @@ def test_a_folder_reads_json_with_text_and_passes_over_other_json(tmp_path: Path
     found = survey([tmp_path])
     assert [s.path.name for s in found.sources] == ["talk.json"]
     assert [s.path.name for s in found.skipped] == ["package.json"]
+
+
+KEYS = ("text", "words", "word", "speaker", "users", "start", "end_ms", "segments", "nBest", "results", "channels", "x")
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from([HULL, "4.5s", "", "A"])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner))
+
+
+@given(VALUES)
+@settings(max_examples=50, deadline=None)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    with contextlib.suppress(InputError):
+        assert read(value).segments
 
 
 def test_brackets_that_are_no_json_are_text() -> None:

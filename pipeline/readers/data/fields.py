@@ -32,9 +32,17 @@ def key_of(name: str) -> str:
     return name.replace("_", "").replace("-", "").casefold()
 
 
-def plain(value: Mapping[str, Any]) -> dict[str, Any]:
+@functools.lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Names as `key_of` gives them; None when they are so. The objects of a list mostly have the same."""
+    found = tuple(map(key_of, names))
+    return None if found == names else found
+
+
+def plain(value: dict[str, Any]) -> dict[str, Any]:
     """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one."""
-    return {key_of(name): inner for name, inner in value.items()}
+    names = _names(tuple(value))
+    return value if names is None else dict(zip(names, value.values(), strict=True))
 
 
 def text_of(fields: Mapping[str, Any]) -> str | None:
@@ -69,7 +77,7 @@ def who_of(fields: Mapping[str, Any]) -> str | None:
     """Who speaks: a name where there is one, else a label or number. Several at once are nobody."""
     for key in _PERSON:
         inner = fields.get(key)
-        if isinstance(inner, dict):
+        if inner.__class__ is dict:
             person = plain(inner)
             found = next((speaker(person[k]) for k in _NAMED if speaker(person.get(k))), None)
             if found:
@@ -77,11 +85,13 @@ def who_of(fields: Mapping[str, Any]) -> str | None:
     users = fields.get("users")
     if isinstance(users, list) and len(users) == 1 and isinstance(users[0], dict):
         return who_of(plain(users[0]))
-    found = next((speaker(fields[k]) for k in _SPEAKER if speaker(fields.get(k))), None)
+    found = next((who for k in _SPEAKER if k in fields and (who := speaker(fields[k]))), None)
+    if found:
+        return found
     sender = fields.get("from")
-    if found is None and isinstance(sender, str) and number(sender) is None:
+    if isinstance(sender, str) and number(sender) is None:
         return speaker(sender)
-    return found or speaker(fields.get("user"))
+    return speaker(fields["user"]) if "user" in fields else None
 
 
 def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | None, float | None]:
@@ -98,17 +108,23 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
     if isinstance(pair, dict) and number(pair) is None:
         return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
     start, end = _first(fields, _START, scale), _first(fields, _END, scale)
-    for key, inner in fields.items():
-        if match := _MS.match(key):
-            if match["part"] in ("start", "begin"):
-                start = number(inner, 1000)
-            else:
-                end = number(inner, 1000)
+    if counted := _in_milliseconds(tuple(fields)):
+        start = next((number(fields[k], 1000) for k, part in counted if part in ("start", "begin")), start)
+        end = next((number(fields[k], 1000) for k, part in counted if part in ("end", "stop")), end)
     return start, end if end is not None else _sum(start, _first(fields, _LENGTH, scale))
 
 
+@functools.lru_cache(maxsize=1024)
+def _in_milliseconds(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The names that say that they count milliseconds, and what of."""
+    return [(name, match["part"]) for name in names if (match := _MS.match(name))]
+
+
 def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> float | None:
-    return next((found for k in keys if (found := number(fields.get(k), scale)) is not None), None)
+    for key in keys:
+        if key in fields and (found := number(fields[key], scale)) is not None:
+            return found
+    return None
 
 
 def _sum(start: float | None, length: float | None) -> float | None:
@@ -117,24 +133,45 @@ def _sum(start: float | None, length: float | None) -> float | None:
 
 def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
     """1000 where times are milliseconds: whole numbers that as seconds would make less than a word in twenty."""
-    raw = [value[k] for value in segments for k in (*_START, *_END) if isinstance(value.get(k), int | float)]
+    if not all(float(v).is_integer() for v in _numbers(segments[:50])):
+        return 1.0
+    raw = _numbers(segments)
     said = sum(len((text_of(value) or "").split()) for value in segments)
     whole = bool(raw) and all(float(v).is_integer() for v in raw)
     return 1000.0 if whole and max(raw) > 100 and max(raw) > 20 * max(1, said) else 1.0
+
+
+def _numbers(segments: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [value[k] for value in segments for k in (*_START, *_END) if isinstance(value.get(k), int | float)]
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:
     """The cue of a segment; several where its words say that several people speak in it."""
     said, who = text_of(fields), who_of(fields)
     start, end = times_of(fields, scale)
+    if said is not None and not _parted(fields.get("words")):
+        return [cue(said, start, end, who or _one_of(fields), n)]
     single = words_of(fields, scale)
     speakers = {w.speaker for w in single if w.speaker}
     covered = said is None or len(single) >= _COVERED * len(words(said))
     if single and covered and (said is None or len(speakers) > 1):
         return list(from_words(_held(single, who)))
-    if who is None and len(speakers) == 1:
-        who = speakers.pop()
     return [cue(said or "", start, end, who, n)]
+
+
+def _parted(listed: Any) -> bool:
+    """Whether words may say that several people speak: they do not all have the same label, or have it elsewhere."""
+    if not isinstance(listed, list) or not listed or not all(isinstance(w, dict) for w in listed):
+        return False
+    if "speaker" in listed[0] and not isinstance(listed[0]["speaker"], dict | list):
+        return any(w.get("speaker") != listed[0]["speaker"] for w in listed)
+    return len({who_of(plain(w)) for w in listed}) > 1
+
+
+def _one_of(fields: Mapping[str, Any]) -> str | None:
+    """Whom the words of a segment name, when its own fields name nobody."""
+    listed = fields.get("words")
+    return who_of(plain(listed[0])) if isinstance(listed, list) and listed and isinstance(listed[0], dict) else None
 
 
 def _held(single: Sequence[Word], who: str | None) -> list[Word]:

@@ -20,6 +20,7 @@ _DEEP = 4  # keys below which a list may stand
 _MOST = (
     0.5  # of the objects of a list, those that must have what it is taken for; of the words, those that it must hold
 )
+_SOME = 500  # objects of a long list that tell what the others have
 _SAME = 0.9  # of the words of another list, those that stand in the one that is read if it says the same
 
 Fields = Mapping[str, Any]
@@ -54,7 +55,9 @@ def _are_words(segments: Sequence[Fields]) -> bool:
 def _found(found: Any, tally: Tally) -> list[dict[str, Any]]:
     """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
     lists = list(_lists(found, "", _DEEP))
-    sizes = [sum(len(_said(value)) for value in each) if _may_hold(key, each) else 0 for key, each in lists]
+    sizes = [_size(each) if _may_hold(key, each) else 0 for key, each in lists]
+    if sum(size > 0 for size in sizes) == 1 == len(lists):
+        return lists[0][1]
     least = _MOST * max(sizes, default=0)
     ranked = [
         (_share(each, who_of), _share(each, _start), not _are_words(each), key in _LISTS, -n)
@@ -68,6 +71,10 @@ def _found(found: Any, tally: Tally) -> list[dict[str, Any]]:
     return lists[best][1]
 
 
+def _size(each: Sequence[Fields]) -> int:
+    return sum(len(_said(value)) for value in each)
+
+
 def _may_hold(key: str, each: Sequence[Fields]) -> bool:
     """Whether a list is speech: under a name that is not known, most of its objects must say when, or who."""
     return key in _LISTS or not key or _share(each, _start) or _share(each, who_of)
@@ -78,7 +85,8 @@ def _start(value: Fields) -> float | None:
 
 
 def _share(each: Sequence[Fields], of: Callable[[Fields], object]) -> bool:
-    return sum(of(value) is not None for value in each) > _MOST * len(each)
+    some = each[:: max(1, len(each) // _SOME)]
+    return sum(of(value) is not None for value in some) > _MOST * len(some)
 
 
 def _said(value: Fields) -> str:
@@ -105,7 +113,8 @@ def _lists(value: Any, key: str, depth: int) -> Iterator[tuple[str, list[dict[st
     """All lists of objects most of which have text, each with the name that it stands under."""
     if isinstance(value, list):
         objects = [plain(v) for v in value if isinstance(v, dict)]
-        if objects and sum(map(_speaks, objects)) > _MOST * len(value):
+        some = objects[:: max(1, len(objects) // _SOME)]
+        if len(objects) > _MOST * len(value) and sum(map(_speaks, some)) > _MOST * len(some):
             yield key, objects
         if len(value) == 1 and depth:
             yield from _lists(value[0], key, depth - 1)
