@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
+import unicodedata
 
 from pipeline.errors import InputError
 from pipeline.readers.alphabets import code_page
@@ -54,6 +55,7 @@ _TRUSTED_GUESSES = {
     "iso8859_11",
 }
 _BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
+_BLOCKS = 4  # of 256 letters, in which the letters of a text stand whose words are spelt
 _WHOLE = 2  # characters beyond ASCII that must be whole for each broken byte of UTF-8
 
 
@@ -112,14 +114,24 @@ def _damaged(raw: bytes) -> tuple[str, str, str] | None:
 
 
 def _utf16_without_mark(raw: bytes) -> str | None:
-    """Text in UTF-16 has its NUL bytes nearly all on one side of each pair."""
+    """Text in UTF-16 has its NUL bytes on one side of each pair: of nearly all if it is Latin, else of spaces."""
     sample = raw[:4000]
     if len(sample) < 4 or b"\x00" not in sample:
         return None
     even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) / 2
     if odd > 0.3 * half and even < 0.05 * half:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.3 * half and odd < 0.05 * half else None
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    codec = "utf-16-le" if even == 0 else "utf-16-be" if odd == 0 else None
+    return codec if codec and _is_text(sample[: len(sample) // 2 * 2].decode(codec, errors="replace")) else None
+
+
+def _is_text(text: str) -> bool:
+    """Whether nearly all of it is letters, spaces and what stands between them, the letters of few alphabets."""
+    plain = sum(c.isalpha() or c.isspace() or c.isascii() or unicodedata.category(c)[0] in "MP" for c in text)
+    blocks = {ord(c) >> 8 for c in text if c.isalpha()}
+    return plain >= 0.98 * len(text) and (len(blocks) <= _BLOCKS or all(0x30 <= b <= 0xD7 or b == 0 for b in blocks))
 
 
 def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:

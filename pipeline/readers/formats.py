@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, web_page, webvtt, xml
+from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, utterances, web_page, webvtt, xml
 from pipeline.readers.base import Document, Reader
 from pipeline.readers.data import (
     assemblyai,
@@ -38,6 +38,7 @@ READERS: tuple[Reader, ...] = (
     xml.TIMEDTEXT,
     xml.AKOMA,
     web_page.READER,
+    utterances.READER,
     subtitles.READER,
     lrc.READER,
     webvtt.READER,

@@ -111,4 +111,5 @@ def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tal
     short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
-    return set(bad)
+    numbers = {i - 1 for i in bad if i - 1 > start and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
+    return set(bad) | numbers

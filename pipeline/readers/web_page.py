@@ -113,7 +113,17 @@ class _Page(HTMLParser):
         if self._in_title:
             self.title += data
         elif not self._skip:
-            (self._aside if self._apart else self._line).append(data.replace("\n", " "))
+            held = self._aside if self._apart else self._line
+            if "pre" not in self._open or self._apart:
+                held.append(data.replace("\n", " "))
+                return
+            first, *rows = data.split("\n")  # lines that are lines
+            held.append(first)
+            for row in rows:
+                if not "".join(self._line).strip():
+                    self._blank()
+                self._end_line()
+                self._line.append(row)
 
     def _end_apart(self, tag: str) -> None:
         """An element to be pressed or chosen has ended: a time, or one inside a paragraph, is part of the text."""

@@ -63,3 +63,11 @@ def test_a_broken_byte_does_not_make_utf8_something_else() -> None:
 def test_two_strange_bytes_are_no_alphabet() -> None:
     with pytest.raises(InputError, match="encoding cannot be told"):
         parse(b"A broken \x81 byte and \x8d another.", "talk.txt", name="talk")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("case", ["cp1251 Russian", "cp932 Japanese", "cp1253 Greek", "cp1252 German"])
+def test_wide_characters_need_no_mark(codec: str, case: str) -> None:
+    said = TEXTS[case][1]
+    transcript = parse((said + "\n\n").encode(codec) * 2, "talk.txt", name="talk")
+    assert (transcript.segments[0].text.startswith(said), transcript.reading.encoding) == (True, codec)

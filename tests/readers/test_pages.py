@@ -45,3 +45,8 @@ def test_a_button_that_is_a_time_is_one() -> None:
     body = "".join(f"<div><button>0:0{n}</button> {said}</div>" for n, said in enumerate(SAID))
     (segment,) = read(body).segments
     assert (segment.start, segment.text) == (0.0, " ".join(SAID))
+
+
+def test_the_lines_of_preformatted_text_are_lines() -> None:
+    body = "\n".join(f"{who}: {said}" for who, said in zip(WHO, SAID, strict=True))
+    assert told(f"<pre>\n{body}\n</pre>") == list(zip(WHO, SAID, strict=True))

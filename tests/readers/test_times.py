@@ -83,3 +83,8 @@ def test_the_date_over_times_of_that_day_is_where_they_begin() -> None:
 def test_frames_beyond_thirty_are_told_from_seconds_by_the_pace(words: int, seconds: float) -> None:
     dial = Dial(["00:00:04:30", "00:00:13:45", "00:00:31:55"], words)
     assert dial.seconds("00:00:31:55") - dial.seconds("00:00:04:30") == seconds
+
+
+def test_the_number_of_a_cue_whose_time_is_broken_is_no_word() -> None:
+    cues = "1\n00:00:01,000 --> 00:00:03,000\nWe leave at nine\n\n2\n00:00:03,000 --> xx\nwith all boats.\n"
+    assert read(cues, ".srt").segments[0].text == "We leave at nine with all boats."
