@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ipaddress
-import re
 import socket
 import ssl
 import threading
@@ -15,28 +14,15 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import InputError
+from pipeline.readers.addresses import is_video, no_transcript
 
 LIMIT = 50_000_000  # bytes
 _REDIRECTS = 5
 _SECONDS, _IN_ALL = 30.0, 180.0  # that a server may be silent, and that a file may take
 _PIECE = 65_536  # bytes
-_VIDEO = re.compile(r"^https?://(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 _TRANSLATED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
 Resolve = Callable[[str, int], list[str]]
 Open = Callable[[str, str, str, int, str], "http.client.HTTPResponse"]
-
-
-def is_video(url: str) -> bool:
-    """Whether an address is that of a video, which is no transcript."""
-    return bool(_VIDEO.match(url))
-
-
-def no_transcript(url: str) -> InputError:
-    """What to do with the address of a video."""
-    return InputError(
-        f"{url}: a video, not a transcript",
-        hint=f"get its captions first: yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
-    )
 
 
 def fetch(

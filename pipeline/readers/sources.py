@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.readers.addresses import is_video, no_transcript
 from pipeline.readers.archive import members, passed_over, zipped
-from pipeline.readers.fetch import is_video, no_transcript
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
