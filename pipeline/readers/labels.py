@@ -14,6 +14,8 @@ from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.text import clean
 
 _LONGEST = 70  # characters of a name with its role
+_FEW_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*(?: [A-Za-z']+){0,5}(?:, ?[A-Za-z' ]*)?")
+_NAMELESS = re.compile(r".*(?:[!?;]|\. [a-z])|[^,]*[^ ,]{4}(?:[^ ,]\.(?: |$)|\.$)")  # as `could_be_name` finds
 _BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
 _HASHES = re.compile(r"#{1,6}[ \t]+")
@@ -24,6 +26,8 @@ _BRACKETED = re.compile(
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
 )
 _COLON = re.compile(r"[:：]")
+# Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
+_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _STOPPED = re.compile(
     r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
     r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
@@ -67,9 +71,23 @@ class Head(NamedTuple):
         return self.stamp is not None
 
 
+def only_words(line: str) -> bool:
+    """Whether a line is plainly words: no head, no link, no mark, nothing to clean. Most are, and are told fast."""
+    return (
+        _WORDS.fullmatch(line) is not None
+        and (len(line) > 50 or line.count(" ") > 5 or _NAMELESS.match(line) is not None)
+        and not ("  " in line or " - " in line or "www." in line)
+        and line[-1] != " "
+    )
+
+
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
+    if only_words(text):
+        return None
+    if len(text) <= 50 and _FEW_WORDS.fullmatch(text) and text.count(" ") < 6 and not ("  " in text or "http" in text):
+        return Head("N/", text, "", text)  # as `_name` finds, at once
     heading = bullet = chevron = bold = False
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):

@@ -15,6 +15,7 @@ from pipeline.text import words
 from pipeline.transcript import Segment
 
 _SENTENCE_END = re.compile(r"[.!?…](?P<gap>[\"'”’)]*\s+)|[。！？](?P<none>)")
+_PLAIN_END = re.compile(r"([.!?])[\"')]*\s+")
 _WORD = re.compile(r"[^\W_]")
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
 _PERIOD = 2  # lines that a loop goes over
@@ -80,10 +81,15 @@ def _rolls(lines: list[Line]) -> bool:
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
     keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
+    # A loop begins where the next line, or the one after it, says the same.
+    again = list(map(operator.or_, map(operator.eq, keys, keys[1:]), map(operator.eq, keys, [*keys[2:], None])))
+    if not any(again):
+        return [_unlooped(line, tally) for line in lines]
+    again.append(False)
     out: list[Line] = []
     i = 0
     while i < len(lines):
-        period, times = _loop_at(keys, i)
+        period, times = _loop_at(keys, i) if again[i] else (0, 0)
         if not times:
             out.append(_unlooped(lines[i], tally))
             i += 1
@@ -119,9 +125,10 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
-    if len(line.text) < 2 * _LEAST:
+    text = line.text
+    if len(text) < 2 * _LEAST or (text.count(" ") < _LEAST - 1 and text.isprintable()):
         return line
-    tokens = line.text.split()
+    tokens = text.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
     loops = _phrases(tokens)
@@ -161,19 +168,21 @@ def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -
     parts: list[str] = []
     said: int | None = 0  # words of the parts, counted when they are asked for
     for line in lines:
-        if out and out[-1].speaker == line.speaker and not line.turn:
+        size: int | None = None
+        last = out[-1] if out else None
+        if last is not None and last.speaker == line.speaker and not line.turn:
             said = scripts.length(parts[-1]) if said is None else said
-            size = scripts.length(line.text)
-            if _continues(out[-1], parts[-1], said, line, size, target_words, gap):
-                last = out[-1]
-                parts.append(line.text)
-                said += size
-                if line.end is not None:
-                    out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
-                continue
+            if _goes_on(last, parts[-1], said, line, target_words, gap):
+                size = scripts.length(line.text)
+                if said + size <= target_words * 1.6:
+                    parts.append(line.text)
+                    said += size
+                    if line.end is not None:
+                        out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
+                    continue
         _put_together(out, parts)
         out.append(line)
-        parts, said = [line.text], None
+        parts, said = [line.text], size
     _put_together(out, parts)
     return out
 
@@ -184,52 +193,59 @@ def _put_together(out: list[Line], parts: list[str]) -> None:
         out[-1] = Line(" ".join(parts), last.speaker, last.start, last.end, last.turn, last.at)
 
 
-def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
-    paused = last.end is not None and line.start is not None and line.start - last.end > gap
-    late = last.start is not None and line.start is not None and line.start - last.start > 30
-    if (paused or late) and said >= 6:
-        return False
-    if said + size > target_words * 1.6:
-        return False
-    return said < 8 or not ends_sentence(ending) or said < target_words / 2
+def _goes_on(last: Line, ending: str, said: int, line: Line, target_words: int, gap: float) -> bool:
+    if said >= 6 and line.start is not None:
+        paused = last.end is not None and line.start - last.end > gap
+        if paused or (last.start is not None and line.start - last.start > 30):
+            return False
+    return said < 8 or said < target_words / 2 or not ends_sentence(ending)
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    most = target_words * 1.6
-    if len(line.text) <= 2 * most or scripts.length(line.text) <= most:
+    text, most = line.text, target_words * 1.6
+    if len(text) <= 2 * most or scripts.length(text) <= most:
         return [line]  # a word takes two characters at least, its space among them
     pieces: list[str] = []
-    lengths: list[int] = []
-    for sentence in _sentences(line.text):
-        for part, size in _hard_wrap(sentence, target_words * 2):
-            if pieces and lengths[-1] + size <= target_words:
-                pieces[-1], lengths[-1] = f"{pieces[-1]} {part}", lengths[-1] + size
-            elif part.strip():
-                pieces.append(part.strip())
-                lengths.append(size)
+    filled = 0
+    for part, size in _parts(text, target_words * 2):
+        if pieces and filled + size <= target_words:
+            pieces[-1] = f"{pieces[-1]} {part}"
+            filled += size
+        elif part := part.strip():
+            pieces.append(part)
+            filled = size
     return _with_times(line, pieces)
+
+
+def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
+    """Sentences, each with its length in words, or what counts so.
+
+    One without an end in sight (unpunctuated captions) is cut at half of `limit`.
+    """
+    for sentence in _sentences(text):
+        size = scripts.length(sentence)
+        if size <= limit:
+            yield sentence, size
+        else:
+            yield from ((part, scripts.length(part)) for part in scripts.packed(sentence, limit // 2))
 
 
 def _sentences(text: str) -> Iterator[str]:
     """A text parted behind each end of a sentence."""
+    if text.isascii():
+        halves = _PLAIN_END.split(text)  # a sentence, its mark, and so on
+        return map(operator.add, halves[::2], [*halves[1::2], ""])
+    return _parted(text)
+
+
+def _parted(text: str) -> Iterator[str]:
     at = 0
     for match in _SENTENCE_END.finditer(text):
         start, end = match.span(match.lastgroup or 0)
         yield text[at:start]
         at = end
     yield text[at:]
-
-
-def _hard_wrap(sentence: str, limit: int) -> list[tuple[str, int]]:
-    """A sentence and its length in words, or what counts so.
-
-    One without an end in sight (unpunctuated captions) is cut at half of `limit`.
-    """
-    size = scripts.length(sentence)
-    if size <= limit:
-        return [(sentence, size)]
-    return [(part, scripts.length(part)) for part in scripts.packed(sentence, limit // 2)]
 
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
@@ -248,7 +264,9 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
     pieces: list[Line] = []
     for line in lines:
-        text = scripts.closed(tidy(line.text))
+        text = tidy(line.text)
+        if not text.isascii():
+            text = scripts.closed(text)
         if not _WORD.search(text):
             continue
         kept = line if text == line.text else line._replace(text=text)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
-
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.tally import Tally
@@ -19,12 +17,12 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
-    metadata, body = front_matter(document.taken(), document.label, tally)
+    metadata, body = front_matter(document.taken(), tally)
     lines, heading = parse_turns(body.pop(), tally)
     return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
 
 
-def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[str]]:
+def front_matter(text: str, tally: Tally) -> tuple[Metadata, list[str]]:
     """What YAML front matter says, and the text after it, its lines emptied, in a list that can let it go.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
@@ -35,6 +33,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
         return Metadata(), [text]
+    import yaml  # hardly any file needs it
+
     values: Any
     try:
         values = yaml.safe_load(match["yaml"])
@@ -46,7 +46,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
         return Metadata(), [text]
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]
-    return from_mapping({str(k).lower(): v for k, v in values.items()}, f"{label}: front matter"), [body]
+    known = {str(k).lower(): v for k, v in values.items()}
+    return from_mapping(known, "front matter", tally.warn), [body]
 
 
 READER = Reader("text", "plain text or Markdown", lambda document: True, read)

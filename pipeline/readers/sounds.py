@@ -13,7 +13,6 @@ _BRACKETS = re.compile(
     r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
     r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
 )
-_OPENED = re.compile(r"[\[({（【*]")
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
@@ -27,19 +26,22 @@ class Sounds:
     """
 
     def __init__(self, texts: Iterable[str], tally: Tally) -> None:
-        self._tally = tally
+        self._tally, self._any = tally, False
         self._counts: Counter[str] = Counter()
         for text in texts:
-            if _OPENED.search(text):
+            if _opened(text):
+                self._any = True
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
+        if not self._any and text.isascii() and text[:1] != "#":
+            return text
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
             text = match[1]
-        if not _OPENED.search(text):
+        if not _opened(text):
             return text
         out: list[str] = []
         at = 0
@@ -64,6 +66,13 @@ class Sounds:
             return not before.strip() or bool(_ENDED.search(before))
         starts_small = match[kind or 0][:1].islower() or match[kind or 0].isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
+
+
+def _opened(text: str) -> bool:
+    """Whether a bracket opens. Four looks for one character each take a tenth of one for any of them."""
+    if "[" in text or "(" in text or "*" in text or "{" in text:
+        return True
+    return not text.isascii() and ("（" in text or "【" in text)
 
 
 def _inner(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.readers import markup
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.labels import Head, could_be_name, head_of, speaker_name
+from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.tally import Tally
@@ -24,7 +24,7 @@ _TRANSCRIPT = re.compile(
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
-_TRANSCRIPTS = re.compile(r"tran?s[ck]ri|文字起こし|逐字稿", re.IGNORECASE)  # one of these words, anywhere
+_TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
@@ -34,12 +34,16 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 
 @dataclass(slots=True)
 class _Text:
-    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there."""
+    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there.
+
+    A `plain` one is `only_words`.
+    """
 
     number: int
     text: str
     head: Head | None
     begins: bool
+    plain: bool = False
     mark: Mark | None = None
 
 
@@ -49,7 +53,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     physical = _unnumbered(text.split("\n"), tally)
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
-    starts = _speech_starts(physical, tally) if _TRANSCRIPTS.search(text) else 0
+    starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     rows = _rows(physical, starts, tally)
     del physical
     marks = _marked(rows)
@@ -63,13 +67,18 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
 
 def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
     """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
-    filled = [row for row in rows if row.strip()]
-    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled[:3000]]
+    filled = itertools.islice(filter(str.strip, rows), 3000)
+    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled]
     ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(numbers))
     if len(numbers) < 8 or ups < 0.7 * len(numbers):
         return rows
     tally.warn("numbers in front of the lines are taken off")
     return [m[2] if (m := _NUMBERED.match(row)) else row for row in rows]
+
+
+def _speaks_of_transcripts(text: str) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in _TRANSCRIPTS)
 
 
 def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
@@ -93,7 +102,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
     rows: list[_Text] = []
     broken, last, fence = True, "", False
     for number, raw in enumerate(physical[start:], start + 1):
-        line = raw.strip().lstrip("\u200e\u200f\u202a-\u202c\ufeff")
+        line = raw.strip()
+        if only_words(line):
+            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))
+            broken, last = False, line
+            continue
+        line = line.lstrip("\u200e\u200f\u202a-\u202c\ufeff")
         if not line:
             broken = True
             continue
@@ -164,6 +178,7 @@ def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
+    builder.put_together()
     return builder.rows
 
 
@@ -206,6 +221,7 @@ class _Builder:
         self._told: set[str] = set()
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
+        self._parts: list[str] = []  # of the last row's text
 
     def take(self, row: _Text) -> None:
         """One line of the file."""
@@ -215,6 +231,9 @@ class _Builder:
         self._last_number = row.number
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
+            return
+        if row.plain:
+            self._add(row.text, row.number, new=not self._open)
             return
         verdict = self._labels.verdict(mark) if mark else "text"
         if mark and verdict == "name":
@@ -300,16 +319,24 @@ class _Builder:
     def _words(self, text: str, number: int, *, new: bool) -> None:
         if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
             return
-        plain = markup.unmarked(text)
-        if not plain:
-            return
+        if plain := markup.unmarked(text):
+            self._add(plain, number, new=new)
+
+    def _add(self, plain: str, number: int, *, new: bool) -> None:
         if new or not self.rows or self._turn:
+            self.put_together()
             self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
             self._start = self._end = None
             self._turn = False
+            self._parts = [plain]
         else:
-            self.rows[-1].text = f"{self.rows[-1].text} {plain}"
+            self._parts.append(plain)
         self._open = True
+
+    def put_together(self) -> None:
+        """The last row's words as one text."""
+        if len(self._parts) > 1:
+            self.rows[-1].text = " ".join(self._parts)
 
 
 def _role(label: str, name: str) -> str:
@@ -331,6 +358,8 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
 
 def _with_ends(lines: list[Line]) -> list[Line]:
     """A line ends where the next timed one starts, unless it says when."""
+    if all(line.start is None for line in lines):
+        return lines
     out: list[Line] = []
     upcoming: float | None = None
     for line in reversed(lines):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -24,6 +24,7 @@ from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import dump
 from pipeline.text import slug
+from pipeline.tokens import count_each, count_tokens
 from pipeline.verification import Recording, finding
 from pipeline.verification.figures import figures
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
@@ -345,3 +346,11 @@ def test_a_number_in_digits_is_among_the_figures_of_its_text(n: int) -> None:
 def test_a_slug_is_one_safe_file_name(name: str) -> None:
     made = slug(name)
     assert made and "/" not in made and not made.startswith((".", "-")) and len(made.encode()) <= 131
+
+
+@often
+@given(st.lists(st.text(st.one_of(st.characters(), st.sampled_from("  ab'1S.\n,你-")), max_size=30), max_size=5))
+@example(["It's said in 12345 words , he'll SAY", "", " a", "a  b", "a \n b", "東京 は"])
+def test_tokens_counted_by_words_are_those_of_the_text(texts: list[str]) -> None:
+    for encoding in ("o200k_base", "cl100k_base"):
+        assert count_each(texts, encoding) == [count_tokens(text, encoding) for text in texts]
