@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> Any:
     from pipeline.errors import PipelineError, SettingsError
 
     # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(20_000, 20, 20)
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given)
