@@ -19,6 +19,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
+_SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
@@ -162,7 +163,8 @@ class Labels:
     def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
         counts = Counter(m.name for m in marks)
         many = len(marks) >= 0.8 * units or "T" in group
-        all_of_them = len(marks) >= 0.95 * units and len(marks) > 10
+        all_of_them = len(marks) >= 0.95 * units
+        pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
@@ -177,28 +179,47 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = self._once(mark, many=many, big=big, capitals=capitals, everywhere=all_of_them)
+                verdict = self._once(mark, many=many, all_=all_of_them, pair=pair, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool, everywhere: bool) -> Verdict:
-        """A name that stands once beside others that recur."""
-        if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
-            return "name"
-        words = mark.name.split()
-        phrase = len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])  # "The Budget: …"
-        if phrase or not mark.begins or not mark.followed:
+    def _once(self, mark: Mark, *, many: bool, all_: bool, pair: bool, big: bool, capitals: bool) -> Verdict:
+        """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
+
+        Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
+        """
+        if not mark.begins or not mark.followed:
             return "text"
-        if everywhere:
+        words, name = mark.name.split(), mark.name
+        spelt = _SPELT.search(name) is not None
+        if (capitals and self._in_capitals([mark]) and (len(words) > 1 or not self.common(name))) or (all_ and spelt):
             return "name"
-        if big and not proper(mark.name):
-            return "text"
-        if any(self.common(w) for w in words):
+        phrase = self._phrase(name)
+        if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
+            return "doubt" if many or not (phrase or big) else "text"
+        some = any(self.common(w) for w in words)
+        if some and not (all_ and len(words) > 1 and not self.common(name)):
             return "doubt"
-        if capitals and not mark.name.isupper():
-            return "doubt" if proper(mark.name) else "text"
-        return "name" if many or (proper(mark.name) and mark.head.shape.endswith("/")) else "doubt"
+        if capitals and not name.isupper():
+            return "doubt" if many or proper(name) else "text"
+        if not (len(words) > 1 or spelt or (all_ and pair) or self._borne_out(mark)):
+            return "doubt"
+        return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
+
+    def _phrase(self, name: str) -> bool:
+        """ "The Budget: …" """
+        first, *rest = name.split()
+        return bool(rest) and len(first) <= _SHORT and self.common(first)
+
+    def _borne_out(self, mark: Mark) -> bool:
+        """Whether something besides a capital says that one word is a name: its time, its role, or who is spoken to."""
+        if "N T" in mark.group or _dated(mark) or (mark.head.name and len(mark.head.name) > len(mark.name)):
+            return True
+        self._looked_up += 1
+        name = re.escape(mark.name)
+        spoken_to = rf"(?:, |\b[A-Z][a-z]{{0,3}}\. ){name}(?:[.,?!]|$)|(?:^|[.?!] ){name}, "
+        return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
         """A name that one shape showed counts in another that is plain enough."""
