@@ -19,6 +19,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
+_TITLE = 4  # letters of a title in front of a name
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
@@ -74,6 +75,8 @@ class Labels:
                 self.shapes.add(group)
                 self._judge(group, found, max(units, 1))
         self._borrow(groups)
+        named = self.names if "n." in self.shapes else set[str]()
+        self.titles = {title for title in map(_title, named) if title and not self.common(title)}
         self._text = ""  # looked into no more, and as large as the file
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
@@ -84,6 +87,11 @@ class Labels:
         if found == "name" and not mark.begins and not mark.head.timed and self._rare(mark):
             return "text"
         return found
+
+    def decide(self, mark: Mark, verdict: Verdict) -> None:
+        """The verdict on a label that nothing was known of."""
+        if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
+            self.names.add(mark.name)
 
     def _rare(self, mark: Mark) -> bool:
         return not proper(mark.name) and mark.head.shape.startswith("N:")
@@ -244,6 +252,12 @@ class Labels:
             found = cased and self._looked_up <= _CAUTIOUS and small in self._text
             self._common[word] = found and re.search(rf"(?<!\w){re.escape(small)}(?!\w)", self._text) is not None
         return self._common[word]
+
+
+def _title(name: str) -> str | None:
+    """What may be a title in front of a name: "M." or "Mme"."""
+    first, _, rest = name.partition(" ")
+    return first if rest and first[0].isupper() and len(first.rstrip(".")) <= _TITLE else None
 
 
 def _dated(mark: Mark) -> bool:

@@ -26,14 +26,13 @@ _BRACKETED = re.compile(
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
 _WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
+_OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
-    r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
+    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}{_OF}(?:[ \t]*\([^()]{{1,60}}\))?)"
     r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
 )
-_STOPPED_SMALL = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?)\.[ \t]+(?=\S)"
-)
+_STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
 _SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
@@ -160,7 +159,8 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
     stop = text.find(".", 2, _LONGEST)
     if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
-    if stop > 0 and text[0].isupper() and (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
+    small = _STOPPED_SMALL.match(text) if stop > 0 and text[0].isupper() else None
+    if (match := small) and " " in match["name"] and could_be_name(match["name"]):
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp

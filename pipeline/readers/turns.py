@@ -14,6 +14,7 @@ from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
+from pipeline.readers.titles import titled
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -58,6 +59,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     del physical
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
+    marks += titled(rows, labels)
     labels.tell(marks, tally)
     del marks, text
     turns = _turns(rows, labels, tally)
