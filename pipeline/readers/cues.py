@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import InputError
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, head_of, role_off, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
@@ -58,7 +59,7 @@ class _Piece:
 def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
     """Lines of one speaker each, in the order of their times."""
     ordered = _in_order(cues, tally)
-    pieces = [piece for cue in ordered for piece in _pieces(cue)]
+    pieces = _cut([piece for cue in ordered for piece in _pieces(cue)])
     full = {id(piece.cue) for piece in pieces}
     if empty := [cue.line for cue in cues if id(cue) not in full]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
@@ -105,6 +106,18 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
             if text:
                 yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)
                 first = False
+
+
+def _cut(pieces: list[_Piece]) -> list[_Piece]:
+    """The lines, those with a label inside that recurs cut in front of it."""
+    inner = Inner([piece.text for piece in pieces], chevrons=False)
+    if not inner.names:
+        return pieces
+    return [
+        _Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice)
+        for piece in pieces
+        for n, part in enumerate(inner.parts(piece.text))
+    ]
 
 
 def _marked(pieces: Sequence[_Piece]) -> list[Mark]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.readers import markup
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
@@ -103,7 +104,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
     """The lines that may hold speech; an empty one stands for a break."""
     rows: list[_Text] = []
     broken, last, fence = True, "", False
-    for number, raw in enumerate(physical[start:], start + 1):
+    spoken = physical[start:]
+    for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
         line = raw.strip()
         if only_words(line):
             rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))

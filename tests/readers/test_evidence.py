@@ -112,6 +112,28 @@ def test_a_cue_without_a_label_is_nobodys_where_every_cue_has_one() -> None:
     assert None in speakers(srt(rows), ".srt")
 
 
+def test_a_known_label_inside_a_paragraph_begins_a_turn() -> None:
+    rows = [" ".join(LABELLED[i : i + 2]) for i in range(0, 12, 2)]
+    assert speakers("\n\n".join(rows)) == [who for who, _ in itertools.groupby(who for who, *_ in TURNS[:12])]
+
+
+def test_a_known_label_inside_a_cue_begins_a_turn() -> None:
+    assert speakers(srt([f"{a} {b}" for a, b in itertools.pairwise(LABELLED[:8])]), ".srt")[:2] == [
+        "Oda Brandt",
+        "Kofi Mensah",
+    ]
+
+
+def test_words_before_a_colon_inside_a_paragraph_stay_in_the_turn() -> None:
+    rows = [*LABELLED[:3], f"{LABELLED[3]} Second: the ropes.", *LABELLED[4:9], f"{LABELLED[9]} One more: the fog."]
+    assert not {"Second", "One more"} & set(speakers("\n\n".join(rows)))
+
+
+def test_chevrons_with_labels_in_one_paragraph_are_turns() -> None:
+    rows = [f">> {who.upper()}: {said}" for who, *_, said in TURNS[:8]]
+    assert speakers(" ".join(rows)) == [who for who, _ in itertools.groupby(who.upper() for who, *_ in TURNS[:8])]
+
+
 def test_chevrons_begin_somebody_who_is_not_named() -> None:
     segments = read(">> WE LEAVE AT NINE. >> NO, AT TEN. >> THEN AT TEN.").segments
     assert [(s.speaker, s.text) for s in segments] == [(None, "WE LEAVE AT NINE."), (None, "NO, AT TEN."), (None, "THEN AT TEN.")]  # fmt: skip
