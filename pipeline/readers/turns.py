@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.readers import markup
+from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.frames import BREAK, KIND, placeholder, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines
+from pipeline.readers.pages import PAGES, running
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
@@ -30,6 +33,7 @@ _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
+_EVENT = 3  # words of what somebody did who is named
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
@@ -52,7 +56,7 @@ class _Text:
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = _unnumbered(text.split("\n"), tally)
+    physical = without_frames(_unnumbered(text.split("\n"), tally), tally)
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
@@ -72,11 +76,33 @@ def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
     """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
     filled = itertools.islice(filter(str.strip, rows), 3000)
     numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled]
-    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(numbers))
-    if len(numbers) < 8 or ups < 0.7 * len(numbers):
+    counted = [n for n in numbers if n is not None]
+    ups = sum(b in (a + 1, 1) for a, b in itertools.pairwise(counted))
+    if len(numbers) < 8 or len(counted) < 0.7 * len(numbers) or ups < 0.8 * (len(counted) - 1):
         return rows
     tally.warn("numbers in front of the lines are taken off")
-    return [m[2] if (m := _NUMBERED.match(row)) else row for row in rows]
+    between = _between_pages(rows)
+    for i in sorted(between):
+        tally.leave_out(PAGES, rows[i], i + 1)
+    return [BREAK if i in between else m[2] if (m := _NUMBERED.match(row)) else row for i, row in enumerate(rows)]
+
+
+def _between_pages(rows: Sequence[str]) -> set[int]:
+    """The lines without a number between one page's last number and the next one's first, and their like at the end."""
+    out: set[int] = set()
+    found: set[str] = set()
+    waiting: list[int] = []
+    for i, row in enumerate(rows):
+        match = _NUMBERED.match(row)
+        if match is None or not match[2].strip():
+            if row.strip():
+                waiting.append(i)
+            continue
+        if match[1] == "1" and i:
+            out.update(waiting)
+            found.update(running(rows[k]) for k in waiting)
+        waiting = []
+    return out | {i for i in waiting if running(rows[i]) in found}
 
 
 def _speaks_of_transcripts(text: str) -> bool:
@@ -106,6 +132,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
     broken, last, fence = True, "", False
     spoken = physical[start:]
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
+        if raw == BREAK:
+            continue
         line = raw.strip()
         if only_words(line):
             rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))
@@ -281,7 +309,9 @@ class _Builder:
         self._speaker = speaker
         self._timed(head)
         self._open = False
-        if head.rest:
+        if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
+            self._tally.leave_out(KIND, head.rest, row.number)
+        elif head.rest:
             self._words(head.rest, row.number, new=True)
 
     def _heading(self, row: _Text) -> None:
@@ -300,10 +330,21 @@ class _Builder:
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
             return True
-        known = head.bold and head.shape == "B " and mark.name in self._labels.names and self._labels.timed
+        known = self._labels.timed and (
+            (head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head)
+        )
         if known:
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
         return known
+
+    def _came(self, head: Head) -> bool:
+        """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
+        if head.shape != "N/":
+            return False
+        tokens = head.plain.split()
+        name = next((n for k in (2, 3, 4) if (n := " ".join(tokens[:k])) in self._labels.names), None)
+        after = tokens[len(name.split()) :] if name else []
+        return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
 
     def _stamped(self, head: Head, row: _Text) -> None:
         if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):

@@ -2,8 +2,11 @@
 
 import itertools
 
+import pytest
+
 from pipeline.readers import parse
 from pipeline.transcript import Transcript
+from tests.readers.shapes import TURNS
 
 
 def read(text: str, suffix: str = ".txt") -> Transcript:
@@ -51,3 +54,26 @@ def test_words_after_a_title_that_are_no_office_are_nobodys_and_told() -> None:
     transcript = read("\n\n".join([*rows, "M. le ministre a quitté la salle. La séance reprend."]))
     assert (transcript.segments[-1].speaker, transcript.segments[-1].text[:14]) == (None, "M. le ministre")
     assert "may be a speaker or not" in transcript.notes[0]
+
+
+ASKED = [("QA"[n % 2], said) for n, (*_, said) in enumerate(TURNS[:16])]
+
+
+def page(number: int, asked: list[tuple[str, str]]) -> str:
+    rows = [f"{n:2}      {who}.  {said}" for n, (who, said) in enumerate(asked, 1)]
+    return "\n".join([*rows, "           FERRER REPORTING, INC. (555) 010-0199", f"{'':48}{number}"])
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\x0c"])
+def test_what_stands_under_the_numbered_lines_of_each_page_is_nobodys(between: str) -> None:
+    transcript = read(between.join([page(1, ASKED[:8]), page(2, ASKED[8:])]))
+    assert [(s.speaker, s.text) for s in transcript.segments] == ASKED
+    assert {part.kind for part in transcript.reading.left_out} == {"headers and footers of pages"}
+
+
+def test_form_feeds_part_pages_whose_running_heads_are_told_with_their_lines() -> None:
+    said = [f"{who}: {said}" for who, *_, said in TURNS[:9]]
+    pages = ["\n".join(["NIGHT FERRY COMMITTEE", *said[i : i + 3]]) for i in (0, 3, 6)]
+    transcript = read("\n\x0c".join(pages))
+    assert "COMMITTEE" not in " ".join(s.text for s in transcript.segments)
+    assert [(p.kind, p.count, p.line) for p in transcript.reading.left_out] == [("headers and footers of pages", 3, 1)]
