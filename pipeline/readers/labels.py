@@ -221,6 +221,10 @@ def could_be_name(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _LONGEST or text[0] in ",.)]|/\\&%*" or _NO_NAME.search(text):
         return False
+    if "(" in text or "[" in text or "（" in text:
+        for opening, closing in ("()", "[]", "（）"):
+            if text.count(opening) != text.count(closing):
+                return False
     if not any(c.isalpha() for c in text) or (text[0].isdigit() and text.split()[0].isdigit()):
         return bool(re.fullmatch(r"[\u202a-\u202c]*\+[\d\s().-]{6,20}[\u202a-\u202c]*", text))
     bare = role_off(text)

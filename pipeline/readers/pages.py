@@ -39,7 +39,9 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
     counts = Counter(key for page, edge in zip(pages, edges, strict=True) for key in {running(page[i]) for i in edge})
     heads = {key for key, n in counts.items() if n > 1 and n > 0.5 * filled}
     if filled < 3:
-        heads = {key for key in heads if key.isupper() or not ends_sentence(key)}  # two people may say the same at the ends of two pages
+        heads = {
+            key for key in heads if key.isupper() or not ends_sentence(key)
+        }  # two people may say the same at the ends of two pages
     out: list[str] = []
     for n, (page, edge) in enumerate(zip(pages, edges, strict=True), 1):
         for i, row in enumerate(page):

@@ -16,7 +16,26 @@ _BRACKETS = re.compile(
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
+_WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
+_QUOTED = 4  # quotation marks that a list of data has, and no direction
 _SHORT = 4  # words of a sound in round brackets
+
+
+_PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
+
+
+def in_one_bracket(text: str) -> bool:
+    """Whether a text is one bracket from its first sign to its last, as directions in records are, however long."""
+    opening, closing = text[:1], _PAIRS.get(text[:1])
+    if closing is None or text[-1] != closing or text.count('"') > _QUOTED:
+        return False
+    depth = 0
+    for match in re.finditer(f"[{re.escape(opening + closing)}]", text):
+        depth += 1 if match[0] == opening else -1
+        if not depth:
+            return match.end() == len(text)
+    return False
 
 
 class Sounds:
@@ -40,6 +59,9 @@ class Sounds:
             text = match[1]
         if not _opened(text):
             return text
+        if in_one_bracket(text):
+            self._tally.leave_out("sounds and stage directions", text, line)
+            return ""
         out: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
@@ -52,16 +74,17 @@ class Sounds:
     def _is_sound(self, match: re.Match[str], text: str) -> bool:
         before, after = text[: match.start()], text[match.end() :].lstrip(" .,!?:;-—")
         kind = match.lastgroup
-        if kind == "curly" or not any(c.isalnum() for c in match[kind or 0]):
+        inner = match[kind or 0]
+        if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
             return True
         if not after and not before.strip(" -.,"):
             return True
-        size = len(match[kind or 0].split())
-        if self._counts[_inner(match)] >= 2 and size <= _SHORT:
+        size = len(inner.split())
+        if self._counts[_inner(match)] >= 2 and size <= _SHORT and (kind != "curly" or _WORDY.fullmatch(inner)):
             return True
-        if kind in ("square", "lens"):
+        if kind in ("square", "lens", "curly"):
             return not before.strip() or bool(_ENDED.search(before))
-        starts_small = match[kind or 0][:1].islower() or match[kind or 0].isupper()
+        starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
 
 

@@ -16,6 +16,7 @@ from pipeline.readers.labels import Head, could_be_name, head_of, only_words, sp
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.pages import PAGES, running
 from pipeline.readers.rows import Row, timed_lines
+from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import titled
@@ -272,6 +273,9 @@ class _Builder:
             self._named(mark, row)
         elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
+            self._open = False
+        elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
+            self._words(row.text, row.number, new=True)
             self._open = False
         elif head is None:
             self._words(row.text, row.number, new=not self._open)

@@ -77,3 +77,19 @@ def test_form_feeds_part_pages_whose_running_heads_are_told_with_their_lines() -
     transcript = read("\n\x0c".join(pages))
     assert "COMMITTEE" not in " ".join(s.text for s in transcript.segments)
     assert [(p.kind, p.count, p.line) for p in transcript.reading.left_out] == [("headers and footers of pages", 3, 1)]
+
+
+DIRECTIONS = [
+    "(Beifall bei der Mannschaft sowie bei Fahrgästen des Oberdecks und des Unterdecks – Zuruf vom Heck: Das stimmt doch gar nicht!)",
+    "(Heiterkeit – Otto Klee [Heck]: Wie wahr!)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, gap: str) -> None:
+    rows = [gap.join([f"{who} (Bug):", said, direction, said]) for who, *_, said in TURNS[:6]]
+    transcript = read(gap.join(rows))
+    assert {s.speaker for s in transcript.segments} == {who for who, *_ in TURNS[:6]}
+    assert not any(word in s.text for s in transcript.segments for word in ("Zuruf", "Klee", "wahr"))
+    assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]

@@ -47,6 +47,12 @@ def test_sounds_are_told_and_words_in_brackets_inside_a_sentence_kept() -> None:
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("sounds and stage directions", 2)]
 
 
+def test_a_set_in_braces_is_words_and_a_noise_in_braces_is_none() -> None:
+    transcript = read("The set {one, two} has two members, {vocalsound} and {a, b} is a pair.\n\nSo is {a, b}.\n")
+    assert transcript.segments[0].text == "The set {one, two} has two members, and {a, b} is a pair. So is {a, b}."
+    assert [p.example for p in transcript.reading.left_out] == ["{vocalsound}"]
+
+
 def test_a_loop_of_speech_recognition_is_read_once_and_told() -> None:
     transcript = read(vtt("We leave at nine.", *["Thank you for watching."] * 12, "Then at ten."), ".vtt")
     assert " ".join(s.text for s in transcript.segments).count("Thank you") == 1
