@@ -179,13 +179,19 @@ def test_a_voice_that_stands_for_several_cues_is_kept_apart_from_the_next() -> N
     assert speakers(text, ".vtt") == ["Ana", "Ben"]
 
 
-def test_a_label_that_holds_far_longer_than_others_is_doubted() -> None:
+def test_a_label_that_holds_far_longer_than_others_is_doubted_and_holds_no_longer() -> None:
     one = ["and so we go on", "until the end."]
     rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one * 8, *SAID[:4]]
     text = "\n".join(
         f"{n}\n{clock(3 * n, COMMAS)} --> {clock(3 * n + 2, COMMAS)}\n{row}\n" for n, row in enumerate(rows, 1)
     )
     assert any("is one missing?" in note for note in read(text, ".srt").notes)
+    assert speakers(text, ".srt")[-2:] == ["Kofi Mensah", None]
+
+
+def test_a_few_labels_over_whole_sentences_do_not_hold() -> None:
+    rows = ["ODA: Good evening, all.", "Good evening, Oda.", "Is the boat loaded?", "KOFI: All of it.", "Well done, Kofi.", "I did it with Lin.", "ODA: And the fog?", "It is thick, Oda.", "How thick?"]  # fmt: skip
+    assert speakers(srt(rows), ".srt") == ["ODA", None, "KOFI", None, "ODA", None]
 
 
 @pytest.mark.parametrize(
