@@ -161,7 +161,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             broken = True
             continue
         ends = broken or ends_sentence(last)
-        named = head is not None and (head.stamp is not None or head.chevron)
+        named = head is not None and (head.stamp is not None or head.chevron or _strong(head))
         rows.append(_Text(number, line, head, ends or named))
         if broken and not (head and head.stamp):
             rows[-1].begins = True
@@ -169,6 +169,16 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
+
+
+def _strong(head: Head) -> bool:
+    """Whether a head begins a turn though the line above ends as no sentence does: it is in brackets or capitals."""
+    name = head.name
+    if not name or not head.rest:
+        return False
+    return head.shape.startswith("[N]") or (
+        len(name) > 2 and name.isupper() and not head.rest.isupper() and ":" in head.shape
+    )
 
 
 def _marked(rows: list[_Text]) -> list[Mark]:
@@ -207,12 +217,21 @@ def _only_time(head: Head | None) -> bool:
 
 def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     """Rows with the speakers that hold until the next label, paragraphs joined."""
-    builder = _Builder(labels, tally, _chapters(rows))
+    builder = _Builder(labels, tally, _chapters(rows), _asker_alone(rows, labels))
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
     builder.put_together()
     return builder.rows
+
+
+def _asker_alone(rows: Sequence[_Text], labels: Labels) -> str | None:
+    """The only name of a file if it asks questions: who answers is not named."""
+    if len(labels.names) != 1:
+        return None
+    asked = [r.head.rest for r in rows if r.head and r.mark and labels.verdict(r.mark) == "name"]
+    questions = sum(rest.endswith("?") for rest in asked)
+    return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
 
 
 def _chapters(rows: Sequence[_Text]) -> set[int]:
@@ -242,7 +261,7 @@ def _listed(rows: Sequence[_Text]) -> set[int]:
 class _Builder:
     """Puts lines together, one after the other."""
 
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int]) -> None:
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
         self.rows: list[Row] = []
         self._labels, self._tally, self._chapters = labels, tally, chapters
         self._speaker: str | None = None
@@ -252,6 +271,7 @@ class _Builder:
         self._turn = False
         self._open = False
         self._told: set[str] = set()
+        self._asker_alone, self._said = asker_alone, ""
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
         self._parts: list[str] = []  # of the last row's text
@@ -265,6 +285,9 @@ class _Builder:
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
             return
+        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        self._said = row.text
         if row.plain:
             self._add(row.text, row.number, new=not self._open)
             return

@@ -93,3 +93,19 @@ def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, 
     assert {s.speaker for s in transcript.segments} == {who for who, *_ in TURNS[:6]}
     assert not any(word in s.text for s in transcript.segments for word in ("Zuruf", "Klee", "wahr"))
     assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]
+
+
+def test_who_answers_is_nobody_where_only_questions_are_labelled() -> None:
+    asked = "Q: When did you load the boat?\nOn Monday, all of it.\n\nQ: And the fog, did you\nsee it?\nIt came at ten.\n\nQ: Who saw it?\nLin did."
+    assert [who for who, _ in turns(asked)] == ["Q", None] * 3
+
+
+@pytest.mark.parametrize("label", ["THE COURT:", "[Lin Ferrer]"])
+def test_a_label_in_capitals_or_brackets_begins_a_turn_in_a_text_without_full_stops(label: str) -> None:
+    asked = [
+        (("Q.", "A.", label)[n % 3], said.rstrip(".?").replace("?", "")) for n, (*_, said) in enumerate(TURNS[:12])
+    ]
+    if label[0] == "[":
+        asked = [({"Q.": "[Kofi Mensah]", "A.": "[Oda Brandt]"}.get(who, who), said) for who, said in asked]
+    said = turns("\n".join(f"{who} {said}" for who, said in asked))
+    assert [who for who, _ in said] == [who.strip("[].:") for who, _ in asked]
