@@ -17,7 +17,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
-_WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _TITLE = 4  # letters of a title in front of a name
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt

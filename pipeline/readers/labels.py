@@ -21,7 +21,7 @@ _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
-    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
+    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
@@ -38,6 +38,12 @@ _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[
 _SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
+_BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")
+_WIDE_SPACE = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,16})\u3000+(?=\S)")
+_QUOTED = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,10})「(?P<said>.*)」$")
+_STOP_AND_DASH = re.compile(
+    r"(?P<name>[^\W\d_a-z][^:!?–—]{2,100}?)\.[ \t]+[–—][ \t]+(?=\S)"
+)  # of the European Parliament
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
@@ -142,7 +148,10 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         name = match[match.lastgroup or 0]
         after = text[match.end() :]
         if could_be_name(name):
-            return _tail(f"{front}[N]" if text[0] != "<" else f"{front}<N>", name, after, text, stamp)
+            kind = {"<": "<N>", "(": "(N)"}.get(text[0], "[N]")
+            if kind != "(N)" or after.lstrip()[:1] not in ":：":
+                return _tail(f"{front}{kind}", name, after, text, stamp)
+            return _tail(f"{front}[N]", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
         return f"{front}Q.", match["name"], text[match.end() :], text, stamp
     colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
@@ -154,6 +163,10 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         name, _, after = text.partition("\t")
         if could_be_name(name) and after.strip():
             return f"{front}N\t", name, after.strip(), text, stamp
+    if not text.isascii() and (found := _not_ascii(text, front, stamp)):
+        return found
+    if "|" in text[:_LONGEST] and (match := _BARRED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N|", match["name"], text[match.end() :], text, stamp
     if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return f"{front}N  ", match["name"], text[match.end() :], text, stamp
     stop = text.find(".", 2, _LONGEST)
@@ -168,6 +181,17 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
     dashed = " - " in start or " – " in start or " — " in start
     if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
         return f"{front}N-", match["name"], text[match.end() :], text, stamp
+    return None
+
+
+def _not_ascii(text: str, front: str, stamp: Stamp | None) -> _Atoms | None:
+    """A name in front of a wide space, of words in corner brackets, or of a full stop and a dash."""
+    if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
+        return f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp
+    if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N「", match["name"], match["said"], text, stamp
+    if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
+        return f"{front}N.-", match["name"], text[match.end() :], text, stamp
     return None
 
 
@@ -242,10 +266,13 @@ def _wide(text: str) -> int:
 def role_off(label: str) -> str:
     """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
     name = label.strip()
-    if name[:5] in ("From ", "from ") and (chat := _TO_WHOM.match(name)):
-        return chat["name"]
+    if name[:1] == "~":
+        name = name[1:].lstrip()  # WhatsApp: somebody who is not in the address book
+    if name[:5] in ("From ", "from "):
+        name = chat["name"] if (chat := _TO_WHOM.match(name)) else name[5:].lstrip()
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
-        name = match["name"]
+        device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall"
+        name = name if device else match["name"]
     first, comma, rest = name.partition(",")
     if comma and len(first.split()) > 1 and rest.strip():
         return first.strip()

@@ -34,7 +34,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
     others = sum(r.start is not None for r in rows)
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
-    sounds = Sounds((r.text for r in pieces), tally)
+    sounds = Sounds((r.text for r in pieces), tally, people=any(r.speaker for r in pieces))
     for row in pieces:
         if (text := sounds.off(row.text, row.line)) is not row.text:
             row.text = text

@@ -41,11 +41,12 @@ def in_one_bracket(text: str) -> bool:
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
-    In the middle of a sentence it is words that somebody wrote or put in.
+    In the middle of a sentence it is words that somebody wrote or put in. Where `people` are named, a line in one
+    bracket is a direction however long it is; where nobody is, it may be what a lecturer adds.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
-        self._tally = tally
+    def __init__(self, texts: Iterable[str], tally: Tally, *, people: bool = False) -> None:
+        self._tally, self._people = tally, people
         self._counts: Counter[str] = Counter()
         for text in texts:
             if _opened(text):
@@ -59,7 +60,7 @@ class Sounds:
             text = match[1]
         if not _opened(text):
             return text
-        if in_one_bracket(text):
+        if self._people and in_one_bracket(text):
             self._tally.leave_out("sounds and stage directions", text, line)
             return ""
         out: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, KIND, placeholder, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
+from pipeline.readers.line_numbers import unnumbered
+from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
 from pipeline.readers.lines import Line, fold_loops, join_lines
-from pipeline.readers.pages import PAGES, running
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
@@ -33,7 +33,6 @@ _TRANSCRIPT = re.compile(
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
-_NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
 _EVENT = 3  # words of what somebody did who is named
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
@@ -57,7 +56,7 @@ class _Text:
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = without_frames(_unnumbered(text.split("\n"), tally), tally)
+    physical = unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
@@ -71,39 +70,6 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     turns = _turns(rows, labels, tally)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
-
-
-def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
-    """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
-    filled = itertools.islice(filter(str.strip, rows), 3000)
-    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled]
-    counted = [n for n in numbers if n is not None]
-    ups = sum(b in (a + 1, 1) for a, b in itertools.pairwise(counted))
-    if len(numbers) < 8 or len(counted) < 0.7 * len(numbers) or ups < 0.8 * (len(counted) - 1):
-        return rows
-    tally.warn("numbers in front of the lines are taken off")
-    between = _between_pages(rows)
-    for i in sorted(between):
-        tally.leave_out(PAGES, rows[i], i + 1)
-    return [BREAK if i in between else m[2] if (m := _NUMBERED.match(row)) else row for i, row in enumerate(rows)]
-
-
-def _between_pages(rows: Sequence[str]) -> set[int]:
-    """The lines without a number between one page's last number and the next one's first, and their like at the end."""
-    out: set[int] = set()
-    found: set[str] = set()
-    waiting: list[int] = []
-    for i, row in enumerate(rows):
-        match = _NUMBERED.match(row)
-        if match is None or not match[2].strip():
-            if row.strip():
-                waiting.append(i)
-            continue
-        if match[1] == "1" and i:
-            out.update(waiting)
-            found.update(running(rows[k]) for k in waiting)
-        waiting = []
-    return out | {i for i in waiting if running(rows[i]) in found}
 
 
 def _speaks_of_transcripts(text: str) -> bool:
@@ -140,7 +106,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))
             broken, last = False, line
             continue
-        line = line.lstrip("\u200e\u200f\u202a-\u202c\ufeff")
+        line = line.strip(MARKS)
+        line = line[1:] if line[:2] == "- " else line  # of a list
         if not line:
             broken = True
             continue
@@ -151,6 +118,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
             if not words(line):
                 continue
+        line = plainer(line)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
             broken = True
@@ -176,7 +144,7 @@ def _strong(head: Head) -> bool:
     name = head.name
     if not name or not head.rest:
         return False
-    return head.shape.startswith("[N]") or (
+    return head.shape.startswith(("[N]", "N\u3000", "N「")) or (
         len(name) > 2 and name.isupper() and not head.rest.isupper() and ":" in head.shape
     )
 

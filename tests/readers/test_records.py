@@ -109,3 +109,22 @@ def test_a_label_in_capitals_or_brackets_begins_a_turn_in_a_text_without_full_st
         asked = [({"Q.": "[Kofi Mensah]", "A.": "[Oda Brandt]"}.get(who, who), said) for who, said in asked]
     said = turns("\n".join(f"{who} {said}" for who, said in asked))
     assert [who for who, _ in said] == [who.strip("[].:") for who, _ in asked]
+
+
+@pytest.mark.parametrize("form", ["Q{n}   {who}: {said}", "Q{n}   **{who}:** {said}"])
+def test_numbers_of_questions_are_no_part_of_names(form: str) -> None:
+    rows = [
+        form.format(n=n // 2 + 1, who="Chair", said=said) if n % 2 == 0 else f"{who}: {said}"
+        for n, (who, *_, said) in enumerate(TURNS[:10])
+    ]
+    assert {who for who, _ in turns("\n\n".join(rows))} == {"Chair", *(who for who, *_ in TURNS[1:10:2])}
+
+
+def test_a_minus_in_front_of_a_line_stays() -> None:
+    said = turns("Oda: It was cold.\n-5 degrees at nine.\nKofi: So we left.\nOda: When?\nKofi: At ten.")
+    assert said[0] == ("Oda", "It was cold. -5 degrees at nine.")
+
+
+def test_a_place_after_a_dash_stays_with_a_number() -> None:
+    rows = [f"{'Pier 3.14 - Town Hall' if who == 'Oda Brandt' else who}: {said}" for who, *_, said in TURNS]
+    assert "Pier 3.14 - Town Hall" in {who for who, _ in turns("\n\n".join(rows))}
