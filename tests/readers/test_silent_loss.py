@@ -64,6 +64,24 @@ def test_a_phrase_that_goes_round_inside_a_line_is_read_once() -> None:
     assert read(text).segments[0].text == "We leave at nine. and then we go to bed."
 
 
+def test_a_loop_over_three_lines_is_read_once_and_told() -> None:
+    round_ = ["Thank you for watching.", "Please subscribe to us.", "See you all next time."]
+    transcript = read(vtt("We leave at nine.", *round_ * 6, "Then at ten."), ".vtt")
+    assert " ".join(s.text for s in transcript.segments) == f"We leave at nine. {' '.join(round_)} Then at ten."
+    assert "6 times in a row" in transcript.notes[0]
+
+
+@pytest.mark.parametrize(("once", "times"), [("ha", 200), ("谢谢观看", 60)])
+def test_a_loop_without_spaces_is_read_once_and_told(once: str, times: int) -> None:
+    transcript = read(f"We leave at nine. {once * times} Then at ten.\n")
+    assert transcript.segments[0].text == f"We leave at nine. {once} Then at ten."
+    assert [part.kind for part in transcript.reading.left_out] == ["loops of speech recognition"]
+
+
+def test_laughter_in_letters_is_kept() -> None:
+    assert read(f"We leave at nine, {'ha' * 12}, or at {10**40}.\n").segments[0].text.count("ha") == 12
+
+
 def test_what_somebody_says_three_times_is_kept() -> None:
     assert read(vtt("No.", "No.", "No.", "We leave at nine."), ".vtt").segments[0].text.startswith("No. No. No.")
 
