@@ -17,9 +17,13 @@ from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
+_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
+_AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
+_FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}"
-    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>"
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}|)>"
+    rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
+    rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
     r"|\{\\[^{}]{0,100}\}"
 )
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
@@ -102,6 +106,7 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
                 text = _TAG.sub("", text)
             if "&" in text:
                 text = html.unescape(text)
+                text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
             text = tidy(text)
             if text:
                 yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)

@@ -154,6 +154,16 @@ def test_questions_are_given_to_who_examines() -> None:
     assert speakers("\n".join(rows)) == ["MS. FERRER", "A"] * 4
 
 
+def test_a_time_inside_a_turn_is_that_of_the_turn_and_told() -> None:
+    rows = [
+        f"{who}: {' '.join(said.split()[:3])} [{clock(a)}] {' '.join(said.split()[3:])}"
+        for who, a, _, said in TURNS[:6]
+    ]
+    transcript = read("\n\n".join(rows))
+    assert [s.start for s in transcript.segments] == [float(int(a)) for _, a, *_ in TURNS[:6]]
+    assert transcript.notes[0].startswith("times stand inside turns")
+
+
 def test_chapters_with_times_are_no_speakers() -> None:
     rows = [f"### The {w} of it ({clock(10 * i)})\n\n{said}" for i, (w, said) in enumerate(zip(["keel", "mast", "bow"], SAID, strict=False))]  # fmt: skip
     segments = read("\n\n".join(rows), ".md").segments

@@ -53,6 +53,11 @@ def test_a_set_in_braces_is_words_and_a_noise_in_braces_is_none() -> None:
     assert [p.example for p in transcript.reading.left_out] == ["{vocalsound}"]
 
 
+def test_formatting_goes_even_when_escaped_and_words_in_angles_stay() -> None:
+    said = "<i>We</i> leave &lt;b&gt;at&lt;/b&gt; nine with a List<String> and a List&lt;Boat&gt;."
+    assert read(vtt(said), ".vtt").segments[0].text == "We leave at nine with a List<String> and a List<Boat>."
+
+
 def test_a_loop_of_speech_recognition_is_read_once_and_told() -> None:
     transcript = read(vtt("We leave at nine.", *["Thank you for watching."] * 12, "Then at ten."), ".vtt")
     assert " ".join(s.text for s in transcript.segments).count("Thank you") == 1
