@@ -19,6 +19,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
+_PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _TITLE = 4  # letters of a title in front of a name
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
@@ -79,6 +80,7 @@ class Labels:
         self.titles = {title for title in map(_title, named) if title and not self.common(title)}
         self._text = ""  # looked into no more, and as large as the file
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
+        self.everywhere = sum(m.begins for m in timed) >= 0.8 * units
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
 
     def verdict(self, mark: Mark) -> Verdict:
@@ -132,6 +134,8 @@ class Labels:
                 enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
                 return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
             return enough
+        if shape.startswith("(N)") and written < _PROPER:
+            return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
             return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
         if not recurring:

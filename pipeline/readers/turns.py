@@ -51,6 +51,7 @@ class _Text:
     begins: bool
     plain: bool = False
     mark: Mark | None = None
+    ruled: bool = False  # a rule stands over it
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
@@ -96,15 +97,15 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
 def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
     """The lines that may hold speech; an empty one stands for a break."""
     rows: list[_Text] = []
-    broken, last, fence = True, "", False
+    broken, last, fence, ruled = True, "", False, False
     spoken = physical[start:]
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
         if raw == BREAK:
             continue
         line = raw.strip()
         if only_words(line):
-            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))
-            broken, last = False, line
+            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
+            broken, last, ruled = False, line, False
             continue
         line = line.strip(MARKS)
         line = line[1:] if line[:2] == "- " else line  # of a list
@@ -112,7 +113,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             broken = True
             continue
         if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
-            fence, broken = not fence, True
+            fence, broken, ruled = not fence, True, line[0] != "`"
             continue
         if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
@@ -130,10 +131,10 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             continue
         ends = broken or ends_sentence(last)
         named = head is not None and (head.stamp is not None or head.chevron or _strong(head))
-        rows.append(_Text(number, line, head, ends or named))
+        rows.append(_Text(number, line, head, ends or named, ruled=ruled))
         if broken and not (head and head.stamp):
             rows[-1].begins = True
-        broken, last = False, line
+        broken, last, ruled = False, line, False
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
@@ -256,6 +257,8 @@ class _Builder:
         if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
             self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         self._said = row.text
+        if row.ruled and self._labels.everywhere and self._speaker is not None:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         if row.plain:
             self._add(row.text, row.number, new=not self._open)
             return

@@ -496,6 +496,8 @@ SHAPES: Sequence[Shape] = (
     Shape("a word in front of each name", rows("Speaker: {who}\n{said}\n"), full, False),
     Shape("a word in front of each name, in brackets", rows("[speaker: {who}] {said}\n"), full, False),
     Shape("full stop and dash", rows("{who} (ABC). – {said}\n"), full, False),
+    Shape("braces", rows("{{{who}}} {said}"), full, False),
+    Shape("escaped tags", rows("&lt;b&gt;{who}:&lt;/b&gt; {said}<br>"), full, False),
     Shape("wide space", rows("○{who}　{said}", name=japanese), japanese, False),
     Shape("corner brackets", rows("{who}「{said}」", name=japanese), japanese, False),
     Shape("from right to left", rows("\u202b[{start}] {who}: {said}\u202c", name=hebrew), hebrew, True),

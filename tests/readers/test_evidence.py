@@ -164,6 +164,10 @@ def test_a_time_inside_a_turn_is_that_of_the_turn_and_told() -> None:
     assert transcript.notes[0].startswith("times stand inside turns")
 
 
+def test_words_under_a_rule_are_nobodys_where_all_else_is_labelled() -> None:
+    assert speakers("\n\n".join([*LABELLED, "---", "Made by a machine. Do not hand on."]))[-1] is None
+
+
 def test_chapters_with_times_are_no_speakers() -> None:
     rows = [f"### The {w} of it ({clock(10 * i)})\n\n{said}" for i, (w, said) in enumerate(zip(["keel", "mast", "bow"], SAID, strict=False))]  # fmt: skip
     segments = read("\n\n".join(rows), ".md").segments
