@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
-from pipeline.readers.labels import Head, proper, role_off
+from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
@@ -77,10 +77,11 @@ class Labels:
                 self._judge(group, found, max(units, 1))
         self._borrow(groups)
         named = self.names if "n." in self.shapes else set[str]()
+        self.stopped = "n." in self.shapes
         self.titles = {title for title in map(_title, named) if title and not self.common(title)}
         self._text = ""  # looked into no more, and as large as the file
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
-        self.everywhere = sum(m.begins for m in timed) >= 0.8 * units
+        self.share = sum(m.begins for m in timed) / max(1, units)
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
 
     def verdict(self, mark: Mark) -> Verdict:
@@ -179,6 +180,8 @@ class Labels:
         pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
+        in_full = sum(" " in m.name and not _SPELT.search(m.name) for m in marks)
+        alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
         for mark in marks:
@@ -187,7 +190,9 @@ class Labels:
                 continue
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
-                verdict: Verdict = "doubt" if few and self.common(name) else "name"
+                odd = alone and counts[name] == 2 and " " not in name and speaker_name(name) is not None
+                odd = odd and not self._borne_out(mark)
+                verdict: Verdict = "doubt" if (few and self.common(name)) or odd else "name"
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:

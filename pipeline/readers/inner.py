@@ -29,7 +29,11 @@ class Inner:
         starts: Counter[str] = Counter()
         if found:
             starts.update(line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("])*_ ") for line in lines if ":" in line)
-        self.names = {name for name, n in found.items() if n + starts[name] > 1}
+        again = {name for name, n in found.items() if n + starts[name] > 1}
+        if sum(found[name] for name in again) <= sum(map(bool, map(str.strip, lines))):
+            # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
+            again = {name for name in again if starts[name] > 1 or (starts[name] and " " in name)}
+        self.names = again
         self._chevrons = chevrons and any(">>" in line or "&gt;&gt;" in line for line in lines)
 
     def numbered(self, lines: Iterable[str], start: int) -> Iterator[tuple[int, str]]:

@@ -75,7 +75,8 @@ def _uncounted(rows: list[str], tally: Tally) -> list[str]:
         names = Counter(m["name"].strip() for _, m in found)
         ups = sum(int(b[kind]) == int(a[kind]) + 1 for (_, a), (_, b) in itertools.pairwise(found))
         if (
-            len(found) < 2
+            (kind == "item" and len(found) < _MOST * sum(map(bool, map(str.strip, rows))))
+            or len(found) < 2
             or ups < _UPWARDS * (len(found) - 1)
             or sum(n for n in names.values() if n > 1) < 0.5 * len(found)
         ):

@@ -12,6 +12,8 @@ from pipeline.readers.labels import Head
 
 _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_][\w'’-]*){1,9})\.[ \t]+(?=\S)")
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
+_SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,2})\.[ \t]+(?=\S)")
+_NEARLY_ALL = 0.7  # of the places where a turn could begin, those with a name if a short one without is in doubt
 _ARTICLE_AND_NOUN = 2  # small words that are no sentence
 
 
@@ -27,8 +29,11 @@ class Text(Protocol):
 
 
 def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
-    """Marks of lines that begin with a title that other names have, and no name: an office, or it is in doubt."""
-    if not labels.titles:
+    """Marks of lines that begin with a title that other names have, and no name: an office, or it is in doubt.
+
+    In doubt is also what stands where nearly everywhere else a name stands, as short as one.
+    """
+    if not labels.stopped:
         return []
     starts = tuple(f"{title} " for title in labels.titles)
     found = [(i, head) for i, row in enumerate(rows) if (head := _headed(row, labels, starts))]
@@ -37,7 +42,7 @@ def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
     for i, head in found:
         row, words = rows[i], (head.name or "").split()[1:]
         mark = mark_of(head, row.number, row.number, begins=True, followed=True)
-        office = all(word[0].islower() for word in words)
+        office = row.text.startswith(starts) and all(word[0].islower() for word in words)
         sure = office and (len(words) <= _ARTICLE_AND_NOUN or counts[head.name] > 1)
         labels.decide(mark, "name" if sure else "doubt")
         row.head, row.mark, row.plain = head, mark, False
@@ -47,7 +52,11 @@ def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
 
 def _headed(row: Text, labels: Labels, starts: tuple[str, ...]) -> Head | None:
     """The head of a line that begins as such ones do and names nobody so far."""
-    if not row.begins or not row.text.startswith(starts) or (row.mark and labels.verdict(row.mark) != "text"):
+    if not row.begins or (row.mark and labels.verdict(row.mark) != "text"):
         return None
-    match = _OFFICE.match(row.text) or _WITH_ROLE.match(row.text)
+    match = None
+    if row.text.startswith(starts):
+        match = _OFFICE.match(row.text) or _WITH_ROLE.match(row.text)
+    elif labels.share >= _NEARLY_ALL:
+        match = _SHORT.match(row.text)
     return Head("t.", match["name"], row.text[match.end() :], row.text) if match else None

@@ -33,6 +33,7 @@ _TRANSCRIPT = re.compile(
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
+_EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
 _EVENT = 3  # words of what somebody did who is named
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
@@ -186,7 +187,10 @@ def _only_time(head: Head | None) -> bool:
 
 def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     """Rows with the speakers that hold until the next label, paragraphs joined."""
-    builder = _Builder(labels, tally, _chapters(rows), _asker_alone(rows, labels))
+    asker = _asker_alone(rows, labels)
+    if asker:
+        tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
+    builder = _Builder(labels, tally, _chapters(rows), asker)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -257,7 +261,7 @@ class _Builder:
         if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
             self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         self._said = row.text
-        if row.ruled and self._labels.everywhere and self._speaker is not None:
+        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
             self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         if row.plain:
             self._add(row.text, row.number, new=not self._open)

@@ -52,6 +52,11 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
     assert phrase not in speakers(srt([*LABELLED[:9], f"{phrase}: the band.", *LABELLED[9:17]]), ".srt")
 
 
+def test_one_word_that_stands_twice_among_names_in_full_is_in_doubt() -> None:
+    rows = [*LABELLED[:4], "Note: cut here.", *LABELLED[4:8], "Note: cut again.", *LABELLED[8:]]
+    assert "Note" not in speakers("\n\n".join(rows))
+
+
 def test_a_single_word_is_a_name_when_somebody_is_spoken_to_by_it() -> None:
     rows = [*LABELLED[:9], "Zoe: Good evening to you all.", *LABELLED[9:], "Oda Brandt: Thank you, Zoe."]
     assert "Zoe" in speakers("\n\n".join(rows))
@@ -125,8 +130,8 @@ def test_a_known_label_inside_a_cue_begins_a_turn() -> None:
 
 
 def test_words_before_a_colon_inside_a_paragraph_stay_in_the_turn() -> None:
-    rows = [*LABELLED[:3], f"{LABELLED[3]} Second: the ropes.", *LABELLED[4:9], f"{LABELLED[9]} One more: the fog."]
-    assert not {"Second", "One more"} & set(speakers("\n\n".join(rows)))
+    rows = [f"{LABELLED[0]} First: the ropes.", *LABELLED[1:9], f"{LABELLED[9]} First: the fog. One more: the lamp."]
+    assert not {"First", "One more"} & set(speakers("\n\n".join(rows)))
 
 
 def test_chevrons_with_labels_in_one_paragraph_are_turns() -> None:

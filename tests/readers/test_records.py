@@ -56,6 +56,11 @@ def test_words_after_a_title_that_are_no_office_are_nobodys_and_told() -> None:
     assert "may be a speaker or not" in transcript.notes[0]
 
 
+def test_a_short_beginning_where_nearly_all_have_names_is_in_doubt() -> None:
+    rows = ["On. Kofi Mensah. Buona sera.", "La presidente. Grazie.", "On. Lin Ferrer. Piove.", "On. Kofi Mensah. Bene.", "On. Lin Ferrer. No."]  # fmt: skip
+    assert [who for who, _ in turns("\n\n".join(rows))][1] is None
+
+
 ASKED = [("QA"[n % 2], said) for n, (*_, said) in enumerate(TURNS[:16])]
 
 
