@@ -247,12 +247,11 @@ class _Holder:
         if piece.voice is not None:
             self._left = self._reach.get(piece.number, -1) if fresh else self._left
             self._speaker = tidy(role_off(piece.voice)) or None
+            self._tell_role(tidy(piece.voice), self._speaker or "", piece.number)
         elif mark and self._labels.verdict(mark) == "name":
             self._left = self._reach.get(piece.number, -1)
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
-            if head and head.name and len(head.name) > len(mark.name) and head.name not in self._told:
-                self._told.add(head.name)
-                self._tally.leave_out("roles beside names", tidy(head.name).replace(mark.name, " ", 1), piece.number)
+            self._tell_role((head and head.name) or "", mark.name, piece.number)
             turn = self._speaker is None
         elif mark and self._labels.verdict(mark) == "doubt":
             self._speaker, turn = None, True
@@ -264,6 +263,11 @@ class _Holder:
             text = head.plain
         self._said = text or self._said
         return self._speaker, text, turn
+
+    def _tell_role(self, label: str, name: str, line: int) -> None:
+        if len(label) > len(name) and label not in self._told:
+            self._told.add(label)
+            self._tally.leave_out("roles beside names", tidy(label).replace(name, " ", 1), line)
 
     def _ends(self) -> bool:
         """Whether the label holds no longer than to the end of a sentence."""
