@@ -259,6 +259,7 @@ class _Holder:
             self._speaker, turn, text = None, True, head.plain
         elif fresh and self._speaker is not None and self._ends() and ends_sentence(self._said):
             self._speaker, turn = None, True
+            text = head.plain if head and head.dash else text
         elif head and head.dash:
             text = head.plain
         self._said = text or self._said

@@ -76,6 +76,8 @@ class Labels:
                 self.shapes.add(group)
                 self._judge(group, found, max(units, 1))
         self._borrow(groups)
+        if any(shape.startswith("Q.") for shape in self.shapes):
+            self._beside_questions(groups)
         named = self.names if "n." in self.shapes else set[str]()
         self.stopped = "n." in self.shapes
         self.titles = {title for title in map(_title, named) if title and not self.common(title)}
@@ -247,6 +249,13 @@ class Labels:
             for mark in marks:
                 if mark.name in self.names and mark.begins:
                     self._verdicts.setdefault((group, mark.name), "name")
+
+    def _beside_questions(self, groups: dict[str, list[Mark]]) -> None:
+        """In a record of questions and answers, labels in capitals name who else speaks, however seldom."""
+        for group, marks in groups.items():
+            for mark in marks:
+                if group not in self.shapes and ":" in group and mark.begins and self._in_capitals([mark]):
+                    self.decide(mark, "name" if " " in mark.name else "doubt")
 
     def common(self, name: str) -> bool:
         """Whether every word of a label is written small somewhere in the file, as names are not."""

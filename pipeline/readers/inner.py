@@ -32,7 +32,7 @@ class Inner:
         again = {name for name, n in found.items() if n + starts[name] > 1}
         if sum(found[name] for name in again) <= sum(map(bool, map(str.strip, lines))):
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
-            again = {name for name in again if starts[name] > 1 or (starts[name] and " " in name)}
+            again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
         self.names = again
         self._chevrons = chevrons and any(">>" in line or "&gt;&gt;" in line for line in lines)
 

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from pipeline.readers.frames import BREAK
 from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
 
 _BRACKETS = re.compile(
@@ -16,6 +18,7 @@ _BRACKETS = re.compile(
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_LINES = 6  # of a direction, at most
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
@@ -36,6 +39,28 @@ def in_one_bracket(text: str) -> bool:
         if not depth:
             return match.end() == len(text)
     return False
+
+
+def joined_directions(rows: list[str]) -> list[str]:
+    """The lines, those of a bracket that goes over several of them as one."""
+    out = rows
+    for i, row in enumerate(rows):
+        text = row.strip()
+        if (
+            text[:1] not in _PAIRS
+            or in_one_bracket(text)
+            or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1]))
+        ):
+            continue
+        for k in range(i + 1, min(i + _LINES, len(rows))):
+            if not rows[k].strip():
+                break
+            text = f"{text} {rows[k].strip()}"
+            if in_one_bracket(text):
+                out = out.copy() if out is rows else out
+                out[i : k + 1] = [text, *[BREAK] * (k - i)]
+                break
+    return out
 
 
 class Sounds:
@@ -80,8 +105,10 @@ class Sounds:
             return True
         if not after and not before.strip(" -.,"):
             return True
+        if kind == "curly" and not _WORDY.fullmatch(inner):
+            return False
         size = len(inner.split())
-        if self._counts[_inner(match)] >= 2 and size <= _SHORT and (kind != "curly" or _WORDY.fullmatch(inner)):
+        if self._counts[_inner(match)] >= 2 and size <= _SHORT:
             return True
         if kind in ("square", "lens", "curly"):
             return not before.strip() or bool(_ENDED.search(before))

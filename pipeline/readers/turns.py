@@ -16,10 +16,10 @@ from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
-from pipeline.readers.sounds import in_one_bracket
+from pipeline.readers.sounds import in_one_bracket, joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
-from pipeline.readers.titles import titled
+from pipeline.readers.titles import offices, titled
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -58,12 +58,13 @@ class _Text:
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally))
+    physical = joined_directions(unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     rows = _rows(physical, starts, tally)
     del physical
+    offices(rows)
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels)
@@ -146,7 +147,7 @@ def _strong(head: Head) -> bool:
     name = head.name
     if not name or not head.rest:
         return False
-    return head.shape.startswith(("[N]", "N\u3000", "N「")) or (
+    return head.shape.startswith(("[N]", "N\u3000", "N「", "N|")) or (
         len(name) > 2 and name.isupper() and not head.rest.isupper() and ":" in head.shape
     )
 

@@ -133,3 +133,21 @@ def test_a_minus_in_front_of_a_line_stays() -> None:
 def test_a_place_after_a_dash_stays_with_a_number() -> None:
     rows = [f"{'Pier 3.14 - Town Hall' if who == 'Oda Brandt' else who}: {said}" for who, *_, said in TURNS]
     assert "Pier 3.14 - Town Hall" in {who for who, _ in turns("\n\n".join(rows))}
+
+
+def test_a_direction_over_several_lines_is_none_of_the_speakers_words() -> None:
+    rows = [
+        f"{who}:\n{said}\n(Beifall beim Bug sowie bei Fahrgästen\ndes Unterdecks – Zuruf: Wie wahr!)"
+        for who, *_, said in TURNS[:6]
+    ]
+    assert turns("\n".join(rows)) == [(who, said) for who, *_, said in TURNS[:6]]
+
+
+def test_an_office_that_recurs_has_the_word_where_few_names_recur() -> None:
+    said = [("M. le président", "La séance est ouverte."), ("M. Kofi Mensah", "Merci."), ("M. le président", "Je vous en prie."), ("M. Kofi Mensah", "Je maintiens."), ("M. le président", "Bien.")]  # fmt: skip
+    assert turns("\n\n".join(f"{who}. {words}" for who, words in said)) == said
+
+
+def test_the_court_has_the_word_though_it_speaks_once_and_nothing_ends_in_a_full_stop() -> None:
+    asked = "Q. Where?\nA. Here, I said\nTHE COURT: Sustained\nQ. When?\nA. Now\nQ. Why?\nA. Because"
+    assert [who for who, _ in turns(asked)] == ["Q", "A", "THE COURT", "Q", "A", "Q", "A"]
