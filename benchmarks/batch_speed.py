@@ -87,7 +87,9 @@ def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
     """Runs a command to its end."""
     if log:
         log.unlink(missing_ok=True)
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    # Python keeps its bytecode, as where the program is installed, whatever this environment says.
+    others = ("OPENAI_", "STUDYDOC_", "PYTHONDONTWRITEBYTECODE")
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(others)}
     started = time.monotonic()
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(

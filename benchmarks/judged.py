@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
@@ -34,6 +35,8 @@ from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
 _OF_MEANING = ("partly", "unsupported")
+_SHIFTS = range(-3, 4)  # by which segments may be counted otherwise than when the statements were judged
+_WORD = re.compile(r"\w{4,}")
 _MODEL_KINDS = ("strong", "wrong")  # statements in a capable model's words; the others are checked by code alone
 
 
@@ -45,6 +48,25 @@ def transcript_for(name: str, corpus: Path) -> Transcript:
             if path.suffix in (".vtt", ".srt", ".txt", ".md") and ".notes" not in path.name:
                 return read_transcript(path)
     raise SystemExit(f"{stem}: no such transcript below {corpus} or transcripts")
+
+
+def in_todays_lines(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[dict[str, Any]]:
+    """The statements with their lines as segments are counted today: the shift under which these hold most words."""
+
+    def held(shift: int) -> int:
+        return sum(len(_words(row["text"]) & _words(*_texts(transcript, row["lines"], shift))) for row in rows)
+
+    shift = max(_SHIFTS, key=lambda s: (held(s), -abs(s)))
+    last = len(transcript.segments)
+    return [{**row, "lines": [n + shift for n in row["lines"] if 1 <= n + shift <= last]} for row in rows]
+
+
+def _texts(transcript: Transcript, lines: Sequence[int], shift: int) -> list[str]:
+    return [transcript.segment(n + shift).text for n in lines if 1 <= n + shift <= len(transcript.segments)]
+
+
+def _words(*texts: str) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.casefold())}
 
 
 def by_code(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[str]:
@@ -110,9 +132,10 @@ def main() -> None:
     wrong: list[str] = []
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for path in sorted(args.folder.glob("*.jsonl")):
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        groups[path.stem] = rows
-        flags = list(zip(rows, by_code(rows, transcript_for(path.stem, args.corpus)), strict=True))
+        judged_beside = transcript_for(path.stem, args.corpus)
+        judged = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        rows = groups[path.stem] = in_todays_lines(judged, judged_beside)
+        flags = list(zip(rows, by_code(rows, judged_beside), strict=True))
         out[f"{path.stem} by code"] = shares(flags)
         wrong += [f"{path.stem}: {f}: {row['text']}" for row, f in flags if f and row["truth"] == "true"]
     if args.model:

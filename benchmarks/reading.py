@@ -2,7 +2,8 @@
 
     python -m benchmarks.reading [--megabytes 20] [--write FOLDER] [KIND …]
 
-Kinds: prose (a paragraph a line), wrapped (prose in lines of 80 characters), talk (labels), webvtt, subrip. The files
+Kinds: prose (a paragraph a line), wrapped (prose in lines of 80 characters), unbroken (the same
+without an empty line), talk (labels), webvtt, subrip. The files
 are made up, the same on every machine. Each kind is read in a process of its own, at a quarter of the size and at the
 whole of it: linear work takes four times as long.
 """
@@ -79,6 +80,7 @@ def _clock(milliseconds: int) -> str:
 KINDS = {
     "prose": lambda: (f"{text}\n\n" for text in _paragraphs(1)),
     "wrapped": lambda: (f"{textwrap.fill(text, 80)}\n\n" for text in _paragraphs(2)),
+    "unbroken": lambda: (f"{textwrap.fill(text, 80)}\n" for text in _paragraphs(2)),
     "talk": lambda: (f"{'Ana Lee' if n % 3 else 'Ben Okoye'}: {text}\n\n" for n, text in zip(count(), _paragraphs(3))),
     "webvtt": lambda: (("" if n else "WEBVTT\n\n") + cue for n, cue in enumerate(_captions(4, "{start} --> {end}\n"))),
     "subrip": lambda: (cue.replace(".", ",", 2) for cue in _captions(5, "{n}\n{start} --> {end}\n")),

@@ -36,7 +36,7 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
     try:
-        value, repaired = _json_in(_THOUGHT.sub("", text).strip())
+        value, repaired = _json_in(_without_thought(text))
         return _fitted(value, answer, most_dropped, repaired)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
@@ -73,10 +73,14 @@ def _remove(value: Any, place: tuple[int | str, ...]) -> None:
 def holds_json(text: str) -> bool:
     """Whether there is a JSON object in the text at all, repaired or not."""
     try:
-        _json_in(_THOUGHT.sub("", text[:_MOST_CHARACTERS]).strip())
+        _json_in(_without_thought(text[:_MOST_CHARACTERS]))
     except (Unusable, RecursionError):
         return False
     return True
+
+
+def _without_thought(text: str) -> str:
+    return (_THOUGHT.sub("", text) if "</" in text else text).strip()
 
 
 def _json_in(body: str) -> tuple[dict[str, Any], bool]:

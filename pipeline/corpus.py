@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from pipeline.outputs import is_output
 from pipeline.profile import Recipe
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.readers import Source, Survey, kept_apart, read_transcript, survey, survey_files
+from pipeline.readers import Source, Survey, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
 from pipeline.stopping import Stoppable
 from pipeline.transcript import Metadata, Transcript
@@ -101,7 +102,7 @@ class Found:
 
 def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
     """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
-    read_now: list[Source | Transcript] = []
+    read_now: list[Transcript] = []
     failed: list[Outcome] = []
     how = {"name": given.name, "form": given.form, "encoding": given.encoding}
     try:
@@ -113,7 +114,31 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
         failed.append(Outcome("-", error=err))
     below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
     failed += [Outcome("input", error=err) for err in below.errors]
-    return Found([*read_now, *_named(below, out)], failed, skipped_lines(below))
+    streams = _apart(read_now, out)
+    files = kept_apart(below.sources, lambda name: _made_from(out, name), [t.name for t in streams])
+    return Found([*streams, *files], failed, skipped_lines(below))
+
+
+def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
+    """What came through a pipe or from the web, under names that overwrite no document of something else, and told."""
+    named: list[Transcript] = []
+    for each in streams:
+        name = name_apart([each.name], partial(_is_of, each, out), {t.name.casefold() for t in named})
+        if name != each.name:
+            told = f"{each.name} was made from another input: this one is written as {name}"
+            each = replace(each, name=name, notes=(*each.notes, told))
+        named.append(each)
+    return named
+
+
+def _is_of(stream: Transcript, out: Path, name: str) -> bool:
+    """Whether there is no document of this name, or it was made from this stream: of a pipe, only its words tell."""
+    try:
+        source = store.load(store.output_path(out, name)).source
+    except StoreError:
+        return True
+    asked = (stream.path or "").startswith("http")
+    return source.path == stream.path and (asked or source.sha256 == stream.sha256)
 
 
 def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:

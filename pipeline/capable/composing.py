@@ -29,6 +29,7 @@ from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_
 from pipeline.sections.base import Sentence
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection
 from pipeline.structured import Answer, Structured
+from pipeline.text import word_count
 from pipeline.tokens import count_tokens
 from pipeline.transcript import spoken_words
 
@@ -64,6 +65,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
         notes=rows,
         words=f"{with_added(words, table.sections):,}",
         points=str(each[MAIN_POINTS.name]),
+        written=str(sum(word_count(in_a_line(row)) for row in table.rows[: table.points])),
         least=arranged["least"],
         most=arranged["most"],
         sections="\n".join(

@@ -258,6 +258,24 @@ class OpenAICompatible:
 
         A call that waits to be tried again gives its place to others.
         """
+        try:
+            answer = await self._once(request, body, way)
+        except CallError as err:
+            answer = await self._again(request, body, way, err)
+        self._given_up = 0
+        return answer
+
+    async def _again(
+        self, request: Request, body: dict[str, Any], way: _Way, first: CallError
+    ) -> tuple[Completion, bool]:
+        """One answer after the `first` try failed, if that may be tried again."""
+        failed = [first]
+
+        async def once() -> tuple[Completion, bool]:
+            if failed:
+                raise failed.pop()
+            return await self._once(request, body, way)
+
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, CallError) and e.retryable),
             stop=self._stop,
@@ -267,12 +285,11 @@ class OpenAICompatible:
             before_sleep=lambda state: self._count_retry(request, state),
         )
         try:
-            answer: tuple[Completion, bool] = await retrying(self._once, request, body, way)
+            answer: tuple[Completion, bool] = await retrying(once)
         except EndpointError as err:
             if last := self._last_straw(err):
                 raise last from err
             raise
-        self._given_up = 0
         return answer
 
     async def _once(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:

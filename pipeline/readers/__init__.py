@@ -16,6 +16,7 @@ from pipeline.readers.sources import (
     distinct,
     find_sources,
     kept_apart,
+    name_apart,
     survey,
     survey_files,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "distinct",
     "find_sources",
     "kept_apart",
+    "name_apart",
     "parse",
     "read_transcript",
     "survey",

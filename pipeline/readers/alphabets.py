@@ -1,9 +1,13 @@
-"""Which of the Western code pages a text is in: the one in which its letters are those of one language.
+"""Which code page a text is in: the one in which its letters are those of one language and stand as letters do.
 
-Detectors were measured to take French for Baltic and Czech for Western; the letters of one alphabet leave little doubt.
+Detectors were measured to take French for Baltic, Czech for Western and Japanese for Polish; the letters of one
+alphabet leave little doubt. Accented letters stand in words among a–z, those of other alphabets make up whole words.
 """
 
 from __future__ import annotations
+
+import itertools
+import re
 
 # Letters besides a–z. The order decides between pages that read a text alike.
 _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -36,12 +40,132 @@ _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cp1254", ("çğıöşüâîûi̇",)),  # Turkish
     ("cp1257", ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž")),  # Lithuanian, Latvian, Estonian
     ("iso8859_2", ("áčďéěíňóřšťúůýž", "ąćęłńóśźż", "áéíóöőúüű")),
+    ("mac_roman", ("àâæçéèêëîïôœùûüÿ", "äöüßé", "áéíñóúü", "áâãàçéêíóôõúü", "àèéìíîòóùú", "åäöéü", "æøåéòô")),
+    ("cp1258", ("àáâăèéêìíòóôơùúưýđ\u0300\u0301\u0303\u0309\u0323",)),  # Vietnamese
 )
-_TYPE = set("\u00a0“”‘’„‚‹›«»–—…•·°§©®™€£¡¿ªº´½¼¾²³×÷±")
+_RARE = {"mac_roman", "cp1258"}  # which take more than a few letters to be believed
+# Letters of the other alphabets; those in front of the bar are seven in ten of any text.
+_CYRILLIC = "оеаинтсрвлкдмі|бгджзйпуфхцчшщъыьэюяёєїґўјљњћђџѓќѕ"
+_GREEK = "αοιετσνηυρπκά|βγδζθλμξςφχψωέήίόύώϊϋΐΰ"
+_HEBREW = "יוהלארתבשמנם|גדזחטכסעפצקךןףץ\u05b0\u05b1\u05b2\u05b3\u05b4\u05b5\u05b6\u05b7\u05b8\u05b9\u05bb\u05bc"
+_ARABIC = "اليمونرتبهدع|ءآأؤإئةثجحخذزسشصضطظغفقكىپچژگںھےڈٹڑک\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
+_THAI = "านรกเองมลวยสทดตคไ่้ีัิ|" + "".join(map(chr, (*range(0xE01, 0xE3B), *range(0xE40, 0xE4F))))
+_OTHERS: tuple[tuple[str, str], ...] = (
+    ("cp1251", _CYRILLIC),
+    ("koi8_r", _CYRILLIC),
+    ("koi8_u", _CYRILLIC),
+    ("cp866", _CYRILLIC),
+    ("iso8859_5", _CYRILLIC),
+    ("mac_cyrillic", _CYRILLIC),
+    ("cp1253", _GREEK),
+    ("iso8859_7", _GREEK),
+    ("cp737", _GREEK),
+    ("cp1255", _HEBREW),
+    ("cp1256", _ARABIC),
+    ("iso8859_6", _ARABIC),
+    ("cp874", _THAI),
+)
+_TYPE = set("\u00a0“”‘’„‚‹›«»–—…•·°§©®™€£¡¿ªº´½¼¾²³×÷±№")
+_RUN = re.compile(r"[^\W\d_]+")
+_NASAL = re.compile(r"õ(?!e)")  # no õ of Portuguese, but a Hungarian ő read in the wrong page
+_INSIDE = re.compile(r"(?<=[^\W\d_])[«»®©°§¡¿ªº™£€½¼¾±²³“„](?=[^\W\d_])")  # signs that stand in no word
+_AMONG = re.compile(r"(?<=[A-Za-z])[^\W\d_A-Za-z]|[^\W\d_A-Za-z](?=[A-Za-z])")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_WIDE_TYPE = re.compile(r"[\u3000-\u303f\uff00-\uff60\uffe0-\uffe6]+")
+_ALONE = re.compile(r"(?<=[A-Za-z])[^\x00-\u1100](?![^\x00-\u1100])|(?<![^\x00-\u1100])[^\x00-\u1100](?=[A-Za-z])")
+# Pages of several thousand signs: the one that orders them, and the first bytes of those in daily use.
+_WIDE: tuple[tuple[str, str, range], ...] = (
+    ("euc_jp", "euc_jp", range(0xB0, 0xD0)),
+    ("cp932", "euc_jp", range(0xB0, 0xD0)),
+    ("cp949", "euc_kr", range(0xB0, 0xC9)),
+    ("gb18030", "gb2312", range(0xB0, 0xD8)),
+    ("big5", "big5", range(0xA4, 0xC7)),
+)
+_SURE, _FITS, _LIKELY = 0.9, 0.95, 0.5  # shares that must fit: of signs in daily use, of letters, of frequent letters
+_KANA_LEAST = 0.2  # of Japanese
+_BETTER = 0.05  # by which a page must fit better than one before it, which is more common
+_LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # that tell an alphabet: letters, signs of thousands, letters among a–z
+_SHOUTED = 0.7  # what a reading in capitals is worth: small letters of another page often look so
+_SAMPLE = 40_000  # bytes
+_FOREIGN = "\ufffd"
+
+
+def code_page(raw: bytes) -> tuple[str, bool]:
+    """The code page in which bytes are text of one language, and whether that is sure."""
+    sample = _telling(raw)
+    wide = max((_daily(sample, *page), -n, page[0]) for n, page in enumerate(_WIDE))
+    if wide[0] >= _SURE:
+        return wide[2], True
+    codec, fits = western(sample)
+    if fits >= _FITS:
+        return codec, True
+    likely, other = 0.0, codec
+    for page, alphabet in _OTHERS:
+        share = _frequent(sample, page, alphabet)
+        if share > likely + _BETTER:
+            likely, other = share, page
+    return (other, True) if likely >= _LIKELY else (codec, False)
+
+
+def _telling(raw: bytes) -> bytes:
+    """The first lines that are not ASCII."""
+    rows: list[bytes] = []
+    size = 0
+    for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", raw):
+        rows.append(match[0])
+        size += len(match[0])
+        if size > _SAMPLE:
+            break
+    return b"".join(rows)
+
+
+def _daily(sample: bytes, codec: str, order: str, rows: range) -> float:
+    """The share of the signs that are in daily use, kana among them where the page is Japanese."""
+    text = sample.decode(codec, "replace")
+    letters = [c for c in _WIDE_TYPE.sub("", text) if not c.isascii() and c not in _TYPE]
+    first = {bytes([b]) for b in rows}
+    if len(letters) < _LEAST_WIDE:
+        return 0.0
+    kana = sum(map(bool, map(_KANA.match, letters))) if order == "euc_jp" else 0
+    if codec == "euc_jp" and kana < _KANA_LEAST * len(letters):
+        return 0.0  # Chinese is made of the same bytes
+    daily = sum(c.encode(order, "ignore")[:1] in first for c in letters)
+    return (kana + daily - len(_ALONE.findall(text))) / len(letters)
+
+
+def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
+    """The share of the letters that are of the alphabet, times that of its frequent ones."""
+    text = sample.decode(codec, "replace")
+    letters = _letters(text, latin=False)
+    often = alphabet.partition("|")[0]
+    if len(letters) < _LEAST:
+        return 0.0
+    high = [c for c in text if not c.isascii()]
+    shouted = _SHOUTED if sum(map(str.isupper, high)) > sum(map(str.islower, high)) else 1.0
+    return shouted * sum(c in alphabet for c in letters) * sum(c in often for c in letters) / len(letters) ** 2
+
+
+def _letters(text: str, *, latin: bool) -> list[str]:
+    """What is not ASCII, in small letters; letters that stand as none of their kind do are foreign.
+
+    Those of a Latin alphabet stand among a–z in longer words, those of others never do; none is large after a small
+    one.
+    """
+
+    def judged(match: re.Match[str]) -> str:
+        word = match[0]
+        if word.isascii():
+            return ""
+        mixed = any(c.isascii() for c in word)
+        torn = any(a.islower() and b.isupper() for a, b in itertools.pairwise(word))
+        wrong = torn or (not mixed and len(word) > 2 if latin else mixed)
+        return _FOREIGN * sum(not c.isascii() for c in word) if wrong else word.lower()
+
+    return [c for c in _RUN.sub(judged, _INSIDE.sub(_FOREIGN, text)) if not c.isascii() and c not in _TYPE]
 
 
 def western(sample: bytes) -> tuple[str, float]:
-    """The code page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none.
+    """The Latin page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none.
 
     A few accents in a text of another language say little: they are Western unless several letters speak against it.
     """
@@ -52,9 +176,11 @@ def western(sample: bytes) -> tuple[str, float]:
             text = sample.decode(codec)
         except UnicodeDecodeError:
             continue
-        letters = [c for c in text.lower() if not c.isascii() and c not in _TYPE]
+        letters = _letters(_NASAL.sub(_FOREIGN, text) if codec == "cp1252" else text, latin=True)
         if not letters:
             return "cp1252", 1.0
+        if codec in _RARE and len(_AMONG.findall(text)) < _LEAST_AMONG:
+            continue
         share = max(sum(c in alphabet for c in letters) / len(letters) for alphabet in alphabets)
         if codec == "cp1252":
             first = letters

@@ -23,16 +23,27 @@ def zipped(path: Path) -> tuple[Path, str] | None:
 
 
 def members(path: Path) -> list[str]:
-    """The names of the files in a zip file, without hidden ones and those that would leave it."""
+    """The names of the files in a zip file, without those that are `passed_over`."""
+    return sorted(n for n in _names(path) if _why_not(PurePosixPath(n)) is None)
+
+
+def passed_over(path: Path) -> list[tuple[str, str]]:
+    """The names of the files in a zip file that are hidden or would leave it, each with the reason."""
+    return sorted((n, why) for n in _names(path) if (why := _why_not(PurePosixPath(n))) is not None)
+
+
+def _names(path: Path) -> list[str]:
     with _opened(path) as packed:
         names = [member.filename for member in packed.infolist() if not member.is_dir()]
     if len(names) > _MOST:
         raise InputError(f"{path}: {len(names):,} files in it", hint=f"give at most {_MOST:,} at a time")
-    return sorted(n for n in names if _plain(PurePosixPath(n)))
+    return names
 
 
-def _plain(name: PurePosixPath) -> bool:
-    return not name.is_absolute() and not any(p.startswith((".", "__MACOSX")) for p in name.parts)
+def _why_not(name: PurePosixPath) -> str | None:
+    if name.is_absolute() or ".." in name.parts:
+        return "its name leads out of the zip file"
+    return "hidden" if any(part.startswith((".", "__MACOSX")) for part in name.parts) else None
 
 
 def read_member(path: Path, name: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -31,6 +32,8 @@ _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
 _DATED = re.compile(_DATE)
 _DAY = 86_400
 _LATE = 6 * 3600  # a recording whose first word falls later than this into it shows the time of day
+_FRAMES = 30  # a second, which most pictures have at the most
+_PACE = 2.5  # words a second that people speak
 _FAST = 10  # words a second that nobody speaks
 
 
@@ -88,15 +91,18 @@ class Dial:
         self.frames = self.days = self.by_day = self.to_the_minute = False
         self._offset = 0.0
         self._origin: dt.date | None = None
-        self._american = False
+        self._american = self._undated = False
         if not sample:
             return
         four = [[int(p) for p in _PARTS.findall(s)] for s in sample if s.count(":") + s.count(";") == 3]
         if four:
-            # Seconds go on to 59, frames stop at 24, 25 or 30 of them.
-            self.days = max(parts[-1] for parts in four) >= 30
+            self.days = _are_days(four, words)
             self.frames = not self.days
         dated = [s for s in sample if _DATED.match(s)]
+        if dated and len(dated) <= len(sample) / 2 and not self._goes_on(dated[0], sample):
+            # The date of the recording stands over times that are counted from its start.
+            dated, sample = [], [s for s in sample if not of_a_day(s)]
+            self._undated = True
         noons = sum(bool(_NOON.search(s)) for s in sample)
         if dated:
             self._american = _american(dated)
@@ -114,10 +120,20 @@ class Dial:
         elif self.frames:
             self._offset = 3600.0 * (first // 3600)
 
+    def _goes_on(self, dated: str, sample: Sequence[str]) -> bool:
+        """Whether the times without a date are those of the same day: they go on where the one with a date was."""
+        after = next((s for s in sample[sample.index(dated) :] if not of_a_day(s)), None)
+        return after is None or after[-1:] == "s" or self._of_day(after) >= self._of_day(dated)
+
+    def counts(self, stamp: str) -> bool:
+        """Whether a stamp is a time of the recording, and not the date over it."""
+        return not (self._undated and of_a_day(stamp))
+
     def seconds(self, stamp: str) -> float:
         """The seconds from the start that a stamp stands for."""
         if self.by_day:
-            return round(max(0.0, self._of_day(stamp) - self._offset), 3)
+            since = self._of_day(stamp) - self._offset
+            return round(max(0.0, since + _DAY if since < -_DAY / 2 else since), 3)  # after midnight
         return round(max(0.0, self._plain(stamp) - self._offset), 3)
 
     def remark(self) -> str | None:
@@ -166,6 +182,22 @@ class Dial:
             return dt.date(year, month, day)
         except ValueError:
             return None
+
+
+def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
+    """Whether clocks of four parts end in seconds and begin with days, and not in frames.
+
+    Seconds go on to 59, frames mostly stop at 24, 25 or 30 of them; where they may go on to 60, the pace tells at which
+    the words are spoken.
+    """
+    if max(parts[-1] for parts in four) < _FRAMES:
+        return False
+    first, last = four[0], four[-1]
+    as_days = last[0] * _DAY + _folded(last[1:]) - first[0] * _DAY - _folded(first[1:])
+    as_frames = _folded(last[:3]) - _folded(first[:3])
+    if not words or as_days <= 0 or as_frames <= 0:
+        return True
+    return abs(math.log(words / as_days / _PACE)) <= abs(math.log(words / as_frames / _PACE))
 
 
 def _american(dated: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ import html
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.readers.evidence import Labels, Mark, mark_of
@@ -57,7 +57,6 @@ class _Piece:
     voice: str | None = None
     head: Head | None = None
     mark: Mark | None = None
-    alone: list[str] = field(default_factory=list)
 
 
 def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
@@ -95,21 +94,20 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
     """The lines of a cue, each voice in it on its own."""
     voice = cue.voice
     first = True
-    for n, raw in enumerate(cue.rows):
-        parts: list[tuple[str | None, str]] = [(voice, raw)]
+    for number, raw in enumerate(cue.rows, cue.line + 1):
+        parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
         if "<v" in raw:
             split = _VOICE.split(raw)
-            parts = [(voice, split[0])] + [(split[i], split[i + 1]) for i in range(1, len(split) - 1, 2)]
-            voice = parts[-1][0]
+            parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
+            voice = split[-2] if len(split) > 1 else voice
         for who, text in parts:
             if "<" in text or "{\\" in text:
                 text = _TAG.sub("", text)
             if "&" in text:
                 text = html.unescape(text)
                 text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
-            text = tidy(text)
-            if text:
-                yield _Piece(cue, cue.line + n + 1, text, first, html.unescape(who) if who else None)
+            if text and (text := tidy(text)):
+                yield _Piece(cue, number, text, first, html.unescape(who) if who else None)
                 first = False
 
 
@@ -131,8 +129,7 @@ def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
     unit = -1
     for i, piece in enumerate(pieces):
         unit += piece.first
-        piece.head = head_of(piece.text)
-        head = piece.head
+        piece.head = head = head_of(piece.text)
         if head is None or head.name is None:
             continue
         same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue
@@ -158,15 +155,14 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     for piece in pieces:
         speaker, text, turn = holder.take(piece)
         text = sounds.off(text, piece.number)
-        if not _WORD.search(text):
+        if not text[:1].isalpha() and not _WORD.search(text):
             holder.waits = holder.waits or turn
             continue
         turn = turn or holder.waits
         holder.waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
-            lines[-1] = Line(
-                f"{lines[-1].text} {text}", speaker, lines[-1].start, lines[-1].end, lines[-1].turn, lines[-1].at
-            )
+            last = lines[-1]
+            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.at)
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
-
-from charset_normalizer import from_bytes
+import contextlib
+import re
+import unicodedata
 
 from pipeline.errors import InputError
-from pipeline.readers.alphabets import western
+from pipeline.readers.alphabets import code_page
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -53,7 +54,9 @@ _TRUSTED_GUESSES = {
     "tis_620",
     "iso8859_11",
 }
-_FITS = 0.95  # share of the letters that must be one language's, for a Western code page to be sure
+_BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
+_BLOCKS = 4  # of 256 letters, in which the letters of a text stand whose words are spelt
+_WHOLE = 2  # characters beyond ASCII that must be whole for each broken byte of UTF-8
 
 
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
@@ -81,29 +84,64 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
     if utf16 := _utf16_without_mark(raw):
         return raw.decode(utf16, errors="replace"), utf16, f"read as {utf16} (no byte-order mark)"
+    if escaped := _escaped(raw):
+        return raw.decode(escaped), escaped, f"read as {escaped}, which shifts between alphabets by escape codes"
     try:
         return raw.decode("utf-8"), "utf-8", None
     except UnicodeDecodeError:
-        return _guess(raw, name)
+        return _damaged(raw) or _guess(raw, name)
+
+
+def _escaped(raw: bytes) -> str | None:
+    """Mail of old writes Japanese and Korean in seven bits, with codes that shift from one alphabet to the other."""
+    if b"\x1b$" not in raw:
+        return None
+    for codec in ("iso2022_jp", "iso2022_kr", "iso2022_jp_ext"):
+        with contextlib.suppress(UnicodeDecodeError):
+            raw.decode(codec)
+            return codec
+    return None
+
+
+def _damaged(raw: bytes) -> tuple[str, str, str] | None:
+    """UTF-8 of which a few bytes are broken; None when most of what is not ASCII is something else."""
+    for part in (raw[:200_000], raw):  # a look at the first ones spares most files the second
+        text = part.decode("utf-8", errors="replace")
+        broken, whole = text.count("\ufffd"), sum(map(len, _BEYOND.findall(text)))
+        if whole < _WHOLE * broken:
+            return None
+    return text, "utf-8", f"{broken} broken bytes in UTF-8: read as \ufffd"
 
 
 def _utf16_without_mark(raw: bytes) -> str | None:
-    """Text in UTF-16 has its NUL bytes nearly all on one side of each pair."""
+    """Text in UTF-16 has its NUL bytes on one side of each pair: of nearly all if it is Latin, else of spaces."""
     sample = raw[:4000]
     if len(sample) < 4 or b"\x00" not in sample:
         return None
     even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) / 2
     if odd > 0.3 * half and even < 0.05 * half:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.3 * half and odd < 0.05 * half else None
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    codec = "utf-16-le" if even == 0 else "utf-16-be" if odd == 0 else None
+    return codec if codec and _is_text(sample[: len(sample) // 2 * 2].decode(codec, errors="replace")) else None
+
+
+def _is_text(text: str) -> bool:
+    """Whether nearly all of it is letters, spaces and what stands between them, the letters of few alphabets."""
+    plain = sum(c.isalpha() or c.isspace() or c.isascii() or unicodedata.category(c)[0] in "MP" for c in text)
+    blocks = {ord(c) >> 8 for c in text if c.isalpha()}
+    return plain >= 0.98 * len(text) and (len(blocks) <= _BLOCKS or all(0x30 <= b <= 0xD7 or b == 0 for b in blocks))
 
 
 def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
-    codec, fits = western(raw[:200_000])
-    if fits < _FITS:
+    codec, sure = code_page(raw)
+    if not sure:
+        from charset_normalizer import from_bytes  # hardly any file needs it
+
         guess = from_bytes(raw[:200_000]).best()
         codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec
     text = raw.decode(codec, errors="replace")

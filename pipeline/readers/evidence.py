@@ -42,7 +42,9 @@ class Mark(NamedTuple):
 
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
-    return Mark(head, line, unit, begins, followed, _bare(head.name or ""), _group(head.shape, head.heading))
+    name = head.name or ""
+    bare = name if name.isalpha() and name.isascii() else _bare(name)
+    return Mark(head, line, unit, begins, followed, bare, _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import InputError
+from pipeline.readers.addresses import is_video, no_transcript
 
 LIMIT = 50_000_000  # bytes
 _REDIRECTS = 5
-_SECONDS = 30.0
+_SECONDS, _IN_ALL = 30.0, 180.0  # that a server may be silent, and that a file may take
+_PIECE = 65_536  # bytes
+_TRANSLATED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
 Resolve = Callable[[str, int], list[str]]
 Open = Callable[[str, str, str, int, str], "http.client.HTTPResponse"]
 
@@ -23,19 +29,24 @@ def fetch(
     url: str, *, limit: int = LIMIT, resolve: Resolve | None = None, request: Open | None = None
 ) -> tuple[bytes, str]:
     """The bytes at an http(s) address and the file name they have there. InputError says what is refused and why."""
+    if is_video(url):
+        raise no_transcript(url)
     resolve, request = resolve or _addresses, request or _request
-    seen = url
+    seen, until = url, time.monotonic() + _IN_ALL
     for _ in range(_REDIRECTS + 1):
         scheme, host, port, target = _parts(seen)
         address = _public(seen, host, port, resolve)
         try:
             response = request(scheme, host, address, port, target)
             if response.status in (301, 302, 303, 307, 308):
-                seen = urljoin(seen, response.getheader("Location") or "")
+                to = response.getheader("Location")
+                if not to:
+                    raise InputError(f"{url}: the server answers {response.status} without saying where to go")
+                seen = urljoin(seen, to)
                 continue
             if response.status != 200:
                 raise InputError(f"{url}: the server answers {response.status} {response.reason}")
-            raw = response.read(limit + 1)
+            raw = _body(response, limit, until)
         except (OSError, http.client.HTTPException) as err:
             raise InputError(f"{url}: cannot be fetched: {err}", hint="fetch it by hand and give the file") from err
         if len(raw) > limit:
@@ -44,6 +55,18 @@ def fetch(
             )
         return raw, unquote(PurePosixPath(urlsplit(seen).path).name) or host
     raise InputError(f"{url}: more than {_REDIRECTS} redirects")
+
+
+def _body(response: http.client.HTTPResponse, limit: int, until: float) -> bytes:
+    """The bytes of an answer, one more than the limit at the most. TimeoutError when they come too slowly."""
+    pieces: list[bytes] = []
+    size = 0
+    while size <= limit and (piece := response.read1(min(_PIECE, limit + 1 - size))):
+        pieces.append(piece)
+        size += len(piece)
+        if time.monotonic() > until:
+            raise TimeoutError(f"it takes more than {_IN_ALL / 60:.0f} minutes")
+    return b"".join(pieces)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -77,6 +100,8 @@ def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
 
 def _global(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
+    if any(found in network for network in _TRANSLATED if found.version == network.version):
+        return False  # an address of the old kind in the new one: it may lead anywhere
     mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
     return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
@@ -92,6 +117,22 @@ def _request(scheme: str, host: str, address: str, port: int, target: str) -> ht
     connection.sock = (
         ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
     )
+    cut = threading.Timer(_IN_ALL, _cut, (connection.sock,))
+    cut.daemon = True
+    cut.start()
+    try:
+        return _asked(connection, target)
+    finally:
+        cut.cancel()
+
+
+def _cut(connected: socket.socket) -> None:
+    """Ends a connection whose server answers byte by byte."""
+    with contextlib.suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+def _asked(connection: http.client.HTTPConnection, target: str) -> http.client.HTTPResponse:
     connection.request(
         "GET", target, headers={"User-Agent": "studydoc", "Accept-Encoding": "identity", "Connection": "close"}
     )

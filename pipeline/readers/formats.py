@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, web_page, webvtt, xml
+from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, utterances, web_page, webvtt, xml
 from pipeline.readers.base import Document, Reader
-from pipeline.readers.data import assemblyai, aws, deepgram, elevenlabs, google, rev, segments, speechmatics, youtube
+from pipeline.readers.data import (
+    assemblyai,
+    aws,
+    deepgram,
+    elevenlabs,
+    google,
+    rev,
+    segments,
+    speechmatics,
+    texts,
+    youtube,
+)
 from pipeline.readers.data import rows as json_rows
 
 READERS: tuple[Reader, ...] = (
@@ -22,10 +33,12 @@ READERS: tuple[Reader, ...] = (
     speechmatics.READER,
     segments.READER,
     json_rows.READER,
+    texts.READER,
     xml.TTML,
     xml.TIMEDTEXT,
     xml.AKOMA,
     web_page.READER,
+    utterances.READER,
     subtitles.READER,
     lrc.READER,
     webvtt.READER,

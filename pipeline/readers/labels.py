@@ -14,6 +14,8 @@ from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.text import clean
 
 _LONGEST = 70  # characters of a name with its role
+_FEW_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*(?: [A-Za-z']+){0,5}(?:, ?[A-Za-z' ]*)?")
+_NAMELESS = re.compile(r".*(?:[!?;]|\. [a-z])|[^,]*[^ ,]{4}(?:[^ ,]\.(?: |$)|\.$)")  # as `could_be_name` finds
 _BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
 _HASHES = re.compile(r"#{1,6}[ \t]+")
@@ -25,7 +27,7 @@ _BRACKETED = re.compile(
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
-_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
@@ -77,8 +79,8 @@ class Head(NamedTuple):
 def only_words(line: str) -> bool:
     """Whether a line is plainly words: no head, no link, no mark, nothing to clean. Most are, and are told fast."""
     return (
-        (len(line) > 50 or line.count(" ") > 5)
-        and _WORDS.fullmatch(line) is not None
+        _WORDS.fullmatch(line) is not None
+        and (len(line) > 50 or line.count(" ") > 5 or _NAMELESS.match(line) is not None)
         and not ("  " in line or " - " in line or "www." in line)
         and line[-1] != " "
     )
@@ -87,6 +89,10 @@ def only_words(line: str) -> bool:
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
+    if only_words(text):
+        return None
+    if len(text) <= 50 and _FEW_WORDS.fullmatch(text) and text.count(" ") < 6 and not ("  " in text or "http" in text):
+        return Head("N/", text, "", text)  # as `_name` finds, at once
     heading = bullet = chevron = bold = False
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):

@@ -189,19 +189,21 @@ def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -
     parts: list[str] = []
     said: int | None = 0  # words of the parts, counted when they are asked for
     for line in lines:
-        if out and out[-1].speaker == line.speaker and not line.turn:
+        size: int | None = None
+        last = out[-1] if out else None
+        if last is not None and last.speaker == line.speaker and not line.turn:
             said = scripts.length(parts[-1]) if said is None else said
-            size = scripts.length(line.text)
-            if _continues(out[-1], parts[-1], said, line, size, target_words, gap):
-                last = out[-1]
-                parts.append(line.text)
-                said += size
-                if line.end is not None:
-                    out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
-                continue
+            if _goes_on(last, parts[-1], said, line, target_words, gap):
+                size = scripts.length(line.text)
+                if said + size <= target_words * 1.6:
+                    parts.append(line.text)
+                    said += size
+                    if line.end is not None:
+                        out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
+                    continue
         _put_together(out, parts)
         out.append(line)
-        parts, said = [line.text], None
+        parts, said = [line.text], size
     _put_together(out, parts)
     return out
 
@@ -212,14 +214,12 @@ def _put_together(out: list[Line], parts: list[str]) -> None:
         out[-1] = Line(" ".join(parts), last.speaker, last.start, last.end, last.turn, last.at)
 
 
-def _continues(last: Line, ending: str, said: int, line: Line, size: int, target_words: int, gap: float) -> bool:
-    paused = last.end is not None and line.start is not None and line.start - last.end > gap
-    late = last.start is not None and line.start is not None and line.start - last.start > 30
-    if (paused or late) and said >= 6:
-        return False
-    if said + size > target_words * 1.6:
-        return False
-    return said < 8 or not ends_sentence(ending) or said < target_words / 2
+def _goes_on(last: Line, ending: str, said: int, line: Line, target_words: int, gap: float) -> bool:
+    if said >= 6 and line.start is not None:
+        paused = last.end is not None and line.start - last.end > gap
+        if paused or (last.start is not None and line.start - last.start > 30):
+            return False
+    return said < 8 or said < target_words / 2 or not ends_sentence(ending)
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:

@@ -15,14 +15,17 @@ from pipeline.transcript import Metadata
 _TAG = re.compile(r"^\[(?P<key>ti|ar|al|au|by|re|ve|la|length|offset|#)\s*:\s*(?P<value>[^\]]*)\]\s*$", re.IGNORECASE)
 _TIMES = re.compile(r"^((?:\[\d{1,3}:\d{2}(?:[.:]\d{1,3})?\])+)(.*?)(?:\[(\d{1,3}:\d{2}(?:[.:]\d{1,3})?)\])?\s*$")
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
-_DOTTED = re.compile(r"^\[\d{1,3}:\d{2}\.\d{2,3}\]\S")
+_DOTTED = re.compile(r"^\[\d{1,3}:\d{2}\.\d{2,3}\](?:\S|\s*<\d|\s*$)")
+_TIMED = re.compile(r"^\[\d{1,3}:\d{2}\.\d{2,3}\]")
 
 
 def sniff(document: Document) -> bool:
-    """An LRC tag, or lines that begin with [mm:ss.xx] and their words without a space."""
+    """Lines that begin with [mm:ss.xx] and their words without a space, or after a space under an LRC tag."""
     rows = [row for row in document.head.split("\n")[:-1] or [document.head] if row.strip()][:30]
     dotted = sum(bool(_DOTTED.match(row)) for row in rows)
     tags = sum(bool(_TAG.match(row)) for row in rows)
+    if tags and _TAG.match(rows[0]):
+        dotted = sum(bool(_TIMED.match(row)) for row in rows)
     return dotted >= 2 and dotted + tags >= 0.8 * len(rows)
 
 
@@ -42,11 +45,23 @@ def read(document: Document, tally: Tally) -> Parsed:
             cues.append(Cue(starts[0], end, [_WORD_TIME.sub("", match[2])], number))
         else:
             tally.leave_out("lines without a time", row, number)
+    _shift(cues, told.get("offset", ""), tally)
     cues.sort(key=lambda cue: cue.start or 0.0)
     for cue, after in itertools.pairwise(cues):
         cue.end = cue.end if cue.end is not None else after.start
     metadata = Metadata(title=told.get("ti") or None, channel=told.get("ar") or None, language=told.get("la") or None)
     return Parsed(cue_lines(cues, tally, document.label), metadata)
+
+
+def _shift(cues: list[Cue], offset: str, tally: Tally) -> None:
+    """All times moved by the offset of the file: milliseconds by which the words come earlier."""
+    if not re.fullmatch(r"[+-]?\d{1,7}", offset) or int(offset) == 0:
+        return
+    by = int(offset) / 1000
+    for cue in cues:
+        cue.start = None if cue.start is None else round(max(0.0, cue.start - by), 3)
+        cue.end = None if cue.end is None else round(max(0.0, cue.end - by), 3)
+    tally.warn(f"all times are {abs(by):g} s {'earlier' if by > 0 else 'later'}, as the offset of the file says")
 
 
 READER = Reader("lrc", "LRC", sniff, read)

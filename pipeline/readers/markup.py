@@ -48,8 +48,8 @@ def tags_to_labels(text: str) -> str:
     """`<Person1> words </Person1>` as a label in front of the words, where such pairs recur."""
     if "</" not in text:
         return text
-    closed = {m[1] for m in _CLOSING.finditer(text) if not _TAG.match(f"<{m[1]}>")}
-    for name in list(closed)[:50]:
+    names = dict.fromkeys(m[1] for m in _CLOSING.finditer(text))  # in their order, which decides where they nest
+    for name in [n for n in names if not _TAG.match(f"<{n}>")][:50]:
         opening = re.compile(rf"(^[ \t]*)?<{re.escape(name)}>[ \t]*", re.MULTILINE)
         text = text.replace(f"</{name}>", "")
         text = opening.sub(lambda m, name=name: f"{name}: " if m[1] is not None else f"\n{name}: ", text)  # type: ignore[misc]

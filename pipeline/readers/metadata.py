@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import InputError
 from pipeline.text import clean
@@ -16,21 +17,36 @@ from pipeline.transcript import Chapter, Metadata
 
 _MAX = 300
 _LANGUAGE_ENDING = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$")
+_SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")  # a script or region
+_Kind = TypeVar("_Kind")
 _TITLE, _CHANNEL = ("title", "fulltitle"), ("channel", "uploader", "podcast", "show", "series")
 _URL = ("webpage_url", "url", "media", "source_url", "original_url")
 _DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang")
 KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
 
 
-def from_mapping(values: Mapping[str, Any], where: str) -> Metadata:
-    """Metadata from a mapping's known keys; unknown keys are left alone. InputError for a value of the wrong kind."""
+def from_mapping(values: Mapping[str, Any], where: str, told: Callable[[str], None] | None = None) -> Metadata:
+    """Metadata from a mapping's known keys; unknown keys are left alone.
+
+    A value of the wrong kind is left out and `told`; InputError when nobody listens.
+    """
+
+    def found(read: Callable[[], _Kind], none: _Kind) -> _Kind:
+        try:
+            return read()
+        except InputError as err:
+            if told is None:
+                raise
+            told(f"{err.args[0]}, so it is left out: {err.hint}")
+            return none
+
     return Metadata(
-        title=_text(values, _TITLE, where),
-        channel=_text(values, _CHANNEL, where),
-        url=_url(_text(values, _URL, where)),
-        published=_date(values, where),
-        language=_text(values, _LANGUAGE, where),
-        speakers=_names(values, where),
+        title=found(lambda: _text(values, _TITLE, where), None),
+        channel=found(lambda: _text(values, _CHANNEL, where), None),
+        url=found(lambda: _url(_text(values, _URL, where)), None),
+        published=found(lambda: _date(values, where), None),
+        language=found(lambda: _text(values, _LANGUAGE, where), None),
+        speakers=found(lambda: _names(values, where), ()),
     )
 
 
@@ -63,8 +79,14 @@ def read_side_file(path: Path) -> Metadata:
     found = from_mapping(values, str(side))
     spoken = _LANGUAGE_ENDING.search(path.stem)
     if side.name != f"{path.stem}.info.json" and spoken:
-        found = replace(found, language=spoken[1])  # of the captions, which may be translated
+        found = replace(found, language=_spoken(spoken[1]))  # of the captions, which may be translated
     return replace(found, chapters=_chapters(values))
+
+
+def _spoken(code: str) -> str:
+    """The language of captions as a downloader names them: "en-orig" is English, "zh-Hans-en" Chinese from English."""
+    first, *rest = code.split("-")
+    return "-".join([first, *itertools.takewhile(_SUBTAG.fullmatch, rest)])
 
 
 def _chapters(values: Mapping[str, Any]) -> tuple[Chapter, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.readers.base import Document, Parsed, Reader, broken
 from pipeline.readers.frames import BREAK
 from pipeline.readers.pages import without_running_heads
+from pipeline.readers.parts import blocks, deleted, is_paragraph, runs
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
 from pipeline.text import clean
@@ -26,7 +28,6 @@ def _docx_read(document: Document, tally: Tally) -> Parsed:
     """Paragraphs and table rows in their order, bold beginnings marked; the title from the properties."""
     from docx import Document as open_docx
     from docx.opc.exceptions import OpcError
-    from docx.table import Table
 
     try:
         with zipfile.ZipFile(io.BytesIO(document.raw)) as packed:
@@ -35,26 +36,40 @@ def _docx_read(document: Document, tally: Tally) -> Parsed:
         word = open_docx(io.BytesIO(document.raw))
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
-    rows: list[str] = []
-    for block in word.iter_inner_content():
-        if isinstance(block, Table):
-            rows += ["\t".join(clean(cell.text) for cell in row.cells) for row in block.rows]
-            continue
-        rows += [*_marked(block), ""]
+    rows = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
     lines, heading = parse_turns("\n".join(rows), tally)
     title = clean(word.core_properties.title or "") or heading
     return Parsed(lines, Metadata(title=title or None, language=clean(word.core_properties.language or "") or None))
 
 
-def _marked(paragraph: object) -> list[str]:
+def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
+    """The lines of a paragraph or table."""
+    from docx.table import Table
+
+    if is_paragraph(block):
+        return [*_marked(block, word, tally), ""]
+    return [
+        "\t".join(clean(" ".join(_text(p, tally) for p in blocks(cell._tc) if is_paragraph(p))) for cell in row.cells)
+        for row in Table(block, word).rows
+    ]
+
+
+def _text(paragraph: Any, tally: Tally) -> str:
+    for gone in deleted(paragraph):
+        tally.leave_out("deleted text of tracked changes", gone)
+    return "".join(run.text for run in runs(paragraph))
+
+
+def _marked(paragraph: Any, word: Any, tally: Tally) -> list[str]:
     """A paragraph's lines as Markdown: headings with hashes, a bold beginning in asterisks."""
-    text: str = getattr(paragraph, "text", "")
-    style = getattr(getattr(paragraph, "style", None), "name", "") or ""
+    from docx.text.paragraph import Paragraph
+
+    text = _text(paragraph, tally)
+    style = getattr(Paragraph(paragraph, word._body).style, "name", "") or ""
     if style.startswith("Heading"):
         return [f"# {clean(text)}"] if text.strip() else []
-    runs = list(getattr(paragraph, "runs", []))
     bold = ""
-    for run in runs:
+    for run in runs(paragraph):
         if not run.bold or "\n" in run.text:
             break
         bold += run.text

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
-
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.pages import paged, without_running_heads
@@ -26,13 +24,13 @@ def read(document: Document, tally: Tally) -> Parsed:
     text = document.taken()
     if len(pages) > 1:
         text = "\n".join(without_running_heads(pages, tally, number=1))
-    metadata, body = front_matter(text, document.label, tally)
+    metadata, body = front_matter(text, tally)
     del text
     lines, heading = parse_turns(body.pop(), tally)
     return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
 
 
-def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[str]]:
+def front_matter(text: str, tally: Tally) -> tuple[Metadata, list[str]]:
     """What YAML front matter says, and the text after it, its lines emptied, in a list that can let it go.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
@@ -43,6 +41,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
         return Metadata(), [text]
+    import yaml  # hardly any file needs it
+
     values: Any
     try:
         values = yaml.safe_load(match["yaml"])
@@ -54,7 +54,8 @@ def front_matter(text: str, label: str, tally: Tally) -> tuple[Metadata, list[st
         return Metadata(), [text]
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]
-    return from_mapping({str(k).lower(): v for k, v in values.items()}, f"{label}: front matter"), [body]
+    known = {str(k).lower(): v for k, v in values.items()}
+    return from_mapping(known, "front matter", tally.warn), [body]
 
 
 READER = Reader("text", "plain text or Markdown", lambda document: True, read)

@@ -125,14 +125,16 @@ def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     if not stamps:
         return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
     dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows))
-    starts: list[float | None] = [None if r.start is None else dial.seconds(r.start) for r in rows]
+    starts: list[float | None] = [
+        dial.seconds(r.start) if r.start is not None and dial.counts(r.start) else None for r in rows
+    ]
     if dial.to_the_minute:
         starts = spread(starts)
     if remark := dial.remark():
         tally.warn(remark, rows[0].line)
     if not _forwards(starts, rows, tally):
         return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
-    ends = [None if r.end is None else dial.seconds(r.end) for r in rows]
+    ends = [dial.seconds(r.end) if r.end is not None and dial.counts(r.end) else None for r in rows]
     return [
         Line(r.text, r.speaker, start, _end(start, end), r.turn, r.line)
         for r, start, end in zip(rows, starts, ends, strict=True)

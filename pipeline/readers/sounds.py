@@ -71,14 +71,17 @@ class Sounds:
     """
 
     def __init__(self, texts: Iterable[str], tally: Tally, *, people: bool = False) -> None:
-        self._tally, self._people = tally, people
+        self._tally, self._people, self._any = tally, people, False
         self._counts: Counter[str] = Counter()
         for text in texts:
             if _opened(text):
+                self._any = True
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
+        if not self._any and text.isascii() and text[:1] != "#":
+            return text
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):

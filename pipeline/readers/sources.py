@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.readers.archive import members, zipped
+from pipeline.readers.addresses import is_video, no_transcript
+from pipeline.readers.archive import members, passed_over, zipped
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
@@ -19,7 +21,7 @@ _LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # m
 _ALL = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
-_VIDEO = re.compile(r"^https?:/+(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+_BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def _below(path: Path, own: Own) -> _Pair:
     if zipped(path):
         return [Source(path, path.name)], []
     if not path.exists():
+        if _BARE.match(str(path)):
+            raise _address(f"https://{path}")
         raise InputError(f"{path}: there is no such file or folder")
     if not path.is_file():
         raise InputError(f"{path}: not a regular file", hint="use - to read from a pipe")
@@ -115,12 +119,8 @@ def _below(path: Path, own: Own) -> _Pair:
 def _address(path: str) -> InputError:
     """What to do with an address, whose slashes a path has lost."""
     url = _ADDRESS.sub(lambda m: m[0].rstrip("/") + "//", path)
-    if _VIDEO.match(url):
-        return InputError(
-            f"{url}: a video, not a transcript",
-            hint="get its captions first: "
-            f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
-        )
+    if is_video(url):
+        return no_transcript(url)
     return InputError(
         f"{url}: an address, not a file", hint=f"give --transcript-url '{url}' if a transcript file is there"
     )
@@ -179,10 +179,13 @@ def _why_not(path: Path, root: Path) -> str | None:
 
 def _recognised(path: Path) -> bool:
     from pipeline.readers.base import Document
+    from pipeline.readers.data import texts
     from pipeline.readers.formats import reader_for
 
     try:
-        return reader_for(Document(path.read_bytes(), str(path), suffix=path.suffix.lower())).name != "text"
+        document = Document(path.read_bytes(), str(path), suffix=path.suffix.lower())
+        reader = reader_for(document)
+        return texts.holds_text(document) if reader is texts.READER else reader.name != "text"
     except (InputError, OSError):
         return True  # read and told
 
@@ -193,6 +196,7 @@ def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
     if not good:
         raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(_ALL)}")
     left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
+    left += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
     return [Source(path / n, prefix + n) for n in good], left
 
 
@@ -215,18 +219,30 @@ def _with_ending(name: str) -> str:
     return f"{path.with_suffix('').as_posix()}-{path.suffix[1:].lower()}" if path.suffix else path.as_posix()
 
 
-def kept_apart(sources: Iterable[Source], made_from: Callable[[str], str | None]) -> list[Source]:
+def kept_apart(
+    sources: Iterable[Source], made_from: Callable[[str], str | None], given: Collection[str] = ()
+) -> list[Source]:
     """Sources whose names overwrite no document of another input.
 
-    `made_from` gives the path of the input from which the document of a name was made, None when there is none.
+    `made_from` gives the path of the input from which the document of a name was made, None when there is none; `given`
+    are names that others of this run have.
     """
     out: list[Source] = []
-    taken: set[str] = set()
+    taken = {name.casefold() for name in given}
     for source in sources:
-        candidates = [source.name, _with_ending(f"{source.name}{source.path.suffix}")]
-        candidates += [f"{candidates[1]}-{n}" for n in range(2, 1000)]
-        free = (n for n in candidates if n.casefold() not in taken and made_from(n) in (None, str(source.path)))
-        name = next(free, source.name)
+        ending = _with_ending(f"{source.name}{source.path.suffix}")
+        own = partial(_is_own, made_from, str(source.path))
+        name = name_apart((source.name, ending), own, taken)
         taken.add(name.casefold())
         out.append(replace(source, name=name))
     return out
+
+
+def _is_own(made_from: Callable[[str], str | None], path: str, name: str) -> bool:
+    return made_from(name) in (None, path)
+
+
+def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:
+    """The first of the names, then of the last one with a number, that is `own` or free and not taken."""
+    candidates = [*names, *(f"{names[-1]}-{n}" for n in range(2, 1000))]
+    return next((n for n in candidates if n.casefold() not in taken and own(n)), names[0])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 
-import pysubs2
-
 from pipeline.readers.base import Document, Parsed, Reader, broken
 from pipeline.readers.cues import Cue, cue_lines
 from pipeline.readers.tally import Tally
@@ -22,6 +20,8 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a dialogue line; its name field is who speaks; comments are told."""
+    import pysubs2  # hardly any file needs it
+
     microdvd = bool(_MICRODVD.match(document.head))
     try:
         with warnings.catch_warnings():

@@ -1,63 +1,77 @@
-"""Tables with a header: Whisper's TSV, CSV exports with columns for start, end, speaker and text."""
+"""Tables: Whisper's TSV, CSV with columns for start, end, speaker and text, exports of editors without a header."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.clocks import Dial
+from pipeline.readers.columns import CLOCK, Columns, by_content, named
 from pipeline.readers.cues import Cue, cue_lines
 from pipeline.readers.tally import Tally
 
-_TEXT = ("text", "transcript", "sentence", "utterance", "content", "caption", "subtitle", "dialogue", "words")
-_START = ("start", "start_time", "starttime", "start time", "begin", "from", "timestamp", "time", "in", "start (s)")
-_END = ("end", "end_time", "endtime", "end time", "to", "stop", "out", "end (s)")
-_CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
-_SPEAKER = ("speaker", "speaker_name", "speaker name", "speakername", "name", "who", "speaker_label")
+_QUOTED = re.compile(r'(?:^|[,;])"')
 
 
 def sniff(document: Document) -> bool:
-    """A first line that names a column for the text and one for time or speaker, above rows of such columns."""
-    header, *rows = [line for line in document.head.split("\n", 3) if line.strip()][:2] or [""]
-    found = _columns(header)
-    # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
-    return found is not None and not (found[0] == "|" and rows and rows[0].lstrip().startswith("|"))
+    """A header with a column for the text and one for time or speaker, or columns of times beside one of text."""
+    return _columns(document) is not None
 
 
-def _columns(header: str) -> tuple[str, list[str]] | None:
-    if header.lstrip().startswith("|"):
-        return None  # a table of Markdown, whose rows are lines of text
-    for delimiter in ("\t", ",", ";", "|"):
-        names = [cell.strip().strip('"').casefold() for cell in header.split(delimiter)]
-        other = any(n in (*_START, *_SPEAKER) for n in names)
-        if len(names) > 1 and any(n in _TEXT for n in names) and other:
-            return delimiter, names
+def _columns(document: Document) -> Columns | None:
+    lines = [line for line in document.head.split("\n") if line.strip()]
+    if not lines:
+        return None
+    found = named(lines[0])
+    if found is not None:
+        # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
+        markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
+        return None if markdown else found
+    whole = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut
+    for delimiter in ("\t", ",", ";"):
+        quoted = delimiter == "\t" or any(map(_QUOTED.search, whole))
+        if quoted and delimiter in lines[0] and (found := by_content(_sample(whole, delimiter), delimiter)):
+            return found
     return None
+
+
+def _sample(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(_cells("\n".join(lines), delimiter))
+    except csv.Error:
+        return []
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a row. Whole numbers for times are milliseconds when they are as large as Whisper's."""
-    rows = document.text.lstrip("\n").split("\n", 1)
-    found = _columns(rows[0].strip())
-    if found is None or len(rows) < 2:
+    columns = _columns(document)
+    if columns is None:
         return Parsed([])
-    delimiter, names = found
-    text, start, end, speaker = (_index(names, known) for known in (_TEXT, _START, _END, _SPEAKER))
+    text = document.text.lstrip("\n")
+    if columns.header:
+        first, _, text = text.partition("\n")
+        if named(first.strip()) is None:
+            tally.leave_out("headers", first, 1)
+    others = columns.others
     cues: list[Cue] = []
     clocks: list[tuple[str, str]] = []
     csv.field_size_limit(10_000_000)
-    for number, cells in enumerate(_cells(rows[1], delimiter), 2):
-        if len(cells) <= (text or 0):
-            tally.leave_out("rows without text", delimiter.join(cells), number)
+    for number, cells in enumerate(_cells(text, columns.delimiter), 1 + columns.header):
+        if len(cells) <= columns.text:
+            tally.leave_out("rows without text", columns.delimiter.join(cells), number)
             continue
-        said = delimiter.join(cells[text or 0 :]) if text == len(names) - 1 else cells[text or 0]
-        if text != len(names) - 1 and (surplus := [cell for cell in cells[len(names) :] if cell.strip()]):
-            tally.leave_out("cells beyond the last column", delimiter.join(surplus), number)
-        clocks.append((_cell(cells, start), _cell(cells, end)))
-        cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, speaker) or None))
+        last = columns.text == columns.size - 1
+        said = columns.delimiter.join(cells[columns.text :]) if last else cells[columns.text]
+        if not last and (surplus := [cell for cell in cells[columns.size :] if cell.strip()]):
+            tally.leave_out("cells beyond the last column", columns.delimiter.join(surplus), number)
+        for n in others:
+            if any(map(str.isalpha, other := _cell(cells, n))):
+                tally.leave_out("cells of other columns", other, number)
+        clocks.append((_cell(cells, columns.start), _cell(cells, columns.end)))
+        cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, columns.speaker) or None))
     _put_times(cues, clocks, tally)
     return Parsed(cue_lines(cues, tally, document.label))
 
@@ -69,10 +83,6 @@ def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text), delimiter=delimiter)
 
 
-def _index(names: list[str], known: tuple[str, ...]) -> int | None:
-    return next((names.index(name) for name in known if name in names), None)
-
-
 def _cell(cells: list[str], at: int | None) -> str:
     return cells[at].strip() if at is not None and at < len(cells) else ""
 
@@ -80,17 +90,17 @@ def _cell(cells: list[str], at: int | None) -> str:
 def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> None:
     for cue, pair in zip(cues, clocks, strict=True):
         for cell in pair:
-            if cell and not _number(cell) and not _CLOCK.fullmatch(cell):
+            if cell and not _number(cell) and not CLOCK.fullmatch(cell):
                 tally.leave_out("cells that are no times", cell, cue.line)
+    words = sum(len(row.split()) for cue in cues for row in cue.rows)
     if any(":" in a for a, _ in clocks):
-        dial = Dial([a for a, _ in clocks if _CLOCK.fullmatch(a)])
+        dial = Dial([a for a, _ in clocks if CLOCK.fullmatch(a)], words)
         for cue, (a, b) in zip(cues, clocks, strict=True):
-            cue.start = dial.seconds(a) if _CLOCK.fullmatch(a) else None
-            cue.end = dial.seconds(b) if _CLOCK.fullmatch(b) else None
+            cue.start = dial.seconds(a) if CLOCK.fullmatch(a) else None
+            cue.end = dial.seconds(b) if CLOCK.fullmatch(b) else None
         return
     whole = all(a.isdigit() for a, _ in clocks if a)
     last = max((float(b or a) for a, b in clocks if _number(b or a)), default=0.0)
-    words = sum(len(row.split()) for cue in cues for row in cue.rows)
     scale = 1000 if whole and last > 100 and last > 20 * words else 1
     for cue, (a, b) in zip(cues, clocks, strict=True):
         cue.start = round(float(a) / scale, 3) if _number(a) else None

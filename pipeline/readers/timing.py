@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.readers.cues import Cue
 from pipeline.readers.tally import Tally
@@ -28,21 +29,26 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
     next number.
     """
-    found = [(i, m) for i in range(start, len(rows)) if _may_time(rows[i]) and (m := timing.match(rows[i]))]
+    found = [
+        (i, m)
+        for i, row in enumerate(rows)
+        if ":" in row and i >= start and _may_time(row) and (m := timing.match(row))
+    ]
     broken = _broken(rows, found, tally, start)
     cues: list[Cue] = []
     named = _named(rows, [i for i, _ in found], start)
     for (i, _), lines in zip(found, named, strict=True):
         if lines == 1 and not rows[i - 1].strip().isdigit():
             tally.leave_out("names of cues", rows[i - 1], i)
-    for n, (i, match) in enumerate(found):
-        stop = found[n + 1][0] - named[n + 1] if n + 1 < len(found) else len(rows)
+    stops = [*(i - lines for (i, _), lines in zip(found, named, strict=True)), len(rows)]
+    for (i, match), stop in zip(found, stops[1:], strict=True):
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
-        rest = match["rest"].strip()
+        opening, closing, rest = match.group("start", "end", "rest")
+        rest = rest.strip()
         if rest and not all(_SETTING.match(part) for part in rest.split()):
             text.insert(0, rest)
-        first, last = seconds(match["start"]), seconds(match["end"])
-        cues.append(Cue(first, max(first, last), text, i + 1))
+        first = seconds(opening)
+        cues.append(Cue(first, max(first, seconds(closing)), text, i + 1))
     return cues
 
 
@@ -53,8 +59,7 @@ def _may_time(row: str) -> bool:
 def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
     if len(clock) == 12 and clock[2] == clock[5] == ":" and clock[8] in ".,":
-        whole = int(clock[:2]) * 3600 + int(clock[3:5]) * 60 + int(clock[6:8])
-        return round(whole + int(clock[9:]) / 1000, 3)
+        return (_minutes(clock[:5]) * 60_000 + int(clock[6:8] + clock[9:])) / 1000
     parts = re.split(r"[:;]", clock.replace(",", "."))
     if len(parts) == 4:
         parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
@@ -64,11 +69,16 @@ def seconds(clock: str) -> float:
     return round(total, 3)
 
 
+@lru_cache(maxsize=1024)  # the same for all cues of a minute
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
 def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
     out: list[int] = []
     numbered = sum(i > start and rows[i - 1].strip().isdigit() for i in times) >= 0.5 * len(times)
-    alone = {b for a, b in itertools.pairwise(times) if not any(row.strip() for row in rows[a + 1 : b - 1])}
+    alone = {b for a, b in itertools.pairwise(times) if not any(map(str.strip, rows[a + 1 : b - 1]))}
     names = sum(_is_name(rows, i, start) for i in times if i not in alone) >= 0.5 * len(times)
     for i in times:
         over = rows[i - 1].strip() if i > start else ""
@@ -91,7 +101,7 @@ def _is_name(rows: Sequence[str], i: int, start: int) -> bool:
 def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally, start: int) -> set[int]:
     """Lines with an arrow that are no times; they and times without milliseconds are told."""
     good = {i for i, _ in found}
-    bad = [i for i in range(start, len(rows)) if "-->" in rows[i] and i not in good and _NEARLY.match(rows[i])]
+    bad = [i for i, row in enumerate(rows) if "-->" in row and i >= start and i not in good and _NEARLY.match(row)]
     for i in bad:
         tally.leave_out("broken timing lines", rows[i], i + 1)
     for i in bad[:_TOLD]:
@@ -101,4 +111,5 @@ def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tal
     short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
-    return set(bad)
+    numbers = {i - 1 for i in bad if i - 1 > start and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
+    return set(bad) | numbers

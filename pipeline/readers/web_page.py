@@ -6,9 +6,10 @@ import re
 from html.parser import HTMLParser
 
 from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.clocks import stamp_at
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
-from pipeline.text import clean
+from pipeline.text import clean, words
 from pipeline.transcript import Metadata
 
 _START = re.compile(
@@ -21,7 +22,10 @@ _LEFT = tuple(
     for opening, closing in (("<!--", "-->"), (r"<script\b", r"</script\s*>"), (r"<style\b", r"</style\s*>"))
 )
 _UNCLOSED = re.compile(r"<([^<>]*)(?=<|\Z)")
-_SKIPPED = {"script", "style", "template", "noscript", "svg", "select", "button", "form", "iframe"}
+_SKIPPED = {"script", "style", "iframe"}
+_APART = {"template", "noscript", "svg", "select", "button"}
+_PARAGRAPHS = {"p", "li", "td", "dd", "dt", "blockquote", "cite"}
+_BOLD = 60  # characters of a bold beginning that may be a name
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
     *("address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre").split(),
@@ -31,17 +35,26 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 class _Page(HTMLParser):
-    """Text by blocks: a heading gets its hashes, a cite its colon; what is around an article is kept apart."""
+    """Text by blocks: a heading gets its hashes, a cite its colon, a bold beginning its asterisks.
 
-    def __init__(self) -> None:
+    What is around an article is kept apart, and what is to be pressed or chosen, unless it stands in a paragraph or
+    `buttons` are what the page is made of.
+    """
+
+    def __init__(self, *, buttons: bool = False) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[str] = []
         self.around: list[str] = []
+        self.controls: list[str] = []
         self.broken: list[str] = []
         self.title = ""
         self.metadata: dict[str, str] = {}
         self._line: list[str] = []
-        self._skip = self._beside = 0
+        self._bold = ""  # with which the line begins
+        self._bold_from: int | None = None
+        self._aside: list[str] = []  # what an element says that is kept apart
+        self._buttons = buttons
+        self._skip = self._beside = self._apart = 0
         self._in_title = False
         self._open: list[str] = []
 
@@ -53,9 +66,9 @@ class _Page(HTMLParser):
                 self.metadata[name] = content
         if tag == "html" and found.get("lang"):
             self.metadata["lang"] = found["lang"] or ""
-        words = [name for name, value in attrs if value is None]
-        if len(words) > 2:
-            self.broken.append(" ".join(words))
+        bare = [name for name, value in attrs if value is None]
+        if len(bare) > 2:
+            self.broken.append(" ".join(bare))
         if tag in _VOID:
             if tag in ("br", "hr"):
                 self._end_line()
@@ -63,6 +76,9 @@ class _Page(HTMLParser):
         self._open.append(tag)
         self._skip += tag in _SKIPPED
         self._beside += tag in _AROUND
+        self._apart += tag in _APART
+        if tag in ("b", "strong") and not self._apart and not "".join(self._line).strip():
+            self._bold_from = len(self._line)
         self._in_title = self._in_title or tag == "title"
         if tag in _BLOCKS:
             self._end_line()
@@ -78,6 +94,11 @@ class _Page(HTMLParser):
             last = self._open.pop()
             self._skip -= last in _SKIPPED
             self._beside -= last in _AROUND
+            self._apart -= last in _APART
+            if last in _APART and not self._apart:
+                self._end_apart(last)
+            if last in ("b", "strong") and self._bold_from is not None:
+                self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
             self._in_title = self._in_title and last != "title"
             if last in _BLOCKS:
                 if last == "cite" and self._line and not "".join(self._line).rstrip().endswith((":", "：")):
@@ -92,11 +113,35 @@ class _Page(HTMLParser):
         if self._in_title:
             self.title += data
         elif not self._skip:
-            self._line.append(data.replace("\n", " "))
+            held = self._aside if self._apart else self._line
+            if "pre" not in self._open or self._apart:
+                held.append(data.replace("\n", " "))
+                return
+            first, *rows = data.split("\n")  # lines that are lines
+            held.append(first)
+            for row in rows:
+                if not "".join(self._line).strip():
+                    self._blank()
+                self._end_line()
+                self._line.append(row)
+
+    def _end_apart(self, tag: str) -> None:
+        """An element to be pressed or chosen has ended: a time, or one inside a paragraph, is part of the text."""
+        text, self._aside = clean("".join(self._aside)), []
+        stamp = stamp_at(text)
+        timed = stamp is not None and stamp.stop == len(text)
+        if tag == "button" and (timed or self._buttons or _PARAGRAPHS & set(self._open)):
+            self._line.append(f" {text} ")
+        else:
+            self.controls.append(text)
 
     def _end_line(self) -> None:
-        text = clean("".join(self._line))
-        self._line = []
+        if self._apart:
+            return
+        text, bold = clean("".join(self._line)), self._bold
+        self._line, self._bold, self._bold_from = [], "", None
+        if bold and len(bold) < _BOLD and bold[-1].isalnum() and text.startswith(f"{bold} "):
+            text = f"**{bold}** {text[len(bold) :].strip()}"
         if text.strip("# "):
             (self.around if self._beside else self.rows).append(text)
 
@@ -124,6 +169,13 @@ def _sound(text: str) -> str:
     return _UNCLOSED.sub(r"&lt;\1", _JUNK.sub(r"</\1> \2", text))
 
 
+def _parsed(text: str, *, buttons: bool = False) -> _Page:
+    page = _Page(buttons=buttons)
+    page.feed(text)
+    page.close()
+    return page
+
+
 def sniff(document: Document) -> bool:
     """A tag that a page or its body begins with."""
     return bool(_START.match(document.head))
@@ -131,9 +183,12 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """The text of the page's main part, read as text is; cite and time give speakers and times."""
-    page = _Page()
-    page.feed(_sound(document.text))
-    page.close()
+    sound = _sound(document.text)
+    page = _parsed(sound)
+    if len(words(" ".join(page.controls))) > len(words(" ".join(page.rows))):
+        page = _parsed(sound, buttons=True)
+    for row in page.controls:
+        tally.leave_out("buttons, lists to choose from and hidden parts of a page", row)
     for row in page.around:
         tally.leave_out("what stands around the text of a page", row)
     for row in page.broken:

@@ -11,6 +11,7 @@ from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
 _BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
+_WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
 
@@ -42,7 +43,10 @@ def read(document: Document, tally: Tally) -> Parsed:
     elif any("-->" in row for row in rows[:200]):
         tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
     rows = _without_blocks(rows, start, tally)
+    named = _named(rows, start)
     cues = scan(rows, tally, start=start)
+    for cue in cues:
+        cue.voice = named.get(cue.line)
     _before_the_first(rows, cues, start, tally)
     del rows
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
@@ -62,6 +66,15 @@ def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
             tally.leave_out(inside, row.removeprefix("NOTE"), i + 1)
             out[i] = ""
     return out
+
+
+def _named(rows: list[str], start: int) -> dict[int, str]:
+    """Who speaks, by the number of the timing line below; the lines are left with the number of the cue."""
+    found: dict[int, str] = {}
+    for i in range(start, len(rows) - 1):
+        if '"' in rows[i] and "-->" in rows[i + 1] and (match := _WEBEX.match(rows[i])):
+            found[i + 2], rows[i] = match["name"], match["number"]
+    return found
 
 
 def _before_the_first(rows: list[str], cues: list[Cue], start: int, tally: Tally) -> None:

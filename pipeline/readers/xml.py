@@ -34,40 +34,43 @@ def _tree(document: Document) -> ET.Element:
     if "<!ENTITY" in document.text[:100_000]:
         raise broken(document, "this XML", "it declares entities of its own", "save it without a DOCTYPE")
     # The text is decoded already, whatever it declares.
-    return _parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
+    return parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
 
 
-def _parsed(document: Document, text: str) -> ET.Element:
+def parsed(document: Document, text: str) -> ET.Element:
+    """The root element of a text; names with a prefix that is not declared lose it."""
     try:
         return ET.fromstring(text)
     except ET.ParseError as err:
         if "unbound prefix" in str(err) and text != (bare := _PREFIX.sub(r"\1\2", text)):
-            return _parsed(document, bare)
+            return parsed(document, bare)
         where = f"line {err.position[0]}: {err}"
         raise broken(document, "this XML", where, "export it again, or mend that line") from err
 
 
-def _name(element: ET.Element) -> str:
+def name_of(element: ET.Element) -> str:
+    """The name of an element without its namespace."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _said(element: ET.Element) -> str:
-    """The text of an element; a line end for every <br/>."""
+def said_in(element: ET.Element) -> str:
+    """The text of an element; a line end for every <br/>, spaces around words that say that they are some."""
     parts = [element.text or ""]
     for child in element:
-        if _name(child) == "br":
+        if name_of(child) == "br":
             parts.append("\n")
-        elif _name(child) not in ("metadata", "set"):
-            parts.append(_said(child))
+        elif name_of(child) not in ("metadata", "set"):
+            parts.append(f" {said_in(child)} " if attribute(child, "unit") == "word" else said_in(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
 
 def _rows(element: ET.Element) -> list[str]:
-    return [clean(row) for row in _said(element).split("\n") if clean(row)]
+    return [clean(row) for row in said_in(element).split("\n") if clean(row)]
 
 
-def _attribute(element: ET.Element, name: str) -> str | None:
+def attribute(element: ET.Element, name: str) -> str | None:
+    """The value of an attribute of this name in any namespace."""
     return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)
 
 
@@ -83,11 +86,11 @@ def _ttml_read(document: Document, tally: Tally) -> Parsed:
     root = _tree(document)
     rate = _rate(root)
     agents = {
-        _attribute(agent, "id"): clean(" ".join(_said(n) for n in agent if _name(n) == "name"))
+        attribute(agent, "id"): clean(" ".join(said_in(n) for n in agent if name_of(n) == "name"))
         for agent in root.iter()
-        if _name(agent) == "agent"
+        if name_of(agent) == "agent"
     }
-    title = next((clean(_said(e)) for e in root.iter() if _name(e) == "title"), None)
+    title = next((clean(said_in(e)) for e in root.iter() if name_of(e) == "title"), None)
     cues = list(_paragraphs(root, rate, agents, 0.0))
     untimed = sum(c.start is None for c in cues)
     if untimed:
@@ -100,13 +103,13 @@ def _ttml_read(document: Document, tally: Tally) -> Parsed:
 def _paragraphs(
     element: ET.Element, rate: tuple[float, float], agents: dict[str | None, str], base: float, who: str | None = None
 ) -> Iterator[Cue]:
-    own = _clock(_attribute(element, "begin"), rate)
-    agent = _attribute(element, "agent")
+    own = _clock(attribute(element, "begin"), rate)
+    agent = attribute(element, "agent")
     who = (agents.get(agent) or agent) if agent else who
-    if _name(element) == "p":
-        start, end = own, _clock(_attribute(element, "end"), rate)
-        length = _clock(_attribute(element, "dur"), rate)
-        spans = [_clock(_attribute(s, "begin"), rate) for s in element.iter() if _name(s) == "span"]
+    if name_of(element) == "p":
+        start, end = own, _clock(attribute(element, "end"), rate)
+        length = _clock(attribute(element, "dur"), rate)
+        spans = [_clock(attribute(s, "begin"), rate) for s in element.iter() if name_of(s) == "span"]
         if start is None:
             start = next((s for s in spans if s is not None), None)
         if end is None and start is not None and length is not None:
@@ -114,7 +117,7 @@ def _paragraphs(
         yield Cue(_add(base, start), _add(base, end), _rows(element), 0, who)
         return
     for child in element:
-        if _name(child) in ("body", "div", "p"):
+        if name_of(child) in ("body", "div", "p"):
             yield from _paragraphs(child, rate, agents, base + (own or 0.0), who)
 
 
@@ -123,11 +126,11 @@ def _add(base: float, time: float | None) -> float | None:
 
 
 def _rate(root: ET.Element) -> tuple[float, float]:
-    frames = number(_attribute(root, "frameRate")) or 30.0
-    multiplier = (_attribute(root, "frameRateMultiplier") or "1 1").replace(":", " ").split()
+    frames = number(attribute(root, "frameRate")) or 30.0
+    multiplier = (attribute(root, "frameRateMultiplier") or "1 1").replace(":", " ").split()
     if len(multiplier) == 2 and number(multiplier[0]) and number(multiplier[1]):
         frames *= float(multiplier[0]) / float(multiplier[1])
-    return frames, number(_attribute(root, "tickRate")) or 10_000_000.0
+    return frames, number(attribute(root, "tickRate")) or 10_000_000.0
 
 
 def _clock(value: str | None, rate: tuple[float, float]) -> float | None:
@@ -153,9 +156,9 @@ def _timedtext_read(document: Document, tally: Tally) -> Parsed:
     """<text start dur> in seconds, or <p t d> in milliseconds with its pieces in <s>."""
     cues: list[Cue] = []
     for n, element in enumerate(_tree(document).iter(), 1):
-        if _name(element) == "text":
+        if name_of(element) == "text":
             start, length = number(element.get("start", element.get("t"))), number(element.get("dur", element.get("d")))
-        elif _name(element) == "p":
+        elif name_of(element) == "p":
             start, length = number(element.get("t"), 1000), number(element.get("d"), 1000)
         else:
             continue
@@ -178,19 +181,19 @@ def _akoma_read(document: Document, tally: Tally) -> Parsed:
     """A line a paragraph of each speech, with the name that the references give its speaker."""
     root = _tree(document)
     people = {
-        _attribute(p, "id") or _attribute(p, "eId"): p.get("showAs") for p in root.iter() if _name(p) == "TLCPerson"
+        attribute(p, "id") or attribute(p, "eId"): p.get("showAs") for p in root.iter() if name_of(p) == "TLCPerson"
     }
-    title = next((clean(_said(e)) for e in root.iter() if _name(e) in ("heading", "docTitle")), None)
+    title = next((clean(said_in(e)) for e in root.iter() if name_of(e) in ("heading", "docTitle")), None)
     lines: list[Line] = []
     for element in root.iter():
-        if _name(element) == "speech":
+        if name_of(element) == "speech":
             who = (
                 people.get((element.get("by") or "").removeprefix("#")) or (element.get("by") or "").strip("#") or None
             )
-            said = [clean(_said(p)) for p in element.iter() if _name(p) in ("p", "block")]
+            said = [clean(said_in(p)) for p in element.iter() if name_of(p) in ("p", "block")]
             lines += [Line(t, who) for t in said if words(t)]
-        elif _name(element) in ("narrative", "heading", "scene"):
-            tally.leave_out("headings and narration", _said(element))
+        elif name_of(element) in ("narrative", "heading", "scene"):
+            tally.leave_out("headings and narration", said_in(element))
     return Parsed(lines, Metadata(title=title or None))
 
 

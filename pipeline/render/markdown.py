@@ -12,7 +12,8 @@ from pipeline.text import linkable
 
 DOUBTED = "†"
 _MOST_NAMED = 12
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+# What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
+_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 

@@ -32,10 +32,14 @@ def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> d
 
 
 def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:
-    """What a model is told of each of these sections, with the words that it gets."""
-    return "\n".join(
-        prompts.load(s.prompt).render(words=str(words[s.name]), **s.values(words[s.name])) for s in sections
-    )
+    """What a model is told of each of these sections, where its prompt names them with the words that it gets."""
+    return "\n".join(_task(s, words[s.name], prompts) for s in sections)
+
+
+def _task(section: Section, words: int, prompts: PromptSet) -> str:
+    prompt = prompts.load(section.prompt)
+    values = {"words": str(words), **section.values(words)}
+    return prompt.render(**{name: value for name, value in values.items() if name in prompt.variables})
 
 
 __all__ = [

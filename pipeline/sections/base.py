@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from pipeline.transcript import Transcript
 # What the editor of a long recording's parts does with a section: write it anew, arrange its points under headings, or
 # take its items by number, all of them or the best.
 Composed = Literal["anew", "arranged", "all", "best"]
+_END = re.compile(r"(?:\s*[:：。]|(?<![^\W\d_]\.[^\W\d_])(?<![:：。.])\.)+$")  # "U.S." keeps its own, and an ellipsis
 LinesOf = Callable[[Sequence[int]], tuple[int, ...]]  # the segments that cited numbers stand for
 
 
@@ -64,8 +66,8 @@ def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> t
 
 
 def without_colon(lead: str) -> str:
-    """A lead or term without the colon that the page puts behind it, which a model may have written."""
-    return lead.strip().rstrip(":：").rstrip()
+    """A lead or term without the mark that a model may have put behind it: the page puts a colon there."""
+    return _END.sub("", lead.strip())
 
 
 def in_a_row(groups: Sequence[DraftGroup]) -> list[DraftStatement]:

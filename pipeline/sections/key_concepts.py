@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipeline.document import KeyConcept
 from pipeline.draft import DraftGroup, DraftStatement
@@ -38,19 +38,13 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyCo
     return tuple(KeyConcept(term=s.label, definition=s.text, **claim(s, transcript)) for s in rows)
 
 
-def values(words: int) -> Mapping[str, str]:
-    """How many terms so many words allow."""
-    return {"least": str(max(3, words // (_WORDS_EACH + 6))), "most": str(max(5, words // (_WORDS_EACH - 4)))}
-
-
 KEY_CONCEPTS = Section(
     "key_concepts",
-    "sections/key_concepts.v2",
+    "sections/key_concepts.v3",
     list[Concept],
     groups,
     content,
     share=0.085,
     least=60,
-    values=values,
     grows="rows",
 )

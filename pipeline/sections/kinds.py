@@ -32,8 +32,8 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v2"
-    compose: str = "compose.v1"
+    write: str = "write.v3"
+    compose: str = "compose.v2"
 
 
 _FIVE = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
@@ -45,7 +45,7 @@ MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
-    compose="compose_minutes.v1",
+    compose="compose_minutes.v2",
 )
 LECTURE = NotesKind("lecture", (*_FIVE[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)

@@ -12,8 +12,8 @@ from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_c
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 130  # of a section under one heading
-_HEADINGS = 0.27  # of long pages, times the square root of their words: about as many as a reader keeps apart
+_WORDS_EACH = 115  # of a section under one heading
+_HEADINGS = 0.37  # of long pages, times the square root of their words: about as many as a reader keeps apart
 
 
 class Point(Answer):
@@ -61,12 +61,12 @@ def values(words: int) -> Mapping[str, str]:
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words))
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    return {"least": str(least), "most": str(most)}
+    return {"least": str(least), "about": str(round(about)), "most": str(most)}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v3",
+    "sections/main_points.v4",
     list[PointSection],
     groups,
     content,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipeline.document import Prerequisite
 from pipeline.draft import DraftGroup, DraftStatement
@@ -22,19 +22,13 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Prere
     return tuple(Prerequisite(text=s.text) for s in in_a_row(groups))
 
 
-def values(words: int) -> Mapping[str, str]:
-    """How many lines so many words allow."""
-    return {"least": str(max(2, words // 16)), "most": str(max(3, words // 10))}
-
-
 PREREQUISITES = Section(
     "prerequisites",
-    "sections/prerequisites.v2",
+    "sections/prerequisites.v3",
     list[str],
     groups,
     content,
     share=0.035,
     least=25,
-    values=values,
     cites=False,
 )

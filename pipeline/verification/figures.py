@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
+_PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
@@ -53,11 +54,13 @@ _ORDINALS = (
     | {f"{w}th": n for w, n in _ONES.items() if n > 3 and f"{w}th" not in ("fiveth", "eightth", "nineth", "twelveth")}
     | {f"{w[:-1]}ieth": n for w, n in _TENS.items()}
 )
+_SHORT = 24  # characters of a word; scripts without blanks have longer ones
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
 
 
+_YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _BREAK = re.compile(r"[.;!?()]")
 Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
 
@@ -82,7 +85,10 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    runs = {tuple(part for part, _ in run) for run in _runs(text)}  # a recording says most of its numbers many times
+    stretches = " ; ".join(_with_numbers(_folded(_western(text))))
+    runs = {
+        tuple(part for part, _ in run) for run in _runs(stretches)
+    }  # a recording says most of its numbers many times
     for run in runs:
         out |= _readings(list(run))
     return frozenset(out)
@@ -96,7 +102,12 @@ def claims(text: str) -> list[Figure]:
         digits = [i for i, part in enumerate(run) if _DIGITS.fullmatch(part)]
         if digits:
             out += [
-                Figure(run[i], frozenset(_scaled(run, i) or _values(run[i])), _span(*placed[i : i + 1])) for i in digits
+                Figure(
+                    run[i],
+                    _years_end(text, placed[i]) or frozenset(_scaled(run, i) or _values(run[i])),
+                    _span(placed[i]),
+                )
+                for i in digits
             ]
         elif any(t not in _UNCOUNTED for t in run):
             spoken = _spoken(run)
@@ -109,6 +120,13 @@ def _span(*parts: Part) -> tuple[int, int]:
     """Where neighbouring parts begin and end."""
     (_, start), (last, at) = parts[0], parts[-1]
     return start, at + len(last)
+
+
+def _years_end(text: str, part: Part) -> frozenset[float]:
+    """The year that two digits stand for behind another year, as in "1993–94", and the two digits; else nothing."""
+    digits, start = part
+    year = _YEAR_BEFORE.search(text[max(0, start - 6) : start]) if len(digits) == 2 else None
+    return frozenset({float(digits), float(year[1] + digits)}) if year else frozenset()
 
 
 def _is_among(value: float, said: Sequence[float]) -> bool:
@@ -137,23 +155,50 @@ def unsaid(
     return None
 
 
+def _with_numbers(text: str) -> Iterator[str]:
+    """The stretches of a long text that hold its numbers: words with one, and what may stand between them."""
+    words = text.split(" ")
+    held = {word: _short(word) if len(word) <= _SHORT else _numbers_in(word) for word in set(words)}
+    for joined, stretch in groupby(words, lambda word: held[word] is not None):
+        few = list(stretch) if joined else []
+        if any(held[word] for word in few):
+            yield " ".join(few)
+
+
+def _numbers_in(word: str) -> int | None:
+    """How many numbers stand between two blanks; None when there is none and something there would end one."""
+    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
+    numbers = sum(map(_is_number, parts))
+    return numbers if numbers or all(part in _GLUE for part in parts) else None
+
+
+_short = lru_cache(maxsize=16384)(_numbers_in)  # such words recur
+
+
 def _runs(text: str) -> list[list[Part]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     runs: list[list[Part]] = []
     run: list[Part] = []
-    between_and_tokens = _TOKEN.split(_folded(_western(text)))
+    folded = _folded(_western(text))
+    between_and_tokens = (_PLAIN_TOKEN if folded.isascii() else _TOKEN).split(folded)
     between, tokens = between_and_tokens[0::2], between_and_tokens[1::2]
+    different = set(tokens)
+    candidates = {token for token in different if "-" in token or _is_number(token)}
+    if not candidates:
+        return []
     starts = list(accumulate(map(len, between_and_tokens)))[0::2]
-    candidates = {token for token in set(tokens) if "-" in token or _is_number(token)}
-    for before, token, start in zip(between, tokens, starts, strict=False) if candidates else ():
-        if not run and token not in candidates:  # most words, told apart first
+    wanted = candidates | (different & _GLUE)  # few words, told apart first: any other ends a run
+    last = -1
+    for i, token in enumerate(tokens):
+        if token not in wanted:
             continue
-        parts = list(_parted(token, start)) if "-" in token else [(token, start)]
+        parts = list(_parted(token, starts[i])) if "-" in token else [(token, starts[i])]
         if not all(_is_number(p) or p in _GLUE for p, _ in parts):
             parts = [(p, at) for p, at in parts if _is_number(p)]
-        if run and (not parts or _BREAK.search(before)):
+        if run and (not parts or last != i - 1 or _BREAK.search(between[i])):
             runs.append(_trim(run))
             run = []
+        last = i
         run += [(p, at) for p, at in parts if _is_number(p) or (run and p in _GLUE)]
     runs.append(_trim(run))
     return [r for r in runs if r]

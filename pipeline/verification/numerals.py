@@ -54,7 +54,7 @@ def as_said(text: str, language: str | None) -> str:
     out = as_written(text, language)
     if primary(language) in SPELLED:
         out = f"{out}\n{alpha2digit(text, primary(language))}"
-    if re.search(f"[{_HAN}]", out):
+    if not out.isascii() and re.search(f"[{_HAN}]", out):
         out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_value(m[0])} ', out)}"
     return out
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from pipeline.labels import labels_for
 from pipeline.language import primary
 from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.numerals import as_said
 
+_MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
@@ -77,10 +79,12 @@ class Recording:
 
     @cached_property
     def known(self) -> str:
-        """What is known besides the words: title, channel, date, speakers, address."""
+        """What is known besides the words: title, channel, date, speakers, address, and the months of dates by name."""
         meta = self.transcript.metadata
         told = (meta.title, meta.channel, meta.published, meta.url, *meta.speakers, *self.transcript.labelled_speakers)
-        return " ".join(t for t in told if t)
+        known = " ".join(t for t in told if t)
+        names = labels_for(self.language).months
+        return " ".join((known, *(names[int(month) - 1] for month in _MONTH.findall(known))))
 
     @cached_property
     def folded(self) -> str:

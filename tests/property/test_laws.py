@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from pipeline.capable.adding import ADDED
 from pipeline.chunking import chunk_transcript, halves
-from pipeline.document import KeyConcept, StudyDocument
+from pipeline.document import Detail, KeyConcept, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import InputError
 from pipeline.llm import Request
@@ -223,10 +223,13 @@ missing = st.lists(
 def test_whatever_a_check_adds_stands_beside_its_lines_and_changes_nothing_else(added: list[dict[str, Any]]) -> None:
     client = ScriptedClient(lambda r: EMPTY | {"missing": added} if r.name == "check" else good_answer(r))
     document = asyncio.run(asummarise(transcript(LINES * 6), client))
-    new = [s for s in document.statements() if s.remark == ADDED]
-    assert set(texts(BASE)) <= set(texts(document))
-    assert {getattr(s, "text", getattr(s, "definition", "")) for s in new} <= {m["text"] for m in added}
-    assert all(s.evidence for s in new)
+    every = list(document.statements())
+    before = [s.correction.before for s in every if s.correction]
+    assert set(texts(BASE)) <= {*texts(document), *before}
+    new = [getattr(s, "text", getattr(s, "definition", "")) for s in every if s.remark == ADDED]
+    further = [s.text.removeprefix(f"{s.correction.before} ") for s in every if isinstance(s, Detail) and s.correction]
+    assert {*new, *further} <= {m["text"] for m in added}
+    assert all(s.evidence for s in every)
 
 
 @quick

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.errors import InputError
 from pipeline.readers import parse
 
 TEXTS = {
@@ -15,6 +16,16 @@ TEXTS = {
     "cp1257 Lithuanian": ("cp1257", "Šįvakar kalbame apie laivą, kuris čia laukia žmonių."),
     "cp1251 Russian": ("cp1251", "Сегодня вечером мы говорим о пароме на северный остров."),
     "koi8_r Russian": ("koi8_r", "Сегодня вечером мы говорим о пароме на северный остров."),
+    "cp1251 Ukrainian": ("cp1251", "Добрий ранок, у нас сорок хвилин на переїзд бібліотеки, її чекають."),
+    "cp866 Russian": ("cp866", "Сегодня вечером мы говорим о пароме на северный остров."),
+    "iso8859_7 Greek": ("iso8859_7", "Απόψε μιλάμε για το πλοίο προς το βόρειο νησί και τα εισιτήρια."),
+    "cp1255 Hebrew": ("cp1255", "הערב נדבר על הספינה לאי הצפוני ועל הכרטיסים."),
+    "cp1256 Arabic": ("cp1256", "نتحدث الليلة عن السفينة إلى الجزيرة الشمالية وعن التذاكر."),
+    "mac_roman French": ("mac_roman", "Ça va très bien, l’été est arrivé à la forêt et le garçon est là."),
+    "euc_jp Japanese": ("euc_jp", "今夜は北の島へ行く船の話をします、切符は九ユーロです。"),
+    "iso2022_jp Japanese": ("iso2022_jp", "今夜は北の島へ行く船の話をします、切符は九ユーロです。"),
+    "big5 Chinese": ("big5", "今天晚上我們討論去北島的渡輪，票價是九歐元，廚房關閉了。"),
+    "cp874 Thai": ("cp874", "คืนนี้เราคุยกันเรื่องเรือไปเกาะทางเหนือและราคาตั๋ว"),
     "cp1253 Greek": ("cp1253", "Απόψε μιλάμε για το πλοίο προς το βόρειο νησί και τα εισιτήρια."),
     "cp932 Japanese": ("cp932", "今夜は北の島へ行く船の話をします、切符は九ユーロです。"),
     "gb18030 Chinese": ("gb18030", "今天晚上我们讨论去北岛的渡轮，票价是九欧元，厨房关闭了。"),
@@ -28,3 +39,35 @@ def test_the_letters_tell_the_code_page(case: str) -> None:
     transcript = parse((said + "\n\n").encode(codec) * 3, "talk.txt", name="talk")
     assert transcript.segments[0].text.startswith(said)
     assert transcript.reading.encoding in transcript.notes[0]
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_a_single_line_among_english_is_enough(case: str) -> None:
+    codec, said = TEXTS[case]
+    raw = f"Good evening, this is the programme.\n\n{said}\n\nAnd that is all.\n".encode(codec)
+    assert said in " ".join(s.text for s in parse(raw, "talk.txt", name="talk").segments)
+
+
+def test_a_hungarian_letter_among_western_ones_is_not_portuguese() -> None:
+    said = "Jó reggelt, negyven percünk van. A fal nedves, őszig nem szárad meg."
+    assert parse(said.encode("cp1250"), "talk.txt", name="talk").reading.encoding == "cp1250"
+
+
+def test_a_broken_byte_does_not_make_utf8_something_else() -> None:
+    raw = "Zoë said – and Žofie agreed – that the box".encode() + b"\xe9" + b"s were wet at the quay."
+    transcript = parse(raw, "talk.txt", name="talk")
+    assert "Zoë said – and Žofie" in transcript.segments[0].text
+    assert "1 broken bytes in UTF-8" in transcript.notes[0]
+
+
+def test_two_strange_bytes_are_no_alphabet() -> None:
+    with pytest.raises(InputError, match="encoding cannot be told"):
+        parse(b"A broken \x81 byte and \x8d another.", "talk.txt", name="talk")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("case", ["cp1251 Russian", "cp932 Japanese", "cp1253 Greek", "cp1252 German"])
+def test_wide_characters_need_no_mark(codec: str, case: str) -> None:
+    said = TEXTS[case][1]
+    transcript = parse((said + "\n\n").encode(codec) * 2, "talk.txt", name="talk")
+    assert (transcript.segments[0].text.startswith(said), transcript.reading.encoding) == (True, codec)

@@ -1,5 +1,8 @@
 """An address is fetched from public hosts only, at every redirect anew, and never beyond a limit."""
 
+import io
+import itertools
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +12,11 @@ from pipeline.errors import InputError
 from pipeline.readers.fetch import fetch
 
 PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.8"
-HOSTS = {"example.org": [PUBLIC], "inside.example": [PRIVATE], "both.example": [PUBLIC, PRIVATE], "mapped.example": ["::ffff:127.0.0.1"]}  # fmt: skip
+HOSTS = {"example.org": [PUBLIC], "inside.example": [PRIVATE], "both.example": [PUBLIC, PRIVATE], "mapped.example": ["::ffff:127.0.0.1"], "nat64.example": ["64:ff9b::7f00:1"], "old.example": ["::127.0.0.1"]}  # fmt: skip
 
 
 def answer(body: bytes = b"", status: int = 200, to: str = "") -> Any:
-    return SimpleNamespace(status=status, reason="reason", getheader=lambda name: to, read=lambda n: body[:n])
+    return SimpleNamespace(status=status, reason="reason", getheader=lambda name: to, read1=io.BytesIO(body).read)
 
 
 def get(url: str, answers: dict[str, Any], limit: int = 100) -> tuple[bytes, str]:
@@ -29,7 +32,7 @@ def test_a_file_comes_with_its_name() -> None:
     assert found == (b"WEBVTT", "talk 1.vtt")
 
 
-@pytest.mark.parametrize("host", ["inside.example", "both.example", "mapped.example"])
+@pytest.mark.parametrize("host", ["inside.example", "both.example", "mapped.example", "nat64.example", "old.example"])
 def test_a_host_inside_this_network_is_refused(host: str) -> None:
     with pytest.raises(InputError, match="no public address"):
         get(f"http://{host}/", {})
@@ -67,3 +70,21 @@ def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(InputError) as caught:
         get(url, {})
     assert "pw" not in str(caught.value)
+
+
+def test_a_redirect_to_nowhere_is_told() -> None:
+    with pytest.raises(InputError, match="302 without saying where"):
+        get("http://example.org/", {"http://example.org/": answer(status=302)})
+
+
+def test_a_video_is_no_transcript_and_is_not_asked_for() -> None:
+    with pytest.raises(InputError, match=r"get its captions first: yt-dlp .* 'https://www.youtube.com/watch"):
+        get("https://www.youtube.com/watch?v=abc", {})
+
+
+def test_a_file_that_comes_drop_by_drop_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(0, 100)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
+    slow = SimpleNamespace(status=200, reason="", getheader=None, read1=lambda n: b"x")
+    with pytest.raises(InputError, match="more than 3 minutes"):
+        get("http://example.org/", {"http://example.org/": slow})

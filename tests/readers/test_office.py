@@ -4,6 +4,7 @@ import io
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
 from pypdf import PdfWriter
 
 from pipeline.errors import InputError
@@ -34,6 +35,33 @@ def test_a_word_document_gives_speakers_and_title(timed: bool) -> None:
     assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS]
     assert (transcript.metadata.title, transcript.reading.format) == ("Night ferry", "docx")
     assert (transcript.segments[1].start == 9.0) == timed
+
+
+def test_content_controls_and_insertions_are_read_and_deletions_told() -> None:
+    document = Document()
+    paragraph = document.add_paragraph("Oda Brandt: The ferry leaves ")
+    for name, inner, said in (
+        ("sdt", "sdtContent", "at nine "),
+        ("ins", None, "on Monday "),
+        ("del", None, "on Friday "),
+    ):
+        part = OxmlElement(f"w:{name}")
+        holder = part if inner is None else OxmlElement(f"w:{inner}")
+        run = OxmlElement("w:r")
+        text = OxmlElement("w:delText" if name == "del" else "w:t")
+        text.text = said
+        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        run.append(text)
+        holder.append(run)
+        if holder is not part:
+            part.append(holder)
+        paragraph._p.append(part)
+    paragraph.add_run("from the north pier.")
+    packed = io.BytesIO()
+    document.save(packed)
+    transcript = read(packed.getvalue(), ".docx")
+    assert transcript.segments[0].text.endswith("The ferry leaves at nine on Monday from the north pier.")
+    assert [part.example for part in transcript.reading.left_out] == ["on Friday"]
 
 
 def pdf(pages: list[list[str]]) -> bytes:

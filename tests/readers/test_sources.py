@@ -103,3 +103,34 @@ def test_captions_of_a_downloader_find_their_side_file(tmp_path: Path) -> None:
     meta = read_transcript(tmp_path / "Ferry [abc].en.vtt").metadata
     assert (meta.title, meta.channel, meta.language) == ("Ferry", "Pier", "en")
     assert [(c.title, c.start) for c in meta.chapters] == [("Start", 0.0)]
+
+
+@pytest.mark.parametrize("path", ["www.youtube.com/watch?v=abc", "youtu.be/abc", "youtube.com/watch?v=abc"])
+def test_the_address_of_a_video_is_known_without_its_scheme(path: str) -> None:
+    (error,) = survey([Path(path)]).errors
+    assert f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json 'https://{path}'" in str(error)
+
+
+@pytest.mark.parametrize(("code", "language"), [("en-orig", "en"), ("zh-Hans-en", "zh-Hans"), ("pt-BR", "pt-BR")])
+def test_a_downloaders_code_is_a_language(tmp_path: Path, code: str, language: str) -> None:
+    captions = tmp_path / f"Ferry [abc].{code}.vtt"
+    captions.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nWe leave at nine.\n")
+    (tmp_path / "Ferry [abc].info.json").write_text('{"title": "Night ferry"}')
+    assert read_transcript(captions).metadata.language == language
+
+
+def test_hidden_files_of_a_zip_and_those_that_lead_out_are_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talks.zip", "w") as packed:
+        for name in ("talk.txt", ".notes.txt", "../out.txt"):
+            packed.writestr(name, "We leave at nine.")
+    found = survey([tmp_path / "talks.zip"])
+    assert [s.name for s in found.sources] == ["talk"]
+    assert {s.reason for s in found.skipped} == {"hidden", "its name leads out of the zip file"}
+
+
+def test_front_matter_of_the_wrong_kind_is_left_out_and_told(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.md"
+    talk.write_text("---\ntitle: [Night, ferry]\nlanguage: en\n---\n\nWe leave at nine.\n")
+    transcript = read_transcript(talk)
+    assert (transcript.metadata.title, transcript.metadata.language) == (None, "en")
+    assert 'title must be text, so it is left out: write title: "…"' in transcript.notes[0]

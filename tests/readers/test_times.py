@@ -25,6 +25,8 @@ def read(text: str, suffix: str = ".txt") -> Transcript:
         (["00:00:00:58", "00:00:01:04"], [58, 64]),
         (["12m 41s", "1h 02m 03s"], [761, 3723]),
         (["4.00s", "12.80s"], [4, 12.8]),
+        (["23:59:30", "00:00:10", "00:05:00"], [0, 40, 330]),
+        (["11:59 PM", "12:00 AM", "12:05 AM"], [0, 60, 360]),
         (["12/06/2026, 09:00", "9.40s"], [540, 9.4]),
     ],
 )
@@ -62,3 +64,27 @@ def test_times_in_disorder_are_no_times() -> None:
     transcript = read("\n".join(rows))
     assert transcript.duration is None
     assert "go back" in transcript.notes[0]
+
+
+def test_the_date_over_a_transcript_is_no_time_of_it() -> None:
+    head = "15 June 2026, 03:35am\n"
+    turns = [("Oda Brandt", "0:04"), ("Kofi Mensah", "0:13"), ("Oda Brandt", "5:22"), ("Kofi Mensah", "26:31")]
+    rows = "\n".join(f"{who}   {at}\nWe were at the pier that morning." for who, at in turns)
+    timed = [s.start for s in read(head + rows).segments if s.start is not None]
+    assert timed == [4.0, 13.0, 322.0, 1591.0]
+
+
+def test_the_date_over_times_of_that_day_is_where_they_begin() -> None:
+    dial = Dial(["12/06/2026, 09:00", "09:02", "09:05", "09:30"])
+    assert [dial.seconds(s) for s in ("12/06/2026, 09:00", "09:02", "09:30")] == [0, 120, 1800]
+
+
+@pytest.mark.parametrize(("words", "seconds"), [(60, 27.0), (3000, 1645.0)])
+def test_frames_beyond_thirty_are_told_from_seconds_by_the_pace(words: int, seconds: float) -> None:
+    dial = Dial(["00:00:04:30", "00:00:13:45", "00:00:31:55"], words)
+    assert dial.seconds("00:00:31:55") - dial.seconds("00:00:04:30") == seconds
+
+
+def test_the_number_of_a_cue_whose_time_is_broken_is_no_word() -> None:
+    cues = "1\n00:00:01,000 --> 00:00:03,000\nWe leave at nine\n\n2\n00:00:03,000 --> xx\nwith all boats.\n"
+    assert read(cues, ".srt").segments[0].text == "We leave at nine with all boats."

@@ -29,8 +29,23 @@ def test_under_a_heading_it_stands_where_the_recording_has_it() -> None:
     assert added(under=5, lines=(3,)).main_points[1].details[0].text == LOAN
 
 
-def test_under_a_point_it_is_nested_there_and_under_a_nested_one_behind_it() -> None:
-    assert [d.text for d in added(under=3).main_points[0].details[0].details] == [LOAN]
+def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> None:
+    before = added(under=99).main_points[0].details[0]
+    point = added(under=3).main_points[0].details[0]
+    assert (point.text, point.details) == (f"{before.text} {LOAN}", ())
+    assert {e.segment for e in point.evidence} == {*(e.segment for e in before.evidence), 5}
+    assert point.correction and (point.correction.before, point.correction.reason) == (before.text, ADDED)
+
+
+def test_several_and_doubtful_ones_are_nested_below_a_point_that_has_no_details() -> None:
+    rows = [{"under": 3, "label": "", "text": f"The loan has part {n}.", "lines": [5]} for n in ("one", "two")]
+    document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
+    assert [d.text for d in document.main_points[0].details[0].details] == [r["text"] for r in rows]
+    doubtful = added(under=3, text="The loan runs for 77 years.").main_points[0].details[0]
+    assert [d.support for d in (doubtful, *doubtful.details)] == ["verified", "weak"]
+
+
+def test_under_a_nested_one_it_stands_behind_that() -> None:
     assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == LOAN
 
 

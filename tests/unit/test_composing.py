@@ -124,11 +124,11 @@ def test_composing_that_fails_leaves_the_parts_one_after_the_other() -> None:
     assert [s.label for s in terms.statements] == ["Term", "Else"]
 
 
-def test_the_page_s_words_are_shared_among_the_sections() -> None:
+def test_an_editor_is_told_of_every_section_and_how_many_words_the_points_may_take() -> None:
     good = answer_of(main_points=arranged(1, 2, 3, 4))
     _, client = composed_with(good.model_dump())
     task = client.requests[0].messages[-1].content
-    assert "main_points (" in task and "summary (" in task and "$" not in task
+    assert "words; those above have 12)" in task and "\nsummary: " in task and "$" not in task
 
 
 WISH = OwnSection("risks", "Risks", "The gravest first.", (OwnField("risk", "it"),), "risk", "", 0.1, 3)

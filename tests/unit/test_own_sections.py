@@ -112,7 +112,7 @@ def test_a_title_with_marks_stands_escaped_on_the_page_and_is_read_back(tmp_path
     client = answering(qa=[item])
     document = asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=own)))
     page = render_markdown(document)
-    assert "\n## 1\\. Q\\&A \\*now\\* \\[x\\] \\<b\\>\n\n- No loan\n" in page
+    assert "\n## 1\\. Q&A \\*now\\* \\[x\\] \\<b>\n\n- No loan\n" in page
     assert [s.text for name, s in draft_of_page(page, document).statements() if name == "qa"] == ["No loan"]
 
 

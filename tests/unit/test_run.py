@@ -290,6 +290,6 @@ def test_a_recording_without_anything_worth_a_note_gives_an_empty_document() -> 
 def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> None:
     """Not those of the documents that were made before it with the same set."""
     prompts = PromptSet()
-    prompts.load("compose.v1")
+    prompts.load("compose.v2")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v1" not in document.run.prompts and "check.v2" in document.run.prompts
+    assert "compose.v2" not in document.run.prompts and "check.v3" in document.run.prompts

@@ -74,6 +74,18 @@ def test_a_figure_tells_where_it_stands(text: str, stated: list[str]) -> None:
     assert [text[slice(*f.span)] for f in claims(text)] == stated
 
 
+@pytest.mark.parametrize("text", ["Around 1993–94.", "Around 1993-94.", "Around 1993/94."])
+def test_a_year_that_ends_a_span_may_be_shortened(text: str) -> None:
+    assert not finding(text, said("it's around 1993-1994"))
+    assert finding(text, said("it's around 1993-1996"))
+
+
+def test_the_month_of_a_date_in_the_title_is_known() -> None:
+    assert not finding("It was in January 2016.", said("hello", title="2016-01-25 A talk"))
+    assert not finding("Es war im Januar 2016.", said("hallo", title="2016-01-25 A talk", language="de"))
+    assert finding("It was in February 2016.", said("hello", title="2016-01-25 A talk"))
+
+
 def test_a_version_in_the_title_is_known() -> None:
     assert not finding("The talk is about 29.1rc1.", said("hello", title="Core 29.1rc1 explained"))
     assert finding("The talk is about 29.1rc2.", said("hello", title="Core 29.1rc1 explained"))

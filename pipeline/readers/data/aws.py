@@ -35,6 +35,7 @@ def _words(results: Any) -> Iterator[Word]:
         for segment in items(results, "speaker_labels", "segments")
         for item in items(segment, "items")
     }
+    channels = {text(item.get("channel_label")) for item in items(results, "items")} - {""}
     who: str | None = None
     for item in items(results, "items"):
         best: Any = next(iter(items(item, "alternatives")), {})
@@ -42,6 +43,8 @@ def _words(results: Any) -> Iterator[Word]:
         glued = item.get("type") == "punctuation"
         if not glued:
             who = text(item.get("speaker_label")) or labels.get(start) or None
+            if who is None and len(channels) > 1:
+                who = text(item.get("channel_label")) or None
         yield Word(text(best.get("content")), number(start or None), number(item.get("end_time")), who, glued)
 
 

@@ -1,11 +1,13 @@
-"""Deepgram: channels with words, paragraphs or utterances."""
+"""Deepgram: channels with words, paragraphs or utterances; several channels are several people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.cues import Cue, cue_lines
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 
@@ -17,21 +19,56 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Parsed:
-    """Utterances where there are some, else the words of the first channel's best alternative."""
+    """Utterances where there are some, else what each channel says, which is a speaker where there are several."""
     results = mapping(document.json).get("results")
+    channels = [best for channel in items(results, "channels") if (best := _best(channel))]
+    utterances = items(results, "utterances")
+    several = len({text(u.get("channel")) for u in utterances}) > 1 if utterances else len(channels) > 1
     cues = [
-        cue(text(u.get("transcript")), number(u.get("start")), number(u.get("end")), speaker(u.get("speaker")), n)
-        for n, u in enumerate(items(results, "utterances"), 1)
+        cue(text(u.get("transcript")), number(u.get("start")), number(u.get("end")), _utterer(u, several=several), n)
+        for n, u in enumerate(utterances, 1)
     ]
-    channels = items(results, "channels")
     if not cues:
-        for channel in channels[:1]:
-            best = next(iter(items(channel, "alternatives")), {})
-            cues = list(from_words(_words(best))) or [cue(text(best.get("transcript")), None, None, None, 1)]
-    if len(channels) > 1:
-        tally.warn(f"{len(channels)} channels: read by utterance" if items(results, "utterances") else
-                   f"{len(channels)} channels without utterances: only the first one is read")  # fmt: skip
+        cues = [c for n, best in enumerate(channels) for c in _channel(best, f"Channel {n}" if several else None)]
+        cues.sort(key=lambda c: c.start or 0.0)
+    if several:
+        tally.warn("several channels were recorded: each is read as a speaker")
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The best alternative of a channel; an empty object where nothing was said."""
+    best: Mapping[str, Any] = next(iter(items(channel, "alternatives")), {})
+    return best if items(best, "words") or text(best.get("transcript")).strip() else {}
+
+
+def _utterer(utterance: Mapping[str, Any], *, several: bool) -> str | None:
+    channel = f"Channel {text(utterance.get('channel'))}" if several else None
+    return _within(channel, speaker(utterance.get("speaker")))
+
+
+def _within(channel: str | None, who: str | None) -> str | None:
+    """A speaker of a channel: numbers begin anew in each."""
+    return f"{channel}, {who}" if channel and who else channel or who
+
+
+def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
+    """What is said in a channel: its words, by paragraphs when only these tell who speaks."""
+    words = list(_words(best))
+    speakers = {word.speaker for word in words}
+    paragraphs = items(best, "paragraphs", "paragraphs")
+    if speakers <= {None} and any("speaker" in p for p in paragraphs):
+        return list(_paragraphs(paragraphs, name))
+    alone = name is not None and len(speakers) < 2
+    named = [replace(w, speaker=name if alone else _within(name, w.speaker)) for w in words]
+    return list(from_words(named)) or [cue(text(best.get("transcript")), None, None, name, 1)]
+
+
+def _paragraphs(paragraphs: Iterable[Mapping[str, Any]], name: str | None) -> Iterator[Cue]:
+    for n, paragraph in enumerate(paragraphs, 1):
+        who = _within(name, speaker(paragraph.get("speaker")))
+        for sentence in items(paragraph, "sentences"):
+            yield cue(text(sentence.get("text")), number(sentence.get("start")), number(sentence.get("end")), who, n)
 
 
 def _words(best: object) -> Iterator[Word]:

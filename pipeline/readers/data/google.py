@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
@@ -33,10 +34,18 @@ def read(document: Document, tally: Tally) -> Parsed:
     ):
         cues = list(from_words(_words(labelled[-1])))
     else:
-        for n, a in enumerate(best, 1):
-            cues += list(from_words(_words(a))) or [cue(text(a.get("transcript")), None, None, None, n)]
+        for n, (a, channel) in enumerate(zip(best, _channels(results), strict=True), 1):
+            spoken = [replace(word, speaker=word.speaker or channel) for word in _words(a)]
+            cues += list(from_words(spoken)) or [cue(text(a.get("transcript")), None, None, channel, n)]
     language = next((text(r.get("languageCode")) for r in results if r.get("languageCode")), None)
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+
+
+def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
+    """Who speaks in each result: its channel, where several were recorded."""
+    tags = [text(r.get("channelTag", r.get("channel_tag"))) for r in results]
+    several = len(set(tags)) > 1
+    return [f"Channel {tag}" if several and tag else None for tag in tags]
 
 
 def _who(word: Mapping[str, Any]) -> str | None:

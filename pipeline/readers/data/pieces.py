@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.readers.cues import Cue
 
 _END = re.compile(r"[.!?…。！？][\"'”’)]*$")
+_SPELT = re.compile(r"PT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")
 _CUE_WORDS = 40  # words after which a cue ends, without a sentence's end
 _PAUSE = 2.0  # seconds
 
@@ -43,20 +44,35 @@ def text(value: Any) -> str:
 
 
 def number(value: Any, scale: float = 1.0) -> float | None:
-    """Seconds of a number, "4.5", "4.5s" or "00:00:04,500"; None for anything else."""
+    """Seconds of a number, "4.5", "4.5s", "PT1M4.5S", "00:00:04,500" or {"seconds", "nanos"}; else None."""
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, dict):
+        return _of_object(value)
     if isinstance(value, int | float):
         return round(value / scale, 3) if 0 <= value < 1e12 else None
     match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", str(value).strip())
     if match:
         return round(float(match[1]) / scale, 3)
+    if spelt := _SPELT.fullmatch(str(value).strip()):
+        hours, minutes, rest = (float(part or 0) for part in spelt.groups())
+        return round(hours * 3600 + minutes * 60 + rest, 3)
     if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", str(value).strip()):
         total = 0.0
         for part in str(value).strip().replace(",", ".").split(":"):
             total = total * 60 + float(part)
         return round(total, 3)
     return None
+
+
+def _of_object(value: Mapping[str, Any]) -> float | None:
+    """A time in an object: whole seconds beside a fraction, or seconds from the start beside a time of day."""
+    if "relative" in value:
+        return number(value["relative"])
+    if "seconds" not in value and "nanos" not in value:
+        return None
+    whole, nanos = number(value.get("seconds", 0)), number(value.get("nanos", 0), 1e9)
+    return None if whole is None or nanos is None else round(whole + nanos, 3)
 
 
 def speaker(value: Any, prefix: str = "Speaker ") -> str | None:

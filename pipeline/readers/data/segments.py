@@ -2,114 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import Cue, cue_lines
-from pipeline.readers.data.pieces import cue, items, mapping, number, speaker
+from pipeline.readers.data.fields import cues_of_object, key_of, plain, scale_of, text_of, times_of, who_of, words_of
+from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
+from pipeline.text import words
 
-_LISTS: tuple[str, ...] = (
-    "segments",
-    "transcription",
-    "transcript",
-    "turns",
-    "utterances",
-    "chunks",
-    "captions",
-    "cues",
-    "subtitles",
+_LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "turns", "utterances", "speakers", "chunks")
+_LISTS += ("captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data", "items")
+_LISTS += ("snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
+_DEEP = 4  # keys below which a list may stand
+_MOST = (
+    0.5  # of the objects of a list, those that must have what it is taken for; of the words, those that it must hold
 )
-_LISTS += ("sentences", "entries", "lines", "results", "monologues", "data", "items", "snippets")
-_TEXT = ("text", "body", "content", "sentence", "transcript", "utterance", "caption", "words_text")
-_START = ("start", "startTime", "start_time", "from", "begin", "offset", "timestamp", "time", "ts", "start_timestamp")
-_END = ("end", "endTime", "end_time", "to", "stop", "end_timestamp", "endTs")
-_SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speaker_id", "speakerId", "name", "role")
+_SOME = 500  # objects of a long list that tell what the others have
+_SAME = 0.9  # of the words of another list, those that stand in the one that is read if it says the same
+
+Fields = Mapping[str, Any]
 
 
 def cues_of(found: Any, tally: Tally) -> list[Cue]:
-    """A cue for each segment of parsed JSON; those without text are told."""
-    segments = _found(found)
+    """The cues of the segments of parsed JSON; those without text are told."""
+    segments = _found(found, tally)
+    if _are_words(segments):
+        return list(from_words(words_of({"words": segments}, scale_of(segments))))
     for n, value in enumerate(segments, 1):
-        if _text_of(value) is None:
+        if text_of(value) is None and not words_of(value, 1.0):
             tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
-    scale = _scale(segments)
-    return [_cue(n, value, scale) for n, value in enumerate(segments, 1)]
+    scale = scale_of(segments)
+    cues = [cue for n, value in enumerate(segments, 1) for cue in cues_of_object(n, value, scale)]
+    _put_channels(cues, segments)
+    return cues
 
 
-def _found(found: Any) -> list[Mapping[str, Any]]:
-    """The list of objects with text in it, at the top or one or two keys below."""
-    if isinstance(found, list):
-        flat: list[Mapping[str, Any]] = [v for v in found if isinstance(v, dict)]
-        if len(found) == 1 and flat and not _text_of(flat[0]):
-            return _below(flat[0])
-        return flat if sum(bool(_text_of(v)) for v in flat) > len(flat) / 2 else []
-    return _below(mapping(found))
+def _put_channels(cues: Sequence[Cue], segments: Sequence[Fields]) -> None:
+    """Where nobody is named but several channels were recorded, each of them is somebody."""
+    channels = [value.get("channel") for value in segments]
+    if len(cues) == len(segments) and not any(cue.voice for cue in cues) and len({str(c) for c in channels}) > 1:
+        for cue, channel in zip(cues, channels, strict=True):
+            cue.voice = None if channel is None else f"Channel {channel}"
 
 
-def _below(value: Mapping[str, Any], depth: int = 2) -> list[Mapping[str, Any]]:
-    for key in _LISTS:
-        inner = value.get(key)
-        if isinstance(inner, list):
-            flat = items(value, key)
-            if flat and sum(_text_of(v) is not None for v in flat) > len(flat) / 2:
-                return flat
-        elif isinstance(inner, dict) and depth and (deeper := _below(inner, depth - 1)):
-            return deeper
-    return []
+def _are_words(segments: Sequence[Fields]) -> bool:
+    return bool(segments) and all("word" in value and text_of(value) is None for value in segments)
 
 
-def _text_of(value: Mapping[str, Any]) -> str | None:
-    return next((value[key] for key in _TEXT if isinstance(value.get(key), str)), None)
+def _found(found: Any, tally: Tally) -> list[dict[str, Any]]:
+    """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
+    lists = list(_lists(found, "", _DEEP))
+    sizes = [_size(each) if _may_hold(key, each) else 0 for key, each in lists]
+    if sum(size > 0 for size in sizes) == 1 == len(lists):
+        return lists[0][1]
+    least = _MOST * max(sizes, default=0)
+    ranked = [
+        (_share(each, who_of), _share(each, _start), not _are_words(each), key in _LISTS, -n)
+        for n, (key, each) in enumerate(lists)
+        if sizes[n] and sizes[n] >= least
+    ]
+    if not ranked:
+        return []
+    best = -max(ranked)[-1]
+    _tell_others(lists, best, tally)
+    return lists[best][1]
+
+
+def _size(each: Sequence[Fields]) -> int:
+    return sum(len(_said(value)) for value in each)
+
+
+def _may_hold(key: str, each: Sequence[Fields]) -> bool:
+    """Whether a list is speech: under a name that is not known, most of its objects must say when, or who."""
+    return key in _LISTS or not key or _share(each, _start) or _share(each, who_of)
+
+
+def _start(value: Fields) -> float | None:
+    return times_of(value)[0]
+
+
+def _share(each: Sequence[Fields], of: Callable[[Fields], object]) -> bool:
+    some = each[:: max(1, len(each) // _SOME)]
+    return sum(of(value) is not None for value in some) > _MOST * len(some)
+
+
+def _said(value: Fields) -> str:
+    said = text_of(value)
+    if said is not None:
+        return said
+    return str(value["word"]) if "word" in value else " ".join(w.text for w in words_of(value, 1.0))
+
+
+def _tell_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int, tally: Tally) -> None:
+    """Lists of texts that are not read are told, unless they say the same."""
+    known: set[str] = set()
+    for n, (key, each) in enumerate(lists):
+        if n == best:
+            continue
+        said = " ".join(map(_said, each))
+        known = known or set(words(" ".join(map(_said, lists[best][1])).casefold()))
+        found = words(said.casefold())
+        if sum(word in known for word in found) < _SAME * len(found):
+            tally.leave_out(f'texts under "{key}" in its JSON', said)
+
+
+def _lists(value: Any, key: str, depth: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """All lists of objects most of which have text, each with the name that it stands under."""
+    if isinstance(value, list):
+        objects = [plain(v) for v in value if isinstance(v, dict)]
+        some = objects[:: max(1, len(objects) // _SOME)]
+        if len(objects) > _MOST * len(value) and sum(map(_speaks, some)) > _MOST * len(some):
+            yield key, objects
+        if len(value) == 1 and depth:
+            yield from _lists(value[0], key, depth - 1)
+    elif isinstance(value, dict) and depth:
+        for name, inner in value.items():
+            yield from _lists(inner, key_of(name), depth - 1)
+
+
+def _speaks(value: Fields) -> bool:
+    return text_of(value) is not None or "word" in value or bool(words_of(value, 1.0))
 
 
 def sniff(document: Document) -> bool:
     """A list of objects, most of which have text."""
-    return document.json is not None and bool(_found(document.json))
+    return any(_may_hold(key, each) for key, each in _lists(document.json, "", _DEEP))
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a segment; words of one speaker in a row are joined later."""
     cues = cues_of(document.json, tally)
-    metadata = lenient(document.json if isinstance(document.json, dict) else {})
+    metadata = lenient(mapping(document.json))
     return Parsed(cue_lines(cues, tally, document.label), metadata)
-
-
-def _cue(n: int, value: Mapping[str, Any], scale: float) -> Cue:
-    start, end = _times(value, scale)
-    length = next((number(value.get(k), scale) for k in ("duration", "dur") if k in value), None)
-    if end is None and start is not None and length is not None:
-        end = round(start + length, 3)
-    who = next(
-        (speaker(value[k]) for k in _SPEAKER if value.get(k) is not None and not isinstance(value[k], dict)), None
-    )
-    if who is None:
-        inner = mapping(value.get("speaker")) or mapping(value.get("user")) or mapping(value.get("participant"))
-        who = speaker(inner.get("name") or inner.get("display_name") or inner.get("id"))
-    return cue(_text_of(value) or "", start, end, who, n)
-
-
-def _times(value: Mapping[str, Any], scale: float) -> tuple[float | None, float | None]:
-    offsets = mapping(value.get("offsets"))
-    if offsets:  # whisper.cpp: milliseconds beside clocks
-        return number(offsets.get("from"), 1000), number(offsets.get("to"), 1000)
-    pair = value.get("timestamp", value.get("time", value.get("timestamps")))
-    if isinstance(pair, list) and len(pair) == 2:
-        return number(pair[0], scale), number(pair[1], scale)
-    if isinstance(pair, dict):
-        return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
-    start = next((number(value[k], scale) for k in _START if number(value.get(k)) is not None), None)
-    return start, next((number(value[k], scale) for k in _END if number(value.get(k)) is not None), None)
-
-
-def _scale(segments: list[Mapping[str, Any]]) -> float:
-    """1000 where times are milliseconds: whole numbers that would make less than a word in two seconds of seconds."""
-    raw = [value[k] for value in segments for k in (*_START, *_END) if isinstance(value.get(k), int | float)]
-    said = sum(len((_text_of(value) or "").split()) for value in segments)
-    whole = bool(raw) and all(float(v).is_integer() for v in raw)
-    return 1000.0 if whole and max(raw) > 100 and max(raw) > 20 * max(1, said) else 1.0
 
 
 READER = Reader("json-segments", "JSON in segments (Whisper, Podcasting 2.0, youtube-transcript-api)", sniff, read)

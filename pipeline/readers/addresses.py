@@ -1,0 +1,22 @@
+"""Addresses of videos, which people give where a transcript is wanted."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.errors import InputError
+
+_VIDEO = re.compile(r"^https?://(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+
+
+def is_video(url: str) -> bool:
+    """Whether an address is that of a video, which is no transcript."""
+    return bool(_VIDEO.match(url))
+
+
+def no_transcript(url: str) -> InputError:
+    """What to do with the address of a video."""
+    return InputError(
+        f"{url}: a video, not a transcript",
+        hint=f"get its captions first: yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
+    )

@@ -1,0 +1,184 @@
+"""What an object of JSON says of its words, its times and who speaks, under the names that programs give these."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.readers.cues import Cue
+from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
+from pipeline.text import words
+
+TEXT: tuple[str, ...] = ("text", "body", "content", "sentence", "transcript", "utterance", "caption", "wordstext")
+TEXT += ("display", "message")
+_WORD = ("punctuatedword", "word", "text", "content")
+_START: tuple[str, ...] = ("start", "starttime", "from", "begin", "offset", "timestamp", "time", "ts", "starttimestamp")
+_START += ("startoffset", "begintime")
+_END = ("end", "endtime", "to", "stop", "endtimestamp", "endts", "endoffset")
+_LENGTH = ("duration", "dur")
+_MS = re.compile(r"^(?P<part>start|begin|end|stop)(?:time|offset)?(?:ms|millis|milliseconds)$")
+_SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakerid", "displayname", "realname")
+_SPEAKER += ("username", "name", "author", "role", "participantrole")
+_PERSON = ("speaker", "userprofile", "user", "participant", "author", "from")
+_NAMED = ("realname", "displayname", "name", "username", "id")
+_COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
+
+
+@functools.lru_cache(maxsize=4096)
+def key_of(name: str) -> str:
+    """A name without its bars, in small letters."""
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Names as `key_of` gives them; None when they are so. The objects of a list mostly have the same."""
+    found = tuple(map(key_of, names))
+    return None if found == names else found
+
+
+def plain(value: dict[str, Any]) -> dict[str, Any]:
+    """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one."""
+    names = _names(tuple(value))
+    return value if names is None else dict(zip(names, value.values(), strict=True))
+
+
+def text_of(fields: Mapping[str, Any]) -> str | None:
+    """The text of an object; pieces of text are put together, of several guesses the first one counts."""
+    for key in TEXT:
+        inner = fields.get(key)
+        if isinstance(inner, str):
+            return inner
+        if isinstance(inner, list) and inner and all(isinstance(p, str | dict) for p in inner):
+            parts = [p if isinstance(p, str) else p.get("text") for p in inner]
+            if all(isinstance(p, str) for p in parts):
+                return "".join(map(str, parts))
+    best = fields.get("nbest")
+    return text_of(plain(best[0])) if isinstance(best, list) and best and isinstance(best[0], dict) else None
+
+
+def words_of(fields: Mapping[str, Any], scale: float) -> list[Word]:
+    """The words that an object lists one by one; none when these are no words with times or speakers."""
+    listed = fields.get("words")
+    if not isinstance(listed, list) or not all(isinstance(w, dict) for w in listed):
+        return []
+    out: list[Word] = []
+    for value in listed:
+        word = plain(value)
+        said = next((word[key] for key in _WORD if isinstance(word.get(key), str)), "").strip()
+        if said:
+            out.append(Word(said, *times_of(word, scale), who_of(word)))
+    return out
+
+
+def who_of(fields: Mapping[str, Any]) -> str | None:
+    """Who speaks: a name where there is one, else a label or number. Several at once are nobody."""
+    for key in _PERSON:
+        inner = fields.get(key)
+        if inner.__class__ is dict:
+            person = plain(inner)
+            found = next((speaker(person[k]) for k in _NAMED if speaker(person.get(k))), None)
+            if found:
+                return found
+    users = fields.get("users")
+    if isinstance(users, list) and len(users) == 1 and isinstance(users[0], dict):
+        return who_of(plain(users[0]))
+    found = next((who for k in _SPEAKER if k in fields and (who := speaker(fields[k]))), None)
+    if found:
+        return found
+    sender = fields.get("from")
+    if isinstance(sender, str) and number(sender) is None:
+        return speaker(sender)
+    return speaker(fields["user"]) if "user" in fields else None
+
+
+def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | None, float | None]:
+    """Start and end in seconds. `scale` is for numbers whose name does not say what they count."""
+    offsets = mapping(fields.get("offsets"))
+    if offsets:  # whisper.cpp: milliseconds beside clocks
+        return number(offsets.get("from"), 1000), number(offsets.get("to"), 1000)
+    if "offsetinticks" in fields:  # Azure: ten millions to the second
+        start, length = number(fields["offsetinticks"], 1e7), number(fields.get("durationinticks"), 1e7)
+        return start, _sum(start, length)
+    pair = fields.get("timestamp", fields.get("time", fields.get("timestamps")))
+    if isinstance(pair, list) and len(pair) == 2:
+        return number(pair[0], scale), number(pair[1], scale)
+    if isinstance(pair, dict) and number(pair) is None:
+        return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
+    start, end = _first(fields, _START, scale), _first(fields, _END, scale)
+    if counted := _in_milliseconds(tuple(fields)):
+        start = next((number(fields[k], 1000) for k, part in counted if part in ("start", "begin")), start)
+        end = next((number(fields[k], 1000) for k, part in counted if part in ("end", "stop")), end)
+    return start, end if end is not None else _sum(start, _first(fields, _LENGTH, scale))
+
+
+@functools.lru_cache(maxsize=1024)
+def _in_milliseconds(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The names that say that they count milliseconds, and what of."""
+    return [(name, match["part"]) for name in names if (match := _MS.match(name))]
+
+
+def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> float | None:
+    for key in keys:
+        if key in fields and (found := number(fields[key], scale)) is not None:
+            return found
+    return None
+
+
+def _sum(start: float | None, length: float | None) -> float | None:
+    return None if start is None or length is None else round(start + length, 3)
+
+
+def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
+    """1000 where times are milliseconds: whole numbers that as seconds would make less than a word in twenty."""
+    if not all(float(v).is_integer() for v in _numbers(segments[:50])):
+        return 1.0
+    raw = _numbers(segments)
+    said = sum(len((text_of(value) or "").split()) for value in segments)
+    whole = bool(raw) and all(float(v).is_integer() for v in raw)
+    return 1000.0 if whole and max(raw) > 100 and max(raw) > 20 * max(1, said) else 1.0
+
+
+def _numbers(segments: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [value[k] for value in segments for k in (*_START, *_END) if isinstance(value.get(k), int | float)]
+
+
+def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:
+    """The cue of a segment; several where its words say that several people speak in it."""
+    said, who = text_of(fields), who_of(fields)
+    start, end = times_of(fields, scale)
+    if said is not None and not _parted(fields.get("words")):
+        return [cue(said, start, end, who or _one_of(fields), n)]
+    single = words_of(fields, scale)
+    speakers = {w.speaker for w in single if w.speaker}
+    covered = said is None or len(single) >= _COVERED * len(words(said))
+    if single and covered and (said is None or len(speakers) > 1):
+        return list(from_words(_held(single, who)))
+    return [cue(said or "", start, end, who, n)]
+
+
+def _parted(listed: Any) -> bool:
+    """Whether words may say that several people speak: they do not all have the same label, or have it elsewhere."""
+    if not isinstance(listed, list) or not listed or not all(isinstance(w, dict) for w in listed):
+        return False
+    if "speaker" in listed[0] and not isinstance(listed[0]["speaker"], dict | list):
+        return any(w.get("speaker") != listed[0]["speaker"] for w in listed)
+    return len({who_of(plain(w)) for w in listed}) > 1
+
+
+def _one_of(fields: Mapping[str, Any]) -> str | None:
+    """Whom the words of a segment name, when its own fields name nobody."""
+    listed = fields.get("words")
+    return who_of(plain(listed[0])) if isinstance(listed, list) and listed and isinstance(listed[0], dict) else None
+
+
+def _held(single: Sequence[Word], who: str | None) -> list[Word]:
+    """Words without a speaker, which belong to the one before, else to the one that the segment has."""
+    out: list[Word] = []
+    held = who if all(w.speaker is None for w in single) else next(w.speaker for w in single if w.speaker)
+    for word in single:
+        held = word.speaker or held
+        out.append(Word(word.text, word.start, word.end, held, word.glued))
+    return out

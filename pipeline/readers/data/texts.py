@@ -1,0 +1,116 @@
+"""JSON that holds a transcript as text. All other JSON is refused: its keys are no words that somebody said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.data.fields import TEXT, key_of
+from pipeline.readers.data.pieces import mapping
+from pipeline.readers.metadata import lenient
+from pipeline.readers.tally import Tally
+from pipeline.readers.turns import parse_turns
+from pipeline.text import words
+
+_BEGINS = re.compile(r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*(?::|\Z)|\}\s*\Z)|\[\s*(?:\{\s*"[^"\n]{0,200}"\s*:|\]\s*\Z))')
+_DEEP = 4  # keys below which the text may stand
+_MOST = 0.4  # of the words of all its texts, those that the transcript must hold
+_SHOWN = 8  # keys that an error names
+_ALSO = ("fulltranscript", "fulltext", "transcription", "result")
+
+
+def sniff(document: Document) -> bool:
+    """Text that is JSON, or begins as an object does."""
+    return document.json is not None or bool(_BEGINS.match(document.head))
+
+
+def holds_text(document: Document) -> bool:
+    """Whether there is something to read, or an error to tell because it is cut."""
+    return document.json is None or bool(_text(document.json))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """The text, read as text is. InputError tells the place where it breaks, or the keys that it has."""
+    found = document.json
+    if found is None:
+        raise _cut(document)
+    text = _text(found)
+    if not text:
+        raise InputError(
+            f"{document.label}: no transcript is recognised in its JSON: {_outline(found)}",
+            hint='export it as .srt, .vtt or text, or as {"segments": [{"speaker": …, "start": …, "text": …}]}',
+        )
+    for other in sorted(set(_strings(found))):
+        if other not in text:
+            tally.leave_out("other texts in its JSON", other)
+    lines, heading = parse_turns(text, tally)
+    metadata = lenient(mapping(found))
+    return Parsed(lines, metadata if metadata.title else lenient({**mapping(found), "title": heading or ""}))
+
+
+def _cut(document: Document) -> InputError:
+    try:
+        json.loads(document.text)
+    except json.JSONDecodeError as err:
+        why = f"{err.msg} (line {err.lineno}, column {err.colno})"
+        return broken(document, "its JSON", why, "it is cut or damaged there; export or fetch it again")
+    except (ValueError, RecursionError) as err:
+        return broken(document, "its JSON", err, "export it as .srt, .vtt or text")
+    return broken(document, "its JSON", "it holds no object", "export it as .srt, .vtt or text")
+
+
+def _text(found: Any) -> str:
+    """The longest text under a name for text; lines of a list of texts."""
+    if isinstance(found, list) and found and all(isinstance(v, str) for v in found):
+        return "\n".join(found)
+    best = max(_texts(found, _DEEP), key=len, default="")
+    every = sum(map(len, set(_strings(found)))) if best else 0
+    return best if len(best) >= _MOST * every else ""
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """All texts with a space in them."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if " " in each:
+                yield each
+        elif isinstance(each, list | dict):
+            waiting.extend(each if isinstance(each, list) else each.values())
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, list) and len(value) == 1 and depth:
+        yield from _texts(value[0], depth - 1)
+    elif isinstance(value, dict) and depth:
+        for name, inner in value.items():
+            named = key_of(name) in (*TEXT, *_ALSO)
+            if named and isinstance(inner, str) and words(inner):
+                yield inner
+            elif named and isinstance(inner, list) and inner and all(isinstance(v, str) for v in inner):
+                yield "\n".join(inner)
+            else:
+                yield from _texts(inner, depth - 1)
+
+
+def _outline(found: Any) -> str:
+    """What the JSON is, by its first keys."""
+    if isinstance(found, list):
+        kinds = {type(v).__name__ for v in found[:100]}
+        inner = next((v for v in found if isinstance(v, dict)), None)
+        return f"a list of objects with {_keys(inner)}" if inner else f"a list of {len(found)} ({', '.join(kinds)})"
+    return f"an object with {_keys(found)}"
+
+
+def _keys(found: Any) -> str:
+    keys = [f'"{key[:40]}"' + (" (empty)" if value in ([], {}, "", None) else "") for key, value in found.items()]
+    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    return ", ".join(keys[:_SHOWN]) + more if keys else "nothing in it"
+
+
+READER = Reader("json-text", "JSON that holds text", sniff, read)

@@ -1,0 +1,96 @@
+"""XML whose elements say who speaks: utterances of TEI, turns of annotation programs, tags that people write."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from xml.etree import ElementTree as ET
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.data.pieces import number
+from pipeline.readers.tally import Tally
+from pipeline.readers.xml import attribute, name_of, parsed
+from pipeline.text import clean, words
+
+_WHO = ("who", "speaker", "spk", "speakername", "name")
+_START, _END = ("start", "starttime", "begin", "from", "time"), ("end", "endtime", "stop", "to")
+_SPOKEN = re.compile(
+    r"<(?P<tag>[\w:.-]{1,40})(?=\s[^<>]{0,300}\b(?:who|speaker|spk|speakerName|name)\s*=\s*[\"'])[^<>]*[^/<>]>\s*[<\w]"
+)
+_HTML = {"a", "button", "form", "iframe", "map", "meta", "option", "select", "slot", "span", "textarea"}
+_PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^\[>]*>)?", re.DOTALL)
+
+
+def sniff(document: Document) -> bool:
+    """Elements of one name that say who speaks, hold something and end: two at least."""
+    if document.head[:1] != "<":
+        return False
+    found = Counter(match["tag"] for match in _SPOKEN.finditer(document.head))
+    return any(n > 1 and tag.lower() not in _HTML and f"</{tag}>" in document.text for tag, n in found.items())
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue an utterance; what stands outside of them is told."""
+    prologue = _PROLOGUE.match(document.text)
+    root = parsed(document, f"<all>{document.text[prologue.end() if prologue else 0 :]}</all>")
+    people = _people(root)
+    cues = [_cue(n, element, people) for n, element in enumerate(_utterances(root, tally), 1)]
+    return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _people(root: ET.Element) -> dict[str, str]:
+    """The names of those whom the file lists, by the names that its utterances call them."""
+    found: dict[str, str] = {}
+    for person in root.iter():
+        key = attribute(person, "id") if name_of(person) in ("person", "participant") else None
+        name = next((_words(n) for n in person.iter() if name_of(n) in ("persName", "name")), "") if key else ""
+        if key and name:
+            found[key] = name
+    return found
+
+
+def _utterances(root: ET.Element, tally: Tally) -> list[ET.Element]:
+    """The elements that say who speaks, the innermost where one holds another."""
+    everything = list(root.iter())
+    holding: set[ET.Element] = set()
+    for element in reversed(everything):  # each after those in it
+        if any(child in holding or _first(child, _WHO) for child in element):
+            holding.add(element)
+    found: list[ET.Element] = []
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element not in holding and _first(element, _WHO) and words(_words(element)):
+            found.append(element)
+        else:
+            tally.leave_out("text outside of what people say", element.text or "")
+            for child in element:
+                tally.leave_out("text outside of what people say", child.tail or "")
+            waiting.extend(reversed(element))
+    return found
+
+
+def _words(element: ET.Element) -> str:
+    return clean("".join(element.itertext()))
+
+
+def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
+    """The first of these attributes that says something, whatever its spelling."""
+    if not element.attrib:
+        return None
+    found = {k.rpartition("}")[2].replace("_", "").casefold(): v for k, v in element.attrib.items()}
+    return next((found[name] for name in names if found.get(name, "").strip()), None)
+
+
+def _cue(n: int, element: ET.Element, people: dict[str, str]) -> Cue:
+    """The words of an utterance; the name that a play prints over a speech is none of them."""
+    who = (_first(element, _WHO) or "").strip().removeprefix("#")
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if name_of(child) == "speaker" else _words(child), child.tail or ""]
+    start, end = number(_first(element, _START)), number(_first(element, _END))
+    return Cue(start, end, [clean(" ".join(parts))], n, people.get(who, who))
+
+
+READER = Reader("utterances", "XML whose elements say who speaks", sniff, read)

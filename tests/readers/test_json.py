@@ -1,0 +1,218 @@
+"""JSON: who says what under the names that programs give it; what is no transcript is never read as prose."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.readers import parse, survey
+from pipeline.transcript import Transcript
+
+HULL, MAST = "The hull was painted on Monday.", "And who looked at the mast?"
+
+
+def read(value: Any) -> Transcript:
+    return parse(json.dumps(value).encode(), "talk.json", suffix=".json", name="talk")
+
+
+def told(value: Any) -> list[tuple[str | None, float | None, str]]:
+    return [(s.speaker, s.start, s.text) for s in read(value).segments]
+
+
+def spoken(said: str, start: float, step: float = 0.5, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {"word": word, "start": start + step * n, "end": start + step * (n + 1), **more}
+        for n, word in enumerate(said.split())
+    ]
+
+
+SHAPES: dict[str, Any] = {
+    "Gladia": {
+        "result": {
+            "transcription": {
+                "full_transcript": f"{HULL} {MAST}",
+                "utterances": [
+                    {"text": HULL, "start": 2.0, "end": 5.0, "speaker": 0, "words": []},
+                    {"text": MAST, "start": 6.0, "end": 8.0, "speaker": 1, "words": []},
+                ],
+            }
+        }
+    },
+    "Azure": {
+        "combinedRecognizedPhrases": [{"channel": 0, "display": f"{HULL} {MAST}"}],
+        "recognizedPhrases": [
+            {"speaker": 0, "offset": "PT2S", "duration": "PT3S", "nBest": [{"lexical": "the hull", "display": HULL}]},
+            {"speaker": 1, "offset": "PT6S", "duration": "PT2S", "nBest": [{"lexical": "and who", "display": MAST}]},
+        ],
+    },
+    "insanely-fast-whisper": {
+        "speakers": [
+            {"speaker": "Speaker 0", "timestamp": [2.0, 5.0], "text": HULL},
+            {"speaker": "Speaker 1", "timestamp": [6.0, 8.0], "text": MAST},
+        ],
+        "chunks": [{"timestamp": [2.0, 5.0], "text": HULL}, {"timestamp": [6.0, 8.0], "text": MAST}],
+        "text": f"{HULL} {MAST}",
+    },
+    "milliseconds by name": {
+        "segments": [
+            {"start_ms": 2000, "end_ms": 5000, "text": HULL, "speaker": "0"},
+            {"start_ms": 6000, "end_ms": 8000, "text": MAST, "speaker": "1"},
+        ]
+    },
+    "Deepgram paragraphs": {
+        "results": {
+            "channels": [
+                {
+                    "alternatives": [
+                        {
+                            "transcript": f"{HULL} {MAST}",
+                            "words": spoken(HULL, 2.0) + spoken(MAST, 6.0),
+                            "paragraphs": {
+                                "paragraphs": [
+                                    {"speaker": 0, "sentences": [{"text": HULL, "start": 2.0, "end": 5.0}]},
+                                    {"speaker": 1, "sentences": [{"text": MAST, "start": 6.0, "end": 8.0}]},
+                                ]
+                            },
+                        }
+                    ]
+                }
+            ]
+        }
+    },
+    "WhisperX segment over two people": {
+        "segments": [
+            {
+                "start": 2.0,
+                "end": 9.0,
+                "text": f"{HULL} {MAST}",
+                "speaker": "Speaker 0",
+                "words": spoken(HULL, 2.0, speaker="Speaker 0") + spoken(MAST, 6.0, speaker="Speaker 1"),
+            }
+        ]
+    },
+    "words only": {"words": spoken(HULL, 2.0, speaker=0) + spoken(MAST, 6.0, speaker=1)},
+}
+NAMED: dict[str, Any] = {
+    "AWS Call Analytics": {
+        "Transcript": [
+            {"BeginOffsetMillis": 2000, "EndOffsetMillis": 5000, "Content": HULL, "ParticipantRole": "AGENT"},
+            {"BeginOffsetMillis": 6000, "EndOffsetMillis": 8000, "Content": MAST, "ParticipantRole": "CUSTOMER"},
+        ]
+    },
+    "Zoom timeline": {
+        "timeline": [
+            {"ts": "00:00:02.000", "end_ts": "00:00:05.000", "text": HULL, "users": [{"username": "AGENT"}]},
+            {"ts": "00:00:06.000", "end_ts": "00:00:08.000", "text": MAST, "users": [{"username": "CUSTOMER"}]},
+        ]
+    },
+    "Recall": [
+        {"participant": {"id": 1, "name": "AGENT"}, "words": spoken(HULL, 2.0)},
+        {
+            "participant": {"id": 2, "name": "CUSTOMER"},
+            "words": [{"text": MAST, "start_timestamp": {"relative": 6.0}, "end_timestamp": {"relative": 8.0}}],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_says_who_and_when(shape: str) -> None:
+    assert told(SHAPES[shape]) == [("Speaker 0", 2.0, HULL), ("Speaker 1", 6.0, MAST)]
+
+
+@pytest.mark.parametrize("shape", NAMED)
+def test_names_count_before_numbers(shape: str) -> None:
+    assert told(NAMED[shape]) == [("AGENT", 2.0, HULL), ("CUSTOMER", 6.0, MAST)]
+
+
+def test_an_export_of_slack_names_people_and_not_their_ids() -> None:
+    users = [("U7", "Oda Brandt", HULL), ("U9", "Kofi Mensah", MAST)]
+    found = told([{"user": u, "user_profile": {"real_name": name}, "text": said} for u, name, said in users])
+    assert [who for who, _, _ in found] == ["Oda Brandt", "Kofi Mensah"]
+
+
+def test_a_message_of_telegram_is_from_somebody_and_its_pieces_are_one_text() -> None:
+    pieces = ["The hull was ", {"type": "bold", "text": "painted"}, " on Monday."]
+    found = told({"messages": [{"from": "Oda Brandt", "text": pieces}, {"from": "Kofi Mensah", "text": MAST}]})
+    assert [(who, said) for who, _, said in found] == [("Oda Brandt", HULL), ("Kofi Mensah", MAST)]
+
+
+def test_several_people_at_once_are_nobody() -> None:
+    both = [{"username": "Oda"}, {"username": "Kofi"}]
+    found = told({"timeline": [{"ts": "00:02", "text": HULL, "users": both}, {"ts": "00:06", "text": MAST}]})
+    assert {who for who, _, _ in found} == {None}
+
+
+def test_each_channel_is_somebody() -> None:
+    channels = [
+        {"alternatives": [{"transcript": said, "words": spoken(said, start)}]}
+        for said, start in ((HULL, 2.0), (MAST, 6.0))
+    ]
+    assert told({"results": {"channels": channels}}) == [("Channel 0", 2.0, HULL), ("Channel 1", 6.0, MAST)]
+
+
+def test_seconds_beside_nanoseconds_are_a_time() -> None:
+    words = [{"word": w, "start_time": {"seconds": "2", "nanos": 500_000_000}} for w in HULL.split()]
+    assert told({"results": [{"alternatives": [{"transcript": HULL, "words": words}]}]}) == [(None, 2.5, HULL)]
+
+
+def test_a_text_by_itself_is_read_as_text() -> None:
+    assert told({"text": f"{HULL} {MAST}"}) == [(None, None, f"{HULL} {MAST}")]
+
+
+def test_a_list_of_lines_is_read_as_text() -> None:
+    lines = [f"Oda Brandt: {HULL}", f"Kofi Mensah: {MAST}", f"Oda Brandt: {HULL}", f"Kofi Mensah: {MAST}"]
+    assert [who for who, _, _ in told(lines)] == ["Oda Brandt", "Kofi Mensah"] * 2
+
+
+def test_cut_json_is_refused_with_the_place_where_it_breaks() -> None:
+    with pytest.raises(InputError, match=r"\(line 1, column 50\)"):
+        parse(json.dumps(SHAPES["Gladia"]).encode()[:70], "talk.json", name="talk")
+
+
+def test_json_without_a_transcript_is_refused_by_its_keys() -> None:
+    with pytest.raises(InputError, match=r'"segments" \(empty\), "model"'):
+        read({"segments": [], "model": "large"})
+
+
+def test_a_short_text_among_many_is_no_transcript() -> None:
+    with pytest.raises(InputError, match="no transcript is recognised"):
+        read({"text": "A short note.", "log": [f"Line {n} of the log of the server." for n in range(9)]})
+
+
+def test_a_list_of_texts_that_is_not_read_is_told() -> None:
+    chapters = [{"text": "What the shipyard did in spring", "start": 0}]
+    left = read({**SHAPES["milliseconds by name"], "chapters": chapters}).reading.left_out
+    assert ('texts under "chapters" in its JSON', 6) in [(part.kind, part.words) for part in left]
+
+
+def test_a_folder_reads_json_with_text_and_passes_over_other_json(tmp_path: Path) -> None:
+    (tmp_path / "talk.json").write_text(json.dumps({"text": f"{HULL} {MAST}"}))
+    (tmp_path / "package.json").write_text(json.dumps({"name": "yard", "scripts": {"test": "pytest"}}))
+    found = survey([tmp_path])
+    assert [s.path.name for s in found.sources] == ["talk.json"]
+    assert [s.path.name for s in found.skipped] == ["package.json"]
+
+
+KEYS = ("text", "words", "word", "speaker", "users", "start", "end_ms", "segments", "nBest", "results", "channels", "x")
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from([HULL, "4.5s", "", "A"])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner))
+
+
+@given(VALUES)
+@settings(max_examples=50, deadline=None)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    with contextlib.suppress(InputError):
+        assert read(value).segments
+
+
+def test_brackets_that_are_no_json_are_text() -> None:
+    said = "[Music]\n\n{One} set of oars was lost, and the other one was found."
+    assert "set of oars" in parse(said.encode(), "talk.txt", name="talk").segments[0].text

@@ -1,0 +1,17 @@
+"""Plain words on a Markdown page: what could begin markup is escaped, and nothing else, since people read pages raw."""
+
+import pytest
+from markdown_it import MarkdownIt
+
+from pipeline.render.markdown import escape, unescape
+
+
+@pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b"])
+def test_marks_that_begin_no_markup_where_they_stand_stay_as_they_are(text: str) -> None:
+    assert escape(text) == text
+    assert [t.type for t in MarkdownIt().parseInline(escape(text))[0].children or []] == ["text"]
+
+
+@pytest.mark.parametrize("text", ["<b>", "a <!-- b", "&lt; x", "> quoted", "# one", "see #12", "_so_", "x _y_"])
+def test_marks_that_could_begin_markup_are_escaped_and_read_back(text: str) -> None:
+    assert "\\" in escape(text) and unescape(escape(text)) == text
