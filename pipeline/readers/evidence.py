@@ -184,7 +184,7 @@ class Labels:
         pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
-        in_full = sum(" " in m.name and not _SPELT.search(m.name) for m in marks)
+        in_full = sum(n for name, n in counts.items() if " " in name and not _SPELT.search(name))
         alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)

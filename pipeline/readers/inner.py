@@ -25,7 +25,8 @@ class Inner:
     """The labels inside the lines of a file."""
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool) -> None:
-        found = Counter(match["name"] for line in lines if _may_hold(line) for match in _INNER.finditer(line))
+        held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line]
+        found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         starts: Counter[str] = Counter()
         if found:
             starts.update(line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("])*_ ") for line in lines if ":" in line)
@@ -34,7 +35,7 @@ class Inner:
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
             again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
         self.names = again
-        self._chevrons = chevrons and any(">>" in line or "&gt;&gt;" in line for line in lines)
+        self._chevrons = chevrons and (any(">>" in line for line in lines) or any("&gt;&gt;" in line for line in lines))
 
     def numbered(self, lines: Iterable[str], start: int) -> Iterator[tuple[int, str]]:
         """The parts of all lines, each with the number of its line."""
@@ -57,4 +58,4 @@ class Inner:
 
 def _may_hold(line: str) -> bool:
     """Whether a line has a colon besides that of its own label."""
-    return line.count(":") > 1 or "：" in line or line.find(": ") > _FAR
+    return line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line

@@ -19,6 +19,7 @@ _TABBED = re.compile(rf"(?:(?P<name>[^\t\d][^\t]{{0,60}})\t)?(?P<start>{_CLOCK})
 _KEYED = re.compile(
     r"\s*(?P<open>\[)?(?P<key>[^\W\d_]{2,20}) ?: ?(?P<name>[^\[\]:：]{1,60}?)(?(open)\])(?P<rest>(?(open).*|))$"
 )
+_SAMPLE = 500  # lines in which such a key shows
 _LEAST = 3  # lines with one key whose values are names
 
 
@@ -36,6 +37,8 @@ def plainer(line: str) -> str:
 
 def unkeyed(rows: list[str]) -> list[str]:
     """The lines, those that name speakers after one word ("Speaker: Marta Quill") with the name alone."""
+    if not any(":" in row[:24] and _KEYED.match(row) for row in itertools.islice(rows, _SAMPLE)):
+        return rows
     filled = [i for i, row in enumerate(rows) if row.strip()]
     found = {i: m for i in filled if ":" in rows[i][:24] and (m := _KEYED.match(rows[i]))}
     keys = Counter(m["key"] for m in found.values())

@@ -17,6 +17,7 @@ from pipeline.transcript import Segment
 _SENTENCE_END = re.compile(r"[.!?…](?P<gap>[\"'”’)]*\s+)|[。！？](?P<none>)")
 _PLAIN_END = re.compile(r"([.!?])[\"')]*\s+")
 _WORD = re.compile(r"[^\W_]")
+_WORD_LENGTH = 7  # characters of a word and its blank, beyond which a line may hold something unbroken
 _UNBROKEN = re.compile(r"\S{40}")
 _ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
 _RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
@@ -111,6 +112,8 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
 def _again(keys: list[str]) -> list[bool]:
     """Of each line, whether one of the next few says the same: there a loop may begin."""
     again = [False] * len(keys)
+    if len(set(keys)) == len(keys):
+        return again
     for period in range(1, _PERIOD + 1):
         same = map(operator.eq, keys, itertools.chain(keys[period:], itertools.repeat(None, period)))
         again = list(map(operator.or_, again, same))
@@ -135,7 +138,12 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
-    if _UNBROKEN.search(line.text) and (folded := _ROUND.sub(_once, line.text)) != line.text:
+    text = line.text
+    if (
+        len(text) > _WORD_LENGTH * text.count(" ") + _RUN
+        and _UNBROKEN.search(text)
+        and (folded := _ROUND.sub(_once, text)) != text
+    ):
         gone = len(line.text) - len(folded)
         tally.leave_out_words(
             "loops of speech recognition", max(1, scripts.length(line.text[:gone])), line.text, line.at

@@ -18,6 +18,7 @@ _BRACKETS = re.compile(
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_BEFORE = " \t([（【"
 _LINES = 6  # of a direction, at most
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
@@ -44,13 +45,10 @@ def in_one_bracket(text: str) -> bool:
 def joined_directions(rows: list[str]) -> list[str]:
     """The lines, those of a bracket that goes over several of them as one."""
     out = rows
-    for i, row in enumerate(rows):
-        text = row.strip()
-        if (
-            text[:1] not in _PAIRS
-            or in_one_bracket(text)
-            or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1]))
-        ):
+    opened = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
+    for i in opened:
+        text = rows[i].strip()
+        if in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
             continue
         for k in range(i + 1, min(i + _LINES, len(rows))):
             if not rows[k].strip():

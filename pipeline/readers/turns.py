@@ -109,7 +109,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
             broken, last, ruled = False, line, False
             continue
-        line = line.strip(MARKS)
+        line = line if line.isascii() else line.strip(MARKS)
         line = line[1:] if line[:2] == "- " else line  # of a list
         if not line:
             broken = True
@@ -121,7 +121,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
             if not words(line):
                 continue
-        line = plainer(line)
+        if "\t" in line or "([" in line or line[0] in "[(":
+            line = plainer(line)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
             broken = True
@@ -132,8 +133,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             broken = True
             continue
         ends = broken or ends_sentence(last)
-        named = head is not None and (head.stamp is not None or head.chevron or _strong(head))
-        rows.append(_Text(number, line, head, ends or named, ruled=ruled))
+        begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
+        rows.append(_Text(number, line, head, begins, ruled=ruled))
         if broken and not (head and head.stamp):
             rows[-1].begins = True
         broken, last, ruled = False, line, False
