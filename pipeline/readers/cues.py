@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, head_of, role_off, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
+_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
+_AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
+_FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}"
-    r"|[A-Za-z][\w-]{0,15}(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?|)>"
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}|)>"
+    rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
+    rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
     r"|\{\\[^{}]{0,100}\}"
 )
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
@@ -26,7 +31,7 @@ _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
 _FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
-_FEW = 0.5  # of the cues, those with a label below which it must hold on
+_SPOKEN_TO = 2  # cues that speak to the one who would say them, if labels do not hold on
 _UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
 
 
@@ -57,7 +62,7 @@ class _Piece:
 def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
     """Lines of one speaker each, in the order of their times."""
     ordered = _in_order(cues, tally)
-    pieces = [piece for cue in ordered for piece in _pieces(cue)]
+    pieces = _cut([piece for cue in ordered for piece in _pieces(cue)])
     full = {id(piece.cue) for piece in pieces}
     if empty := [cue.line for cue in cues if id(cue) not in full]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
@@ -100,9 +105,22 @@ def _pieces(cue: Cue) -> Iterable[_Piece]:
                 text = _TAG.sub("", text)
             if "&" in text:
                 text = html.unescape(text)
+                text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
             if text and (text := tidy(text)):
                 yield _Piece(cue, number, text, first, html.unescape(who) if who else None)
                 first = False
+
+
+def _cut(pieces: list[_Piece]) -> list[_Piece]:
+    """The lines, those with a label inside that recurs cut in front of it."""
+    inner = Inner([piece.text for piece in pieces], chevrons=False)
+    if not inner.names:
+        return pieces
+    return [
+        _Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice)
+        for piece in pieces
+        for n, part in enumerate(inner.parts(piece.text))
+    ]
 
 
 def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
@@ -129,9 +147,9 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     sounds = Sounds((p.text for p in pieces), tally)
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
-    holder = _Holder(
-        labels, tally, holds=_holds(pieces, labels, cues, voices=voices), dashed=0 < dashes < _HALVES * cues
-    )
+    holds = _holds(pieces, labels, tally, voices=voices)
+    reach = _reach(pieces, labels, tally, voices=voices) if holds else {}
+    holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
     for piece in pieces:
@@ -148,21 +166,35 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue
-    holder.tell()
     return lines
 
 
-def _holds(pieces: Sequence[_Piece], labels: Labels, cues: int, *, voices: bool) -> bool:
+def _holds(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> bool:
     """Whether a label holds to the next one: the file labels changes only.
 
-    Then hardly any label repeats, and most cues have none, or those without go on with a sentence.
+    Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
     """
     who = [w for p in pieces if (w := _named(p, labels, voices=voices))]
     if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
         return False
-    pairs = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
-    unfinished = sum(not ends_sentence(a.text) for a, _ in pairs)
-    return len(who) < _FEW * cues or unfinished >= _UNFINISHED * len(pairs)
+    without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
+    unfinished = sum(not ends_sentence(a.text) for a, _ in without)
+    if unfinished >= _UNFINISHED * len(without) and not _spoken_to(pieces, labels, voices=voices):
+        return True
+    if len(who) < len(without):
+        tally.warn("few cues have a label, and nothing says that it holds on: sentences without one are nobody's")
+    return False
+
+
+def _spoken_to(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> bool:
+    """Whether cues without a label speak to the one whose label would hold: "Well done, Jonas.\""""
+    times, holder = 0, ""
+    for piece in pieces:
+        if name := _named(piece, labels, voices=voices):
+            holder = name.split()[0].casefold()
+        elif holder:
+            times += any(word.strip(" .!?").casefold() == holder for word in piece.text.split(",")[1:])
+    return times >= _SPOKEN_TO
 
 
 def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
@@ -171,14 +203,31 @@ def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
     return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
 
 
+def _reach(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> dict[int, int]:
+    """For labels that would hold far longer than the others, the cues that they hold for: one may be missing."""
+    named = [i for i, piece in enumerate(pieces) if _named(piece, labels, voices=voices)]
+    cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(named, [*named[1:], len(pieces)], strict=True)]
+    if len(cues) < 4:
+        return {}
+    usual = sorted(cues)[len(cues) // 2]
+    far = {i: n for i, n in zip(named, cues, strict=True) if n >= max(_FAR, _FARTHER * usual)}
+    for i, n in far.items():
+        tally.warn(
+            f"this label would hold for {n} cues, others do for about {usual}: is one missing? "
+            "What is said later is given to nobody",
+            pieces[i].number,
+        )
+    return {pieces[i].number: usual for i in far}
+
+
 class _Holder:
     """Who speaks in the next line of a cue."""
 
-    def __init__(self, labels: Labels, tally: Tally, *, holds: bool, dashed: bool) -> None:
+    def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:
         self._tally, self._told = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self._speaker: str | None = None
-        self._reach: list[tuple[int, int]] = []  # of each label, its line and the cues that it holds for
+        self._reach, self._left = reach, -1  # cues that the label still holds for; below 0, until the next one
         self._said = ""
         self._cue: Cue | None = None
         self.waits = False
@@ -189,33 +238,34 @@ class _Holder:
         self._cue = piece.cue
         head, mark = piece.head, piece.mark
         text, turn = piece.text, False
-        if self._reach and fresh:
-            self._reach[-1] = (self._reach[-1][0], self._reach[-1][1] + 1)
+        if fresh and self._left > 0:
+            self._left -= 1
         if piece.voice is not None:
+            self._left = self._reach.get(piece.number, -1) if fresh else self._left
             self._speaker = tidy(role_off(piece.voice)) or None
+            self._tell_role(tidy(piece.voice), self._speaker or "", piece.number)
         elif mark and self._labels.verdict(mark) == "name":
-            self._reach.append((piece.number, 1))
+            self._left = self._reach.get(piece.number, -1)
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
-            if head and head.name and len(head.name) > len(mark.name) and head.name not in self._told:
-                self._told.add(head.name)
-                self._tally.leave_out("roles beside names", tidy(head.name).replace(mark.name, " ", 1), piece.number)
+            self._tell_role((head and head.name) or "", mark.name, piece.number)
             turn = self._speaker is None
         elif mark and self._labels.verdict(mark) == "doubt":
             self._speaker, turn = None, True
         elif head and (head.chevron or (head.dash and self._dashed)):
             self._speaker, turn, text = None, True, head.plain
-        elif fresh and self._speaker is not None and not self._holds and ends_sentence(self._said):
+        elif fresh and self._speaker is not None and self._ends() and ends_sentence(self._said):
             self._speaker, turn = None, True
+            text = head.plain if head and head.dash else text
         elif head and head.dash:
             text = head.plain
         self._said = text or self._said
         return self._speaker, text, turn
 
-    def tell(self) -> None:
-        """Labels that hold far longer than the others: perhaps one was left out."""
-        if not self._holds or len(self._reach) < 4:
-            return
-        usual = sorted(cues for _, cues in self._reach)[len(self._reach) // 2]
-        for line, cues in self._reach:
-            if cues >= max(_FAR, _FARTHER * usual):
-                self._tally.warn(f"this label holds for {cues} cues, others for about {usual}: is one missing?", line)
+    def _tell_role(self, label: str, name: str, line: int) -> None:
+        if len(label) > len(name) and label not in self._told:
+            self._told.add(label)
+            self._tally.leave_out("roles beside names", tidy(label).replace(name, " ", 1), line)
+
+    def _ends(self) -> bool:
+        """Whether the label holds no longer than to the end of a sentence."""
+        return not self._holds or self._left == 0

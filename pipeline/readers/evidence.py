@@ -12,13 +12,16 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
-from pipeline.readers.labels import Head, proper, role_off
+from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
-_WEAK = ("[N]", "B", "N-", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
+_PROPER = 0.8  # of the labels in round brackets, those that are written as names are
+_TITLE = 4  # letters of a title in front of a name
+_SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
@@ -75,8 +78,14 @@ class Labels:
                 self.shapes.add(group)
                 self._judge(group, found, max(units, 1))
         self._borrow(groups)
+        if any(shape.startswith("Q.") for shape in self.shapes):
+            self._beside_questions(groups)
+        named = self.names if "n." in self.shapes else set[str]()
+        self.stopped = "n." in self.shapes
+        self.titles = {title for title in map(_title, named) if title and not self.common(title)}
         self._text = ""  # looked into no more, and as large as the file
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
+        self.share = sum(m.begins for m in timed) / max(1, units)
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
 
     def verdict(self, mark: Mark) -> Verdict:
@@ -85,6 +94,11 @@ class Labels:
         if found == "name" and not mark.begins and not mark.head.timed and self._rare(mark):
             return "text"
         return found
+
+    def decide(self, mark: Mark, verdict: Verdict) -> None:
+        """The verdict on a label that nothing was known of."""
+        if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
+            self.names.add(mark.name)
 
     def _rare(self, mark: Mark) -> bool:
         return not proper(mark.name) and mark.head.shape.startswith("N:")
@@ -125,6 +139,8 @@ class Labels:
                 enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
                 return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
             return enough
+        if shape.startswith("(N)") and written < _PROPER:
+            return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
             return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
         if not recurring:
@@ -164,9 +180,12 @@ class Labels:
     def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
         counts = Counter(m.name for m in marks)
         many = len(marks) >= 0.8 * units or "T" in group
-        all_of_them = len(marks) >= 0.95 * units and len(marks) > 10
+        all_of_them = len(marks) >= 0.95 * units
+        pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
         big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
         capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
+        in_full = sum(n for name, n in counts.items() if " " in name and not _SPELT.search(name))
+        alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
         dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
         for mark in marks:
@@ -175,32 +194,53 @@ class Labels:
                 continue
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
-                verdict: Verdict = "doubt" if few and self.common(name) else "name"
+                odd = alone and counts[name] == 2 and " " not in name and speaker_name(name) is not None
+                odd = odd and not self._borne_out(mark)
+                verdict: Verdict = "doubt" if (few and self.common(name)) or odd else "name"
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = self._once(mark, many=many, big=big, capitals=capitals, everywhere=all_of_them)
+                verdict = self._once(mark, many=many, all_=all_of_them, pair=pair, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, big: bool, capitals: bool, everywhere: bool) -> Verdict:
-        """A name that stands once beside others that recur."""
-        if mark.begins and capitals and mark.name.isupper() and self._in_capitals([mark]):
-            return "name"
-        words = mark.name.split()
-        phrase = len(words) > 1 and len(words[0]) <= _SHORT and self.common(words[0])  # "The Budget: …"
-        if phrase or not mark.begins or not mark.followed:
+    def _once(self, mark: Mark, *, many: bool, all_: bool, pair: bool, big: bool, capitals: bool) -> Verdict:
+        """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
+
+        Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
+        """
+        if not mark.begins or not mark.followed:
             return "text"
-        if everywhere:
+        words, name = mark.name.split(), mark.name
+        spelt = _SPELT.search(name) is not None
+        if (capitals and self._in_capitals([mark]) and (len(words) > 1 or not self.common(name))) or (all_ and spelt):
             return "name"
-        if big and not proper(mark.name):
-            return "text"
-        if any(self.common(w) for w in words):
+        phrase = self._phrase(name)
+        if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
+            return "doubt" if many or not (phrase or big) else "text"
+        some = any(self.common(w) for w in words)
+        if some and not (all_ and len(words) > 1 and not self.common(name)):
             return "doubt"
-        if capitals and not mark.name.isupper():
-            return "doubt" if proper(mark.name) else "text"
-        return "name" if many or (proper(mark.name) and mark.head.shape.endswith("/")) else "doubt"
+        if capitals and not name.isupper():
+            return "doubt" if many or proper(name) else "text"
+        if not (len(words) > 1 or spelt or (all_ and pair) or self._borne_out(mark)):
+            return "doubt"
+        return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
+
+    def _phrase(self, name: str) -> bool:
+        """ "The Budget: …" """
+        first, *rest = name.split()
+        return bool(rest) and len(first) <= _SHORT and self.common(first)
+
+    def _borne_out(self, mark: Mark) -> bool:
+        """Whether something besides a capital says that one word is a name: its time, its role, or who is spoken to."""
+        if "N T" in mark.group or _dated(mark) or (mark.head.name and len(mark.head.name) > len(mark.name)):
+            return True
+        self._looked_up += 1
+        name = re.escape(mark.name)
+        spoken_to = rf"(?:, |\b[A-Z][a-z]{{0,3}}\. ){name}(?:[.,?!]|$)|(?:^|[.?!] ){name}, "
+        return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
         """A name that one shape showed counts in another that is plain enough."""
@@ -211,6 +251,13 @@ class Labels:
             for mark in marks:
                 if mark.name in self.names and mark.begins:
                     self._verdicts.setdefault((group, mark.name), "name")
+
+    def _beside_questions(self, groups: dict[str, list[Mark]]) -> None:
+        """In a record of questions and answers, labels in capitals name who else speaks, however seldom."""
+        for group, marks in groups.items():
+            for mark in marks:
+                if group not in self.shapes and ":" in group and mark.begins and self._in_capitals([mark]):
+                    self.decide(mark, "name" if " " in mark.name else "doubt")
 
     def common(self, name: str) -> bool:
         """Whether every word of a label is written small somewhere in the file, as names are not."""
@@ -225,6 +272,12 @@ class Labels:
             found = cased and self._looked_up <= _CAUTIOUS and small in self._text
             self._common[word] = found and re.search(rf"(?<!\w){re.escape(small)}(?!\w)", self._text) is not None
         return self._common[word]
+
+
+def _title(name: str) -> str | None:
+    """What may be a title in front of a name: "M." or "Mme"."""
+    first, _, rest = name.partition(" ")
+    return first if rest and first[0].isupper() and len(first.rstrip(".")) <= _TITLE else None
 
 
 def _dated(mark: Mark) -> bool:

@@ -23,24 +23,29 @@ _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
-    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*[:：]))"
+    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
 _WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
+_OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’.-]*[ \t]+){0,4}[A-Z][A-Z'’-]{2,}"
-    r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?(?:[ \t]*\([^()]{1,60}\))?)"
+    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}{_OF}(?:[ \t]*\([^()]{{1,60}}\))?)"
     r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
 )
-_STOPPED_SMALL = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’-]*\.?[ \t]+){1,3}[A-Z][\w'’-]+(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?)\.[ \t]+(?=\S)"
-)
+_STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
-_SYMBOLS = re.compile(r"^[^\w\[(<【+\"'“„*#@`~_-]+(?=\w)")
+_SYMBOLS = re.compile(r"^[^\w\[(<【{+\"'“„*#@`~_-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
+_BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")
+_WIDE_SPACE = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,16})\u3000+(?=\S)")
+_QUOTED = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,10})「(?P<said>.*)」$")
+_STOP_AND_DASH = re.compile(
+    r"(?P<name>[^\W\d_a-z][^:!?–—]{2,100}?)\.[ \t]+[–—][ \t]+(?=\S)"
+)  # of the European Parliament
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
@@ -145,11 +150,13 @@ def _atoms(text: str, bold: int) -> _Atoms | None:
 
 def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None:
     front = "T " if stamp else ""
-    if text[0] in "[<【(" and (match := _BRACKETED.match(text)):
+    if text[0] in "[<【({" and (match := _BRACKETED.match(text)):
         name = match[match.lastgroup or 0]
         after = text[match.end() :]
         if could_be_name(name):
-            return _tail(f"{front}[N]" if text[0] != "<" else f"{front}<N>", name, after, text, stamp)
+            bare = text[0] in "({" and after.lstrip()[:1] not in (":", "：")
+            kind = "<N>" if text[0] == "<" else "(N)" if bare else "[N]"
+            return _tail(f"{front}{kind}", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
         return f"{front}Q.", match["name"], text[match.end() :], text, stamp
     colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
@@ -161,12 +168,17 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         name, _, after = text.partition("\t")
         if could_be_name(name) and after.strip():
             return f"{front}N\t", name, after.strip(), text, stamp
+    if not text.isascii() and (found := _not_ascii(text, front, stamp)):
+        return found
+    if "|" in text[:_LONGEST] and (match := _BARRED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N|", match["name"], text[match.end() :], text, stamp
     if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return f"{front}N  ", match["name"], text[match.end() :], text, stamp
     stop = text.find(".", 2, _LONGEST)
     if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
         return f"{front}N.", match["name"], text[match.end() :], text, stamp
-    if stop > 0 and text[0].isupper() and (match := _STOPPED_SMALL.match(text)) and could_be_name(match["name"]):
+    small = _STOPPED_SMALL.match(text) if stop > 0 and text[0].isupper() else None
+    if (match := small) and " " in match["name"] and could_be_name(match["name"]):
         return f"{front}n.", match["name"], text[match.end() :], text, stamp
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
         return f"{front}N/", text, "", text, stamp
@@ -174,6 +186,17 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
     dashed = " - " in start or " – " in start or " — " in start
     if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
         return f"{front}N-", match["name"], text[match.end() :], text, stamp
+    return None
+
+
+def _not_ascii(text: str, front: str, stamp: Stamp | None) -> _Atoms | None:
+    """A name in front of a wide space, of words in corner brackets, or of a full stop and a dash."""
+    if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
+        return f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp
+    if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
+        return f"{front}N「", match["name"], match["said"], text, stamp
+    if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
+        return f"{front}N.-", match["name"], text[match.end() :], text, stamp
     return None
 
 
@@ -227,6 +250,10 @@ def could_be_name(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _LONGEST or text[0] in ",.)]|/\\&%*" or _NO_NAME.search(text):
         return False
+    if "(" in text or "[" in text or "（" in text:
+        for opening, closing in ("()", "[]", "（）"):
+            if text.count(opening) != text.count(closing):
+                return False
     if not any(c.isalpha() for c in text) or (text[0].isdigit() and text.split()[0].isdigit()):
         return bool(re.fullmatch(r"[\u202a-\u202c]*\+[\d\s().-]{6,20}[\u202a-\u202c]*", text))
     bare = role_off(text)
@@ -244,10 +271,13 @@ def _wide(text: str) -> int:
 def role_off(label: str) -> str:
     """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
     name = label.strip()
-    if name[:5] in ("From ", "from ") and (chat := _TO_WHOM.match(name)):
-        return chat["name"]
+    if name[:1] == "~":
+        name = name[1:].lstrip()  # WhatsApp: somebody who is not in the address book
+    if name[:5] in ("From ", "from "):
+        name = chat["name"] if (chat := _TO_WHOM.match(name)) else name[5:].lstrip()
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
-        name = match["name"]
+        device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall"
+        name = name if device else match["name"]
     first, comma, rest = name.partition(",")
     if comma and len(first.split()) > 1 and rest.strip():
         return first.strip()

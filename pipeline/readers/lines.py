@@ -17,8 +17,12 @@ from pipeline.transcript import Segment
 _SENTENCE_END = re.compile(r"[.!?…](?P<gap>[\"'”’)]*\s+)|[。！？](?P<none>)")
 _PLAIN_END = re.compile(r"([.!?])[\"')]*\s+")
 _WORD = re.compile(r"[^\W_]")
+_WORD_LENGTH = 7  # characters of a word and its blank, beyond which a line may hold something unbroken
+_UNBROKEN = re.compile(r"\S{40}")
+_ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
+_RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
-_PERIOD = 2  # lines that a loop goes over
+_PERIOD = 4  # lines that a loop goes over
 _LEAST = 16  # words of a line that a loop could be in
 _LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
 _PHRASE = 10  # words that a loop inside a line goes over
@@ -81,11 +85,9 @@ def _rolls(lines: list[Line]) -> bool:
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
     keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
-    # A loop begins where the next line, or the one after it, says the same.
-    again = list(map(operator.or_, map(operator.eq, keys, keys[1:]), map(operator.eq, keys, [*keys[2:], None])))
+    again = _again(keys)
     if not any(again):
         return [_unlooped(line, tally) for line in lines]
-    again.append(False)
     out: list[Line] = []
     i = 0
     while i < len(lines):
@@ -107,6 +109,17 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     return out
 
 
+def _again(keys: list[str]) -> list[bool]:
+    """Of each line, whether one of the next few says the same: there a loop may begin."""
+    again = [False] * len(keys)
+    if len(set(keys)) == len(keys):
+        return again
+    for period in range(1, _PERIOD + 1):
+        same = map(operator.eq, keys, itertools.chain(keys[period:], itertools.repeat(None, period)))
+        again = list(map(operator.or_, again, same))
+    return again
+
+
 def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
     """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
     for period in range(1, _PERIOD + 1):
@@ -115,7 +128,7 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
         times = 1
         while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
             times += 1
-        if period > 1 and keys[i].split(":")[0] != keys[i + 1].split(":")[0]:
+        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
             continue  # two people who say the same in turn
         short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
         if times >= (_LOOP_SHORT if short else _LOOP):
@@ -125,6 +138,18 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
+    text = line.text
+    if (
+        len(text) > _WORD_LENGTH * text.count(" ") + _RUN
+        and _UNBROKEN.search(text)
+        and (folded := _ROUND.sub(_once, text)) != text
+    ):
+        gone = len(line.text) - len(folded)
+        tally.leave_out_words(
+            "loops of speech recognition", max(1, scripts.length(line.text[:gone])), line.text, line.at
+        )
+        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+        line = line._replace(text=folded)
     text = line.text
     if len(text) < 2 * _LEAST or (text.count(" ") < _LEAST - 1 and text.isprintable()):
         return line
@@ -144,6 +169,10 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
     tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
     return line._replace(text=" ".join(out))
+
+
+def _once(match: re.Match[str]) -> str:
+    return match[1] if len(match[0]) >= _RUN else match[0]
 
 
 def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:

@@ -15,6 +15,7 @@ _TAGS = (
 )
 _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
+_ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
@@ -34,6 +35,8 @@ _WORDS_OF_A_LINK = 4
 
 def without_tags(text: str) -> str:
     """The text without HTML tags and comments; its line ends stay, so that lines keep their numbers."""
+    if "&lt;" in text:
+        text = _ESCAPED.sub("", text)
     if "<" not in text:
         return text
     if "<!--" in text:

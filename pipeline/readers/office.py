@@ -9,6 +9,8 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.frames import BREAK
+from pipeline.readers.pages import without_running_heads
 from pipeline.readers.parts import blocks, deleted, is_paragraph, runs
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
@@ -103,31 +105,9 @@ def _pdf_read(document: Document, tally: Tally) -> Parsed:
             f"{document.label}: this PDF holds no text, {len(pages)} pages of pictures",
             hint="run text recognition (OCR) over it first",
         )
-    rows = _without_running_heads([page.split("\n") for page in pages], tally)
-    lines, _ = parse_turns("\n".join(rows), tally)
+    rows = without_running_heads([page.split("\n") for page in pages], tally)
+    lines, _ = parse_turns("\n".join(row for row in rows if row != BREAK), tally)
     return Parsed(lines, Metadata(title=clean(str(told.title or "")) or None if told else None))
-
-
-def _without_running_heads(pages: list[list[str]], tally: Tally) -> list[str]:
-    """All lines but those at the top and bottom of pages that are page numbers or stand on most of them."""
-    import re
-    from collections import Counter
-
-    def key(row: str) -> str:
-        return re.sub(r"\d+", "#", clean(row))
-
-    edges = Counter(k for page in pages for k in {key(row) for row in (*page[:2], *page[-2:])})
-    running = {k for k, n in edges.items() if k and len(pages) > 2 and n > 0.5 * len(pages)}
-    out: list[str] = []
-    for n, page in enumerate(pages, 1):
-        for i, row in enumerate(page):
-            edge = i < 2 or i >= len(page) - 2
-            number = bool(re.fullmatch(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?", clean(row)))
-            if edge and (key(row) in running or number):
-                tally.leave_out("headers and footers of pages", row, n)
-            else:
-                out.append(row)
-    return out
 
 
 def _rtf_sniff(document: Document) -> bool:

@@ -13,6 +13,7 @@ from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 
 _CHEVRON = re.compile(r"(?:(?<=\s)|^)>{2,}(?=\s|$)|(?<=\s)&gt;&gt;(?=\s)")
+_LEAD = 30  # words in front of the first time in a turn that are given that time
 _BACK = 0.3  # of the times, those that go back if they are no times of this recording
 _TOLD = 5  # times that go back and are told one by one
 
@@ -33,13 +34,21 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     """Lines without sounds, cut at times and at changes of speaker inside them, with seconds from the start."""
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
     others = sum(r.start is not None for r in rows)
+    if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
+        tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
-    sounds = Sounds((r.text for r in pieces), tally)
+    sounds = Sounds((r.text for r in pieces), tally, people=any(r.speaker for r in pieces))
     for row in pieces:
         if (text := sounds.off(row.text, row.line)) is not row.text:
             row.text = text
     pieces = _with_their_times(pieces)
     return _lines(pieces, tally)
+
+
+def _late(text: str) -> bool:
+    """Whether a time stands between words."""
+    match = INSIDE.search(text) if ":" in text else None
+    return match is not None and match.start() > 0 and bool(text[match.end() :].strip(" .*_"))
 
 
 def _pieces(rows: Iterable[Row], *, cut: bool) -> Iterable[Row]:
@@ -62,12 +71,19 @@ def _at_times(row: Row) -> list[Row]:
         return [
             Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)
         ]  # its time stands behind
+    lead = row.text[: found[0].start()].strip() if found and start is None else ""
+    if lead and len(lead.split()) <= _LEAD:  # the turn begins a little before its first time
+        at, start, end = found[0].end(), found[0]["start"], found[0]["end"]
+        found.pop(0)
+    else:
+        lead = ""
     for match in found:
-        before = row.text[at : match.start()].strip()
+        before = f"{lead} {row.text[at : match.start()]}".strip()
+        lead = ""
         if before or (start is not None and start == row.start and at == 0):
             out.append(Row(before, row.line, row.speaker, start, end, row.turn and not out))
         at, start, end = match.end(), match["start"], match["end"]
-    rest = row.text[at:].strip()
+    rest = f"{lead} {row.text[at:]}".strip()
     if rest or not out:
         out.append(Row(rest, row.line, row.speaker, start, end, row.turn and not out))
     return out

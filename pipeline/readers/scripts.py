@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
-_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_ASIAN = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+")
 _CLOSED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
-_CJK_WORD, _ASIAN_WORD, _LONGEST_WORD = 2, 4, 600  # characters that count as a word; a "word" that is none
+_CJK_WORD, _ASIAN_WORD, _OTHER_WORD = 2, 4, 10  # characters that count as a word
+_UNBROKEN = 100  # characters between two blanks, on average, that are no words
 _LEADING_VOWELS = "เแโใไ"  # Thai: a syllable begins with them
 # Signs that belong to the letter before them, and the Khmer sign that joins the letter after it.
 _JOINED = re.compile(
-    r"[\u0300-\u036f\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3\u200d\ufe0f]"
+    r"[\u0300-\u036f\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece\u0f71-\u0f84\u0f8d-\u0fbc\u102b-\u103e\u17b4-\u17d3\u200d\ufe0f]"
 )
 _KHMER_JOINER = "\u17d2"
 
@@ -24,11 +25,14 @@ def spaced(text: str) -> int:
 
 
 def length(text: str) -> int:
-    """Words; of scripts without spaces, two Chinese or four Thai characters count as one."""
+    """Words. Without spaces, two Chinese or four Thai characters count as one; of other unbroken text, ten."""
+    count = spaced(text)
+    if len(text) > _UNBROKEN * count:
+        count = max(count, len(text) // _OTHER_WORD)
     if text.isascii():
-        return spaced(text)
+        return count
     wide = sum(map(len, _CJK.findall(text))) // _CJK_WORD
-    return max(spaced(text), wide + sum(map(len, _ASIAN.findall(text))) // _ASIAN_WORD)
+    return max(count, wide + sum(map(len, _ASIAN.findall(text))) // _ASIAN_WORD)
 
 
 def closed(text: str) -> str:
@@ -60,14 +64,9 @@ def packed(text: str, limit: int) -> list[str]:
 
 def _pieces(token: str, limit: int) -> list[str]:
     """A word, or what stands where a word should, in pieces of at most half of `limit` words."""
-    if length(token) <= 1 and len(token) <= _LONGEST_WORD:
+    if length(token) <= max(1, limit // 2):
         return [token]
-    if length(token) <= 1:
-        size = _LONGEST_WORD
-    elif length(token) <= limit // 2:
-        return [token]
-    else:
-        size = limit // 2 * (_ASIAN_WORD if _ASIAN.search(token) else _CJK_WORD)
+    size = limit // 2 * (_ASIAN_WORD if _ASIAN.search(token) else _CJK_WORD if _CJK.search(token) else _OTHER_WORD)
     pieces: list[str] = []
     at = 0
     while len(token) - at > size:
@@ -78,9 +77,9 @@ def _pieces(token: str, limit: int) -> list[str]:
 
 
 def _border(token: str, at: int, lowest: int) -> int:
-    """A place near `at` where no sign is torn from its letter; before a leading vowel or after a comma if there is."""
+    """A place near `at` where no sign is torn from its letter; before a leading vowel or after a comma or the like."""
     for place in range(at, lowest, -1):
-        if token[place] in _LEADING_VOWELS or token[place - 1] in "，、；,;":
+        if token[place] in _LEADING_VOWELS or token[place - 1] in "，、；,;་།":
             return place
     for place in range(at, lowest, -1):
         if not _JOINED.match(token[place]) and token[place - 1] != _KHMER_JOINER:

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from pipeline.readers.frames import BREAK
 from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
 
 _BRACKETS = re.compile(
@@ -16,17 +18,58 @@ _BRACKETS = re.compile(
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_BEFORE = " \t([（【"
+_LINES = 6  # of a direction, at most
+_MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
+_WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
+_QUOTED = 4  # quotation marks that a list of data has, and no direction
 _SHORT = 4  # words of a sound in round brackets
+
+
+_PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
+
+
+def in_one_bracket(text: str) -> bool:
+    """Whether a text is one bracket from its first sign to its last, as directions in records are, however long."""
+    opening, closing = text[:1], _PAIRS.get(text[:1])
+    if closing is None or text[-1] != closing or text.count('"') > _QUOTED:
+        return False
+    depth = 0
+    for match in re.finditer(f"[{re.escape(opening + closing)}]", text):
+        depth += 1 if match[0] == opening else -1
+        if not depth:
+            return match.end() == len(text)
+    return False
+
+
+def joined_directions(rows: list[str]) -> list[str]:
+    """The lines, those of a bracket that goes over several of them as one."""
+    out = rows
+    opened = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
+    for i in opened:
+        text = rows[i].strip()
+        if in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
+            continue
+        for k in range(i + 1, min(i + _LINES, len(rows))):
+            if not rows[k].strip():
+                break
+            text = f"{text} {rows[k].strip()}"
+            if in_one_bracket(text):
+                out = out.copy() if out is rows else out
+                out[i : k + 1] = [text, *[BREAK] * (k - i)]
+                break
+    return out
 
 
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
-    In the middle of a sentence it is words that somebody wrote or put in.
+    In the middle of a sentence it is words that somebody wrote or put in. Where `people` are named, a line in one
+    bracket is a direction however long it is; where nobody is, it may be what a lecturer adds.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
-        self._tally, self._any = tally, False
+    def __init__(self, texts: Iterable[str], tally: Tally, *, people: bool = False) -> None:
+        self._tally, self._people, self._any = tally, people, False
         self._counts: Counter[str] = Counter()
         for text in texts:
             if _opened(text):
@@ -43,6 +86,9 @@ class Sounds:
             text = match[1]
         if not _opened(text):
             return text
+        if self._people and in_one_bracket(text):
+            self._tally.leave_out("sounds and stage directions", text, line)
+            return ""
         out: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
@@ -55,16 +101,19 @@ class Sounds:
     def _is_sound(self, match: re.Match[str], text: str) -> bool:
         before, after = text[: match.start()], text[match.end() :].lstrip(" .,!?:;-—")
         kind = match.lastgroup
-        if kind == "curly" or not any(c.isalnum() for c in match[kind or 0]):
+        inner = match[kind or 0]
+        if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
             return True
         if not after and not before.strip(" -.,"):
             return True
-        size = len(match[kind or 0].split())
+        if kind == "curly" and not _WORDY.fullmatch(inner):
+            return False
+        size = len(inner.split())
         if self._counts[_inner(match)] >= 2 and size <= _SHORT:
             return True
-        if kind in ("square", "lens"):
+        if kind in ("square", "lens", "curly"):
             return not before.strip() or bool(_ENDED.search(before))
-        starts_small = match[kind or 0][:1].islower() or match[kind or 0].isupper()
+        starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
 
 

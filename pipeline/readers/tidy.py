@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.text import clean
 
 _ENDS = frozenset(".!?…。！？")
-_CLOSING = "'\"”’)]*_ \t"
+_CLOSING = "'\"”’)]*_」』 \t"
 
 
 def tidy(text: str) -> str:

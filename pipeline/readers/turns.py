@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.readers import markup
+from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.frames import BREAK, KIND, placeholder, without_frames
+from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
+from pipeline.readers.line_numbers import unnumbered
+from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
+from pipeline.readers.sounds import in_one_bracket, joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
+from pipeline.readers.titles import offices, titled
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -27,7 +33,8 @@ _TRANSCRIPT = re.compile(
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
-_NUMBERED = re.compile(r"^\s{0,12}(\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(.*)$")
+_EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
+_EVENT = 3  # words of what somebody did who is named
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
@@ -45,35 +52,27 @@ class _Text:
     begins: bool
     plain: bool = False
     mark: Mark | None = None
+    ruled: bool = False  # a rule stands over it
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = _unnumbered(text.split("\n"), tally)
+    physical = joined_directions(unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     rows = _rows(physical, starts, tally)
     del physical
+    offices(rows)
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
+    marks += titled(rows, labels)
     labels.tell(marks, tally)
     del marks, text
     turns = _turns(rows, labels, tally)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
-
-
-def _unnumbered(rows: list[str], tally: Tally) -> list[str]:
-    """The lines of a record without the numbers in front, when nearly all have one and they go up by one."""
-    filled = itertools.islice(filter(str.strip, rows), 3000)
-    numbers = [int(m[1]) if (m := _NUMBERED.match(row)) else None for row in filled]
-    ups = sum(b is not None and a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(numbers))
-    if len(numbers) < 8 or ups < 0.7 * len(numbers):
-        return rows
-    tally.warn("numbers in front of the lines are taken off")
-    return [m[2] if (m := _NUMBERED.match(row)) else row for row in rows]
 
 
 def _speaks_of_transcripts(text: str) -> bool:
@@ -100,24 +99,30 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
 def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
     """The lines that may hold speech; an empty one stands for a break."""
     rows: list[_Text] = []
-    broken, last, fence = True, "", False
-    for number, raw in enumerate(physical[start:], start + 1):
+    broken, last, fence, ruled = True, "", False, False
+    spoken = physical[start:]
+    for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
+        if raw == BREAK:
+            continue
         line = raw.strip()
         if only_words(line):
-            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True))
-            broken, last = False, line
+            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
+            broken, last, ruled = False, line, False
             continue
-        line = line.lstrip("\u200e\u200f\u202a-\u202c\ufeff")
+        line = line if line.isascii() else line.strip(MARKS)
+        line = line[1:] if line[:2] == "- " else line  # of a list
         if not line:
             broken = True
             continue
         if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
-            fence, broken = not fence, True
+            fence, broken, ruled = not fence, True, line[0] != "`"
             continue
         if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
             if not words(line):
                 continue
+        if "\t" in line or "([" in line or line[0] in "[(":
+            line = plainer(line)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
             broken = True
@@ -128,14 +133,24 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             broken = True
             continue
         ends = broken or ends_sentence(last)
-        named = head is not None and (head.stamp is not None or head.chevron)
-        rows.append(_Text(number, line, head, ends or named))
+        begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
+        rows.append(_Text(number, line, head, begins, ruled=ruled))
         if broken and not (head and head.stamp):
             rows[-1].begins = True
-        broken, last = False, line
+        broken, last, ruled = False, line, False
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
+
+
+def _strong(head: Head) -> bool:
+    """Whether a head begins a turn though the line above ends as no sentence does: it is in brackets or capitals."""
+    name = head.name
+    if not name or not head.rest:
+        return False
+    return head.shape.startswith(("[N]", "N\u3000", "N「", "N|")) or (
+        len(name) > 2 and name.isupper() and not head.rest.isupper() and ":" in head.shape
+    )
 
 
 def _marked(rows: list[_Text]) -> list[Mark]:
@@ -174,12 +189,24 @@ def _only_time(head: Head | None) -> bool:
 
 def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     """Rows with the speakers that hold until the next label, paragraphs joined."""
-    builder = _Builder(labels, tally, _chapters(rows))
+    asker = _asker_alone(rows, labels)
+    if asker:
+        tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
+    builder = _Builder(labels, tally, _chapters(rows), asker)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
     builder.put_together()
     return builder.rows
+
+
+def _asker_alone(rows: Sequence[_Text], labels: Labels) -> str | None:
+    """The only name of a file if it asks questions: who answers is not named."""
+    if len(labels.names) != 1:
+        return None
+    asked = [r.head.rest for r in rows if r.head and r.mark and labels.verdict(r.mark) == "name"]
+    questions = sum(rest.endswith("?") for rest in asked)
+    return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
 
 
 def _chapters(rows: Sequence[_Text]) -> set[int]:
@@ -209,7 +236,7 @@ def _listed(rows: Sequence[_Text]) -> set[int]:
 class _Builder:
     """Puts lines together, one after the other."""
 
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int]) -> None:
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
         self.rows: list[Row] = []
         self._labels, self._tally, self._chapters = labels, tally, chapters
         self._speaker: str | None = None
@@ -219,6 +246,7 @@ class _Builder:
         self._turn = False
         self._open = False
         self._told: set[str] = set()
+        self._asker_alone, self._said = asker_alone, ""
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
         self._parts: list[str] = []  # of the last row's text
@@ -232,6 +260,11 @@ class _Builder:
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
             return
+        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        self._said = row.text
+        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         if row.plain:
             self._add(row.text, row.number, new=not self._open)
             return
@@ -240,6 +273,9 @@ class _Builder:
             self._named(mark, row)
         elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
+            self._open = False
+        elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
+            self._words(row.text, row.number, new=True)
             self._open = False
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
@@ -277,7 +313,9 @@ class _Builder:
         self._speaker = speaker
         self._timed(head)
         self._open = False
-        if head.rest:
+        if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
+            self._tally.leave_out(KIND, head.rest, row.number)
+        elif head.rest:
             self._words(head.rest, row.number, new=True)
 
     def _heading(self, row: _Text) -> None:
@@ -296,10 +334,21 @@ class _Builder:
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
             return True
-        known = head.bold and head.shape == "B " and mark.name in self._labels.names and self._labels.timed
+        known = self._labels.timed and (
+            (head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head)
+        )
         if known:
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
         return known
+
+    def _came(self, head: Head) -> bool:
+        """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
+        if head.shape != "N/":
+            return False
+        tokens = head.plain.split()
+        name = next((n for k in (2, 3, 4) if (n := " ".join(tokens[:k])) in self._labels.names), None)
+        after = tokens[len(name.split()) :] if name else []
+        return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
 
     def _stamped(self, head: Head, row: _Text) -> None:
         if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):

@@ -124,6 +124,27 @@ def hearing(who: str) -> str:
     return {"Oda Brandt": "The Chairman", "Kofi Mensah": "Mr. Mensah of Accra", "Lin Ferrer": "Senator Ferrer"}[who]
 
 
+def japanese(who: str) -> str:
+    return {"Oda Brandt": "田中", "Kofi Mensah": "佐藤", "Lin Ferrer": "鈴木"}[who]
+
+
+def hebrew(who: str) -> str:
+    return {"Oda Brandt": "עודה", "Kofi Mensah": "קופי", "Lin Ferrer": "לין"}[who]
+
+
+def examined(who: str) -> str:
+    return {"Oda Brandt": "Q", "Kofi Mensah": "A", "Lin Ferrer": "MS. FERRER"}[who]
+
+
+def pages_and_lines() -> str:
+    """A deposition whose lines begin with page and line."""
+    out = []
+    for who, *_, said in TURNS:
+        head = {"Oda Brandt": "Q.", "Kofi Mensah": "A."}.get(who, f"{examined(who)}:")
+        out += wrapped(f"{head} {said}", 50)
+    return "".join(f"{n // 25 + 1:05}:{n % 25 + 1:02} {row}\n" for n, row in enumerate(out))
+
+
 def wrapped(said: str, width: int) -> list[str]:
     out: list[str] = [""]
     for word in said.split():
@@ -470,6 +491,26 @@ SHAPES: Sequence[Shape] = (
     Shape("discord", lambda: "".join(f"{w} — 06/12/2026 {noon(a)}\n{t}\n\n" for w, a, _, t in TURNS), full, True),
     Shape("a table in Markdown", lambda: "| Time | Speaker | Text |\n| --- | --- | --- |\n" + rows("| {start} | {who} | {said} |")(), full, True, ".md"),
     Shape("a page of links, then the talk", headed(rows("{said}")), nobody, False, ".md"),
+    Shape("time and name in one bracket", rows("[{start}, {first}] {said}", time=SHORT), first, True),
+    Shape("name and time in one bracket, alone", rows("[{who}, {start}]\n{said}\n", time=SHORT), full, True),
+    Shape("linked time in brackets", rows("{who} ([{start}](https://example.org/x?ts={n})):\n\n{said}\n", time=SHORT), full, True, ".md"),
+    Shape("bars", rows("{start} | {who} | {said}"), full, True),
+    Shape("times and name between tabs", rows("{start}\t{end}\t{who}\t{said}", time="{h:02}:{m:02}:{s:02}:{f:02}", shift=3600), full, True),
+    Shape("name and times between tabs", rows("{who}\t{start}\t{end}\t{said}", time=DOTS), full, True),
+    Shape("numbered turns", rows("{n}. {who}: {said}"), full, False),
+    Shape("a word in front of each name", rows("Speaker: {who}\n{said}\n"), full, False),
+    Shape("a word in front of each name, in brackets", rows("[speaker: {who}] {said}\n"), full, False),
+    Shape("full stop and dash", rows("{who} (ABC). – {said}\n"), full, False),
+    Shape("braces", rows("{{{who}}} {said}"), full, False),
+    Shape("escaped tags", rows("&lt;b&gt;{who}:&lt;/b&gt; {said}<br>"), full, False),
+    Shape("wide space", rows("○{who}　{said}", name=japanese), japanese, False),
+    Shape("corner brackets", rows("{who}「{said}」", name=japanese), japanese, False),
+    Shape("from right to left", rows("\u202b[{start}] {who}: {said}\u202c", name=hebrew), hebrew, True),
+    Shape("pages and lines", pages_and_lines, examined, False),
+    Shape("one paragraph with brackets", lambda: " ".join(f"[{w}]: {t}" for w, _, _, t in TURNS), full, False),
+    Shape("srt with names in round brackets", rows("{n}\n{start} --> {end}\n({who}) {said}\n", time=COMMAS), full, True, ".srt"),
+    Shape("zoom chat without a receiver", lambda: "".join(f"{of_day(a)}\t From  {w} : {t}\n" for w, a, _, t in TURNS), full, True),
+    Shape("whatsapp with strangers", chat(lambda a: f"[12.06.26, {of_day(a)}]", "{stamp} ~\u202f{who}: {said}"), full, True),
     Shape("a page of links, then labels", headed(rows("{who}: {said}\n")), full, False, ".md"),
     Shape("gemini", gemini, full, False, ".md"),
     Shape("whatsapp on android", chat(lambda a: f"12/06/2026, {of_day(a)[:5]}", "{stamp} - {who}: {said}"), full, True),

@@ -97,6 +97,12 @@ def test_a_pdf_is_read_without_its_running_heads() -> None:
     assert transcript.reading.left_out[0].kind == "headers and footers of pages"
 
 
+def test_running_heads_of_two_pages_are_no_speech() -> None:
+    rows = [f"{who}: {said}" for who, _, _, said in TURNS[:8]]
+    transcript = read(pdf([[*rows[i : i + 4], "FERRER REPORTING, INC."] for i in (0, 4)]), ".pdf")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS[:8]]
+
+
 def test_a_pdf_of_pictures_is_told() -> None:
     writer = PdfWriter()
     writer.add_blank_page(100, 100)

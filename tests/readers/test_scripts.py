@@ -11,12 +11,15 @@ KHMER = "សួស្តីយប់នេះយើងនិយាយអំព�
 CHINESE = "今天晚上我们讨论去北岛的渡轮票价和厨房"
 JAPANESE = "今夜は北の島へ行く船の話をします"
 
+TIBETAN = "དེ་རིང་དགོང་མོ་བྱང་གླིང་ལ་འགྲོ་བའི་གྲུའི་སྐོར་གླེང་གི་ཡིན།"
+LATIN = "tonightwespeakoftheferrytothenorthernislandanditskitchen"
+
 
 def read(text: str) -> Transcript:
     return parse(text.encode(), "talk.txt", name="talk")
 
 
-@pytest.mark.parametrize("sentence", [THAI, KHMER, CHINESE, JAPANESE])
+@pytest.mark.parametrize("sentence", [THAI, KHMER, CHINESE, JAPANESE, TIBETAN, LATIN])
 def test_a_text_without_spaces_fits_into_chunks(sentence: str) -> None:
     transcript = read(sentence * 100)
     assert max(rendered_tokens(transcript.segments)) < 700
@@ -24,7 +27,7 @@ def test_a_text_without_spaces_fits_into_chunks(sentence: str) -> None:
     assert all(sum(rendered_tokens(c.segments)) <= 1000 for c in chunks)
 
 
-@pytest.mark.parametrize("sentence", [THAI, KHMER, CHINESE, JAPANESE])
+@pytest.mark.parametrize("sentence", [THAI, KHMER, CHINESE, JAPANESE, TIBETAN, LATIN])
 def test_no_character_of_it_is_lost(sentence: str) -> None:
     assert "".join(s.text for s in read(sentence * 100).segments).replace(" ", "") == sentence * 100
 

@@ -47,6 +47,17 @@ def test_sounds_are_told_and_words_in_brackets_inside_a_sentence_kept() -> None:
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("sounds and stage directions", 2)]
 
 
+def test_a_set_in_braces_is_words_and_a_noise_in_braces_is_none() -> None:
+    transcript = read("The set {one, two} has two members, {vocalsound} and {a, b} is a pair.\n\nSo is {a, b}.\n")
+    assert transcript.segments[0].text == "The set {one, two} has two members, and {a, b} is a pair. So is {a, b}."
+    assert [p.example for p in transcript.reading.left_out] == ["{vocalsound}"]
+
+
+def test_formatting_goes_even_when_escaped_and_words_in_angles_stay() -> None:
+    said = "<i>We</i> leave &lt;b&gt;at&lt;/b&gt; nine with a List<String> and a List&lt;Boat&gt;."
+    assert read(vtt(said), ".vtt").segments[0].text == "We leave at nine with a List<String> and a List<Boat>."
+
+
 def test_a_loop_of_speech_recognition_is_read_once_and_told() -> None:
     transcript = read(vtt("We leave at nine.", *["Thank you for watching."] * 12, "Then at ten."), ".vtt")
     assert " ".join(s.text for s in transcript.segments).count("Thank you") == 1
@@ -56,6 +67,24 @@ def test_a_loop_of_speech_recognition_is_read_once_and_told() -> None:
 def test_a_phrase_that_goes_round_inside_a_line_is_read_once() -> None:
     text = "We leave at nine. " + "and then we go " * 12 + "to bed."
     assert read(text).segments[0].text == "We leave at nine. and then we go to bed."
+
+
+def test_a_loop_over_three_lines_is_read_once_and_told() -> None:
+    round_ = ["Thank you for watching.", "Please subscribe to us.", "See you all next time."]
+    transcript = read(vtt("We leave at nine.", *round_ * 6, "Then at ten."), ".vtt")
+    assert " ".join(s.text for s in transcript.segments) == f"We leave at nine. {' '.join(round_)} Then at ten."
+    assert "6 times in a row" in transcript.notes[0]
+
+
+@pytest.mark.parametrize(("once", "times"), [("ha", 200), ("谢谢观看", 60)])
+def test_a_loop_without_spaces_is_read_once_and_told(once: str, times: int) -> None:
+    transcript = read(f"We leave at nine. {once * times} Then at ten.\n")
+    assert transcript.segments[0].text == f"We leave at nine. {once} Then at ten."
+    assert [part.kind for part in transcript.reading.left_out] == ["loops of speech recognition"]
+
+
+def test_laughter_in_letters_is_kept() -> None:
+    assert read(f"We leave at nine, {'ha' * 12}, or at {10**40}.\n").segments[0].text.count("ha") == 12
 
 
 def test_what_somebody_says_three_times_is_kept() -> None:

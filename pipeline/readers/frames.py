@@ -1,0 +1,54 @@
+"""What exporting tools write around and between the words: footers, a program's messages, placeholders of chats.
+
+Each is recognised in the form that its tool always gives it; none of it is speech.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.readers.tally import Tally
+from pipeline.text import words
+
+BREAK = "\x0c"  # a line that is gone without a break in the text
+KIND = "lines of the tool that wrote the file"
+_FOOTERS = (
+    re.compile(r"\W*end of (?:the )?transcript(?:ion)?\W*", re.IGNORECASE),  # Rev
+    re.compile(
+        r"#*\W*(?:\D{3,60}\d{2}:\d{2}:\d{2}\D{0,20}\U0001f44b\W*|\w+ ended after \d{2}:\d{2}:\d{2}\W*)"
+    ),  # Google Meet
+    re.compile(r"\W*transcri(?:pt|ption|bed) by \S+(?: \S+){0,3}(?:\. .*)?", re.IGNORECASE),  # Rev, Otter, Temi
+    re.compile(r"\W*(?:©|\(c\)|copyright\b).{0,20}\b(?:19|20)\d\d\b.*", re.IGNORECASE),
+)
+_LAST, _WORDS = 10, 80  # lines of a footer, its words
+_WHISPER = re.compile(r"\[\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}\]")
+_MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info): ")  # whisper.cpp's console
+_PLACEHOLDER = re.compile(r"<[^<>\d]{3,40}>|\u200e.*|This message was deleted\.?|You deleted this message\.?|null")
+
+
+def without_frames(rows: list[str], tally: Tally) -> list[str]:
+    """The lines with those of the tool empty, told."""
+    last = _footer(rows)
+    gone = set(range(last, len(rows)))
+    if any(_WHISPER.match(row) for row in rows[:200]):
+        gone.update(i for i, row in enumerate(rows) if _MESSAGE.match(row))
+    if not gone:
+        return rows
+    for i in sorted(gone):
+        tally.leave_out(KIND, rows[i], i + 1)
+    return ["" if i in gone else row for i, row in enumerate(rows)]
+
+
+def _footer(rows: Sequence[str]) -> int:
+    """The line with which the tool's footer begins; the number of lines when there is none."""
+    filled = [i for i in range(len(rows) - 1, max(-1, len(rows) - 6 * _LAST), -1) if rows[i].strip()][:_LAST]
+    for i in reversed(filled):
+        if any(frame.fullmatch(rows[i].strip()) for frame in _FOOTERS):
+            return i if len(words("\n".join(rows[i:]))) <= _WORDS and i > 0 else len(rows)
+    return len(rows)
+
+
+def placeholder(message: str) -> bool:
+    """Whether a message of a chat is WhatsApp's own text in place of one."""
+    return _PLACEHOLDER.fullmatch(message) is not None

@@ -1,0 +1,61 @@
+"""Labels inside a paragraph: "… we begin. Jonas Abel: We packed …". Where one recurs in a file, lines are cut at it.
+
+Whether it names a speaker is decided like that of any other line: what is none joins the line before it again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
+_NAME = rf"{_CAPITAL}[\w'’.-]{{0,30}}(?: {_CAPITAL}[\w'’.-]{{0,30}}){{0,3}}"
+_INNER = re.compile(
+    r"(?:(?<=[.?!…] )|(?<=[.?!…][\"”’)*] )|(?<=[。！？])|(?<=\s)(?=>>))(?P<chevron>>{2,}[ \t]*)?"
+    r"(?:[\[(]\d[\d:.,]{2,12}[\])][ \t]?)?"
+    rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
+)
+_CHEVRON = re.compile(r"(?<=\S)\s+(?=(?:>{2,}|&gt;&gt;)\s+\S)")
+_FAR = 70  # characters from the start, after which a label is none of the line's own
+
+
+class Inner:
+    """The labels inside the lines of a file."""
+
+    def __init__(self, lines: Sequence[str], *, chevrons: bool) -> None:
+        held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line]
+        found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
+        starts: Counter[str] = Counter()
+        if found:
+            starts.update(line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("])*_ ") for line in lines if ":" in line)
+        again = {name for name, n in found.items() if n + starts[name] > 1}
+        if sum(found[name] for name in again) <= sum(map(bool, map(str.strip, lines))):
+            # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
+            again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
+        self.names = again
+        self._chevrons = chevrons and (any(">>" in line for line in lines) or any("&gt;&gt;" in line for line in lines))
+
+    def numbered(self, lines: Iterable[str], start: int) -> Iterator[tuple[int, str]]:
+        """The parts of all lines, each with the number of its line."""
+        numbered = enumerate(lines, start)
+        if not (self.names or self._chevrons):
+            return numbered
+        return ((number, part) for number, line in numbered for part in self.parts(line))
+
+    def parts(self, line: str) -> list[str]:
+        """A line cut in front of the labels inside it, and of ">>" if so wanted."""
+        cuts: list[int] = []
+        if self.names and _may_hold(line):
+            cuts = [m.start() for m in _INNER.finditer(line) if m["name"] in self.names]
+        if self._chevrons and (">>" in line or "&gt;&gt;" in line):
+            cuts = sorted({*cuts, *(m.end() for m in _CHEVRON.finditer(line))})
+        if not cuts:
+            return [line]
+        return [line[a:b].strip() for a, b in itertools.pairwise([0, *cuts, len(line)]) if line[a:b].strip()]
+
+
+def _may_hold(line: str) -> bool:
+    """Whether a line has a colon besides that of its own label."""
+    return line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line

@@ -1,0 +1,89 @@
+"""Numbers in front of lines: of a record's lines and pages, of questions, of a list of turns. They are taken off."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.readers.frames import BREAK
+from pipeline.readers.pages import PAGES, running
+from pipeline.readers.tally import Tally
+
+_LINE = re.compile(r"^\s{0,12}(?P<line>\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(?P<text>.*)$")
+_PAGE_AND_LINE = re.compile(r"^\s{0,12}(?P<page>\d{3,6}):(?P<line>\d{1,2})(?:\s+|$)(?P<text>.*)$")
+_COUNTED = re.compile(
+    r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4})[.)])(?P=bold)\s+"
+    r"(?=[*_]{0,2}(?P<name>[^\W\d_][^:：*]{0,60})(?:[:：]|\*\*))"
+)
+_SAMPLE = 3000  # lines that tell whether all are numbered
+_LEAST = 8
+_MOST, _UPWARDS = 0.7, 0.8  # of the lines, those that are numbered; of the numbers, those that go up by one
+
+
+def unnumbered(rows: list[str], tally: Tally) -> list[str]:
+    """The lines without the numbers in front of nearly all of them, or in front of their labels."""
+    filled = list(itertools.islice(filter(str.strip, rows), _SAMPLE))
+    for pattern in (_LINE, _PAGE_AND_LINE):
+        if _all_numbered(filled, pattern):
+            tally.warn("numbers in front of the lines are taken off")
+            between = _between_pages(rows, pattern)
+            for i in sorted(between):
+                tally.leave_out(PAGES, rows[i], i + 1)
+            return [
+                BREAK if i in between else m["text"] if (m := pattern.match(row)) else row for i, row in enumerate(rows)
+            ]
+    counted = any(row[:40].lstrip(" \t*_Q")[:1].isdigit() and _COUNTED.match(row) for row in filled)
+    return _uncounted(rows, tally) if counted else rows
+
+
+def _all_numbered(filled: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    found = [m for row in filled if (m := pattern.match(row))]
+    if len(filled) < _LEAST or len(found) < _MOST * len(filled):
+        return False
+    ups = sum(int(b["line"]) in (int(a["line"]) + 1, 1) for a, b in itertools.pairwise(found))
+    return ups >= _UPWARDS * (len(found) - 1)
+
+
+def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
+    """The lines without a number between one page's last number and the next one's first, and their like at the end."""
+    out: set[int] = set()
+    found: set[str] = set()
+    waiting: list[int] = []
+    for i, row in enumerate(rows):
+        match = pattern.match(row)
+        if match is None or not match["text"].strip():
+            if row.strip():
+                waiting.append(i)
+            continue
+        if int(match["line"]) == 1 and i:
+            out.update(waiting)
+            found.update(running(rows[k]) for k in waiting)
+        waiting = []
+    return out | {i for i in waiting if running(rows[i]) in found}
+
+
+def _uncounted(rows: list[str], tally: Tally) -> list[str]:
+    """The lines without "Q12" or "12." in front of labels that recur, where those numbers go up by one."""
+    out = rows
+    for kind in ("question", "item"):
+        found = [
+            (i, m)
+            for i, row in enumerate(out)
+            if row[:40].strip(" \t*_Q")[:1].isdigit() and (m := _COUNTED.match(row)) and m[kind]
+        ]
+        names = Counter(m["name"].strip() for _, m in found)
+        ups = sum(int(b[kind]) == int(a[kind]) + 1 for (_, a), (_, b) in itertools.pairwise(found))
+        if (
+            (kind == "item" and len(found) < _MOST * sum(map(bool, map(str.strip, rows))))
+            or len(found) < 2
+            or ups < _UPWARDS * (len(found) - 1)
+            or sum(n for n in names.values() if n > 1) < 0.5 * len(found)
+        ):
+            continue
+        out = out.copy() if out is rows else out
+        for i, match in found:
+            tally.leave_out("numbers in front of labels", out[i][: match.end()], i + 1)
+            out[i] = out[i][match.end() :]
+    return out

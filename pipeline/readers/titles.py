@@ -1,0 +1,77 @@
+"""Records in which a title and small words name who speaks: "M. le ministre. …" beside "M. Jean Abel. …"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.labels import Head
+
+_OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){1,9})\.[ \t]+(?=\S)")
+_WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
+_SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,3})\.[ \t]+(?=\S)")
+_NEARLY_ALL = 0.7  # of the places where a turn could begin, those with a name if a short one without is in doubt
+_TITLE = 4  # letters of a title
+_ARTICLE_AND_NOUN = 2  # small words that are no sentence
+
+
+class Text(Protocol):
+    """A line of a file, as `turns` has it."""
+
+    number: int
+    text: str
+    head: Head | None
+    begins: bool
+    plain: bool
+    mark: Mark | None
+
+
+def offices(rows: Sequence[Text]) -> None:
+    """Gives heads to lines that begin with an office that recurs, with a title that stands before names too."""
+    titles = Counter((r.head.name or "").split()[0] for r in rows if r.head and r.head.shape == "n." and r.begins)
+    starts = tuple(f"{title} " for title, n in titles.items() if n > 1 and len(title.rstrip(".")) <= _TITLE)
+    if not starts:
+        return
+    found = [(row, m) for row in rows if row.begins and row.text.startswith(starts) and (m := _OFFICE.match(row.text))]
+    counts = Counter(m["name"] for _, m in found)
+    for row, match in found:
+        name = match["name"]
+        if counts[name] > 1 and name.split()[0] in titles and len(name.split()) == 1 + _ARTICLE_AND_NOUN:
+            row.head, row.plain = Head("n.", name, row.text[match.end() :], row.text), False
+
+
+def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
+    """Marks of lines that begin with a title that other names have, and no name: an office, or it is in doubt.
+
+    In doubt is also what stands where nearly everywhere else a name stands, as short as one.
+    """
+    if not labels.stopped:
+        return []
+    starts = tuple(f"{title} " for title in labels.titles)
+    found = [(i, head) for i, row in enumerate(rows) if (head := _headed(row, labels, starts))]
+    counts = Counter(head.name for _, head in found)
+    marks: list[Mark] = []
+    for i, head in found:
+        row, words = rows[i], (head.name or "").split()[1:]
+        mark = mark_of(head, row.number, row.number, begins=True, followed=True)
+        office = row.text.startswith(starts) and all(word[0].islower() for word in words)
+        sure = office and (len(words) <= _ARTICLE_AND_NOUN or counts[head.name] > 1)
+        labels.decide(mark, "name" if sure else "doubt")
+        row.head, row.mark, row.plain = head, mark, False
+        marks.append(mark)
+    return marks
+
+
+def _headed(row: Text, labels: Labels, starts: tuple[str, ...]) -> Head | None:
+    """The head of a line that begins as such ones do and names nobody so far."""
+    if not row.begins or (row.mark and labels.verdict(row.mark) != "text"):
+        return None
+    match = None
+    if row.text.startswith(starts):
+        match = _OFFICE.match(row.text) or _WITH_ROLE.match(row.text)
+    elif labels.share >= _NEARLY_ALL:
+        match = _SHORT.match(row.text)
+    return Head("t.", match["name"], row.text[match.end() :], row.text) if match else None

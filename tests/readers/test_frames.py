@@ -1,0 +1,56 @@
+"""What exporting tools write around the words is told and given to nobody."""
+
+import pytest
+
+from pipeline.readers import parse
+from pipeline.transcript import Transcript
+from tests.readers.shapes import TURNS
+
+LABELLED = "\n\n".join(f"{who}: {said}" for who, *_, said in TURNS[:8])
+KIND = "lines of the tool that wrote the file"
+
+
+def read(text: str) -> Transcript:
+    return parse(text.encode(), "talk.txt", suffix=".txt", name="talk")
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Meeting ended after 00:03:30 👋\nThis transcript was made by a machine. It may be wrong.",
+        "Besprechung beendet nach 00:03:30 👋\nDieses Transkript ist von einer Maschine.",
+        "END OF TRANSCRIPT\n\nTranscript by Rev.com. It may be wrong.\n\nCopyright 2026 Night Ferry. All rights reserved.",
+        "© 2026 Night Ferry",
+    ],
+)
+def test_a_footer_is_no_speech(footer: str) -> None:
+    transcript = read(f"{LABELLED}\n\n{footer}\n")
+    assert transcript.segments[-1].text.endswith(TURNS[7][3])
+    assert [part.kind for part in transcript.reading.left_out] == [KIND]
+
+
+def test_a_copyright_that_somebody_speaks_of_is_speech() -> None:
+    transcript = read(f"{LABELLED}\n\nOda Brandt: Copyright law of 2026 is not ours to change.\n")
+    assert transcript.segments[-1].text.startswith("Copyright law")
+
+
+def test_who_stops_the_transcription_is_no_speech() -> None:
+    turns = "\n".join(f"{who}   0:{n:02}\n{said}" for n, (who, *_, said) in enumerate(TURNS[:8]))
+    transcript = read(f"Oda Brandt started transcription\n{turns}\nOda Brandt stopped transcription\n")
+    assert transcript.segments[-1].text.endswith(TURNS[7][3])
+    assert [(part.kind, part.count) for part in transcript.reading.left_out] == [("who came, went or recorded", 2)]
+
+
+def test_messages_of_a_program_are_no_speech() -> None:
+    said = "[00:00:04.000 --> 00:00:08.000]   We leave at nine.\n[00:00:08.000 --> 00:00:12.000]   Or at ten.\n"
+    transcript = read(f"whisper_init_state: loading\n\n{said}\nwhisper_print_timings: total time = 9150 ms\n")
+    assert [s.text for s in transcript.segments] == ["We leave at nine. Or at ten."]
+    assert transcript.reading.left_out[0].kind == KIND
+
+
+@pytest.mark.parametrize("message", ["<Media omitted>", "\u200eimage omitted", "This message was deleted"])
+def test_what_stands_in_place_of_a_message_is_no_speech(message: str) -> None:
+    rows = [f"12/06/2026, 09:{n:02} - {who}: {said}" for n, (who, *_, said) in enumerate(TURNS[:8])]
+    transcript = read("\n".join([*rows, f"12/06/2026, 09:20 - Oda Brandt: {message}"]))
+    assert transcript.segments[-1].text.endswith(TURNS[7][3])
+    assert [part.kind for part in transcript.reading.left_out] == [KIND]
