@@ -1,4 +1,4 @@
-"""The small model's way: it points, titles and condenses; what is printed was said, or follows word by word.
+"""The small model's way: it points and titles; what is printed was said.
 
 Sentences → passages → the model's notes → excerpts around what the notes stand for → the best of them in parts.
 """

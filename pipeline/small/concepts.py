@@ -77,9 +77,10 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Window:
-    """Sentences in which the model is asked for a term."""
+    """Sentences in which the model is asked for a term; `noted` when notes stand for some of them."""
 
     sentences: tuple[Sentence, ...]
+    noted: bool = False
 
     @property
     def text(self) -> str:
@@ -95,7 +96,7 @@ class Window:
 def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[Window]:
     """The excerpts, and what is left of each turn between them: the model notes few explanations."""
     noted = {s.number for e in excerpts for s in e.sentences}
-    found = [Window(e.sentences) for e in excerpts]
+    found = [Window(e.sentences, noted=True) for e in excerpts]
     left: list[Sentence] = []
     for s in (*sentences, None):
         goes_on = s and left and s.turn == left[0].turn and s.number == left[-1].number + 1

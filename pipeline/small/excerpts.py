@@ -27,15 +27,13 @@ _FEW = 2  # noted sentences that stay together over the beginning of a line, but
 class Excerpt:
     """Sentences in a row of one speaker; `marked` are the numbers of those that notes stand for.
 
-    `own` is a note that can be printed in place of its only sentence. `before` is what was said right before the first
-    sentence: the other speaker's question, or a statement with the one that it replies to. `goes_on` says that it
-    needs the excerpt before it.
+    `before` is what was said right before the first sentence: the other speaker's question, or a statement with the one
+    that it replies to. `goes_on` says that it needs the excerpt before it.
     """
 
     sentences: tuple[Sentence, ...]
     marked: frozenset[int]
     notes: tuple[str, ...]
-    own: str = ""
     before: tuple[Sentence, ...] = ()
     goes_on: bool = False
 
@@ -76,7 +74,7 @@ class Excerpt:
 
     def led_by(self, others: tuple[Sentence, ...], own: tuple[Sentence, ...]) -> Excerpt:
         """The excerpt with what others said before it, and what its speaker did."""
-        return replace(self, sentences=(*own, *self.sentences), before=others, own="" if own else self.own)
+        return replace(self, sentences=(*own, *self.sentences), before=others)
 
     @property
     def text(self) -> str:
@@ -121,7 +119,7 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
                 e = replace(e, goes_on=True)
             elif said.speaker and not said.asks and said.words <= LEAD_UP:
                 before = (said, *before)
-        whole.append(replace(e, own=_own(e, by_sentence), before=before))
+        whole.append(replace(e, before=before))
     shown = {s.number for e in whole for s in e.before}
     return [e for e in whole if not shown.issuperset(s.number for s in e.sentences)]
 
@@ -216,13 +214,6 @@ def _joined(a: Excerpt, b: Excerpt) -> Excerpt | None:
     if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not fits(both):
         return None
     return Excerpt(both, a.marked | b.marked, tuple(dict.fromkeys((*a.notes, *b.notes))), goes_on=a.goes_on)
-
-
-def _own(excerpt: Excerpt, marks: Mapping[int, list[Mark]]) -> str:
-    """The note to print in place of an excerpt of one sentence, if one follows it."""
-    if len(excerpt.sentences) > 1 or excerpt.goes_on or len(marks[excerpt.first]) > 1:
-        return ""
-    return next((m.text for m in marks[excerpt.first] if m.own), "")
 
 
 def _before(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:

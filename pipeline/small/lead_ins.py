@@ -49,7 +49,7 @@ def gone_on(excerpt: Excerpt, concepts: Sequence[Concept]) -> Excerpt:
         rest = tuple(s for s in whole.sentences if s.number not in kept)
         follows = whole.sentences[0].number == excerpt.last + 1 and whole.sentences[0].turn == excerpt.sentences[0].turn
         if rest and follows and fits((*excerpt.sentences, *rest)):
-            return replace(excerpt, sentences=(*excerpt.sentences, *rest), own="")
+            return replace(excerpt, sentences=(*excerpt.sentences, *rest))
     return excerpt
 
 

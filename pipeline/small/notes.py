@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.language import primary
 from pipeline.small.chat import messages, tidied
-from pipeline.small.keys import denies, keys, likeness, units
+from pipeline.small.keys import keys, likeness, units
 from pipeline.small.passages import Passage
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
@@ -19,7 +19,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
 _MOST_TOKENS = 140
 _FEWEST = 4  # words of a note
 _ENOUGH = 3  # words in common that tie a note to a sentence
-_MOST_OF_IT = 0.7  # share of a sentence's words that a note has when it can stand in its place
 _GREETING = 3  # sentences at the beginning, in which figures number episodes
 _SEVERAL = 3
 _NEAR = 3  # sentences before the one noted that may hold what the note adds
@@ -29,13 +28,12 @@ _NEAR = 3  # sentences before the one noted that may hold what the note adds
 class Mark:
     """A note with the numbers of the sentences that it stands for; "" where figures speak for a sentence, and no note.
 
-    `needs` are sentences before those that hold further words of the note; `own` says that the note can be printed.
+    `needs` are sentences before those that hold further words of the note.
     """
 
     text: str
     sentences: tuple[int, ...]
     needs: tuple[int, ...] = ()
-    own: bool = False
 
 
 async def notes_on(passage: Passage, structured: Structured, language: str | None = None) -> tuple[str, ...]:
@@ -62,8 +60,7 @@ def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
     left = mine
     while tied := _best(left, told):
         needs = _needed(set(mine), passage, tied)
-        own = not found and len(tied) == 1 and follows(note, tied[0], names)
-        found.append(Mark(note, tuple(s.number for s in tied), needs, own))
+        found.append(Mark(note, tuple(s.number for s in tied), needs))
         told = [s for s in told if s not in tied]
         left = [k for k in left if all(k not in s.keys for s in tied)]
     return found
@@ -109,22 +106,3 @@ def _needed(mine: set[str], passage: Passage, tied: tuple[Sentence, ...]) -> tup
             needed.append(s.number)
             left -= set(s.keys)
     return tuple(sorted(needed))
-
-
-def follows(note: str, sentence: Sentence, names: Collection[str]) -> bool:
-    """Whether a note is one said sentence but for its beginning or end: its words in a row, no denial on either side.
-
-    Words left out in the middle are what garbles a note: "The acids slow it, since they cut the starch chains into
-    pieces" had become "Acids slow starch chains into pieces", and of "it could cost" the "could" was gone.
-    """
-    mine, theirs = units(note), units(sentence.text)
-    in_a_row = any(theirs[n : n + len(mine)] == mine for n in range(len(theirs) - len(mine) + 1))
-    owner = {k for k in keys(note) if k in names} <= {*keys(sentence.speaker or ""), *sentence.keys}
-    return (
-        in_a_row
-        and len(mine) > _ENOUGH
-        and len(mine) >= _MOST_OF_IT * len(theirs)
-        and owner
-        and not denies(note)
-        and not denies(sentence.text)
-    )

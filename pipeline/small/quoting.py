@@ -10,7 +10,7 @@ from itertools import groupby
 from pipeline.labels import Labels, labels_for
 from pipeline.language import primary
 from pipeline.small.excerpts import Excerpt
-from pipeline.small.keys import denies, joined, keys, units
+from pipeline.small.keys import denies, joined, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
@@ -47,12 +47,10 @@ class Quoter:
         self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
-        """An excerpt as it is printed: what it answers, who speaks, and the quotation or the note in its place."""
-        said = excerpt.own or self.quoted(excerpt.sentences, excerpt.notes)
+        """An excerpt as it is printed: what it answers, who speaks, and the quotation."""
+        said = self.quoted(excerpt.sentences, excerpt.notes)
         who = excerpt.sentences[0].speaker
-        if not who or (excerpt.own and set(keys(who)) & set(keys(excerpt.own))):
-            return said
-        return f"{self._lead_up(excerpt)}{who}{self._words.colon}{said}"
+        return f"{self._lead_up(excerpt)}{who}{self._words.colon}{said}" if who else said
 
     def _lead_up(self, excerpt: Excerpt) -> str:
         """What others said before it, each as a quotation; "…" where the speaker said more between."""

@@ -59,8 +59,8 @@ class Ranking:
         return (marks + rich) * (0.5 + density) / length
 
     def foremost(self, windows: Sequence[Window], most: int) -> list[Window]:
-        """So many windows that are about most of what the recording comes back to, in order."""
-        order = sorted(windows, key=lambda w: -self.centrality(*w.sentences))[:most]
+        """So many windows in order, the noted ones first: most terms that are explained stand in those."""
+        order = sorted(windows, key=lambda w: (not w.noted, -self.centrality(*w.sentences)))[:most]
         return sorted(order, key=lambda w: w.sentences[0].number)
 
     def best(self, excerpts: Sequence[Excerpt], aim: int, most: int) -> list[Excerpt]:

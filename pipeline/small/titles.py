@@ -24,12 +24,13 @@ _LONGEST_LEAD = 5
 _MOST_OF_IT = 0.6  # share of a heading's words that must have been said
 _OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
 _LONG_WORD = 4  # letters of a word that names something
-_NAMED = 2  # matters that a heading joins
+_NAMED = 4  # matters that a heading joins
 _BETWEEN = " · "
 _NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 64
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_TOKEN = re.compile(r"\w+(?:[-.,'’]\w+)*")
 _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
 
@@ -54,15 +55,24 @@ class Telling:
         return checked(lead, text, _LONGEST_LEAD) if self.tells(lead) else ""
 
     def best(self, excerpt: Excerpt) -> str:
-        """The word that tells most of the sentence with which an excerpt begins, "" for none."""
-        said = [
-            w
-            for w in _WORD.findall((excerpt.before or excerpt.sentences)[0].text)
-            if len(w) >= _LONG_WORD and not claims(w)
-        ]
-        fit = [w for w in said if self.tells(w) and not re.search(r"['’]", w)]
+        """A word that names an excerpt, "" for none: it tells most of the first sentence that has one.
+
+        A word said once in all the recording is a detail or chance, unless the speaker asks what comes next with it:
+        it is taken only where no other is to be had.
+        """
+        said = Counter(keys(_whole(excerpt)))
+        sentences = [self._naming(s.text) for s in (*excerpt.before, *excerpt.sentences)]
+        again = [[w for w in fit if any(max(said[k], self._said_in[k]) > 1 for k in keys(w))] for fit in sentences]
+        asked = [sentences[0]] if excerpt.sentences[0].asks and not excerpt.before else []
+        fit = next(filter(None, (*asked, *again, *sentences)), [])
         word = max(fit, key=lambda w: (sum(map(self.weight, keys(w))), len(w)), default="")
         return word[:1].upper() + word[1:]
+
+    def _naming(self, text: str) -> list[str]:
+        """Words that may name what a sentence is about: long ones that tell something and count nothing."""
+        counted = {b for a, b in pairwise(_TOKEN.findall(text)) if claims(a)}
+        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not re.search(r"['’]", w))
+        return [w for w in long if self.tells(w) and w not in counted and not claims(w)]
 
 
 async def titled(
@@ -136,9 +146,10 @@ def _near(pair: tuple[str, str], said: Sequence[str]) -> bool:
 
 
 def own_words(excerpts: Sequence[Excerpt], telling: Telling, leads: Sequence[str] = ()) -> str:
-    """A heading of a part's own words: the two or three in a row that it says most, or else its leads.
+    """A heading of a part's own words: the two or three in a row that it says most, or else what each excerpt is about.
 
-    Of two excerpts each is named, one without a lead by the word that tells most of it.
+    That is the excerpt's lead, or a word of it. Of a part of more excerpts than a heading
+    can name, the leads are named.
     """
     run = frequent(excerpts)
     if run and telling.tells(run) and not claims(run) and _share_with(run, excerpts) >= _HALF:

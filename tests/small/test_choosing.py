@@ -50,6 +50,13 @@ def test_what_goes_on_from_another_is_printed_only_with_it() -> None:
     assert {excerpts[-2], excerpts[-1]} <= set(chosen)
 
 
+def test_terms_are_asked_for_first_where_notes_stand() -> None:
+    plain, noted = _all(BRIDGE, BREAD)
+    ranking = Ranking([*plain.sentences, *noted.sentences])
+    asked = [Window(plain.sentences), Window(noted.sentences, noted=True)]
+    assert ranking.foremost(asked, 1) == [asked[1]] and ranking.foremost(asked, 2) == asked
+
+
 @pytest.mark.parametrize("total", [100, 1_000, 10_000])
 def test_longer_notes_take_more_room(total: int) -> None:
     assert room(total, "brief") < room(total, "standard") < room(total, "full") <= (total, total)
@@ -140,6 +147,18 @@ def test_a_heading_of_single_words_takes_them_from_where_excerpts_begin() -> Non
     excerpts = _all(BRIDGE, BREAD)
     named = own_words(excerpts, Telling([s for e in excerpts for s in e.sentences])).split(" · ")
     assert [set(keys(n)) <= set(keys(e.text)) for n, e in zip(named, excerpts, strict=True)] == [True, True]
+
+
+def test_a_heading_names_each_of_a_few_excerpts() -> None:
+    tolls = "A toll pays for the tunnel. The toll is 3 euros."
+    excerpts = _all(BRIDGE, BREAD, tolls)
+    named = own_words(excerpts, Telling([s for e in excerpts for s in e.sentences]), ("Rust", "", "")).split(" · ")
+    assert [set(keys(n)) <= set(keys(e.text)) for n, e in zip(named, excerpts, strict=True)] == [True] * 3
+
+
+def test_what_a_figure_counts_names_nothing() -> None:
+    (excerpt,) = _all("It takes 8 months. In those 8 months the toll was 3 euros, a toll for the tunnel.")
+    assert Telling(excerpt.sentences).best(excerpt) in ("Toll", "Tunnel")
 
 
 def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:

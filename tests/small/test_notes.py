@@ -37,34 +37,6 @@ def test_what_a_note_adds_from_before_is_needed() -> None:
     assert found and (found.sentences, found.needs) == ((1,), (0,))
 
 
-def test_a_note_in_the_words_of_one_sentence_can_be_printed() -> None:
-    found = _mark(
-        "The bridge at Orle lost 12 percent of its steel.", "And the bridge at Orle lost 12 percent of its steel, too."
-    )
-    assert found and found.own
-
-
-@pytest.mark.parametrize(
-    ("note", "said"),
-    [
-        ("The bridge lost 12 percent of its steel.", "The bridge lost no more than 12 percent of its steel."),
-        ("The steel lost 12 percent of its bridge.", "The bridge lost 12 percent of its steel."),
-        ("The bridge lost 13 percent of its steel.", "The bridge lost 12 percent of its steel."),
-        ("Ana Ruiz says the bridge lost 12 percent of steel.", "The bridge lost 12 percent of its steel."),
-        (
-            "The bridge lost 12 percent.",
-            "If nobody paints the beams for another thirty years, the bridge has lost 12 percent of its steel by then.",
-        ),
-        ("The bridge lost 12 percent of its steel.", "The bridge may have lost 12 percent of its steel."),
-        ("Rust slows the cars on the bridge.", "Rust slows it, since we close the bridge to cars on the bridge."),
-    ],
-    ids=["denial", "order", "figure", "owner", "condition left out", "hedge left out", "middle left out"],
-)
-def test_a_note_that_says_something_else_is_not_printed(note: str, said: str) -> None:
-    found = _mark(note, said)
-    assert found is None or not found.own
-
-
 def test_forecasts_that_the_model_passes_over_are_candidates() -> None:
     said = "Hello. Welcome. Good to see you. There are 92 routes. I say 150. I say 110, in summer. Who knows."
     sentences = sentences_of(transcript([(None, said)]))
