@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.readers import markup
-from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.frames import BREAK, KIND, placeholder, without_frames
+from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
 from pipeline.readers.lines import Line, fold_loops, join_lines
 from pipeline.readers.rows import Row, timed_lines
-from pipeline.readers.sounds import in_one_bracket, joined_directions
+from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
+from pipeline.readers.turn_builder import Text, TurnBuilder
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -31,28 +30,8 @@ _TRANSCRIPT = re.compile(
     re.IGNORECASE,
 )
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
-_SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
-_BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
-_EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
-_EVENT = 3  # words of what somebody did who is named
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
-
-
-@dataclass(slots=True)
-class _Text:
-    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there.
-
-    A `plain` one is `only_words`.
-    """
-
-    number: int
-    text: str
-    head: Head | None
-    begins: bool
-    plain: bool = False
-    mark: Mark | None = None
-    ruled: bool = False  # a rule stands over it
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
@@ -96,9 +75,9 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
     return 0
 
 
-def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
+def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     """The lines that may hold speech; an empty one stands for a break."""
-    rows: list[_Text] = []
+    rows: list[Text] = []
     broken, last, fence, ruled = True, "", False, False
     spoken = physical[start:]
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
@@ -106,7 +85,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             continue
         line = raw.strip()
         if only_words(line):
-            rows.append(_Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
+            rows.append(Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
             broken, last, ruled = False, line, False
             continue
         line = line if line.isascii() else line.strip(MARKS)
@@ -134,7 +113,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[_Text]:
             continue
         ends = broken or ends_sentence(last)
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
-        rows.append(_Text(number, line, head, begins, ruled=ruled))
+        rows.append(Text(number, line, head, begins, ruled=ruled))
         if broken and not (head and head.stamp):
             rows[-1].begins = True
         broken, last, ruled = False, line, False
@@ -153,7 +132,7 @@ def _strong(head: Head) -> bool:
     )
 
 
-def _marked(rows: list[_Text]) -> list[Mark]:
+def _marked(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
     unit = -1
@@ -171,7 +150,7 @@ def _marked(rows: list[_Text]) -> list[Mark]:
     return marks
 
 
-def _beside_its_time(rows: Sequence[_Text], i: int, head: Head) -> Head:
+def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
     """The head of a line that is only a name, with the time of the line under or over it."""
     if head.shape not in ("N/", "N:/", "B/", "B:/"):
         return head
@@ -187,12 +166,12 @@ def _only_time(head: Head | None) -> bool:
     return head is not None and head.shape == "T"
 
 
-def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
+def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     """Rows with the speakers that hold until the next label, paragraphs joined."""
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = _Builder(labels, tally, _chapters(rows), asker)
+    builder = TurnBuilder(labels, tally, _chapters(rows), asker)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -200,7 +179,7 @@ def _turns(rows: list[_Text], labels: Labels, tally: Tally) -> list[Row]:
     return builder.rows
 
 
-def _asker_alone(rows: Sequence[_Text], labels: Labels) -> str | None:
+def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
     """The only name of a file if it asks questions: who answers is not named."""
     if len(labels.names) != 1:
         return None
@@ -209,7 +188,7 @@ def _asker_alone(rows: Sequence[_Text], labels: Labels) -> str | None:
     return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
 
 
-def _chapters(rows: Sequence[_Text]) -> set[int]:
+def _chapters(rows: Sequence[Text]) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
     if listed := _listed(rows):
         return listed
@@ -223,7 +202,7 @@ def _chapters(rows: Sequence[_Text]) -> set[int]:
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
 
 
-def _listed(rows: Sequence[_Text]) -> set[int]:
+def _listed(rows: Sequence[Text]) -> set[int]:
     """Numbers of the lines of a list of chapters: times with a few words, in one run, in a text without other times."""
     timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
     if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:
@@ -231,166 +210,6 @@ def _listed(rows: Sequence[_Text]) -> set[int]:
     short = all(len(rows[i].text.split()) <= 10 and not ends_sentence(rows[i].text) for i in timed)
     listed = sum(len(rows[i].text) for i in timed)
     return {rows[i].number for i in timed} if short and listed < 0.15 * sum(len(r.text) for r in rows) else set()
-
-
-class _Builder:
-    """Puts lines together, one after the other."""
-
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
-        self.rows: list[Row] = []
-        self._labels, self._tally, self._chapters = labels, tally, chapters
-        self._speaker: str | None = None
-        self._asker: str | None = None
-        self._start: str | None = None
-        self._end: str | None = None
-        self._turn = False
-        self._open = False
-        self._told: set[str] = set()
-        self._asker_alone, self._said = asker_alone, ""
-        self._dated = any(shape.startswith("T N") for shape in labels.shapes)
-        self._last_number = 0
-        self._parts: list[str] = []  # of the last row's text
-
-    def take(self, row: _Text) -> None:
-        """One line of the file."""
-        head, mark = row.head, row.mark
-        if row.begins and row.number - self._last_number > 1:
-            self._open = False
-        self._last_number = row.number
-        if row.number in self._chapters:
-            self._tally.leave_out("headings", row.text, row.number)
-            return
-        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
-        self._said = row.text
-        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
-        if row.plain:
-            self._add(row.text, row.number, new=not self._open)
-            return
-        verdict = self._labels.verdict(mark) if mark else "text"
-        if mark and verdict == "name":
-            self._named(mark, row)
-        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
-            self._tally.leave_out("headings", row.text, row.number)
-            self._open = False
-        elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
-            self._words(row.text, row.number, new=True)
-            self._open = False
-        elif head is None:
-            self._words(row.text, row.number, new=not self._open)
-        elif head.heading and not head.shape.startswith("T"):
-            self._heading(row)
-        elif mark and verdict == "doubt":
-            self._speaker, self._turn = None, True
-            self._timed(head)
-            self._words(head.plain, row.number, new=True)
-        elif mark and self._event(mark, row):
-            return
-        elif head.stamp is not None and head.shape.startswith("T"):
-            self._stamped(head, row)
-        elif head.chevron:
-            self._speaker, self._turn = None, True
-            self._words(head.plain, row.number, new=True)
-        else:
-            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
-            self._words(row.text, row.number, new=not self._open or head.dash or over)
-
-    def _named(self, mark: Mark, row: _Text) -> None:
-        head = mark.head
-        name = mark.name
-        if head.shape.endswith("Q."):
-            name = self._asker if name == "Q" and self._asker else name
-        elif match := _BY.search(name):
-            self._asker = speaker_name(match["name"])
-            self._tally.leave_out("headings", row.text, row.number)
-            return
-        if head.name is not None and head.name not in self._told:
-            self._told.add(head.name)
-            self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
-        speaker = speaker_name(name)
-        self._turn = speaker is None or self._speaker is None
-        self._speaker = speaker
-        self._timed(head)
-        self._open = False
-        if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
-            self._tally.leave_out(KIND, head.rest, row.number)
-        elif head.rest:
-            self._words(head.rest, row.number, new=True)
-
-    def _heading(self, row: _Text) -> None:
-        if match := _BY.search(row.text.rstrip(": ")):
-            self._asker = speaker_name(match["name"])
-        self._tally.leave_out("headings", row.text, row.number)
-        if row.head and row.head.stamp:
-            self._timed(row.head)  # a chapter with its time: what follows begins there
-        self._open = False
-
-    def _event(self, mark: Mark, row: _Text) -> bool:
-        """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
-        head = mark.head
-        if (match := _BY.search(row.text.rstrip(": "))) and row.text.isupper():
-            self._asker = speaker_name(match["name"])
-            self._speaker, self._open = None, False
-            self._tally.leave_out("headings", row.text, row.number)
-            return True
-        known = self._labels.timed and (
-            (head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head)
-        )
-        if known:
-            self._tally.leave_out("who came, went or recorded", row.text, row.number)
-        return known
-
-    def _came(self, head: Head) -> bool:
-        """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
-        if head.shape != "N/":
-            return False
-        tokens = head.plain.split()
-        name = next((n for k in (2, 3, 4) if (n := " ".join(tokens[:k])) in self._labels.names), None)
-        after = tokens[len(name.split()) :] if name else []
-        return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
-
-    def _stamped(self, head: Head, row: _Text) -> None:
-        if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):
-            self._tally.leave_out("who came, went or recorded", row.text, row.number)
-            return
-        self._timed(head)
-        if head.chevron:
-            self._speaker, self._turn = None, True
-        self._open = False
-        if head.plain:
-            self._words(head.plain, row.number, new=True)
-
-    def _timed(self, head: Head) -> None:
-        if head.stamp is not None:
-            self._start, self._end = head.stamp.start, head.stamp.end
-
-    def _words(self, text: str, number: int, *, new: bool) -> None:
-        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
-            return
-        if plain := markup.unmarked(text):
-            self._add(plain, number, new=new)
-
-    def _add(self, plain: str, number: int, *, new: bool) -> None:
-        if new or not self.rows or self._turn:
-            self.put_together()
-            self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
-            self._start = self._end = None
-            self._turn = False
-            self._parts = [plain]
-        else:
-            self._parts.append(plain)
-        self._open = True
-
-    def put_together(self) -> None:
-        """The last row's words as one text."""
-        if len(self._parts) > 1:
-            self.rows[-1].text = " ".join(self._parts)
-
-
-def _role(label: str, name: str) -> str:
-    """What a label says besides the name."""
-    return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""
 
 
 def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:

@@ -1,0 +1,198 @@
+"""Lines that were told apart put together as turns: whose words they are, from when on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.readers import markup
+from pipeline.readers.clocks import of_a_day
+from pipeline.readers.evidence import Labels, Mark
+from pipeline.readers.frames import KIND, placeholder
+from pipeline.readers.labels import Head, speaker_name
+from pipeline.readers.rows import Row
+from pipeline.readers.sounds import in_one_bracket
+from pipeline.readers.tally import Tally
+from pipeline.text import clean
+
+_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+_SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
+_BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
+_EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
+_EVENT = 3  # words of what somebody did who is named
+
+
+@dataclass(slots=True)
+class Text:
+    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there.
+
+    A `plain` one is `only_words`.
+    """
+
+    number: int
+    text: str
+    head: Head | None
+    begins: bool
+    plain: bool = False
+    mark: Mark | None = None
+    ruled: bool = False  # a rule stands over it
+
+
+class TurnBuilder:
+    """Puts lines together, one after the other."""
+
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
+        self.rows: list[Row] = []
+        self._labels, self._tally, self._chapters = labels, tally, chapters
+        self._speaker: str | None = None
+        self._asker: str | None = None
+        self._start: str | None = None
+        self._end: str | None = None
+        self._turn = False
+        self._open = False
+        self._told: set[str] = set()
+        self._asker_alone, self._said = asker_alone, ""
+        self._dated = any(shape.startswith("T N") for shape in labels.shapes)
+        self._last_number = 0
+        self._parts: list[str] = []  # of the last row's text
+
+    def take(self, row: Text) -> None:
+        """One line of the file."""
+        head, mark = row.head, row.mark
+        if row.begins and row.number - self._last_number > 1:
+            self._open = False
+        self._last_number = row.number
+        if row.number in self._chapters:
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        self._said = row.text
+        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
+            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        if row.plain:
+            self._add(row.text, row.number, new=not self._open)
+            return
+        verdict = self._labels.verdict(mark) if mark else "text"
+        if mark and verdict == "name":
+            self._named(mark, row)
+        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
+            self._tally.leave_out("headings", row.text, row.number)
+            self._open = False
+        elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
+            self._words(row.text, row.number, new=True)
+            self._open = False
+        elif head is None:
+            self._words(row.text, row.number, new=not self._open)
+        elif head.heading and not head.shape.startswith("T"):
+            self._heading(row)
+        elif mark and verdict == "doubt":
+            self._speaker, self._turn = None, True
+            self._timed(head)
+            self._words(head.plain, row.number, new=True)
+        elif mark and self._event(mark, row):
+            return
+        elif head.stamp is not None and head.shape.startswith("T"):
+            self._stamped(head, row)
+        elif head.chevron:
+            self._speaker, self._turn = None, True
+            self._words(head.plain, row.number, new=True)
+        else:
+            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
+            self._words(row.text, row.number, new=not self._open or head.dash or over)
+
+    def _named(self, mark: Mark, row: Text) -> None:
+        head = mark.head
+        name = mark.name
+        if head.shape.endswith("Q."):
+            name = self._asker if name == "Q" and self._asker else name
+        elif match := _BY.search(name):
+            self._asker = speaker_name(match["name"])
+            self._tally.leave_out("headings", row.text, row.number)
+            return
+        if head.name is not None and head.name not in self._told:
+            self._told.add(head.name)
+            self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
+        speaker = speaker_name(name)
+        self._turn = speaker is None or self._speaker is None
+        self._speaker = speaker
+        self._timed(head)
+        self._open = False
+        if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
+            self._tally.leave_out(KIND, head.rest, row.number)
+        elif head.rest:
+            self._words(head.rest, row.number, new=True)
+
+    def _heading(self, row: Text) -> None:
+        if match := _BY.search(row.text.rstrip(": ")):
+            self._asker = speaker_name(match["name"])
+        self._tally.leave_out("headings", row.text, row.number)
+        if row.head and row.head.stamp:
+            self._timed(row.head)  # a chapter with its time: what follows begins there
+        self._open = False
+
+    def _event(self, mark: Mark, row: Text) -> bool:
+        """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
+        head = mark.head
+        if (match := _BY.search(row.text.rstrip(": "))) and row.text.isupper():
+            self._asker = speaker_name(match["name"])
+            self._speaker, self._open = None, False
+            self._tally.leave_out("headings", row.text, row.number)
+            return True
+        known = self._labels.timed and (
+            (head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head)
+        )
+        if known:
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+        return known
+
+    def _came(self, head: Head) -> bool:
+        """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
+        if head.shape != "N/":
+            return False
+        tokens = head.plain.split()
+        name = next((n for k in (2, 3, 4) if (n := " ".join(tokens[:k])) in self._labels.names), None)
+        after = tokens[len(name.split()) :] if name else []
+        return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
+
+    def _stamped(self, head: Head, row: Text) -> None:
+        if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):
+            self._tally.leave_out("who came, went or recorded", row.text, row.number)
+            return
+        self._timed(head)
+        if head.chevron:
+            self._speaker, self._turn = None, True
+        self._open = False
+        if head.plain:
+            self._words(head.plain, row.number, new=True)
+
+    def _timed(self, head: Head) -> None:
+        if head.stamp is not None:
+            self._start, self._end = head.stamp.start, head.stamp.end
+
+    def _words(self, text: str, number: int, *, new: bool) -> None:
+        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
+            return
+        if plain := markup.unmarked(text):
+            self._add(plain, number, new=new)
+
+    def _add(self, plain: str, number: int, *, new: bool) -> None:
+        if new or not self.rows or self._turn:
+            self.put_together()
+            self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
+            self._start = self._end = None
+            self._turn = False
+            self._parts = [plain]
+        else:
+            self._parts.append(plain)
+        self._open = True
+
+    def put_together(self) -> None:
+        """The last row's words as one text."""
+        if len(self._parts) > 1:
+            self.rows[-1].text = " ".join(self._parts)
+
+
+def _role(label: str, name: str) -> str:
+    """What a label says besides the name."""
+    return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""
