@@ -40,7 +40,7 @@ class Capabilities:
     answer_most: int | None = None  # the highest limit that is taken
     window: int | None = None  # tokens of prompt and answer together that one call may have
     cut_from: int | None = None  # prompts counted so long lose their beginning in silence
-    read_to: int = 0  # the longest prompt, counted, whose first line was read although the usage made it look cut
+    read_to: int = 0  # the longest prompt, counted, that was read whole although the usage made it look cut
 
     def room_for_thought(self) -> int:
         """Tokens that a call may take beside its answer."""

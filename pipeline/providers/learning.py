@@ -109,7 +109,7 @@ def from_answer(completion: Completion, known: Capabilities, keywords: frozenset
 
 
 def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Found:
-    """What a look whether the first line was read shows."""
+    """What a look whether a prompt was read whole shows."""
     if was_read:
         return Found(replace(known, read_to=max(known.read_to, size)))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)

@@ -226,7 +226,7 @@ class OpenAICompatible:
         self._learn(found)
 
     async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
-        """ContextTooLong when the usage makes a prompt look cut and its first line was indeed not read."""
+        """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole."""
         if not canary.worth_counting(told, way.messages):
             return
         size = way.size
@@ -237,7 +237,7 @@ class OpenAICompatible:
         asked.limit = learning.limit_for(question, way.known, self.endpoint, size)
         body = body_of(question, way.known, self.endpoint, asked.messages, asked.limit)
         try:
-            answer, _ = await self._patiently(question, body, asked)
+            answer, counts = await self._patiently(question, body, asked)
         except ContextTooLong:
             was_read = False
         except CallError as err:
@@ -248,10 +248,10 @@ class OpenAICompatible:
             way.spent = way.spent + answer.usage
             if not answer.text:  # cut in thought
                 return
-            was_read = canary.WORD in answer.text.casefold()
+            was_read = canary.read_whole(answer.text, answer.usage.prompt_tokens if counts else None, size)
         self._learn(learning.from_canary(was_read, told, size, self.known))
         if not was_read:
-            raise TooLong(f"{self.model}: the beginning of a prompt of {size:,} tokens was cut off in silence")
+            raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")
 
     async def _patiently(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
         """One answer, and whether its usage was told; retried on transport faults.

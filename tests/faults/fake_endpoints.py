@@ -317,6 +317,9 @@ class FakeEndpoint:
     def _reply(self, call: Call, number: int) -> dict[str, Any]:
         words = "\n".join(m["content"] for m in call["messages"])
         prompt = len(words) // 4
+        if self.window is not None and "ollama_drops_messages" in self.traits:
+            words = "\n".join(m["content"] for m in kept_as_ollama_does(call["messages"], self.window))
+            prompt = len(words) // 4
         if self.window is not None and prompt > self.window:
             words = words[-2 * self.window :]  # half of the window is kept free for the answer, as Ollama does
             prompt = len(words) // 4
@@ -374,7 +377,7 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "stop_reason": "eos",
         "models": [{"id": "m", "context_length": 8192}],
     },
-    "ollama": {"traits": ("ollama_wants_another_think_value",), "thinks": 500, "shape": "reasoning", "window": 4096},
+    "ollama": {"traits": ("ollama_wants_another_think_value", "ollama_drops_messages"), "thinks": 500, "shape": "reasoning", "window": 4096},
     "lmstudio": {"traits": ("lmstudio_has_no_json_object",), "shape": "instead"},
     "vllm": {
         "traits": ("vllm_counts_the_limit_into_its_window",),
@@ -414,6 +417,15 @@ def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple
     elif shape == "instead":
         message |= {"content": "", "reasoning_content": text}
     return message, usage
+
+
+def kept_as_ollama_does(messages: list[dict[str, Any]], window: int) -> list[dict[str, Any]]:
+    """Messages from the first on are dropped until the rest fits; those of the system and the last one never are."""
+    for first in range(len(messages)):
+        kept = [m for n, m in enumerate(messages) if n >= first or m["role"] == "system"]
+        if _tokens({"messages": kept}) <= window:
+            break
+    return kept
 
 
 def wanted(call: Call) -> dict[str, Any]:

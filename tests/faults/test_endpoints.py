@@ -38,13 +38,10 @@ SCHEMA = {
 Open = Callable[..., FakeEndpoint]
 
 
-def request(number: int = 0, tokens: int = 400, words: str = "What is said?") -> Request:
-    return Request(
-        "main_points+overview.v1",
-        (Message("system", "Take notes."), Message("user", f"{words} ({number})")),
-        SCHEMA,
-        tokens,
-    )
+def request(number: int = 0, tokens: int = 400, words: str = "What is said?", task: str = "") -> Request:
+    messages = [Message("system", "Take notes."), Message("user", f"{words} ({number})")]
+    messages += [Message("user", task)] * bool(task)
+    return Request("main_points+overview.v1", tuple(messages), SCHEMA, tokens)
 
 
 @pytest.fixture
@@ -281,6 +278,20 @@ def test_a_prompt_that_is_cut_in_silence_is_seen_told_and_not_sent_again(open_: 
         ask(fake, request(1, words=LONG), known=known(fake))
     assert fake.asked == 2
     assert ask(fake, request(2, words=LONG[: len(LONG) // 4]), known=known(fake))[0].finish_reason == "stop"
+
+
+def test_a_message_that_is_dropped_from_between_is_seen(open_: Open) -> None:
+    fake = open_("ollama_drops_messages", window=4096)
+    with pytest.raises(ContextTooLong, match="cut off in silence"):
+        ask(fake, request(words=LONG, task="Write the notes."))
+    assert fake.asked == 2 and known(fake).cut_from
+
+
+def test_a_word_that_comes_back_is_no_proof_when_the_usage_tells_a_third(open_: Open) -> None:
+    fake = open_(window=4096)
+    fake.answer = lambda call: (200, FakeEndpoint()._reply(call, 0) | {"usage": {"prompt_tokens": 3000, "completion_tokens": 9}})  # type: ignore[method-assign]
+    with pytest.raises(ContextTooLong):
+        ask(fake, request(words=LONG))
 
 
 def test_usage_that_is_too_low_for_another_reason_costs_one_question(open_: Open) -> None:
