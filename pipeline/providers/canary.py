@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.llm import Message, Request
 from pipeline.providers.capabilities import Capabilities
+from pipeline.tokens import count_tokens
 
 WORD = "quillwort"
 _SHORTEST = 2000  # tokens: no server has a smaller window in use
-_LOW = 0.6  # of the tokens counted; no tokenizer is that much better than tiktoken's
+_LOW = 0.85  # of the tokens expected
+_PAGE = 1024  # windows are whole multiples of it, and so is the usage of a prompt that was cut to one
 _NEVER = 0.4  # below it a prompt was cut, whatever the answer is: a word can be guessed from what was kept
-_FURTHER = 1.25  # how much longer than one that was read a prompt is looked at anew
+_FURTHER = 1.1  # how much longer than one that was read a prompt is looked at anew
+_FURTHER_UNTOLD = 1.25  # the same where no usage makes it look cut
+_LEAST_BYTES = 1500  # of a prompt from which a ratio is learned
+_FRAME = 8  # tokens around a message
 _SCHEMA = {
     "type": "object",
     "properties": {"word": {"type": "string"}},
@@ -21,16 +27,40 @@ _SCHEMA = {
 }
 
 
-def worth_counting(told: int | None, messages: Iterable[Message]) -> bool:
-    """Whether a usage may be too small; tokens have three bytes at least, in most languages four and more."""
-    return told is None or told < _LOW * sum(len(m.content.encode("utf-8", "replace")) for m in messages) / 3
+def bytes_of(messages: Iterable[Message]) -> int:
+    """How long messages are, without counting tokens."""
+    return sum(len(m.content.encode("utf-8", "replace")) for m in messages)
+
+
+def worth_counting(told: int | None, length: int, known: Capabilities) -> bool:
+    """Whether a usage may be too small for `length` bytes; tokens have three at least, in most languages four."""
+    most = length / 3
+    return most >= _SHORTEST and (told is None or known.doubt is not None or told < _expected(most, known))
 
 
 def suspicious(told: int | None, size: int, known: Capabilities) -> bool:
-    """Whether a prompt of `size` tokens may have been cut: its usage is far too small, or was not told."""
-    if size < _SHORTEST or size <= _FURTHER * known.read_to:
+    """Whether a prompt of `size` tokens may have been cut: such a one was, its usage is too small, or was not told."""
+    if size < _SHORTEST or size <= (_FURTHER_UNTOLD if told is None else _FURTHER) * known.read_to:
         return False
-    return told is None or told < _LOW * size
+    if told is None or (known.doubt is not None and size >= known.doubt):
+        return True
+    expected = _expected(size, known)
+    return told < _LOW * expected or (told < expected and (told + 1) % _PAGE <= 2)
+
+
+def _expected(size: float, known: Capabilities) -> float:
+    return size * (1.0 if known.ratio is None else known.ratio)
+
+
+def ratio_of(told: int | None, request: Request) -> float | None:
+    """Tokens that an endpoint tells for one counted, from a prompt too short to be cut; None from any other.
+
+    The schema counts as if it were part of the prompt: some endpoints put it there.
+    """
+    if not told or not _LEAST_BYTES <= bytes_of(request.messages) < 3 * _SHORTEST:
+        return None
+    counted = sum(count_tokens(m.content) + _FRAME for m in request.messages)
+    return told / (counted + count_tokens(json.dumps(request.schema)))
 
 
 def read_whole(text: str, told: int | None, size: int) -> bool:

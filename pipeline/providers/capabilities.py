@@ -39,7 +39,9 @@ class Capabilities:
     answers: int = 0  # whole answers that came, the first few counted
     answer_most: int | None = None  # the highest limit that is taken
     window: int | None = None  # tokens of prompt and answer together that one call may have
-    cut_from: int | None = None  # prompts counted so long lose their beginning in silence
+    ratio: float | None = None  # tokens of a prompt that the endpoint tells for one counted here
+    doubt: int | None = None  # prompts counted so long were cut in silence in an earlier run: they are looked at anew
+    cut_from: int | None = None  # prompts counted so long are cut in silence
     read_to: int = 0  # the longest prompt, counted, that was read whole although the usage made it look cut
 
     def room_for_thought(self) -> int:
@@ -75,8 +77,8 @@ class Capabilities:
         return replace(self, left_out=self.left_out | set(names))
 
     def dump(self) -> str:
-        """A line for the store. What is cut in silence is looked at by every run: a server may have been mended."""
-        kept = asdict(replace(self, cut_from=None, read_to=0))
+        """A line for the store. What is cut in silence is only doubted by the next run: a server may be mended."""
+        kept = asdict(replace(self, doubt=self.cut_from or self.doubt, cut_from=None, read_to=0))
         told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in kept.items()}
         return json.dumps(told, sort_keys=True)
 

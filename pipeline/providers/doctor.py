@@ -13,16 +13,16 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.answers import Unusable, parse_answer
 from pipeline.errors import CallError, PipelineError
 from pipeline.llm import Completion, Message, Request
-from pipeline.providers import canary
+from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.offered import Offered
 from pipeline.providers.openai_compatible import OpenAICompatible
-from pipeline.tokens import encoding_for
+from pipeline.providers.replies import counted
+from pipeline.tokens import count_tokens, encoding_for
 
 Row = tuple[str, str]
 _FILLER = "This sentence is here to be read and says nothing. "
-_FILLER_TOKENS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class _Doctor:
         size = self._chunk_tokens
         if size is None:
             return
-        text = _FILLER * (size // _FILLER_TOKENS)
+        text = _FILLER * (size // count_tokens(_FILLER))
         asked = canary.question(Request("probe", (Message("user", text),), {}, 60))
         with self._client() as client:
             # Looked at here, so that the client need not; a question that it asks itself would be a third call.
@@ -138,13 +138,15 @@ class _Doctor:
                     return
                 seconds = time.monotonic() - started
             client.known = replace(client.known, read_to=self.known.read_to)
-        usage = second.usage
-        if canary.WORD in first.text.casefold():
+        usage, counted_size = second.usage, counted(asked.messages)
+        prompt = None if first.usage.estimated else first.usage.prompt_tokens
+        was_read = canary.read_whole(first.text, prompt, counted_size)
+        self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
+        if was_read:
             self.rows.append(("a whole chunk", f"read from its first line, {usage.prompt_tokens:,} tokens"))
         else:
             told = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"
             self.rows.append(("a whole chunk", f"its first line was not read ({told}): raise the server's context"))
-            self.known = replace(self.known, cut_from=min(self.known.cut_from or size, size))
         cached = f"seen: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens the second time"
         self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not seen in the usage"))
         self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
@@ -165,7 +167,7 @@ class _Doctor:
             "text": "asks in plain text, with the schema in the prompt",
         }[self.known.rung]
         most, window = self.known.cut_from, self.known.window
-        cut = f"; splits chunks until they have fewer than {most:,} tokens" if most else ""
+        cut = f"; looks again whether {most:,} tokens are read whole, and splits chunks that are not" if most else ""
         cut += f"; keeps prompt and answer within {window:,} tokens" if window else ""
         self.rows.append(("make", f"{how}, and checks every answer against it{cut}"))
 

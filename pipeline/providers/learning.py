@@ -111,7 +111,9 @@ def from_answer(completion: Completion, known: Capabilities, keywords: frozenset
 def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Found:
     """What a look whether a prompt was read whole shows."""
     if was_read:
-        return Found(replace(known, read_to=max(known.read_to, size)))
+        doubt = None if known.doubt is not None and size >= known.doubt else known.doubt
+        ratio = known.ratio if not told else min(told / size, known.ratio or told / size)
+        return Found(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)
     part = f"only about {told:,}" if told else "not all"
     said = (

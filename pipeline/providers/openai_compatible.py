@@ -94,6 +94,7 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._scout = asyncio.Lock()
+        self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
         http = self._http_client(transport)
         if endpoint.key_header:
             http.event_hooks = {"request": [_key_in(endpoint.key_header, endpoint.api_key)]}
@@ -158,8 +159,11 @@ class OpenAICompatible:
             way.spent = way.spent + completion.usage
             if self._asks_again(completion, request, way):
                 continue
-            await self._look_whether_read(request, completion.usage.prompt_tokens if told else None, way)
+            usage_told = completion.usage.prompt_tokens if told else None
+            await self._look_whether_read(request, usage_told, way)
             self._learn(learning.from_answer(completion, self.known, keywords))
+            if self.known.ratio is None and (ratio := canary.ratio_of(usage_told, request)):
+                self._learn(learning.Found(replace(self.known, ratio=ratio)))
             return replace(completion, usage=way.spent)
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
@@ -227,10 +231,14 @@ class OpenAICompatible:
 
     async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole."""
-        if not canary.worth_counting(told, way.messages):
+        length = canary.bytes_of(way.messages)
+        if told is not None and self.known.doubt is None and length <= self._read_whole:
+            return
+        if not canary.worth_counting(told, length, self.known):
             return
         size = way.size
         if not canary.suspicious(told, size, self.known):
+            self._read_whole = max(self._read_whole, length if told is not None else 0)
             return
         question = canary.question(request)
         asked = replace(way, messages=messages_of(question, way.known, self.endpoint, self._prompts))
@@ -248,7 +256,8 @@ class OpenAICompatible:
             way.spent = way.spent + answer.usage
             if not answer.text:  # cut in thought
                 return
-            was_read = canary.read_whole(answer.text, answer.usage.prompt_tokens if counts else None, size)
+            told = answer.usage.prompt_tokens if counts else None
+            was_read = canary.read_whole(answer.text, told, size)
         self._learn(learning.from_canary(was_read, told, size, self.known))
         if not was_read:
             raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")

@@ -321,7 +321,8 @@ class FakeEndpoint:
             words = "\n".join(m["content"] for m in kept_as_ollama_does(call["messages"], self.window))
             prompt = len(words) // 4
         if self.window is not None and prompt > self.window:
-            words = words[-2 * self.window :]  # half of the window is kept free for the answer, as Ollama does
+            free = 1 if "whole_window_for_the_prompt" in self.traits else 2  # half of it for the answer, as Ollama does
+            words = words[-4 * self.window // free :]
             prompt = len(words) // 4
         text = json.dumps(instance(wanted(call), words))
         if "schema_ignored" in self.traits and call.get("response_format"):

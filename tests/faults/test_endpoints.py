@@ -18,7 +18,7 @@ from pipeline.doctor import run_doctor
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers.calls import CallStore
-from pipeline.providers.capabilities import Capabilities, fact_of
+from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.doctor import examine
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
@@ -278,6 +278,25 @@ def test_a_prompt_that_is_cut_in_silence_is_seen_told_and_not_sent_again(open_: 
         ask(fake, request(1, words=LONG), known=known(fake))
     assert fake.asked == 2
     assert ask(fake, request(2, words=LONG[: len(LONG) // 4]), known=known(fake))[0].finish_reason == "stop"
+
+
+def test_a_prompt_that_loses_a_tenth_to_a_window_is_seen(open_: Open) -> None:
+    fake = open_("whole_window_for_the_prompt", window=7 * 1024)
+    words = LONG[: len(LONG) * 17 // 20]  # about 8,160 tokens: 0.88 of them are read
+    with pytest.raises(ContextTooLong):
+        ask(fake, request(words=words))
+
+
+def test_a_chunk_that_the_doctor_found_cut_is_looked_at_by_the_next_run_and_read_when_the_server_is_mended(
+    open_: Open,
+) -> None:
+    fake = open_("whole_window_for_the_prompt", window=4096)
+    endpoint = Endpoint(fake.url, "m", KEY)
+    found = asyncio.run(examine(endpoint, chunk_tokens=8000))
+    again = recalled(found.known.dump())
+    fake.window, asked = None, fake.asked
+    ask(fake, request(words=LONG), request(1, words=LONG), known=again)
+    assert fake.asked == asked + 3 and known(fake).doubt is None
 
 
 def test_a_message_that_is_dropped_from_between_is_seen(open_: Open) -> None:

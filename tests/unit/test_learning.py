@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CallError
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.providers import learning
+from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
@@ -98,7 +98,7 @@ KNOWN = st.builds(
 @given(KNOWN)
 def test_what_is_known_comes_back_from_the_store_as_it_was(known: Capabilities) -> None:
     assert recalled(known.dump()) == known
-    assert recalled(replace(known, cut_from=7, read_to=9).dump()) == known
+    assert recalled(replace(known, cut_from=7, read_to=9).dump()) == replace(known, doubt=7)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +186,38 @@ def test_keywords_are_dropped_and_properties_of_the_same_name_stay() -> None:
     kept = without_keywords(SCHEMA, frozenset({"pattern", "additionalProperties"}))
     assert kept["properties"]["pattern"] == {"type": "string"} and "additionalProperties" not in kept
     assert keywords_of(SCHEMA) == {"type", "properties", "required", "additionalProperties", "pattern", "anyOf"}
+
+
+@pytest.mark.parametrize(
+    ("told", "ratio", "looked_at"),
+    [
+        (None, None, True),
+        (18_400, None, False),
+        (16_384, None, True),  # a window that was filled to its last token
+        (15_000, None, True),
+        (15_000, 0.8, False),  # a tokenizer that is known to need fewer
+        (20_000, 1.3, True),  # one that is known to need more
+        (23_000, 1.3, False),
+    ],
+)
+def test_usage_is_held_against_what_this_endpoints_tokenizer_makes_of_a_prompt(
+    told: int | None, ratio: float | None, looked_at: bool
+) -> None:
+    known = Capabilities(ratio=ratio)
+    assert canary.suspicious(told, 18_400, known) is looked_at
+    assert canary.worth_counting(told, 18_400 * 3, known) or not looked_at
+
+
+def test_a_prompt_as_long_as_one_that_was_cut_before_is_looked_at_whatever_its_usage_tells() -> None:
+    known = recalled(Capabilities(cut_from=9000).dump())
+    assert canary.suspicious(9000, 9000, known) and not canary.suspicious(8000, 8000, known)
+    assert not canary.suspicious(9000, 9000, learning.from_canary(True, 9000, 9000, known).known)
+
+
+def test_how_many_tokens_an_endpoint_makes_is_learned_from_a_prompt_too_short_to_be_cut() -> None:
+    short = replace(REQUEST, messages=(Message("user", "These words are said. " * 200),))
+    assert canary.ratio_of(1300, short) == pytest.approx(1.2, abs=0.05)
+    assert canary.ratio_of(None, short) is None and canary.ratio_of(30, REQUEST) is None
 
 
 def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
