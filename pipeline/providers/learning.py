@@ -70,11 +70,16 @@ def from_refusal(told: str, sent: Mapping[str, Any], known: Capabilities) -> Fou
     return Found(found.known, found.said) if found else None
 
 
+def _as_counted(window: int, prompt: int | None, size: int) -> int:
+    """A window in tokens as they are counted here, when a prompt of `size` has `prompt` tokens to the endpoint."""
+    return window * _about(size) // max(prompt or 0, _about(size))
+
+
 def from_overflow(err: TooLong, known: Capabilities, size: int) -> Found | None:
     """The window that a refusal tells, in tokens as they are counted here."""
     if err.window is None:
         return None
-    window = err.window - max(0, (err.prompt or 0) - _about(size))
+    window = _as_counted(err.window, err.prompt, size)
     return Found(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
 
 
@@ -88,7 +93,8 @@ def from_cut(
     total = usage.prompt_tokens + usage.completion_tokens
     if not usage.estimated and usage.completion_tokens < 0.9 * limit and (total + 1) % _PAGE <= 2 and total > _PAGE:
         said = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
-        return Full(replace(known, window=total), said, total)
+        window = _as_counted(total, usage.prompt_tokens, size)
+        return Full(replace(known, window=window), said, total)
     answer = usage.completion_tokens - thought
     if completion.text and not (thought and answer < 0.9 * request.max_tokens):
         return None

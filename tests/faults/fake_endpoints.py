@@ -205,13 +205,17 @@ def groq_counts_the_limit_into_a_minute(call: Call) -> Refusal | None:
     return 413, {"error": {"message": told, "type": "tokens", "code": "rate_limit_exceeded"}}
 
 
-def llamacpp_refuses_what_its_window_does_not_hold(call: Call) -> Refusal | None:
-    prompt = _tokens(call)
+def llamacpp_refuses_what_its_window_does_not_hold(call: Call, makes: float = 1) -> Refusal | None:
+    prompt = int(makes * _tokens(call))
     if prompt <= 4096:
         return None
     told = f"request ({prompt} tokens) exceeds the available context size (4096 tokens), try increasing it"
     more = {"type": "exceed_context_size_error", "n_prompt_tokens": prompt, "n_ctx": 4096}
     return 400, {"error": {"code": 400, "message": told, **more}}
+
+
+def llamacpp_counts_more_than_tiktoken(call: Call) -> Refusal | None:
+    return llamacpp_refuses_what_its_window_does_not_hold(call, makes=2)
 
 
 REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
@@ -241,6 +245,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         gateway_names_nothing,
         vllm_counts_the_limit_into_its_window,
         llamacpp_refuses_what_its_window_does_not_hold,
+        llamacpp_counts_more_than_tiktoken,
     )
 }
 

@@ -125,6 +125,13 @@ LEARNED = {
     "vllm_counts_the_limit_into_its_window": 1,
 }
 
+# What refuses a prompt for its length, and what makes a prompt with its answer too long.
+OVERFLOWS = {
+    "llamacpp_refuses_what_its_window_does_not_hold",
+    "llamacpp_counts_more_than_tiktoken",
+}
+LIMITS_COUNTED = ("vllm_counts_the_limit_into_its_window", "groq_counts_the_limit_into_a_minute")
+
 
 def fewer(cases: Iterable[Any], every: int) -> list[Any]:
     """The same cases, all but every so-and-so-many-th with the slow tests."""
@@ -144,7 +151,7 @@ def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
 
 
 def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
-    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "llamacpp_refuses_what_its_window_does_not_hold"}
+    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", *OVERFLOWS}
 
 
 def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> None:
@@ -334,14 +341,15 @@ def test_a_window_that_fills_in_silence_makes_the_chunk_smaller(open_: Open) -> 
     assert fake.asked == 1 and "stops without a word" in told[-1]
 
 
-@pytest.mark.parametrize(
-    "trait",
-    [
-        "vllm_counts_the_limit_into_its_window",
-        "groq_counts_the_limit_into_a_minute",
-        "llamacpp_refuses_what_its_window_does_not_hold",
-    ],
-)
+def test_a_window_told_in_other_tokens_is_kept_so_that_shorter_prompts_still_go(open_: Open) -> None:
+    fake = open_("llamacpp_counts_more_than_tiktoken")
+    with pytest.raises(ContextTooLong):
+        ask(fake, request(words=LONG))
+    again = recalled(known(fake).dump())
+    assert again.window and ask(fake, request(1, words=LONG[: len(LONG) // 8]), known=again) and fake.refused == 1
+
+
+@pytest.mark.parametrize("trait", [*LIMITS_COUNTED, *sorted(OVERFLOWS)])
 def test_a_prompt_that_fits_no_window_with_its_answer_makes_the_chunk_smaller(open_: Open, trait: str) -> None:
     fake = open_(trait)
     with pytest.raises(ContextTooLong):

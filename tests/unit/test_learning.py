@@ -16,7 +16,7 @@ from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import by_status, text_of, window_told
+from pipeline.providers.faults import TooLong, by_status, text_of, window_told
 from pipeline.providers.offered import offered
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
@@ -90,7 +90,7 @@ KNOWN = st.builds(
     keywords_taken=st.frozensets(st.text(max_size=5)),
     room=st.none() | st.integers(0, 70_000),
     thought=st.integers(0, 70_000),
-    window=st.none() | st.integers(500, 10**6),
+    window=st.none() | st.integers(1000, 10**6),
     answer_most=st.none() | st.integers(64, 10**5),
 )
 
@@ -154,6 +154,22 @@ def test_the_embedded_model_gets_no_room_and_is_not_asked_twice() -> None:
 )  # fmt: skip
 def test_windows_are_read_as_servers_tell_them(told: str, window: int | None, prompt: int | None) -> None:
     assert window_told(told) == (window, prompt)
+
+
+@pytest.mark.parametrize("makes", [1.0, 1.3, 1.5, 1.6, 2.5])
+@pytest.mark.parametrize(("size", "window"), [(9_000, 8192), (20_000, 8192), (50_000, 32_768)])
+def test_a_window_is_learned_in_tokens_as_they_are_counted_here_whatever_the_endpoint_makes_of_a_prompt(
+    size: int, window: int, makes: float
+) -> None:
+    found = learning.from_overflow(TooLong("too long", window, int(size * makes)), Capabilities(), size)
+    assert found and 0.95 * window / makes <= found.known.window <= min(window, 1.15 * window / makes)  # type: ignore[operator]
+    shorter = int(found.known.window * 0.8)  # type: ignore[operator]
+    assert shorter * makes < window and learning.too_long(REQUEST, found.known, shorter) is None
+
+
+def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_store() -> None:
+    assert recalled(Capabilities(window=-583).dump()).window is None
+    assert recalled(Capabilities(window=2048).dump()).window == 2048
 
 
 @pytest.mark.parametrize(
