@@ -131,7 +131,8 @@ def outcome_line(outcome: Outcome) -> str:
     run, statements = document.run, list(document.statements())
     weak = sum(s.support == "weak" for s in statements)
     counts = f"{len(statements) - weak} verified, {weak} weak, {len(document.withheld)} withheld"
-    calls = numbered(outcome.calls_made, "call") if outcome.calls_made else "no calls, all answers were stored"
+    unasked = "no calls, all answers were stored" if document.status == "complete" else "no new answers"
+    calls = numbered(outcome.calls_made, "call") if outcome.calls_made else unasked
     sent = (run.usage.prompt_tokens - run.usage.cached_prompt_tokens) / max(1, document.source.tokens)
     others = ", ".join(clean(model) for model in run.answered_by)
     warning = f", WARNING: {others} answered instead of {run.model}" if others else ""

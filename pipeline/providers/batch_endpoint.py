@@ -190,7 +190,7 @@ class BatchEndpoint(OpenAICompatible):
         sent = self._sent(request, known)
         if known != self.known and sent_otherwise(sent, self.known):
             return AskAgain(str(fault))
-        found = learning.from_refusal(fault.told, sent, self.known)
+        found = learning.from_refusal(fault.told, sent, self.known) or learning.from_silence(sent, self.known)
         if found is None:
             return fault
         self._learn(found)

@@ -65,9 +65,40 @@ def too_long(request: Request, known: Capabilities, size: int) -> str | None:
 
 
 def from_refusal(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
-    """What a refusal names; at an endpoint that has answered nothing yet also what may be meant."""
-    found = lesson(told, sent, known) or (guess(sent, known) if not known.answers else None)
+    """What a refusal names."""
+    found = lesson(told, sent, known)
     return Found(found.known, found.said) if found else None
+
+
+def from_silence(sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+    """What a refusal that names nothing may mean, at an endpoint that has answered nothing yet."""
+    found = None if known.answers else guess(sent, known)
+    return Found(found.known, found.said) if found else None
+
+
+@dataclass(slots=True)
+class Guesses:
+    """What one call does without since refusals that named nothing. It is learned when that call is answered."""
+
+    left_out: frozenset[str] = frozenset()
+    rungs_down: int = 0
+    said: str = ""
+
+    def add(self, sent: Mapping[str, Any], known: Capabilities) -> bool:
+        """One more guess about a refusal of the body `sent`, at an endpoint that has answered nothing yet."""
+        found = from_silence(sent, self.applied(known))
+        if found is None:
+            return False
+        self.rungs_down += found.known.rung != self.applied(known).rung
+        self.left_out, self.said = self.left_out | found.known.left_out - known.left_out, found.said
+        return True
+
+    def applied(self, known: Capabilities) -> Capabilities:
+        """What is known, and what is guessed."""
+        known = known.without(*self.left_out) if self.left_out else known
+        for _ in range(self.rungs_down):
+            known = known.lower_rung() or known
+        return known
 
 
 def _as_counted(window: int, prompt: int | None, size: int) -> int:

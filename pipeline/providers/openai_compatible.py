@@ -53,6 +53,7 @@ class _Way:
     messages: list[Message] = field(default_factory=list)
     limit: int = 0
     below: int = 0  # response formats that this one call goes down, for a reason of its own
+    guesses: learning.Guesses = field(default_factory=learning.Guesses)
     spent: Usage = field(default_factory=Usage)
 
     @property
@@ -146,7 +147,7 @@ class OpenAICompatible:
     async def _taught(self, request: Request, keywords: frozenset[str]) -> Completion:
         way = _Way()
         for _ in range(_MOST_LESSONS):
-            way.known = self._as_known(way.below)
+            way.known = self._as_known(way)
             way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
             bounded = way.known.window is not None or way.known.cut_from is not None
             size = way.size if bounded else 0
@@ -157,6 +158,7 @@ class OpenAICompatible:
                 continue
             completion, told = answer
             way.spent = way.spent + completion.usage
+            self._learn_guesses(way)
             if self._asks_again(completion, request, way):
                 continue
             usage_told = completion.usage.prompt_tokens if told else None
@@ -207,9 +209,9 @@ class OpenAICompatible:
             self._learn(learning.Found(replace(self.known, rung=lower.rung), said))
         return True
 
-    def _as_known(self, below: int) -> Capabilities:
-        known = self.known
-        for _ in range(below):
+    def _as_known(self, way: _Way) -> Capabilities:
+        known = way.guesses.applied(self.known)
+        for _ in range(way.below):
             known = known.lower_rung() or known
         return known
 
@@ -222,12 +224,19 @@ class OpenAICompatible:
 
     def _learn_from(self, err: Refused, body: dict[str, Any], way: _Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
-        if self.known != way.known and sent_otherwise(body, self.known):
+        now = self._as_known(way)
+        if now != way.known and sent_otherwise(body, now):
             return
-        found = learning.from_refusal(err.told, body, self.known)
-        if found is None:
-            raise EndpointError(f"{self.model}: {err}") from err
-        self._learn(found)
+        if found := learning.from_refusal(err.told, body, self.known):
+            self._learn(found)
+        elif not way.guesses.add(body, self.known):
+            error = EndpointError(f"{self.model}: {err}")
+            raise (self._last_straw(error) or error) from err
+
+    def _learn_guesses(self, way: _Way) -> None:
+        if way.guesses.said:
+            self._learn(learning.Found(way.guesses.applied(self.known), way.guesses.said))
+            way.guesses = learning.Guesses()
 
     async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole."""
@@ -338,7 +347,7 @@ class OpenAICompatible:
         """An error that ends the run, when this call and those before it were all given up; else None."""
         if isinstance(err, MissedFormat):
             return None
-        self._given_up += err.retryable
+        self._given_up += err.retryable or not self.known.answers
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
         many = f"{self._given_up} calls in a row were given up, the last one: {err}"

@@ -175,6 +175,10 @@ def gateway_names_nothing(call: Call) -> Refusal | None:
     return (400, _error("Bad request")) if "seed" in call or "temperature" in call else None
 
 
+def gateway_is_under_maintenance(call: Call) -> Refusal | None:
+    return 400, _error("Service is under maintenance")
+
+
 def _tokens(call: Call) -> int:
     return sum(len(m["content"]) for m in call["messages"]) // 4
 
@@ -243,6 +247,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         ollama_wants_another_think_value,
         openrouter_quotes_a_refusal,
         gateway_names_nothing,
+        gateway_is_under_maintenance,
         vllm_counts_the_limit_into_its_window,
         llamacpp_refuses_what_its_window_does_not_hold,
         llamacpp_counts_more_than_tiktoken,

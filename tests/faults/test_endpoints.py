@@ -151,7 +151,7 @@ def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
 
 
 def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
-    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", *OVERFLOWS}
+    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "gateway_is_under_maintenance", *OVERFLOWS}
 
 
 def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> None:
@@ -165,6 +165,15 @@ def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -
                   "ollama_does_not_think", "deepseek_has_no_json_schema", "deepseek_wants_the_word_json")  # fmt: skip
     assert {a.rung for a in run(fake, tmp_path)} == {"json_object"}
     assert fake.refused == 5
+
+
+def test_guesses_that_did_not_help_are_not_kept(open_: Open, tmp_path: Path) -> None:
+    fake = open_("gateway_is_under_maintenance")
+    with pytest.raises(EndpointError, match="under maintenance"):
+        run(fake, tmp_path)
+    fake.traits = ()
+    run(fake, tmp_path, many=1)
+    assert {"temperature", "seed", "reasoning_effort", "response_format"} <= set(fake.calls[-1])
 
 
 def test_an_endpoint_without_any_format_gets_the_schema_in_the_prompt(open_: Open) -> None:
