@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import Any
 
 from pipeline.llm import Message, Request
@@ -20,7 +22,15 @@ def messages_of(request: Request, known: Capabilities, endpoint: Endpoint, promp
         schema = json.dumps(_schema(request.schema, known, endpoint), ensure_ascii=False)
         text = prompts.load("schema_in_text.v1").render(schema=schema)
         messages[-1] = Message(messages[-1].role, f"{messages[-1].content}\n\n{text}")
-    return messages
+    if known.no_system_role:
+        messages = [Message("user", m.content) if m.role == "system" else m for m in messages]
+    return _joined(messages) if known.join_roles or known.no_system_role else messages
+
+
+def _joined(messages: list[Message]) -> list[Message]:
+    """Messages of one role in a row as one."""
+    runs = [(role, list(run)) for role, run in groupby(messages, key=lambda m: m.role)]
+    return [Message(role, "\n\n".join(m.content for m in run)) for role, run in runs]
 
 
 def body_of(
@@ -50,6 +60,11 @@ def body_of(
     return body
 
 
+def repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two messages in a row have one role."""
+    return any(a["role"] == b["role"] for a, b in pairwise(messages))
+
+
 def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
     """Whether a body would be another by what is known now."""
     wanted = body.get("response_format", {}).get("type", "text")
@@ -57,6 +72,8 @@ def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
     return (
         bool(known.left_out & (set(body) | set(schema)))
         or wanted != known.rung
+        or (known.join_roles and repeats_a_role(body["messages"]))
+        or (known.no_system_role and body["messages"][0]["role"] == "system")
         or (known.limit is not None and known.limit not in body and known.limit not in known.left_out)
         or bool(known.keywords_left_out & keywords_of(schema.get("schema")))
         or (known.answer_most or MOST_ROOM << 1) < max(body.get("max_tokens", 0), body.get("max_completion_tokens", 0))

@@ -33,6 +33,8 @@ class Capabilities:
     rung: Rung = "json_schema"
     limit: Limit | None = None  # the limit's name, when it is not the endpoint's usual one
     left_out: frozenset[str] = frozenset()  # parameters that are not taken
+    join_roles: bool = False  # messages of one role in a row are joined: the model's template wants them to alternate
+    no_system_role: bool = False  # what the system says goes to the front of what the user says
     keywords_left_out: frozenset[str] = frozenset()  # keywords of schemas that are not taken
     keywords_taken: frozenset[str] = frozenset()  # keywords of schemas that were taken once
     room: int | None = None  # tokens for thought beside the answer, once an answer needed more than the first room

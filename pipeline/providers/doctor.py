@@ -52,7 +52,8 @@ _SCHEMA = {
     "additionalProperties": False,
 }
 _TASK = 'Answer with a JSON object: {"colour": the colour of grass, "number": 7}'
-_PROBE = Request("probe", (Message("user", _TASK),), _SCHEMA, 60)
+_ROLE = Message("system", "Do what the last message says.")
+_PROBE = Request("probe", (_ROLE, Message("user", "Grass is green."), Message("user", _TASK)), _SCHEMA, 60)
 
 
 class _Doctor:
@@ -106,7 +107,8 @@ class _Doctor:
     def parameters(self) -> None:
         """What was renamed and left out on the way."""
         known = self.known
-        gone = sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
+        joined = ["two messages of one role in a row"] * known.join_roles + ["a system role"] * known.no_system_role
+        gone = joined + sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
         limit = known.limit or self._endpoint.limit
         names = ["temperature", "seed", *(["reasoning_effort"] if self._endpoint.effort else [])]
         taken = [n for n in (limit, *names) if n not in known.left_out]
@@ -125,7 +127,7 @@ class _Doctor:
         if size is None:
             return
         text = _FILLER * (size // count_tokens(_FILLER))
-        asked = canary.question(Request("probe", (Message("user", text),), {}, 60))
+        asked = canary.question(Request("probe", (_ROLE, Message("user", text), Message("user", "Answer.")), {}, 60))
         with self._client() as client:
             # Looked at here, so that the client need not; a question that it asks itself would be a third call.
             client.known = replace(self.known, read_to=max(self.known.read_to, 2 * size))

@@ -99,7 +99,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         )
     if _MISSED.search(told):
         return MissedFormat(f"{host}: the model's answer missed the format", retryable=True)
-    if status in (400, 405, 415, 422, 501) or (status == 500 and _FORMAT.search(told)):
+    if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(told) or _ROLES.search(told))):
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
@@ -124,6 +124,7 @@ _NO_MODEL = re.compile(
 )
 _MISSED = re.compile(r"json_validate_failed|failed_generation|generated json does not match")
 _FORMAT = re.compile(r"response[ _]format|json[ _]schema|json_object|grammar|structured output")
+_ROLES = re.compile(r"roles? must alternate|system role")  # by a chat template, which fails as if the server did
 _LONG = re.compile(
     r"context[ _](?:length|window|size)|exceed_context_size|context the overflows|prompt is too long"
     r"|input is too long|longer than the model|too many (?:input )?tokens|maximum (?:input|prompt) length"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
 from pipeline.vendors import Limit
 
@@ -21,6 +22,11 @@ _NOT_TAKEN = re.compile(
     r"not (?:be )?(?:supported|permitted|allowed|recognized|valid)|unsupported|unknown|unrecognized|cannot find"
     r"|unexpected|disallowed|invalid|does not support"
 )
+_ALTERNATE = re.compile(r"roles? must alternate|consecutive (?:user )?messages|alternat\w+ (?:user|roles)")
+_NO_SYSTEM = re.compile(
+    r"(?:system|developer)['\"`]? (?:role|message|instruction|prompt)s?\b.{0,40}?(?:not|un)"
+    r"|\brole\b.{0,60}?(?:not support|unsupported|unexpected|invalid).{0,40}?\bsystem\b"
+)
 _BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
 
 
@@ -34,6 +40,8 @@ class Lesson:
 
 def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
+    if found := _of_roles(told, sent, known):
+        return found
     return _of_limit(told, sent, known) or _of_extras(told, sent, known) or _of_format(told, sent, known)
 
 
@@ -67,6 +75,16 @@ def _highest(told: str, asked: int) -> int | None:
     if not _TOO_HIGH.search(told):
         return None
     return max((n for n in map(int, _NUMBER.findall(told)) if 64 <= n < asked), default=None)
+
+
+def _of_roles(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    messages = sent.get("messages") or [{"role": ""}]
+    alternate, system = _ALTERNATE.search(told), messages[0]["role"] == "system"
+    if alternate and repeats_a_role(messages):
+        return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
+    if system and (alternate or _NO_SYSTEM.search(told)):
+        return Lesson(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
+    return None
 
 
 def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:

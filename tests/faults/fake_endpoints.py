@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from pipeline.providers.canary import WORD
@@ -171,6 +171,28 @@ def openrouter_quotes_a_refusal(call: Call) -> Refusal | None:
     return 400, {"error": {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw}}}
 
 
+def mistral_template_wants_roles_to_alternate(call: Call) -> Refusal | None:
+    roles = [m["role"] for m in call["messages"]]
+    if not any(a == b for a, b in pairwise(roles)):
+        return None
+    told = "After the optional system message, conversation roles must alternate user/assistant/user/assistant/..."
+    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+
+
+def mixtral_template_has_no_system(call: Call) -> Refusal | None:
+    roles = [m["role"] for m in call["messages"]]
+    if roles[0] == "user" and not any(a == b for a, b in pairwise(roles)):
+        return None
+    told = "Conversation roles must alternate user/assistant/user/assistant/..."
+    return 500, {"error": {"code": 500, "message": f"Jinja Exception: {told}", "type": "server_error"}}
+
+
+def gemma_template_has_no_system(call: Call) -> Refusal | None:
+    if call["messages"][0]["role"] != "system":
+        return None
+    return 400, {"object": "error", "message": "System role not supported", "type": "BadRequestError", "code": 400}
+
+
 def gateway_names_nothing(call: Call) -> Refusal | None:
     return (400, _error("Bad request")) if "seed" in call or "temperature" in call else None
 
@@ -246,6 +268,9 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         ollama_does_not_think,
         ollama_wants_another_think_value,
         openrouter_quotes_a_refusal,
+        mistral_template_wants_roles_to_alternate,
+        mixtral_template_has_no_system,
+        gemma_template_has_no_system,
         gateway_names_nothing,
         gateway_is_under_maintenance,
         vllm_counts_the_limit_into_its_window,

@@ -86,7 +86,9 @@ def known(fake: FakeEndpoint) -> Capabilities:
     return fake.known  # type: ignore[attr-defined,no-any-return]
 
 
-def run(fake: FakeEndpoint, out: Path, first: int = 0, many: int = 20, tokens: int = 400) -> list[Completion]:
+def run(
+    fake: FakeEndpoint, out: Path, first: int = 0, many: int = 20, tokens: int = 400, task: str = "Write."
+) -> list[Completion]:
     """A run through everything that `make` goes through: settings, store, limits, client."""
     settings = load_settings(model="m", base_url=fake.url, out=out)
 
@@ -94,7 +96,7 @@ def run(fake: FakeEndpoint, out: Path, first: int = 0, many: int = 20, tokens: i
         with closing(CallStore(out / "calls.sqlite")) as store:
             async with connect(settings, store, lambda done, whole: None) as at:
                 return await asyncio.gather(
-                    *(at.client.complete(request(n, tokens)) for n in range(first, first + many))
+                    *(at.client.complete(request(n, tokens, task=task)) for n in range(first, first + many))
                 )
 
     return asyncio.run(go())
@@ -121,6 +123,9 @@ LEARNED = {
     "ollama_does_not_think": 1,
     "ollama_wants_another_think_value": 1,
     "openrouter_quotes_a_refusal": 1,
+    "mistral_template_wants_roles_to_alternate": 1,
+    "mixtral_template_has_no_system": 2,
+    "gemma_template_has_no_system": 1,
     "gateway_names_nothing": 1,
     "vllm_counts_the_limit_into_its_window": 1,
 }
@@ -165,6 +170,12 @@ def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -
                   "ollama_does_not_think", "deepseek_has_no_json_schema", "deepseek_wants_the_word_json")  # fmt: skip
     assert {a.rung for a in run(fake, tmp_path)} == {"json_object"}
     assert fake.refused == 5
+
+
+def test_what_is_joined_for_a_template_keeps_its_words_in_their_order(open_: Open) -> None:
+    fake = open_("mixtral_template_has_no_system")
+    ask(fake, request(task="Write."))
+    assert fake.calls[-1]["messages"] == [{"role": "user", "content": "Take notes.\n\nWhat is said? (0)\n\nWrite."}]
 
 
 def test_guesses_that_did_not_help_are_not_kept(open_: Open, tmp_path: Path) -> None:

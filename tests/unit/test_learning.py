@@ -64,6 +64,22 @@ def test_a_refusal_that_names_nothing_that_was_sent_teaches_nothing(told: str) -
     assert lesson(told, sent(), Capabilities()) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "role"),
+    [
+        ("messages[0].role does not support 'system' with this model", "no_system_role"),
+        ("system role not supported", "no_system_role"),
+        ("developer instruction is not enabled for models/m", "no_system_role"),
+        ("conversation roles must alternate user/assistant/user/assistant/...", "no_system_role"),
+        ("the system is not responding", None),
+    ],
+)
+def test_a_refusal_of_roles_teaches_to_go_without_them(told: str, role: str | None) -> None:
+    messages = [Message("system", "Notes."), *REQUEST.messages]
+    found = lesson(told, body_of(REQUEST, Capabilities(), ENDPOINT, messages, 9), Capabilities())
+    assert (found.known if found else None) == (replace(Capabilities(), **{role: True}) if role else None)
+
+
 def test_a_limit_that_is_refused_by_both_names_is_left_out() -> None:
     first = lesson("max_tokens is not supported", sent(), Capabilities())
     assert first
