@@ -128,6 +128,8 @@ _ROLES = re.compile(r"roles? must alternate|system role")  # by a chat template,
 _LONG = re.compile(
     r"context[ _](?:length|window|size)|exceed_context_size|context the overflows|prompt is too long"
     r"|input is too long|longer than the model|too many (?:input )?tokens|maximum (?:input|prompt) length"
+    r"|input token count.{0,20} exceeds|exceed(?:s the)? context limit|input tokens exceed|input length.{0,20} exceeds"
+    r"|inputs\W{1,3}tokens \+ \W?max_new_tokens\W? must be <="
 )
 _TOO_LARGE = re.compile(r"request too large")
 _PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
@@ -146,20 +148,25 @@ def _too_long(status: int, told: str, model: str) -> TooLong | None:
 
 _WINDOW = re.compile(
     r"(?:context[ _](?:length|window|size)|n_ctx)(?:'s)?\W{0,3}(?:is|of|to)?(?: only)?\W{0,3}(\d{3,8})"
+    r"|(?:tokens allowed|allowed length|configured limit)(?: of)? \(?(\d{3,8})"
+    r"|must be <= (\d{3,8})|\d \+ \d+ > (\d{3,8})|tokens > (\d{3,8})|(\d{3,8}) maximum context length"
 )
 _PROMPT = re.compile(
     r"n_prompt_tokens\W{1,3}(\d+)"
     r"|(\d+) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
-    r"|(\d+) input tokens"
+    r"|(\d+) \W?inputs?\W? tokens|(?:input token count|input length) \((\d+)|(\d+) of text input|context limit: (\d+) \+|too long: (\d+)"
     r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d+) "
 )
 
 
 def window_told(told: str) -> tuple[int | None, int | None]:
     """Tokens that the window has and tokens that the prompt had, where a refusal tells them."""
-    window, prompt = _WINDOW.search(told), _PROMPT.search(told)
-    sizes = [int(n) for n in prompt.groups() if n] if prompt else []
-    return int(window.group(1)) if window else None, sizes[0] if sizes else None
+    return _number(_WINDOW.search(told)), _number(_PROMPT.search(told))
+
+
+def _number(found: re.Match[str] | None) -> int | None:
+    """The one number that a pattern with a group for each wording found."""
+    return next((int(n) for n in found.groups() if n), None) if found else None
 
 
 _DEEPEST = 12  # no refusal says anything below

@@ -240,6 +240,35 @@ def llamacpp_refuses_what_its_window_does_not_hold(call: Call, makes: float = 1)
     return 400, {"error": {"code": 400, "message": told, **more}}
 
 
+def gemini_refuses_a_long_prompt(call: Call) -> Refusal | None:
+    if (prompt := _tokens(call)) <= 4096:
+        return None
+    return 400, _google(f"The input token count ({prompt}) exceeds the maximum number of tokens allowed (4096).")
+
+
+def together_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
+    prompt, limit = _tokens(call), _limit(call)
+    if prompt + limit <= 4097:
+        return None
+    told = "`inputs` tokens + `max_new_tokens` must be <= 4097."
+    return 422, _error(f"Input validation error: {told} Given: {prompt} `inputs` tokens and {limit} `max_new_tokens`")
+
+
+def anthropic_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
+    prompt, limit = _tokens(call), _limit(call)
+    if prompt + limit <= 4096:
+        return None
+    told = f"input length and `max_tokens` exceed context limit: {prompt} + {limit} > 4096"
+    return 400, _error(f"{told}, decrease input length or `max_tokens` and try again")
+
+
+def sglang_refuses_a_long_prompt(call: Call) -> Refusal | None:
+    if (prompt := _tokens(call)) <= 4096:
+        return None
+    told = f"The input ({prompt} tokens) is longer than the model's context length (4096 tokens)."
+    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+
+
 def llamacpp_counts_more_than_tiktoken(call: Call) -> Refusal | None:
     return llamacpp_refuses_what_its_window_does_not_hold(call, makes=2)
 
@@ -276,6 +305,10 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         vllm_counts_the_limit_into_its_window,
         llamacpp_refuses_what_its_window_does_not_hold,
         llamacpp_counts_more_than_tiktoken,
+        gemini_refuses_a_long_prompt,
+        together_counts_the_limit_into_its_window,
+        anthropic_counts_the_limit_into_its_window,
+        sglang_refuses_a_long_prompt,
     )
 }
 
@@ -394,12 +427,18 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "shape": "reasoning",
     },
     "gemini": {
-        "traits": ("gemini_knows_no_seed", "gemini_knows_no_additional_properties"),
+        "traits": (
+            "gemini_knows_no_seed",
+            "gemini_knows_no_additional_properties",
+            "gemini_refuses_a_long_prompt",
+        ),
         "thinks": 900,
         "shape": "left out",
         "models": {"data": [{"id": "models/m"}]},
     },
-    "anthropic": {"traits": ("anthropic_has_no_temperature", "schema_ignored")},
+    "anthropic": {
+        "traits": ("anthropic_has_no_temperature", "schema_ignored", "anthropic_counts_the_limit_into_its_window"),
+    },
     "groq": {"traits": ("groq_says_that_the_json_failed", "groq_wants_another_effort", "groq_has_no_json_schema")},
     "deepseek": {
         "traits": ("deepseek_has_no_json_schema", "deepseek_wants_the_word_json"),
@@ -408,6 +447,7 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
     },
     "mistral": {"traits": ("mistral_forbids_extras",), "thinks": 300, "shape": "parts"},
     "together": {
+        "traits": ("together_counts_the_limit_into_its_window",),
         "thinks": 300,
         "shape": "marks",
         "stop_reason": "eos",
@@ -419,7 +459,7 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "traits": ("vllm_counts_the_limit_into_its_window",),
         "models": {"data": [{"id": "m", "max_model_len": 4000}]},
     },
-    "sglang": {"thinks": 400, "shape": "closing mark"},
+    "sglang": {"traits": ("sglang_refuses_a_long_prompt",), "thinks": 400, "shape": "closing mark"},
     "llamacpp": {
         "traits": ("llamacpp_cannot_read_the_schema", "llamacpp_refuses_what_its_window_does_not_hold"),
         "models": {"data": [{"id": "m", "meta": {"n_ctx": 4096}}]},

@@ -128,14 +128,23 @@ LEARNED = {
     "gemma_template_has_no_system": 1,
     "gateway_names_nothing": 1,
     "vllm_counts_the_limit_into_its_window": 1,
+    "together_counts_the_limit_into_its_window": 1,
+    "anthropic_counts_the_limit_into_its_window": 1,
 }
 
 # What refuses a prompt for its length, and what makes a prompt with its answer too long.
 OVERFLOWS = {
     "llamacpp_refuses_what_its_window_does_not_hold",
     "llamacpp_counts_more_than_tiktoken",
+    "gemini_refuses_a_long_prompt",
+    "sglang_refuses_a_long_prompt",
 }
-LIMITS_COUNTED = ("vllm_counts_the_limit_into_its_window", "groq_counts_the_limit_into_a_minute")
+LIMITS_COUNTED = (
+    "vllm_counts_the_limit_into_its_window",
+    "groq_counts_the_limit_into_a_minute",
+    "together_counts_the_limit_into_its_window",
+    "anthropic_counts_the_limit_into_its_window",
+)
 
 
 def fewer(cases: Iterable[Any], every: int) -> list[Any]:

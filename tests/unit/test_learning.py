@@ -166,10 +166,20 @@ def test_the_embedded_model_gets_no_room_and_is_not_asked_twice() -> None:
         ("exceed_context_size_error n_prompt_tokens 14429 n_ctx 8192", 8192, 14429),
         ("trying to keep the first 11149 tokens when context the overflows. however, the model is loaded with context length of only 4096 tokens", 4096, 11149),
         ("context_length_exceeded", None, None),
+        ("the input token count (1200293) exceeds the maximum number of tokens allowed (1048576).", 1048576, 1200293),
+        ("`inputs` tokens + `max_new_tokens` must be <= 8193. given: 7800 `inputs` tokens and 1024 `max_new_tokens`", 8193, 7800),
+        ("input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000, decrease input length", 200000, 199759),
+        ("prompt is too long: 9001 tokens > 8192 maximum", 8192, 9001),
+        ("the prompt is too long: 9001, model maximum context length: 8191", 8191, 9001),
+        ("prompt contains 9001 tokens and 0 draft tokens, too large for model with 8192 maximum context length", 8192, 9001),
+        ("input tokens exceed the configured limit of 8192 tokens. your messages resulted in 9001 tokens.", 8192, 9001),
+        ("input length (160062 tokens) exceeds the maximum allowed length (59862 tokens).", 59862, 160062),
+        ("requested token count exceeds the model's maximum context length of 8192 tokens. you requested a total of 9200 tokens: 9001 tokens from the input messages and 199 tokens for the completion.", 8192, 9001),
     ],
 )  # fmt: skip
 def test_windows_are_read_as_servers_tell_them(told: str, window: int | None, prompt: int | None) -> None:
     assert window_told(told) == (window, prompt)
+    assert isinstance(by_status(400, {"error": {"message": told}}, httpx2.Headers(), ENDPOINT), TooLong)
 
 
 @pytest.mark.parametrize("makes", [1.0, 1.3, 1.5, 1.6, 2.5])
