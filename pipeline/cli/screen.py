@@ -19,6 +19,7 @@ from pipeline.text import clean, duration, numbered
 
 if TYPE_CHECKING:
     from pipeline.corpus import Outcome
+    from pipeline.errors import PipelineError
     from pipeline.forecast import Forecast, Price
     from pipeline.plan import Plan
 
@@ -32,6 +33,8 @@ class Screen:
     _bars: Bars | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
     _said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _ended: PipelineError | None = None  # what ended the run, once it was shown
+    _unmade: int = 0  # transcripts that failed for the same reason after it
     _download: TaskID | None = None
     _download_said: float = -1.0
 
@@ -81,8 +84,11 @@ class Screen:
             self._bars.remove_task(self._tasks.pop(outcome.name))
         for note in outcome.notes:
             self.say(f"{outcome.name}: note: {note}")
-        if outcome.error:
+        if outcome.error and outcome.error is self._ended:
+            self._unmade += 1
+        elif outcome.error:
             self.problem(f"{outcome.name}: FAILED: {outcome.error}")
+            self._ended = outcome.error if getattr(outcome.error, "fatal", False) else self._ended
         elif outcome.document:
             self.say(outcome_line(outcome))
             for first, last in outcome.document.coverage.gaps:
@@ -92,6 +98,8 @@ class Screen:
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
         """What became of all transcripts."""
+        if self._unmade:
+            self.problem(f"for the same reason {numbered(self._unmade, 'more transcript')} failed")
         self.say(summary(outcomes, retried, seconds))
 
     def download(self, done: int, total: int) -> None:

@@ -76,7 +76,7 @@ def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
         or (known.no_system_role and body["messages"][0]["role"] == "system")
         or (known.limit is not None and known.limit not in body and known.limit not in known.left_out)
         or bool(known.keywords_left_out & keywords_of(schema.get("schema")))
-        or (known.answer_most or MOST_ROOM << 1) < max(body.get("max_tokens", 0), body.get("max_completion_tokens", 0))
+        or (known.most or MOST_ROOM << 1) < max(body.get("max_tokens", 0), body.get("max_completion_tokens", 0))
     )
 
 

@@ -41,11 +41,17 @@ class Capabilities:
     thought: int = 0  # the most tokens of thought that an answer came with
     answers: int = 0  # whole answers that came, the first few counted
     answer_most: int | None = None  # the highest limit that is taken
+    afforded: int | None = None  # the highest limit that the account's credit pays for at present
     window: int | None = None  # tokens of prompt and answer together that one call may have
     ratio: float | None = None  # tokens of a prompt that the endpoint tells for one counted here
     doubt: int | None = None  # prompts counted so long were cut in silence in an earlier run: they are looked at anew
     cut_from: int | None = None  # prompts counted so long are cut in silence
     read_to: int = 0  # the longest prompt, counted, that was read whole although the usage made it look cut
+
+    @property
+    def most(self) -> int | None:
+        """The highest limit that a call may have; None where none is known."""
+        return min((n for n in (self.answer_most, self.afforded) if n is not None), default=None)
 
     def room_for_thought(self) -> int:
         """Tokens that a call may take beside its answer."""
@@ -81,7 +87,7 @@ class Capabilities:
 
     def dump(self) -> str:
         """A line for the store. What is cut in silence is only doubted by the next run: a server may be mended."""
-        kept = asdict(replace(self, doubt=self.cut_from or self.doubt, cut_from=None, read_to=0))
+        kept = asdict(replace(self, doubt=self.cut_from or self.doubt, cut_from=None, read_to=0, afforded=None))
         told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in kept.items()}
         return json.dumps(told, sort_keys=True)
 

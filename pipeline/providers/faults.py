@@ -15,8 +15,10 @@ import openai
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
+from pipeline.text import duration
 
-_LONGEST_WAIT = 60.0
+_LONGEST_WAIT = 60.0  # seconds between two tries
+_LONGEST_DELAY = 600.0  # seconds: who is told to wait for longer runs the command again
 
 
 class Refused(CallError):
@@ -80,18 +82,23 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         return EndpointError(f"{host}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(told):
         return Declined("a content filter stopped the call")
-    if status in (401, 403) or (status == 400 and _KEY.search(told)):
+    shown = shown_of(body, endpoint.api_key)
+    if status == 401 or (status == 400 and _KEY.search(told)):
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{host}: the key was refused (HTTP {status})", hint=hint, fatal=True)
+    if status == 403 and not _NO_MODEL.search(told):
+        hint = f"check {endpoint.key_name}, and what it may be used for"
+        return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
+    if status == 402 and any(int(n) >= _LEAST_PAID_FOR for n in AFFORDED.findall(told)):
+        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status == 402 or _QUOTA.search(told):
-        hint = "nothing is lost: run again later"
-        return EndpointError(f"{host}: the account's quota is used up", hint=hint, fatal=True)
-    shown = _shown(body, endpoint.api_key)
+        hint = "add credit or raise the limit, or run again later: nothing is lost"
+        return EndpointError(f"{host}: the account's quota is used up: {shown}", hint=hint, fatal=True)
     if long := _too_long(status, told, endpoint.model):
         return long
     if status == 404 and "requested parameters" in told:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    if status == 404 or (status in (400, 422) and _NO_MODEL.search(told)):
+    if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(told)):
         return NoSuchModel(
             f"{host}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
             hint="see: studydoc models",
@@ -105,14 +112,23 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         wait = retry_after(headers)
         wait = wait if wait is not None else _delay_told(told)
+        if wait is not None and wait > _LONGEST_DELAY:
+            hint = "nothing is lost: run again later"
+            return EndpointError(f"{host}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True)
+        wait = wait if wait is None else min(wait, _LONGEST_WAIT)
         return kind(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
     return EndpointError(f"{host}: the call was refused (HTTP {status}): {shown}")
 
 
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
-_KEY = re.compile(r"api[ _]key (?:not valid|not found|expired)|api_key_invalid|(?:invalid|incorrect)[ _]api[ _]key")
+AFFORDED = re.compile(r"can only afford (\d+)")
+_LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
+_KEY = re.compile(
+    r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid|(?:invalid|incorrect)[ _]api[ _]key"
+)
 _QUOTA = re.compile(
     r"insufficient_quota|insufficient[ _](?:balance|credits|funds)|credit balance is too low|perdayper"
+    r"|(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)"
     r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
     re.DOTALL,
 )
@@ -154,7 +170,8 @@ _WINDOW = re.compile(
 _PROMPT = re.compile(
     r"n_prompt_tokens\W{1,3}(\d+)"
     r"|(\d+) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
-    r"|(\d+) \W?inputs?\W? tokens|(?:input token count|input length) \((\d+)|(\d+) of text input|context limit: (\d+) \+|too long: (\d+)"
+    r"|(\d+) \W?inputs?\W? tokens|(\d+) of text input"
+    r"|(?:input token count|input length) \((\d+)|context limit: (\d+) \+|too long: (\d+)"
     r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d+) "
 )
 
@@ -202,7 +219,7 @@ def is_page(headers: httpx2.Headers, body: Any) -> bool:
     )
 
 
-def _shown(body: Any, key: str) -> str:
+def shown_of(body: Any, key: str) -> str:
     """The refusal's own sentence, without the key in it."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
@@ -217,24 +234,27 @@ def _shown(body: Any, key: str) -> str:
     return (re.sub(re.escape(key), "…", text, flags=re.IGNORECASE) if len(key) > 3 else text)[:300]
 
 
-_DELAY = re.compile(r"\b(?:retrydelay|retry (?:in|after)|try again in)\W{0,3}(\d+(?:\.\d+)?)\s?s")
+_PART = r"(\d+(?:\.\d+)?)\s?(milli|ms|h|m|s)[a-z]*"
+_DELAY = re.compile(rf"\b(?:retrydelay|retry (?:in|after)|try again in)\W{{0,3}}((?:{_PART},?\s?(?:and )?){{1,4}})")
+_SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _delay_told(told: str) -> float | None:
+    """Seconds to wait as a sentence tells them: "7s", "1h3m12.5s", "20 seconds"."""
     found = _DELAY.search(told)
-    return min(float(found.group(1)), _LONGEST_WAIT) if found else None
+    return sum(float(n) * _SECONDS[unit] for n, unit in re.findall(_PART, found.group(1))) if found else None
 
 
 def retry_after(headers: httpx2.Headers) -> float | None:
     """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
     if (ms := headers.get("retry-after-ms")) and ms.replace(".", "", 1).isdigit():
-        return min(float(ms) / 1000, _LONGEST_WAIT)
+        return float(ms) / 1000
     value = headers.get("retry-after", "").strip()
     if value.replace(".", "", 1).isdigit():
-        return min(float(value), _LONGEST_WAIT)
+        return float(value)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)
+    return max((at - datetime.now(UTC)).total_seconds(), 0.0)

@@ -52,7 +52,7 @@ def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: i
     limit = request.max_tokens + room
     if known.window is not None:
         limit = min(limit, max(_least(request, known), known.window - _about(size)))
-    return limit if known.answer_most is None else min(limit, known.answer_most)
+    return limit if known.most is None else min(limit, known.most)
 
 
 def too_long(request: Request, known: Capabilities, size: int) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
+from pipeline.providers.faults import AFFORDED
 from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
@@ -40,6 +41,8 @@ class Lesson:
 
 def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
+    if paid := [int(n) for n in AFFORDED.findall(told)]:
+        return _of_credit(min(paid), sent, known)
     if found := _of_roles(told, sent, known):
         return found
     return _of_limit(told, sent, known) or _of_extras(told, sent, known) or _of_format(told, sent, known)
@@ -56,6 +59,12 @@ def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
 
 def _named(name: str, told: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
+
+
+def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    if not any(sent.get(name, 0) > paid for name in _LIMIT_NAMES):
+        return None
+    return Lesson(replace(known, afforded=paid), f"has credit for answers of {paid:,} tokens at most")
 
 
 def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:

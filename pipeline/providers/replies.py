@@ -10,7 +10,7 @@ import httpx2
 from pipeline.errors import CallError, EndpointError
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, text_of
+from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
 from pipeline.providers.thought import parted, thought_tokens
 from pipeline.tokens import count_tokens
 
@@ -92,7 +92,8 @@ def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
     if "insufficient_quota" in text_of(error):
         return by_status(429, {"error": error}, httpx2.Headers(), endpoint)
-    return EndpointError(f"{endpoint.host}: an error instead of an answer", retryable=True)
+    shown = shown_of({"error": error}, endpoint.api_key)
+    return EndpointError(f"{endpoint.host}: an error instead of an answer: {shown}", retryable=True)
 
 
 def counted(messages: Iterable[Message]) -> int:

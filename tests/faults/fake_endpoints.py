@@ -193,6 +193,13 @@ def gemma_template_has_no_system(call: Call) -> Refusal | None:
     return 400, {"object": "error", "message": "System role not supported", "type": "BadRequestError", "code": 400}
 
 
+def openrouter_has_little_credit(call: Call) -> Refusal | None:
+    if (asked := _limit(call)) <= 2212:
+        return None
+    told = f"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens"
+    return 402, {"error": {"message": f"{told}, but can only afford 2212.", "code": 402}}
+
+
 def gateway_names_nothing(call: Call) -> Refusal | None:
     return (400, _error("Bad request")) if "seed" in call or "temperature" in call else None
 
@@ -300,6 +307,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         mistral_template_wants_roles_to_alternate,
         mixtral_template_has_no_system,
         gemma_template_has_no_system,
+        openrouter_has_little_credit,
         gateway_names_nothing,
         gateway_is_under_maintenance,
         vllm_counts_the_limit_into_its_window,
@@ -327,6 +335,21 @@ ENDS: dict[str, Refusal] = {
     "openai_no_such_model": (404, _error("The model `m` does not exist or you do not have access to it.", code="model_not_found")),
     "ollama_no_such_model": (404, _error('model "m" not found, try pulling it first', type="api_error")),
     "mistral_no_such_model": (400, {"object": "error", "message": "Invalid model: m", "type": "invalid_model", "code": "1500"}),
+    "groq_no_tokens_today": (
+        429,
+        _error("Rate limit reached for model `m` in organization `org_1` on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619. Please try again in 1h3m12.5s.", code="rate_limit_exceeded"),
+    ),
+    "openrouter_no_free_calls_today": (
+        429,
+        {"error": {"message": "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day", "code": 429}},
+    ),
+    "openrouter_no_credit": (
+        402,
+        {"error": {"message": "This request requires more credits, or fewer max_tokens. You requested up to 4496 tokens, but can only afford 22.", "code": 402}},
+    ),
+    "openai_forbidden_model": (403, _error("Project `p` does not have access to model `m`", code="model_not_found")),
+    "openai_forbidden_country": (403, _error("Country, region, or territory not supported", code="unsupported_country_region_territory")),
+    "gateway_waits_an_hour": (429, _error("Please retry after 61 minutes.")),
 }  # fmt: skip
 
 # What fails once, with a body of its own, and is asked again.
@@ -453,7 +476,12 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "stop_reason": "eos",
         "models": [{"id": "m", "context_length": 8192}],
     },
-    "ollama": {"traits": ("ollama_wants_another_think_value", "ollama_drops_messages"), "thinks": 500, "shape": "reasoning", "window": 4096},
+    "ollama": {
+        "traits": ("ollama_wants_another_think_value", "ollama_drops_messages"),
+        "thinks": 500,
+        "shape": "reasoning",
+        "window": 4096,
+    },
     "lmstudio": {"traits": ("lmstudio_has_no_json_object",), "shape": "instead"},
     "vllm": {
         "traits": ("vllm_counts_the_limit_into_its_window",),

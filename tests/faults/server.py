@@ -151,6 +151,9 @@ class Handler(BaseHTTPRequestHandler):
     def _later(self, body: dict) -> None:
         self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "99999"})
 
+    def _soon(self, body: dict) -> None:
+        self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "500"})
+
     def _negative(self, body: dict) -> None:
         self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "-5"})
 

@@ -165,7 +165,12 @@ def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
 
 
 def test_a_trait_that_refuses_is_among_those_that_are_learned() -> None:
-    assert set(LEARNED) == set(REFUSALS) - {"azure_filters", "gateway_is_under_maintenance", *OVERFLOWS}
+    assert set(LEARNED) == set(REFUSALS) - {
+        "azure_filters",
+        "gateway_is_under_maintenance",
+        "openrouter_has_little_credit",
+        *OVERFLOWS,
+    }
 
 
 def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> None:
@@ -185,6 +190,22 @@ def test_what_is_joined_for_a_template_keeps_its_words_in_their_order(open_: Ope
     fake = open_("mixtral_template_has_no_system")
     ask(fake, request(task="Write."))
     assert fake.calls[-1]["messages"] == [{"role": "user", "content": "Take notes.\n\nWhat is said? (0)\n\nWrite."}]
+
+
+def test_what_the_credit_pays_for_bounds_answers_for_this_run_alone(open_: Open, tmp_path: Path) -> None:
+    fake = open_("openrouter_has_little_credit")
+    run(fake, tmp_path, many=3)
+    assert fake.refused == 1 and fake.calls[1]["max_tokens"] == 2212
+    fake.traits = ()
+    run(fake, tmp_path, first=100, many=1)
+    assert fake.calls[-1]["max_tokens"] > 2212
+
+
+def test_an_error_in_a_200_is_shown(open_: Open) -> None:
+    fake = open_()
+    fake.answer = lambda call: (200, {"error": "the model is asleep"})  # type: ignore[method-assign]
+    with pytest.raises(EndpointError, match="the model is asleep"):
+        ask(fake)
 
 
 def test_guesses_that_did_not_help_are_not_kept(open_: Open, tmp_path: Path) -> None:
@@ -344,7 +365,10 @@ def test_a_message_that_is_dropped_from_between_is_seen(open_: Open) -> None:
 
 def test_a_word_that_comes_back_is_no_proof_when_the_usage_tells_a_third(open_: Open) -> None:
     fake = open_(window=4096)
-    fake.answer = lambda call: (200, FakeEndpoint()._reply(call, 0) | {"usage": {"prompt_tokens": 3000, "completion_tokens": 9}})  # type: ignore[method-assign]
+    fake.answer = lambda call: (
+        200,
+        FakeEndpoint()._reply(call, 0) | {"usage": {"prompt_tokens": 3000, "completion_tokens": 9}},
+    )  # type: ignore[method-assign]
     with pytest.raises(ContextTooLong):
         ask(fake, request(words=LONG))
 
@@ -421,6 +445,11 @@ def _failing_schema(answer: Callable[[dict[str, Any]], tuple[int, Any]]) -> Call
 
 
 WORDS = {
+    "today": "quota is used up",
+    "hour": "1 h 1 min",
+    "forbidden_model": "m, m-large",
+    "country": "territory not supported",
+    "no_credit": "add credit",
     "key": "check OPENAI_API_KEY",
     "quota": "quota is used up",
     "credit": "quota is used up",

@@ -137,12 +137,19 @@ def test_a_storm_of_429_is_outlived(rig: type[Rig]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "least", "most"), [("later", 60, 60), ("negative", 0.2, 1), ("pastdate", 0, 0)], ids=str
+    ("fault", "least", "most"), [("soon", 60, 60), ("negative", 0.2, 1), ("pastdate", 0, 0)], ids=str
 )
 def test_odd_retry_after_is_capped_or_left(rig: type[Rig], fault: str, least: float, most: float) -> None:
     here = rig(fault)
     here.ask()
     assert least <= here.waits[0] <= most
+
+
+def test_a_server_that_wants_hours_to_pass_is_not_waited_for(rig: type[Rig]) -> None:
+    here = rig("later", forever=True)
+    with pytest.raises(EndpointError, match="27 h 47 min.*run again later") as caught:
+        here.ask()
+    assert here.asked == 1 and caught.value.fatal
 
 
 @pytest.mark.parametrize("fault", ["contextcode", "contexttext"])
