@@ -124,7 +124,8 @@ _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content
 AFFORDED = re.compile(r"can only afford (\d+)")
 _LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
 _KEY = re.compile(
-    r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid|(?:invalid|incorrect)[ _]api[ _]key"
+    r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid"
+    r"|(?:invalid|incorrect)[ _]api[ _]key"
 )
 _QUOTA = re.compile(
     r"insufficient_quota|insufficient[ _](?:balance|credits|funds)|credit balance is too low|perdayper"

@@ -42,6 +42,7 @@ from pipeline.providers.replies import counted, read, read_json
 from pipeline.providers.sending import Sender
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
+_HEAD_START = 5.0  # seconds that calls wait for the first of a run
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
 
 
@@ -54,12 +55,19 @@ class _Way:
     limit: int = 0
     below: int = 0  # response formats that this one call goes down, for a reason of its own
     guesses: learning.Guesses = field(default_factory=learning.Guesses)
+    alone: bool = False  # whether calls that have not begun wait for this one
+    waited: bool = False  # whether it has let such calls go first
+    refused: bool = False
     spent: Usage = field(default_factory=Usage)
 
     @property
     def size(self) -> int:
         """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
         return counted(self.messages)
+
+
+class _Outdated(CallError):
+    """A call that waited for its turn would be sent another way by what was learned meanwhile, or is being learned."""
 
 
 Learned = Callable[[Capabilities, str], None]
@@ -95,6 +103,8 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._scout = asyncio.Lock()
+        self._answered = False  # in this run
+        self._refused = 0  # calls that were refused and go alone now, or wait to
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
         http = self._http_client(transport)
         if endpoint.key_header:
@@ -135,17 +145,47 @@ class OpenAICompatible:
     async def complete(self, request: Request) -> Completion:
         """The whole answer, asked for in the way that the endpoint takes it. Its usage holds all that it took.
 
-        The first call of a kind that the endpoint has not taken yet goes alone: what it teaches is learned once.
+        What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
+        so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
-        keywords = keywords_of(request.schema)
-        if not keywords <= self.known.keywords_taken:
+        keywords, way = keywords_of(request.schema), _Way()
+        if (answer := await self._in_turn(request, keywords, way)) is not None:
+            return answer
+        self._refused += 1
+        try:
             async with self._scout:
-                if not keywords <= self.known.keywords_taken:
-                    return await self._taught(request, keywords)
-        return await self._taught(request, keywords)
+                way.alone = way.waited = True
+                if (answer := await self._taught(request, keywords, way)) is not None:
+                    return answer
+        finally:
+            self._refused -= 1
+        raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
-    async def _taught(self, request: Request, keywords: frozenset[str]) -> Completion:
-        way = _Way()
+    async def _in_turn(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
+        """An answer, asked for alone or beside others; None when it was refused beside others."""
+        if (self._is_new(keywords) or self._refused) and await self._waited(keywords):
+            try:
+                way.alone = way.waited = self._is_new(keywords)
+                if way.alone:
+                    return await self._taught(request, keywords, way)
+            finally:
+                self._scout.release()
+        return await self._taught(request, keywords, way)
+
+    async def _waited(self, keywords: frozenset[str]) -> bool:
+        """Whether the turn to go alone has come; a kind that was taken before is kept waiting for a moment only,
+        since a refusal comes at once and an answer takes its time."""
+        try:
+            async with asyncio.timeout(_HEAD_START if keywords <= self.known.keywords_taken else None):
+                return await self._scout.acquire()
+        except TimeoutError:
+            return False
+
+    def _is_new(self, keywords: frozenset[str]) -> bool:
+        return not self._answered or not keywords <= self.known.keywords_taken
+
+    async def _taught(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
+        """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
             way.known = self._as_known(way)
             way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
@@ -155,7 +195,10 @@ class OpenAICompatible:
                 raise TooLong(f"{self.model}: {why}")
             way.limit = learning.limit_for(request, way.known, self.endpoint, size)
             if (answer := await self._asked(request, way)) is None:
+                if way.refused and not way.alone:
+                    return None
                 continue
+            self._answered = True
             completion, told = answer
             way.spent = way.spent + completion.usage
             self._learn_guesses(way)
@@ -176,6 +219,11 @@ class OpenAICompatible:
             return await self._patiently(request, body, way)
         except Refused as err:
             self._learn_from(err, body, way)
+            way.refused = True
+        except _Outdated:
+            if not way.waited and await self._waited(keywords_of(request.schema)):
+                self._scout.release()
+            way.waited = True
         except MissedFormat as err:
             if way.known.lower_rung() is None:
                 raise EndpointError(str(err)) from err
@@ -315,6 +363,7 @@ class OpenAICompatible:
         number = await gate.enter(request.rank, self._tokens_at_most(request, body))
         started = time.monotonic()
         try:
+            self._ensure_up_to_date(body, way)
             async with asyncio.timeout(self.endpoint.deadline):
                 reply = await self._sender.send(body)
             gate.heard(number, reply.headers)
@@ -334,6 +383,11 @@ class OpenAICompatible:
         finally:
             gate.leave()
         return answer
+
+    def _ensure_up_to_date(self, body: dict[str, Any], way: _Way) -> None:
+        now = self._as_known(way)
+        if (self._refused and not way.waited) or (now != way.known and sent_otherwise(body, now)):
+            raise _Outdated("asked another way")
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)

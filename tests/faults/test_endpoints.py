@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pipeline.connect import connect, known_of, store_path
 from pipeline.doctor import run_doctor
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
+from pipeline.providers import openai_compatible
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.doctor import examine
@@ -242,8 +245,45 @@ def test_refusals_that_meet_after_the_first_call_are_learned_from_once_as_well(o
         keywords_taken=frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"}),
         answers=1,
     )
-    answers = ask(fake, *map(request, range(6)), known=already)  # nobody goes ahead: all six are refused at once
-    assert len(answers) == 6 and fake.refused <= 6 and known(fake).left_out == {"temperature"}
+    answers = ask(fake, *map(request, range(6)), known=already)
+    assert len(answers) == 6 and fake.refused == 1 and known(fake).left_out == {"temperature"}
+
+
+def test_a_server_that_was_changed_refuses_one_call_for_each_thing_that_is_new(open_: Open, tmp_path: Path) -> None:
+    fake = open_()
+    run(fake, tmp_path, many=2)
+    fake.traits = ("anthropic_has_no_temperature", "gemini_knows_no_seed")
+    assert len(run(fake, tmp_path, first=100, many=12)) == 12 and fake.refused == 2
+
+
+def test_calls_that_are_refused_in_the_middle_of_a_run_learn_one_after_the_other(open_: Open) -> None:
+    fake = open_()
+    answer, numbers = fake.answer, count()
+
+    def changing(call: dict[str, Any]) -> tuple[int, Any]:
+        fake.traits = ("anthropic_has_no_temperature", "gemini_knows_no_seed") if next(numbers) else ()
+        return answer(call)
+
+    fake.answer = changing  # type: ignore[method-assign]
+    answers = ask(fake, *map(request, range(40)))
+    assert len(answers) == 40 and fake.refused <= 9  # eight under way at once, and the second lesson
+
+
+def test_a_first_call_that_takes_long_keeps_nobody_waiting(open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai_compatible, "_HEAD_START", 0.0)
+    fake, arrived = open_(), threading.Event()
+    answer = fake.answer
+
+    def slow(call: dict[str, Any]) -> tuple[int, Any]:
+        if "(0)" in call["messages"][1]["content"]:
+            assert arrived.wait(10)
+        else:
+            arrived.set()
+        return answer(call)
+
+    fake.answer = slow  # type: ignore[method-assign]
+    taken = frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"})
+    assert len(ask(fake, request(0), request(1), known=Capabilities(keywords_taken=taken, answers=1))) == 2
 
 
 @pytest.mark.parametrize("tokens", fewer([1200, 400, 3000], 3))

@@ -147,7 +147,7 @@ def test_odd_retry_after_is_capped_or_left(rig: type[Rig], fault: str, least: fl
 
 def test_a_server_that_wants_hours_to_pass_is_not_waited_for(rig: type[Rig]) -> None:
     here = rig("later", forever=True)
-    with pytest.raises(EndpointError, match="27 h 47 min.*run again later") as caught:
+    with pytest.raises(EndpointError, match=r"27 h 47 min.*run again later") as caught:
         here.ask()
     assert here.asked == 1 and caught.value.fatal
 
