@@ -13,6 +13,7 @@ from pipeline.providers.faults import TooLong
 from pipeline.providers.refusals import guess, lesson
 
 _MARGIN = 64  # tokens of a chat's own frame
+_ENOUGH_COUNTED = 0.6  # of an answer's limit that a long answer fills by tiktoken's count, whose tokens are longer
 _PAGE = 256  # windows are whole multiples of it
 
 
@@ -126,8 +127,9 @@ def from_cut(
         said = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
         window = _as_counted(total, usage.prompt_tokens, size)
         return Full(replace(known, window=window), said, total)
-    answer = usage.completion_tokens - thought
-    if completion.text and not (thought and answer < 0.9 * request.max_tokens):
+    # Where no usage is told thought may be hidden: a text that ends well before its own limit was cut by it.
+    enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0
+    if completion.text and usage.completion_tokens - thought >= enough * request.max_tokens:
         return None
     if limit_for(request, known, endpoint, size) > limit:  # another call has found it out in the meantime
         return MoreRoom(known)

@@ -103,6 +103,7 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._scout = asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._answered = False  # in this run
         self._refused = 0  # calls that were refused and go alone now, or wait to
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
@@ -287,7 +288,10 @@ class OpenAICompatible:
             way.guesses = learning.Guesses()
 
     async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
-        """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole."""
+        """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
+
+        One call looks at a time, and what it finds out holds for those that waited.
+        """
         length = canary.bytes_of(way.messages)
         if told is not None and self.known.doubt is None and length <= self._read_whole:
             return
@@ -297,12 +301,18 @@ class OpenAICompatible:
         if not canary.suspicious(told, size, self.known):
             self._read_whole = max(self._read_whole, length if told is not None else 0)
             return
-        question = canary.question(request)
-        asked = replace(way, messages=messages_of(question, way.known, self.endpoint, self._prompts))
-        asked.limit = learning.limit_for(question, way.known, self.endpoint, size)
-        body = body_of(question, way.known, self.endpoint, asked.messages, asked.limit)
+        async with self._looking:
+            if not canary.suspicious(told, size, self.known):
+                return
+            if self.known.cut_from is None or size < self.known.cut_from:
+                await self._ask_for_the_word(canary.question(request), told, size, way)
+        if self.known.cut_from is not None and size >= self.known.cut_from:
+            raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")
+
+    async def _ask_for_the_word(self, question: Request, told: int | None, size: int, way: _Way) -> None:
+        """Asks the question, with more room while its answer is cut in thought, and learns from the answer."""
         try:
-            answer, counts = await self._patiently(question, body, asked)
+            answer, counts = await self._word(question, size, way)
         except ContextTooLong:
             was_read = False
         except CallError as err:
@@ -310,14 +320,26 @@ class OpenAICompatible:
                 raise
             return  # nothing was found out; the answer that is there may stand
         else:
-            way.spent = way.spent + answer.usage
-            if not answer.text:  # cut in thought
+            if not answer.text:  # cut in thought, for ever
                 return
             told = answer.usage.prompt_tokens if counts else None
             was_read = canary.read_whole(answer.text, told, size)
         self._learn(learning.from_canary(was_read, told, size, self.known))
-        if not was_read:
-            raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")
+
+    async def _word(self, question: Request, size: int, way: _Way) -> tuple[Completion, bool]:
+        while True:
+            known = self._as_known(way)
+            asked = replace(way, known=known, waited=True)
+            asked.messages = messages_of(question, known, self.endpoint, self._prompts)
+            asked.limit = learning.limit_for(question, known, self.endpoint, size)
+            body = body_of(question, known, self.endpoint, asked.messages, asked.limit)
+            answer, counts = await self._patiently(question, body, asked)
+            way.spent = way.spent + answer.usage
+            cut = answer.finish_reason == "length" and not answer.text
+            more = learning.from_cut(answer, question, self.known, self.endpoint, asked.limit, size) if cut else None
+            if not isinstance(more, learning.MoreRoom):
+                return answer, counts
+            self._learn(more)
 
     async def _patiently(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
         """One answer, and whether its usage was told; retried on transport faults.

@@ -11,7 +11,7 @@ from pipeline.errors import CallError, EndpointError
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
-from pipeline.providers.thought import parted, thought_tokens
+from pipeline.providers.thought import parted, thought_tokens, unseen
 from pipeline.tokens import count_tokens
 
 _Ending: TypeAlias = FinishReason | Literal["window", "error"]
@@ -114,6 +114,8 @@ def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> t
     cached = _count(details, "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
     thinking = thought_tokens(told, thought, made)
     hidden = (_count(told, "total_tokens") or 0) - sent - (_count(told, "completion_tokens") or 0)
+    if not thinking and hidden <= 0 and _count(told.get("completion_tokens_details"), "reasoning_tokens") is None:
+        hidden = unseen(text, made)
     return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden))), True
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.answers import holds_json
 from pipeline.tokens import count_tokens
 
+_MORE = 64  # tokens by which a completion may be longer than its text
 _FIELDS = ("reasoning_content", "reasoning")
 _OPEN = r"(?:<think(?:ing)?>|◁think▷)"
 _CLOSE = r"(?:</think(?:ing)?>|◁/think▷)"
@@ -49,6 +50,14 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "".join(_text(part.get("text")) if isinstance(part, dict) else _text(part) for part in value)
     return ""
+
+
+def unseen(text: str, made: int) -> int:
+    """Tokens of thought that are told nowhere: what a completion of `made` tokens has far above its text."""
+    if made <= _MORE or 2 * made <= len(text.encode("utf-8", "replace")):  # no tokenizer makes a token of so little
+        return 0
+    seen = count_tokens(text)
+    return made - seen if made > 2 * seen + _MORE else 0
 
 
 def thought_tokens(usage: Any, thought: str, answer_tokens: int | None) -> int:

@@ -516,6 +516,8 @@ def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple
     elif shape == "parts":
         inner = [{"type": "text", "text": words}]
         message["content"] = [{"type": "thinking", "thinking": inner}, {"type": "text", "text": text}]
+    elif shape == "untold":
+        pass
     elif shape == "left out":
         usage["completion_tokens"] = made
     elif shape == "instead":

@@ -38,6 +38,7 @@ SCHEMA = {
     "required": ["points"],
     "additionalProperties": False,
 }  # fmt: skip
+TAKEN = frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"})
 Open = Callable[..., FakeEndpoint]
 
 
@@ -241,11 +242,7 @@ def test_what_is_learned_changes_no_identity(open_: Open, tmp_path: Path) -> Non
 
 def test_refusals_that_meet_after_the_first_call_are_learned_from_once_as_well(open_: Open) -> None:
     fake = open_("anthropic_has_no_temperature")
-    already = Capabilities(
-        keywords_taken=frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"}),
-        answers=1,
-    )
-    answers = ask(fake, *map(request, range(6)), known=already)
+    answers = ask(fake, *map(request, range(6)), known=Capabilities(keywords_taken=TAKEN, answers=1))
     assert len(answers) == 6 and fake.refused == 1 and known(fake).left_out == {"temperature"}
 
 
@@ -282,13 +279,12 @@ def test_a_first_call_that_takes_long_keeps_nobody_waiting(open_: Open, monkeypa
         return answer(call)
 
     fake.answer = slow  # type: ignore[method-assign]
-    taken = frozenset({"type", "properties", "required", "items", "minItems", "additionalProperties"})
-    assert len(ask(fake, request(0), request(1), known=Capabilities(keywords_taken=taken, answers=1))) == 2
+    assert len(ask(fake, request(0), request(1), known=Capabilities(keywords_taken=TAKEN, answers=1))) == 2
 
 
 @pytest.mark.parametrize("tokens", fewer([1200, 400, 3000], 3))
 @pytest.mark.parametrize(
-    "shape", ["told", "reasoning_content", "reasoning", "marks", "closing mark", "parts", "left out"]
+    "shape", ["told", "untold", "reasoning_content", "reasoning", "marks", "closing mark", "parts", "left out"]
 )
 def test_thought_has_room_of_its_own(open_: Open, tmp_path: Path, tokens: int, shape: str) -> None:
     fake = open_(thinks=tokens, shape=shape)
@@ -316,6 +312,26 @@ def test_a_model_that_thinks_more_and_more_is_followed(open_: Open) -> None:
     for n in range(12):
         answers = ask(fake, request(n), known=known(fake) if n else None)
         assert answers[0].finish_reason == "stop"
+
+
+@pytest.mark.parametrize("tokens", [6000, 4490])
+def test_thought_that_nothing_tells_of_has_room_after_one_answer_was_cut(
+    open_: Open, tmp_path: Path, tokens: int
+) -> None:
+    fake = open_(thinks=tokens, usage=False)  # with the second number an answer is cut in its midst
+    answers = run(fake, tmp_path)
+    assert all(json.loads(a.text)["points"] for a in answers) and fake.asked == 21
+
+
+def test_a_prompt_is_asked_about_once_however_many_calls_it_is_sent_by(open_: Open) -> None:
+    fake = open_(usage=False, thinks=6000)
+    ask(fake, *(request(n, words=LONG) for n in range(8)), known=Capabilities(keywords_taken=TAKEN, answers=1))
+    assert sum("word of this page" in str(call) for call in fake.calls) == 1
+
+
+def test_the_doctor_sees_thought_that_no_usage_breaks_down(open_: Open) -> None:
+    found = asyncio.run(examine(Endpoint(open_(thinks=1200, shape="untold").url, "m", KEY)))
+    assert "yes, 1,1" in dict(found.rows)["thinking"]
 
 
 def test_what_a_cut_answer_took_is_counted(open_: Open) -> None:
