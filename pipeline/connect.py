@@ -25,7 +25,7 @@ from pipeline.providers.journal import NotInBatch
 from pipeline.sections import sections_of
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.store import check_writable
-from pipeline.vendors import OPENAI, vendor_at
+from pipeline.vendors import AZURE, OPENAI, vendor_at
 
 if TYPE_CHECKING:
     from pipeline.providers.local import EmbeddedServer
@@ -171,7 +171,8 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
     A server without keys gets a placeholder.
     """
     base_url, _, query = (settings.base_url or OPENAI_URL).partition("?")
-    vendor = vendor_at(base_url)
+    # Azure is where AZURE_OPENAI_ENDPOINT says, a company's own gateway perhaps: its key was set for that address.
+    vendor = AZURE if settings.vendor == AZURE.name else vendor_at(base_url)
     key, key_name = settings.key_for(vendor)
     if need_key and not key and vendor is not None and (vendor is OPENAI or settings.vendor):
         prefix = f"{settings.vendor}/" if settings.vendor else ""

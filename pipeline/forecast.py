@@ -38,6 +38,7 @@ class Forecast:
     check_cost: Price
     seconds: float | None
     at_once: int
+    thought_known: bool  # whether earlier calls tell how much the model thinks
 
     def as_dict(self) -> dict[str, Any]:
         """All of it for machines."""
@@ -64,7 +65,8 @@ async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = F
     if past.seconds is not None and at_once:
         seconds = past.seconds * (whole.now.calls + whole.later.calls) / at_once
     costs = [_price(model, endpoint, share) for share in (whole.now + whole.later, whole.check)]
-    return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once), failed
+    thought_known = local or bool(past.thought)
+    return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once, thought_known), failed
 
 
 def _price(model: str, endpoint: str, share: Share) -> Price:

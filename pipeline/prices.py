@@ -6,6 +6,7 @@ from pipeline.llm import Usage
 from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
+_USUAL = 100_000  # tokens: no call of ours is longer
 BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
 
 
@@ -35,7 +36,9 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
 
 
 def price_a_token(model: str, endpoint: str) -> tuple[float, float] | None:
-    """USD for one prompt token and for one completion token, from a million of each; None when not known."""
-    million = 1_000_000
-    prompt, answer = cost_usd(model, endpoint, Usage(million)), cost_usd(model, endpoint, Usage(0, 0, million))
-    return None if prompt is None or answer is None else (prompt / million, answer / million)
+    """USD for one prompt token and for one completion token; None when not known.
+
+    Told from a call of a usual length: some models cost more by the token in a very long one.
+    """
+    prompt, answer = (cost_usd(model, endpoint, usage) for usage in (Usage(_USUAL), Usage(0, 0, _USUAL)))
+    return None if prompt is None or answer is None else (prompt / _USUAL, answer / _USUAL)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -15,7 +17,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.own_sections import load_sections
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.vendors import OPENAI, VENDORS, Vendor, address_of, asked_vendor
+from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
@@ -126,10 +128,6 @@ def load_settings(**flags: Any) -> Settings:
     given["api_key"] = _key("OPENAI_API_KEY") or None
     if given["base_url"] is None:
         del given["base_url"]
-    elif not str(given["base_url"]).startswith(("http://", "https://")):
-        raise SettingsError(
-            f"base URL {given['base_url']!r} is no web address", hint="for example http://localhost:8000/v1"
-        )
     try:
         settings = Settings(**given)
     except ValidationError as err:
@@ -147,6 +145,8 @@ def load_settings(**flags: Any) -> Settings:
     }
     if fallback and settings.base_url == fallback and is_model_file(settings.model):
         held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
+    if settings.base_url:
+        _ensure_web_address(settings.base_url, "base URL", "http://localhost:8000/v1", ("http", "https"))
     held["language"] = asked(settings.language) if settings.language else None
     return _at_vendor(settings.model_copy(update=held))
 
@@ -157,6 +157,19 @@ def _key(*names: str) -> str:
     if not key.isascii() or any(c.isspace() for c in key):
         raise SettingsError(f"{name} holds characters that no key has", hint="copy the key again")
     return key
+
+
+def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[str, ...]) -> None:
+    """SettingsError unless an address has one of these schemes and a host. A password in it is not shown."""
+    try:
+        parts = urlsplit(address)
+        host, right = parts.hostname, parts.scheme in schemes and parts.port != 0
+    except ValueError:
+        host, right = None, False
+    if not host or not right:
+        shown = re.sub(r"[^/]*@", "", address.partition("?")[0])
+        kind = "web address" if "http" in schemes else "https address"
+        raise SettingsError(f"{name} {shown!r} is no {kind}", hint=f"for example {example}")
 
 
 def _at_vendor(settings: Settings) -> Settings:
@@ -170,4 +183,8 @@ def _at_vendor(settings: Settings) -> Settings:
         raise SettingsError(
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
         )
+    if vendor is AZURE:
+        home = re.match(r"http://(?:localhost|127\.0\.0\.1)\b(?!\.)", base_url)
+        schemes = ("http", "https") if home else ("https",)  # its key does not travel in the open
+        _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})

@@ -37,7 +37,13 @@ AZURE: Final = Vendor(
     ("AZURE_OPENAI_API_KEY",),
     "max_completion_tokens",
     "api-key",
-    (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
+    (
+        ".openai.azure.com",
+        ".cognitiveservices.azure.com",
+        ".services.ai.azure.com",
+        ".openai.azure.us",
+        ".openai.azure.cn",
+    ),
 )
 VENDORS: Final = (
     OPENAI,
@@ -64,7 +70,7 @@ VENDORS: Final = (
 def asked_vendor(model: str) -> Vendor | None:
     """The vendor that a model's name begins with, as in "groq/qwen/qwen3-32b"."""
     name, slash, rest = model.partition("/")
-    return next((h for h in VENDORS if h.name == name), None) if slash and rest else None
+    return next((h for h in VENDORS if h.name == name.casefold()), None) if slash and rest else None
 
 
 def vendor_at(base_url: str) -> Vendor | None:

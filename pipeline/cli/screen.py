@@ -158,6 +158,8 @@ def plan_table(found: Forecast) -> str:
         rows.append("\t".join(_plan_row(plan)))
     whole = found.whole.now + found.whole.later
     price = "free" if found.cost[1] == 0 else _price(found.cost)
+    if not found.thought_known and whole.calls:
+        price += " without thought, which is not known before the first calls"
     about = "time not known before the first calls" if found.seconds is None else f"about {duration(found.seconds)}"
     at_once = f"{about}, {numbered(found.at_once, 'call')} at once"
     pace = at_once if found.at_once else "in about three waves, each within 24 hours"

@@ -102,6 +102,41 @@ def test_azure_by_its_own_variables_with_and_without_a_date(monkeypatch: pytest.
     assert dated.query == (("api-version", "2024-10-21"),) and dated.api_key == "sk-azure"
 
 
+@pytest.mark.parametrize("address", ["https://my.gateway.example/az", "https://mine.openai.azure.us"])
+def test_azures_key_goes_to_the_address_that_was_set_for_it(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
+    found = at(model="azure/notes")
+    assert (found.api_key, found.key_header, found.key_name) == ("sk-azure", "api-key", "AZURE_OPENAI_API_KEY")
+    assert found.base_url == f"{address}/openai/v1"
+    assert at(model="notes", base_url="https://my.gateway.example/az").api_key == "none"
+
+
+@pytest.mark.parametrize("address", ["mine.openai.azure.com", "http://mine.openai.azure.com", "https://", "https://[", "http://localhost.example.org"])
+def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
+    with pytest.raises(SettingsError, match=r"AZURE_OPENAI_ENDPOINT .* is no https address"):
+        load_settings(model="azure/notes")
+
+
+@pytest.mark.parametrize("address", ["ftp://user:pw-canary@h/v1", "user:pw-canary@h/v1", "http://user:pw-canary@/v1"])
+def test_a_wrong_address_is_told_without_the_password_in_it(address: str) -> None:
+    with pytest.raises(SettingsError, match="is no web address") as caught:
+        load_settings(base_url=address)
+    assert "canary" not in str(caught.value)
+
+
+def test_an_address_from_a_file_is_looked_at_as_well(tmp_path: Path) -> None:
+    (tmp_path / "studydoc.toml").write_text('base_url = "localhost:8000"\n')
+    with pytest.raises(SettingsError, match="is no web address"):
+        load_settings()
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_a_vendor_is_known_in_capitals_too() -> None:
+    assert at(model="Groq/large").host == "https://api.groq.com"
+
+
 def test_a_key_with_a_space_in_it_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "sk canary")
     with pytest.raises(SettingsError, match="GROQ_API_KEY holds") as caught:
@@ -123,6 +158,12 @@ def test_a_key_from_a_file_is_not_taken(tmp_path: Path) -> None:
 
 def test_effort_is_low_until_another_is_asked_for() -> None:
     assert [at(base_url="http://h/v1", **more).effort for more in ({}, {"reasoning_effort": "high"}, {"reasoning_effort": "default"})] == ["low", "high", None]  # fmt: skip
+
+
+def test_the_price_of_a_token_is_that_of_a_call_of_usual_length() -> None:
+    a_token = price_a_token(DEFAULT_HOSTED_MODEL, "https://api.openai.com")
+    whole = cost_usd(DEFAULT_HOSTED_MODEL, "https://api.openai.com", Usage(20_000))
+    assert a_token and whole and a_token[0] == pytest.approx(whole / 20_000)
 
 
 def test_the_default_model_has_a_price_at_openai() -> None:
