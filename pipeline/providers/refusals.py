@@ -28,6 +28,11 @@ _NO_SYSTEM = re.compile(
     r"(?:system|developer)['\"`]? (?:role|message|instruction|prompt)s?\b.{0,40}?(?:not|un)"
     r"|\brole\b.{0,60}?(?:not support|unsupported|unexpected|invalid).{0,40}?\bsystem\b"
 )
+_ALLOWED = re.compile(  # a list of what is taken, behind the name of what is not
+    r"\b(?<!not )(?:allowed|supported|valid|permitted|known|accepted|expected) (?:\w+ )?"
+    r"(?:fields|parameters|params|arguments|names|keys|properties|inputs)\b[^.;]*"
+    r"|\bonly [^.;]{1,200}? (?:are|is) (?:supported|allowed|permitted|accepted)"
+)
 _BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
 
 
@@ -45,6 +50,7 @@ def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | 
         return _of_credit(min(paid), sent, known)
     if found := _of_roles(told, sent, known):
         return found
+    told = _ALLOWED.sub("", told)
     return _of_limit(told, sent, known) or _of_extras(told, sent, known) or _of_format(told, sent, known)
 
 
@@ -113,7 +119,7 @@ def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesso
     if not wanted or not _FORMAT.search(told):
         return None
     schema = wanted.get("json_schema") or {}
-    if "strict" in schema and re.search(r"\bstrict\W{1,3}(?:is |mode )?(?:not|un)", told):
+    if "strict" in schema and _NOT_TAKEN.search(told) and _names_keyword("strict", told):
         return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
     if _NOT_TAKEN.search(told):
         refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, told)]
@@ -127,7 +133,8 @@ def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesso
 def _names_keyword(keyword: str, told: str) -> bool:
     """Whether a keyword of a schema is named: in quotes, or as what is not taken; many are plain words otherwise."""
     name = re.escape(keyword.casefold())
-    return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}(?:is |are )?(?:not|un)", told) is not None
+    refused = r"(?:keyword |property |field |mode )?(?:is |are )?(?:not|un|extra inputs)"
+    return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}{refused}|unknown name \W?{name}\b", told) is not None
 
 
 def _and(names: list[str]) -> str:

@@ -101,6 +101,27 @@ def gemini_knows_no_additional_properties(call: Call) -> Refusal | None:
     )
 
 
+def gemini_knows_no_strict(call: Call) -> Refusal | None:
+    if "strict" not in call.get("response_format", {}).get("json_schema", {}):
+        return None
+    where = "response_format.json_schema"
+    return 400, _google(f"Invalid JSON payload received. Unknown name \"strict\" at '{where}': Cannot find field.")
+
+
+def mistral_forbids_strict(call: Call) -> Refusal | None:
+    if "strict" not in call.get("response_format", {}).get("json_schema", {}):
+        return None
+    row = {"type": "extra_forbidden", "loc": ["body", "response_format", "json_schema", "strict"], "input": True}
+    return 422, {"object": "error", "message": {"detail": [row | {"msg": "Extra inputs are not permitted"}]}}
+
+
+def gateway_lists_what_it_takes(call: Call) -> Refusal | None:
+    if "reasoning_effort" not in call:
+        return None
+    taken = "model, messages, max_tokens, temperature, seed, response_format"
+    return 400, _error(f"Unknown field 'reasoning_effort'. Allowed fields: {taken}")
+
+
 def anthropic_has_no_temperature(call: Call) -> Refusal | None:
     return (400, _error("`temperature` is deprecated for this model.")) if "temperature" in call else None
 
@@ -292,6 +313,9 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         mistral_forbids_extras,
         gemini_knows_no_seed,
         gemini_knows_no_additional_properties,
+        gemini_knows_no_strict,
+        mistral_forbids_strict,
+        gateway_lists_what_it_takes,
         anthropic_has_no_temperature,
         groq_wants_another_effort,
         groq_has_no_json_schema,

@@ -115,6 +115,9 @@ LEARNED = {
     "mistral_forbids_extras": 1,
     "gemini_knows_no_seed": 1,
     "gemini_knows_no_additional_properties": 1,
+    "gemini_knows_no_strict": 1,
+    "mistral_forbids_strict": 1,
+    "gateway_lists_what_it_takes": 1,
     "anthropic_has_no_temperature": 1,
     "groq_wants_another_effort": 1,
     "groq_has_no_json_schema": 1,
@@ -181,6 +184,19 @@ def test_a_keyword_that_is_refused_is_left_out_of_schemas_alone(open_: Open) -> 
     fake = open_("groq_knows_no_min_items")
     assert ask(fake, strict_limits=True)[0].rung == "json_schema"
     assert fake.refused == 1 and known(fake).keywords_left_out == {"minItems"}
+
+
+@pytest.mark.parametrize(
+    ("trait", "gone"),
+    [
+        ("gemini_knows_no_strict", "strict"),
+        ("mistral_forbids_strict", "strict"),
+        ("gateway_lists_what_it_takes", "reasoning_effort"),
+    ],
+)
+def test_what_is_named_goes_alone(open_: Open, trait: str, gone: str) -> None:
+    fake = open_(trait)
+    assert ask(fake)[0].rung == "json_schema" and known(fake).left_out == {gone}
 
 
 def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -> None:

@@ -112,7 +112,10 @@ def test_azures_key_goes_to_the_address_that_was_set_for_it(address: str, monkey
     assert at(model="notes", base_url="https://my.gateway.example/az").api_key == "none"
 
 
-@pytest.mark.parametrize("address", ["mine.openai.azure.com", "http://mine.openai.azure.com", "https://", "https://[", "http://localhost.example.org"])
+@pytest.mark.parametrize(
+    "address",
+    ["mine.openai.azure.com", "http://mine.openai.azure.com", "https://", "https://[", "http://localhost.example.org"],
+)
 def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
     with pytest.raises(SettingsError, match=r"AZURE_OPENAI_ENDPOINT .* is no https address"):
