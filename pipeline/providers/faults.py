@@ -33,7 +33,7 @@ class TooLong(ContextTooLong):
     """The prompt, or the prompt with the room for its answer, is too long; with the numbers that were told."""
 
     def __init__(self, message: str, window: int | None = None, prompt: int | None = None) -> None:
-        super().__init__(message, hint="lower --chunk-tokens")
+        super().__init__(message, hint="give the server a longer context, or take a model that has one")
         self.window, self.prompt = window, prompt
 
 
@@ -187,6 +187,7 @@ def _number(found: re.Match[str] | None) -> int | None:
     return next((int(n) for n in found.groups() if n), None) if found else None
 
 
+_SHORTEST_KEY = 12  # characters: what is shorter is a placeholder
 _DEEPEST = 12  # no refusal says anything below
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
@@ -232,7 +233,15 @@ def shown_of(body: Any, key: str) -> str:
         else ""
     )
     text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
-    return (re.sub(re.escape(key), "…", text, flags=re.IGNORECASE) if len(key) > 3 else text)[:300]
+    return _without(key, text)[:300]
+
+
+def _without(key: str, text: str) -> str:
+    """A text without the key and without the beginning of it that some servers quote."""
+    if len(key) < _SHORTEST_KEY:
+        return text
+    begun = rf"{re.escape(key[:6])}[^\s'\"`,;)]*"
+    return re.sub(rf"{re.escape(key)}|{begun}|[*•]{{2,}}[\w-]*", "…", text, flags=re.IGNORECASE)
 
 
 _PART = r"(\d+(?:\.\d+)?)\s?(milli|ms|h|m|s)[a-z]*"

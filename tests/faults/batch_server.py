@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.faults.fake_endpoints import Call, Refusal
-from tests.faults.server import _answer, _reply
+from tests.faults.server import _reply, answer
 
 
 class BatchServer:
@@ -99,7 +99,7 @@ class BatchServer:
         if told := self.manners(call):
             self.refused += 1
             return told
-        return 200, _reply(_answer(call))
+        return 200, _reply(answer(call))
 
     def wrong(self, row: dict[str, Any], fate: str) -> bytes:
         if fate in ("expired", "nothing"):

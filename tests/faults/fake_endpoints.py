@@ -404,11 +404,13 @@ class FakeEndpoint:
     caches: bool = False
     key: tuple[str, str] | None = None  # header and value that are wanted
     models: Any = None
+    echoes: int = 0  # the status of a refusal that quotes the key, whole and cut
     calls: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     refused: int = 0
     url: str = ""
+    writes: Callable[[Call], str] | None = None  # answers in place of the smallest that fit the schema
     numbers: Iterator[int] = field(default_factory=count)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -439,7 +441,8 @@ class FakeEndpoint:
             free = 1 if "whole_window_for_the_prompt" in self.traits else 2  # half of it for the answer, as Ollama does
             words = words[-4 * self.window // free :]
             prompt = len(words) // 4
-        text = json.dumps(instance(wanted(call), words))
+        about_the_word = "the word of this page" in call["messages"][-1]["content"]
+        text = self.writes(call) if self.writes and not about_the_word else json.dumps(instance(wanted(call), words))
         if "schema_ignored" in self.traits and call.get("response_format"):
             text = "Sure! Here is what was said."
         thought = self.thinks(number) if callable(self.thinks) else self.thinks
@@ -597,6 +600,8 @@ def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
                 fake.keys.append(self.headers.get("authorization", "") + self.headers.get("api-key", ""))
             if fake.key and self.headers.get(fake.key[0]) != fake.key[1]:
                 return self._send(401, _error("Access denied due to invalid subscription key"))
+            if fake.echoes:
+                return self._send(fake.echoes, _error(f"no: {fake.keys[-1]}, which is {fake.keys[-1][:19]}***21"))
             if "html_page" in fake.traits:
                 return self._send(200, "<html><body>Sign in to the network</body></html>")
             if "html_refusal" in fake.traits:

@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         getattr(self, f"_{fault}")(body)
 
     def _ok(self, body: dict) -> None:
-        self._json(200, _reply(_answer(body)))
+        self._json(200, _reply(answer(body)))
 
     def _429(self, body: dict) -> None:
         self._json(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, **{"retry-after": "0.05"})
@@ -106,10 +106,10 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _halfjson(self, body: dict) -> None:
-        self._send(200, json.dumps(_reply(_answer(body))).encode()[:-40], "application/json")
+        self._send(200, json.dumps(_reply(answer(body))).encode()[:-40], "application/json")
 
     def _othermodel(self, body: dict) -> None:
-        self._json(200, _reply(_answer(body)) | {"model": "somebody-else"})
+        self._json(200, _reply(answer(body)) | {"model": "somebody-else"})
 
     def _ignored(self, body: dict) -> None:
         self._json(200, _reply("Sure! Here is what was said, in plain words."))
@@ -141,12 +141,12 @@ class Handler(BaseHTTPRequestHandler):
         self._json(200, reply)
 
     def _nousage(self, body: dict) -> None:
-        reply = _reply(_answer(body))
+        reply = _reply(answer(body))
         del reply["usage"]
         self._json(200, reply)
 
     def _oddusage(self, body: dict) -> None:
-        self._json(200, _reply(_answer(body)) | {"usage": {"prompt_tokens": "many", "completion_tokens": -4}})
+        self._json(200, _reply(answer(body)) | {"usage": {"prompt_tokens": "many", "completion_tokens": -4}})
 
     def _later(self, body: dict) -> None:
         self._json(429, {"error": {"message": "slow down"}}, **{"retry-after": "99999"})
@@ -168,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
 
     def _gzip(self, body: dict) -> None:
-        packed = gzip.compress(json.dumps(_reply(_answer(body))).encode())
+        packed = gzip.compress(json.dumps(_reply(answer(body))).encode())
         self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
 
     def _json(self, status: int, body: dict, **headers: str) -> None:
@@ -194,7 +194,7 @@ def task_of(body: dict) -> str:
     return tasks[-1] if tasks else "write"
 
 
-def _answer(body: dict) -> str:
+def answer(body: dict) -> str:
     answer = good_answer(Request(task_of(body), (), {}, 100))
     assert isinstance(answer, dict)
     if "dropped" in answer:  # talks in more than two parts have more points than these sections take up

@@ -15,6 +15,7 @@ from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line
 from pipeline.corpus import Order, Outcome, make_all
 from pipeline.document import Length
+from pipeline.errors import EndpointError, InputError
 from pipeline.events import Events
 from pipeline.llm import Completion, Tally, Usage
 from pipeline.profile import PROFILES, Check, Recipe
@@ -49,6 +50,30 @@ def test_the_outcome_counts_what_is_weak_and_what_is_withheld(tmp_path: Path) ->
     assert "(7 verified, 1 weak, 0 withheld)" in outcome_line(weak)
     gone, _ = outcomes(tmp_path, with_fault(id=4, verdict="unsupported"))
     assert "(7 verified, 0 weak, 1 withheld)" in outcome_line(gone)
+
+
+def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ended = EndpointError("the key was refused", hint="check it", fatal=True)
+    failed = [Outcome(f"talk-{n}", error=ended) for n in range(16)]
+    failed.append(Outcome("torn", error=InputError("torn.pdf: no text in it")))
+    screen = Screen(quiet=True)
+    for outcome in failed:
+        screen.done(outcome)
+    screen.summary(failed, 0, 1.0)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3 and lines[0] == "talk-0: FAILED: the key was refused (check it)"
+    assert "torn.pdf" in lines[1] and lines[2] == "for the same reason 15 more transcripts failed"
+
+
+def test_a_partial_document_without_new_answers_is_not_said_to_be_stored(tmp_path: Path) -> None:
+    whole, _ = outcomes(tmp_path)
+    assert whole.document
+    stored = replace(whole, document=whole.document, tally=Tally())
+    assert "all answers were stored" in outcome_line(stored)
+    partial = replace(stored, document=whole.document.model_copy(update={"status": "partial"}))
+    assert "no new answers" in outcome_line(partial) and "stored" not in outcome_line(partial)
 
 
 def test_progress_tells_the_phase_and_its_calls() -> None:
