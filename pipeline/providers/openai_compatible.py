@@ -40,9 +40,9 @@ from pipeline.providers.http import bounded_client
 from pipeline.providers.offered import Offered, offered, with_what_is_there
 from pipeline.providers.replies import counted, read, read_json
 from pipeline.providers.sending import Sender
+from pipeline.providers.turns import Turns
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
-_HEAD_START = 5.0  # seconds that calls wait for the first of a run
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
 
 
@@ -102,10 +102,8 @@ class OpenAICompatible:
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
-        self._scout = asyncio.Lock()
+        self._turns = Turns()
         self._looking = asyncio.Lock()
-        self._answered = False  # in this run
-        self._refused = 0  # calls that were refused and go alone now, or wait to
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
         http = self._http_client(transport)
         if endpoint.key_header:
@@ -152,38 +150,28 @@ class OpenAICompatible:
         keywords, way = keywords_of(request.schema), _Way()
         if (answer := await self._in_turn(request, keywords, way)) is not None:
             return answer
-        self._refused += 1
-        try:
-            async with self._scout:
-                way.alone = way.waited = True
-                if (answer := await self._taught(request, keywords, way)) is not None:
-                    return answer
-        finally:
-            self._refused -= 1
+        async with self._turns.after_a_refusal():
+            way.alone = way.waited = True
+            if (answer := await self._taught(request, keywords, way)) is not None:
+                return answer
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
     async def _in_turn(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
-        if (self._is_new(keywords) or self._refused) and await self._waited(keywords):
+        if (self._is_new(keywords) or self._turns.taken) and await self._waited(keywords):
             try:
                 way.alone = way.waited = self._is_new(keywords)
                 if way.alone:
                     return await self._taught(request, keywords, way)
             finally:
-                self._scout.release()
+                self._turns.release()
         return await self._taught(request, keywords, way)
 
     async def _waited(self, keywords: frozenset[str]) -> bool:
-        """Whether the turn to go alone has come; a kind that was taken before is kept waiting for a moment only,
-        since a refusal comes at once and an answer takes its time."""
-        try:
-            async with asyncio.timeout(_HEAD_START if keywords <= self.known.keywords_taken else None):
-                return await self._scout.acquire()
-        except TimeoutError:
-            return False
+        return await self._turns.waited(patiently=not keywords <= self.known.keywords_taken)
 
     def _is_new(self, keywords: frozenset[str]) -> bool:
-        return not self._answered or not keywords <= self.known.keywords_taken
+        return not self._turns.answered or not keywords <= self.known.keywords_taken
 
     async def _taught(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
@@ -199,7 +187,7 @@ class OpenAICompatible:
                 if way.refused and not way.alone:
                     return None
                 continue
-            self._answered = True
+            self._turns.answered = True
             completion, told = answer
             way.spent = way.spent + completion.usage
             self._learn_guesses(way)
@@ -223,7 +211,7 @@ class OpenAICompatible:
             way.refused = True
         except _Outdated:
             if not way.waited and await self._waited(keywords_of(request.schema)):
-                self._scout.release()
+                self._turns.release()
             way.waited = True
         except MissedFormat as err:
             if way.known.lower_rung() is None:
@@ -408,7 +396,7 @@ class OpenAICompatible:
 
     def _ensure_up_to_date(self, body: dict[str, Any], way: _Way) -> None:
         now = self._as_known(way)
-        if (self._refused and not way.waited) or (now != way.known and sent_otherwise(body, now)):
+        if (self._turns.taken and not way.waited) or (now != way.known and sent_otherwise(body, now)):
             raise _Outdated("asked another way")
 
     def _classify(self, err: Exception) -> CallError:

@@ -20,7 +20,7 @@ from pipeline.doctor import run_doctor
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
-from pipeline.providers import openai_compatible
+from pipeline.providers import turns
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.doctor import examine
@@ -287,7 +287,7 @@ def test_calls_that_are_refused_in_the_middle_of_a_run_learn_one_after_the_other
 
 
 def test_a_first_call_that_takes_long_keeps_nobody_waiting(open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_compatible, "_HEAD_START", 0.0)
+    monkeypatch.setattr(turns, "_HEAD_START", 0.0)
     fake, arrived = open_(), threading.Event()
     answer = fake.answer
 

@@ -1,0 +1,44 @@
+"""Who goes alone: what a call may teach is learned once, before others are sent the same way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+_HEAD_START = 5.0  # seconds: a refusal comes at once, an answer takes its time
+
+
+class Turns:
+    """The turn to go alone, for the calls of one run."""
+
+    def __init__(self) -> None:
+        self._turn, self._refused = asyncio.Lock(), 0
+        self.answered = False  # whether any call was answered in this run
+
+    @property
+    def taken(self) -> bool:
+        """Whether calls that were refused go alone now, or wait to."""
+        return self._refused > 0
+
+    @asynccontextmanager
+    async def after_a_refusal(self) -> AsyncIterator[None]:
+        """The turn of a call that was refused."""
+        self._refused += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._refused -= 1
+
+    async def waited(self, *, patiently: bool) -> bool:
+        """Whether the turn has come, to be given back by `release`. Who is not patient waits for a moment only."""
+        try:
+            async with asyncio.timeout(None if patiently else _HEAD_START):
+                return await self._turn.acquire()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Gives the turn back."""
+        self._turn.release()
