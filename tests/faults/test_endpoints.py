@@ -164,7 +164,7 @@ def fewer(cases: Iterable[Any], every: int) -> list[Any]:
     return [pytest.param(*row, marks=[pytest.mark.slow] * bool(n % every)) for n, row in enumerate(rows)]
 
 
-@pytest.mark.parametrize(("trait", "times"), fewer(LEARNED.items(), 2), ids=LEARNED)
+@pytest.mark.parametrize(("trait", "times"), fewer(LEARNED.items(), 3), ids=LEARNED)
 def test_what_is_refused_is_refused_once_and_never_in_the_next_run(
     open_: Open, tmp_path: Path, trait: str, times: int
 ) -> None:
@@ -432,8 +432,9 @@ def test_a_chunk_that_the_doctor_found_cut_is_looked_at_by_the_next_run_and_read
     assert fake.asked == asked + 3 and known(fake).doubt is None
 
 
-def test_a_message_that_is_dropped_from_between_is_seen(open_: Open) -> None:
-    fake = open_("ollama_drops_messages", window=4096)
+@pytest.mark.parametrize("usage", [True, False])
+def test_a_message_that_is_dropped_from_between_is_seen(open_: Open, usage: bool) -> None:
+    fake = open_("ollama_drops_messages", window=4096, usage=usage)
     with pytest.raises(ContextTooLong, match="cut off in silence"):
         ask(fake, request(words=LONG, task="Write the notes."))
     assert fake.asked == 2 and known(fake).cut_from
