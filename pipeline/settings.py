@@ -186,5 +186,6 @@ def _at_vendor(settings: Settings) -> Settings:
     if vendor is AZURE:
         home = re.match(r"http://(?:localhost|127\.0\.0\.1)\b(?!\.)", base_url)
         schemes = ("http", "https") if home else ("https",)  # its key does not travel in the open
-        _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
+        asked_for = os.environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
+        _ensure_web_address(asked_for, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})
