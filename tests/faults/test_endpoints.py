@@ -344,7 +344,10 @@ def test_thought_that_nothing_tells_of_has_room_after_one_answer_was_cut(
     assert all(json.loads(a.text)["points"] for a in answers) and fake.asked == 21
 
 
-def test_a_prompt_is_asked_about_once_however_many_calls_it_is_sent_by(open_: Open) -> None:
+def test_a_prompt_is_asked_about_once_however_many_calls_it_is_sent_by(
+    open_: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_HEAD_START", 0.0)
     fake = open_(usage=False, thinks=6000)
     ask(fake, *(request(n, words=LONG) for n in range(8)), known=Capabilities(keywords_taken=TAKEN, answers=1))
     assert sum("word of this page" in str(call) for call in fake.calls) == 1
