@@ -112,6 +112,8 @@ def from_overflow(err: TooLong, known: Capabilities, size: int) -> Found | None:
     if err.window is None:
         return None
     window = _as_counted(err.window, err.prompt, size)
+    if known.window is not None and abs(window - known.window) * 10 <= known.window:  # by another prompt's ratio
+        return Found(replace(known, window=min(window, known.window)))
     return Found(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
 
 

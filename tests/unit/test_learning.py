@@ -200,6 +200,13 @@ def test_a_window_is_learned_in_tokens_as_they_are_counted_here_whatever_the_end
     assert shorter * makes < window and learning.too_long(REQUEST, found.known, shorter) is None
 
 
+def test_a_window_that_other_prompts_tell_a_little_differently_is_said_once_and_kept_at_its_smallest() -> None:
+    first = learning.from_overflow(TooLong("too long", 8192, 12_000), Capabilities(), 10_000)
+    again = learning.from_overflow(TooLong("too long", 8192, 12_400), first.known, 10_000)  # type: ignore[union-attr]
+    assert first and again and first.said and not again.said
+    assert again.known.window == min(6690, 6474) and first.known.window == 6690
+
+
 def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_store() -> None:
     assert recalled(Capabilities(window=-583).dump()).window is None
     assert recalled(Capabilities(window=2048).dump()).window == 2048
