@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -119,3 +120,13 @@ def _manners(base_url: str) -> dict[str, bool]:
     """No redirect is followed; on this machine proxies of the environment are passed by."""
     loopback = httpx2.URL(base_url).host in {"127.0.0.1", "localhost", "::1"}
     return {"follow_redirects": False, "trust_env": not loopback}
+
+
+def key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """Puts the key into a header of its own in place of the bearer token, which would be taken for a login's."""
+
+    async def move(request: httpx2.Request) -> None:
+        request.headers.pop("authorization", None)
+        request.headers[header] = key
+
+    return move

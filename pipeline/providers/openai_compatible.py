@@ -10,16 +10,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import openai
-import tenacity
 
 from pipeline.answers import holds_json
 from pipeline.errors import CallError, ContextTooLong, EndpointError
-from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
@@ -27,8 +26,6 @@ from pipeline.providers.capabilities import Capabilities, keywords_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import (
     MissedFormat,
-    NoAnswer,
-    NoAnswerInTime,
     NoSuchModel,
     PushedBack,
     Refused,
@@ -36,34 +33,16 @@ from pipeline.providers.faults import (
     classify,
 )
 from pipeline.providers.gate import Gate
-from pipeline.providers.http import bounded_client
+from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.offered import Offered, offered, with_what_is_there
-from pipeline.providers.replies import counted, read, read_json
+from pipeline.providers.replies import read, read_json
+from pipeline.providers.retrying import tried_again
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
+from pipeline.providers.way import Way
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
-
-
-@dataclass(slots=True)
-class _Way:
-    """How one call is sent at present, and what it has taken so far."""
-
-    known: Capabilities = field(default_factory=Capabilities)
-    messages: list[Message] = field(default_factory=list)
-    limit: int = 0
-    below: int = 0  # response formats that this one call goes down, for a reason of its own
-    guesses: learning.Guesses = field(default_factory=learning.Guesses)
-    alone: bool = False  # whether calls that have not begun wait for this one
-    waited: bool = False  # whether it has let such calls go first
-    refused: bool = False
-    spent: Usage = field(default_factory=Usage)
-
-    @property
-    def size(self) -> int:
-        """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
-        return counted(self.messages)
 
 
 class _Outdated(CallError):
@@ -107,7 +86,7 @@ class OpenAICompatible:
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
         http = self._http_client(transport)
         if endpoint.key_header:
-            http.event_hooks = {"request": [_key_in(endpoint.key_header, endpoint.api_key)]}
+            http.event_hooks = {"request": [key_in(endpoint.key_header, endpoint.api_key)]}
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
@@ -147,7 +126,7 @@ class OpenAICompatible:
         What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
-        keywords, way = keywords_of(request.schema), _Way()
+        keywords, way = keywords_of(request.schema), Way()
         if (answer := await self._in_turn(request, keywords, way)) is not None:
             return answer
         async with self._turns.after_a_refusal():
@@ -156,7 +135,7 @@ class OpenAICompatible:
                 return answer
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
-    async def _in_turn(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
+    async def _in_turn(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
         if (self._is_new(keywords) or self._turns.taken) and await self._waited(keywords):
             try:
@@ -173,7 +152,7 @@ class OpenAICompatible:
     def _is_new(self, keywords: frozenset[str]) -> bool:
         return not self._turns.answered or not keywords <= self.known.keywords_taken
 
-    async def _taught(self, request: Request, keywords: frozenset[str], way: _Way) -> Completion | None:
+    async def _taught(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
             way.known = self._as_known(way)
@@ -201,7 +180,7 @@ class OpenAICompatible:
             return replace(completion, usage=way.spent)
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
-    async def _asked(self, request: Request, way: _Way) -> tuple[Completion, bool] | None:
+    async def _asked(self, request: Request, way: Way) -> tuple[Completion, bool] | None:
         """An answer and whether its usage was told; None when the call is to be sent again, another way."""
         body = body_of(request, way.known, self.endpoint, way.messages, way.limit)
         try:
@@ -227,7 +206,7 @@ class OpenAICompatible:
             raise await with_what_is_there(err, self.model, self.list_models) from err
         return None
 
-    def _asks_again(self, completion: Completion, request: Request, way: _Way) -> bool:
+    def _asks_again(self, completion: Completion, request: Request, way: Way) -> bool:
         """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
         if completion.finish_reason == "length":
             found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
@@ -246,7 +225,7 @@ class OpenAICompatible:
             self._learn(learning.Found(replace(self.known, rung=lower.rung), said))
         return True
 
-    def _as_known(self, way: _Way) -> Capabilities:
+    def _as_known(self, way: Way) -> Capabilities:
         known = way.guesses.applied(self.known)
         for _ in range(way.below):
             known = known.lower_rung() or known
@@ -259,7 +238,7 @@ class OpenAICompatible:
         if self._on_learned:
             self._on_learned(self.known, f"{self.model} at {self.endpoint.host} {found.said}" if found.said else "")
 
-    def _learn_from(self, err: Refused, body: dict[str, Any], way: _Way) -> None:
+    def _learn_from(self, err: Refused, body: dict[str, Any], way: Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
         now = self._as_known(way)
         if now != way.known and sent_otherwise(body, now):
@@ -270,12 +249,12 @@ class OpenAICompatible:
             error = EndpointError(f"{self.model}: {err}")
             raise (self._last_straw(error) or error) from err
 
-    def _learn_guesses(self, way: _Way) -> None:
+    def _learn_guesses(self, way: Way) -> None:
         if way.guesses.said:
             self._learn(learning.Found(way.guesses.applied(self.known), way.guesses.said))
             way.guesses = learning.Guesses()
 
-    async def _look_whether_read(self, request: Request, told: int | None, way: _Way) -> None:
+    async def _look_whether_read(self, request: Request, told: int | None, way: Way) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
 
         One call looks at a time, and what it finds out holds for those that waited.
@@ -297,7 +276,7 @@ class OpenAICompatible:
         if self.known.cut_from is not None and size >= self.known.cut_from:
             raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")
 
-    async def _ask_for_the_word(self, question: Request, told: int | None, size: int, way: _Way) -> None:
+    async def _ask_for_the_word(self, question: Request, told: int | None, size: int, way: Way) -> None:
         """Asks the question, with more room while its answer is cut in thought, and learns from the answer."""
         try:
             answer, counts = await self._word(question, size, way)
@@ -314,7 +293,7 @@ class OpenAICompatible:
             was_read = canary.read_whole(answer.text, told, size)
         self._learn(learning.from_canary(was_read, told, size, self.known))
 
-    async def _word(self, question: Request, size: int, way: _Way) -> tuple[Completion, bool]:
+    async def _word(self, question: Request, size: int, way: Way) -> tuple[Completion, bool]:
         while True:
             known = self._as_known(way)
             asked = replace(way, known=known, waited=True)
@@ -329,7 +308,7 @@ class OpenAICompatible:
                 return answer, counts
             self._learn(more)
 
-    async def _patiently(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
+    async def _patiently(self, request: Request, body: dict[str, Any], way: Way) -> tuple[Completion, bool]:
         """One answer, and whether its usage was told; retried on transport faults.
 
         A call that waits to be tried again gives its place to others.
@@ -342,33 +321,23 @@ class OpenAICompatible:
         return answer
 
     async def _again(
-        self, request: Request, body: dict[str, Any], way: _Way, first: CallError
+        self, request: Request, body: dict[str, Any], way: Way, first: CallError
     ) -> tuple[Completion, bool]:
         """One answer after the `first` try failed, if that may be tried again."""
-        failed = [first]
-
-        async def once() -> tuple[Completion, bool]:
-            if failed:
-                raise failed.pop()
-            return await self._once(request, body, way)
-
-        retrying = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(lambda e: isinstance(e, CallError) and e.retryable),
-            stop=self._stop,
-            wait=_wait,
-            sleep=self._sleep,
-            reraise=True,
-            before_sleep=lambda state: self._count_retry(request, state),
-        )
         try:
-            answer: tuple[Completion, bool] = await retrying(once)
+            return await tried_again(
+                lambda: self._once(request, body, way),
+                first,
+                attempts=self.endpoint.attempts,
+                sleep=self._sleep,
+                on_retry=lambda error: self._told_retry(request, error),
+            )
         except EndpointError as err:
             if last := self._last_straw(err):
                 raise last from err
             raise
-        return answer
 
-    async def _once(self, request: Request, body: dict[str, Any], way: _Way) -> tuple[Completion, bool]:
+    async def _once(self, request: Request, body: dict[str, Any], way: Way) -> tuple[Completion, bool]:
         gate = self._gate
         number = await gate.enter(request.rank, self._tokens_at_most(request, body))
         started = time.monotonic()
@@ -394,7 +363,7 @@ class OpenAICompatible:
             gate.leave()
         return answer
 
-    def _ensure_up_to_date(self, body: dict[str, Any], way: _Way) -> None:
+    def _ensure_up_to_date(self, body: dict[str, Any], way: Way) -> None:
         now = self._as_known(way)
         if (self._turns.taken and not way.waited) or (now != way.known and sent_otherwise(body, now)):
             raise _Outdated("asked another way")
@@ -430,43 +399,7 @@ class OpenAICompatible:
         except SDK_ERRORS as err:
             raise self._classify(err) from err
 
-    def _stop(self, state: tenacity.RetryCallState) -> bool:
-        """A server that is not there is given up soon, one that hangs at the second time, one that is busy late."""
-        error = state.outcome.exception() if state.outcome else None
-        tries = self.endpoint.attempts
-        if isinstance(error, PushedBack):
-            tries *= 3
-        elif isinstance(error, NoAnswerInTime | MissedFormat):
-            tries = min(2, tries)
-        elif isinstance(error, NoAnswer) or (isinstance(error, EndpointError) and error.fatal):
-            tries = min(3, tries)
-        return state.attempt_number >= tries
-
-    def _count_retry(self, request: Request, state: tenacity.RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, EndpointError):
-            self._told_retry(request, error)
-
     def _told_retry(self, request: Request, error: EndpointError) -> None:
         self.retried += 1
         if self._on_retry:
             self._on_retry(request, error)
-
-
-def _key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
-    """Puts the key into a header of its own in place of the bearer token, which would be taken for a login's."""
-
-    async def move(request: httpx2.Request) -> None:
-        request.headers.pop("authorization", None)
-        request.headers[header] = key
-
-    return move
-
-
-_backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = getattr(error, "retry_after", None)
-    return float(asked) if asked is not None else float(_backoff(state))
