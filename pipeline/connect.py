@@ -66,6 +66,20 @@ class _Lazy:
         return await self._client.complete(request)
 
 
+def _kept_in(
+    store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]
+) -> Callable[[Capabilities, str], None]:
+    """What keeps news of an endpoint in the store and tells them."""
+
+    def keep(known: Capabilities, said: str) -> None:
+        store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
+        if said:
+            events.tell("endpoint learned", what=said)
+            say(said)
+
+    return keep
+
+
 @asynccontextmanager
 async def connect(
     settings: Settings,
@@ -90,15 +104,6 @@ async def connect(
             for client in asking:
                 client.stop(because)
 
-        def learned(endpoint: Endpoint) -> Callable[[Capabilities, str], None]:
-            def keep(known: Capabilities, said: str) -> None:
-                store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
-                if said:
-                    events.tell("endpoint learned", what=said)
-                    say(said)
-
-            return keep
-
         def room() -> int:
             """Tokens of thought that the next call may take beside its answer."""
             if not hosted:
@@ -114,7 +119,7 @@ async def connect(
                     endpoint,
                     prompts=prompts,
                     known=known_of(store, endpoint) if hosted else Capabilities(),
-                    on_learned=learned(endpoint) if hosted else None,
+                    on_learned=_kept_in(store, endpoint, events, say) if hosted else None,
                     on_retry=events.retry,
                 )
                 asking.append(client)

@@ -12,7 +12,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels, labels_for
 from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
-from pipeline.sections.base import without_colon
+from pipeline.sections.base import without_end_mark
 from pipeline.text import word_count
 from pipeline.transcript import Chunk, spoken_words
 from pipeline.verification import Recording, finding, with_lines
@@ -48,7 +48,7 @@ class Addition:
     @classmethod
     def of(cls, missing: Missing, lines: tuple[int, ...], *, fits: bool) -> Addition:
         """What the model wrote, with the segments that bear it."""
-        statement = DraftStatement(missing.text.strip(), lines, without_colon(missing.label), remark=ADDED)
+        statement = DraftStatement(missing.text.strip(), lines, without_end_mark(missing.label), remark=ADDED)
         return cls(missing.under if fits else 0, statement)
 
 
@@ -120,8 +120,10 @@ def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Dra
     for detail in point.details:
         details += [detail, *_taken(waiting, detail.id)]
     new = _taken(waiting, point.id)
-    if len(new) == 1 and not details and not new[0].finding and word_count(point.text + new[0].text) <= _MOST_JOINED:
-        return _joined(point, new[0], words)
+    if len(new) == 1 and not details and not new[0].finding:
+        joined = _joined(point, new[0], words)
+        if word_count(joined.text) <= _MOST_JOINED:
+            return joined
     for detail in new:
         details.insert(_place(detail, details), detail)
     return replace(point, details=tuple(details))

@@ -19,7 +19,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections.base import without_colon
+from pipeline.sections.base import without_end_mark
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import numbered
@@ -274,7 +274,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if verdict is None:
             return replace(statement, remark=finding(statement.text, recording) if statement.lines else "")
         lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
-        label = without_colon(verdict.fault.label) if statement.label else ""
+        label = without_end_mark(verdict.fault.label) if statement.label else ""
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="")
         if not text:

@@ -36,24 +36,7 @@ def run_watch(
     The first signal lets calls under way finish, the second drops them. 130 after Ctrl-C, and after SIGTERM when
     documents were cut short; 0 after a SIGTERM that found nothing to cut; 1 when an error ended the watch.
     """
-
-    out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
-    indexed = True
-
-    def told(row: dict[str, Any]) -> None:
-        nonlocal indexed
-        if row["page"]:
-            exports.written(Path(row["page"]))
-            indexed = False
-        exports.put_into(row)
-        for line in row_lines(row, as_json=as_json):
-            print(line, file=None if out.isatty() else out, flush=True)
-
-    def index() -> None:
-        nonlocal indexed
-        if not indexed:
-            exports.index()
-            indexed = True
+    rows = _Rows(exports, as_json)
 
     async def watch() -> int:
         ending, caught = asyncio.Event(), list[int]()
@@ -72,16 +55,47 @@ def run_watch(
         _on_signals(on_signal)
         try:
             ended = await watch_documents(
-                paths, settings, metadata, screen, events, settle=settle, ending=ending, told=told, waiting=index
+                paths,
+                settings,
+                metadata,
+                screen,
+                events,
+                settle=settle,
+                ending=ending,
+                told=rows.told,
+                waiting=rows.index,
             )
         except asyncio.CancelledError:
             return _EXIT_INTERRUPTED
-        index()
+        rows.index()
         exports.end()
         return exit_code(ended, caught[0] if caught else None) or exports.failed
 
     with Screen(quiet) as screen, opened(log) as events:
         return asyncio.run(watch())
+
+
+class _Rows:
+    """Prints what became of each document, with its exports, and makes their index when there is something new."""
+
+    def __init__(self, exports: Exports, as_json: bool) -> None:
+        self._exports, self._as_json, self._indexed = exports, as_json, True
+        self._out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+
+    def told(self, row: dict[str, Any]) -> None:
+        """One document's row."""
+        if row["page"]:
+            self._exports.written(Path(row["page"]))
+            self._indexed = False
+        self._exports.put_into(row)
+        for line in row_lines(row, as_json=self._as_json):
+            print(line, file=None if self._out.isatty() else self._out, flush=True)
+
+    def index(self) -> None:
+        """The index, if documents were made since the last one."""
+        if not self._indexed:
+            self._exports.index()
+            self._indexed = True
 
 
 def exit_code(ended: Watched, caught: int | None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +15,6 @@ from pipeline.transcript import Transcript
 # What the editor of a long recording's parts does with a section: write it anew, arrange its points under headings, or
 # take its items by number, all of them or the best.
 Composed = Literal["anew", "arranged", "all", "best"]
-_END = re.compile(r"(?:\s*[:：。]|(?<![^\W\d_]\.[^\W\d_])(?<![:：。.])\.)+$")  # "U.S." keeps its own, and an ellipsis
 LinesOf = Callable[[Sequence[int]], tuple[int, ...]]  # the segments that cited numbers stand for
 
 
@@ -65,9 +63,11 @@ def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> t
     return (DraftGroup(rows),) if rows else ()
 
 
-def without_colon(lead: str) -> str:
+def without_end_mark(lead: str) -> str:
     """A lead or term without the mark that a model may have put behind it: the page puts a colon there."""
-    return _END.sub("", lead.strip())
+    bare = lead.strip().rstrip(":：。 ")
+    ends = bare.endswith(".") and "." not in bare.split()[-1][:-1]  # "U.S." and an ellipsis keep theirs
+    return bare[:-1] if ends else bare
 
 
 def in_a_row(groups: Sequence[DraftGroup]) -> list[DraftStatement]:

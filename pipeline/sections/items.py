@@ -11,7 +11,7 @@ from pydantic import create_model
 from pipeline.document import Detail
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
-from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row, without_colon
+from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row, without_end_mark
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -63,7 +63,7 @@ class Items:
                     DraftStatement(s.text, lines_of(s.cites) or lines, bound=True) for s in said if s.text.strip()
                 ]
             elif field.name == self.lead:
-                label = without_colon(said) or words.word(field.absent)
+                label = without_end_mark(said) or words.word(field.absent)
             elif field.name != self.text and (value := said.strip() or words.word(field.absent)):
                 below.append(DraftStatement(value, lines, words.word(field.title), bound=True))
         return DraftStatement(getattr(item, self.text), lines, label, tuple(below))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
-from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_colon
+from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -40,7 +40,7 @@ def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> 
 
 def _point(point: Point, lines_of: LinesOf) -> DraftStatement:
     details = tuple(DraftStatement(d.text, lines_of(d.cites)) for d in point.details if d.text.strip())
-    lead = without_colon(point.lead)
+    lead = without_end_mark(point.lead)
     return DraftStatement(point.text, lines_of(point.cites), lead, details)
 
 

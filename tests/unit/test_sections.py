@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.sections.base import without_colon
+from pipeline.sections.base import without_end_mark
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from pipeline.sections.base import without_colon
     ],
 )
 def test_a_lead_stands_without_the_mark_that_a_model_put_behind_it(written: str, read: str) -> None:
-    assert without_colon(written) == read
+    assert without_end_mark(written) == read
