@@ -87,6 +87,9 @@ _BETTER = 0.05  # by which a page must fit better than one before it, which is m
 _LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # that tell an alphabet: letters, signs of thousands, letters among a–z
 _SHOUTED = 0.7  # what a reading in capitals is worth: small letters of another page often look so
 _SAMPLE = 40_000  # bytes
+_LONG, _BESIDE = 2000, 40  # bytes of a line that is looked at in parts, and of ASCII around what tells
+# With ASCII no longer than `_BESIDE` between them: no sign of two bytes is torn.
+_HIGH = re.compile(rb"[\x80-\xff]++(?:[\x00-\x7f]{1,40}+[\x80-\xff]++)*+[\x00-\x7f]{0,40}+")
 _FOREIGN = "\ufffd"
 
 
@@ -108,15 +111,26 @@ def code_page(raw: bytes) -> tuple[str, bool]:
 
 
 def _telling(raw: bytes) -> bytes:
-    """The first lines that are not ASCII."""
-    rows: list[bytes] = []
+    """The first lines that are not ASCII, of long ones what stands around their other signs."""
+    parts: list[bytes] = []
     size = 0
-    for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", raw):
-        rows.append(match[0])
-        size += len(match[0])
-        if size > _SAMPLE:
+    for line in raw.splitlines(keepends=True):
+        if size >= _SAMPLE:
             break
-    return b"".join(rows)
+        if not line.isascii():
+            parts.append(line if len(line) <= _LONG else _around(line, _SAMPLE - size))
+            size += len(parts[-1])
+    return b"".join(parts)[:_SAMPLE]
+
+
+def _around(line: bytes, most: int) -> bytes:
+    """The parts of a line around the bytes that are not ASCII, a row each, until there are `most` bytes."""
+    parts: list[bytes] = []
+    size = end = 0
+    while size < most and (found := _HIGH.search(line, end)):
+        parts.append(line[max(end, found.start() - _BESIDE) : found.end()])
+        size, end = size + len(parts[-1]) + 1, found.end()
+    return b"\n".join([*parts, b""])
 
 
 def _daily(sample: bytes, codec: str, order: str, rows: range) -> float:

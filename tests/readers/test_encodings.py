@@ -71,3 +71,16 @@ def test_wide_characters_need_no_mark(codec: str, case: str) -> None:
     said = TEXTS[case][1]
     transcript = parse((said + "\n\n").encode(codec) * 2, "talk.txt", name="talk")
     assert (transcript.segments[0].text.startswith(said), transcript.reading.encoding) == (True, codec)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", " "])
+def test_long_lines_do_not_hide_the_letters_after_them(end: str) -> None:
+    said = TEXTS["cp1250 Czech"][1]
+    raw = f"Café. {'We talk on. ' * 20_000}{end}{said}{end}{'And on. ' * 20_000}{end}{said}".encode("cp1250")
+    assert parse(raw, "talk.txt", name="talk").reading.encoding == "cp1250"
+
+
+def test_a_long_line_of_signs_of_two_bytes_is_torn_nowhere() -> None:
+    said = TEXTS["euc_jp Japanese"][1]
+    raw = (f"x{said}" * 1000).encode("euc_jp")
+    assert parse(raw, "talk.txt", name="talk").reading.encoding == "euc_jp"
