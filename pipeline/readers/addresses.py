@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from pipeline.errors import InputError
 
-_VIDEO = re.compile(r"^https?://(?:www\.|m\.|music\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+# Not all of a site: it has files of captions too.
+_VIDEO = re.compile(
+    r"https?://(?:www\.|m\.|music\.)?(?:youtu\.be/[\w-]"
+    r"|youtube(?:-nocookie)?\.com/(?:(?:watch|playlist)(?=[/?#]|$)|(?:shorts|live|embed)/))",
+    re.IGNORECASE,
+)
 
 
 def is_video(url: str) -> bool:
@@ -18,5 +24,6 @@ def no_transcript(url: str) -> InputError:
     """What to do with the address of a video."""
     return InputError(
         f"{url}: a video, not a transcript",
-        hint=f"get its captions first: yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json '{url}'",
+        hint="get its captions first: "
+        f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json {shlex.quote(url)}",
     )

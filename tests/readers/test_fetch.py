@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import shlex
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -80,6 +81,28 @@ def test_a_redirect_to_nowhere_is_told() -> None:
 def test_a_video_is_no_transcript_and_is_not_asked_for() -> None:
     with pytest.raises(InputError, match=r"get its captions first: yt-dlp .* 'https://www.youtube.com/watch"):
         get("https://www.youtube.com/watch?v=abc", {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://youtu.be/abc", "https://m.youtube.com/shorts/abc", "https://YouTube.com/playlist?list=a"],
+)
+def test_an_address_of_a_video_is_known_in_all_its_forms(url: str) -> None:
+    with pytest.raises(InputError, match="a video, not a transcript"):
+        get(url, {})
+
+
+def test_a_file_of_captions_on_a_site_of_videos_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HOSTS, "www.youtube.com", [PUBLIC])
+    url = "https://www.youtube.com/api/timedtext?v=abc&fmt=vtt"
+    assert get(url, {url: answer(b"WEBVTT")}) == (b"WEBVTT", "timedtext")
+
+
+def test_the_command_for_a_video_runs_nothing_else() -> None:
+    url = "https://www.youtube.com/watch?v=abc';reboot'"
+    with pytest.raises(InputError) as caught:
+        get(url, {})
+    assert shlex.split(caught.value.hint or "")[-1] == url
 
 
 def test_a_file_that_comes_drop_by_drop_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

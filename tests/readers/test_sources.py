@@ -1,6 +1,7 @@
 """What is below paths: what is read, what is not and why, and names that overwrite nothing."""
 
 import json
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -108,7 +109,8 @@ def test_captions_of_a_downloader_find_their_side_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["www.youtube.com/watch?v=abc", "youtu.be/abc", "youtube.com/watch?v=abc"])
 def test_the_address_of_a_video_is_known_without_its_scheme(path: str) -> None:
     (error,) = survey([Path(path)]).errors
-    assert f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json 'https://{path}'" in str(error)
+    command = "yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json"
+    assert f"{command} {shlex.quote(f'https://{path}')}" in str(error)
 
 
 @pytest.mark.parametrize(("code", "language"), [("en-orig", "en"), ("zh-Hans-en", "zh-Hans"), ("pt-BR", "pt-BR")])
