@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from pipeline.readers.base import Document, Parsed, Reader
@@ -47,9 +48,10 @@ class _Page(HTMLParser):
         self.around: list[str] = []
         self.controls: list[str] = []
         self.broken: list[str] = []
-        self.title = ""
+        self.title: list[str] = []
         self.metadata: dict[str, str] = {}
         self._line: list[str] = []
+        self._has_words = False  # the line, or its hashes
         self._bold = ""  # with which the line begins
         self._bold_from: int | None = None
         self._aside: list[str] = []  # what an element says that is kept apart
@@ -57,6 +59,7 @@ class _Page(HTMLParser):
         self._skip = self._beside = self._apart = 0
         self._in_title = False
         self._open: list[str] = []
+        self._within: Counter[str] = Counter()  # how many of each kind are open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -74,72 +77,86 @@ class _Page(HTMLParser):
                 self._end_line()
             return
         self._open.append(tag)
+        self._within[tag] += 1
         self._skip += tag in _SKIPPED
         self._beside += tag in _AROUND
         self._apart += tag in _APART
-        if tag in ("b", "strong") and not self._apart and not "".join(self._line).strip():
+        if tag in ("b", "strong") and not self._apart and not self._has_words:
             self._bold_from = len(self._line)
         self._in_title = self._in_title or tag == "title"
         if tag in _BLOCKS:
             self._end_line()
-            if tag[0] == "h" and tag[1:].isdigit():
-                self._line.append("#" * int(tag[1:]) + " ")
+            if tag[0] == "h" and tag[1:].isdigit() and not self._apart:
+                self._say("#" * int(tag[1:]) + " ")
             elif tag in ("p", "li", "cite", "blockquote", "h1", "h2", "h3", "tr", "div", "section"):
                 self._blank()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in self._open:
-            return
-        while self._open:
-            last = self._open.pop()
-            self._skip -= last in _SKIPPED
-            self._beside -= last in _AROUND
-            self._apart -= last in _APART
-            if last in _APART and not self._apart:
-                self._end_apart(last)
-            if last in ("b", "strong") and self._bold_from is not None:
-                self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
-            self._in_title = self._in_title and last != "title"
-            if last in _BLOCKS:
-                if last == "cite" and self._line and not "".join(self._line).rstrip().endswith((":", "：")):
-                    self._line.append(":")
-                self._end_line()
-                if last in ("p", "li", "blockquote", "tr"):
-                    self._blank()
-            if last == tag:
-                break
+        if self._within[tag]:
+            while self._end_last() != tag:
+                pass
+
+    def _end_last(self) -> str:
+        """Ends the innermost open element, whose name it gives."""
+        last = self._open.pop()
+        self._within[last] -= 1
+        self._skip -= last in _SKIPPED
+        self._beside -= last in _AROUND
+        self._apart -= last in _APART
+        if last in _APART and not self._apart:
+            self._end_apart(last)
+        if last in ("b", "strong") and self._bold_from is not None:
+            self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
+        self._in_title = self._in_title and last != "title"
+        if last in _BLOCKS:
+            if last == "cite" and self._has_words and not self._apart and not self._ends_in_colon():
+                self._say(":")
+            self._end_line()
+            if last in ("p", "li", "blockquote", "tr"):
+                self._blank()
+        return last
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
-            self.title += data
-        elif not self._skip:
-            held = self._aside if self._apart else self._line
-            if "pre" not in self._open or self._apart:
-                held.append(data.replace("\n", " "))
-                return
+            self.title.append(data)
+        elif self._skip:
+            return
+        elif self._apart:
+            self._aside.append(data.replace("\n", " "))
+        elif not self._within["pre"]:
+            self._say(data.replace("\n", " "))
+        else:
             first, *rows = data.split("\n")  # lines that are lines
-            held.append(first)
+            self._say(first)
             for row in rows:
-                if not "".join(self._line).strip():
+                if not self._has_words:
                     self._blank()
                 self._end_line()
-                self._line.append(row)
+                self._say(row)
+
+    def _say(self, text: str) -> None:
+        self._line.append(text)
+        self._has_words = self._has_words or bool(text.strip())
+
+    def _ends_in_colon(self) -> bool:
+        return "".join(self._line).rstrip().endswith((":", "："))
 
     def _end_apart(self, tag: str) -> None:
         """An element to be pressed or chosen has ended: a time, or one inside a paragraph, is part of the text."""
         text, self._aside = clean("".join(self._aside)), []
         stamp = stamp_at(text)
         timed = stamp is not None and stamp.stop == len(text)
-        if tag == "button" and (timed or self._buttons or _PARAGRAPHS & set(self._open)):
-            self._line.append(f" {text} ")
+        if tag == "button" and (timed or self._buttons or any(self._within[each] for each in _PARAGRAPHS)):
+            self._say(f" {text} ")
         else:
             self.controls.append(text)
 
     def _end_line(self) -> None:
         if self._apart:
+            self._aside.append(" ")
             return
         text, bold = clean("".join(self._line)), self._bold
-        self._line, self._bold, self._bold_from = [], "", None
+        self._line, self._bold, self._bold_from, self._has_words = [], "", None, False
         if bold and len(bold) < _BOLD and bold[-1].isalnum() and text.startswith(f"{bold} "):
             text = f"**{bold}** {text[len(bold) :].strip()}"
         if text.strip("# "):
@@ -151,6 +168,8 @@ class _Page(HTMLParser):
 
     def close(self) -> None:
         super().close()
+        while self._open:  # what has no end tag, or one that is broken
+            self._end_last()
         self._end_line()
 
 
@@ -194,7 +213,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
     lines, heading = parse_turns("\n".join(page.rows), tally)
-    title = clean(page.metadata.get("og:title", "")) or clean(page.title) or heading
+    title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title)) or heading
     url = page.metadata.get("og:url", "")
     return Parsed(
         lines,

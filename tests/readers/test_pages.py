@@ -1,6 +1,9 @@
 """HTML pages: words are read wherever they stand in the text; what is to be pressed or chosen is told."""
 
+import pytest
+
 from pipeline.readers import parse
+from pipeline.readers.web_page import _parsed
 from pipeline.transcript import Transcript
 
 SAID = (
@@ -50,3 +53,15 @@ def test_a_button_that_is_a_time_is_one() -> None:
 def test_the_lines_of_preformatted_text_are_lines() -> None:
     body = "\n".join(f"{who}: {said}" for who, said in zip(WHO, SAID, strict=True))
     assert told(f"<pre>\n{body}\n</pre>") == list(zip(WHO, SAID, strict=True))
+
+
+@pytest.mark.parametrize("tag", ["button", "template", "select", "svg", "noscript"])
+def test_what_stands_in_an_element_without_an_end_is_told(tag: str) -> None:
+    raw = f"<p>{WHO[0]}: {' '.join(SAID)}</p><{tag}>Play<p>{WHO[1]}: {SAID[0]}"
+    page = parse(raw.encode(), "talk.html", suffix=".html", name="talk")
+    assert [part.words for part in page.reading.left_out] == [len(f"Play {WHO[1]}: {SAID[0]}".split())]
+
+
+def test_a_line_of_many_pieces_is_read_in_one_pass() -> None:
+    page = _parsed(f"<p>{'<x>' * 10_000}{'word <b></b></i>' * 30_000}")
+    assert len(page.rows[0].split()) == 30_000
