@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.readers import parse, survey
+from pipeline.readers.data.fields import plain, text_of, who_of
 from pipeline.transcript import Transcript
 
 HULL, MAST = "The hull was painted on Monday.", "And who looked at the mast?"
@@ -216,3 +217,15 @@ def test_any_json_is_read_or_refused(value: Any) -> None:
 def test_brackets_that_are_no_json_are_text() -> None:
     said = "[Music]\n\n{One} set of oars was lost, and the other one was found."
     assert "set of oars" in parse(said.encode(), "talk.txt", name="talk").segments[0].text
+
+
+def test_a_time_in_objects_within_objects_is_no_time() -> None:
+    deep = '{"relative": ' * 900 + "3" + "}" * 900
+    raw = f'[{{"text": "{HULL}", "start": 2.0}}, {{"text": "{MAST}", "start": {deep}}}]'
+    transcript = parse(raw.encode(), "talk.json", suffix=".json", name="talk")
+    assert [s.text for s in transcript.segments] == [f"{HULL} {MAST}"]
+
+
+@pytest.mark.parametrize("deep", [{"users": [{"users": [{"name": "Oda"}]}]}, {"nBest": [{"nBest": [{"text": MAST}]}]}])
+def test_objects_are_looked_into_one_level_down(deep: dict[str, Any]) -> None:
+    assert (who_of(deep), text_of(plain(deep))) == (None, None)

@@ -47,6 +47,13 @@ def plain(value: dict[str, Any]) -> dict[str, Any]:
 
 def text_of(fields: Mapping[str, Any]) -> str | None:
     """The text of an object; pieces of text are put together, of several guesses the first one counts."""
+    said, best = _own_text(fields), fields.get("nbest")
+    if said is None and isinstance(best, list) and best and isinstance(best[0], dict):
+        return _own_text(plain(best[0]))
+    return said
+
+
+def _own_text(fields: Mapping[str, Any]) -> str | None:
     for key in TEXT:
         inner = fields.get(key)
         if isinstance(inner, str):
@@ -55,8 +62,7 @@ def text_of(fields: Mapping[str, Any]) -> str | None:
             parts = [p if isinstance(p, str) else p.get("text") for p in inner]
             if all(isinstance(p, str) for p in parts):
                 return "".join(map(str, parts))
-    best = fields.get("nbest")
-    return text_of(plain(best[0])) if isinstance(best, list) and best and isinstance(best[0], dict) else None
+    return None
 
 
 def words_of(fields: Mapping[str, Any], scale: float) -> list[Word]:
@@ -75,6 +81,17 @@ def words_of(fields: Mapping[str, Any], scale: float) -> list[Word]:
 
 def who_of(fields: Mapping[str, Any]) -> str | None:
     """Who speaks: a name where there is one, else a label or number. Several at once are nobody."""
+    if found := _person_of(fields):
+        return found
+    users = fields.get("users")
+    if isinstance(users, list) and len(users) == 1 and isinstance(users[0], dict):
+        user = plain(users[0])
+        return _person_of(user) or _label_of(user)
+    return _label_of(fields)
+
+
+def _person_of(fields: Mapping[str, Any]) -> str | None:
+    """The name in an object that stands for whoever speaks."""
     for key in _PERSON:
         inner = fields.get(key)
         if inner.__class__ is dict:
@@ -82,9 +99,10 @@ def who_of(fields: Mapping[str, Any]) -> str | None:
             found = next((speaker(person[k]) for k in _NAMED if speaker(person.get(k))), None)
             if found:
                 return found
-    users = fields.get("users")
-    if isinstance(users, list) and len(users) == 1 and isinstance(users[0], dict):
-        return who_of(plain(users[0]))
+    return None
+
+
+def _label_of(fields: Mapping[str, Any]) -> str | None:
     found = next((who for k in _SPEAKER if k in fields and (who := speaker(fields[k]))), None)
     if found:
         return found

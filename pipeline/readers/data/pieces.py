@@ -45,21 +45,25 @@ def text(value: Any) -> str:
 
 def number(value: Any, scale: float = 1.0) -> float | None:
     """Seconds of a number, "4.5", "4.5s", "PT1M4.5S", "00:00:04,500" or {"seconds", "nanos"}; else None."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, dict):
-        return _of_object(value)
-    if isinstance(value, int | float):
+    return _of_object(value) if isinstance(value, dict) else _of_value(value, scale)
+
+
+def _of_value(value: Any, scale: float = 1.0) -> float | None:
+    """Seconds of a number or text; None for anything else."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return round(value / scale, 3) if 0 <= value < 1e12 else None
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", str(value).strip())
+    if not isinstance(value, str):
+        return None
+    given = value.strip()
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", given)
     if match:
         return round(float(match[1]) / scale, 3)
-    if spelt := _SPELT.fullmatch(str(value).strip()):
+    if spelt := _SPELT.fullmatch(given):
         hours, minutes, rest = (float(part or 0) for part in spelt.groups())
         return round(hours * 3600 + minutes * 60 + rest, 3)
-    if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", str(value).strip()):
+    if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", given):
         total = 0.0
-        for part in str(value).strip().replace(",", ".").split(":"):
+        for part in given.replace(",", ".").split(":"):
             total = total * 60 + float(part)
         return round(total, 3)
     return None
@@ -67,11 +71,12 @@ def number(value: Any, scale: float = 1.0) -> float | None:
 
 def _of_object(value: Mapping[str, Any]) -> float | None:
     """A time in an object: whole seconds beside a fraction, or seconds from the start beside a time of day."""
-    if "relative" in value:
-        return number(value["relative"])
+    value = value.get("relative", value)
+    if not isinstance(value, dict):
+        return _of_value(value)
     if "seconds" not in value and "nanos" not in value:
         return None
-    whole, nanos = number(value.get("seconds", 0)), number(value.get("nanos", 0), 1e9)
+    whole, nanos = _of_value(value.get("seconds", 0)), _of_value(value.get("nanos", 0), 1e9)
     return None if whole is None or nanos is None else round(whole + nanos, 3)
 
 
