@@ -43,10 +43,13 @@ def _people(root: ET.Element) -> dict[str, str]:
     """The names of those whom the file lists, by the names that its utterances call them."""
     found: dict[str, str] = {}
     for person in root.iter():
-        key = attribute(person, "id") if name_of(person) in ("person", "participant") else None
-        name = next((_words(n) for n in person.iter() if name_of(n) in ("persName", "name")), "") if key else ""
-        if key and name:
-            found[key] = name
+        if key := attribute(person, "id"):
+            listed = name_of(person) in ("person", "participant")
+            name = next((_words(n) for n in person.iter() if name_of(n) in ("persName", "name")), "") if listed else ""
+            if not name and not len(person) and not (person.text or "").strip():  # one that only names somebody
+                name = clean(attribute(person, "name") or "")
+            if name:
+                found[key] = name
     return found
 
 

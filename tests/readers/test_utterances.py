@@ -46,3 +46,13 @@ def test_broken_tags_are_refused_with_their_line() -> None:
 def test_deep_nesting_ends() -> None:
     turns = f'<turn speaker="Oda">{HULL}</turn><turn speaker="Kofi">{MAST}</turn>'
     assert len(told(f"<talk>{turns}{'<b>' * 20_000}{'</b>' * 20_000}</talk>")) == 2
+
+
+def test_people_whom_an_attribute_names_have_their_names() -> None:
+    people = '<Speakers><Speaker id="spk1" name="Oda Brandt"/><Speaker id="spk2" name="Kofi Mensah"></Speaker></Speakers>'
+    first = f'<Turn speaker="spk1" startTime="2.0" endTime="4.0"><Sync time="2.0"/>{HULL}</Turn>'
+    turns = f'{first}<Turn speaker="spk2" startTime="4.0" endTime="6.0"><Sync time="4.0"/>{MAST}</Turn>'
+    assert told(f"<Trans>{people}<Episode><Section>{turns}</Section></Episode></Trans>") == [
+        ("Oda Brandt", 2.0, HULL),
+        ("Kofi Mensah", 4.0, MAST),
+    ]
