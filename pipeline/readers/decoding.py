@@ -56,6 +56,7 @@ _TRUSTED_GUESSES = {
 }
 _BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
 _BLOCKS = 4  # of 256 letters, in which the letters of a text stand whose words are spelt
+_FIRST = 200_000  # bytes
 _WHOLE = 2  # characters beyond ASCII that must be whole for each broken byte of UTF-8
 
 
@@ -105,8 +106,9 @@ def _escaped(raw: bytes) -> str | None:
 
 def _damaged(raw: bytes) -> tuple[str, str, str] | None:
     """UTF-8 of which a few bytes are broken; None when most of what is not ASCII is something else."""
-    for part in (raw[:200_000], raw):  # a look at the first ones spares most files the second
-        text = part.decode("utf-8", errors="replace")
+    for size in sorted({min(_FIRST, len(raw)), len(raw)}):  # a look at the first ones spares most files the second
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # where the first ones end nothing is broken
+        text = decoder.decode(raw[:size], final=size == len(raw))
         broken, whole = text.count("\ufffd"), sum(map(len, _BEYOND.findall(text)))
         if whole < _WHOLE * broken:
             return None

@@ -84,3 +84,10 @@ def test_a_long_line_of_signs_of_two_bytes_is_torn_nowhere() -> None:
     said = TEXTS["euc_jp Japanese"][1]
     raw = (f"x{said}" * 1000).encode("euc_jp")
     assert parse(raw, "talk.txt", name="talk").reading.encoding == "euc_jp"
+
+
+def test_a_letter_across_the_end_of_the_first_bytes_is_whole() -> None:
+    raw = b"word " * 39_999 + b"caf" + b" " + "é and élan, été".encode() + b" \xe9."
+    assert raw[199_999:200_001] == "é".encode()
+    transcript = parse(raw, "talk.txt", name="talk")
+    assert (transcript.reading.encoding, transcript.segments[-1].text[-6:]) == ("utf-8", "été \ufffd.")
