@@ -229,3 +229,9 @@ def test_a_time_in_objects_within_objects_is_no_time() -> None:
 @pytest.mark.parametrize("deep", [{"users": [{"users": [{"name": "Oda"}]}]}, {"nBest": [{"nBest": [{"text": MAST}]}]}])
 def test_objects_are_looked_into_one_level_down(deep: dict[str, Any]) -> None:
     assert (who_of(deep), text_of(plain(deep))) == (None, None)
+
+
+def test_a_channel_of_which_nothing_is_known_keeps_its_number() -> None:
+    said = [[], spoken(HULL, 2.0), spoken(MAST, 6.0)]
+    channels = [{"alternatives": [{"transcript": "", "words": each}]} for each in said]
+    assert told({"results": {"channels": channels}}) == [("Channel 1", 2.0, HULL), ("Channel 2", 6.0, MAST)]

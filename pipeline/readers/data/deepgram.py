@@ -21,7 +21,7 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Parsed:
     """Utterances where there are some, else what each channel says, which is a speaker where there are several."""
     results = mapping(document.json).get("results")
-    channels = [best for channel in items(results, "channels") if (best := _best(channel))]
+    channels = [(n, best) for n, channel in enumerate(items(results, "channels")) if (best := _best(channel))]
     utterances = items(results, "utterances")
     several = len({text(u.get("channel")) for u in utterances}) > 1 if utterances else len(channels) > 1
     cues = [
@@ -29,7 +29,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         for n, u in enumerate(utterances, 1)
     ]
     if not cues:
-        cues = [c for n, best in enumerate(channels) for c in _channel(best, f"Channel {n}" if several else None)]
+        cues = [c for n, best in channels for c in _channel(best, f"Channel {n}" if several else None)]
         cues.sort(key=lambda c: c.start or 0.0)
     if several:
         tally.warn("several channels were recorded: each is read as a speaker")
