@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.readers.base import Document, Parsed, Reader, broken
 from pipeline.readers.frames import BREAK
 from pipeline.readers.pages import without_running_heads
-from pipeline.readers.parts import blocks, deleted, is_paragraph, runs
+from pipeline.readers.parts import blocks, deleted, is_paragraph, rows, runs
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
 from pipeline.text import clean
@@ -36,22 +36,21 @@ def _docx_read(document: Document, tally: Tally) -> Parsed:
         word = open_docx(io.BytesIO(document.raw))
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
-    rows = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
-    lines, heading = parse_turns("\n".join(rows), tally)
+    found = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
+    lines, heading = parse_turns("\n".join(found), tally)
     title = clean(word.core_properties.title or "") or heading
     return Parsed(lines, Metadata(title=title or None, language=clean(word.core_properties.language or "") or None))
 
 
 def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
     """The lines of a paragraph or table."""
-    from docx.table import Table
-
     if is_paragraph(block):
         return [*_marked(block, word, tally), ""]
-    return [
-        "\t".join(clean(" ".join(_text(p, tally) for p in blocks(cell._tc) if is_paragraph(p))) for cell in row.cells)
-        for row in Table(block, word).rows
-    ]
+
+    def text_of(cell: Any) -> str:
+        return clean(" ".join(_text(p, tally) for p in blocks(cell) if is_paragraph(p)))
+
+    return ["\t".join(texts) for texts in rows(block, text_of)]
 
 
 def _text(paragraph: Any, tally: Tally) -> str:

@@ -9,6 +9,7 @@ from pypdf import PdfWriter
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.readers.parts import rows
 from pipeline.transcript import Transcript
 from tests.readers.shapes import TURNS, clock
 
@@ -62,6 +63,33 @@ def test_content_controls_and_insertions_are_read_and_deletions_told() -> None:
     transcript = read(packed.getvalue(), ".docx")
     assert transcript.segments[0].text.endswith("The ferry leaves at nine on Monday from the north pier.")
     assert [part.example for part in transcript.reading.left_out] == ["on Friday"]
+
+
+def test_rows_and_cells_of_tables_in_content_controls_are_read() -> None:
+    document = Document()
+    table = document.add_table(0, 2)
+    for who, _, _, said in TURNS:
+        for cell, text in zip(table.add_row().cells, (who, said), strict=True):
+            cell.text = text
+    inner = [table.rows[1]._tr, *(cell._tc for cell in table.rows[2].cells)]
+    for element in inner:
+        control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+        element.addprevious(control)
+        control.append(content)
+        content.append(element)
+    packed = io.BytesIO()
+    document.save(packed)
+    said = " ".join(segment.text for segment in read(packed.getvalue(), ".docx").segments)
+    assert all(turn[3] in said for turn in TURNS)
+
+
+def test_a_merged_cell_of_a_table_belongs_to_all_its_rows() -> None:
+    document = Document()
+    table = document.add_table(4, 3)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "Oda"
+    table.cell(2, 1).merge(table.cell(2, 2)).text = "both"
+    expected = [[cell.text for cell in row.cells] for row in table.rows]
+    assert list(rows(table._tbl, lambda cell: cell.xpath("string(.)"))) == expected
 
 
 def pdf(pages: list[list[str]]) -> bytes:
