@@ -19,7 +19,7 @@ from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
 from pipeline.labels import Labels
 from pipeline.render import DOUBTED
-from pipeline.verification.figures import claims
+from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
 
 if TYPE_CHECKING:
@@ -133,13 +133,24 @@ def _quotation(passage: Passage, labels: Labels) -> str:
 
 def cloze(text: str) -> str:
     """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup."""
-    spans = [f.span for f in claims(plain_marks(text)) if any(c.isdigit() for c in f.shown)]
-    spans = [s for s in spans if not _part_of_a_name(text, *s)][:_MOST_FIGURES]
+    spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)][:_MOST_FIGURES]
     out, end = "", 0
     for gap, (first, last) in enumerate(spans, 1):
         out += f"{_plain(text[end:first])}{{{{c{gap}::{_plain(text[first:last])}}}}}"
         end = last
     return out + _plain(text[end:]) if spans else ""
+
+
+def _figures(text: str) -> list[tuple[int, int]]:
+    """Where figures in digits begin and end; "1993–94" is one."""
+    spans: list[tuple[int, int]] = []
+    for figure in claims(text):
+        first, last = figure.span
+        if spans and last - first == 2 and century_before(text, first):
+            spans[-1] = spans[-1][0], last
+        elif any(c.isdigit() for c in figure.shown):
+            spans.append(figure.span)
+    return spans
 
 
 def _part_of_a_name(text: str, first: int, last: int) -> bool:

@@ -125,8 +125,14 @@ def _span(*parts: Part) -> tuple[int, int]:
 def _years_end(text: str, part: Part) -> frozenset[float]:
     """The year that two digits stand for behind another year, as in "1993–94", and the two digits; else nothing."""
     digits, start = part
-    year = _YEAR_BEFORE.search(text[max(0, start - 6) : start]) if len(digits) == 2 else None
-    return frozenset({float(digits), float(year[1] + digits)}) if year else frozenset()
+    century = century_before(text, start) if len(digits) == 2 else None
+    return frozenset({float(digits), float(century + digits)}) if century else frozenset()
+
+
+def century_before(text: str, start: int) -> str | None:
+    """The first two digits of the year that a figure beginning here continues, as "94" does in "1993–94"."""
+    year = _YEAR_BEFORE.search(text, max(0, start - 6), start)  # no slice: a fifth digit must be seen
+    return year[1] if year else None
 
 
 def _is_among(value: float, said: Sequence[float]) -> bool:

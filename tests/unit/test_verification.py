@@ -74,6 +74,10 @@ def test_a_figure_tells_where_it_stands(text: str, stated: list[str]) -> None:
     assert [text[slice(*f.span)] for f in claims(text)] == stated
 
 
+def test_five_digits_are_no_year_that_two_digits_end() -> None:
+    assert [f.values for f in claims("Order 51993 –94.")][-1] == {94.0}
+
+
 @pytest.mark.parametrize("text", ["Around 1993–94.", "Around 1993-94.", "Around 1993/94."])
 def test_a_year_that_ends_a_span_may_be_shortened(text: str) -> None:
     assert not finding(text, said("it's around 1993-1994"))
