@@ -110,47 +110,58 @@ class Exporter:
     _without_context: dict[str, None] = field(default_factory=dict)  # records, each once
     _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # of records: what the index needs
     _told: set[str] = field(default_factory=set)
+    _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by records: a look into one costs
+    _owners: dict[Path, Path] = field(default_factory=dict)  # of files, the records that they belong to
 
     def write_all(self, places: Sequence[Place]) -> Iterator[Path]:
         """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
         out = self.wanted.out
         if out is not None and len(places) > 1 and is_file_name(out, self.wanted):
             raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
-        self._check_targets(places)
+        for place in places:
+            self._own(place.record)
+        for place in places:  # before anything is written
+            self._targets(place)
         for place in places:
             yield from self.write(place)
         if self.wanted.index and (page := self.index(places)):
             yield page
 
-    def _check_targets(self, places: Sequence[Place]) -> None:
-        """Raises InputError when one document would be written over another, its transcript or its export."""
-        owners: dict[Path, Path] = {}
-        for place in places:
-            for path in _taken(place.record):
-                owners.setdefault(path.resolve(), place.record)
-        for place in places:
-            for path in targets(place, self.wanted).values():
-                if (other := owners.setdefault(path.resolve(), place.record)) != place.record:
-                    raise InputError(
-                        f"{path}: {place.record} would be written over what belongs to {other}",
-                        hint="give the folder that holds both, or export one at a time",
-                    )
+    def _own(self, record: Path) -> tuple[Path, ...]:
+        """What a document's files may not take the place of, which belongs to it if to no other."""
+        if record not in self._taken:
+            self._taken[record] = _taken(record)
+            for path in self._taken[record]:
+                self._owners.setdefault(path, record)
+        return self._taken[record]
+
+    def _targets(self, place: Place) -> dict[Format, Path]:
+        """Where a document goes. InputError when this is another document, its transcript or its export."""
+        found = targets(place, self.wanted, self._own(place.record))
+        for path in found.values():
+            other = self._owners.setdefault(path.resolve(), place.record)
+            if other.resolve() != place.record.resolve():
+                raise InputError(
+                    f"{path}: {place.record} would be written over what belongs to {other}",
+                    hint="give the folder that holds both, or export one at a time",
+                )
+        return found
 
     def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
         """The files of a document that could be written; with `only_older` those that are up to date stay.
 
         Where an index is wanted, what it tells of the document is kept.
         """
-        paths = targets(place, self.wanted)
-        due = {f for f, path in paths.items() if not (only_older and _newer(path, place.record))}
         opened = None
-        if due or (self.wanted.index and place.record not in self._pages):
-            self._pages.pop(place.record, None)
-            try:
+        try:
+            paths = self._targets(place)
+            due = {f for f, path in paths.items() if not (only_older and _newer(path, place.record))}
+            if due or (self.wanted.index and place.record not in self._pages):
+                self._pages.pop(place.record, None)
                 opened = self.open(place.record)
-            except PipelineError as err:
-                self._fail(err)
-                return []
+        except PipelineError as err:
+            self._fail(err)
+            return []
         there = {f: path for f, path in paths.items() if f not in due or (opened and self._put(f, opened, path))}
         if opened and self.wanted.index and HTML in there:
             self._pages[place.record] = (replace(opened, transcript=None), there[HTML])
@@ -243,13 +254,9 @@ def _overwritten(path: Path) -> InputError:
     return InputError(f"{path}: this is the transcript itself", hint="give another name or folder with --out")
 
 
-def targets(place: Place, wanted: Wanted) -> dict[Format, Path]:
-    """Where a document goes in each format. InputError when --out names what it was made from.
-
-    Files never take the place of what make wrote, nor one in which the transcript is looked for.
-    """
+def targets(place: Place, wanted: Wanted, taken: Sequence[Path]) -> dict[Format, Path]:
+    """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these."""
     record, out = place.record, wanted.out
-    taken = {p.resolve() for p in _taken(record)}
     if out is not None and is_file_name(out, wanted):
         if out.resolve() in taken:
             raise InputError(f"{out}: this is the document itself or its transcript", hint="give --out another name")
@@ -280,10 +287,10 @@ def _common(places: Sequence[Place]) -> Path:
 
 
 def _taken(record: Path) -> tuple[Path, ...]:
-    """What make and review write of a document, and where its transcript is looked for near them."""
+    """The files that make and review write of a document, and where its transcript is looked for near them."""
     name = source_name(record)
     near = places_near(record, name) if name else ()
-    return record, record.with_suffix(".md"), review_path(record), *near
+    return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))
 
 
 def _newer(path: Path, record: Path) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError, SettingsError
+from pipeline.exports import writing
 from pipeline.exports.writing import Exporter, Place, places_below, wanted
+from pipeline.outputs import source_name
 from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
@@ -91,6 +93,32 @@ def test_an_export_is_not_written_over_the_transcript_of_another_document(tmp_pa
     records = [made_from(tmp_path / "a.json", "a.txt"), made_from(tmp_path / "b.json", "a.csv")]
     with pytest.raises(InputError, match="would be written over what belongs to"):
         list(Told("csv").exporter.write_all(places_below(records, reviewed=False)))
+
+
+def test_documents_that_come_one_by_one_are_not_written_over_each_other(tmp_path: Path) -> None:
+    records = [made_from(tmp_path / "b.json", "a.csv"), made_from(tmp_path / "a.json", "a.txt")]
+    (tmp_path / "a.csv").write_text("edited", "utf-8")
+    told = Told("csv")
+    paths = [told.exporter.write(Place(record, tmp_path), only_older=True) for record in records]
+    assert (paths, len(told.problems)) == ([[tmp_path / "b.csv"], []], 1)
+    assert "what belongs to" in told.problems[0] and (tmp_path / "a.csv").read_bytes() == b"edited"
+
+
+def test_a_document_owns_its_files_by_whatever_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.txt")
+    monkeypatch.chdir(tmp_path)
+    told = Told("html")
+    for path in (record, Path("talk.json")):
+        assert told.exporter.write(Place(path, path.parent), only_older=True) == [path.with_suffix(".html")]
+    assert told.problems == []
+
+
+def test_a_record_is_looked_into_once_for_where_its_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.txt")
+    looked: list[Path] = []
+    monkeypatch.setattr(writing, "source_name", lambda path: looked.append(path) or source_name(path))
+    list(Told("html", "csv").exporter.write_all([Place(record, tmp_path)]))
+    assert looked == [record]
 
 
 def test_a_document_that_is_named_twice_is_written_once(tmp_path: Path) -> None:
