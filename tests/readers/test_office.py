@@ -8,8 +8,7 @@ from docx.oxml import OxmlElement
 from pypdf import PdfWriter
 
 from pipeline.errors import InputError
-from pipeline.readers import parse
-from pipeline.readers.parts import rows
+from pipeline.readers import parse, parts
 from pipeline.transcript import Transcript
 from tests.readers.shapes import TURNS, clock
 
@@ -89,7 +88,7 @@ def test_a_merged_cell_of_a_table_belongs_to_all_its_rows() -> None:
     table.cell(0, 0).merge(table.cell(1, 0)).text = "Oda"
     table.cell(2, 1).merge(table.cell(2, 2)).text = "both"
     expected = [[cell.text for cell in row.cells] for row in table.rows]
-    assert list(rows(table._tbl, lambda cell: cell.xpath("string(.)"))) == expected
+    assert list(parts.rows(table._tbl, lambda cell: cell.xpath("string(.)"))) == expected
 
 
 def pdf(pages: list[list[str]]) -> bytes:

@@ -49,7 +49,9 @@ def test_deep_nesting_ends() -> None:
 
 
 def test_people_whom_an_attribute_names_have_their_names() -> None:
-    people = '<Speakers><Speaker id="spk1" name="Oda Brandt"/><Speaker id="spk2" name="Kofi Mensah"></Speaker></Speakers>'
+    people = (
+        '<Speakers><Speaker id="spk1" name="Oda Brandt"/><Speaker id="spk2" name="Kofi Mensah"></Speaker></Speakers>'
+    )
     first = f'<Turn speaker="spk1" startTime="2.0" endTime="4.0"><Sync time="2.0"/>{HULL}</Turn>'
     turns = f'{first}<Turn speaker="spk2" startTime="4.0" endTime="6.0"><Sync time="4.0"/>{MAST}</Turn>'
     assert told(f"<Trans>{people}<Episode><Section>{turns}</Section></Episode></Trans>") == [
