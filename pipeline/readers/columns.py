@@ -6,14 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TEXT: tuple[str, ...] = ("text", "transcript", "sentence", "utterance", "content", "caption", "subtitle", "dialogue")
-TEXT += ("words",)
-START: tuple[str, ...] = ("start", "start_time", "starttime", "start time", "begin", "from", "timestamp", "time", "in")
-START += ("start (s)", "timecode in", "tc in", "in point", "timecode")
-END: tuple[str, ...] = ("end", "end_time", "endtime", "end time", "to", "stop", "out", "end (s)", "timecode out")
-END += ("tc out", "out point")
-SPEAKER: tuple[str, ...] = ("speaker", "speaker_name", "speaker name", "speakername", "name", "who", "speaker_label")
-SPEAKER += ("character",)
+from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
+
+_TEXT = (*TEXT, "subtitle", "words")  # which name other things in an object of JSON
 CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,9}")
 _ROWS = 4  # that a table without a known header has at the least
@@ -46,8 +41,8 @@ def named(header: str) -> Columns | None:
     if header.lstrip().startswith("|"):
         return None  # a table of Markdown, whose rows are lines of text
     for delimiter in ("\t", ",", ";", "|"):
-        names = [cell.strip().strip('"').casefold() for cell in header.split(delimiter)]
-        text, start, end, speaker = (_index(names, known) for known in (TEXT, START, END, SPEAKER))
+        names = [key_of(cell.strip().strip('"')) for cell in header.split(delimiter)]
+        text, start, end, speaker = (_index(names, known) for known in (_TEXT, START, END, SPEAKER))
         if len(names) > 1 and text is not None and (start is not None or speaker is not None):
             return Columns(delimiter, len(names), text, start, end, speaker)
     return None

@@ -9,12 +9,12 @@ from xml.etree import ElementTree as ET
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import Cue, cue_lines
 from pipeline.readers.data.pieces import number
+from pipeline.readers.names import END, START, key_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.xml import attribute, name_of, parsed
 from pipeline.text import clean, words
 
-_WHO = ("who", "speaker", "spk", "speakername", "name")
-_START, _END = ("start", "starttime", "begin", "from", "time"), ("end", "endtime", "stop", "to")
+_WHO = ("who", "speaker", "spk", "speakername", "name")  # fewer than `SPEAKER`: what else has a role speaks not
 _SPOKEN = re.compile(
     r"<(?P<tag>[\w:.-]{1,40})(?=\s[^<>]{0,300}\b(?:who|speaker|spk|speakerName|name)\s*=\s*[\"'])[^<>]*[^/<>]>\s*[<\w]"
 )
@@ -82,7 +82,7 @@ def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
     """The first of these attributes that says something, whatever its spelling."""
     if not element.attrib:
         return None
-    found = {k.rpartition("}")[2].replace("_", "").casefold(): v for k, v in element.attrib.items()}
+    found = {key_of(k.rpartition("}")[2]): v for k, v in element.attrib.items()}
     return next((found[name] for name in names if found.get(name, "").strip()), None)
 
 
@@ -92,7 +92,7 @@ def _cue(n: int, element: ET.Element, people: dict[str, str]) -> Cue:
     parts = [element.text or ""]
     for child in element:
         parts += ["" if name_of(child) == "speaker" else _words(child), child.tail or ""]
-    start, end = number(_first(element, _START)), number(_first(element, _END))
+    start, end = number(_first(element, START)), number(_first(element, END))
     return Cue(start, end, [clean(" ".join(parts))], n, people.get(who, who))
 
 

@@ -235,3 +235,14 @@ def test_a_channel_of_which_nothing_is_known_keeps_its_number() -> None:
     said = [[], spoken(HULL, 2.0), spoken(MAST, 6.0)]
     channels = [{"alternatives": [{"transcript": "", "words": each}]} for each in said]
     assert told({"results": {"channels": channels}}) == [("Channel 1", 2.0, HULL), ("Channel 2", 6.0, MAST)]
+
+
+@pytest.mark.parametrize("start", ["Start Time", "timecode_in", "begin-time", "ts"])
+@pytest.mark.parametrize("who", ["Speaker Name", "who", "character"])
+@pytest.mark.parametrize("text", ["Dialogue", "message", "body"])
+def test_a_table_and_json_know_the_same_names(start: str, who: str, text: str) -> None:
+    rows = [(2.0, "Oda", HULL), (6.0, "Kofi", MAST)]
+    table = "".join(f'{at},{name},"{said}"\n' for at, name, said in [(start, who, text), *rows])
+    found = parse(table.encode(), "talk.csv", suffix=".csv", name="talk").segments
+    listed = told([dict(zip((start, who, text), row, strict=True)) for row in rows])
+    assert [(s.speaker, s.start, s.text) for s in found] == listed == [("Oda", 2.0, HULL), ("Kofi", 6.0, MAST)]

@@ -9,27 +9,15 @@ from typing import Any
 
 from pipeline.readers.cues import Cue
 from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
+from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.text import words
 
-TEXT: tuple[str, ...] = ("text", "body", "content", "sentence", "transcript", "utterance", "caption", "wordstext")
-TEXT += ("display", "message")
 _WORD = ("punctuatedword", "word", "text", "content")
-_START: tuple[str, ...] = ("start", "starttime", "from", "begin", "offset", "timestamp", "time", "ts", "starttimestamp")
-_START += ("startoffset", "begintime")
-_END = ("end", "endtime", "to", "stop", "endtimestamp", "endts", "endoffset")
 _LENGTH = ("duration", "dur")
 _MS = re.compile(r"^(?P<part>start|begin|end|stop)(?:time|offset)?(?:ms|millis|milliseconds)$")
-_SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakerid", "displayname", "realname")
-_SPEAKER += ("username", "name", "author", "role", "participantrole")
 _PERSON = ("speaker", "userprofile", "user", "participant", "author", "from")
 _NAMED = ("realname", "displayname", "name", "username", "id")
 _COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
-
-
-@functools.lru_cache(maxsize=4096)
-def key_of(name: str) -> str:
-    """A name without its bars, in small letters."""
-    return name.replace("_", "").replace("-", "").casefold()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -103,7 +91,7 @@ def _person_of(fields: Mapping[str, Any]) -> str | None:
 
 
 def _label_of(fields: Mapping[str, Any]) -> str | None:
-    found = next((who for k in _SPEAKER if k in fields and (who := speaker(fields[k]))), None)
+    found = next((who for k in SPEAKER if k in fields and (who := speaker(fields[k]))), None)
     if found:
         return found
     sender = fields.get("from")
@@ -125,7 +113,7 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
         return number(pair[0], scale), number(pair[1], scale)
     if isinstance(pair, dict) and number(pair) is None:
         return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
-    start, end = _first(fields, _START, scale), _first(fields, _END, scale)
+    start, end = _first(fields, START, scale), _first(fields, END, scale)
     if counted := _in_milliseconds(tuple(fields)):
         start = next((number(fields[k], 1000) for k, part in counted if part in ("start", "begin")), start)
         end = next((number(fields[k], 1000) for k, part in counted if part in ("end", "stop")), end)
@@ -160,7 +148,7 @@ def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
 
 
 def _numbers(segments: Sequence[Mapping[str, Any]]) -> list[float]:
-    return [value[k] for value in segments for k in (*_START, *_END) if isinstance(value.get(k), int | float)]
+    return [value[k] for value in segments for k in (*START, *END) if isinstance(value.get(k), int | float)]
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:

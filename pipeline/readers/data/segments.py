@@ -7,9 +7,10 @@ from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import Cue, cue_lines
-from pipeline.readers.data.fields import cues_of_object, key_of, plain, scale_of, text_of, times_of, who_of, words_of
+from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
+from pipeline.readers.names import key_of
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 
@@ -17,9 +18,8 @@ _LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "turns", "
 _LISTS += ("captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data", "items")
 _LISTS += ("snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
 _DEEP = 4  # keys below which a list may stand
-_MOST = (
-    0.5  # of the objects of a list, those that must have what it is taken for; of the words, those that it must hold
-)
+# Of the objects of a list, those that must have what it is taken for; of the words, those that it must hold.
+_MOST = 0.5
 _SOME = 500  # objects of a long list that tell what the others have
 _SAME = 0.9  # of the words of another list, those that stand in the one that is read if it says the same
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.readers.base import Document, Parsed, Reader, broken
-from pipeline.readers.data.fields import TEXT, key_of
 from pipeline.readers.data.pieces import mapping
 from pipeline.readers.metadata import lenient
+from pipeline.readers.names import TEXT, key_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
 from pipeline.text import words

@@ -1,0 +1,23 @@
+"""The names that programs give to what is said, when, and by whom: of columns, of fields and of attributes.
+
+They are as `key_of` gives them. Where an object has several of these, the first counts.
+"""
+
+from __future__ import annotations
+
+import functools
+
+TEXT: tuple[str, ...] = ("text", "body", "content", "sentence", "transcript", "utterance", "caption", "wordstext")
+TEXT += ("display", "message", "dialogue")
+START: tuple[str, ...] = ("start", "starttime", "from", "begin", "offset", "timestamp", "time", "ts", "starttimestamp")
+START += ("startoffset", "begintime", "start(s)", "timecodein", "tcin", "inpoint", "timecode", "in")
+END: tuple[str, ...] = ("end", "endtime", "to", "stop", "endtimestamp", "endts", "endoffset", "end(s)", "timecodeout")
+END += ("tcout", "outpoint", "out")
+SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakerid", "displayname", "realname")
+SPEAKER += ("username", "name", "who", "spk", "author", "character", "role", "participantrole")
+
+
+@functools.lru_cache(maxsize=4096)
+def key_of(name: str) -> str:
+    """A name without its bars and spaces, in small letters: "Start Time", "start_time" and "startTime" are one."""
+    return name.replace("_", "").replace("-", "").replace(" ", "").casefold()
