@@ -43,9 +43,15 @@ def make(
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     command = [sys.executable, "-W", "ignore", "-m", "pipeline", "make", "one.txt", "two.txt", "three.txt"]
     options = ["--base-url", url, "--model", "scripted", "--out", out, "--concurrency", "3", *more]
+
+    def begin() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background ignore it
+        if before:
+            before()
+
     return subprocess.Popen(
         [*command, *options], cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=before,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=begin,
     )  # fmt: skip
 
 
