@@ -17,7 +17,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.own_sections import load_sections
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor
+from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_loopback
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
@@ -184,8 +184,7 @@ def _at_vendor(settings: Settings) -> Settings:
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
         )
     if vendor is AZURE:
-        home = re.match(r"http://(?:localhost|127\.0\.0\.1)\b(?!\.)", base_url)
-        schemes = ("http", "https") if home else ("https",)  # its key does not travel in the open
+        schemes = ("http", "https") if is_loopback(base_url) else ("https",)  # its key does not travel in the open
         asked_for = os.environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
         _ensure_web_address(asked_for, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})

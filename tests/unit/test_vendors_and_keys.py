@@ -114,12 +114,28 @@ def test_azures_key_goes_to_the_address_that_was_set_for_it(address: str, monkey
 
 @pytest.mark.parametrize(
     "address",
-    ["mine.openai.azure.com", "http://mine.openai.azure.com", "https://", "https://[", "http://localhost.example.org"],
+    [
+        "mine.openai.azure.com",
+        "http://mine.openai.azure.com",
+        "https://",
+        "https://[",
+        "http://localhost.example.org",
+        "http://localhost-x.example.com/",
+        "http://localhost@example.com",
+        "http://127.0.0.1:x@example.com",
+    ],
 )
 def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
     with pytest.raises(SettingsError, match=r"AZURE_OPENAI_ENDPOINT .* is no https address"):
         load_settings(model="azure/notes")
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000"])
+def test_azures_key_goes_unencrypted_to_this_machine_alone(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
+    assert at(model="azure/notes").api_key == "sk-azure"
 
 
 @pytest.mark.parametrize("address", ["ftp://user:pw-canary@h/v1", "user:pw-canary@h/v1", "http://user:pw-canary@/v1"])
