@@ -121,7 +121,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
-AFFORDED = re.compile(r"can only afford (\d+)")
+AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
 _LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
 _KEY = re.compile(
     r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid"
@@ -169,11 +169,11 @@ _WINDOW = re.compile(
     r"|must be <= (\d{3,8})|\d \+ \d+ > (\d{3,8})|tokens > (\d{3,8})|(\d{3,8}) maximum context length"
 )
 _PROMPT = re.compile(
-    r"n_prompt_tokens\W{1,3}(\d+)"
-    r"|(\d+) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
-    r"|(\d+) \W?inputs?\W? tokens|(\d+) of text input"
-    r"|(?:input token count|input length) \((\d+)|context limit: (\d+) \+|too long: (\d+)"
-    r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d+) "
+    r"n_prompt_tokens\W{1,3}(\d{1,9})"
+    r"|(\d{1,9}) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
+    r"|(\d{1,9}) \W?inputs?\W? tokens|(\d{1,9}) of text input"
+    r"|(?:input token count|input length) \((\d{1,9})|context limit: (\d{1,9}) \+|too long: (\d{1,9})"
+    r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d{1,9}) "
 )
 
 
@@ -244,7 +244,8 @@ def _without(key: str, text: str) -> str:
     return re.sub(rf"{re.escape(key)}|{begun}|[*•]{{2,}}[\w-]*", "…", text, flags=re.IGNORECASE)
 
 
-_PART = r"(\d+(?:\.\d+)?)\s?(milli|ms|h|m|s)[a-z]*"
+_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"  # of no more digits than a wait has, whoever sends them
+_PART = rf"({_AMOUNT})\s?(milli|ms|h|m|s)[a-z]*"
 _DELAY = re.compile(rf"\b(?:retrydelay|retry (?:in|after)|try again in)\W{{0,3}}((?:{_PART},?\s?(?:and )?){{1,4}})")
 _SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -257,14 +258,18 @@ def _delay_told(told: str) -> float | None:
 
 def retry_after(headers: httpx2.Headers) -> float | None:
     """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
-    if (ms := headers.get("retry-after-ms")) and ms.replace(".", "", 1).isdigit():
-        return float(ms) / 1000
-    value = headers.get("retry-after", "").strip()
-    if value.replace(".", "", 1).isdigit():
-        return float(value)
+    if (ms := _amount(headers.get("retry-after-ms", ""))) is not None:
+        return ms / 1000
+    value = headers.get("retry-after", "")
+    if (told := _amount(value)) is not None:
+        return told
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, OverflowError):  # a date that no calendar has
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _amount(value: str) -> float | None:
+    return float(value) if re.fullmatch(_AMOUNT, value := value.strip()) else None

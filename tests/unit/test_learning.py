@@ -311,6 +311,16 @@ def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> N
     assert isinstance(fault, CallError) and "\n" not in str(fault)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Please try again in {}s.", "can only afford {}", "maximum context length is 8192. You sent {} tokens in the prompt"],
+)
+@pytest.mark.parametrize("status", [400, 402, 429])
+def test_a_number_without_end_in_a_refusal_is_no_crash(status: int, words: str) -> None:
+    fault = by_status(status, {"error": {"message": words.format("9" * 5000)}}, httpx2.Headers(), ENDPOINT)
+    assert isinstance(fault, CallError) and "\n" not in str(fault)
+
+
 @given(JSON)
 def test_an_answer_of_any_shape_is_read_or_refused(reply: Any) -> None:
     try:
