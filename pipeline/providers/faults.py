@@ -187,7 +187,8 @@ def _number(found: re.Match[str] | None) -> int | None:
     return next((int(n) for n in found.groups() if n), None) if found else None
 
 
-_SHORTEST_KEY = 12  # characters: what is shorter is a placeholder
+_SHORTEST_KEY = 4  # characters: what is shorter is in every sentence
+_SHORTEST_QUOTED = 12  # characters of a key whose beginning says less than the whole, and is no word
 _DEEPEST = 12  # no refusal says anything below
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
@@ -240,8 +241,8 @@ def _without(key: str, text: str) -> str:
     """A text without the key and without the beginning of it that some servers quote."""
     if len(key) < _SHORTEST_KEY:
         return text
-    begun = rf"{re.escape(key[:6])}[^\s'\"`,;)]*"
-    return re.sub(rf"{re.escape(key)}|{begun}|[*•]{{2,}}[\w-]*", "…", text, flags=re.IGNORECASE)
+    begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= _SHORTEST_QUOTED else ""
+    return re.sub(re.escape(key) + begun, "…", text, flags=re.IGNORECASE)
 
 
 _AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"  # of no more digits than a wait has, whoever sends them

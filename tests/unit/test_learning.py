@@ -16,7 +16,7 @@ from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import TooLong, by_status, text_of, window_told
+from pipeline.providers.faults import TooLong, by_status, shown_of, text_of, window_told
 from pipeline.providers.offered import offered
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
@@ -309,6 +309,11 @@ JSON = st.recursive(
 def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> None:
     fault = by_status(status, body, httpx2.Headers(), ENDPOINT)
     assert isinstance(fault, CallError) and "\n" not in str(fault)
+
+
+@pytest.mark.parametrize("key", ["pw42", "hunter2-own", "sk-canary-1234567890"])
+def test_a_key_of_any_length_is_not_shown(key: str) -> None:
+    assert shown_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
 
 
 @pytest.mark.parametrize(
