@@ -91,7 +91,9 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
     if status == 402 and any(int(n) >= _LEAST_PAID_FOR for n in AFFORDED.findall(told)):
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    if status == 402 or _QUOTA.search(told):
+    wait = wait if (wait := retry_after(headers)) is not None else _delay_told(told)
+    soon = wait is not None and wait <= _LONGEST_DELAY
+    if status == 402 or _QUOTA.search(told) or (_PER_DAY.search(told) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
         return EndpointError(f"{host}: the account's quota is used up: {shown}", hint=hint, fatal=True)
     if long := _too_long(status, told, endpoint.model):
@@ -110,9 +112,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
-        wait = retry_after(headers)
-        wait = wait if wait is not None else _delay_told(told)
-        if wait is not None and wait > _LONGEST_DELAY:
+        if wait is not None and not soon:
             hint = "nothing is lost: run again later"
             return EndpointError(f"{host}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True)
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
@@ -129,8 +129,12 @@ _KEY = re.compile(
 )
 _QUOTA = re.compile(
     r"insufficient_quota|insufficient[ _](?:balance|credits|funds)|credit balance is too low|perdayper"
-    r"|(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)"
     r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
+    re.DOTALL,
+)
+# Only where no delay is told that can be waited: who counts the last 24 hours may have room again in seconds.
+_PER_DAY = re.compile(
+    r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)",
     re.DOTALL,
 )
 _NO_MODEL = re.compile(
