@@ -276,6 +276,12 @@ def test_how_many_tokens_an_endpoint_makes_is_learned_from_a_prompt_too_short_to
     assert canary.ratio_of(None, short) is None and canary.ratio_of(30, REQUEST) is None
 
 
+def test_a_schema_that_is_not_in_the_prompt_makes_no_endpoint_seem_to_need_few_tokens() -> None:
+    schema = SCHEMA | {"description": "What is said, and by whom. " * 100}
+    short = replace(REQUEST, messages=(Message("user", "These words are said. " * 160),), schema=schema)
+    assert canary.ratio_of(819, short) is None and canary.suspicious(9000, 18_400, Capabilities())
+
+
 def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
     rows = [{"id": "b", "max_model_len": 8192}, {"id": "models/a", "shutdown_date": "2027-01-14"}, {"no": "name"}]
     shown = [(o.name, o.window, o.shutdown) for o in offered({"data": rows})]
