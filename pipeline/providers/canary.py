@@ -53,7 +53,7 @@ def _expected(size: float, known: Capabilities) -> float:
 
 
 def ratio_of(told: int | None, request: Request) -> float | None:
-    """Tokens that an endpoint tells at least for one counted, where they are more and the prompt is too short to be cut.
+    """Tokens that an endpoint tells for one counted, at least, where they are more, from a prompt too short to be cut.
 
     The schema counts as if it were part of the prompt: some endpoints put it there, and others only seem to need fewer
     tokens. That an endpoint needs fewer is learned from a long prompt that was read whole.
