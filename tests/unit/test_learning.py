@@ -79,12 +79,22 @@ def test_a_refusal_that_names_nothing_that_was_sent_teaches_nothing(told: str) -
         ("developer instruction is not enabled for models/m", "no_system_role"),
         ("conversation roles must alternate user/assistant/user/assistant/...", "no_system_role"),
         ("the system is not responding", None),
+        ("the system message counts too many characters", None),
+        ("the amount of system messages: a note of one is due", None),
+        ("system messages are welcome, what is asked is not", None),
     ],
 )
 def test_a_refusal_of_roles_teaches_to_go_without_them(told: str, role: str | None) -> None:
     messages = [Message("system", "Notes."), *REQUEST.messages]
     found = lesson(told, body_of(REQUEST, Capabilities(), ENDPOINT, messages, 9), Capabilities())
     assert (found.known if found else None) == (replace(Capabilities(), **{role: True}) if role else None)
+
+
+def test_a_parameter_that_is_named_goes_before_what_is_said_of_the_system_message() -> None:
+    messages = [Message("system", "Notes."), *REQUEST.messages]
+    told = "the system message was not read: seed is an unknown field"
+    found = lesson(told, body_of(REQUEST, Capabilities(), ENDPOINT, messages, 9), Capabilities())
+    assert found and found.known == Capabilities(left_out=frozenset({"seed"}))
 
 
 def test_a_limit_that_is_refused_by_both_names_is_left_out() -> None:
