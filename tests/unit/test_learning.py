@@ -217,6 +217,12 @@ def test_a_window_that_other_prompts_tell_a_little_differently_is_said_once_and_
     assert again.known.window == min(6690, 6474) and first.known.window == 6690
 
 
+def test_a_window_that_no_server_has_is_not_learned() -> None:
+    cut = Completion("Words", "length", Usage(200, 0, 312), "m")
+    assert learning.from_overflow(TooLong("too long", 8192, 9_000_000), Capabilities(), 9000) is None
+    assert not isinstance(learning.from_cut(cut, REQUEST, Capabilities(), ENDPOINT, 4496, 200), learning.Full)
+
+
 def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_store() -> None:
     assert recalled(Capabilities(window=-583).dump()).window is None
     assert recalled(Capabilities(window=2048).dump()).window == 2048
