@@ -20,7 +20,7 @@ from pipeline.providers.faults import TooLong, by_status, shown_of, text_of, win
 from pipeline.providers.offered import offered
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
-from pipeline.providers.thought import parted
+from pipeline.providers.thought import parted, unseen
 
 SCHEMA = {
     "type": "object",
@@ -248,6 +248,12 @@ def test_thought_is_taken_off_wherever_it_stands(message: dict[str, Any], text: 
     assert parted(message) == (text, thought)
 
 
+def test_a_tokenizer_that_makes_a_token_of_each_byte_is_no_thought() -> None:
+    thai = "ภาษาไทย " * 55
+    made = len(thai.encode())
+    assert unseen(thai, made) == 0 and unseen(thai, made + 400) > 400
+
+
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["content", "reasoning", "text", "thinking", "type"]), inner), max_leaves=12))  # fmt: skip
 def test_a_message_of_any_shape_is_parted(value: Any) -> None:
     text, thought = parted(value if isinstance(value, dict) else {"content": value})
@@ -340,7 +346,11 @@ def test_a_key_of_any_length_is_not_shown(key: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Please try again in {}s.", "can only afford {}", "maximum context length is 8192. You sent {} tokens in the prompt"],
+    [
+        "Please try again in {}s.",
+        "can only afford {}",
+        "maximum context length is 8192. You sent {} tokens in the prompt",
+    ],
 )
 @pytest.mark.parametrize("status", [400, 402, 429])
 def test_a_number_without_end_in_a_refusal_is_no_crash(status: int, words: str) -> None:
