@@ -138,11 +138,26 @@ def test_azures_key_goes_unencrypted_to_this_machine_alone(address: str, monkeyp
     assert at(model="azure/notes").api_key == "sk-azure"
 
 
-@pytest.mark.parametrize("address", ["ftp://user:pw-canary@h/v1", "user:pw-canary@h/v1", "http://user:pw-canary@/v1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://user:pw-canary@h/v1",
+        "user:pw-canary@h/v1",
+        "http://user:pw-canary@/v1",
+        "http://user:pw-canary/more@h",
+        "http://user:pw-canary?more@h/v1 ",
+        "http://user:more\npw-canary@h/v1",
+        "http://user:pw-canary@h/v 1",
+    ],
+)
 def test_a_wrong_address_is_told_without_the_password_in_it(address: str) -> None:
     with pytest.raises(SettingsError, match="is no web address") as caught:
         load_settings(base_url=address)
     assert "canary" not in str(caught.value)
+
+
+def test_spaces_around_an_address_are_no_part_of_it() -> None:
+    assert load_settings(base_url=" http://localhost:8000/v1\n").base_url == "http://localhost:8000/v1"
 
 
 def test_an_address_from_a_file_is_looked_at_as_well(tmp_path: Path) -> None:
