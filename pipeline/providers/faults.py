@@ -89,7 +89,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
     if status == 403 and not _NO_MODEL.search(told):
         hint = f"check {endpoint.key_name}, and what it may be used for"
         return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
-    if status == 402 and any(int(n) >= _LEAST_PAID_FOR for n in AFFORDED.findall(told)):
+    if status == 402 and (afforded(told) or 0) >= _LEAST_PAID_FOR:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     wait = wait if (wait := retry_after(headers)) is not None else _delay_told(told)
     soon = wait is not None and wait <= _LONGEST_DELAY
@@ -121,7 +121,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
-AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
+_AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
 _LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
 _KEY = re.compile(
     r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid"
@@ -179,6 +179,11 @@ _PROMPT = re.compile(
     r"|(?:input token count|input length) \((\d{1,9})|context limit: (\d{1,9}) \+|too long: (\d{1,9})"
     r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d{1,9}) "
 )
+
+
+def afforded(told: str) -> int | None:
+    """The longest answer, in tokens, that a refusal says the credit pays for; the shortest of several."""
+    return min(map(int, _AFFORDED.findall(told)), default=None)
 
 
 def window_told(told: str) -> tuple[int | None, int | None]:

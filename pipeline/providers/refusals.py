@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
-from pipeline.providers.faults import AFFORDED
+from pipeline.providers.faults import afforded
 from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
@@ -47,8 +47,8 @@ class Lesson:
 
 def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
-    if paid := [int(n) for n in AFFORDED.findall(told)]:
-        return _of_credit(min(paid), sent, known)
+    if (paid := afforded(told)) is not None:
+        return _of_credit(paid, sent, known)
     refused = _ALLOWED.sub("", told)
     return (
         _of_limit(refused, sent, known)

@@ -339,6 +339,11 @@ def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> N
     assert isinstance(fault, CallError) and "\n" not in str(fault)
 
 
+def test_credit_that_is_told_twice_pays_for_the_shorter_answer() -> None:
+    told = {"error": {"message": "You can only afford 5000.", "metadata": {"raw": "can only afford 22"}}}
+    assert "quota is used up" in str(by_status(402, told, httpx2.Headers(), ENDPOINT))
+
+
 @pytest.mark.parametrize("key", ["pw42", "hunter2-own", "sk-canary-1234567890"])
 def test_a_key_of_any_length_is_not_shown(key: str) -> None:
     assert shown_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
