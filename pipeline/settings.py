@@ -169,7 +169,7 @@ def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[st
     except ValueError:
         host, right = None, False
     if not host or not right:
-        shown = re.sub(r"\A([a-z]+://)?.*@", r"\1", address, flags=re.DOTALL).partition("?")[0]
+        shown = re.sub(r"\A([a-z]+://)?.*@", r"\1…@", address, flags=re.DOTALL).partition("?")[0]
         kind = "web address" if "http" in schemes else "https address"
         raise SettingsError(f"{name} {shown!r} is no {kind}", hint=f"for example {example}")
 

@@ -156,6 +156,11 @@ def test_a_wrong_address_is_told_without_the_password_in_it(address: str) -> Non
     assert "canary" not in str(caught.value)
 
 
+def test_a_wrong_address_is_told_with_its_password_marked() -> None:
+    with pytest.raises(SettingsError, match=r"'http://…@h/v1' is no"):
+        load_settings(base_url="http://user:pw/canary@h/v1?key=canary")
+
+
 def test_spaces_around_an_address_are_no_part_of_it() -> None:
     assert load_settings(base_url=" http://localhost:8000/v1\n").base_url == "http://localhost:8000/v1"
 
