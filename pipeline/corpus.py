@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 from pipeline import store
@@ -20,7 +19,7 @@ from pipeline.outputs import is_output
 from pipeline.profile import Recipe
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.readers import Source, Survey, kept_apart, name_apart, read_transcript, survey, survey_files
+from pipeline.readers import Source, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
 from pipeline.stopping import Stoppable
 from pipeline.transcript import Metadata, Transcript
@@ -148,16 +147,12 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
     """
     below = survey_files(files, paths, lambda path: is_output(path, out))
     names = {path: name for name, path in taken.items()}
-    kept = tuple(replace(s, name=names.get(str(s.path), s.name)) for s in below.sources)
+    kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
     return Found(
-        [*_named(replace(below, sources=kept), out, taken)],
+        [*kept_apart(kept, lambda name: taken.get(name) or _made_from(out, name))],
         [Outcome("input", error=err) for err in below.errors],
         skipped_lines(below),
     )
-
-
-def _named(below: Survey, out: Path, taken: Mapping[str, str] = MappingProxyType({})) -> list[Source]:
-    return kept_apart(below.sources, lambda name: taken.get(name) or _made_from(out, name))
 
 
 def _made_from(out: Path, name: str) -> str | None:

@@ -17,7 +17,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.own_sections import load_sections
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor
+from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_loopback
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
@@ -145,8 +145,9 @@ def load_settings(**flags: Any) -> Settings:
     }
     if fallback and settings.base_url == fallback and is_model_file(settings.model):
         held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
-    if settings.base_url:
-        _ensure_web_address(settings.base_url, "base URL", "http://localhost:8000/v1", ("http", "https"))
+    elif settings.base_url:
+        held["base_url"] = settings.base_url.strip()
+        _ensure_web_address(held["base_url"], "base URL", "http://localhost:8000/v1", ("http", "https"))
     held["language"] = asked(settings.language) if settings.language else None
     return _at_vendor(settings.model_copy(update=held))
 
@@ -160,14 +161,15 @@ def _key(*names: str) -> str:
 
 
 def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[str, ...]) -> None:
-    """SettingsError unless an address has one of these schemes and a host. A password in it is not shown."""
+    """SettingsError unless an address has one of these schemes, a host and no space. No password in it is shown."""
     try:
         parts = urlsplit(address)
-        host, right = parts.hostname, parts.scheme in schemes and parts.port != 0
+        whole = address.isprintable() and " " not in address  # urlsplit passes over line breaks, others may not
+        host, right = parts.hostname, whole and parts.scheme in schemes and parts.port != 0
     except ValueError:
         host, right = None, False
     if not host or not right:
-        shown = re.sub(r"[^/]*@", "", address.partition("?")[0])
+        shown = re.sub(r"\A([a-z]+://)?.*@", r"\1…@", address, flags=re.DOTALL).partition("?")[0]
         kind = "web address" if "http" in schemes else "https address"
         raise SettingsError(f"{name} {shown!r} is no {kind}", hint=f"for example {example}")
 
@@ -184,8 +186,6 @@ def _at_vendor(settings: Settings) -> Settings:
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
         )
     if vendor is AZURE:
-        home = re.match(r"http://(?:localhost|127\.0\.0\.1)\b(?!\.)", base_url)
-        schemes = ("http", "https") if home else ("https",)  # its key does not travel in the open
-        asked_for = os.environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
-        _ensure_web_address(asked_for, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
+        schemes = ("http", "https") if is_loopback(base_url) else ("https",)  # its key does not travel in the open
+        _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})

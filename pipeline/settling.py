@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from errno import ELOOP, ENOENT
 from pathlib import Path
 
 from pipeline.readers.sources import is_temporary
@@ -95,7 +96,7 @@ class Settling:
 
 
 def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
-    """Every file below roots, hidden and temporary ones left out; and the roots that cannot be looked into now.
+    """Every file below roots, hidden and temporary ones left out; and what cannot be looked into now, roots or below.
 
     Files are called as `str(Path(…))` calls them: below "." without "./".
     """
@@ -103,10 +104,10 @@ def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
     away: list[str] = []
     for root in roots:
         try:
-            found |= dict(_files(root, _start(root)) if root.is_dir() else [(str(root), _stamp(root.stat()))])
+            found |= dict(_files(root, _start(root), away) if root.is_dir() else [(str(root), _stamp(root.stat()))])
         except OSError:
             away.append(str(root))
-    return found, away
+    return found, sorted(away)
 
 
 def _start(folder: Path) -> str:
@@ -114,8 +115,8 @@ def _start(folder: Path) -> str:
     return str(folder / "x")[:-1]
 
 
-def _files(folder: Path | str, start: str) -> Iterator[tuple[str, Stamp]]:
-    """The files below a folder. OSError when it cannot be read; what cannot be read below it is left out."""
+def _files(folder: Path | str, start: str, away: list[str]) -> Iterator[tuple[str, Stamp]]:
+    """The files below a folder. OSError when it cannot be read; what cannot be read below it is added to `away`."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if is_temporary(entry.name):
@@ -123,11 +124,12 @@ def _files(folder: Path | str, start: str) -> Iterator[tuple[str, Stamp]]:
             path = start + entry.name
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _files(path, path + os.sep)
+                    yield from _files(path, path + os.sep, away)
                 elif entry.is_file():
                     yield path, _stamp(entry.stat())
-            except OSError:
-                continue  # it went between listing and looking, is closed to us, or is a link to itself
+            except OSError as err:
+                if err.errno not in (ENOENT, ELOOP):  # it went between listing and looking, or is a link to itself
+                    away.append(path)
 
 
 def _below(path: str, folders: Collection[str]) -> bool:

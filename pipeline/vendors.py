@@ -80,6 +80,14 @@ def vendor_at(base_url: str) -> Vendor | None:
     return next((h for h in VENDORS if h.keys and h.owns(host)), None)
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine: its host is, whatever a name, a password or a path in it looks like."""
+    try:
+        return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    except ValueError:
+        return False
+
+
 def address_of(vendor: Vendor, model: str, environ: Mapping[str, str]) -> str | None:
     """Where a model of a vendor is asked; None when an Azure address is wanted and none is set.
 

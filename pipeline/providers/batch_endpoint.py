@@ -169,15 +169,15 @@ class BatchEndpoint(OpenAICompatible):
             stopped_at = min(limit, completion.usage.completion_tokens) if told else limit
             found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, size)
             if isinstance(found, learning.MoreRoom):
-                self._learn(found)
+                self.learn(found)
                 raise AskAgain("the answer was cut in thought")
         lower = known.lower_rung()
         plain = request.schema is None or holds_json(completion.text)
         if completion.finish_reason == "stop" and lower and not plain:
             if self.known.rung == rung:
-                self._learn(learning.Found(replace(self.known, rung=lower.rung), f"ignores {rung}"))
+                self.learn(learning.Found(replace(self.known, rung=lower.rung), f"ignores {rung}"))
             raise AskAgain("the response format is ignored")
-        self._learn(learning.from_answer(completion, self.known, frozenset()))
+        self.learn(learning.from_answer(completion, self.known, frozenset()))
         return completion
 
     def _refusal(self, line: Line, request: Request, known: Capabilities) -> CallError:
@@ -193,7 +193,7 @@ class BatchEndpoint(OpenAICompatible):
         found = learning.from_refusal(fault.told, sent, self.known) or learning.from_silence(sent, self.known)
         if found is None:
             return fault
-        self._learn(found)
+        self.learn(found)
         return AskAgain(str(fault))
 
     def _sent(self, request: Request, known: Capabilities) -> dict[str, Any]:

@@ -53,14 +53,16 @@ def _expected(size: float, known: Capabilities) -> float:
 
 
 def ratio_of(told: int | None, request: Request) -> float | None:
-    """Tokens that an endpoint tells for one counted, from a prompt too short to be cut; None from any other.
+    """Tokens that an endpoint tells for one counted, at least, where they are more, from a prompt too short to be cut.
 
-    The schema counts as if it were part of the prompt: some endpoints put it there.
+    The schema counts as if it were part of the prompt: some endpoints put it there, and others only seem to need fewer
+    tokens. That an endpoint needs fewer is learned from a long prompt that was read whole.
     """
     if not told or not _LEAST_BYTES <= bytes_of(request.messages) < 3 * _SHORTEST:
         return None
     counted = sum(count_tokens(m.content) + _FRAME for m in request.messages)
-    return told / (counted + count_tokens(json.dumps(request.schema)))
+    ratio = told / (counted + count_tokens(json.dumps(request.schema)))
+    return ratio if ratio > 1 else None
 
 
 def read_whole(text: str, told: int | None, size: int) -> bool:

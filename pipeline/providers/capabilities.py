@@ -21,7 +21,7 @@ RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 MOST_ROOM = 65_536
 _STEP = 1024
-_LEAST_WINDOW = 1000  # tokens: a smaller one was misread, and with it no call would ever be sent again
+LEAST_WINDOW = 1000  # tokens: a smaller one was misread, and with it no call would ever be sent again
 _MOST_SCHEMAS = 64  # of which what they hold is kept
 _SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
 
@@ -106,7 +106,7 @@ def recalled(text: str | None, rung: str | None = None) -> Capabilities:
         known = _FACT.validate_json(text or "")
     except ValidationError:  # there is none, or it is damaged: it is found out again
         return Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
-    return replace(known, window=None) if known.window is not None and known.window < _LEAST_WINDOW else known
+    return replace(known, window=None) if known.window is not None and known.window < LEAST_WINDOW else known
 
 
 def _once_a_schema(look: Callable[[Any], T]) -> Callable[[Any], T]:

@@ -89,9 +89,11 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
     if status == 403 and not _NO_MODEL.search(told):
         hint = f"check {endpoint.key_name}, and what it may be used for"
         return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
-    if status == 402 and any(int(n) >= _LEAST_PAID_FOR for n in AFFORDED.findall(told)):
+    if status == 402 and (afforded(told) or 0) >= _LEAST_PAID_FOR:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    if status == 402 or _QUOTA.search(told):
+    wait = wait if (wait := retry_after(headers)) is not None else _delay_told(told)
+    soon = wait is not None and wait <= _LONGEST_DELAY
+    if status == 402 or _QUOTA.search(told) or (_PER_DAY.search(told) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
         return EndpointError(f"{host}: the account's quota is used up: {shown}", hint=hint, fatal=True)
     if long := _too_long(status, told, endpoint.model):
@@ -110,9 +112,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
-        wait = retry_after(headers)
-        wait = wait if wait is not None else _delay_told(told)
-        if wait is not None and wait > _LONGEST_DELAY:
+        if wait is not None and not soon:
             hint = "nothing is lost: run again later"
             return EndpointError(f"{host}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True)
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
@@ -121,7 +121,7 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
-AFFORDED = re.compile(r"can only afford (\d+)")
+_AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
 _LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
 _KEY = re.compile(
     r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid"
@@ -129,8 +129,12 @@ _KEY = re.compile(
 )
 _QUOTA = re.compile(
     r"insufficient_quota|insufficient[ _](?:balance|credits|funds)|credit balance is too low|perdayper"
-    r"|(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)"
     r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
+    re.DOTALL,
+)
+# Only where no delay is told that can be waited: who counts the last 24 hours may have room again in seconds.
+_PER_DAY = re.compile(
+    r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)",
     re.DOTALL,
 )
 _NO_MODEL = re.compile(
@@ -169,12 +173,17 @@ _WINDOW = re.compile(
     r"|must be <= (\d{3,8})|\d \+ \d+ > (\d{3,8})|tokens > (\d{3,8})|(\d{3,8}) maximum context length"
 )
 _PROMPT = re.compile(
-    r"n_prompt_tokens\W{1,3}(\d+)"
-    r"|(\d+) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
-    r"|(\d+) \W?inputs?\W? tokens|(\d+) of text input"
-    r"|(?:input token count|input length) \((\d+)|context limit: (\d+) \+|too long: (\d+)"
-    r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d+) "
+    r"n_prompt_tokens\W{1,3}(\d{1,9})"
+    r"|(\d{1,9}) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
+    r"|(\d{1,9}) \W?inputs?\W? tokens|(\d{1,9}) of text input"
+    r"|(?:input token count|input length) \((\d{1,9})|context limit: (\d{1,9}) \+|too long: (\d{1,9})"
+    r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d{1,9}) "
 )
+
+
+def afforded(told: str) -> int | None:
+    """The longest answer, in tokens, that a refusal says the credit pays for; the shortest of several."""
+    return min(map(int, _AFFORDED.findall(told)), default=None)
 
 
 def window_told(told: str) -> tuple[int | None, int | None]:
@@ -187,7 +196,8 @@ def _number(found: re.Match[str] | None) -> int | None:
     return next((int(n) for n in found.groups() if n), None) if found else None
 
 
-_SHORTEST_KEY = 12  # characters: what is shorter is a placeholder
+_SHORTEST_KEY = 4  # characters: what is shorter is in every sentence
+_SHORTEST_QUOTED = 12  # characters of a key whose beginning says less than the whole, and is no word
 _DEEPEST = 12  # no refusal says anything below
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
@@ -240,11 +250,12 @@ def _without(key: str, text: str) -> str:
     """A text without the key and without the beginning of it that some servers quote."""
     if len(key) < _SHORTEST_KEY:
         return text
-    begun = rf"{re.escape(key[:6])}[^\s'\"`,;)]*"
-    return re.sub(rf"{re.escape(key)}|{begun}|[*•]{{2,}}[\w-]*", "…", text, flags=re.IGNORECASE)
+    begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= _SHORTEST_QUOTED else ""
+    return re.sub(re.escape(key) + begun, "…", text, flags=re.IGNORECASE)
 
 
-_PART = r"(\d+(?:\.\d+)?)\s?(milli|ms|h|m|s)[a-z]*"
+_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"  # of no more digits than a wait has, whoever sends them
+_PART = rf"({_AMOUNT})\s?(milli|ms|h|m|s)[a-z]*"
 _DELAY = re.compile(rf"\b(?:retrydelay|retry (?:in|after)|try again in)\W{{0,3}}((?:{_PART},?\s?(?:and )?){{1,4}})")
 _SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -257,14 +268,18 @@ def _delay_told(told: str) -> float | None:
 
 def retry_after(headers: httpx2.Headers) -> float | None:
     """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
-    if (ms := headers.get("retry-after-ms")) and ms.replace(".", "", 1).isdigit():
-        return float(ms) / 1000
-    value = headers.get("retry-after", "").strip()
-    if value.replace(".", "", 1).isdigit():
-        return float(value)
+    if (ms := _amount(headers.get("retry-after-ms", ""))) is not None:
+        return ms / 1000
+    value = headers.get("retry-after", "")
+    if (told := _amount(value)) is not None:
+        return told
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, OverflowError):  # a date that no calendar has
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _amount(value: str) -> float | None:
+    return float(value) if re.fullmatch(_AMOUNT, value := value.strip()) else None

@@ -10,6 +10,8 @@ from typing import Any
 import httpx2
 import openai
 
+from pipeline.vendors import is_loopback
+
 MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
 # aiohttp takes half the CPU of httpx2's own transport for a call; without it everything works the same.
 _Plain: Any = openai.DefaultAsyncHttpxClient
@@ -118,8 +120,7 @@ def streaming_client(base_url: str) -> Any:
 
 def _manners(base_url: str) -> dict[str, bool]:
     """No redirect is followed; on this machine proxies of the environment are passed by."""
-    loopback = httpx2.URL(base_url).host in {"127.0.0.1", "localhost", "::1"}
-    return {"follow_redirects": False, "trust_env": not loopback}
+    return {"follow_redirects": False, "trust_env": not is_loopback(base_url)}
 
 
 def key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.llm import Completion, Request
-from pipeline.providers.capabilities import FIRST_ROOM, MOST_ROOM, Capabilities
+from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 from pipeline.providers.refusals import guess, lesson
@@ -108,10 +108,9 @@ def _as_counted(window: int, prompt: int | None, size: int) -> int:
 
 
 def from_overflow(err: TooLong, known: Capabilities, size: int) -> Found | None:
-    """The window that a refusal tells, in tokens as they are counted here."""
-    if err.window is None:
+    """The window that a refusal tells, in tokens as they are counted here; None for one that no server has."""
+    if err.window is None or (window := _as_counted(err.window, err.prompt, size)) < LEAST_WINDOW:
         return None
-    window = _as_counted(err.window, err.prompt, size)
     if known.window is not None and abs(window - known.window) * 10 <= known.window:  # by another prompt's ratio
         return Found(replace(known, window=min(window, known.window)))
     return Found(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
@@ -125,9 +124,10 @@ def from_cut(
         return None
     usage, thought = completion.usage, completion.usage.thought_tokens
     total = usage.prompt_tokens + usage.completion_tokens
-    if not usage.estimated and usage.completion_tokens < 0.9 * limit and (total + 1) % _PAGE <= 2 and total > _PAGE:
+    window = _as_counted(total, usage.prompt_tokens, size)
+    whole = (total + 1) % _PAGE <= 2 and window >= LEAST_WINDOW
+    if not usage.estimated and usage.completion_tokens < 0.9 * limit and whole:
         said = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
-        window = _as_counted(total, usage.prompt_tokens, size)
         return Full(replace(known, window=window), said, total)
     # Where no usage is told thought may be hidden: a text that ends well before its own limit was cut by it.
     enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0

@@ -17,7 +17,7 @@ import httpx2
 import openai
 
 from pipeline.answers import holds_json
-from pipeline.errors import CallError, ContextTooLong, EndpointError
+from pipeline.errors import CallError, EndpointError
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
@@ -34,19 +34,16 @@ from pipeline.providers.faults import (
 )
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
+from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_what_is_there
 from pipeline.providers.replies import read, read_json
 from pipeline.providers.retrying import tried_again
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
-from pipeline.providers.way import Way
+from pipeline.providers.way import Outdated, Way
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
-
-
-class _Outdated(CallError):
-    """A call that waited for its turn would be sent another way by what was learned meanwhile, or is being learned."""
 
 
 Learned = Callable[[Capabilities, str], None]
@@ -82,8 +79,7 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._turns = Turns()
-        self._looking = asyncio.Lock()
-        self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
+        self._looking = Looking(self, self._prompts, self._patiently)
         http = self._http_client(transport)
         if endpoint.key_header:
             http.event_hooks = {"request": [key_in(endpoint.key_header, endpoint.api_key)]}
@@ -155,7 +151,7 @@ class OpenAICompatible:
     async def _taught(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
-            way.known = self._as_known(way)
+            way.known = way.applied(self.known)
             way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
             bounded = way.known.window is not None or way.known.cut_from is not None
             size = way.size if bounded else 0
@@ -173,10 +169,10 @@ class OpenAICompatible:
             if self._asks_again(completion, request, way):
                 continue
             usage_told = completion.usage.prompt_tokens if told else None
-            await self._look_whether_read(request, usage_told, way)
-            self._learn(learning.from_answer(completion, self.known, keywords))
+            await self._looking.look(request, usage_told, way)
+            self.learn(learning.from_answer(completion, self.known, keywords))
             if self.known.ratio is None and (ratio := canary.ratio_of(usage_told, request)):
-                self._learn(learning.Found(replace(self.known, ratio=ratio)))
+                self.learn(learning.Found(replace(self.known, ratio=ratio)))
             return replace(completion, usage=way.spent)
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
@@ -188,7 +184,7 @@ class OpenAICompatible:
         except Refused as err:
             self._learn_from(err, body, way)
             way.refused = True
-        except _Outdated:
+        except Outdated:
             if not way.waited and await self._waited(keywords_of(request.schema)):
                 self._turns.release()
             way.waited = True
@@ -198,7 +194,7 @@ class OpenAICompatible:
             way.below += 1
         except TooLong as err:
             size = way.size
-            self._learn(learning.from_overflow(err, self.known, size))
+            self.learn(learning.from_overflow(err, self.known, size))
             shorter = learning.limit_for(request, self.known, self.endpoint, size) < way.limit
             if not shorter or learning.too_long(request, self.known, size):
                 raise
@@ -210,7 +206,7 @@ class OpenAICompatible:
         """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
         if completion.finish_reason == "length":
             found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
-            self._learn(found)
+            self.learn(found)
             if isinstance(found, learning.Full):
                 raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
             if isinstance(found, learning.MoreRoom):
@@ -222,16 +218,11 @@ class OpenAICompatible:
             return False
         if self.known.rung == way.known.rung:
             said = f"ignores {way.known.rung}: {lower.rung} in its place"
-            self._learn(learning.Found(replace(self.known, rung=lower.rung), said))
+            self.learn(learning.Found(replace(self.known, rung=lower.rung), said))
         return True
 
-    def _as_known(self, way: Way) -> Capabilities:
-        known = way.guesses.applied(self.known)
-        for _ in range(way.below):
-            known = known.lower_rung() or known
-        return known
-
-    def _learn(self, found: learning.Found | None) -> None:
+    def learn(self, found: learning.Found | None) -> None:
+        """Takes in what was found, and tells it."""
         if found is None or found.known == self.known:
             return
         self.known = found.known
@@ -240,73 +231,19 @@ class OpenAICompatible:
 
     def _learn_from(self, err: Refused, body: dict[str, Any], way: Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
-        now = self._as_known(way)
+        now = way.applied(self.known)
         if now != way.known and sent_otherwise(body, now):
             return
         if found := learning.from_refusal(err.told, body, self.known):
-            self._learn(found)
+            self.learn(found)
         elif not way.guesses.add(body, self.known):
             error = EndpointError(f"{self.model}: {err}")
             raise (self._last_straw(error) or error) from err
 
     def _learn_guesses(self, way: Way) -> None:
         if way.guesses.said:
-            self._learn(learning.Found(way.guesses.applied(self.known), way.guesses.said))
+            self.learn(learning.Found(way.guesses.applied(self.known), way.guesses.said))
             way.guesses = learning.Guesses()
-
-    async def _look_whether_read(self, request: Request, told: int | None, way: Way) -> None:
-        """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
-
-        One call looks at a time, and what it finds out holds for those that waited.
-        """
-        length = canary.bytes_of(way.messages)
-        if told is not None and self.known.doubt is None and length <= self._read_whole:
-            return
-        if not canary.worth_counting(told, length, self.known):
-            return
-        size = way.size
-        if not canary.suspicious(told, size, self.known):
-            self._read_whole = max(self._read_whole, length if told is not None else 0)
-            return
-        async with self._looking:
-            if not canary.suspicious(told, size, self.known):
-                return
-            if self.known.cut_from is None or size < self.known.cut_from:
-                await self._ask_for_the_word(canary.question(request), told, size, way)
-        if self.known.cut_from is not None and size >= self.known.cut_from:
-            raise TooLong(f"{self.model}: a part of a prompt of {size:,} tokens was cut off in silence")
-
-    async def _ask_for_the_word(self, question: Request, told: int | None, size: int, way: Way) -> None:
-        """Asks the question, with more room while its answer is cut in thought, and learns from the answer."""
-        try:
-            answer, counts = await self._word(question, size, way)
-        except ContextTooLong:
-            was_read = False
-        except CallError as err:
-            if getattr(err, "fatal", False):
-                raise
-            return  # nothing was found out; the answer that is there may stand
-        else:
-            if not answer.text:  # cut in thought, for ever
-                return
-            told = answer.usage.prompt_tokens if counts else None
-            was_read = canary.read_whole(answer.text, told, size)
-        self._learn(learning.from_canary(was_read, told, size, self.known))
-
-    async def _word(self, question: Request, size: int, way: Way) -> tuple[Completion, bool]:
-        while True:
-            known = self._as_known(way)
-            asked = replace(way, known=known, waited=True)
-            asked.messages = messages_of(question, known, self.endpoint, self._prompts)
-            asked.limit = learning.limit_for(question, known, self.endpoint, size)
-            body = body_of(question, known, self.endpoint, asked.messages, asked.limit)
-            answer, counts = await self._patiently(question, body, asked)
-            way.spent = way.spent + answer.usage
-            cut = answer.finish_reason == "length" and not answer.text
-            more = learning.from_cut(answer, question, self.known, self.endpoint, asked.limit, size) if cut else None
-            if not isinstance(more, learning.MoreRoom):
-                return answer, counts
-            self._learn(more)
 
     async def _patiently(self, request: Request, body: dict[str, Any], way: Way) -> tuple[Completion, bool]:
         """One answer, and whether its usage was told; retried on transport faults.
@@ -364,9 +301,9 @@ class OpenAICompatible:
         return answer
 
     def _ensure_up_to_date(self, body: dict[str, Any], way: Way) -> None:
-        now = self._as_known(way)
+        now = way.applied(self.known)
         if (self._turns.taken and not way.waited) or (now != way.known and sent_otherwise(body, now)):
-            raise _Outdated("asked another way")
+            raise Outdated("asked another way")
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, keywords_of
-from pipeline.providers.faults import AFFORDED
+from pipeline.providers.faults import afforded
 from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
@@ -25,8 +25,9 @@ _NOT_TAKEN = re.compile(
 )
 _ALTERNATE = re.compile(r"roles? must alternate|consecutive (?:user )?messages|alternat\w+ (?:user|roles)")
 _NO_SYSTEM = re.compile(
-    r"(?:system|developer)['\"`]? (?:role|message|instruction|prompt)s?\b.{0,40}?(?:not|un)"
-    r"|\brole\b.{0,60}?(?:not support|unsupported|unexpected|invalid).{0,40}?\bsystem\b"
+    r"(?:system|developer)['\"`]? (?:role|message|instruction|prompt)s?\b[^.,;]{0,40}?"
+    r"\b(?:not|un(?:supported|expected|known|recognized))\b"
+    r"|\brole\b.{0,60}?\b(?:not support|unsupported|unexpected|invalid).{0,40}?\bsystem\b"
 )
 _ALLOWED = re.compile(  # a list of what is taken, behind the name of what is not
     r"\b(?<!not )(?:allowed|supported|valid|permitted|known|accepted|expected) (?:\w+ )?"
@@ -46,12 +47,15 @@ class Lesson:
 
 def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
-    if paid := [int(n) for n in AFFORDED.findall(told)]:
-        return _of_credit(min(paid), sent, known)
-    if found := _of_roles(told, sent, known):
-        return found
-    told = _ALLOWED.sub("", told)
-    return _of_limit(told, sent, known) or _of_extras(told, sent, known) or _of_format(told, sent, known)
+    if (paid := afforded(told)) is not None:
+        return _of_credit(paid, sent, known)
+    refused = _ALLOWED.sub("", told)
+    return (
+        _of_limit(refused, sent, known)
+        or _of_extras(refused, sent, known)
+        or _of_roles(told, sent, known)
+        or _of_format(refused, sent, known)
+    )
 
 
 def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:

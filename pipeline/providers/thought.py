@@ -54,7 +54,7 @@ def _text(value: Any) -> str:
 
 def unseen(text: str, made: int) -> int:
     """Tokens of thought that are told nowhere: what a completion of `made` tokens has far above its text."""
-    if made <= _MORE or 2 * made <= len(text.encode("utf-8", "replace")):  # no tokenizer makes a token of so little
+    if made <= _MORE or made <= len(text.encode("utf-8", "replace")):  # some tokenizers make one of each byte
         return 0
     seen = count_tokens(text)
     return made - seen if made > 2 * seen + _MORE else 0

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipeline.errors import CallError
 from pipeline.llm import Message, Usage
 from pipeline.providers import learning
 from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.replies import counted
+
+
+class Outdated(CallError):
+    """A call that waited for its turn would be sent another way by what was learned meanwhile, or is being learned."""
 
 
 @dataclass(slots=True)
@@ -23,6 +28,13 @@ class Way:
     waited: bool = False  # whether it has let such calls go first
     refused: bool = False
     spent: Usage = field(default_factory=Usage)
+
+    def applied(self, known: Capabilities) -> Capabilities:
+        """What is known, as this call guesses and lowers it."""
+        known = self.guesses.applied(known)
+        for _ in range(self.below):
+            known = known.lower_rung() or known
+        return known
 
     @property
     def size(self) -> int:

@@ -384,6 +384,10 @@ PASSING: dict[str, Refusal] = {
         [{"error": {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED",
                     "details": [{"violations": [{"quotaId": "GenerateRequestsPerMinutePerProject"}]}, {"retryDelay": "7s"}]}}],
     ),
+    "groq_counts_the_last_day": (
+        429,
+        _error("Rate limit reached for model `m` in organization `org_1` on tokens per day (TPD): Limit 100000, Used 99950, Requested 58. Please try again in 7.2s.", code="rate_limit_exceeded"),
+    ),
     "openrouter_error_in_a_200": (200, {"error": {"message": "Provider returned error", "code": 502}}),
     "openrouter_busy_in_a_200": (200, {"error": {"message": "temporarily rate-limited upstream", "code": 429}}),
     "openrouter_no_choices": (200, {"id": "x", "choices": [], "usage": None}),

@@ -188,12 +188,16 @@ def test_the_key_is_not_in_the_repr() -> None:
         ({"retry-after-ms": "250"}, 0.25),
         ({"retry-after": "-4"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "9" * 400}, None),
+        ({"retry-after": "\xb2"}, None),
+        ({"retry-after": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}, None),
+        ({"retry-after-ms": "9" * 400, "retry-after": "3"}, 3.0),
         ({}, None),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(httpx2.Headers(headers)) == seconds
+    assert retry_after(httpx2.Headers(headers, encoding="latin-1")) == seconds
 
 
 def test_limits_leave_the_schema_but_fields_of_that_name_stay() -> None:

@@ -250,7 +250,16 @@ def test_a_shut_gate_lets_nobody_in_and_those_inside_finish() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1s", 1.0), ("6m0s", 360.0), ("250ms", 0.25), ("2m59.5s", 179.5), ("3", 3.0), ("", None), ("x", None)],
+    [
+        ("1s", 1.0),
+        ("6m0s", 360.0),
+        ("250ms", 0.25),
+        ("2m59.5s", 179.5),
+        ("3", 3.0),
+        ("", None),
+        ("x", None),
+        ("9" * 400 + "s", None),
+    ],
 )
 def test_durations_of_reset_headers(text: str, value: float | None) -> None:
     assert seconds(text) == value

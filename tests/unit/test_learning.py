@@ -16,11 +16,11 @@ from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import TooLong, by_status, text_of, window_told
+from pipeline.providers.faults import TooLong, by_status, shown_of, text_of, window_told
 from pipeline.providers.offered import offered
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
-from pipeline.providers.thought import parted
+from pipeline.providers.thought import parted, unseen
 
 SCHEMA = {
     "type": "object",
@@ -79,12 +79,22 @@ def test_a_refusal_that_names_nothing_that_was_sent_teaches_nothing(told: str) -
         ("developer instruction is not enabled for models/m", "no_system_role"),
         ("conversation roles must alternate user/assistant/user/assistant/...", "no_system_role"),
         ("the system is not responding", None),
+        ("the system message counts too many characters", None),
+        ("the amount of system messages: a note of one is due", None),
+        ("system messages are welcome, what is asked is not", None),
     ],
 )
 def test_a_refusal_of_roles_teaches_to_go_without_them(told: str, role: str | None) -> None:
     messages = [Message("system", "Notes."), *REQUEST.messages]
     found = lesson(told, body_of(REQUEST, Capabilities(), ENDPOINT, messages, 9), Capabilities())
     assert (found.known if found else None) == (replace(Capabilities(), **{role: True}) if role else None)
+
+
+def test_a_parameter_that_is_named_goes_before_what_is_said_of_the_system_message() -> None:
+    messages = [Message("system", "Notes."), *REQUEST.messages]
+    told = "the system message was not read: seed is an unknown field"
+    found = lesson(told, body_of(REQUEST, Capabilities(), ENDPOINT, messages, 9), Capabilities())
+    assert found and found.known == Capabilities(left_out=frozenset({"seed"}))
 
 
 def test_a_limit_that_is_refused_by_both_names_is_left_out() -> None:
@@ -207,6 +217,12 @@ def test_a_window_that_other_prompts_tell_a_little_differently_is_said_once_and_
     assert again.known.window == min(6690, 6474) and first.known.window == 6690
 
 
+def test_a_window_that_no_server_has_is_not_learned() -> None:
+    cut = Completion("Words", "length", Usage(200, 0, 312), "m")
+    assert learning.from_overflow(TooLong("too long", 8192, 9_000_000), Capabilities(), 9000) is None
+    assert not isinstance(learning.from_cut(cut, REQUEST, Capabilities(), ENDPOINT, 4496, 200), learning.Full)
+
+
 def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_store() -> None:
     assert recalled(Capabilities(window=-583).dump()).window is None
     assert recalled(Capabilities(window=2048).dump()).window == 2048
@@ -230,6 +246,12 @@ def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_stor
 )  # fmt: skip
 def test_thought_is_taken_off_wherever_it_stands(message: dict[str, Any], text: str | None, thought: str) -> None:
     assert parted(message) == (text, thought)
+
+
+def test_a_tokenizer_that_makes_a_token_of_each_byte_is_no_thought() -> None:
+    thai = "ภาษาไทย " * 55
+    made = len(thai.encode())
+    assert unseen(thai, made) == 0 and unseen(thai, made + 400) > 400
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["content", "reasoning", "text", "thinking", "type"]), inner), max_leaves=12))  # fmt: skip
@@ -276,6 +298,12 @@ def test_how_many_tokens_an_endpoint_makes_is_learned_from_a_prompt_too_short_to
     assert canary.ratio_of(None, short) is None and canary.ratio_of(30, REQUEST) is None
 
 
+def test_a_schema_that_is_not_in_the_prompt_makes_no_endpoint_seem_to_need_few_tokens() -> None:
+    schema = SCHEMA | {"description": "What is said, and by whom. " * 100}
+    short = replace(REQUEST, messages=(Message("user", "These words are said. " * 160),), schema=schema)
+    assert canary.ratio_of(819, short) is None and canary.suspicious(9000, 18_400, Capabilities())
+
+
 def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
     rows = [{"id": "b", "max_model_len": 8192}, {"id": "models/a", "shutdown_date": "2027-01-14"}, {"no": "name"}]
     shown = [(o.name, o.window, o.shutdown) for o in offered({"data": rows})]
@@ -308,6 +336,30 @@ JSON = st.recursive(
 @given(st.sampled_from([400, 401, 402, 403, 404, 413, 422, 429, 500, 503]), JSON)
 def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> None:
     fault = by_status(status, body, httpx2.Headers(), ENDPOINT)
+    assert isinstance(fault, CallError) and "\n" not in str(fault)
+
+
+def test_credit_that_is_told_twice_pays_for_the_shorter_answer() -> None:
+    told = {"error": {"message": "You can only afford 5000.", "metadata": {"raw": "can only afford 22"}}}
+    assert "quota is used up" in str(by_status(402, told, httpx2.Headers(), ENDPOINT))
+
+
+@pytest.mark.parametrize("key", ["pw42", "hunter2-own", "sk-canary-1234567890"])
+def test_a_key_of_any_length_is_not_shown(key: str) -> None:
+    assert shown_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please try again in {}s.",
+        "can only afford {}",
+        "maximum context length is 8192. You sent {} tokens in the prompt",
+    ],
+)
+@pytest.mark.parametrize("status", [400, 402, 429])
+def test_a_number_without_end_in_a_refusal_is_no_crash(status: int, words: str) -> None:
+    fault = by_status(status, {"error": {"message": words.format("9" * 5000)}}, httpx2.Headers(), ENDPOINT)
     assert isinstance(fault, CallError) and "\n" not in str(fault)
 
 

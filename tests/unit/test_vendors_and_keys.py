@@ -114,7 +114,16 @@ def test_azures_key_goes_to_the_address_that_was_set_for_it(address: str, monkey
 
 @pytest.mark.parametrize(
     "address",
-    ["mine.openai.azure.com", "http://mine.openai.azure.com", "https://", "https://[", "http://localhost.example.org"],
+    [
+        "mine.openai.azure.com",
+        "http://mine.openai.azure.com",
+        "https://",
+        "https://[",
+        "http://localhost.example.org",
+        "http://localhost-x.example.com/",
+        "http://localhost@example.com",
+        "http://127.0.0.1:x@example.com",
+    ],
 )
 def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
@@ -122,11 +131,38 @@ def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytes
         load_settings(model="azure/notes")
 
 
-@pytest.mark.parametrize("address", ["ftp://user:pw-canary@h/v1", "user:pw-canary@h/v1", "http://user:pw-canary@/v1"])
+@pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000"])
+def test_azures_key_goes_unencrypted_to_this_machine_alone(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
+    assert at(model="azure/notes").api_key == "sk-azure"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://user:pw-canary@h/v1",
+        "user:pw-canary@h/v1",
+        "http://user:pw-canary@/v1",
+        "http://user:pw-canary/more@h",
+        "http://user:pw-canary?more@h/v1 ",
+        "http://user:more\npw-canary@h/v1",
+        "http://user:pw-canary@h/v 1",
+    ],
+)
 def test_a_wrong_address_is_told_without_the_password_in_it(address: str) -> None:
     with pytest.raises(SettingsError, match="is no web address") as caught:
         load_settings(base_url=address)
     assert "canary" not in str(caught.value)
+
+
+def test_a_wrong_address_is_told_with_its_password_marked() -> None:
+    with pytest.raises(SettingsError, match=r"'http://…@h/v1' is no"):
+        load_settings(base_url="http://user:pw/canary@h/v1?key=canary")
+
+
+def test_spaces_around_an_address_are_no_part_of_it() -> None:
+    assert load_settings(base_url=" http://localhost:8000/v1\n").base_url == "http://localhost:8000/v1"
 
 
 def test_an_address_from_a_file_is_looked_at_as_well(tmp_path: Path) -> None:
