@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, head_of, role_off, speaker_name
+from pipeline.readers.labels import Head, head_of, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
@@ -199,7 +199,7 @@ def _spoken_to(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> boo
 
 def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
     if voices:
-        return piece.voice
+        return bare_name(piece.voice or "") or None
     return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
 
 
@@ -242,7 +242,7 @@ class _Holder:
             self._left -= 1
         if piece.voice is not None:
             self._left = self._reach.get(piece.number, -1) if fresh else self._left
-            self._speaker = tidy(role_off(piece.voice)) or None
+            self._speaker = bare_name(piece.voice) or None
             self._tell_role(tidy(piece.voice), self._speaker or "", piece.number)
         elif mark and self._labels.verdict(mark) == "name":
             self._left = self._reach.get(piece.number, -1)

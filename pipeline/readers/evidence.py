@@ -43,12 +43,13 @@ class Mark(NamedTuple):
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
     name = head.name or ""
-    bare = name if name.isalpha() and name.isascii() else _bare(name)
+    bare = name if name.isalpha() and name.isascii() else bare_name(name)
     return Mark(head, line, unit, begins, followed, bare, _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)
-def _bare(label: str) -> str:
+def bare_name(label: str) -> str:
+    """A label without its role; empty when it holds nothing."""
     return tidy(role_off(label))
 
 

@@ -198,6 +198,13 @@ def test_a_voice_that_stands_for_several_cues_is_kept_apart_from_the_next() -> N
     assert speakers(text, ".vtt") == ["Ana", "Ben"]
 
 
+@pytest.mark.parametrize("blank", ["&nbsp;", "&nbsp; ", "\u3000"])
+def test_a_blank_voice_is_nobodys(blank: str) -> None:
+    times = [f"{clock(n, DOTS)} --> {clock(n + 1, DOTS)}" for n in range(2)]
+    text = f"WEBVTT\n\n{times[0]}\n<v {blank}>Hello to you\n\n{times[1]}\n<v Ben>and to you, Ana.\n"
+    assert speakers(text, ".vtt") == [None, "Ben"]
+
+
 def test_a_label_that_holds_far_longer_than_others_is_doubted_and_holds_no_longer() -> None:
     one = ["and so we go on", "until the end."]
     rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one * 8, *SAID[:4]]
