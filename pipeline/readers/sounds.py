@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipeline.readers.frames import BREAK
+from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
@@ -20,6 +21,7 @@ _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
 _BEFORE = " \t([（【"
 _LINES = 6  # of a direction, at most
+_DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
@@ -45,20 +47,33 @@ def in_one_bracket(text: str) -> bool:
 def joined_directions(rows: list[str]) -> list[str]:
     """The lines, those of a bracket that goes over several of them as one."""
     out = rows
+    joined = 0  # lines that went into a direction, and those above
     opened = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
     for i in opened:
         text = rows[i].strip()
-        if in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
+        if i < joined or in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
             continue
         for k in range(i + 1, min(i + _LINES, len(rows))):
-            if not rows[k].strip():
+            row = rows[k].strip()
+            if not row or (text[-1] not in _DASHES and _begins_turn(row)):
                 break
-            text = f"{text} {rows[k].strip()}"
+            text = f"{text} {row}"
             if in_one_bracket(text):
                 out = out.copy() if out is rows else out
                 out[i : k + 1] = [text, *[BREAK] * (k - i)]
+                joined = k + 1
                 break
     return out
+
+
+def _begins_turn(row: str) -> bool:
+    """Whether a line has a label of its own, none of "des Bugs – Zuruf: …", or a time, none of "3:15 p.m." in words."""
+    head = head_of(row)
+    if head is None:
+        return False
+    if head.stamp is not None:
+        return head.name is not None or not head.rest or row[0] in _PAIRS
+    return head.name is not None and ":" in head.shape and not _DASHES & set(head.name.split())
 
 
 class Sounds:

@@ -100,6 +100,26 @@ def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, 
     assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]
 
 
+def test_a_bracket_that_is_left_open_takes_no_turns_along() -> None:
+    rows = [f"{who}: {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows[:3], "(inaudible", *rows[3:5], "Kofi Mensah: Fine by me :)", rows[5]]))
+    assert [s.speaker for s in transcript.segments][-4:] == [TURNS[n][0] for n in (3, 4, 3, 5)]
+    assert not transcript.reading.left_out
+
+
+def test_who_calls_out_in_a_direction_of_several_lines_has_no_turn() -> None:
+    rows = [f"{who} (Bug): {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows, "(Heiterkeit –", "Otto Klee [Heck]: Wie wahr!)", rows[0]]))
+    assert not any("Klee" in s.text or "Heiterkeit" in s.text for s in transcript.segments)
+
+
+def test_brackets_inside_a_direction_of_several_lines_are_told_once() -> None:
+    rows = [f"{who}: {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows, "[A rises.", "(Ben sits", "down.)", "They go]", rows[0]]))
+    assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("sounds and stage directions", 7)]
+    assert transcript.segments[-1].text == TURNS[0][3]
+
+
 def test_who_answers_is_nobody_where_only_questions_are_labelled() -> None:
     asked = "Q: When did you load the boat?\nOn Monday, all of it.\n\nQ: And the fog, did you\nsee it?\nIt came at ten.\n\nQ: Who saw it?\nLin did."
     assert [who for who, _ in turns(asked)] == ["Q", None] * 3
