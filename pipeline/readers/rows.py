@@ -37,7 +37,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
-    sounds = Sounds((r.text for r in pieces), tally, people=any(r.speaker for r in pieces))
+    sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
         if (text := sounds.off(row.text, row.line)) is not row.text:
             row.text = text

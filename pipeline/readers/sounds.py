@@ -12,6 +12,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
 
+KIND = "sounds and stage directions"
 _BRACKETS = re.compile(
     r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
     r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
@@ -79,12 +80,11 @@ def _begins_turn(row: str) -> bool:
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
-    In the middle of a sentence it is words that somebody wrote or put in. Where `people` are named, a line in one
-    bracket is a direction however long it is; where nobody is, it may be what a lecturer adds.
+    In the middle of a sentence it is words that somebody wrote or put in.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally, *, people: bool = False) -> None:
-        self._tally, self._people, self._any = tally, people, False
+    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
+        self._tally, self._any = tally, False
         self._counts: Counter[str] = Counter()
         for text in texts:
             if _opened(text):
@@ -101,14 +101,11 @@ class Sounds:
             text = match[1]
         if not _opened(text):
             return text
-        if self._people and in_one_bracket(text):
-            self._tally.leave_out("sounds and stage directions", text, line)
-            return ""
         out: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
             if self._is_sound(match, text):
-                self._tally.leave_out("sounds and stage directions", match[0], line)
+                self._tally.leave_out(KIND, match[0], line)
                 out.append(text[at : match.start()])
                 at = match.end()
         return clean(" ".join([*out, text[at:]])) if out else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.readers import markup
+from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, placeholder
@@ -80,8 +80,7 @@ class TurnBuilder:
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
-            self._words(row.text, row.number, new=True)
-            self._open = False
+            self._bracket(row.text, row.number)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
         elif head.heading and not head.shape.startswith("T"):
@@ -163,8 +162,18 @@ class TurnBuilder:
         if head.chevron:
             self._speaker, self._turn = None, True
         self._open = False
-        if head.plain:
+        if head.plain and in_one_bracket(head.plain):
+            self._bracket(head.plain, row.number)
+        elif head.plain:
             self._words(head.plain, row.number, new=True)
+
+    def _bracket(self, text: str, number: int) -> None:
+        """A line of its own in one bracket: a direction where people are named, else perhaps what a lecturer adds."""
+        if self._labels.names:
+            self._tally.leave_out(sounds.KIND, text, number)
+        else:
+            self._words(text, number, new=True)
+        self._open = False
 
     def _timed(self, head: Head) -> None:
         if head.stamp is not None:

@@ -100,6 +100,18 @@ def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, 
     assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]
 
 
+def test_turns_that_are_each_in_one_bracket_are_read() -> None:
+    rows = [(who, f"({said} {TURNS[n + 1][3]})") for n, (who, *_, said) in enumerate(TURNS[:6])]
+    assert turns("\n".join(f"{who}: {said}" for who, said in rows)) == rows
+
+
+def test_a_bracket_behind_a_time_is_a_direction_however_long() -> None:
+    rows = [f"[00:0{n}:00] {who}: {said}" for n, (who, *_, said) in enumerate(TURNS[:6])]
+    transcript = read("\n".join([*rows, f"[00:07:00] {DIRECTIONS[0]}", f"[00:08:00] {rows[0][11:]}"]))
+    assert transcript.segments[-1].text == TURNS[0][3]
+    assert transcript.segments[-1].start == 480
+
+
 def test_a_bracket_that_is_left_open_takes_no_turns_along() -> None:
     rows = [f"{who}: {said}" for who, *_, said in TURNS[:6]]
     transcript = read("\n".join([*rows[:3], "(inaudible", *rows[3:5], "Kofi Mensah: Fine by me :)", rows[5]]))
