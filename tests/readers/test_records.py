@@ -84,6 +84,21 @@ def test_form_feeds_part_pages_whose_running_heads_are_told_with_their_lines() -
     assert [(p.kind, p.count, p.line) for p in transcript.reading.left_out] == [("headers and footers of pages", 3, 1)]
 
 
+def test_what_people_say_at_the_ends_of_three_pages_is_no_running_head() -> None:
+    said = turns("Anna: Hi all.\fBen: Yes.\nAnna: so what.\fBen: Yes.\nAnna: so what.")
+    assert said == [("Anna", "Hi all."), *[("Ben", "Yes."), ("Anna", "so what.")] * 2]
+
+
+def test_a_sentence_on_every_one_of_many_pages_is_a_running_head() -> None:
+    pages = [f"This record was not corrected.\n{who}: {said}" for who, *_, said in TURNS[:8]]
+    assert turns("\f".join(pages)) == [(who, said) for who, *_, said in TURNS[:8]]
+
+
+def test_only_the_outermost_number_of_a_page_is_its_number() -> None:
+    pages = [f"NIGHT FERRY COMMITTEE\n{n}\n{who}: {said}\n41\n{n}" for n, (who, *_, said) in enumerate(TURNS[:8])]
+    assert turns("\f".join(pages)) == [(who, f"{said} 41") for who, *_, said in TURNS[:8]]
+
+
 DIRECTIONS = [
     "(Beifall bei der Mannschaft sowie bei Fahrgästen des Oberdecks und des Unterdecks – Zuruf vom Heck: Das stimmt doch gar nicht!)",
     "(Heiterkeit – Otto Klee [Heck]: Wie wahr!)",
