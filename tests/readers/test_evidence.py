@@ -215,6 +215,16 @@ def test_a_label_that_holds_far_longer_than_others_is_doubted_and_holds_no_longe
     assert speakers(text, ".srt")[-2:] == ["Kofi Mensah", None]
 
 
+def test_a_voice_of_two_lines_that_holds_far_longer_than_others_holds_no_longer() -> None:
+    one = ["and so we go on", "until the end."]
+    voices = [f"<v {who}>{said}\nand this too" for who, said in zip(["Oda", "Kofi", "Lin", "Kofi"], SAID, strict=False)]
+    rows = [voices[0], *one, voices[1], *one, voices[2], *one, voices[3], *one * 8, *SAID[:4]]
+    cues = [f"{clock(3 * n, DOTS)} --> {clock(3 * n + 2, DOTS)}\n{row}\n" for n, row in enumerate(rows)]
+    text = "WEBVTT\n\n" + "\n".join(cues)
+    assert any("is one missing?" in note for note in read(text, ".vtt").notes)
+    assert speakers(text, ".vtt") == ["Oda", "Kofi", "Lin", "Kofi", None]
+
+
 def test_a_few_labels_over_whole_sentences_do_not_hold() -> None:
     rows = ["ODA: Good evening, all.", "Good evening, Oda.", "Is the boat loaded?", "KOFI: All of it.", "Well done, Kofi.", "I did it with Lin.", "ODA: And the fog?", "It is thick, Oda.", "How thick?"]  # fmt: skip
     assert speakers(srt(rows), ".srt") == ["ODA", None, "KOFI", None, "ODA", None]
