@@ -144,6 +144,12 @@ def test_chevrons_begin_somebody_who_is_not_named() -> None:
     assert [(s.speaker, s.text) for s in segments] == [(None, "WE LEAVE AT NINE."), (None, "NO, AT TEN."), (None, "THEN AT TEN.")]  # fmt: skip
 
 
+@pytest.mark.parametrize("between", [" >>\n", " &gt;&gt; ", " [00:05]>> ", " [Music]>> "])
+def test_chevrons_at_a_line_s_end_or_behind_a_bracket_begin_somebody_else(between: str) -> None:
+    segments = read(f">> We leave at nine.{between}No, at ten.").segments
+    assert [s.text for s in segments] == ["We leave at nine.", "No, at ten."]
+
+
 def test_dashes_at_the_start_of_some_cues_begin_somebody_else() -> None:
     rows = ["We leave at nine.", "- No, at ten.\n- Then at ten.", "That is late.", "It is."]
     texts = [s.text for s in read(srt(rows), ".srt").segments]
