@@ -22,14 +22,6 @@ def running(row: str) -> str:
     return re.sub(r"\d+", "#", clean(row))
 
 
-def paged(text: str) -> list[list[str]]:
-    """The lines of a text, page by page, as form feeds part them."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for end in ("\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
-        text = text.replace(end, "\n")
-    return [page.replace("\ufeff", "").replace("\x00", "\ufffd").split("\n") for page in text.split("\x0c")]
-
-
 def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: int | None = None) -> list[str]:
     """All lines; `BREAK` for those at the edges of pages that are page numbers or stand on most pages.
 
