@@ -65,15 +65,13 @@ class TurnBuilder:
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
             return
-        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        verdict = self._labels.verdict(mark) if mark else "text"
+        if self._answers(row) or (row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None):
+            self._speaker, self._turn = None, verdict != "name"
         self._said = row.text
-        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         if row.plain:
             self._add(row.text, row.number, new=not self._open)
             return
-        verdict = self._labels.verdict(mark) if mark else "text"
         if mark and verdict == "name":
             self._named(mark, row)
         elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
@@ -99,6 +97,11 @@ class TurnBuilder:
         else:
             over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
             self._words(row.text, row.number, new=not self._open or head.dash or over)
+
+    def _answers(self, row: Text) -> bool:
+        """Whether a line answers a question of the only one who is named."""
+        asked = self._asker_alone is not None and self._speaker == self._asker_alone and self._said.endswith("?")
+        return asked and row.begins
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head

@@ -89,7 +89,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             broken, last, ruled = False, line, False
             continue
         line = line if line.isascii() else line.strip(MARKS)
-        line = line[1:] if line[:2] == "- " else line  # of a list
+        line = _item(line) if line[:2] == "- " else line
         if not line:
             broken = True
             continue
@@ -120,6 +120,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
+
+
+def _item(line: str) -> str:
+    """An item of a list without its dash, which begins no turn. One in emphasis is no heading."""
+    item = line[2:].lstrip()
+    return item[1:-1] if _EMPHASIS.match(item) else item
 
 
 def _strong(head: Head) -> bool:
