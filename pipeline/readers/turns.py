@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.readers import markup
+from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
@@ -43,7 +44,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     rows = _rows(physical, starts, tally)
     del physical
-    offices(rows)
+    offices(rows, Common(text))
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels)

@@ -61,6 +61,11 @@ def test_a_short_beginning_where_nearly_all_have_names_is_in_doubt() -> None:
     assert [who for who, _ in turns("\n\n".join(rows))][1] is None
 
 
+def test_a_sentence_that_begins_as_a_name_with_an_article_does_is_nobodys_name() -> None:
+    record = CONGRESS + "    The next item. Ropes.\n    Ms. Ferrer. Gladly.\n    The next item. Lamps.\n"
+    assert "The next item" not in dict(turns(record))
+
+
 ASKED = [("QA"[n % 2], said) for n, (*_, said) in enumerate(TURNS[:16])]
 
 
