@@ -59,8 +59,8 @@ def _outside(page: list[str], heads: set[str]) -> set[int]:
     for edge in _edges(page):
         outermost = True
         for i in edge:
-            number = _NUMBER.fullmatch(clean(page[i])) is not None
-            if outermost if number else running(page[i]) in heads:
+            key, number = running(page[i]), _NUMBER.fullmatch(clean(page[i])) is not None
+            if (number and outermost) or (key in heads and key.strip("# /")):  # "41" may be somebody's answer
                 gone.add(i)
             outermost = outermost and i in gone and not number
     return gone

@@ -104,6 +104,11 @@ def test_only_the_outermost_number_of_a_page_is_its_number() -> None:
     assert turns("\f".join(pages)) == [(who, f"{said} 41") for who, *_, said in TURNS[:8]]
 
 
+def test_page_3_of_8_is_a_number_wherever_it_stands_on_most_pages() -> None:
+    pages = [f"{who}: {said}\nPage {n} of 8\n{said[:9]}" for n, (who, *_, said) in enumerate(TURNS[:8])]
+    assert turns("\f".join(pages)) == [(who, f"{said} {said[:9].strip()}") for who, *_, said in TURNS[:8]]
+
+
 DIRECTIONS = [
     "(Beifall bei der Mannschaft sowie bei Fahrgästen des Oberdecks und des Unterdecks – Zuruf vom Heck: Das stimmt doch gar nicht!)",
     "(Heiterkeit – Otto Klee [Heck]: Wie wahr!)",
