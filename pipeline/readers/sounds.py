@@ -26,6 +26,7 @@ _DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
+_MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
 
 
@@ -80,16 +81,21 @@ def _begins_turn(row: str) -> bool:
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
-    In the middle of a sentence it is words that somebody wrote or put in.
+    In the middle of a sentence it is words that somebody wrote or put in, and so are sentences where nearly all lines
+    are in brackets.
     """
 
     def __init__(self, texts: Iterable[str], tally: Tally) -> None:
         self._tally, self._any = tally, False
         self._counts: Counter[str] = Counter()
+        lines = sentences = 0
         for text in texts:
+            lines += 1
             if _opened(text):
                 self._any = True
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
+                sentences += ends_sentence(text) and in_one_bracket(text)
+        self._all_in_brackets = sentences > max(1, _MOST * lines)
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
@@ -117,7 +123,7 @@ class Sounds:
         if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
             return True
         if not after and not before.strip(" -.,"):
-            return True
+            return not (self._all_in_brackets and ends_sentence(text))
         if kind == "curly" and not _WORDY.fullmatch(inner):
             return False
         size = len(inner.split())

@@ -125,8 +125,9 @@ def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, 
     assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]
 
 
-def test_turns_that_are_each_in_one_bracket_are_read() -> None:
-    rows = [(who, f"({said} {TURNS[n + 1][3]})") for n, (who, *_, said) in enumerate(TURNS[:6])]
+@pytest.mark.parametrize("more", ["", f" {TURNS[7][3]}"])
+def test_turns_that_are_each_in_one_bracket_are_read(more: str) -> None:
+    rows = [(who, f"({said}{more})") for who, *_, said in TURNS[:6]]
     assert turns("\n".join(f"{who}: {said}" for who, said in rows)) == rows
 
 
