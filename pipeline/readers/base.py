@@ -15,6 +15,7 @@ from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
 
 _HEAD = 4000
+_FEED = "\x0c"  # parts pages
 
 
 class Document:
@@ -32,26 +33,27 @@ class Document:
     @cached_property
     def text(self) -> str:
         """The text with Unix line ends and without marks of byte order."""
-        text = self.decoded[0]
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if "\x00" in text:
-            text = text.replace("\x00", "\ufffd")
-        for stranger in ("\ufeff", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
-            if stranger in text:
-                text = text.replace(stranger, "" if stranger == "\ufeff" else "\n")
-        return text
+        return _with_unix_ends(self.decoded[0]).replace(_FEED, "\n")
 
     def rows(self) -> list[str]:
         """The lines of the text, which is let go."""
         return self.taken().split("\n")
 
+    def pages(self) -> list[list[str]]:
+        """The lines of the text, which is let go, page by page as form feeds part them."""
+        text = _with_unix_ends(self.decoded[0])
+        self._let_go()
+        return [page.split("\n") for page in text.split(_FEED)]
+
     def taken(self) -> str:
         """The text, which this document lets go: a large one is held twice otherwise."""
         text = self.text
+        self._let_go()
+        return text
+
+    def _let_go(self) -> None:
         for view in ("text", "decoded"):
             self.__dict__.pop(view, None)
-        return text
 
     @cached_property
     def head(self) -> str:
@@ -70,6 +72,18 @@ class Document:
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict | list) else None
+
+
+def _with_unix_ends(text: str) -> str:
+    """A text with Unix line ends and without marks of byte order, its form feeds as they are."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    for stranger in ("\ufeff", "\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
+        if stranger in text:
+            text = text.replace(stranger, "" if stranger == "\ufeff" else "\n")
+    return text
 
 
 class Ambiguous(ValueError):

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, head_of, role_off, speaker_name
+from pipeline.readers.labels import Head, head_of, speaker_name
 from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
@@ -174,7 +174,7 @@ def _holds(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bo
 
     Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
     """
-    who = [w for p in pieces if (w := _named(p, labels, voices=voices))]
+    who = [_named(pieces[i], labels, voices=voices) for i in _labelled(pieces, labels, voices=voices)]
     if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
         return False
     without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
@@ -199,13 +199,28 @@ def _spoken_to(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> boo
 
 def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
     if voices:
-        return piece.voice
+        return bare_name(piece.voice or "") or None
     return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
 
 
+def _labelled(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> list[int]:
+    """Where labels stand. The voice of a cue is one, however many lines the cue has."""
+    named: list[int] = []
+    last: tuple[int, str | None] | None = None
+    for i, piece in enumerate(pieces):
+        if name := _named(piece, labels, voices=voices):
+            if not voices or last != (id(piece.cue), name):
+                named.append(i)
+            last = id(piece.cue), name
+    return named
+
+
 def _reach(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> dict[int, int]:
-    """For labels that would hold far longer than the others, the cues that they hold for: one may be missing."""
-    named = [i for i, piece in enumerate(pieces) if _named(piece, labels, voices=voices)]
+    """For labels that would hold far longer than the others, the cues that they hold for: one may be missing.
+
+    The keys are the identities of the pieces: two voices may stand on one line.
+    """
+    named = _labelled(pieces, labels, voices=voices)
     cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(named, [*named[1:], len(pieces)], strict=True)]
     if len(cues) < 4:
         return {}
@@ -217,7 +232,7 @@ def _reach(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bo
             "What is said later is given to nobody",
             pieces[i].number,
         )
-    return {pieces[i].number: usual for i in far}
+    return {id(pieces[i]): usual for i in far}
 
 
 class _Holder:
@@ -241,11 +256,13 @@ class _Holder:
         if fresh and self._left > 0:
             self._left -= 1
         if piece.voice is not None:
-            self._left = self._reach.get(piece.number, -1) if fresh else self._left
-            self._speaker = tidy(role_off(piece.voice)) or None
+            speaker = bare_name(piece.voice) or None
+            if fresh or speaker != self._speaker:
+                self._left = self._reach.get(id(piece), -1)
+            self._speaker = speaker
             self._tell_role(tidy(piece.voice), self._speaker or "", piece.number)
         elif mark and self._labels.verdict(mark) == "name":
-            self._left = self._reach.get(piece.number, -1)
+            self._left = self._reach.get(id(piece), -1)
             self._speaker, text = speaker_name(mark.name), head.rest if head else text
             self._tell_role((head and head.name) or "", mark.name, piece.number)
             turn = self._speaker is None

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
+from pipeline.readers.common import Common
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
@@ -20,7 +21,6 @@ Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
-_TITLE = 4  # letters of a title in front of a name
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
@@ -43,12 +43,13 @@ class Mark(NamedTuple):
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
     name = head.name or ""
-    bare = name if name.isalpha() and name.isascii() else _bare(name)
+    bare = name if name.isalpha() and name.isascii() else bare_name(name)
     return Mark(head, line, unit, begins, followed, bare, _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)
-def _bare(label: str) -> str:
+def bare_name(label: str) -> str:
+    """A label without its role; empty when it holds nothing."""
     return tidy(role_off(label))
 
 
@@ -65,7 +66,7 @@ class Labels:
     def __init__(self, marks: Sequence[Mark], units: int, text: str) -> None:
         self.names: set[str] = set()
         self._verdicts: dict[tuple[str, str], Verdict] = {}
-        self._text, self._common = text, dict[str, bool]()
+        self._text, self._common = text, Common(text)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         for mark in marks:
@@ -82,8 +83,9 @@ class Labels:
             self._beside_questions(groups)
         named = self.names if "n." in self.shapes else set[str]()
         self.stopped = "n." in self.shapes
-        self.titles = {title for title in map(_title, named) if title and not self.common(title)}
+        self.titles = set(self._common.titles(named))
         self._text = ""  # looked into no more, and as large as the file
+        self._common.forget()
         timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
         self.share = sum(m.begins for m in timed) / max(1, units)
         self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
@@ -145,7 +147,7 @@ class Labels:
             return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
         if not recurring:
             sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
-            return sure and not any(self.common(m.name) for m in marks)
+            return sure and not any(self._common(m.name) for m in marks)
         if n >= 3 and begins >= 0.8 and self._in_capitals(marks):
             return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
@@ -196,7 +198,7 @@ class Labels:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 odd = alone and counts[name] == 2 and " " not in name and speaker_name(name) is not None
                 odd = odd and not self._borne_out(mark)
-                verdict: Verdict = "doubt" if (few and self.common(name)) or odd else "name"
+                verdict: Verdict = "doubt" if (few and self._common(name)) or odd else "name"
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
@@ -214,13 +216,13 @@ class Labels:
             return "text"
         words, name = mark.name.split(), mark.name
         spelt = _SPELT.search(name) is not None
-        if (capitals and self._in_capitals([mark]) and (len(words) > 1 or not self.common(name))) or (all_ and spelt):
+        if (capitals and self._in_capitals([mark]) and (len(words) > 1 or not self._common(name))) or (all_ and spelt):
             return "name"
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
             return "doubt" if many or not (phrase or big) else "text"
-        some = any(self.common(w) for w in words)
-        if some and not (all_ and len(words) > 1 and not self.common(name)):
+        some = any(self._common(w) for w in words)
+        if some and not (all_ and len(words) > 1 and not self._common(name)):
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"
@@ -231,7 +233,7 @@ class Labels:
     def _phrase(self, name: str) -> bool:
         """ "The Budget: …" """
         first, *rest = name.split()
-        return bool(rest) and len(first) <= _SHORT and self.common(first)
+        return bool(rest) and len(first) <= _SHORT and self._common(first)
 
     def _borne_out(self, mark: Mark) -> bool:
         """Whether something besides a capital says that one word is a name: its time, its role, or who is spoken to."""
@@ -258,26 +260,6 @@ class Labels:
             for mark in marks:
                 if group not in self.shapes and ":" in group and mark.begins and self._in_capitals([mark]):
                     self.decide(mark, "name" if " " in mark.name else "doubt")
-
-    def common(self, name: str) -> bool:
-        """Whether every word of a label is written small somewhere in the file, as names are not."""
-        words = [w for w in re.findall(r"[^\W\d_]{2,}", name) if w.lower() != w]
-        return bool(words) and all(self._small(w) for w in words)
-
-    def _small(self, word: str) -> bool:
-        if word not in self._common:
-            self._looked_up += 1
-            small = word.lower()
-            cased = small != word.upper()
-            found = cased and self._looked_up <= _CAUTIOUS and small in self._text
-            self._common[word] = found and re.search(rf"(?<!\w){re.escape(small)}(?!\w)", self._text) is not None
-        return self._common[word]
-
-
-def _title(name: str) -> str | None:
-    """What may be a title in front of a name: "M." or "Mme"."""
-    first, _, rest = name.partition(" ")
-    return first if rest and first[0].isupper() and len(first.rstrip(".")) <= _TITLE else None
 
 
 def _dated(mark: Mark) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 
@@ -41,12 +42,31 @@ def without_frames(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _footer(rows: Sequence[str]) -> int:
-    """The line with which the tool's footer begins; the number of lines when there is none."""
+    """The line with which the tool's footer begins; the number of lines when there is none.
+
+    Nobody speaks below it, and it is no longer than what stands above.
+    """
     filled = [i for i in range(len(rows) - 1, max(-1, len(rows) - 6 * _LAST), -1) if rows[i].strip()][:_LAST]
-    for i in reversed(filled):
+    first = len(rows)
+    for i in filled:
         if any(frame.fullmatch(rows[i].strip()) for frame in _FOOTERS):
-            return i if len(words("\n".join(rows[i:]))) <= _WORDS and i > 0 else len(rows)
-    return len(rows)
+            first = i
+        elif _speaks(rows[i]):
+            break
+    above, below = _size(rows[max(0, first - 6 * _LAST) : first]), _size(rows[first:])
+    return first if below <= min(above, _WORDS) else len(rows)
+
+
+def _speaks(row: str) -> bool:
+    """Whether a line has a label with words, or a time."""
+    head = head_of(row)
+    if head is None:
+        return False
+    return head.stamp is not None or head.chevron or bool(head.name and head.rest and ":" in head.shape)
+
+
+def _size(rows: Sequence[str]) -> int:
+    return len(words("\n".join(rows)))
 
 
 def placeholder(message: str) -> bool:

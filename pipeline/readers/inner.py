@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _NAME = rf"{_CAPITAL}[\w'’.-]{{0,30}}(?: {_CAPITAL}[\w'’.-]{{0,30}}){{0,3}}"
 _INNER = re.compile(
-    r"(?:(?<=[.?!…] )|(?<=[.?!…][\"”’)*] )|(?<=[。！？])|(?<=\s)(?=>>))(?P<chevron>>{2,}[ \t]*)?"
+    r"(?:(?<=[.?!…] )|(?<=[.?!…][\"”’)*] )|(?<=[。！？])|(?<=\s)(?=>>))(?:>{2,}[ \t]*)?"
     r"(?:[\[(]\d[\d:.,]{2,12}[\])][ \t]?)?"
     rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )
-_CHEVRON = re.compile(r"(?<=\S)\s+(?=(?:>{2,}|&gt;&gt;)\s+\S)")
+_CHEVRON = re.compile(r"(?:(?<=\S)\s+|(?<=[\])]))(?=(?:>{2,}|&gt;&gt;)(?:\s|$))")
 _FAR = 70  # characters from the start, after which a label is none of the line's own
 
 
@@ -25,7 +25,7 @@ class Inner:
     """The labels inside the lines of a file."""
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool) -> None:
-        held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line]
+        held = [line for line in lines if _may_hold(line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         starts: Counter[str] = Counter()
         if found:

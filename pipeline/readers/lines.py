@@ -144,10 +144,8 @@ def _unlooped(line: Line, tally: Tally) -> Line:
         and _UNBROKEN.search(text)
         and (folded := _ROUND.sub(_once, text)) != text
     ):
-        gone = len(line.text) - len(folded)
-        tally.leave_out_words(
-            "loops of speech recognition", max(1, scripts.length(line.text[:gone])), line.text, line.at
-        )
+        gone = max(1, scripts.length(text) - scripts.length(folded))
+        tally.leave_out_words("loops of speech recognition", gone, text, line.at)
         tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
         line = line._replace(text=folded)
     text = line.text

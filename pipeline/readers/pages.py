@@ -13,6 +13,7 @@ from pipeline.text import clean
 
 PAGES = "headers and footers of pages"
 _EDGE = 2  # lines at the top and at the bottom of a page
+_MANY, _NEARLY_ALL = 6, 0.8  # pages, and of them those that a sentence stands on if nobody says it
 _NUMBER = re.compile(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?")
 
 
@@ -21,31 +22,17 @@ def running(row: str) -> str:
     return re.sub(r"\d+", "#", clean(row))
 
 
-def paged(text: str) -> list[list[str]]:
-    """The lines of a text, page by page, as form feeds part them."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for end in ("\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
-        text = text.replace(end, "\n")
-    return [page.replace("\ufeff", "").replace("\x00", "\ufffd").split("\n") for page in text.split("\x0c")]
-
-
 def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: int | None = None) -> list[str]:
     """All lines; `BREAK` for those at the edges of pages that are page numbers or stand on most pages.
 
     They are told with the number of their page, or of their line counted from `number`.
     """
-    edges = [_edges(page) for page in pages]
-    filled = max(2, sum(bool(edge) for edge in edges))
-    counts = Counter(key for page, edge in zip(pages, edges, strict=True) for key in {running(page[i]) for i in edge})
-    heads = {key for key, n in counts.items() if n > 1 and n > 0.5 * filled}
-    if filled < 3:
-        heads = {
-            key for key in heads if key.isupper() or not ends_sentence(key)
-        }  # two people may say the same at the ends of two pages
+    heads = _heads(pages)
     out: list[str] = []
-    for n, (page, edge) in enumerate(zip(pages, edges, strict=True), 1):
+    for n, page in enumerate(pages, 1):
+        gone = _outside(page, heads)
         for i, row in enumerate(page):
-            if i in edge and (running(row) in heads or _NUMBER.fullmatch(clean(row))):
+            if i in gone:
                 tally.leave_out(PAGES, row, n if number is None else number + len(out))
                 out.append(BREAK)
             else:
@@ -53,7 +40,33 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
     return out
 
 
-def _edges(page: list[str]) -> set[int]:
-    """The lines at the top and at the bottom of a page that are not empty."""
+def _heads(pages: Sequence[list[str]]) -> set[str]:
+    """The running heads: lines at the edges of most pages, sentences only where nearly all of many pages have them."""
+    edges = [{running(page[i]) for edge in _edges(page) for i in edge} for page in pages]
+    filled = max(2, sum(bool(edge) for edge in edges))
+    counts = Counter(key for edge in edges for key in edge)
+    sure = _NEARLY_ALL * filled if filled >= _MANY else len(pages)
+    return {
+        key
+        for key, n in counts.items()
+        if n > max(1, 0.5 * filled) and (key.isupper() or not ends_sentence(key) or n > sure)
+    }
+
+
+def _outside(page: list[str], heads: set[str]) -> set[int]:
+    """The lines of a page that are running heads, or its number with none but running heads between it and the edge."""
+    gone: set[int] = set()
+    for edge in _edges(page):
+        outermost = True
+        for i in edge:
+            key, number = running(page[i]), _NUMBER.fullmatch(clean(page[i])) is not None
+            if (number and outermost) or (key in heads and key.strip("# /")):  # "41" may be somebody's answer
+                gone.add(i)
+            outermost = outermost and i in gone and not number
+    return gone
+
+
+def _edges(page: list[str]) -> tuple[list[int], list[int]]:
+    """The lines at the top and at the bottom of a page that are not empty, from the edge inwards."""
     filled = [i for i, row in enumerate(page) if row.strip()]
-    return {*filled[:_EDGE], *filled[-_EDGE:]}
+    return filled[:_EDGE], filled[: -_EDGE - 1 : -1]

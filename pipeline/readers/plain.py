@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.metadata import KNOWN, from_mapping
-from pipeline.readers.pages import paged, without_running_heads
+from pipeline.readers.pages import without_running_heads
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
 from pipeline.transcript import Metadata
@@ -18,12 +18,8 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
-    raw = document.decoded[0]
-    pages = paged(raw) if "\x0c" in raw else []
-    del raw
-    text = document.taken()
-    if len(pages) > 1:
-        text = "\n".join(without_running_heads(pages, tally, number=1))
+    paged = "\x0c" in document.decoded[0]
+    text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.taken()
     metadata, body = front_matter(text, tally)
     del text
     lines, heading = parse_turns(body.pop(), tally)

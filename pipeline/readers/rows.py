@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ from pipeline.readers.lines import Line
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 
-_CHEVRON = re.compile(r"(?:(?<=\s)|^)>{2,}(?=\s|$)|(?<=\s)&gt;&gt;(?=\s)")
 _LEAD = 30  # words in front of the first time in a turn that are given that time
 _BACK = 0.3  # of the times, those that go back if they are no times of this recording
 _TOLD = 5  # times that go back and are told one by one
@@ -37,7 +35,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
-    sounds = Sounds((r.text for r in pieces), tally, people=any(r.speaker for r in pieces))
+    sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
         if (text := sounds.off(row.text, row.line)) is not row.text:
             row.text = text
@@ -53,12 +51,10 @@ def _late(text: str) -> bool:
 
 def _pieces(rows: Iterable[Row], *, cut: bool) -> Iterable[Row]:
     for row in rows:
-        timed = _at_times(row) if cut and ":" in row.text else [row]
-        for part in timed:
-            if ">>" in part.text or "&gt;&gt;" in part.text:
-                yield from _at_chevrons(part)
-            else:
-                yield part
+        if cut and ":" in row.text:
+            yield from _at_times(row)
+        else:
+            yield row
 
 
 def _at_times(row: Row) -> list[Row]:
@@ -87,20 +83,6 @@ def _at_times(row: Row) -> list[Row]:
     if rest or not out:
         out.append(Row(rest, row.line, row.speaker, start, end, row.turn and not out))
     return out
-
-
-def _at_chevrons(row: Row) -> Iterable[Row]:
-    """A row cut at ">>", where somebody else begins who is not named."""
-    parts = _CHEVRON.split(row.text)
-    if len(parts) == 1:
-        yield row
-        return
-    if parts[0].strip():
-        yield Row(parts[0].strip(), row.line, row.speaker, row.start, row.end, row.turn)
-    for n, part in enumerate(parts[1:]):
-        if part.strip():
-            first = n == 0 and not parts[0].strip()
-            yield Row(part.strip(), row.line, None, row.start if first else None, None, True)
 
 
 def _with_their_times(rows: list[Row]) -> list[Row]:

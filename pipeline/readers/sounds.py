@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipeline.readers.frames import BREAK
+from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
 
+KIND = "sounds and stage directions"
 _BRACKETS = re.compile(
     r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
     r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
@@ -20,9 +22,11 @@ _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
 _BEFORE = " \t([（【"
 _LINES = 6  # of a direction, at most
+_DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
+_MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
 
 
@@ -45,36 +49,53 @@ def in_one_bracket(text: str) -> bool:
 def joined_directions(rows: list[str]) -> list[str]:
     """The lines, those of a bracket that goes over several of them as one."""
     out = rows
+    joined = 0  # lines that went into a direction, and those above
     opened = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
     for i in opened:
         text = rows[i].strip()
-        if in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
+        if i < joined or in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
             continue
         for k in range(i + 1, min(i + _LINES, len(rows))):
-            if not rows[k].strip():
+            row = rows[k].strip()
+            if not row or (text[-1] not in _DASHES and _begins_turn(row)):
                 break
-            text = f"{text} {rows[k].strip()}"
+            text = f"{text} {row}"
             if in_one_bracket(text):
                 out = out.copy() if out is rows else out
                 out[i : k + 1] = [text, *[BREAK] * (k - i)]
+                joined = k + 1
                 break
     return out
+
+
+def _begins_turn(row: str) -> bool:
+    """Whether a line has a label of its own, none of "des Bugs – Zuruf: …", or a time, none of "3:15 p.m." in words."""
+    head = head_of(row)
+    if head is None:
+        return False
+    if head.stamp is not None:
+        return head.name is not None or not head.rest or row[0] in _PAIRS
+    return head.name is not None and ":" in head.shape and not _DASHES & set(head.name.split())
 
 
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
-    In the middle of a sentence it is words that somebody wrote or put in. Where `people` are named, a line in one
-    bracket is a direction however long it is; where nobody is, it may be what a lecturer adds.
+    In the middle of a sentence it is words that somebody wrote or put in, and so are sentences where nearly all lines
+    are in brackets.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally, *, people: bool = False) -> None:
-        self._tally, self._people, self._any = tally, people, False
+    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
+        self._tally, self._any = tally, False
         self._counts: Counter[str] = Counter()
+        lines = sentences = 0
         for text in texts:
+            lines += 1
             if _opened(text):
                 self._any = True
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
+                sentences += ends_sentence(text) and in_one_bracket(text)
+        self._all_in_brackets = sentences > max(1, _MOST * lines)
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
@@ -86,14 +107,11 @@ class Sounds:
             text = match[1]
         if not _opened(text):
             return text
-        if self._people and in_one_bracket(text):
-            self._tally.leave_out("sounds and stage directions", text, line)
-            return ""
         out: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
             if self._is_sound(match, text):
-                self._tally.leave_out("sounds and stage directions", match[0], line)
+                self._tally.leave_out(KIND, match[0], line)
                 out.append(text[at : match.start()])
                 at = match.end()
         return clean(" ".join([*out, text[at:]])) if out else text
@@ -105,7 +123,7 @@ class Sounds:
         if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
             return True
         if not after and not before.strip(" -.,"):
-            return True
+            return not (self._all_in_brackets and ends_sentence(text))
         if kind == "curly" and not _WORDY.fullmatch(inner):
             return False
         size = len(inner.split())

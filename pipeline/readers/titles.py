@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.labels import Head
 
@@ -14,7 +15,6 @@ _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
 _SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,3})\.[ \t]+(?=\S)")
 _NEARLY_ALL = 0.7  # of the places where a turn could begin, those with a name if a short one without is in doubt
-_TITLE = 4  # letters of a title
 _ARTICLE_AND_NOUN = 2  # small words that are no sentence
 
 
@@ -29,17 +29,17 @@ class Text(Protocol):
     mark: Mark | None
 
 
-def offices(rows: Sequence[Text]) -> None:
+def offices(rows: Sequence[Text], common: Common) -> None:
     """Gives heads to lines that begin with an office that recurs, with a title that stands before names too."""
-    titles = Counter((r.head.name or "").split()[0] for r in rows if r.head and r.head.shape == "n." and r.begins)
-    starts = tuple(f"{title} " for title, n in titles.items() if n > 1 and len(title.rstrip(".")) <= _TITLE)
+    names = (r.head.name or "" for r in rows if r.head and r.head.shape == "n." and r.begins)
+    starts = tuple(f"{title} " for title, n in common.titles(names).items() if n > 1)
     if not starts:
         return
     found = [(row, m) for row in rows if row.begins and row.text.startswith(starts) and (m := _OFFICE.match(row.text))]
     counts = Counter(m["name"] for _, m in found)
     for row, match in found:
         name = match["name"]
-        if counts[name] > 1 and name.split()[0] in titles and len(name.split()) == 1 + _ARTICLE_AND_NOUN:
+        if counts[name] > 1 and len(name.split()) == 1 + _ARTICLE_AND_NOUN:
             row.head, row.plain = Head("n.", name, row.text[match.end() :], row.text), False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.readers import markup
+from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, placeholder
@@ -65,23 +65,20 @@ class TurnBuilder:
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
             return
-        if self._asker_alone and self._said.endswith("?") and row.begins and self._speaker == self._asker_alone:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
+        verdict = self._labels.verdict(mark) if mark else "text"
+        if self._answers(row) or (row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None):
+            self._speaker, self._turn = None, verdict != "name"
         self._said = row.text
-        if row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None:
-            self._speaker, self._turn = None, not (row.mark and self._labels.verdict(row.mark) == "name")
         if row.plain:
             self._add(row.text, row.number, new=not self._open)
             return
-        verdict = self._labels.verdict(mark) if mark else "text"
         if mark and verdict == "name":
             self._named(mark, row)
         elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
-            self._words(row.text, row.number, new=True)
-            self._open = False
+            self._bracket(row.text, row.number)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
         elif head.heading and not head.shape.startswith("T"):
@@ -100,6 +97,11 @@ class TurnBuilder:
         else:
             over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
             self._words(row.text, row.number, new=not self._open or head.dash or over)
+
+    def _answers(self, row: Text) -> bool:
+        """Whether a line answers a question of the only one who is named."""
+        asked = self._asker_alone is not None and self._speaker == self._asker_alone and self._said.endswith("?")
+        return asked and row.begins
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head
@@ -163,8 +165,18 @@ class TurnBuilder:
         if head.chevron:
             self._speaker, self._turn = None, True
         self._open = False
-        if head.plain:
+        if head.plain and in_one_bracket(head.plain):
+            self._bracket(head.plain, row.number)
+        elif head.plain:
             self._words(head.plain, row.number, new=True)
+
+    def _bracket(self, text: str, number: int) -> None:
+        """A line of its own in one bracket: a direction where people are named, else perhaps what a lecturer adds."""
+        if self._labels.names:
+            self._tally.leave_out(sounds.KIND, text, number)
+        else:
+            self._words(text, number, new=True)
+        self._open = False
 
     def _timed(self, head: Head) -> None:
         if head.stamp is not None:

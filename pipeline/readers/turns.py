@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.readers import markup
+from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
@@ -43,7 +44,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     rows = _rows(physical, starts, tally)
     del physical
-    offices(rows)
+    offices(rows, Common(text))
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels)
@@ -89,7 +90,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             broken, last, ruled = False, line, False
             continue
         line = line if line.isascii() else line.strip(MARKS)
-        line = line[1:] if line[:2] == "- " else line  # of a list
+        line = _item(line) if line[:2] == "- " else line
         if not line:
             broken = True
             continue
@@ -120,6 +121,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
+
+
+def _item(line: str) -> str:
+    """An item of a list without its dash, which begins no turn. One in emphasis is no heading."""
+    item = line[2:].lstrip()
+    return item[1:-1] if _EMPHASIS.match(item) else item
 
 
 def _strong(head: Head) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.readers.base import Document
 
 TEXTS = {
     "cp1252 French": ("cp1252", "Ça va très bien, l'été est arrivé à la forêt et le garçon est là."),
@@ -91,3 +92,11 @@ def test_a_letter_across_the_end_of_the_first_bytes_is_whole() -> None:
     assert raw[199_999:200_001] == "é".encode()
     transcript = parse(raw, "talk.txt", name="talk")
     assert (transcript.reading.encoding, transcript.segments[-1].text[-6:]) == ("utf-8", "été \ufffd.")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x0b"])
+def test_pages_have_the_lines_of_the_text(end: str) -> None:
+    raw = f"\ufeffOne.{end}Two.\x00\x0cThree.{end}\x0c".encode()
+    pages = Document(raw, "a.txt").pages()
+    assert pages == [["One.", "Two.\ufffd"], ["Three.", ""], [""]]
+    assert [row for page in pages for row in page] == Document(raw, "a.txt").rows()

@@ -144,6 +144,12 @@ def test_chevrons_begin_somebody_who_is_not_named() -> None:
     assert [(s.speaker, s.text) for s in segments] == [(None, "WE LEAVE AT NINE."), (None, "NO, AT TEN."), (None, "THEN AT TEN.")]  # fmt: skip
 
 
+@pytest.mark.parametrize("between", [" >>\n", " &gt;&gt; ", " [00:05]>> ", " [Music]>> "])
+def test_chevrons_at_a_line_s_end_or_behind_a_bracket_begin_somebody_else(between: str) -> None:
+    segments = read(f">> We leave at nine.{between}No, at ten.").segments
+    assert [s.text for s in segments] == ["We leave at nine.", "No, at ten."]
+
+
 def test_dashes_at_the_start_of_some_cues_begin_somebody_else() -> None:
     rows = ["We leave at nine.", "- No, at ten.\n- Then at ten.", "That is late.", "It is."]
     texts = [s.text for s in read(srt(rows), ".srt").segments]
@@ -198,6 +204,13 @@ def test_a_voice_that_stands_for_several_cues_is_kept_apart_from_the_next() -> N
     assert speakers(text, ".vtt") == ["Ana", "Ben"]
 
 
+@pytest.mark.parametrize("blank", ["&nbsp;", "&nbsp; ", "\u3000"])
+def test_a_blank_voice_is_nobodys(blank: str) -> None:
+    times = [f"{clock(n, DOTS)} --> {clock(n + 1, DOTS)}" for n in range(2)]
+    text = f"WEBVTT\n\n{times[0]}\n<v {blank}>Hello to you\n\n{times[1]}\n<v Ben>and to you, Ana.\n"
+    assert speakers(text, ".vtt") == [None, "Ben"]
+
+
 def test_a_label_that_holds_far_longer_than_others_is_doubted_and_holds_no_longer() -> None:
     one = ["and so we go on", "until the end."]
     rows = [LABELLED[0], *one, LABELLED[1], *one, LABELLED[4], *one, LABELLED[3], *one * 8, *SAID[:4]]
@@ -206,6 +219,16 @@ def test_a_label_that_holds_far_longer_than_others_is_doubted_and_holds_no_longe
     )
     assert any("is one missing?" in note for note in read(text, ".srt").notes)
     assert speakers(text, ".srt")[-2:] == ["Kofi Mensah", None]
+
+
+def test_a_voice_of_two_lines_that_holds_far_longer_than_others_holds_no_longer() -> None:
+    one = ["and so we go on", "until the end."]
+    voices = [f"<v {who}>{said}\nand this too" for who, said in zip(["Oda", "Kofi", "Lin", "Kofi"], SAID, strict=False)]
+    rows = [voices[0], *one, voices[1], *one, voices[2], *one, voices[3], *one * 8, *SAID[:4]]
+    cues = [f"{clock(3 * n, DOTS)} --> {clock(3 * n + 2, DOTS)}\n{row}\n" for n, row in enumerate(rows)]
+    text = "WEBVTT\n\n" + "\n".join(cues)
+    assert any("is one missing?" in note for note in read(text, ".vtt").notes)
+    assert speakers(text, ".vtt") == ["Oda", "Kofi", "Lin", "Kofi", None]
 
 
 def test_a_few_labels_over_whole_sentences_do_not_hold() -> None:

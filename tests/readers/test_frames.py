@@ -29,6 +29,25 @@ def test_a_footer_is_no_speech(footer: str) -> None:
     assert [part.kind for part in transcript.reading.left_out] == [KIND]
 
 
+@pytest.mark.parametrize("frame", ["Transcribed by Otter", "Copyright 2026 Night Ferry", "End of transcript."])
+def test_what_is_said_below_a_line_of_a_tool_is_speech(frame: str) -> None:
+    transcript = read(f"Team call\n{frame}\n\nOda: Hello there all.\nKofi: Hi, Oda.")
+    assert "Hello there all." in transcript.segments[-1].text
+    assert transcript.segments[-1].text.endswith("Hi, Oda.")
+
+
+def test_turns_below_the_end_of_a_transcript_keep_their_speakers() -> None:
+    turns = [("Oda", "Hello there all."), ("Kofi", "Hi, Oda.")] * 2
+    said = [f"{who}: {text}" for who, text in turns]
+    transcript = read("\n".join([*said[:2], "End of transcript.", *said]))
+    assert [(s.speaker, s.text) for s in transcript.segments][-4:] == turns
+
+
+def test_speech_without_labels_below_a_line_of_a_tool_is_read() -> None:
+    transcript = read("Team call\nTranscribed by Otter\n\nHello there all. We leave at nine from the old harbour.")
+    assert transcript.segments[-1].text.endswith("We leave at nine from the old harbour.")
+
+
 def test_a_copyright_that_somebody_speaks_of_is_speech() -> None:
     transcript = read(f"{LABELLED}\n\nOda Brandt: Copyright law of 2026 is not ours to change.\n")
     assert transcript.segments[-1].text.startswith("Copyright law")

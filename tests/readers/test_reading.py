@@ -206,3 +206,9 @@ def test_every_transcript_of_the_corpus_is_read_or_refused_with_a_reason(corpus:
             refused.append(str(err))
     assert read_ > 60
     assert all("(" in message for message in refused)
+
+
+def test_items_of_a_list_are_read_without_their_marks() -> None:
+    listed = "- ```\n- We leave at nine.\n- *All of us do.*\n-   | By boat. | At once. |\n"
+    (segment,) = parse(listed.encode(), "a.md", suffix=".md", name="a").segments
+    assert segment.text == "We leave at nine. All of us do. By boat. At once."

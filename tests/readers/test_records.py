@@ -61,6 +61,11 @@ def test_a_short_beginning_where_nearly_all_have_names_is_in_doubt() -> None:
     assert [who for who, _ in turns("\n\n".join(rows))][1] is None
 
 
+def test_a_sentence_that_begins_as_a_name_with_an_article_does_is_nobodys_name() -> None:
+    record = CONGRESS + "    The next item. Ropes.\n    Ms. Ferrer. Gladly.\n    The next item. Lamps.\n"
+    assert "The next item" not in dict(turns(record))
+
+
 ASKED = [("QA"[n % 2], said) for n, (*_, said) in enumerate(TURNS[:16])]
 
 
@@ -84,6 +89,26 @@ def test_form_feeds_part_pages_whose_running_heads_are_told_with_their_lines() -
     assert [(p.kind, p.count, p.line) for p in transcript.reading.left_out] == [("headers and footers of pages", 3, 1)]
 
 
+def test_what_people_say_at_the_ends_of_three_pages_is_no_running_head() -> None:
+    said = turns("Anna: Hi all.\fBen: Yes.\nAnna: so what.\fBen: Yes.\nAnna: so what.")
+    assert said == [("Anna", "Hi all."), *[("Ben", "Yes."), ("Anna", "so what.")] * 2]
+
+
+def test_a_sentence_on_every_one_of_many_pages_is_a_running_head() -> None:
+    pages = [f"This record was not corrected.\n{who}: {said}" for who, *_, said in TURNS[:8]]
+    assert turns("\f".join(pages)) == [(who, said) for who, *_, said in TURNS[:8]]
+
+
+def test_only_the_outermost_number_of_a_page_is_its_number() -> None:
+    pages = [f"NIGHT FERRY COMMITTEE\n{n}\n{who}: {said}\n41\n{n}" for n, (who, *_, said) in enumerate(TURNS[:8])]
+    assert turns("\f".join(pages)) == [(who, f"{said} 41") for who, *_, said in TURNS[:8]]
+
+
+def test_page_3_of_8_is_a_number_wherever_it_stands_on_most_pages() -> None:
+    pages = [f"{who}: {said}\nPage {n} of 8\n{said[:9]}" for n, (who, *_, said) in enumerate(TURNS[:8])]
+    assert turns("\f".join(pages)) == [(who, f"{said} {said[:9].strip()}") for who, *_, said in TURNS[:8]]
+
+
 DIRECTIONS = [
     "(Beifall bei der Mannschaft sowie bei Fahrgästen des Oberdecks und des Unterdecks – Zuruf vom Heck: Das stimmt doch gar nicht!)",
     "(Heiterkeit – Otto Klee [Heck]: Wie wahr!)",
@@ -98,6 +123,39 @@ def test_a_line_in_one_bracket_is_a_direction_whatever_it_holds(direction: str, 
     assert {s.speaker for s in transcript.segments} == {who for who, *_ in TURNS[:6]}
     assert not any(word in s.text for s in transcript.segments for word in ("Zuruf", "Klee", "wahr"))
     assert ("sounds and stage directions", 6) in [(p.kind, p.count) for p in transcript.reading.left_out]
+
+
+@pytest.mark.parametrize("more", ["", f" {TURNS[7][3]}"])
+def test_turns_that_are_each_in_one_bracket_are_read(more: str) -> None:
+    rows = [(who, f"({said}{more})") for who, *_, said in TURNS[:6]]
+    assert turns("\n".join(f"{who}: {said}" for who, said in rows)) == rows
+
+
+def test_a_bracket_behind_a_time_is_a_direction_however_long() -> None:
+    rows = [f"[00:0{n}:00] {who}: {said}" for n, (who, *_, said) in enumerate(TURNS[:6])]
+    transcript = read("\n".join([*rows, f"[00:07:00] {DIRECTIONS[0]}", f"[00:08:00] {rows[0][11:]}"]))
+    assert transcript.segments[-1].text == TURNS[0][3]
+    assert transcript.segments[-1].start == 480
+
+
+def test_a_bracket_that_is_left_open_takes_no_turns_along() -> None:
+    rows = [f"{who}: {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows[:3], "(inaudible", *rows[3:5], "Kofi Mensah: Fine by me :)", rows[5]]))
+    assert [s.speaker for s in transcript.segments][-4:] == [TURNS[n][0] for n in (3, 4, 3, 5)]
+    assert not transcript.reading.left_out
+
+
+def test_who_calls_out_in_a_direction_of_several_lines_has_no_turn() -> None:
+    rows = [f"{who} (Bug): {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows, "(Heiterkeit –", "Otto Klee [Heck]: Wie wahr!)", rows[0]]))
+    assert not any("Klee" in s.text or "Heiterkeit" in s.text for s in transcript.segments)
+
+
+def test_brackets_inside_a_direction_of_several_lines_are_told_once() -> None:
+    rows = [f"{who}: {said}" for who, *_, said in TURNS[:6]]
+    transcript = read("\n".join([*rows, "[A rises.", "(Ben sits", "down.)", "They go]", rows[0]]))
+    assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("sounds and stage directions", 7)]
+    assert transcript.segments[-1].text == TURNS[0][3]
 
 
 def test_who_answers_is_nobody_where_only_questions_are_labelled() -> None:
