@@ -61,15 +61,17 @@ def test_evidence_opens_by_mouse_and_key_and_shows_the_quotation_in_its_context(
     assert "I think the cooling tower costs" in card.locator(".around").first.inner_text()
     assert card.locator("a[target]").get_attribute("href") == "https://example.org/reactor.mp4#t=10"
     page.keyboard.press("Escape")
-    assert not card.is_visible()
+    card.wait_for(state="hidden")
     page.locator("#s3 > .at").press("Enter")
-    assert page.locator("#e3").is_visible() and "open" in (page.locator("#s3").get_attribute("class") or "")
+    page.locator("#e3").wait_for()
+    page.locator("#s3.open").wait_for()  # a popover tells that it opened after it is seen
 
 
 def test_evidence_opens_without_scripts(chrome: Any, site: Path) -> None:
     page, _ = opened(chrome, site / "reactor.html", java_script_enabled=False)
     page.locator("#s2 > .at").click()
-    assert page.locator("#e2").is_visible() and not page.locator("#search").is_visible()
+    page.locator("#e2").wait_for()
+    assert not page.locator("#search").is_visible()
 
 
 def test_search_leaves_what_matches(chrome: Any, site: Path) -> None:
