@@ -31,14 +31,18 @@ class DraftStatement:
     bound: bool = False
 
     @property
+    def labelled(self) -> str:
+        """The text behind its label, if it has one."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+    @property
     def support(self) -> Support:
         """ "weak" when a finding stands."""
         return "weak" if self.finding else "verified"
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""
-        bound = (f"{d.label}: {d.text}" if d.label else d.text for d in self.details if d.bound)
-        text = " ".join((self.text, *bound))
+        text = " ".join((self.text, *(d.labelled for d in self.details if d.bound)))
         return Withheld(section=section, text=text, reason=reason, label=self.label or None, lines=self.lines)
 
     def flat(self) -> Iterator[DraftStatement]:

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 
 class PipelineError(Exception):
-    """Base of all; `hint` says what the reader can do about it."""
+    """Base of all; `hint` says what the reader can do about it, a `fatal` one ends the document."""
 
     retryable = False
+    fatal = False
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -58,7 +59,7 @@ class CallError(PipelineError):
 class EndpointError(CallError):
     """The endpoint is down, refuses the key or does not know the model.
 
-    `fatal` ends the document, and the whole run where `ends_run` agrees.
+    A fatal one ends the whole run too where `ends_run` agrees.
     """
 
     ends_run = True

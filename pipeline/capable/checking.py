@@ -16,7 +16,7 @@ from pipeline.capable.chunks import ChunkPrompts, Fault
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
 from pipeline.sections.base import without_end_mark
@@ -111,10 +111,9 @@ def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:
-    label = f"{statement.label}: " if statement.label else ""
     suspicion = finding(statement.text, recording)
-    remark = f"  (a program's hint, no verdict: {suspicion})" if suspicion else ""
-    return f"{label}{statement.text}{remark}"
+    hint = f"  (a program's hint, no verdict: {suspicion})" if suspicion else ""
+    return statement.labelled + hint
 
 
 async def check_meaning(
@@ -190,7 +189,7 @@ async def _checked(
             out.add(await _checked(some, part, missed.half(), prompts, structured))
         return out
     except CallError as err:
-        if isinstance(err, EndpointError) and err.fatal:
+        if err.fatal:
             raise
         return _unchecked(claims, chunk, err)
     mine = {c.id for c in claims}
@@ -283,7 +282,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         changed = with_lines(replace(statement, text=text, label=label or statement.label, lines=lines), recording)
         before, after = statement.text, changed.text
         if changed.label != statement.label:
-            before, after = (f"{s.label}: {s.text}" for s in (statement, changed))
+            before, after = statement.labelled, changed.labelled
         new, kept = _new_and_kept(after, before, recording)
         return replace(changed, before=before, reason=verdict.fault.why, finding=new, remark=kept)
 

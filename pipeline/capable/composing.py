@@ -20,7 +20,7 @@ from pipeline.capable.rows import Table, in_a_line, table_of
 from pipeline.capable.writing import Part
 from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError
 from pipeline.labels import labels_for
 from pipeline.llm import Message
 from pipeline.profile import Recipe, words_for
@@ -81,7 +81,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
             law=lambda answer: lawful(answer, table),
         )
     except CallError as err:
-        if isinstance(err, EndpointError) and err.fatal:
+        if err.fatal:
             raise
         told = f"composing failed, so the parts stand as they were written, one after the other: {err}"
         problem = Problem(section=MAIN_POINTS.name, chunk=None, message=told)

@@ -82,14 +82,13 @@ def table_of(
 
 def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:
     yield _row(number, statement)
-    yield from (f"     - {d.label}: {d.text}" if d.label else f"     - {d.text}" for d in statement.details)
+    yield from (f"     - {d.labelled}" for d in statement.details)
 
 
 def _row(number: int, statement: DraftStatement) -> str:
-    return f"{number}. {f'{statement.label}: ' if statement.label else ''}{statement.text}"
+    return f"{number}. {statement.labelled}"
 
 
 def in_a_line(row: DraftStatement) -> str:
     """A row with its label and what is nested below it."""
-    label = f"{row.label}: " if row.label else ""
-    return " ".join((label + row.text, *(f"{d.label}: {d.text}" if d.label else d.text for d in row.details)))
+    return " ".join((row.labelled, *(d.labelled for d in row.details)))

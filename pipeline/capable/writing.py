@@ -16,7 +16,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.errors import CallError, ContextTooLong, EndpointError, OutputTruncated
+from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe, words_for
@@ -87,7 +87,7 @@ async def _written(
             out += await _written(half, words / 2, prompts, structured, recipe, whole=False)
         return out
     except CallError as err:
-        if isinstance(err, EndpointError) and err.fatal:
+        if err.fatal:
             raise
         return [_lost(chunk, err)]
     part = _part(found.value, chunk, prompts, every, whole, found.dropped)

@@ -88,7 +88,7 @@ class Screen:
             self._unmade += 1
         elif outcome.error:
             self.problem(f"{outcome.name}: FAILED: {outcome.error}")
-            self._ended = outcome.error if getattr(outcome.error, "fatal", False) else self._ended
+            self._ended = outcome.error if outcome.error.fatal else self._ended
         elif outcome.document:
             self.say(outcome_line(outcome))
             for first, last in outcome.document.coverage.gaps:
