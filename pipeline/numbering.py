@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -45,6 +45,24 @@ def shown(lines: Sequence[NumberedLine]) -> str:
         rows.append(f"[{line.first}] {label}{line.text}")
         speaker = line.speaker or speaker
     return "\n".join(rows)
+
+
+def lines_around(cited: Collection[int], lines: Sequence[NumberedLine], most: int) -> list[NumberedLine]:
+    """The lines that hold these segments, with at most so many before and after each of them, in order."""
+    hits = [n for n, line in enumerate(lines) if any(line.first <= c <= line.last for c in cited)]
+    near = {n for hit in hits for n in range(hit - most, hit + most + 1)}
+    return [line for n, line in enumerate(lines) if n in near]
+
+
+def shown_in_runs(lines: Sequence[NumberedLine]) -> str:
+    """Lines as they are shown, with a gap where some are left out between them."""
+    runs: list[list[NumberedLine]] = []
+    for line in lines:
+        if runs and runs[-1][-1].last + 1 == line.first:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return "\n…\n".join(shown(run) for run in runs)
 
 
 def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:

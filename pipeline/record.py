@@ -102,12 +102,13 @@ def _coverage(draft: Draft, total: int) -> Coverage:
 
 def tenths(cited: Set[int], segments: int) -> tuple[float, ...]:
     """The cited share of each tenth of the segments."""
-    out = []
-    for tenth in range(10):
-        first, last = tenth * segments // 10 + 1, max((tenth + 1) * segments // 10, tenth * segments // 10 + 1)
-        inside = range(first, min(last, segments) + 1)
-        out.append(round(sum(n in cited for n in inside) / len(inside), 3) if inside else 0.0)
-    return tuple(out)
+    return tuple(round(sum(n in cited for n in span) / len(span), 3) for span in spans_of_tenths(segments))
+
+
+def spans_of_tenths(segments: int) -> list[range]:
+    """The segments of each tenth; of a short transcript, neighbours share one."""
+    bounds = ((tenth * segments // 10 + 1, (tenth + 1) * segments // 10) for tenth in range(10))
+    return [range(first, max(first, last) + 1) for first, last in bounds]
 
 
 def gaps(used: Set[int], segments: int) -> tuple[tuple[int, int], ...]:

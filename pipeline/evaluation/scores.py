@@ -19,6 +19,7 @@ from pipeline.errors import InputError
 from pipeline.evaluation.likeness import Rarity, stems
 from pipeline.outputs import transcript_of
 from pipeline.rechecking import PrintedClaim, claims_of
+from pipeline.record import spans_of_tenths
 from pipeline.store import load
 from pipeline.text import words
 from pipeline.transcript import Transcript
@@ -88,7 +89,7 @@ def score(
     rarity = Rarity(transcript)
     out = dict.fromkeys(SCORES, None) | {
         "valid": float(document.status == "complete"),
-        "tenths": float(_tenths(cited, segments)),
+        "tenths": float(sum(not cited.isdisjoint(span) for span in spans_of_tenths(segments))),
         "cited": len(cited) / max(1, segments),
         "balance": _balance(claims, segments),
         "redundancy": _share(repeats(claims, rarity)),
@@ -103,12 +104,6 @@ def score(
         out |= _recalls(notes, rarity, reference)
         out |= rouge(" ".join(notes), " ".join((*reference.headings, *reference.statements)))
     return out
-
-
-def _tenths(cited: set[int], segments: int) -> int:
-    """Tenths of the transcript that have a cited line; of a short one, tenths share lines, as in its coverage."""
-    spans = [(t * segments // 10 + 1, max((t + 1) * segments // 10, t * segments // 10 + 1)) for t in range(10)]
-    return sum(any(first <= n <= last for n in cited) for first, last in spans)
 
 
 def _share(hits: Sequence[bool]) -> float | None:

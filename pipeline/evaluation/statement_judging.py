@@ -6,7 +6,7 @@ Never part of the scores. The prompt is its own and knows nothing of how the not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,9 +16,9 @@ from pipeline.capable.chunks import recording
 from pipeline.connect import open_structured
 from pipeline.document import Support
 from pipeline.draft import Draft, DraftStatement
-from pipeline.errors import CallError, EndpointError, InputError
+from pipeline.errors import CallError, InputError
 from pipeline.llm import Message
-from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, shown
+from pipeline.numbering import NumberedLine, lines_around, numbered_lines, numbers_of, shown_in_runs
 from pipeline.outputs import documents_below, transcript_of
 from pipeline.page import draft_of_document
 from pipeline.providers.weights import Report
@@ -120,7 +120,7 @@ def _claims(draft: Draft) -> Iterator[_Claim]:
     """Everything that cites lines, nested statements under the words of their parent."""
 
     def of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
-        text = f"{statement.label}: {statement.text}" if statement.label else statement.text
+        text = statement.labelled
         if statement.lines:
             yield _Claim(statement, section, draft.titles[section], text, place)
         for detail in statement.details:
@@ -159,24 +159,17 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
             "judge_statements", (Message("user", text),), Ratings, max_tokens=room, law=all_are_rated
         )
     except CallError as err:
-        if isinstance(err, EndpointError) and err.fatal:
+        if err.fatal:
             raise
         return str(err)
     return {r.id: r for r in found.value.ratings}
 
 
-def _excerpt(segments: set[int], lines: Sequence[NumberedLine]) -> str:
-    """The lines of these segments with those around them."""
-    hit = [i for i, line in enumerate(lines) if any(line.first <= n <= line.last for n in segments)]
-    wanted = sorted({n for i in hit for n in range(max(0, i - _AROUND), min(len(lines), i + _AROUND + 1))})
-    stretches: list[list[NumberedLine]] = []
-    for before, n in zip([-2, *wanted], wanted, strict=False):
-        if n != before + 1:
-            stretches.append([])
-        stretches[-1].append(lines[n])
-    parts = [shown(stretch) for stretch in stretches]
-    ends = [() if 0 in wanted else ("…",), () if len(lines) - 1 in wanted else ("…",)]
-    return "\n".join((*ends[0], "\n…\n".join(parts), *ends[1]))
+def _excerpt(segments: Collection[int], lines: Sequence[NumberedLine]) -> str:
+    """The lines of these segments with those around them, and a gap wherever lines are left out."""
+    near = lines_around(segments, lines, _AROUND)
+    before, after = ([] if near[at] == lines[at] else ["…"] for at in (slice(1), slice(-1, None)))
+    return "\n".join((*before, shown_in_runs(near), *after))
 
 
 async def run_judge(

@@ -9,7 +9,7 @@ from pipeline.answers import Unusable
 from pipeline.capable.chunks import system_message
 from pipeline.draft import DraftStatement
 from pipeline.llm import LLMClient, Message
-from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, segments_of, shown
+from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown_in_runs
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.review.state import Item
@@ -53,10 +53,11 @@ def regenerator(client: LLMClient, prompts: PromptSet) -> Regenerator:
 
     async def again(point: Point, wish: str) -> Rewritten:
         structured = Structured(Booking(client, Progress("review"), unwatched), prompts)
-        lines = lines_around(point.item.lines, point.recording)
+        numbered = numbered_lines(point.recording.transcript.segments)
+        lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
         task = prompts.load("review.v2").render(
-            lines=_in_runs(lines),
+            lines=shown_in_runs(lines),
             above="\n".join(point.above) or "(nothing)",
             statement=f"{label}{point.item.text}",
             cited=str(numbers_of(point.item.lines, lines)),
@@ -75,22 +76,3 @@ def regenerator(client: LLMClient, prompts: PromptSet) -> Regenerator:
 def _says_something(answer: RewrittenAnswer) -> None:
     if not clean(answer.text):
         raise Unusable("text: there are no words in it")
-
-
-def lines_around(cited: tuple[int, ...], recording: Recording) -> list[NumberedLine]:
-    """The cited lines with those around them, numbered as the model sees them, in the order of the recording."""
-    lines = numbered_lines(recording.transcript.segments)
-    hits = [n for n, line in enumerate(lines) if any(line.first <= c <= line.last for c in cited)]
-    near = {n for hit in hits for n in range(hit - _AROUND, hit + _AROUND + 1)}
-    return [line for n, line in enumerate(lines) if n in near]
-
-
-def _in_runs(lines: list[NumberedLine]) -> str:
-    """Lines as they are shown; where some are left out between them there is a gap."""
-    runs: list[list[NumberedLine]] = []
-    for line in lines:
-        if runs and runs[-1][-1].last + 1 == line.first:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return "\n…\n".join(shown(run) for run in runs)

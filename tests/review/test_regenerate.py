@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import InvalidAnswer
 from pipeline.prompting import PromptSet
-from pipeline.review.regenerate import Point, Rewritten, lines_around, regenerator
+from pipeline.review.regenerate import Point, Rewritten, regenerator
 from pipeline.review.state import Item, opened
 from pipeline.verification import Recording
 from tests.review.samples import document
@@ -44,13 +44,6 @@ def test_the_model_sees_the_point_where_it_stands() -> None:
     shown = client.requests[0].messages[-1].content
     assert "A Reactor and Its Tower\nThe Lund reactor makes 40 megawatts" in shown
     assert "The statement: It has run since 1998" in shown and "say it shorter" in shown
-
-
-def test_lines_around_the_cited_ones_are_shown_and_far_ones_are_not() -> None:
-    words = "of more than sixteen words each, so that none of these lines is joined with the one after it by accident"
-    long = Recording(transcript([("Ana", f"Line {n} {words}.") for n in range(1, 41)]))
-    assert [line.first for line in lines_around((20,), long)] == list(range(16, 25))
-    assert [line.first for line in lines_around((1, 40), long)] == [*range(1, 6), *range(36, 41)]
 
 
 def test_a_gap_between_shown_lines_can_be_seen() -> None:

@@ -1,4 +1,4 @@
-from pipeline.numbering import numbered_lines, numbers_of, segments_of, shown
+from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown, shown_in_runs
 from pipeline.transcript import Segment
 
 CAPTIONS = [Segment(i, f"word{i} and three more", "Ana" if i < 6 else "Ben") for i in range(1, 9)]
@@ -31,3 +31,15 @@ def test_segments_are_told_by_the_numbers_under_which_they_are_shown() -> None:
 def test_neighbouring_lines_are_told_as_a_range() -> None:
     lines = numbered_lines([Segment(i, "word " * 20) for i in range(1, 8)])
     assert numbers_of([1, 3, 4, 5, 7], lines) == "[1, 3-5, 7]"
+
+
+def test_lines_around_the_cited_ones_are_given_and_far_ones_are_not() -> None:
+    lines = numbered_lines([Segment(i, "word " * 20) for i in range(1, 41)])
+    assert [line.first for line in lines_around((20,), lines, 4)] == list(range(16, 25))
+    assert [line.first for line in lines_around((1, 40), lines, 4)] == [*range(1, 6), *range(36, 41)]
+
+
+def test_a_gap_stands_where_lines_are_left_out_between_shown_ones() -> None:
+    lines = numbered_lines([Segment(i, "word " * 20) for i in range(1, 6)])
+    rows = shown_in_runs([lines[0], lines[1], lines[4]]).splitlines()
+    assert [row.split()[0] for row in rows] == ["[1]", "[2]", "…", "[5]"]
