@@ -52,7 +52,7 @@ def add(
     debug: Debug = False,
 ) -> None:
     """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
-    from pipeline.evaluation.fixture_commands import Addition, run_add
+    from pipeline.evaluation.fixture_adding import Addition, run_add
     from pipeline.settings import load_settings
 
     settings = load_settings(

@@ -39,7 +39,7 @@ def review(
     flags = ReviewFlags(paths or [settings.out], transcripts, host, port, token, who, open_)
 
     def keep(record: Path, transcript: Path, notes: str) -> str:
-        from pipeline.evaluation.fixture_commands import keep_as_fixture
+        from pipeline.evaluation.fixture_adding import keep_as_fixture
 
         return keep_as_fixture(record, transcript, notes, settings, fixtures)
 

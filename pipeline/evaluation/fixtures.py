@@ -132,6 +132,11 @@ class Fixture:
         document = asyncio.run(self.amade(asked, prompts))
         return document, set(recording.calls) - asked.keys
 
+    def write_manifest(self) -> None:
+        """Renews what decided the run."""
+        text = self.manifest.model_dump_json(indent=1)
+        (self.folder / MANIFEST).write_text(text + "\n", "utf-8", newline="\n")
+
     def write(self, document: StudyDocument, calls: Sequence[StoredCall]) -> None:
         """Renews the recording, then the golden document."""
         rows = (as_row(call) for call in sorted(calls, key=lambda c: c.key))

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from pipeline.document import StudyDocument
 from pipeline.errors import StoreError
+from pipeline.evaluation.fixtures import Fixture
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.prices import EMBEDDED
+from pipeline.prompting import PromptSet
 from pipeline.providers.calls import StoredCall
-from pipeline.settings import OPENAI_URL
+from pipeline.settings import OPENAI_URL, Settings
+from pipeline.transcript import Transcript
 
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|hf|xai|gsk)[-_][A-Za-z0-9_\-]{16,}|(?<=Bearer )\S{12,}")
 PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
@@ -72,3 +76,21 @@ class Recorder:
         key = request.key(self.model)
         self.calls[key] = StoredCall(key, request.identity(self.model), hidden)
         return hidden
+
+
+async def recorded(
+    fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
+) -> tuple[StudyDocument, Recorder]:
+    """The document that `client` gives, and a recorder with all it was asked, without keys and host names."""
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    transcript = fixture.transcript()
+    spoken = "\n".join((*(f"{s.speaker or ''}: {s.text}" for s in transcript.segments), *_words(transcript)))
+    if key and key in (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace"):
+        raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
+    recorder = Recorder(client, Scrubber(key, [host, settings.base_url or ""], spoken))
+    return await fixture.amade(recorder, prompts), recorder
+
+
+def _words(transcript: Transcript) -> list[str]:
+    meta = transcript.metadata
+    return [v for v in (meta.title, meta.channel, meta.url, *meta.speakers) if v]

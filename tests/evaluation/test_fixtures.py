@@ -17,16 +17,8 @@ from pipeline.connect import store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
-from pipeline.evaluation.fixture_commands import (
-    Addition,
-    check_fixture,
-    keep_as_fixture,
-    renew,
-    run_add,
-    run_check,
-    run_list,
-    run_record,
-)
+from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
+from pipeline.evaluation.fixture_commands import check_fixture, renew, run_check, run_list, run_record
 from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
