@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.llm import Completion, Request, Usage
+from pipeline.llm import Completion, LLMClient, Request, Usage
+from pipeline.progress import Booking, Progress, unwatched
+from pipeline.prompting import PromptSet
+from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
 Answer = str | dict[str, Any] | Completion | Exception
@@ -30,6 +33,11 @@ class ScriptedClient:
             return answer
         text = answer if isinstance(answer, str) else json.dumps(answer)
         return Completion(text, "stop", Usage(100, 0, 20), self.model)
+
+
+def structured(client: LLMClient) -> Structured:
+    """Calls to a client for answers that fit a model, with the shipped prompts."""
+    return Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
 
 
 def cut_off(text: str = '{"points": [') -> Completion:

@@ -13,17 +13,16 @@ from pathlib import Path
 from pydantic import Field
 
 from pipeline.answers import Unusable, parse_answer
-from pipeline.connect import connect, store_path
+from pipeline.connect import open_structured
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.errors import InvalidAnswer
 from pipeline.evaluation.comparing import Interval, interval
 from pipeline.llm import LLMClient, Message, Request
 from pipeline.outputs import documents_below
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore
 from pipeline.providers.weights import Report
 from pipeline.settings import Settings
-from pipeline.store import check_writable, load
+from pipeline.store import load
 from pipeline.structured import Answer, schema_of
 
 REPEATS = 3
@@ -101,15 +100,9 @@ async def judge_folders(folders: Sequence[Path], settings: Settings, report: Rep
     """Judges documents of the same name in two folders. Answers are stored in the output folder of the settings."""
     first, second = ({p.stem: p.with_suffix(".json") for p in documents_below([f])} for f in folders)
     names = [n for n in first if n in second]
-    prompts = PromptSet(settings.prompts)
-    check_writable(settings.out)
-    calls = CallStore(store_path(settings.out))
-    try:
-        async with connect(settings, calls, report, prompts) as at:
-            before = [await rate(load(first[n]), at.client, prompts) for n in names]
-            after = [await rate(load(second[n]), at.client, prompts) for n in names]
-    finally:
-        calls.close()
+    async with open_structured(settings, report) as judge:
+        before = [await rate(load(first[n]), judge, judge.prompts) for n in names]
+        after = [await rate(load(second[n]), judge, judge.prompts) for n in names]
     return verdicts(before, after)
 
 

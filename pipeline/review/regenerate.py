@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import system_message
 from pipeline.draft import DraftStatement
-from pipeline.llm import LLMClient, Message
+from pipeline.llm import Message
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown_in_runs
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.review.state import Item
 from pipeline.structured import Answer, Structured
 from pipeline.text import clean
@@ -48,22 +46,21 @@ class RewrittenAnswer(Answer):
     lines: list[int]
 
 
-def regenerator(client: LLMClient, prompts: PromptSet) -> Regenerator:
-    """Asks `client` for one statement anew. Raises CallError; nobody has checked yet what comes back."""
+def regenerator(structured: Structured) -> Regenerator:
+    """Asks for one statement anew. Raises CallError; nobody has checked yet what comes back."""
 
     async def again(point: Point, wish: str) -> Rewritten:
-        structured = Structured(Booking(client, Progress("review"), unwatched), prompts)
         numbered = numbered_lines(point.recording.transcript.segments)
         lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
-        task = prompts.load("review.v2").render(
+        task = structured.prompts.load("review.v2").render(
             lines=shown_in_runs(lines),
             above="\n".join(point.above) or "(nothing)",
             statement=f"{label}{point.item.text}",
             cited=str(numbers_of(point.item.lines, lines)),
             wish=clean(wish) or "say it better or more fully",
         )
-        system = system_message(prompts, point.recording.language, point.recording.spoken)
+        system = system_message(structured.prompts, point.recording.language, point.recording.spoken)
         messages = (system, Message("user", task))
         found = await structured.ask("review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something)
         text = clean(found.value.text)

@@ -14,12 +14,9 @@ from pathlib import Path
 
 import uvicorn
 
-from pipeline import store
-from pipeline.connect import connect, store_path
+from pipeline.connect import open_structured
 from pipeline.errors import InputError, SettingsError
-from pipeline.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore
 from pipeline.review.app import Keep, Setup, create_app
 from pipeline.review.catalogue import Catalogue
 from pipeline.review.guard import Rules, is_loopback
@@ -101,18 +98,8 @@ async def _model(settings: Settings) -> AsyncIterator[Regenerator | None]:
     if settings.chosen_model[0] == LOCAL and weights.installed() is None:
         yield None
         return
-    store.check_writable(settings.out)
-    calls = CallStore(store_path(settings.out))
-    prompts = PromptSet(settings.prompts)
-    try:
-        async with connect(settings, calls, _unheard, prompts) as at:
-            yield regenerator(at.client, prompts)
-    finally:
-        calls.close()
-
-
-def _unheard(*_: object) -> None:
-    """Downloads are not started from here."""
+    async with open_structured(settings, lambda done, total: None) as structured:  # nothing is downloaded from here
+        yield regenerator(structured)
 
 
 def _user() -> str:

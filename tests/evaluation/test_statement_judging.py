@@ -19,11 +19,8 @@ from pipeline.evaluation.statement_judging import (
     run_judge,
 )
 from pipeline.llm import Request
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.settings import load_settings
-from pipeline.structured import Structured
-from tests.scripted import Answer, ScriptedClient
+from tests.scripted import Answer, ScriptedClient, structured
 
 
 def asked(request: Request) -> list[int]:
@@ -49,8 +46,7 @@ def loan_is_untrue(request: Request) -> Answer:
 
 def judged(record: Path, answer: Callable[[Request], Answer], **more: Any) -> tuple[JudgedDocument, ScriptedClient]:
     client = ScriptedClient(answer)
-    structured = Structured(Booking(client, Progress("judge"), unwatched), PromptSet())
-    return asyncio.run(judge_path(record, structured, **more)), client
+    return asyncio.run(judge_path(record, structured(client), **more)), client
 
 
 def test_every_statement_is_rated_nested_ones_too(record: Path) -> None:

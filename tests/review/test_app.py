@@ -15,7 +15,6 @@ import pytest
 
 from pipeline.document import Correction, Detail, DroppedNote, MainPoint, StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
 from pipeline.review.app import Setup, create_app
 from pipeline.review.catalogue import Catalogue
@@ -27,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.store import write
 from tests.review.browsing import chromium
 from tests.review.samples import document
-from tests.scripted import LINES, ScriptedClient
+from tests.scripted import LINES, ScriptedClient, structured
 
 RULES = Rules("127.0.0.1", 8000, "the-token-of-this-start")
 GOOD = {
@@ -60,7 +59,7 @@ def folder(tmp_path: Path, made: StudyDocument | None = None, lines: list[tuple[
 
 
 def app(tmp_path: Path, rules: Rules = RULES, client: ScriptedClient | None = None) -> Any:
-    again = regenerator(client, PromptSet()) if client else None
+    again = regenerator(structured(client)) if client else None
     return create_app(Setup(Catalogue([tmp_path]), rules, "Ann", lambda: "2026-01-01T00:00:00Z", again))
 
 

@@ -13,7 +13,7 @@ from pipeline.review.regenerate import Point, Rewritten, regenerator
 from pipeline.review.state import Item, opened
 from pipeline.verification import Recording
 from tests.review.samples import document
-from tests.scripted import ScriptedClient, transcript
+from tests.scripted import ScriptedClient, structured, transcript
 
 STATE = opened(document(nested=True))
 RECORDING = Recording(transcript())
@@ -25,7 +25,7 @@ def find(words: str) -> Item:
 
 def rewritten(words: str, *answers: Any, wish: str = "") -> tuple[Rewritten, ScriptedClient]:
     client, item = ScriptedClient(answers), find(words)
-    again = regenerator(client, PromptSet())
+    again = regenerator(structured(client))
     return asyncio.run(again(Point(item, STATE.above(item), RECORDING), wish)), client
 
 
@@ -51,7 +51,7 @@ def test_a_gap_between_shown_lines_can_be_seen() -> None:
     long = Recording(transcript([("Ana", f"Line {n} {words}.") for n in range(1, 41)]))
     client = ScriptedClient([GOOD])
     item = Item("summary.1", "summary", "A statement.", (1, 40))
-    asyncio.run(regenerator(client, PromptSet())(Point(item, (), long), ""))
+    asyncio.run(regenerator(structured(client))(Point(item, (), long), ""))
     assert "\n…\n[36] Ana: Line 36" in client.requests[0].messages[-1].content
 
 
@@ -79,5 +79,5 @@ def test_what_the_lines_hold_is_no_template() -> None:
     recording = Recording(transcript([("Ana", "It costs $wish and ${lines} and $$5.")]))
     client = ScriptedClient([GOOD])
     item = Item("summary.1", "summary", "It costs $statement.", (1,))
-    asyncio.run(regenerator(client, PromptSet())(Point(item, (), recording), "$above"))
+    asyncio.run(regenerator(structured(client))(Point(item, (), recording), "$above"))
     assert "It costs $wish and ${lines} and $$5." in client.requests[0].messages[-1].content

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,11 +12,8 @@ from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.sections import sections_of
-from pipeline.structured import Structured
-from tests.scripted import ScriptedClient, transcript
+from tests.scripted import Answer, ScriptedClient, structured, transcript
 
 
 def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> Part:
@@ -47,9 +45,13 @@ def arranged(*numbers: int) -> list[dict[str, Any]]:
 
 
 def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
-    client, talk = ScriptedClient(answers), transcript()
-    structured = Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
-    return asyncio.run(compose(PARTS, ChunkPrompts(talk, [], structured.prompts), structured, Recipe())), client
+    return composed_of(PARTS, Recipe(), answers)
+
+
+def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]) -> tuple[Draft, ScriptedClient]:
+    client = ScriptedClient(answers)
+    calls = structured(client)
+    return asyncio.run(compose(parts, ChunkPrompts(transcript(), [], calls.prompts), calls, recipe)), client
 
 
 def test_points_are_numbered_through_all_parts_and_terms_after_them() -> None:
@@ -148,10 +150,7 @@ MEETING_PARTS = [meeting(1, "Ana", "Fire."), meeting(3, "Ben", "Flood.")]
 
 
 def minutes_of(*answers: Any) -> tuple[Draft, ScriptedClient]:
-    client, talk = ScriptedClient(answers), transcript()
-    structured = Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
-    prompts = ChunkPrompts(talk, [], structured.prompts)
-    return asyncio.run(compose(MEETING_PARTS, prompts, structured, MEETING)), client
+    return composed_of(MEETING_PARTS, MEETING, answers)
 
 
 def edited(**sections: Any) -> dict[str, Any]:

@@ -12,14 +12,11 @@ from pipeline.document import Problem, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
 from pipeline.page import draft_of_page
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.rechecking import Checked, check_path, check_path_with_model
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
-from pipeline.structured import Structured
-from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, structured
 
 
 @pytest.fixture
@@ -189,8 +186,8 @@ def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:
 
 
 def asked(page: Path, answer: Callable[[Request], Answer], chunk_tokens: int = 16_000) -> list[Checked]:
-    structured = Structured(Booking(ScriptedClient(answer), Progress("check"), unwatched), PromptSet())
-    return asyncio.run(check_path_with_model(page, structured, chunk_tokens=chunk_tokens))[1]
+    calls = structured(ScriptedClient(answer))
+    return asyncio.run(check_path_with_model(page, calls, chunk_tokens=chunk_tokens))[1]
 
 
 def fault(number: Callable[[str], int], **more: Any) -> Callable[[Request], Answer]:
