@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -13,6 +14,11 @@ def awaited(work: Coroutine[Any, Any, T]) -> T:
     import asyncio
 
     return asyncio.run(work)
+
+
+def tell(message: str) -> None:
+    """A message to whoever sits at the terminal, beside what is printed."""
+    print(f"studydoc: {message}", file=sys.stderr)
 
 
 def table(rows: Sequence[tuple[str, str]]) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.console import tell
 from pipeline.cli.options import Debug, To, Transcripts
 
 if TYPE_CHECKING:
-    from pipeline.exports.writing import Exporter, Place
+    from pipeline.exports.targets import Place
+    from pipeline.exports.writing import Exporter
 
 app = typer.Typer()
 
@@ -34,12 +35,13 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables; Markdown to stdout without --to and --out."""
-    from pipeline.exports.writing import Exporter, format_of, places_below, wanted
+    from pipeline.exports.targets import format_of, places_below, wanted
+    from pipeline.exports.writing import Exporter
 
     names = [*(to or []), *(["record"] if as_json else [])]
     asked = format_of(out) if out is not None and not names and not out.is_dir() else None
     options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
-    exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), _tell, _tell)
+    exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), tell)
     places = places_below(paths, reviewed=reviewed)
     if out is None and not to:
         _print_one(exporter, places)
@@ -57,7 +59,3 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
         names = ", ".join(p.record.name for p in places[:5])
         raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
     print(exporter.wanted.formats[0].write(exporter.open(places[0].record)).decode(), end="")
-
-
-def _tell(message: str) -> None:
-    print(f"studydoc: {message}", file=sys.stderr)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.console import tell
 
 if TYPE_CHECKING:
     from pipeline.exports.writing import Exporter
@@ -20,10 +21,11 @@ class Exports:
         self._exporter: Exporter | None = None
         self._out, self._paths = settings.out, dict[str, list[str]]()
         if names:
-            from pipeline.exports.writing import Exporter, wanted
+            from pipeline.exports.targets import wanted
+            from pipeline.exports.writing import Exporter
 
             options = {"citations": bool(settings.citations)}
-            self._exporter = Exporter(wanted(names, **options), _tell, _tell)
+            self._exporter = Exporter(wanted(names, **options), tell)
 
     @property
     def failed(self) -> int:
@@ -34,7 +36,7 @@ class Exports:
         """Writes what is missing or older than the document whose page this is."""
         record = page.with_suffix(".json")
         if self._exporter and record.is_file():
-            from pipeline.exports.writing import Place
+            from pipeline.exports.targets import Place
 
             paths = self._exporter.write(Place(record, self._out), only_older=True)
             self._paths[str(page)] = [str(p) for p in paths]
@@ -51,7 +53,7 @@ class Exports:
         """
         if not (self._exporter and self._exporter.wanted.index):
             return None
-        from pipeline.exports.writing import Place
+        from pipeline.exports.targets import Place
         from pipeline.outputs import records_below
 
         places = [Place(record, self._out) for record in records_below(self._out)]
@@ -79,7 +81,3 @@ def row_lines(row: dict[str, Any], *, as_json: bool) -> list[str]:
     if as_json:
         return [json.dumps(row, ensure_ascii=False)]
     return [*filter(None, [row["page"]]), *row.get("exports", ())]
-
-
-def _tell(message: str) -> None:
-    print(f"studydoc: {message}", file=sys.stderr)

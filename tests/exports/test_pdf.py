@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.exports.pdf import PDF
-from pipeline.exports.writing import wanted
+from pipeline.exports.targets import wanted
 from tests.exports.samples import HOSTILE, hostile, quotes, ready, texts
 
 

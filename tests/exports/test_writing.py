@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError, SettingsError
-from pipeline.exports import writing
-from pipeline.exports.writing import Exporter, Place, places_below, wanted
+from pipeline.exports import targets
+from pipeline.exports.targets import Place, places_below, wanted
+from pipeline.exports.writing import Exporter
 from pipeline.outputs import source_name
 from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
@@ -39,8 +40,7 @@ class Told:
 
     def __init__(self, *names: str, **options: Any) -> None:
         self.said: list[str] = []
-        self.problems: list[str] = []
-        self.exporter = Exporter(wanted(names, **options), self.said.append, self.problems.append)
+        self.exporter = Exporter(wanted(names, **options), self.said.append)
 
 
 def test_a_table_never_takes_the_place_of_a_transcript_wherever_it_is_written_from(
@@ -53,7 +53,7 @@ def test_a_table_never_takes_the_place_of_a_transcript_wherever_it_is_written_fr
         monkeypatch.chdir(place)
         told = Told("csv")
         paths = list(told.exporter.write_all(places_below([record], reviewed=False)))
-        assert (paths, told.problems) == ([tmp_path / "t" / "talk.csv.csv"], [])
+        assert (paths, told.said) == ([tmp_path / "t" / "talk.csv.csv"], [])
     assert (tmp_path / "t" / "talk.csv").read_bytes() == before
 
 
@@ -75,7 +75,7 @@ def test_the_bytes_of_a_transcript_are_known_by_whatever_name(tmp_path: Path) ->
     shutil.copy(tmp_path / "talk.csv", copy)
     told = Told("csv", out=copy)
     assert list(told.exporter.write_all([Place(record, tmp_path)])) == []
-    assert "this is the transcript itself" in told.problems[0]
+    assert "this is the transcript itself" in told.said[0]
     assert copy.read_bytes() == (tmp_path / "talk.csv").read_bytes()
 
 
@@ -100,8 +100,8 @@ def test_documents_that_come_one_by_one_are_not_written_over_each_other(tmp_path
     (tmp_path / "a.csv").write_text("edited", "utf-8")
     told = Told("csv")
     paths = [told.exporter.write(Place(record, tmp_path), only_older=True) for record in records]
-    assert (paths, len(told.problems)) == ([[tmp_path / "b.csv"], []], 1)
-    assert "what belongs to" in told.problems[0] and (tmp_path / "a.csv").read_bytes() == b"edited"
+    assert (paths, len(told.said)) == ([[tmp_path / "b.csv"], []], 1)
+    assert "what belongs to" in told.said[0] and (tmp_path / "a.csv").read_bytes() == b"edited"
 
 
 def test_a_document_owns_its_files_by_whatever_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,13 +110,13 @@ def test_a_document_owns_its_files_by_whatever_path(tmp_path: Path, monkeypatch:
     told = Told("html")
     for path in (record, Path("talk.json")):
         assert told.exporter.write(Place(path, path.parent), only_older=True) == [path.with_suffix(".html")]
-    assert told.problems == []
+    assert told.said == []
 
 
 def test_a_record_is_looked_into_once_for_where_its_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = made_from(tmp_path / "talk.json", "talk.txt")
     looked: list[Path] = []
-    monkeypatch.setattr(writing, "source_name", lambda path: looked.append(path) or source_name(path))
+    monkeypatch.setattr(targets, "source_name", lambda path: looked.append(path) or source_name(path))
     list(Told("html", "csv").exporter.write_all([Place(record, tmp_path)]))
     assert looked == [record]
 
@@ -148,7 +148,7 @@ def test_an_index_names_pages_that_are_up_to_date_and_none_that_is_not_there(tmp
     page = told.exporter.index(places)
     text = page.read_text("utf-8") if page else ""
     assert "./a.html" in text and "./b.html" not in text and "./c.html" not in text
-    assert load(records[0]).title in text and len(told.problems) == 1
+    assert load(records[0]).title in text and len(told.said) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""What is wanted of an export, and where on disk it goes: documents, formats, names of files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.exports import FORMATS
+from pipeline.exports.base import Format
+from pipeline.exports.html import HTML
+from pipeline.outputs import documents_below, places_near, source_name
+from pipeline.review.storage import review_path
+
+INDEX = "index"
+_SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # ends the name of a file; "notes.2024" is one of a folder
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written. `out` is a folder, or the file itself where one document is wanted in one format.
+
+    With `index` there is a page of all notes besides, to whose entries the HTML format is needed.
+    """
+
+    formats: tuple[Format, ...]
+    out: Path | None = None
+    transcripts: Path | None = None
+    reviewed: bool = False
+    citations: bool = False
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record, and the folder that was named when it was found: places below it are kept under --out."""
+
+    record: Path
+    root: Path
+
+
+def wanted(names: Sequence[str], **options: Any) -> Wanted:
+    """What these names of formats ask for, each once. SettingsError when one is not known or cannot be written here."""
+    known = {f.name: f for f in FORMATS}
+    if unknown := [n for n in names if n not in known and n != INDEX]:
+        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join([*known, INDEX])}")
+    formats = [known[n] for n in names if n != INDEX]
+    formats += [HTML] if INDEX in names else []
+    for form in formats:
+        if form.check:
+            form.check()
+    found = Wanted(tuple(dict.fromkeys(formats)), index=INDEX in names, **options)
+    _check_out(found)
+    return found
+
+
+def _check_out(wanted: Wanted) -> None:
+    """Raises SettingsError when --out looks like a file, and what is wanted cannot be written as that one file."""
+    out = wanted.out
+    if out is None or out.is_dir() or is_file_name(out, wanted):
+        return
+    if out.is_file() or _SUFFIX.fullmatch(out.suffix):
+        known = ", ".join(dict.fromkeys(f.suffix for f in FORMATS))
+        raise SettingsError(
+            f"--out {out}: this is no folder, and no name of a file in what is wanted",
+            hint=f"give a folder, or for one format a name that ends as its files do: {known}",
+        )
+
+
+def format_of(path: Path) -> Format | None:
+    """The format that a file's name asks for, the first with its suffix."""
+    return next((f for f in FORMATS if f.suffix == path.suffix), None)
+
+
+def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
+    """The records at paths, of pages those beside them; with `reviewed` such that were. InputError without any."""
+    found: dict[Path, Place] = {}
+    for path in paths:
+        root = path if path.is_dir() else path.parent
+        for record in (p.with_suffix(".json") for p in documents_below([path])):
+            found.setdefault(record.resolve(), Place(record, root))
+    places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
+    if not places:
+        what, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
+            "there are no study documents", "run studydoc make first"
+        )  # fmt: skip
+        raise InputError(f"{paths[0]}: {what} here", hint=hint)
+    return places
+
+
+def targets(place: Place, wanted: Wanted, taken: Sequence[Path]) -> dict[Format, Path]:
+    """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these."""
+    record, out = place.record, wanted.out
+    if out is not None and is_file_name(out, wanted):
+        if out.resolve() in taken:
+            raise InputError(f"{out}: this is the document itself or its transcript", hint="give --out another name")
+        return dict.fromkeys(wanted.formats, out)
+    folder = record.parent if out is None else out / record.parent.relative_to(place.root)
+    stem = f"{record.stem}.reviewed" if wanted.reviewed else record.stem
+    suffixes = [f.suffix for f in wanted.formats]
+    found = {}
+    for form in wanted.formats:
+        path = folder / f"{stem}{form.suffix}"
+        if suffixes.count(form.suffix) > 1 or path.resolve() in taken:
+            path = folder / f"{stem}.{form.name}{form.suffix}"
+        found[form] = path
+    return found
+
+
+def is_file_name(out: Path, wanted: Wanted) -> bool:
+    """Whether --out names a file: one format is wanted, and it ends as files of that format do."""
+    return not wanted.index and len(wanted.formats) == 1 and out.suffix == wanted.formats[0].suffix and not out.is_dir()
+
+
+def taken_by(record: Path) -> tuple[Path, ...]:
+    """The files that make and review write of a document, and where its transcript is looked for near them."""
+    name = source_name(record)
+    near = places_near(record, name) if name else ()
+    return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))
