@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -93,12 +94,21 @@ def create_app(setup: Setup) -> Starlette:
             Route("/static/{name}", review.static),
         ],
         middleware=[Middleware(Guard, rules=setup.rules)],
-        exception_handlers={PipelineError: _told, ValidationError: _malformed},
+        exception_handlers={PipelineError: _failed, HTTPException: _denied, ValidationError: _malformed},
     )
 
 
-async def _told(request: Request, err: Exception) -> Response:
-    return refused(500, str(err)) if request.method == "POST" else PlainTextResponse(str(err), 500)
+async def _failed(request: Request, err: Exception) -> Response:
+    return _told(request, 500, str(err))
+
+
+async def _denied(request: Request, err: Exception) -> Response:
+    assert isinstance(err, HTTPException)
+    return _told(request, err.status_code, err.detail)
+
+
+def _told(request: Request, status: int, why: str) -> Response:
+    return refused(status, why) if request.method == "POST" else PlainTextResponse(why, status)
 
 
 async def _malformed(request: Request, err: Exception) -> Response:
@@ -111,8 +121,11 @@ class _Routes:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
 
-    def _desk(self, request: Request) -> Desk | None:
-        return self.setup.catalogue.desk(request.path_params["id"])
+    def _desk(self, request: Request) -> Desk:
+        desk = self.setup.catalogue.desk(request.path_params["id"])
+        if desk is None:
+            raise HTTPException(404, "there is no such document")
+        return desk
 
     def list(self, request: Request) -> Response:
         query = request.query_params.get("q", "")[:200]
@@ -120,8 +133,6 @@ class _Routes:
 
     def document(self, request: Request) -> Response:
         desk = self._desk(request)
-        if desk is None:
-            return PlainTextResponse("there is no such document", 404)
         with desk.lock:
             regenerates = self.setup.regenerator is not None
             id_ = request.path_params["id"]
@@ -129,8 +140,6 @@ class _Routes:
 
     def state(self, request: Request) -> Response:
         desk = self._desk(request)
-        if desk is None:
-            return refused(404, "there is no such document")
         with desk.lock:
             if request.query_params.get("since") == str(desk.review.timeline.revision):
                 return Response(status_code=204)
@@ -143,17 +152,15 @@ class _Routes:
 
     def _act(self, request: Request, revision: int, action: Action) -> Response:
         desk = self._desk(request)
-        if desk is None:
-            return refused(404, "there is no such document")
         last = len(desk.transcript.segments)
         if missing := [n for n in getattr(action, "lines", None) or () if n > last]:
-            return refused(422, f"the transcript has {last} lines and no line {missing[0]}")
+            raise HTTPException(422, f"the transcript has {last} lines and no line {missing[0]}")
         with desk.lock:
             before = desk.state
             try:
                 event = desk.review.add(action, base=revision, who=self.setup.who, clock=self.setup.clock)
             except Unfit as err:
-                return refused(422, str(err))
+                raise HTTPException(422, str(err)) from err
             except Conflict as err:
                 return JSONResponse(self._both(desk, action, err), 409)
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
@@ -177,21 +184,19 @@ class _Routes:
 
     def _check(self, request: Request, sent: Check) -> Response:
         desk = self._desk(request)
-        if desk is None:
-            return refused(404, "there is no such document")
         with desk.lock:
             return JSONResponse({"remarks": desk.remarks(sent.text, sent.lines)})
 
     async def regenerate(self, request: Request) -> Response:
         sent = Again.model_validate_json(await request.body())
         desk = await run_in_threadpool(self._desk, request)
-        item = desk.state.item(sent.target) if desk else None
-        if desk is None or item is None:
-            return refused(404, "there is no such statement")
+        item = desk.state.item(sent.target)
+        if item is None:
+            raise HTTPException(404, "there is no such statement")
         if self.setup.regenerator is None:
-            return refused(422, "no model is connected: start studydoc review with --model")
+            raise HTTPException(422, "no model is connected: start studydoc review with --model")
         if not item.lines:
-            return refused(422, "this cites no lines, so there is nothing to write it from")
+            raise HTTPException(422, "this cites no lines, so there is nothing to write it from")
         with desk.lock:
             point = Point(item, desk.state.above(item), desk.recording)
         new = await self.setup.regenerator(point, sent.instruction)
@@ -205,22 +210,20 @@ class _Routes:
 
     def _keep(self, request: Request) -> Response:
         desk = self._desk(request)
-        if desk is None:
-            return refused(404, "there is no such document")
         if self.setup.keep is None or desk.transcript.path is None:
-            return refused(422, "this document cannot be kept as a fixture: its transcript is no file")
+            raise HTTPException(422, "this document cannot be kept as a fixture: its transcript is no file")
         with desk.lock:
             accepted = any(item.standing == "accepted" for item in desk.state.items)
             notes = as_markdown(desk.document, desk.state, desk.recording) if accepted else ""
         try:
             return JSONResponse({"said": self.setup.keep(desk.record, Path(desk.transcript.path), notes)})
         except PipelineError as err:
-            return refused(422, str(err))
+            raise HTTPException(422, str(err)) from err
 
     def export(self, request: Request) -> Response:
         desk, form = self._desk(request), request.path_params["form"]
-        if desk is None or form not in ("md", "json"):
-            return PlainTextResponse("there is no such document", 404)
+        if form not in ("md", "json"):
+            raise HTTPException(404, "there is no such form")
         with desk.lock:
             text = (as_markdown if form == "md" else as_json)(desk.document, desk.state, desk.recording)
         kind = "text/markdown" if form == "md" else "application/json"
@@ -230,6 +233,6 @@ class _Routes:
     def static(self, request: Request) -> Response:
         kind = _STATIC.get(request.path_params["name"])
         if kind is None:
-            return PlainTextResponse("there is no such file", 404)
+            raise HTTPException(404, "there is no such file")
         held = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
         return Response(held, media_type=kind)
