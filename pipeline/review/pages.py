@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,13 +14,12 @@ from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
 from pipeline.labels import labels_for
 from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
-from pipeline.review.changes import Part, changed_words
+from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
 from pipeline.review.parts import DROPPED, GROUPED, titles
 from pipeline.review.state import Item, State
+from pipeline.review.statements import view
 
-_MOST_BUCKETS = 120
 _MOST_HITS = 200
-_DEEPEST = 4  # levels of nesting that are shown apart
 
 templates = Environment(
     loader=PackageLoader("pipeline.review"),
@@ -30,22 +28,6 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One stretch of a coverage strip: where it stands, how full it is in fifths, and its first line."""
-
-    x: int
-    level: int
-    first: int
-
-
-def strip(shares: Sequence[float], firsts: Sequence[int] = ()) -> list[Bar]:
-    """Shares of stretches as bars."""
-    return [
-        Bar(x, 0 if s <= 0 else min(4, 1 + int(s * 3.999)), firsts[x] if firsts else 0) for x, s in enumerate(shares)
-    ]
 
 
 def progress(state: State) -> dict[str, int]:
@@ -177,18 +159,9 @@ def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
         "redo": timeline.can_redo,
         "progress": progress(state),
     }
-    if before is not None and len(before.items) == len(state.items) and not _moves_coverage(before, state):
+    if before is not None and len(before.items) == len(state.items) and not moves_coverage(before, state):
         return told
     return told | {"cited": cited(state), "strip_html": strip_html(desk)}
-
-
-def _moves_coverage(before: State, state: State) -> bool:
-    changed = [(a, b) for a, b in zip(before.items, state.items, strict=True) if a is not b]
-    return any((a.lines, _uses_lines(a)) != (b.lines, _uses_lines(b)) for a, b in changed)
-
-
-def _uses_lines(item: Item) -> bool:
-    return not item.outside and item.standing != "rejected"
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
@@ -204,20 +177,11 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
     return {i.id: statement_html(i, desk) for i in changed}
 
 
-def cited(state: State) -> list[int]:
-    """The lines that statements rest on which are in the document and not rejected."""
-    return sorted({n for i in state.items if _uses_lines(i) for n in i.lines})
-
-
 def strip_html(desk: Desk) -> str:
     """Coverage along the transcript."""
-    total = len(desk.transcript.segments)
-    used = set(cited(desk.state))
-    buckets = max(1, min(_MOST_BUCKETS, total))
-    spans = [range(b * total // buckets + 1, (b + 1) * total // buckets + 1) for b in range(buckets)]
-    shares = [sum(n in used for n in span) / len(span) if span else 0.0 for span in spans]
-    bars = strip(shares, [span.start for span in spans])
-    return templates.get_template("strip.html").render(bars=bars, label=f"{len(used)} of {total} lines are cited")
+    total, used = len(desk.transcript.segments), cited(desk.state)
+    label = f"{len(used)} of {total} lines are cited"
+    return templates.get_template("strip.html").render(bars=bars_of(used, total), label=label)
 
 
 def notes(desk: Desk) -> str:
@@ -261,57 +225,3 @@ def statement_html(item: Item, desk: Desk) -> str:
             desk.shown_items.clear()
         desk.shown_items[key] = templates.get_template("statement.html").render(i=view(item, desk))
     return desk.shown_items[key]
-
-
-def view(item: Item, desk: Desk) -> SimpleNamespace:
-    """A statement for its template."""
-    last, words = len(desk.transcript.segments), labels_of(desk.document)
-    lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
-    first = lines[0] if lines else None
-    start = first.start if first else None
-    speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
-    before, after, reason = _correction(item)
-    return SimpleNamespace(
-        id=item.id,
-        section=item.section,
-        group=item.group,
-        standing=item.standing,
-        outside=item.outside,
-        depth=min(item.depth, _DEEPEST),
-        label=item.label,
-        colon="".join(words.behind(item.label)),
-        text=item.text,
-        was=item.was if item.was not in ("", item.text) and item.support is None else "",
-        reason=item.reason,
-        mark=item.support if item.section not in BARE else None,
-        own=item.support is None,
-        finding=item.finding,
-        before=before,
-        after=after,
-        why=reason,
-        remarks=desk.remarks_on(item),
-        lines=" ".join(map(str, item.lines)),
-        shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
-        speakers=words.names(list(speakers)),
-        when=clock(start) if start is not None else "",
-        link=moment_url(desk.document.source.url, start) if start is not None else None,
-    )
-
-
-def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
-    """The text before the check and after it with what differs marked, and why it was changed."""
-    if item.correction is None:
-        return [], [Part(item.text, False)], ""
-    before, after = changed_words(item.correction.before, item.text)
-    return before, after, item.correction.reason
-
-
-def spans(lines: Sequence[int]) -> str:
-    """Numbers as people write them: "3–5, 8"."""
-    out: list[tuple[int, int]] = []
-    for n in lines:
-        if out and n == out[-1][1] + 1:
-            out[-1] = (out[-1][0], n)
-        else:
-            out.append((n, n))
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in out)

@@ -1,0 +1,68 @@
+"""A statement under review as plain values for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from pipeline.document import BARE
+from pipeline.render.markdown import clock, labels_of, moment_url
+from pipeline.review.catalogue import Desk
+from pipeline.review.changes import Part, changed_words
+from pipeline.review.state import Item
+
+_DEEPEST = 4  # levels of nesting that are shown apart
+
+
+def view(item: Item, desk: Desk) -> SimpleNamespace:
+    """A statement for its template."""
+    last, words = len(desk.transcript.segments), labels_of(desk.document)
+    lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
+    first = lines[0] if lines else None
+    start = first.start if first else None
+    speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
+    before, after, reason = _correction(item)
+    return SimpleNamespace(
+        id=item.id,
+        section=item.section,
+        group=item.group,
+        standing=item.standing,
+        outside=item.outside,
+        depth=min(item.depth, _DEEPEST),
+        label=item.label,
+        colon="".join(words.behind(item.label)),
+        text=item.text,
+        was=item.was if item.was not in ("", item.text) and item.support is None else "",
+        reason=item.reason,
+        mark=item.support if item.section not in BARE else None,
+        own=item.support is None,
+        finding=item.finding,
+        before=before,
+        after=after,
+        why=reason,
+        remarks=desk.remarks_on(item),
+        lines=" ".join(map(str, item.lines)),
+        shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
+        speakers=words.names(list(speakers)),
+        when=clock(start) if start is not None else "",
+        link=moment_url(desk.document.source.url, start) if start is not None else None,
+    )
+
+
+def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
+    """The text before the check and after it with what differs marked, and why it was changed."""
+    if item.correction is None:
+        return [], [Part(item.text, False)], ""
+    before, after = changed_words(item.correction.before, item.text)
+    return before, after, item.correction.reason
+
+
+def spans(lines: Sequence[int]) -> str:
+    """Numbers as people write them: "3–5, 8"."""
+    out: list[tuple[int, int]] = []
+    for n in lines:
+        if out and n == out[-1][1] + 1:
+            out[-1] = (out[-1][0], n)
+        else:
+            out.append((n, n))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in out)
