@@ -109,7 +109,7 @@ def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
 def _grown(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
     """The group with what waits for its heading where the recording has it, and its points with what waits for them."""
     rows = [_told_further(s, waiting, words) for s in group.statements]
-    for point in _taken(waiting, group.id) if group.heading else ():
+    for point in _taken(waiting, group.id):
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.capable.adding import ADDED, NO_ROOM, rooms, uncited
+from pipeline.capable.adding import ADDED, NO_ROOM, Addition, rooms, uncited, with_additions
 from pipeline.chunking import chunk_transcript
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.numbering import numbered_lines
+from pipeline.sections import STUDY
+from pipeline.verification import Recording
 from tests.scripted import EMPTY, LINES, good_answer, transcript
 from tests.unit.test_run import run
 
@@ -37,6 +39,16 @@ def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> Non
     assert point.correction and (point.correction.before, point.correction.reason) == (before.text, ADDED)
 
 
+def test_a_point_with_details_gets_it_as_one_more_where_the_recording_has_it() -> None:
+    point = added(under=6).main_points[1].details[0]
+    assert [d.text for d in point.details][1] == LOAN and len(point.details) == 3
+
+
+def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
+    long = "The loan runs " + "on and " * 20 + "on."
+    assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
+
+
 def test_several_and_doubtful_ones_are_nested_below_a_point_that_has_no_details() -> None:
     rows = [{"under": 3, "label": "", "text": f"The loan has part {n}.", "lines": [5]} for n in ("one", "two")]
     document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
@@ -60,6 +72,13 @@ def test_what_belongs_nowhere_is_kept_as_left_out(under: int) -> None:
     document = added(under=under)
     assert LOAN not in [getattr(s, "text", "") for s in document.statements()]
     assert [d.text for d in document.dropped] == [LOAN]
+
+
+def test_what_belongs_nowhere_gets_no_place_under_points_without_a_heading() -> None:
+    draft = Draft({"main_points": (DraftGroup((DraftStatement("It runs.", (1,)),)),)}).numbered()
+    new = Addition(0, DraftStatement(LOAN, (5,)))
+    out = with_additions(draft, [new], Recording(LONG), STUDY.sections)
+    assert (out.sections, [d.text for d in out.dropped]) == (draft.sections, [LOAN])
 
 
 def test_what_is_more_than_was_asked_for_is_kept_as_left_out() -> None:

@@ -139,6 +139,26 @@ def test_a_statement_gets_the_lines_of_its_quotation() -> None:
     assert statement.lines == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("cited", "lines"), [((), (2,)), ((4, 7), (4, 5, 7)), ((8,), (8, 10)), ((1, 5), (1, 5))], ids=str
+)
+def test_a_quotation_that_was_said_again_and_again_gets_its_nearest_line_unless_one_is_cited(
+    cited: tuple[int, ...], lines: tuple[int, ...]
+) -> None:
+    again = "never build that tower again"
+    recording = said(*(again if n in (2, 5, 10) else "and so on" for n in range(1, 12)))
+    assert with_lines(DraftStatement(f"Ben: “{again}”", cited), recording).lines == lines
+
+
+def test_a_quotation_that_nobody_says_brings_no_lines() -> None:
+    assert with_lines(DraftStatement("“always build that tower again”", (1,)), said("never")).lines == (1,)
+
+
+def test_three_words_in_quotation_marks_are_no_quotation_and_four_are() -> None:
+    assert not finding("They call it “a big tower”.", said("it is tall"))
+    assert kinds("They call it “a very big tower”.", said("it is tall")) == ["quotation"]
+
+
 def test_lines_that_do_not_exist_are_left_out() -> None:
     assert with_lines(DraftStatement("Something.", (1, 99)), said("one")).lines == (1,)
 
@@ -147,6 +167,18 @@ def test_what_code_proves_makes_a_statement_weak_and_does_not_hide_it() -> None:
     draft = draft_of(DraftStatement("The reactor makes 70 megawatts.", (1,)))
     [(_, statement)] = check_exactly(draft, transcript()).statements()
     assert statement.support == "weak" and "70" in statement.finding
+
+
+def test_what_was_found_before_stays_and_a_phrase_without_lines_is_not_looked_at() -> None:
+    doubted, phrase = DraftStatement("It has run.", (1,), finding="it cites no line"), DraftStatement("70 watts", ())
+    [(_, first), (_, second)] = check_exactly(draft_of(doubted, phrase), transcript()).statements()
+    assert (first.finding, second.finding) == ("it cites no line", "")
+
+
+def test_what_is_bound_to_a_statement_may_say_what_is_bound_to_another() -> None:
+    due = DraftStatement("Friday", (1,), "Due", bound=True)
+    tasks = draft_of(*(DraftStatement(f"Task {n}.", (1,), details=(due,)) for n in (1, 2)))
+    assert len(list(without_repeats(tasks).statements())) == 4
 
 
 def test_the_same_statement_stands_once_and_the_other_is_told() -> None:
