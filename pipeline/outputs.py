@@ -39,11 +39,11 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
         elif path.is_file() and path.suffix in (".json", ".md"):
             out.append(path)
         else:
-            raise InputError(
-                f"{path}: no study document", hint="give a .json or .md that make wrote, or a folder of them"
-            )
+            what = "no study document" if path.exists() else "there is no such file or folder"
+            raise InputError(f"{path}: {what}", hint="give a .json or .md that make wrote, or a folder of them")
     if not out:
-        raise InputError("there are no study documents here", hint="run studydoc make first")
+        where = ", ".join(map(str, paths))
+        raise InputError(f"{where}: there are no study documents here", hint="run studydoc make first")
     return out
 
 

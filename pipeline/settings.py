@@ -133,6 +133,10 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise SettingsError(
+                f"studydoc.toml: no setting is called {name!r}", hint="see: studydoc make --help"
+            ) from err
         raise SettingsError(
             f"setting {name}: {first['msg']}", hint="see: studydoc make --help, or studydoc.toml"
         ) from err

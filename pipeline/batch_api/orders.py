@@ -118,7 +118,7 @@ async def run_status(settings: Settings) -> list[tuple[str, str]]:
         for job in at.journal.jobs():
             rows.append(await _status(job, settings, at))
         orders = len(at.journal.orders())
-    rows.append(("orders", f"{numbered(orders, 'order')} not finished" if orders else "none is open"))
+    rows.append(("runs", f"{numbered(orders, 'run')} of make --batch not finished" if orders else "none is under way"))
     return rows
 
 
@@ -135,7 +135,7 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
                 rows.append((job.batch, (await jobs.cancel(job)).status))
         for owner, _ in at.journal.orders():
             at.journal.finish_order(owner)
-    return rows or [("batches", "none is open")]
+    return rows or [("jobs", "none is under way")]
 
 
 @contextmanager

@@ -33,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Turn transcripts into study notes in which every statement carries the transcript lines that say it.",
+    epilog="Examples:  studydoc read talk.vtt   |   studydoc make talk.vtt   |   studydoc review   |   "
+    "studydoc COMMAND --help",
 )
 for command in (make_app, read_app, plan_app, check_app, eval_app, review_app, export_app, doctor_app, mcp_app):
     app.add_typer(command)

@@ -11,7 +11,12 @@ from pipeline.cli.console import awaited, table
 from pipeline.cli.make import print_rows
 from pipeline.cli.options import Debug, Quiet
 
-app = typer.Typer(no_args_is_help=True, help="Show, collect or cancel jobs of `make --batch`.", rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Show, collect or cancel jobs of `make --batch`.",
+    epilog="Examples:  studydoc make lectures/ --batch   |   studydoc batch status   |   studydoc batch collect --wait",
+    rich_markup_mode=None,
+)
 
 Out = Annotated[Path | None, typer.Option(help="The output folder whose jobs are meant.  [default: outputs]")]
 JobsUrl = Annotated[
@@ -21,7 +26,7 @@ JobsUrl = Annotated[
 
 @app.command(epilog="Examples:  studydoc batch status   |   studydoc batch status --out notes")
 def status(out: Out = None, base_url: JobsUrl = None, debug: Debug = False) -> None:
-    """Show every job, and what the endpoint says of those that are under way."""
+    """Show every job. Of those that are under way the endpoint tells how far they are."""
     from pipeline.batch_api.orders import run_status
     from pipeline.settings import load_settings
 
@@ -40,7 +45,7 @@ def collect(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Take results into the call store, write what is complete, send the next wave of calls."""
+    """Take results into the call store. What is complete is written, and the next wave of calls is sent."""
     import asyncio
 
     from pipeline.batch_api.orders import run_collect
@@ -56,7 +61,7 @@ def collect(
 
 @app.command(epilog="Examples:  studydoc batch cancel   |   studydoc batch cancel --out notes")
 def cancel(out: Out = None, base_url: JobsUrl = None, debug: Debug = False) -> None:
-    """Stop all jobs under way; what is answered by then is paid for, and `collect` takes it."""
+    """Stop all jobs under way. What is answered by then is paid for, and `collect` takes it."""
     from pipeline.batch_api.orders import run_cancel
     from pipeline.settings import load_settings
 

@@ -37,7 +37,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a statement with findings.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Compare documents with their transcripts again, offline: figures, names, quotations, lines; or by a model too."""
+    """Compare documents with their transcripts again. Code checks figures, names, quotations and lines."""
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
         print(line)

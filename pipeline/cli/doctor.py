@@ -22,7 +22,7 @@ Out = Annotated[Path | None, typer.Option(help="The output folder whose store le
 def doctor(
     model: Model = None, base_url: BaseUrl = None, out: Out = None, effort: Effort = None, debug: Debug = False
 ) -> None:
-    """Probe the endpoint and tell what it takes, and what `make` will do with it."""
+    """Probe the endpoint, and tell what `make` will do with it."""
     from pipeline.doctor import run_doctor
     from pipeline.settings import load_settings
 

@@ -37,7 +37,7 @@ def evaluate(
     base_url: BaseUrl = None,
     debug: Debug = False,
 ) -> None:
-    """Score documents (reach, form, agreement with people's notes), compare two folders, have statements judged."""
+    """Score documents, compare two folders, or have statements judged. Scores tell of reach, form and agreement."""
     from pipeline.evaluation.eval_commands import run_compare, run_eval
 
     if paths[0] == Path("compare"):

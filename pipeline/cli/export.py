@@ -34,7 +34,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --to record.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables; Markdown to stdout without --to and --out."""
+    """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables. Without --to and --out Markdown goes to stdout."""
     from pipeline.exports.targets import format_of, places_below, wanted
     from pipeline.exports.writing import Exporter
 

@@ -23,7 +23,10 @@ from pipeline.cli.options import (
 )
 
 app = typer.Typer(
-    no_args_is_help=True, help="Record runs, replay them offline, and show what changed.", rich_markup_mode=None
+    no_args_is_help=True,
+    help="Record runs, replay them offline, and show what changed.",
+    epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture check   |   studydoc fixture list",
+    rich_markup_mode=None,
 )
 
 Fixtures = Annotated[Path, typer.Argument(help="A fixture, or a folder of fixtures.")]
@@ -67,7 +70,7 @@ def add(
     "studydoc fixture check --prompts my-prompts",
 )
 def check(folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, debug: Debug = False) -> None:
-    """Replay fixtures offline and show what differs, by section and statement; exit 1 when anything does."""
+    """Replay fixtures offline and show what differs. Exit 1 when anything does."""
     from pipeline.evaluation.fixture_commands import run_check
 
     code, lines = run_check(folder, prompts)
@@ -81,7 +84,7 @@ def check(folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, de
 def list_(
     folder: Fixtures = Path("tests/fixtures"), prompts: Prompts = None, model: Model = None, debug: Debug = False
 ) -> None:
-    """Show fixtures, and which recorded answers a changed prompt, schema or model made obsolete; exit 1 when any."""
+    """Show fixtures, and which of their answers are obsolete. A changed prompt, schema or model does that; exit 1."""
     from pipeline.evaluation.fixture_commands import run_list
 
     code, lines = run_list(folder, prompts, model)
@@ -103,7 +106,7 @@ def record(
     prompts: Prompts = None,
     debug: Debug = False,
 ) -> None:
-    """Renew fixtures in place against the live model, asking only what is not recorded, and show what changed."""
+    """Renew fixtures in place against the live model. Only what is not recorded is asked; what changed is shown."""
     from pipeline.cli.screen import Screen
     from pipeline.evaluation.fixture_commands import run_record
     from pipeline.settings import load_settings

@@ -25,7 +25,7 @@ def mcp(
     folder: Annotated[Path, typer.Argument(help="The folder with the transcripts.")],
     debug: Debug = False,
 ) -> None:
-    """Serve the notes of a folder by the Model Context Protocol, on standard input and output (docs/programs.md)."""
+    """Serve the notes of a folder to assistants. They speak the Model Context Protocol: docs/programs.md."""
     from pipeline.mcp_server import serve
     from pipeline.settings import load_settings
 

@@ -28,12 +28,12 @@ def models(context: typer.Context, model: Model = None, base_url: BaseUrl = None
         table(awaited(run_models(load_settings(model=model, base_url=base_url))))
 
 
-@app.command()
+@app.command(epilog="Examples:  studydoc models fetch   |   studydoc models fetch --from downloads/model.gguf")
 def fetch(
     source: Annotated[Path | None, typer.Option("--from", help="A file with the model, fetched elsewhere.")] = None,
     debug: Debug = False,
 ) -> None:
-    """Fetch the embedded model (1.1 GB); a cut download goes on where it stopped."""
+    """Fetch the embedded model (1.1 GB). A cut download goes on where it stopped."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import weights
 
@@ -51,7 +51,7 @@ def add(
     sha256: Annotated[str | None, typer.Option(help="What the file's sha256 has to be.")] = None,
     debug: Debug = False,
 ) -> None:
-    """Take a model file into the models folder; `--model NAME.gguf` then runs it."""
+    """Take a model file into the models folder. `--model NAME.gguf` then runs it."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import model_files
 

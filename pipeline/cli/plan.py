@@ -29,7 +29,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Tell what `make` would ask, take and cost, without a call; what the call store holds is free."""
+    """Tell what `make` would ask, take and cost. No call is made; what the call store holds is free."""
     from pipeline.cli.screen import Screen, plan_table
     from pipeline.forecast import forecast
     from pipeline.settings import load_settings

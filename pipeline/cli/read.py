@@ -29,7 +29,7 @@ def read_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
-    """Show what is understood of transcripts: format, speakers, times, what is left out. No model is asked."""
+    """Show what is understood of transcripts. It tells format, speakers, times, what is left out; no model is asked."""
     from pipeline.errors import InputError
     from pipeline.readers.report import as_json as values
     from pipeline.readers.report import describe, read_given, skipped_lines

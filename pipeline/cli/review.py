@@ -31,7 +31,7 @@ def review(
     base_url: BaseUrl = None,
     debug: Debug = False,
 ) -> None:
-    """Review notes in the browser, beside their transcript; decisions go to NAME.review.json as they are made."""
+    """Review notes in the browser, beside their transcript. Decisions go to NAME.review.json as they are made."""
     from pipeline.review.server import ReviewFlags, run_review
     from pipeline.settings import load_settings
 

@@ -22,6 +22,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 Out = Annotated[Path, typer.Option(help="The output folder whose store is meant.")]
+Recorded = Annotated[Path, typer.Argument(help="A file of calls, a JSON line each.")]
 
 
 @app.callback(
@@ -34,33 +35,41 @@ def store(context: typer.Context, out: Out = Path("outputs"), debug: Debug = Fal
         table(store_rows(out))
 
 
-@app.command()
+@app.command(epilog="Examples:  studydoc store verify   |   studydoc store verify --out notes")
 def verify(out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Check the file and every stored call against its key; exit 1 when something is wrong."""
+    """Check the file and every stored call against its key. Exit 1 when something is wrong."""
     faults = store_faults(out)
     print("\n".join(faults) if faults else "all is well")
     raise typer.Exit(int(bool(faults)))
 
 
-@app.command()
+@app.command(
+    epilog="Examples:  studydoc store prune --model gpt-6-luna   |   studydoc store prune --model x --out notes"
+)
 def prune(
     model: Annotated[str, typer.Option(help="Whose answers to remove.")],
     out: Out = Path("outputs"),
     debug: Debug = False,
 ) -> None:
-    """Remove the stored answers of a model; they would have to be paid for again."""
-    print(f"{with_store(out, lambda calls: calls.prune(model))} answers removed")
+    """Remove the stored answers of a model. They would have to be paid for again."""
+    from pipeline.text import numbered
+
+    print(f"{numbered(with_store(out, lambda calls: calls.prune(model)), 'answer')} removed")
 
 
-@app.command()
-def export(path: Path, out: Out = Path("outputs"), debug: Debug = False) -> None:
+@app.command(epilog="Examples:  studydoc store export calls.jsonl   |   studydoc store export calls.jsonl --out notes")
+def export(path: Recorded, out: Out = Path("outputs"), debug: Debug = False) -> None:
     """Write all stored calls to PATH as JSON lines, a recording."""
-    print(f"{with_store(out, lambda calls: calls.export(path))} calls written to {path}")
+    from pipeline.text import numbered
+
+    print(f"{numbered(with_store(out, lambda calls: calls.export(path)), 'call')} written to {path}")
 
 
-@app.command("import")
-def import_(path: Path, out: Out = Path("outputs"), debug: Debug = False) -> None:
-    """Take the calls of a recording into the store; those that are there stay."""
+@app.command(
+    "import", epilog="Examples:  studydoc store import calls.jsonl   |   studydoc store import calls.jsonl --out notes"
+)
+def import_(path: Recorded, out: Out = Path("outputs"), debug: Debug = False) -> None:
+    """Take the calls of a recording into the store. Those that are there stay."""
     print(f"{take_in(out, path)} calls in {path} are in the store now")
 
 
@@ -111,8 +120,11 @@ def take_in(out: Path, path: Path) -> int:
     """How many calls a recording has, all of which are stored afterwards."""
     from pipeline import store as outputs
     from pipeline.connect import store_path
+    from pipeline.errors import InputError
     from pipeline.providers.calls import CallStore, Recording
 
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file", hint="give one that studydoc store export wrote")
     recording = Recording(path)
     outputs.check_writable(out)
     calls = CallStore(store_path(out))

@@ -5,10 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from pipeline.cli import app
 from pipeline.providers.calls import CallStore, StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
@@ -126,11 +130,34 @@ def test_usage_errors_exit_with_2(tmp_path: Path, arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["make"], ["plan"], ["doctor"], ["models"]])
-def test_help_has_examples(tmp_path: Path, command: list[str]) -> None:
-    done = studydoc(*command, "--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "Example" in done.stdout or not command
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "nothing"], ["eval", "nothing"], ["export", "nothing.json"], ["store", "import", "nothing"]],
+    ids=" ".join,
+)
+def test_what_is_not_there_is_told_by_its_name(tmp_path: Path, arguments: list[str]) -> None:
+    done = studydoc(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"{arguments[-1]}: there is no such file" in done.stderr
+
+
+def test_a_setting_that_nobody_knows_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "studydoc.toml").write_text('colour = "red"\n')
+    done = studydoc("plan", "talk.txt", cwd=tmp_path)
+    assert done.returncode == 2 and "studydoc.toml: no setting is called 'colour'" in done.stderr
+
+
+def commands(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """A command by the words that call it, and all below it."""
+    yield words, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands((*words, name), below)
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands((), typer.main.get_command(app))))
+def test_every_help_has_examples_and_a_first_sentence_that_fits_a_row(words: tuple[str, ...], command: Any) -> None:
+    assert "Examples:" in (command.epilog or "")
+    assert not words or not command.get_short_help_str(limit=66).endswith("...")  # "studydoc" stands in no list
 
 
 def test_help_loads_nothing_that_takes_long(tmp_path: Path) -> None:

@@ -111,6 +111,13 @@ def test_lines_that_nothing_cites_are_told_by_their_numbers() -> None:
     assert uncited(chunk, numbered_lines(chunk.segments), range(1, 6)) == ""
 
 
+def test_of_many_stretches_that_nothing_cites_the_longest_are_told() -> None:
+    stretches = [("Ana", "word " * (40 + n)) for n in range(13)]
+    (chunk,) = chunk_transcript(transcript([line for s in stretches for line in (s, ("Ben", "Yes."))]), limit=10_000)
+    told = uncited(chunk, numbered_lines(chunk.segments), range(2, 27, 2))
+    assert told == f"[{', '.join(str(n) for n in range(3, 26, 2))}]"
+
+
 def test_only_where_there_is_room_the_check_is_asked_for_more() -> None:
     said = [run(good_answer, of=of)[1].requests[-1].messages[-1].content for of in (transcript(), LONG)]
     assert "missing: stays empty in this task." in said[0] and "would miss most" in said[1]
