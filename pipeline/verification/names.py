@@ -41,7 +41,7 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
 def _is_name(word: str, before: str, language: str | None) -> bool:
     if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
         return False
-    return len(letters(word)) >= _SHORTEST and not _SENTENCE_START.search(before)
+    return not _SENTENCE_START.search(before)
 
 
 def _said(word: str, recording: Recording) -> bool:

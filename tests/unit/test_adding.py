@@ -40,8 +40,9 @@ def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> Non
 
 
 def test_a_point_with_details_gets_it_as_one_more_where_the_recording_has_it() -> None:
-    point = added(under=6).main_points[1].details[0]
-    assert [d.text for d in point.details][1] == LOAN and len(point.details) == 3
+    for lines, place in (((5,), 1), ((6,), 2), ((3,), 0)):
+        point = added(under=6, lines=lines).main_points[1].details[0]
+        assert [d.text == LOAN for d in point.details] == [n == place for n in range(3)]
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
@@ -72,6 +73,10 @@ def test_what_belongs_nowhere_is_kept_as_left_out(under: int) -> None:
     document = added(under=under)
     assert LOAN not in [getattr(s, "text", "") for s in document.statements()]
     assert [d.text for d in document.dropped] == [LOAN]
+
+
+def test_a_point_without_words_is_none() -> None:
+    assert added(under=99, text=" ").dropped == ()
 
 
 def test_what_belongs_nowhere_gets_no_place_under_points_without_a_heading() -> None:

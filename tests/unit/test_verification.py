@@ -124,6 +124,21 @@ def test_a_garbled_name_put_right_is_no_stranger(name: str) -> None:
     assert not kinds(f"It is called {name} there.", recording)
 
 
+def test_an_abbreviation_may_stand_for_words_that_begin_so() -> None:
+    recording = said("then the world health organization met")
+    assert not kinds("Then the WHO met.", recording)
+    assert kinds("Then the Who met.", recording) == ["name"]
+
+
+def test_a_name_of_two_letters_is_too_short_to_be_told_from_others() -> None:
+    assert not kinds("It was told by Bo.", said("hello"))
+
+
+def test_a_name_in_another_case_is_no_stranger_where_names_have_cases() -> None:
+    assert not kinds("Bunlar Ankara'dakilerden biri.", said("biz ankara gezdik", language="tr"))
+    assert kinds("It is Ankara'dakilerden.", said("we saw ankara", language="en")) == ["name"]
+
+
 def test_names_in_the_title_and_of_speakers_are_known() -> None:
     recording = said("hello", title="The Lund Reactor", speakers=("Ana Ruiz",))
     assert not finding("It was told by Ana Ruiz at Lund.", recording)
