@@ -75,8 +75,31 @@ def test_what_belongs_nowhere_is_kept_as_left_out(under: int) -> None:
     assert [d.text for d in document.dropped] == [LOAN]
 
 
-def test_a_point_without_words_is_none() -> None:
-    assert added(under=99, text=" ").dropped == ()
+@pytest.mark.parametrize("under", [3, 99])
+def test_a_point_without_words_is_none(under: int) -> None:
+    document = added(under=under, text=" ")
+    assert document.dropped == () and document.main_points[0].details[0].correction is None
+
+
+def test_a_point_that_cites_no_line_is_kept_as_left_out() -> None:
+    assert [d.text for d in added(under=3, lines=(99,)).dropped] == [LOAN]
+
+
+def test_a_point_that_was_put_right_and_goes_on_tells_both_changes_and_its_first_text() -> None:
+    fault = {
+        "id": 3,
+        "verdict": "partly",
+        "why": "too strong",
+        "label": "",
+        "text": "It makes 40 megawatts.",
+        "lines": [1],
+    }
+    new = {"under": 3, "label": "", "text": LOAN, "lines": [5]}
+    check = EMPTY | {"faults": [fault], "missing": [new]}
+    document, _ = run(lambda r: check if r.name == "check" else good_answer(r), of=LONG)
+    point, first = document.main_points[0].details[0], added(under=99).main_points[0].details[0]
+    assert point.text == f"It makes 40 megawatts. {LOAN}" and point.correction
+    assert (point.correction.before, point.correction.reason) == (first.text, f"too strong; {ADDED}")
 
 
 def test_what_belongs_nowhere_gets_no_place_under_points_without_a_heading() -> None:
