@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.connect import connect, recipe_of, store_path
@@ -48,13 +49,10 @@ async def asummarise(
         return await _told(source, Stoppable(client), on_progress, recipe, PromptSet(), "")
     settings = settings or load_settings(**flags)
     prompts = PromptSet(settings.prompts)
-    store = CallStore(store_path(settings.out))
-    try:
+    with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             stoppable = Stoppable(at.client, at.stop)
             return await _told(source, stoppable, on_progress, recipe_of(settings), prompts, at.endpoint)
-    finally:
-        store.close()
 
 
 def summarise(

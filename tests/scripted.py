@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipeline.capable.chunks import chunk_answer
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
@@ -66,16 +67,7 @@ TOLD = [
     ([5], "The city pays half of the heat exchanger, a loan of ten years the rest."),
     ([6], "Ben says that the project is dead without the loan."),
 ]
-EMPTY = {
-    "overview": [],
-    "prerequisites": [],
-    "main_points": [],
-    "key_concepts": [],
-    "summary": [],
-    "skipped": [],
-    "faults": [],
-    "missing": [],
-}
+EMPTY: dict[str, Any] = {name: [] for name in chunk_answer().model_fields}
 
 
 def written_answer() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,16 +54,12 @@ def desk(out: Path) -> Iterator[Desk]:
     folder = out / ".studydoc" / "batches"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "lock", timeout=0):
-            calls = CallStore(store_path(out))
-            try:
-                journal = Journal(calls.path)
-                try:
-                    yield Desk(calls, journal, folder)
-                finally:
-                    journal.close()
-            finally:
-                calls.close()
+        with (
+            FileLock(folder / "lock", timeout=0),
+            closing(CallStore(store_path(out))) as calls,
+            closing(Journal(calls.path)) as journal,
+        ):
+            yield Desk(calls, journal, folder)
     except Timeout as err:
         raise StoreError(f"{out}: another run has its batches in hand", hint="wait for it, or stop it") from err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -82,11 +83,8 @@ def with_store(out: Path, use: Callable[[CallStore], T]) -> T:
     path = store_path(out)
     if not path.exists():
         raise InputError(f"{out}: no answers are stored here", hint="give the output folder with --out")
-    calls = CallStore(path)
-    try:
+    with closing(CallStore(path)) as calls:
         return use(calls)
-    finally:
-        calls.close()
 
 
 def store_rows(out: Path) -> list[tuple[str, str]]:
@@ -127,8 +125,5 @@ def take_in(out: Path, path: Path) -> int:
         raise InputError(f"{path}: there is no such file", hint="give one that studydoc store export wrote")
     recording = Recording(path)
     outputs.check_writable(out)
-    calls = CallStore(store_path(out))
-    try:
+    with closing(CallStore(store_path(out))) as calls:
         return calls.take_in(recording)
-    finally:
-        calls.close()

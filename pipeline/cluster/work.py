@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     if previous := _previous(at, record, transcript, settings, prompts, assignment.recipe):
         return Report(previous | {"name": transcript.name, "page": at.page}, True, transcript.notes)
 
-    calls = CallStore(folder / "calls.sqlite")
-    try:
+    with closing(CallStore(folder / "calls.sqlite")) as calls:
         if _bring(at.calls, folder / "calls.jsonl"):
             calls.take_in(Recording(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
@@ -112,8 +112,6 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
         if outcome.calls_made or outcome.error:
             calls.export(folder / "calls.jsonl")
             publish(folder / "calls.jsonl", at.calls)
-    finally:
-        calls.close()
     if outcome.error:
         raise outcome.error
     (folder / "recipe").write_text(assignment.recipe, "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import glob
 import shutil
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,17 +60,15 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
     with TemporaryDirectory() as made:
         fixture = Fixture(Path(made) / name, manifest)
         _copy_in(fixture, added)
-        calls = CallStore(kept)
         try:
-            client, prompts = StoredClient(calls, None, manifest.model), PromptSet(settings.prompts)
-            document, recorder = asyncio.run(recorded(fixture, client, settings, prompts, host))
+            with closing(CallStore(kept)) as calls:
+                client, prompts = StoredClient(calls, None, manifest.model), PromptSet(settings.prompts)
+                document, recorder = asyncio.run(recorded(fixture, client, settings, prompts, host))
         except ReplayMiss as err:
             raise InputError(
                 f"{added.path}: the stored answers in {settings.out} are not those of this run: {err.args[0]}",
                 hint="run studydoc make with the same settings first",
             ) from err
-        finally:
-            calls.close()
         fixture.write(document, list(recorder.calls.values()))
         shutil.copytree(fixture.folder, folder)
     return [f"{folder}: {numbered(len(recorder.calls), 'call')} of {manifest.model}, {document.status}"]
