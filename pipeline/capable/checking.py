@@ -132,8 +132,7 @@ async def check_meaning(
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
-    room = rooms(draft, words, chunks) if words else {}
-    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room)
+    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, rooms(draft, words, chunks))
     done = with_additions(corrected(draft, verdicts, recording), verdicts.missing, recording, prompts.sections)
     done = without_repeats(done)
     return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))

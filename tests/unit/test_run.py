@@ -158,6 +158,12 @@ def test_what_code_suspects_goes_to_the_check_as_a_remark() -> None:
     assert document.summary[0].support == "verified"  # the model has looked and found nothing
 
 
+def test_the_check_is_given_no_hint_where_code_suspects_nothing_and_knows_what_a_reader_knows() -> None:
+    shown = run(good_answer)[1].requests[1].messages[-1].content
+    assert "a program's hint" not in shown
+    assert "== Prerequisites\n- Basic familiarity with power plants (megawatts, cooling)\n" in shown
+
+
 def test_a_fault_with_a_number_that_no_statement_has_changes_nothing() -> None:
     document, _ = run(with_fault(id=99, text="Something else."))
     assert document == run(good_answer)[0].model_copy(update={"run": document.run})
@@ -173,6 +179,20 @@ def test_a_check_that_is_cut_off_is_asked_for_in_two_halves() -> None:
     answers: list[Answer] = [written_answer(), cut_off(), EMPTY, EMPTY]
     document, client = run(answers)
     assert document.status == "complete" and len(client.requests) == 4
+
+
+def test_the_halves_of_a_check_that_was_cut_off_stand_beside_the_same_lines() -> None:
+    _, client = run([written_answer(), cut_off(), EMPTY, EMPTY])
+    assert len({r.messages[:-1] for r in client.requests[1:]}) == 1
+    first, second = (r.messages[-1].content for r in client.requests[2:])
+    assert "\n1. " in first and "\n10. " not in first and "\n10. " in second
+
+
+def test_a_check_that_is_too_long_for_a_single_line_leaves_its_statement_as_not_checked() -> None:
+    one, answer = transcript(LINES[:1]), written_answer()
+    only = EMPTY | {"summary": [{"cites": [1], "text": answer["main_points"][0]["points"][0]["text"]}]}
+    document, _ = run([only, ContextTooLong("too long")], of=one)
+    assert [s.support for s in document.statements()] == ["weak"] and document.status == "partial"
 
 
 def test_a_check_that_is_too_long_is_asked_for_beside_half_of_the_lines() -> None:
