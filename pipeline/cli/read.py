@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.options import Debug, Encoding, Format
+
 app = typer.Typer()
 
 
@@ -22,12 +24,12 @@ def read_command(
         list[Path] | None, typer.Argument(help="Transcripts, folders or zip files of them, or - for stdin.")
     ] = None,
     url: Annotated[str | None, typer.Option("--url", "--transcript-url", help="A transcript file on the web.")] = None,
-    form: Annotated[str | None, typer.Option("--format", help="Read as this format, whatever the files hold.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="The text encoding, when it is not UTF-8.")] = None,
+    form: Format = None,
+    encoding: Encoding = None,
     name: Annotated[str | None, typer.Option(help="What standard input is called.")] = None,
     segments: Annotated[bool, typer.Option("--segments", help="With --json: the whole transcript too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a transcript.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    debug: Debug = False,
 ) -> None:
     """Show what is understood of transcripts. It tells format, speakers, times, what is left out; no model is asked."""
     from pipeline.errors import InputError

@@ -131,6 +131,7 @@ def test_an_editor_is_told_of_every_section_and_how_many_words_the_points_may_ta
     _, client = composed_with(good.model_dump())
     task = client.requests[0].messages[-1].content
     assert "words; those above have 12)" in task and "\nsummary: " in task and "$" not in task
+    assert "stand items that are numbered" not in task  # study notes have none
 
 
 WISH = OwnSection("risks", "Risks", "The gravest first.", (OwnField("risk", "it"),), "risk", "", 0.1, 3)
