@@ -8,19 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import (
-    BaseUrl,
-    CheckedBy,
-    ChunkTokens,
-    Debug,
-    Encoding,
-    KindOfNotes,
-    Model,
-    ModelProfile,
-    NotesLength,
-    OwnSections,
-    Prompts,
-)
+from pipeline.cli.options import BaseUrl, Debug, Flags, Model, Prompts, takes_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,38 +18,30 @@ app = typer.Typer(
 )
 
 Fixtures = Annotated[Path, typer.Argument(help="A fixture, or a folder of fixtures.")]
+StoredIn = Annotated[Path | None, typer.Option(help="Whose stored answers are taken.  [default: outputs]")]
+_OF_RUN = (
+    "model", "base_url", "length", "notes", "sections", "check", "profile", "chunk_tokens", "prompts", "encoding",
+)  # fmt: skip
 
 
 @app.command(
     epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture add talk.vtt --reference notes.md   |   "
     "studydoc fixture add talk.vtt --folder fixtures --out notes",
 )
+@takes_settings(_OF_RUN, out=StoredIn)
 def add(
+    flags: Flags,
     path: Annotated[Path, typer.Argument(help="A transcript that make has been run on.")],
     reference: Annotated[Path | None, typer.Option(help="People's own notes of the same recording.")] = None,
     folder: Annotated[Path, typer.Option(help="Where fixtures are kept.")] = Path("tests/fixtures"),
-    out: Annotated[Path | None, typer.Option(help="Whose stored answers are taken.  [default: outputs]")] = None,
     name: Annotated[str | None, typer.Option(help="The fixture's name.  [default: the file's]")] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    length: NotesLength = None,
-    notes: KindOfNotes = None,
-    sections: OwnSections = None,
-    check: CheckedBy = None,
-    profile: ModelProfile = None,
-    chunk_tokens: ChunkTokens = None,
-    prompts: Prompts = None,
-    encoding: Encoding = None,
     debug: Debug = False,
 ) -> None:
     """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
     from pipeline.evaluation.fixture_adding import Addition, run_add
     from pipeline.settings import load_settings
 
-    settings = load_settings(
-        model=model, base_url=base_url, out=out, profile=profile, length=length, notes=notes,
-        sections=sections, check=check, chunk_tokens=chunk_tokens, prompts=prompts, encoding=encoding,
-    )  # fmt: skip
+    settings = load_settings(**flags)
     print("\n".join(run_add(Addition(path, folder, reference, name), settings)))
 
 

@@ -54,6 +54,8 @@ _ORDINALS = (
     | {f"{w}th": n for w, n in _ONES.items() if n > 3 and f"{w}th" not in ("fiveth", "eightth", "nineth", "twelveth")}
     | {f"{w[:-1]}ieth": n for w, n in _TENS.items()}
 )
+_WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
+_NUMBERS = _ONES.keys() | _TENS.keys() | _WITH_PLURAL
 _SHORT = 24  # characters of a word; scripts without blanks have longer ones
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
@@ -225,13 +227,8 @@ def _trim(run: list[Part]) -> list[Part]:
 @lru_cache(maxsize=16384)
 def _is_number(token: str) -> bool:
     return (
-        token in _ONES
-        or token in _TENS
-        or token.removesuffix("s") in _SCALES
-        or token in _SHARES
-        or token.removesuffix("s") in _SHARES
-        or token in _ORDINALS
-        or token.removesuffix("s") in _ORDINALS
+        token in _NUMBERS
+        or token.removesuffix("s") in _WITH_PLURAL
         or (token.endswith("ies") and f"{token[:-3]}y" in _TENS)
         or bool(_DIGITS.fullmatch(token))
     )

@@ -14,15 +14,7 @@ from text_to_num import alpha2digit
 from pipeline.language import primary
 
 SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # number words that text2num reads, besides English
-_MARKS = str.maketrans(
-    {
-        "٫": ".",
-        "٬": ",",
-        "．": ".",
-        "，": ",",
-        "：": ":",
-    }
-)
+_MARKS = str.maketrans("٫٬．，：", ".,.,:")
 _DIGIT_MARK = re.compile(r"(?<=\d)[٫٬．，：](?=\d)")
 # Words for powers of ten behind a figure, with the English word of the same size.
 _SCALES: Final = {
