@@ -155,7 +155,9 @@ def test_a_statement_gets_the_lines_of_its_quotation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cited", "lines"), [((), (2,)), ((4, 7), (4, 5, 7)), ((8,), (8, 10)), ((1, 5), (1, 5))], ids=str
+    ("cited", "lines"),
+    [((), (2,)), ((4, 7), (4, 5, 7)), ((8,), (8, 10)), ((1, 11), (1, 2, 11)), ((1, 5), (1, 5))],
+    ids=str,
 )
 def test_a_quotation_that_was_said_again_and_again_gets_its_nearest_line_unless_one_is_cited(
     cited: tuple[int, ...], lines: tuple[int, ...]
