@@ -21,8 +21,9 @@ from typing import Any
 
 from pipeline.capable.checking import verdicts_on
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.chosen import store_path
 from pipeline.chunking import chunk_transcript
-from pipeline.connect import connect, store_path
+from pipeline.connect import connect
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.profile import CAPABLE
 from pipeline.progress import Booking, Progress, unwatched

@@ -3,7 +3,7 @@
     python -m benchmarks.regressions [--keep]
 
 A ratio sets what the program takes against something beside it on the same machine: tiktoken, a bare openai loop, an
-import of typer, a file's size, an ideal bound. The lower the better. Exit code 1 when one is more than a fifth above
+import of click, a file's size, an ideal bound. The lower the better. Exit code 1 when one is more than a fifth above
 what is kept.
 """
 
@@ -67,7 +67,7 @@ def batch(work: Path, docs: int = 8) -> dict[str, float]:
 
 
 def starting(work: Path) -> dict[str, float]:
-    """Start-up, against an import of typer."""
+    """Start-up, against an import of click."""
     folder = write_documents(work / "one", 1, 1500)
     with endpoint("--latency", "0.0") as url:
         program(folder, url, 8, work / "kept")
@@ -81,9 +81,9 @@ def starting(work: Path) -> dict[str, float]:
         def took(*more: str) -> float:
             return run([sys.executable, *more]).cpu
 
-        beside = partial(took, "-c", "import typer")
+        beside = partial(took, "-c", "import click")
         return {
-            f"{name} / import of typer": against(partial(took, *more), beside, 9) for name, more in commands.items()
+            f"{name} / import of click": against(partial(took, *more), beside, 9) for name, more in commands.items()
         }
 
 

@@ -25,7 +25,8 @@ from pipeline.plan import Experience, Plan, plan_one
 from pipeline.prices import BATCH, cost_usd
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import find_sources, read_transcript
 from pipeline.run import asummarise
 from pipeline.text import numbered

@@ -19,9 +19,10 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
 from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.small import draft, planned_calls
 from pipeline.structured import Structured

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from pipeline.connect import connect, recipe_of, store_path
+from pipeline.chosen import recipe_of, store_path
+from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError
 from pipeline.llm import LLMClient
@@ -33,7 +35,7 @@ async def asummarise(
     client: LLMClient | None = None,
     settings: Settings | None = None,
     on_progress: OnProgress = _nobody,
-    **flags: object,
+    **flags: Any,
 ) -> StudyDocument:
     """The study document of a transcript file, or of a Transcript.
 
@@ -61,7 +63,7 @@ def summarise(
     client: LLMClient | None = None,
     settings: Settings | None = None,
     on_progress: OnProgress = _nobody,
-    **flags: object,
+    **flags: Any,
 ) -> StudyDocument:
     """`asummarise` for code that is not asynchronous; the same arguments and errors."""
     return asyncio.run(asummarise(source, client=client, settings=settings, on_progress=on_progress, **flags))

@@ -8,31 +8,28 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from pipeline import prices
+from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.errors import SettingsError
 from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.profile import PROFILES, ProfileName, Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
-from pipeline.providers import model_files, weights
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers import weights
+from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, fact_of, recalled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.journal import NotInBatch
-from pipeline.sections import sections_of
-from pipeline.settings import OPENAI_URL, Settings
+from pipeline.providers.stored import StoredClient
+from pipeline.settings import Settings
 from pipeline.store import check_writable
-from pipeline.vendors import AZURE, OPENAI, vendor_at
 
 if TYPE_CHECKING:
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
     from pipeline.structured import Structured
 
-STORE_FILE = ".studydoc/calls.sqlite"
 _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten tokens a second
 
 
@@ -170,37 +167,6 @@ def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
         store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
 
 
-def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
-    """The hosted endpoint that the settings name, with the key that belongs to its host and no other.
-
-    A server without keys gets a placeholder.
-    """
-    base_url, _, query = (settings.base_url or OPENAI_URL).partition("?")
-    # Azure is where AZURE_OPENAI_ENDPOINT says, a company's own gateway perhaps: its key was set for that address.
-    vendor = AZURE if settings.vendor == AZURE.name else vendor_at(base_url)
-    key, key_name = settings.key_for(vendor)
-    if need_key and not key and vendor is not None and (vendor is OPENAI or settings.vendor):
-        prefix = f"{settings.vendor}/" if settings.vendor else ""
-        raise SettingsError(
-            f"model {prefix + settings.chosen_model[0]!r} needs a key",
-            hint=f"set {key_name}, {'' if prefix else 'give --base-url, '}or use --model local",
-        )
-    return Endpoint(
-        base_url=base_url.rstrip("/"),
-        model=settings.chosen_model[0],
-        api_key=key or "none",
-        deadline=settings.deadline,
-        concurrency=settings.concurrency,
-        rpm=settings.rpm,
-        tpm=settings.tpm,
-        key_name=key_name,
-        key_header=vendor.key_header if vendor else None,
-        query=tuple(parse_qsl(query)),
-        limit=vendor.limit if vendor else "max_tokens",
-        effort=None if settings.reasoning_effort == "default" else settings.reasoning_effort,
-    )
-
-
 async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.Report) -> Endpoint:
     if settings.model_file is None and weights.installed() is None:
         await asyncio.to_thread(weights.fetch, report)
@@ -227,31 +193,3 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
         )
     path = weights.installed()
     return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads) if path else None
-
-
-def own_model(settings: Settings) -> model_files.OwnModel | None:
-    """The model file that the settings name. SettingsError when it cannot be used."""
-    return None if settings.model_file is None else model_files.chosen(settings.model_file)
-
-
-def recipe_of(settings: Settings) -> Recipe:
-    """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
-    own = own_model(settings)
-    by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
-    base = PROFILES[settings.profile or by_itself]
-    recipe = settings.recipe(own.worked_with(base) if own else base)
-    sections_of(recipe)  # an own section whose name is taken is told before anything is asked
-    return recipe
-
-
-def store_path(out: Path) -> Path:
-    """Where the call store of an output folder lives."""
-    return out / STORE_FILE
-
-
-def model_and_endpoint(settings: Settings, *, need_key: bool = False) -> tuple[str, str]:
-    """The model and the endpoint that the settings name, as documents tell them; no key is needed for that."""
-    if settings.in_process:
-        own = own_model(settings)
-        return own.identity if own else weights.EMBEDDED.name, prices.EMBEDDED
-    return settings.chosen_model[0], endpoint_of(settings, need_key=need_key).host

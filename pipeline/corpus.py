@@ -3,171 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
 from pipeline import store
 from pipeline.document import StudyDocument
-from pipeline.errors import InputError, PipelineError, StoreError
+from pipeline.errors import PipelineError, StoreError
 from pipeline.events import DOCUMENT
-from pipeline.llm import LLMClient, Tally
-from pipeline.outputs import is_output
-from pipeline.profile import Recipe
+from pipeline.finding import read
+from pipeline.llm import LLMClient
+from pipeline.order import Figures, Order, Outcome
 from pipeline.progress import Progress, Watch, unwatched
-from pipeline.prompting import PromptSet
-from pipeline.readers import Source, kept_apart, name_apart, read_transcript, survey, survey_files
-from pipeline.readers.report import left_out_line, read_stdin, read_url, skipped_lines
+from pipeline.readers import Source
+from pipeline.readers.report import left_out_line
 from pipeline.stopping import Stoppable
-from pipeline.transcript import Metadata, Transcript
+from pipeline.transcript import Transcript
 
 # Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
 # are begun than that takes, since those near their end wait for them.
 _ENOUGH = 1.25
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
-
-    encoding: str | None = None
-    form: str | None = None
-    name: str | None = None
-    url: str | None = None  # of a transcript file on the web
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a batch is told besides its sources."""
-
-    out: Path
-    recipe: Recipe
-    prompts: PromptSet
-    endpoint: str
-    citations: bool = False
-    metadata: Metadata = field(default_factory=Metadata)
-    input: Input = Input()
-    at_once: int = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one transcript: a document and its page, or an error."""
-
-    name: str
-    document: StudyDocument | None = None  # only until it is told: a thousand of them are not kept
-    page: Path | None = None
-    notes: tuple[str, ...] = ()
-    error: PipelineError | None = None
-    seconds: float = 0.0
-    status: Literal["complete", "partial", "failed"] = "failed"
-    problems: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
-    cost_usd: float | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether there is a document without problems."""
-        return self.status == "complete"
-
-    @property
-    def calls_made(self) -> int:
-        """Calls whose answers were not stored before."""
-        return self.tally.calls - self.tally.calls_cached
-
-    def row(self) -> dict[str, Any]:
-        """What `--json` tells of a transcript."""
-        return {
-            "name": self.name,
-            "status": self.status,
-            "page": str(self.page) if self.page else None,
-            "calls_made": self.calls_made,
-            "error": str(self.error) if self.error else None,
-            "problems": list(self.problems),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Transcripts of some paths, files unread, an outcome for each path that gives none, and what was skipped."""
-
-    sources: list[Source | Transcript]
-    failed: list[Outcome]
-    skipped: list[str]
-
-
-def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
-    """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
-    read_now: list[Transcript] = []
-    failed: list[Outcome] = []
-    how = {"name": given.name, "form": given.form, "encoding": given.encoding}
-    try:
-        if Path("-") in paths:
-            read_now.append(read_stdin(sys.stdin.buffer.read(), **how))
-        if given.url is not None:
-            read_now.append(read_url(given.url, **how))
-    except InputError as err:
-        failed.append(Outcome("-", error=err))
-    below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
-    failed += [Outcome("input", error=err) for err in below.errors]
-    streams = _apart(read_now, out)
-    files = kept_apart(below.sources, lambda name: _made_from(out, name), [t.name for t in streams])
-    return Found([*streams, *files], failed, skipped_lines(below))
-
-
-def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
-    """What came through a pipe or from the web, under names that overwrite no document of something else, and told."""
-    named: list[Transcript] = []
-    for each in streams:
-        name = name_apart([each.name], partial(_is_of, each, out), {t.name.casefold() for t in named})
-        if name != each.name:
-            told = f"{each.name} was made from another input: this one is written as {name}"
-            each = replace(each, name=name, notes=(*each.notes, told))
-        named.append(each)
-    return named
-
-
-def _is_of(stream: Transcript, out: Path, name: str) -> bool:
-    """Whether there is no document of this name, or it was made from this stream: of a pipe, only its words tell."""
-    try:
-        source = store.load(store.output_path(out, name)).source
-    except StoreError:
-        return True
-    asked = (stream.path or "").startswith("http")
-    return source.path == stream.path and (asked or source.sha256 == stream.sha256)
-
-
-def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:
-    """What `find` gives of these files below paths alone.
-
-    `taken` are names that belong to the inputs at some paths: nobody else is given them, and these keep them.
-    """
-    below = survey_files(files, paths, lambda path: is_output(path, out))
-    names = {path: name for name, path in taken.items()}
-    kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
-    return Found(
-        [*kept_apart(kept, lambda name: taken.get(name) or _made_from(out, name))],
-        [Outcome("input", error=err) for err in below.errors],
-        skipped_lines(below),
-    )
-
-
-def _made_from(out: Path, name: str) -> str | None:
-    """The path of the input that a document was made from; None when there is no such document."""
-    try:
-        return store.load(store.output_path(out, name)).source.path
-    except StoreError:
-        return None
-
-
-def read(source: Source | Transcript, given: Input) -> Transcript:
-    """The transcript of a source. InputError when its file cannot be read."""
-    if isinstance(source, Transcript):
-        return source
-    return read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
 
 
 async def make_all(
@@ -309,6 +164,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         problems=tuple(p.message for p in document.problems),
         tally=progress[0].tally,
         cost_usd=document.run.usage.cost_usd,
+        figures=Figures.of(document),
     )
 
 

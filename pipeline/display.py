@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.corpus import Outcome
+from pipeline.order import Outcome
 from pipeline.progress import Progress
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.connect import embedded_server, endpoint_of, own_model, recipe_of, renew, store_path
+from pipeline.chosen import endpoint_of, own_model, recipe_of, store_path
+from pipeline.connect import embedded_server, renew
 from pipeline.providers import model_files, weights
 from pipeline.settings import Settings
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.labels import Labels, labels_for
+from pipeline.lengths import Length
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -220,9 +221,6 @@ class RunUsage(_Model):
     completion_tokens: int = 0
     thought_tokens: int = 0
     cost_usd: float | None = None
-
-
-Length = Literal["brief", "standard", "full"]
 
 
 class RunRecord(_Model):

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline import prices
-from pipeline.connect import model_and_endpoint, recipe_of, store_path
-from pipeline.corpus import Input, Outcome, find, read
+from pipeline.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.errors import InputError
+from pipeline.finding import find, read
+from pipeline.order import Input, Outcome
 from pipeline.plan import Experience, Plan, Share, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore

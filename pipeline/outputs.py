@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.readers import read_transcript
 from pipeline.transcript import Metadata, Transcript
+
+if TYPE_CHECKING:
+    from pipeline.document import StudyDocument
 
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
@@ -79,6 +82,12 @@ def _without_marks(name: str) -> Iterator[str]:
 
 def source_name(path: Path) -> str | None:
     """The name of the transcript that notes were made of, by this program or an older one; None for no notes."""
+    source = source_of(path)
+    return None if source is None else Path(str(source.get("path") or "")).name
+
+
+def source_of(path: Path) -> dict[str, Any] | None:
+    """What notes say of the transcript that they were made of, by this program or an older one; None for no notes."""
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -86,7 +95,7 @@ def source_name(path: Path) -> str | None:
     if not isinstance(found, dict) or not {"format", "main_points", "source", "run"} <= found.keys():
         return None
     source = found["source"]
-    return Path(str(source.get("path") or "")).name if isinstance(source, dict) else ""
+    return source if isinstance(source, dict) else {}
 
 
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:

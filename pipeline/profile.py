@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.document import Length
 from pipeline.errors import SettingsError
-from pipeline.own_sections import OwnSection
+from pipeline.lengths import Length
+
+if TYPE_CHECKING:
+    from pipeline.own_sections import OwnSection
 
 NotesName = Literal["study", "minutes", "lecture"]
 ProfileName = Literal["capable", "small"]
 Check = Literal["model", "code"]
-LENGTHS: dict[Length, float] = {"brief": 0.5, "standard": 1.0, "full": 2.0}
-_MOST_SHARE = 0.6  # of a short recording's words
-_LEAST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,3 @@ class Recipe:
                 f"a small model cannot write {asked}: it chooses and titles, for study notes alone",
                 hint="set OPENAI_API_KEY, or give --base-url and --model; or leave --notes and --sections out",
             )
-
-
-def words_for(transcript_words: int, length: Length = "standard") -> int:
-    """Words of a document on a recording: 23 times the square root of its own at standard length, in tens.
-
-    Half an hour of talk (4,500 words) gives 1,540, two hours and a half (20,000) 3,250: long recordings repeat
-    themselves, and a reader's time does not grow with them. Of a few minutes three fifths are the most.
-    """
-    standard = min(23 * math.sqrt(transcript_words), _MOST_SHARE * transcript_words)
-    return max(_LEAST_WORDS, round(standard * LENGTHS[length] / 10) * 10)

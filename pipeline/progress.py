@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.draft import DraftGroup
 from pipeline.llm import Completion, LLMClient, Request, Tally
+
+if TYPE_CHECKING:
+    from pipeline.draft import DraftGroup
 
 Phase = Literal["reading", "writing", "composing", "checking", "complete", "partial"]
 ENDED: tuple[Phase, ...] = ("complete", "partial")

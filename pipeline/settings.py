@@ -4,70 +4,79 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-
-from pipeline.document import Length
 from pipeline.errors import SettingsError
 from pipeline.language import asked
-from pipeline.own_sections import load_sections
+from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
+from pipeline.values import one_of, path, positive, read, switch, text, value, whole
 from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_loopback
+
+if TYPE_CHECKING:
+    from pipeline.own_sections import OwnSection
 
 LOCAL = "local"
 DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
 OPENAI_URL = OPENAI.base_url
+_KEYS = ("vendor_keys", "api_key")
+_FOUND_OUT = {"vendor", *_KEYS}  # not set by these names
 Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
-class Settings(BaseSettings):
-    """All settings of the command line. Keys come from the environment alone, never from a file."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of the command line. Keys come from the environment alone, never from a file.
 
-    model_config = SettingsConfigDict(env_prefix="STUDYDOC_", toml_file="studydoc.toml", extra="forbid")
+    SettingsError names the setting whose value makes no sense.
+    """
 
-    model: str | None = None
-    base_url: str | None = None
-    out: Path = Path("outputs")
-    profile: ProfileName | None = None
-    length: Length = "standard"
-    notes: NotesName = "study"
-    sections: Path | None = None
-    language: str | None = None
-    check: Check | None = None
-    chunk_tokens: int | None = Field(default=None, ge=200, le=200_000)
-    concurrency: int = Field(default=8, ge=1, le=1024)
-    rpm: int | None = Field(default=None, ge=1)
-    tpm: int | None = Field(default=None, ge=1)
-    deadline: float = Field(default=600, gt=0, le=86_400)
-    citations: bool = False
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_cost: float | None = Field(default=None, gt=0)
-    batch_size: int = Field(default=50_000, ge=1, le=50_000)
-    prompts: Path | None = None
-    encoding: str | None = None
-    format: str | None = None
-    threads: int | None = Field(default=None, ge=1)
-    reasoning_effort: Effort = "low"
+    model: str | None = value(text)
+    base_url: str | None = value(text)
+    out: Path = value(path, Path("outputs"))
+    profile: ProfileName | None = value(one_of(ProfileName))
+    length: Length = value(one_of(Length), "standard")
+    notes: NotesName = value(one_of(NotesName), "study")
+    sections: Path | None = value(path)
+    language: str | None = value(text)
+    check: Check | None = value(one_of(Check))
+    chunk_tokens: int | None = value(whole(200, 200_000))
+    concurrency: int = value(whole(1, 1024), 8)
+    rpm: int | None = value(whole(1))
+    tpm: int | None = value(whole(1))
+    deadline: float = value(positive(86_400), 600.0)
+    citations: bool = value(switch, False)
+    max_tokens: int | None = value(whole(1))
+    max_cost: float | None = value(positive())
+    batch_size: int = value(whole(1, 50_000), 50_000)
+    prompts: Path | None = value(path)
+    encoding: str | None = value(text)
+    format: str | None = value(text)
+    threads: int | None = value(whole(1))
+    reasoning_effort: Effort = value(one_of(Effort), "low")
     vendor: str | None = None  # the vendor that a model's name began with
-    vendor_keys: dict[str, SecretStr] = Field(default_factory=dict, exclude=True)
-    api_key: SecretStr | None = Field(default=None, exclude=True)
+    vendor_keys: dict[str, str] = field(default_factory=dict, repr=False)
+    api_key: str | None = field(default=None, repr=False)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, environment, studydoc.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            try:
+                sensible = read(each.metadata, getattr(self, each.name), each.default)
+            except ValueError as err:
+                raise SettingsError(
+                    f"setting {each.name}: {err}", hint="see: studydoc make --help, or studydoc.toml"
+                ) from err
+            object.__setattr__(self, each.name, sensible)
+
+    def told(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
+        """The settings as JSON has them, without keys."""
+        names = [f.name for f in fields(self) if f.name not in {*_KEYS, *leave_out}]
+        values = {name: getattr(self, name) for name in names}
+        return {name: str(v) if isinstance(v, Path) else v for name, v in values.items()}
 
     @property
     def chosen_model(self) -> tuple[str, str]:
@@ -76,7 +85,7 @@ class Settings(BaseSettings):
             return self.model, "asked for"
         if self.base_url:
             return DEFAULT_HOSTED_MODEL, "a base URL is set"
-        if self.api_key and self.api_key.get_secret_value():
+        if self.api_key:
             return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
         return LOCAL, "no key and no base URL are set"
 
@@ -96,10 +105,10 @@ class Settings(BaseSettings):
         OPENAI_API_KEY goes to OpenAI, and wherever an address was given by hand.
         """
         if vendor is not None and vendor.name in self.vendor_keys:
-            return self.vendor_keys[vendor.name].get_secret_value(), vendor.keys[0]
+            return self.vendor_keys[vendor.name], vendor.keys[0]
         if self.vendor not in (None, OPENAI.name):
             return "", vendor.keys[0] if vendor else "OPENAI_API_KEY"
-        return (self.api_key.get_secret_value() if self.api_key else ""), "OPENAI_API_KEY"
+        return self.api_key or "", "OPENAI_API_KEY"
 
     def recipe(self, base: Profile) -> Recipe:
         """The model's profile, which `connect.recipe_of` knows, with what was set in its place.
@@ -107,8 +116,14 @@ class Settings(BaseSettings):
         SettingsError when the folder of sections cannot be used, or the profile makes no such notes.
         """
         profile = replace(base, chunk_tokens=self.chunk_tokens or base.chunk_tokens, check=self.check or base.check)
-        own = load_sections(self.sections) if self.sections else ()
-        return Recipe(profile=profile, length=self.length, notes=self.notes, own=own, language=self.language)
+        return Recipe(profile, self.length, self.notes, self._own_sections(), self.language)
+
+    def _own_sections(self) -> tuple[OwnSection, ...]:
+        if self.sections is None:
+            return ()
+        from pipeline.own_sections import load_sections
+
+        return load_sections(self.sections)
 
 
 def is_model_file(model: str | None) -> bool:
@@ -116,9 +131,13 @@ def is_model_file(model: str | None) -> bool:
     return (model or "").lower().endswith(".gguf")
 
 
-def load_settings(**flags: Any) -> Settings:
-    """Settings with flags that were given (None stands for not given). SettingsError names what is wrong."""
+def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> Settings:
+    """Settings with flags that were given (None stands for not given). SettingsError names what is wrong.
+
+    `otherwise` holds what is set where nothing else says so.
+    """
     given = {k: v for k, v in flags.items() if v is not None}
+    _ensure_known(given)
     model = given.get("model") or os.environ.get("STUDYDOC_MODEL") or ""
     vendor = asked_vendor(str(model))
     keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
@@ -128,24 +147,11 @@ def load_settings(**flags: Any) -> Settings:
     given["api_key"] = _key("OPENAI_API_KEY") or None
     if given["base_url"] is None:
         del given["base_url"]
-    try:
-        settings = Settings(**given)
-    except ValidationError as err:
-        first = err.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            raise SettingsError(
-                f"studydoc.toml: no setting is called {name!r}", hint="see: studydoc make --help"
-            ) from err
-        raise SettingsError(
-            f"setting {name}: {first['msg']}", hint="see: studydoc make --help, or studydoc.toml"
-        ) from err
-    except (ValueError, OSError) as err:
-        raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
+    settings = Settings(**dict(otherwise or {}) | _from_file() | _from_environment() | given)
     # Set at the end, in place of whatever a file may have said of keys.
     held: dict[str, Any] = {
         "vendor": given.get("vendor"),
-        "vendor_keys": {name: SecretStr(key) for name, key in keys.items()},
+        "vendor_keys": keys,
     }
     if fallback and settings.base_url == fallback and is_model_file(settings.model):
         held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
@@ -153,7 +159,34 @@ def load_settings(**flags: Any) -> Settings:
         held["base_url"] = settings.base_url.strip()
         _ensure_web_address(held["base_url"], "base URL", "http://localhost:8000/v1", ("http", "https"))
     held["language"] = asked(settings.language) if settings.language else None
-    return _at_vendor(settings.model_copy(update=held))
+    return _at_vendor(replace(settings, **held))
+
+
+def _from_file() -> dict[str, Any]:
+    """What studydoc.toml of the working folder sets, unless there is none. SettingsError when it cannot be read."""
+    file = Path("studydoc.toml")
+    if not file.is_file():
+        return {}
+    import tomllib
+
+    try:
+        found = tomllib.loads(file.read_text("utf-8"))
+    except (ValueError, OSError) as err:
+        raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
+    _ensure_known(found, "studydoc.toml: ")
+    return {name: given for name, given in found.items() if name not in _FOUND_OUT}
+
+
+def _ensure_known(names: Collection[str], where: str = "") -> None:
+    if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
+        raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint="see: studydoc make --help")
+
+
+def _from_environment() -> dict[str, str]:
+    """What STUDYDOC_MODEL and the like set, written in capitals or not."""
+    variables = {name.lower(): value for name, value in os.environ.items()}
+    names = {f"studydoc_{name}": name for name in {f.name for f in fields(Settings)} - _FOUND_OUT}
+    return {name: variables[variable] for variable, name in names.items() if variable in variables}
 
 
 def _key(*names: str) -> str:
@@ -192,4 +225,4 @@ def _at_vendor(settings: Settings) -> Settings:
     if vendor is AZURE:
         schemes = ("http", "https") if is_loopback(base_url) else ("https",)  # its key does not travel in the open
         _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
-    return settings.model_copy(update={"vendor": vendor.name, "base_url": base_url, "model": model})
+    return replace(settings, vendor=vendor.name, base_url=base_url, model=model)

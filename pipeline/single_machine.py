@@ -5,33 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline import store
-from pipeline.chunking import rendered_tokens
-from pipeline.connect import Connection, connect, model_and_endpoint, own_model, recipe_of, store_path
-from pipeline.corpus import Input, Order, Outcome, find, make_all, read
+from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError
 from pipeline.events import Events
+from pipeline.finding import find, read
+from pipeline.order import Input, Order, Outcome
 from pipeline.progress import ENDED, Phase, Progress
 from pipeline.prompting import PromptSet
-from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
 from pipeline.settings import Settings
+from pipeline.store import check_writable
 from pipeline.text import duration, numbered
-from pipeline.tokens import encoding_for
 from pipeline.transcript import Metadata, Transcript
 from pipeline.up_to_date import Ledger
+
+if TYPE_CHECKING:
+    from pipeline.connect import Connection
 
 # Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
 
 
-async def make_documents(
+def make_documents(
     paths: Sequence[Path],
     settings: Settings,
     metadata: Metadata,
@@ -42,7 +43,8 @@ async def make_documents(
 ) -> tuple[int, list[dict[str, Any]]]:
     """Exit code 0 when every document is complete, else 1; and a row for each transcript.
 
-    `written` is told of every page that stands, as soon as it does.
+    `written` is told of every page that stands, as soon as it does. What makes documents is loaded when there is
+    something to make.
     """
     started, events, given = time.monotonic(), events or Events(), given or Input(settings.encoding, settings.format)
     found = find(paths, given, settings.out)
@@ -52,14 +54,14 @@ async def make_documents(
         display.done(outcome)
     outcomes = list(found.failed)
     if found.sources:
-        store.check_writable(settings.out)
+        check_writable(settings.out)
         with closing(CallStore(store_path(settings.out))) as calls:
-            outcomes += await _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
+            outcomes += _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
     display.summary(outcomes, events.retried, time.monotonic() - started)
     return (0 if all(o.complete for o in outcomes) else 1), [o.row() for o in outcomes]
 
 
-async def _made(
+def _made(
     sources: Sequence[Source | Transcript],
     settings: Settings,
     metadata: Metadata,
@@ -75,11 +77,20 @@ async def _made(
     if not left:
         many = numbered(len(found), "transcript")
         display.say(f"model {run.model} ({run.order.endpoint}): {many}, made before, nothing has changed")
-        return [replace(o, document=None) for o in found.values()]
+        return list(found.values())
+    import asyncio
+
+    fresh = iter(asyncio.run(_made_now(left, run, len(found))))
+    return [found[n] if n in found else next(fresh) for n in range(len(sources))]
+
+
+async def _made_now(sources: Sequence[Source | Transcript], run: Run, before: int) -> list[Outcome]:
+    """The outcomes of what is not up to date; `before` are told as well."""
+    from pipeline.corpus import make_all
+
     async with run.connected() as at:
-        display.say(opening_line(at, settings, left, len(found)))
-        fresh = iter(await make_all(left, at.client, run.order, stop=at.stop, watch=run.audience.watch, done=run.ended))
-    return [replace(found[n], document=None) if n in found else next(fresh) for n in range(len(sources))]
+        run.audience.display.say(opening_line(at, run.settings, sources, before))
+        return await make_all(sources, at.client, run.order, stop=at.stop, watch=run.audience.watch, done=run.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,8 @@ class Run:
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
         """The client. SettingsError when it lacks a key or memory."""
+        from pipeline.connect import connect
+
         if own := own_model(self.settings):
             own.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
         display, events = self.audience.display, self.audience.events
@@ -164,6 +177,9 @@ class Audience:
 
 def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
     """Which model, why, and for the embedded one how long it is likely to take."""
+    from pipeline.providers import weights
+    from pipeline.tokens import encoding_for
+
     encoding, known = encoding_for(at.model)
     line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
@@ -180,6 +196,8 @@ def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | 
 
 
 def _tokens_about(source: Source | Transcript, settings: Settings, encoding: str) -> int:
+    from pipeline.chunking import rendered_tokens
+
     try:
         return sum(rendered_tokens(read(source, Input(settings.encoding, settings.format)).segments, encoding))
     except InputError:

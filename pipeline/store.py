@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from pipeline.document import FORMAT, StudyDocument
 from pipeline.errors import StoreError
 from pipeline.text import slug
+
+if TYPE_CHECKING:
+    from pipeline.document import StudyDocument
 
 
 def output_path(out: Path, name: str) -> Path:
@@ -29,6 +30,11 @@ def dump(document: StudyDocument) -> str:
 
 def load(path: Path) -> StudyDocument:
     """The document in a record. StoreError when it is none."""
+    # Loaded when a record is: a run over what was made before reads none.
+    from pydantic import ValidationError
+
+    from pipeline.document import FORMAT, StudyDocument
+
     try:
         return StudyDocument.model_validate_json(path.read_bytes())
     except OSError as err:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
-from pipeline import store
-from pipeline.corpus import Order, Outcome
-from pipeline.errors import InputError, StoreError
+from pipeline.errors import InputError
 from pipeline.llm import Tally, Usage
+from pipeline.order import Figures, Order, Outcome
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source, content
 from pipeline.readers.metadata import read_side_file
+from pipeline.store import output_path
 
 
 @dataclass(slots=True)
@@ -43,24 +42,19 @@ class Ledger:
         sha256 = hashlib.sha256(raw).hexdigest()
         origin = hashlib.sha256(f"{self._recipe} {sha256} {source.path} {side}".encode()).hexdigest()
         self._sources[source.name] = sha256, origin
-        record = store.output_path(self.order.out, source.name)
+        record = output_path(self.order.out, source.name)
         page = record.with_suffix(".md")
-        if self.calls.recall(_key(record)) != f"{origin} {_written(page, record)}":
+        made = _Made.told(self.calls.recall(_key(record)))
+        if made is None or (made.origin, made.written) != (origin, _written(page, record)):
             return None
-        try:
-            document = store.load(record)
-        except StoreError:
-            return None
-        used = document.run.usage
-        usage = Usage(used.prompt_tokens, used.cached_prompt_tokens, used.completion_tokens)
         return Outcome(
             source.name,
-            document,
-            page,
-            seconds=document.run.seconds,
-            status=document.status,
-            tally=Tally(used.calls, used.calls, usage=usage),
-            cost_usd=used.cost_usd,
+            page=page,
+            seconds=made.seconds,
+            status="complete",
+            tally=Tally(made.calls, made.calls, usage=made.usage),
+            cost_usd=made.cost_usd,
+            figures=made.figures,
         )
 
     def remember(self, outcome: Outcome) -> None:
@@ -69,8 +63,36 @@ class Ledger:
         document = outcome.document
         if document is None or not outcome.complete or outcome.notes or document.source.sha256 != sha256:
             return
-        record = store.output_path(self.order.out, outcome.name)
-        self.calls.remember(_key(record), f"{origin} {_written(record.with_suffix('.md'), record)}")
+        record = output_path(self.order.out, outcome.name)
+        run, written = document.run, _written(record.with_suffix(".md"), record)
+        usage = Usage(run.usage.prompt_tokens, run.usage.cached_prompt_tokens, run.usage.completion_tokens)
+        made = _Made(origin, written, Figures.of(document), run.usage.calls, usage, run.seconds, run.usage.cost_usd)
+        self.calls.remember(_key(record), json.dumps(asdict(made), ensure_ascii=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A document as it is remembered: what it came from, the digest of its files, and what is told of it."""
+
+    origin: str
+    written: str
+    figures: Figures
+    calls: int
+    usage: Usage
+    seconds: float
+    cost_usd: float | None
+
+    @classmethod
+    def told(cls, fact: str | None) -> _Made | None:
+        """What was remembered; None for nothing, and for what another version of this program remembered."""
+        try:
+            made = json.loads(fact or "")
+            figures, usage = made.pop("figures"), Usage(**made.pop("usage"))
+            figures["answered_by"] = tuple(figures["answered_by"])
+            figures["gaps"] = tuple((first, last) for first, last in figures["gaps"])
+            return cls(figures=Figures(**figures), usage=usage, **made)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
 
 
 def _key(record: Path) -> str:
@@ -91,7 +113,7 @@ def _written(*paths: Path) -> str:
 def _code() -> str:
     """The digest of the program itself: another version may check or render otherwise."""
     digest = hashlib.sha256()
-    root = Path(str(files("pipeline")))
+    root = Path(__file__).parent
     for path in sorted((*root.rglob("*.py"), *root.rglob("labels/*.toml"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.connect import store_path
-from pipeline.corpus import Input, Outcome, find_among, in_turns, make_each
+from pipeline.chosen import store_path
+from pipeline.corpus import in_turns, make_each
 from pipeline.display import Display
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events
+from pipeline.finding import find_among
+from pipeline.order import Input, Outcome
 from pipeline.outputs import is_output
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source

@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 
 from pipeline.evaluation.fixtures import Fixture, load_fixture
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from tests.scripted import ScriptedClient, good_answer, transcript
 

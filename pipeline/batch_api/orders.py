@@ -13,11 +13,11 @@ from filelock import FileLock, Timeout
 
 from pipeline import prices, store
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
-from pipeline.connect import endpoint_of, recipe_of, store_path
-from pipeline.corpus import Input, Order, Outcome
+from pipeline.chosen import endpoint_of, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
+from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
 from pipeline.providers.batch_endpoint import BatchEndpoint, place_of
 from pipeline.providers.batch_jobs import Jobs
@@ -29,7 +29,7 @@ from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
-_LOCAL = {"api_key", "concurrency", "threads", "deadline", "out"}
+_LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
 
@@ -144,7 +144,7 @@ def _known_desk(out: Path) -> Iterator[Desk]:
 
 @asynccontextmanager
 async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoint]:
-    at = endpoint_of(settings.model_copy(update={"model": model}))
+    at = endpoint_of(replace(settings, model=model))
     endpoint = BatchEndpoint(at, prompts=PromptSet(settings.prompts))
     try:
         yield endpoint
@@ -227,7 +227,7 @@ def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
 
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
     """An order as it is kept: all that decides the documents, no key."""
-    told = settings.model_dump(mode="json", exclude=_LOCAL)
+    told = settings.told(_LOCAL)
     told |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
     return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": told, "metadata": asdict(metadata)}
 

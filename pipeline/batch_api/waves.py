@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline import prices
-from pipeline.corpus import Order, Outcome, make_all, read
+from pipeline.corpus import make_all
 from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
+from pipeline.finding import read
 from pipeline.llm import Completion, Request, Usage
+from pipeline.order import Order, Outcome
 from pipeline.plan import LimitReached, prompt_tokens
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore

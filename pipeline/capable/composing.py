@@ -22,8 +22,9 @@ from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.labels import labels_for
+from pipeline.lengths import words_for
 from pipeline.llm import Message
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence

@@ -18,8 +18,9 @@ from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
+from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
-from pipeline.profile import Recipe, words_for
+from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.structured import Structured
 from pipeline.tasks import all_of

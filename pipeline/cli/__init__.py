@@ -1,75 +1,99 @@
-"""The `studydoc` command: a file a command, each of which parses, calls, prints and exits.
+"""The `studydoc` command: a file a command, each of which parses, calls, prints and returns its exit code.
 
-What a command needs beyond parsing is loaded when it runs, so that `--help` stays quick.
+A command's file is loaded when it is named, and what it needs beyond parsing when it runs: `--help` stays quick.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Any, NoReturn
 
-import typer
+import click
+from click.exceptions import NoSuchCommand
 
-from pipeline.cli.batch import app as batch_app
-from pipeline.cli.check import app as check_app
-from pipeline.cli.doctor import app as doctor_app
-from pipeline.cli.eval import app as eval_app
-from pipeline.cli.export import app as export_app
-from pipeline.cli.fixture import app as fixture_app
-from pipeline.cli.make import INTERRUPTED
-from pipeline.cli.make import app as make_app
-from pipeline.cli.mcp import app as mcp_app
-from pipeline.cli.models import app as models_app
-from pipeline.cli.plan import app as plan_app
-from pipeline.cli.read import app as read_app
-from pipeline.cli.review import app as review_app
-from pipeline.cli.store import app as store_app
+from pipeline.cli.console import INTERRUPTED
 
-app = typer.Typer(
-    name="studydoc",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Turn transcripts into study notes in which every statement carries the transcript lines that say it.",
-    epilog="Examples:  studydoc read talk.vtt   |   studydoc make talk.vtt   |   studydoc review   |   "
-    "studydoc COMMAND --help",
-)
-for command in (make_app, read_app, plan_app, check_app, eval_app, review_app, export_app, doctor_app, mcp_app):
-    app.add_typer(command)
-for name, group in (("models", models_app), ("store", store_app), ("batch", batch_app), ("fixture", fixture_app)):
-    app.add_typer(group, name=name)
+# Each is the object `command` of the module of its name.
+COMMANDS = {
+    "make": "Make a study document from each transcript.",
+    "read": "Show what is understood of transcripts.",
+    "plan": "Tell what `make` would ask, take and cost.",
+    "check": "Compare documents with their transcripts again.",
+    "eval": "Score documents, compare two folders, or have statements judged.",
+    "review": "Review notes in the browser, beside their transcript.",
+    "export": "Write documents as HTML, Word, PDF, EPUB, Anki cards, tables.",
+    "doctor": "Probe the endpoint, and tell what `make` will do with it.",
+    "mcp": "Serve the notes of a folder to assistants.",
+    "models": "Show, fetch or remove models.",
+    "store": "Show, verify, prune, export or import stored answers.",
+    "batch": "Show, collect or cancel jobs of `make --batch`.",
+    "fixture": "Record runs, replay them offline, and show what changed.",
+}
 
 
-@app.callback(invoke_without_command=True)
-def version_option(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    """Options that stand before a command."""
-    if version:
+class _Commands(click.Group):
+    """Loads the one command that is named; the list of all needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name not in COMMANDS:
+            raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+        command: click.Command = import_module(f"pipeline.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if given:
         from pipeline.record import pipeline_version
 
         print(f"studydoc {pipeline_version()}")
-        raise typer.Exit
+        context.exit()
 
 
-def main(arguments: list[str] | None = None) -> Any:
+@click.group(
+    cls=_Commands,
+    context_settings={"show_default": True},
+    epilog="Examples:  studydoc read talk.vtt   |   studydoc make talk.vtt   |   studydoc review   |   "
+    "studydoc COMMAND --help",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+    help="Print the version and exit.",
+)  # fmt: skip
+def app() -> None:
+    """Turn transcripts into study notes in which every statement carries the transcript lines that say it."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
     """The console script. Exit codes: 0 all complete, 1 something failed or is partial, 2 usage, 130 interrupted."""
-    from pipeline.errors import PipelineError, SettingsError
-
     # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
     gc.set_threshold(20_000, 20, 20)
-    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(given: list[str]) -> Any:
+    from pipeline.errors import PipelineError, SettingsError
+
     try:
-        app(args=given)
+        return app.main(given, "studydoc", standalone_mode=False)
+    except click.ClickException as err:
+        err.show()
+        return err.exit_code
     except PipelineError as err:
         if "--debug" in given:
             raise
         print(f"studydoc: {err}", file=sys.stderr)
-        sys.exit(2 if isinstance(err, SettingsError) else 1)
-    except KeyboardInterrupt:
+        return 2 if isinstance(err, SettingsError) else 1
+    except click.Abort:
         print(INTERRUPTED, file=sys.stderr)
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
-        sys.exit(1)
+        return 1

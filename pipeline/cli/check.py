@@ -6,42 +6,37 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import BaseUrl, Debug, Transcripts
+from pipeline.cli.options import base_url, debug, flag, some_paths, transcripts
 
 if TYPE_CHECKING:
     from pipeline.rechecking import Checked
 
     Check = Callable[[Path], Awaitable[tuple[str, list[Checked]]]]
 
-app = typer.Typer()
 
-
-@app.command(
+@click.command(
     epilog="Examples:  studydoc check outputs/   |   studydoc check outputs/talk.md   |   "
     "studydoc check notes/ --transcripts lectures/ --json"
 )
-def check(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Documents (.json, or .md after edits by hand) or folders of them.")
-    ],
-    transcripts: Transcripts = None,
-    model: Annotated[
-        str | None, typer.Option(help="Have a model of the endpoint check the meaning too.  [default: code alone]")
-    ] = None,
-    base_url: BaseUrl = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a statement with findings.")] = False,
-    debug: Debug = False,
-) -> None:
+@some_paths("Documents (.json, or .md after edits by hand) or folders of them.", required=True)
+@transcripts
+@click.option("--model", help="Have a model of the endpoint check the meaning too.  [default: code alone]")
+@base_url
+@flag("--json", "Print one JSON line a statement with findings.", "as_json")
+@debug
+def command(
+    paths: Sequence[Path], transcripts: Path | None, model: str | None, base_url: str | None, as_json: bool
+) -> int:
     """Compare documents with their transcripts again. Code checks figures, names, quotations and lines."""
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
         print(line)
-    raise typer.Exit(code)
+    return code
 
 
 async def run_check(
@@ -67,8 +62,9 @@ async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | Non
             return check_path(path, transcripts)
 
         return by_code
+    from pipeline.chosen import recipe_of
     from pipeline.cli.screen import Screen
-    from pipeline.connect import open_structured, recipe_of
+    from pipeline.connect import open_structured
     from pipeline.settings import load_settings
 
     settings, screen = load_settings(model=model, base_url=base_url), stack.enter_context(Screen())

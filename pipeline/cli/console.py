@@ -6,7 +6,18 @@ import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
+import click
+
+INTERRUPTED = "studydoc: interrupted; every answer so far is stored, run the same command to go on"
+
 T = TypeVar("T")
+
+
+class InOrder(click.Group):
+    """A group whose commands stand in the order of their definition."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

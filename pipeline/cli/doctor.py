@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from pipeline.cli.console import awaited, table
-from pipeline.cli.options import BaseUrl, Debug, Effort, Model
-
-app = typer.Typer()
-
-Out = Annotated[Path | None, typer.Option(help="The output folder whose store learns of it.  [default: outputs]")]
+from pipeline.cli.options import base_url, debug, effort, model, path_option
 
 
-@app.command(
+@click.command(
     epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3   |   "
     "studydoc doctor --model qwen3-4b.gguf"
 )
-def doctor(
-    model: Model = None, base_url: BaseUrl = None, out: Out = None, effort: Effort = None, debug: Debug = False
-) -> None:
+@model
+@base_url
+@path_option("--out", "The output folder whose store learns of it.  [default: outputs]")
+@effort
+@debug
+def command(model: str | None, base_url: str | None, out: Path | None, reasoning_effort: str | None) -> int:
     """Probe the endpoint, and tell what `make` will do with it."""
     from pipeline.doctor import run_doctor
     from pipeline.settings import load_settings
 
-    code, rows = awaited(run_doctor(load_settings(model=model, base_url=base_url, out=out, reasoning_effort=effort)))
+    settings = load_settings(model=model, base_url=base_url, out=out, reasoning_effort=reasoning_effort)
+    code, rows = awaited(run_doctor(settings))
     table(rows)
-    raise typer.Exit(code)
+    return code

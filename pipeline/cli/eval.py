@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import BaseUrl, Debug, Transcripts
-
-app = typer.Typer()
+from pipeline.cli.options import base_url, debug, flag, path_option, some_paths, transcripts
 
 
-@app.command(
-    name="eval",
+@click.command(
     epilog="Examples:  studydoc eval outputs/   |   studydoc eval outputs/ --reference notes/ --json   |   "
     "studydoc eval compare before/ after/ --fail-under 0.02   |   "
     "studydoc eval compare before/ after/ --judge gpt-6-luna   |   studydoc eval outputs/ --judge gpt-6-luna",
 )
-def evaluate(
-    paths: Annotated[list[Path], typer.Argument(help="Documents or folders of them; or: compare BEFORE AFTER.")],
-    reference: Annotated[
-        Path | None, typer.Option(help="People's own notes, NAME.notes.md or NAME.md for outputs/NAME.json.")
-    ] = None,
-    transcripts: Transcripts = None,
-    fail_under: Annotated[
-        float | None, typer.Option(help="With compare: exit 1 when a score's mean got worse by more than this.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page with plots there too.")] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option(help="A model that reads each statement beside its lines; with compare, that rates both."),
-    ] = None,
-    base_url: BaseUrl = None,
-    debug: Debug = False,
-) -> None:
+@some_paths("Documents or folders of them; or: compare BEFORE AFTER.", required=True)
+@path_option("--reference", "People's own notes, NAME.notes.md or NAME.md for outputs/NAME.json.")
+@transcripts
+@click.option("--fail-under", type=float, help="With compare: exit 1 when a score's mean got worse by more than this.")
+@flag("--json", "Print JSON instead of Markdown.", "as_json")
+@path_option("--html", "Write a page with plots there too.")
+@click.option("--judge", help="A model that reads each statement beside its lines; with compare, that rates both.")
+@base_url
+@debug
+def command(
+    paths: Sequence[Path],
+    reference: Path | None,
+    transcripts: Path | None,
+    fail_under: float | None,
+    as_json: bool,
+    html: Path | None,
+    judge: str | None,
+    base_url: str | None,
+) -> int:
     """Score documents, compare two folders, or have statements judged. Scores tell of reach, form and agreement."""
     from pipeline.evaluation.eval_commands import run_compare, run_eval
 
@@ -50,11 +49,11 @@ def evaluate(
     else:
         code, text = run_eval(paths, reference, transcripts, as_json=as_json, page=html)
     print(text, end="")
-    raise typer.Exit(code)
+    return code
 
 
 def _statements_judged(
-    paths: list[Path], transcripts: Path | None, model: str, base_url: str | None, as_json: bool
+    paths: Sequence[Path], transcripts: Path | None, model: str, base_url: str | None, as_json: bool
 ) -> tuple[int, str]:
     """Tables of what is true, cited rightly and worth a note, by a model's reading."""
     from pipeline.cli.screen import Screen

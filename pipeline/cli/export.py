@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from pipeline.cli.console import tell
-from pipeline.cli.options import Debug, To, Transcripts
+from pipeline.cli.options import debug, flag, path_option, some_paths, to, transcripts
 
 if TYPE_CHECKING:
     from pipeline.exports.targets import Place
     from pipeline.exports.writing import Exporter
 
-app = typer.Typer()
 
-
-@app.command(
+@click.command(
     epilog="Examples:  studydoc export outputs/talk.json --to html   |   studydoc export outputs/ --to index   |   "
     "studydoc export outputs/ --to docx --to anki --out shared   |   "
     "studydoc export --reviewed outputs/talk.json --out talk.pdf"
 )
-def export(
-    paths: Annotated[list[Path], typer.Argument(help="Documents (.json or .md that make wrote) or folders of them.")],
-    to: To = None,
-    out: Annotated[
-        Path | None, typer.Option(help="A folder, or the file for one document.  [default: beside the record]")
-    ] = None,
-    reviewed: Annotated[bool, typer.Option("--reviewed", help="Only what was accepted in review.")] = False,
-    citations: Annotated[bool, typer.Option("--citations", help="[12:34] behind every statement of Markdown.")] = False,
-    transcripts: Transcripts = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --to record.")] = False,
-    debug: Debug = False,
-) -> None:
+@some_paths("Documents (.json or .md that make wrote) or folders of them.", required=True)
+@to
+@path_option("--out", "A folder, or the file for one document.  [default: beside the record]")
+@flag("--reviewed", "Only what was accepted in review.")
+@flag("--citations", "[12:34] behind every statement of Markdown.")
+@transcripts
+@flag("--json", "The same as --to record.", "as_json")
+@debug
+def command(
+    paths: Sequence[Path],
+    to: Sequence[str],
+    out: Path | None,
+    reviewed: bool,
+    citations: bool,
+    transcripts: Path | None,
+    as_json: bool,
+) -> int:
     """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables. Without --to and --out Markdown goes to stdout."""
     from pipeline.exports.targets import format_of, places_below, wanted
     from pipeline.exports.writing import Exporter
 
-    names = [*(to or []), *(["record"] if as_json else [])]
+    names = [*to, *(["record"] if as_json else [])]
     asked = format_of(out) if out is not None and not names and not out.is_dir() else None
     options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
     exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), tell)
@@ -49,7 +53,7 @@ def export(
         for path in exporter.write_all(places):
             print(path)
     exporter.finish()
-    raise typer.Exit(1 if exporter.failed else 0)
+    return int(exporter.failed)
 
 
 def _print_one(exporter: Exporter, places: list[Place]) -> None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from pipeline.cli.console import awaited, table
-from pipeline.cli.options import BaseUrl, Debug, Model
-
-app = typer.Typer(
-    no_args_is_help=False, help="Show, fetch or remove models.", invoke_without_command=True, rich_markup_mode=None
-)
+from pipeline.cli.console import InOrder, awaited, table
+from pipeline.cli.options import PATH, base_url, debug, model
 
 
-@app.callback(
+@click.group(
+    cls=InOrder,
+    invoke_without_command=True,
     epilog="Examples:  studydoc models   |   studydoc models fetch   |   studydoc models add ~/qwen3-4b.gguf   |   "
-    "studydoc make talk.vtt --model qwen3-4b.gguf"
+    "studydoc make talk.vtt --model qwen3-4b.gguf",
 )
-def models(context: typer.Context, model: Model = None, base_url: BaseUrl = None, debug: Debug = False) -> None:
-    """Show the embedded model, model files that were added and, when an endpoint is set, its models."""
+@model
+@base_url
+@debug
+@click.pass_context
+def command(context: click.Context, model: str | None, base_url: str | None) -> None:
+    """Show, fetch or remove models. Alone it shows the embedded one, files that were added, and an endpoint's."""
     if context.invoked_subcommand is None:
         from pipeline.doctor import run_models
         from pipeline.settings import load_settings
@@ -28,11 +29,10 @@ def models(context: typer.Context, model: Model = None, base_url: BaseUrl = None
         table(awaited(run_models(load_settings(model=model, base_url=base_url))))
 
 
-@app.command(epilog="Examples:  studydoc models fetch   |   studydoc models fetch --from downloads/model.gguf")
-def fetch(
-    source: Annotated[Path | None, typer.Option("--from", help="A file with the model, fetched elsewhere.")] = None,
-    debug: Debug = False,
-) -> None:
+@command.command(epilog="Examples:  studydoc models fetch   |   studydoc models fetch --from downloads/model.gguf")
+@click.option("--from", "source", type=PATH, help="A file with the model, fetched elsewhere.")
+@debug
+def fetch(source: Path | None) -> None:
     """Fetch the embedded model (1.1 GB). A cut download goes on where it stopped."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import weights
@@ -42,15 +42,14 @@ def fetch(
     print(path)
 
 
-@app.command(
+@command.command(
     epilog="Examples:  studydoc models add ~/qwen3-4b.gguf   |   "
     "studydoc models add https://example.org/qwen3-4b.gguf --sha256 9f2c…"
 )
-def add(
-    source: Annotated[str, typer.Argument(metavar="PATH|URL", help="A GGUF file, or its https address.")],
-    sha256: Annotated[str | None, typer.Option(help="What the file's sha256 has to be.")] = None,
-    debug: Debug = False,
-) -> None:
+@click.argument("source", metavar="PATH|URL", help="A GGUF file, or its https address.")
+@click.option("--sha256", help="What the file's sha256 has to be.")
+@debug
+def add(source: str, sha256: str | None) -> None:
     """Take a model file into the models folder. `--model NAME.gguf` then runs it."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import model_files
@@ -60,13 +59,10 @@ def add(
     print(path)
 
 
-@app.command(epilog="Examples:  studydoc models remove   |   studydoc models remove qwen3-4b.gguf")
-def remove(
-    name: Annotated[
-        str | None, typer.Argument(help="A model file that was added.  [default: the embedded model]")
-    ] = None,
-    debug: Debug = False,
-) -> None:
+@command.command(epilog="Examples:  studydoc models remove   |   studydoc models remove qwen3-4b.gguf")
+@click.argument("name", required=False, help="A model file that was added.  [default: the embedded model]")
+@debug
+def remove(name: str | None) -> None:
     """Remove a model from the models folder."""
     from pipeline.providers import model_files, weights
 

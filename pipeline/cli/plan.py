@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import CALLS, Debug, Flags, takes_settings
-
-app = typer.Typer()
+from pipeline.cli.options import CALLS, Flags, debug, flag, path_option, some_paths, takes_settings
 
 
-CountedAsPaid = Annotated[Path | None, typer.Option(help="Whose call store counts as paid.  [default: outputs]")]
-
-
-@app.command(
+@click.command(
     epilog="Examples:  studydoc plan lectures/   |   studydoc plan lectures/ --model gpt-6-luna --length brief   |   "
     "studydoc plan lectures/ --check code --json"
 )
-@takes_settings((*CALLS, "prompts"), out=CountedAsPaid)
-def plan(
-    flags: Flags,
-    paths: Annotated[list[Path], typer.Argument(help="Transcripts in any usual format, or folders of them.")],
-    batch: Annotated[bool, typer.Option("--batch", help="Prices of the Batch API, as for make --batch.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    debug: Debug = False,
-) -> None:
+@some_paths("Transcripts in any usual format, or folders of them.", required=True)
+@takes_settings((*CALLS, "prompts"), out=path_option("--out", "Whose call store counts as paid.  [default: outputs]"))
+@flag("--batch", "Prices of the Batch API, as for make --batch.")
+@flag("--json", "Print JSON.", "as_json")
+@debug
+def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> int:
     """Tell what `make` would ask, take and cost. No call is made; what the call store holds is free."""
     from pipeline.cli.screen import Screen, plan_table
     from pipeline.forecast import forecast
@@ -41,4 +34,4 @@ def plan(
             screen.done(outcome)
     if found.plans or as_json:  # of nothing that could be read a table would say that it is free
         print(json.dumps(found.as_dict(), indent=1) if as_json else plan_table(found))
-    raise typer.Exit(int(bool(failed)))
+    return int(bool(failed))

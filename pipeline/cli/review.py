@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from pipeline.cli.options import BaseUrl, Debug, Model, Transcripts
-
-app = typer.Typer()
+from pipeline.cli.options import base_url, debug, model, path_option, some_paths, transcripts
 
 
-@app.command(
+@click.command(
     epilog="Examples:  studydoc review   |   studydoc review outputs/ --no-open --port 8765   |   "
     "studydoc review --host 0.0.0.0 --token A-LONG-SECRET"
 )
-def review(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders with documents.  [default: outputs]")] = None,
-    transcripts: Transcripts = None,
-    host: Annotated[str, typer.Option(help="The address to listen on; other than loopback it takes --token.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 finds a free one.")] = 0,
-    token: Annotated[str, typer.Option(help="What visitors must bring along.")] = "",
-    who: Annotated[str, typer.Option("--as", help="The name that decisions are signed with.")] = "",
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
-    fixtures: Annotated[Path, typer.Option(help="Where “keep as fixture” puts them.")] = Path("tests/fixtures"),
-    model: Model = None,
-    base_url: BaseUrl = None,
-    debug: Debug = False,
+@some_paths("Folders with documents.  [default: outputs]")
+@transcripts
+@click.option("--host", default="127.0.0.1", help="The address to listen on; other than loopback it takes --token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 finds a free one.")
+@click.option("--token", default="", show_default=False, help="What visitors must bring along.")
+@click.option("--as", "who", default="", show_default=False, help="The name that decisions are signed with.")
+@click.option("--open/--no-open", "open_", default=True, help="Open the browser.")
+@path_option("--fixtures", "Where “keep as fixture” puts them.", default=Path("tests/fixtures"))
+@model
+@base_url
+@debug
+def command(
+    paths: Sequence[Path],
+    transcripts: Path | None,
+    host: str,
+    port: int,
+    token: str,
+    who: str,
+    open_: bool,
+    fixtures: Path,
+    model: str | None,
+    base_url: str | None,
 ) -> None:
     """Review notes in the browser, beside their transcript. Decisions go to NAME.review.json as they are made."""
     from pipeline.review.server import ReviewFlags, run_review
     from pipeline.settings import load_settings
 
     settings = load_settings(model=model, base_url=base_url)
-    flags = ReviewFlags(paths or [settings.out], transcripts, host, port, token, who, open_)
+    flags = ReviewFlags(list(paths) or [settings.out], transcripts, host, port, token, who, open_)
 
     def keep(record: Path, transcript: Path, notes: str) -> str:
         from pipeline.evaluation.fixture_adding import keep_as_fixture

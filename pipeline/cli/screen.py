@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
-from rich.text import Text
-
 from pipeline.llm import Usage
 from pipeline.progress import ENDED, Progress
 from pipeline.text import clean, duration, numbered
 
 if TYPE_CHECKING:
-    from pipeline.corpus import Outcome
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
     from pipeline.errors import PipelineError
     from pipeline.forecast import Forecast, Price
+    from pipeline.order import Outcome
     from pipeline.plan import Plan
 
 
@@ -29,7 +28,6 @@ class Screen:
     """Progress on stderr. Names and messages are shown as they are, never as markup."""
 
     quiet: bool = False
-    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
     _bars: Bars | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
     _said: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -39,10 +37,6 @@ class Screen:
     _download_said: float = -1.0
 
     def __enter__(self) -> Screen:
-        if self.console.is_terminal and not self.quiet:
-            columns = (TextColumn("{task.fields[line]}", markup=False), BarColumn(bar_width=20), TimeRemainingColumn())
-            self._bars = Bars(*columns, console=self.console, transient=False)
-            self._bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
@@ -53,21 +47,40 @@ class Screen:
         """A line of its own."""
         if not self.quiet:
             for line in message.splitlines():
-                self.console.print(Text(clean(line)))
+                self._print(line)
 
     def problem(self, message: str) -> None:
         """A line that also a quiet run shows."""
-        self.console.print(Text(clean(message)))
+        self._print(message)
+
+    def _print(self, line: str) -> None:
+        if self._bars:  # above them
+            from rich.text import Text
+
+            self._bars.console.print(Text(clean(line)))
+        else:
+            print(clean(line), file=sys.stderr, flush=True)
+
+    def _live(self) -> Bars | None:
+        """The bars, on a terminal. They begin, and rich is loaded, when there is progress to show."""
+        if self._bars is None and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (TextColumn("{task.fields[line]}", markup=False), BarColumn(bar_width=20), TimeRemainingColumn())
+            self._bars = Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True))
+            self._bars.start()
+        return self._bars
 
     def watch(self, progress: Progress) -> None:
         """Shows how far a transcript is."""
         if self.quiet:
             return
         line = progress_line(progress)
-        if self._bars:
+        if bars := self._live():
             if progress.name not in self._tasks:
-                self._tasks[progress.name] = self._bars.add_task("", total=None, line=line)
-            self._bars.update(
+                self._tasks[progress.name] = bars.add_task("", total=None, line=line)
+            bars.update(
                 self._tasks[progress.name], line=line, total=max(progress.planned, 1), completed=progress.tally.calls
             )
             return
@@ -89,11 +102,11 @@ class Screen:
         elif outcome.error:
             self.problem(f"{outcome.name}: FAILED: {outcome.error}")
             self._ended = outcome.error if outcome.error.fatal else self._ended
-        elif outcome.document:
+        elif outcome.figures:
             self.say(outcome_line(outcome))
-            for first, last in outcome.document.coverage.gaps:
+            for first, last in outcome.figures.gaps:
                 self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}")
-            for problem in outcome.document.problems:
+            for problem in outcome.document.problems if outcome.document else ():
                 self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
@@ -106,12 +119,10 @@ class Screen:
         """How much of the embedded model has come."""
         if self.quiet:
             return
-        if self._bars:
+        if bars := self._live():
             if self._download is None:
-                self._download = self._bars.add_task("", total=total, line="fetching the model")
-            self._bars.update(
-                self._download, completed=done, line=f"fetching the model, {done >> 20} of {total >> 20} MB"
-            )
+                self._download = bars.add_task("", total=total, line="fetching the model")
+            bars.update(self._download, completed=done, line=f"fetching the model, {done >> 20} of {total >> 20} MB")
         elif done / total - self._download_said >= 0.1 or done >= total:
             self._download_said = done / total
             self.say(f"fetching the model: {done >> 20} of {total >> 20} MB")
@@ -134,20 +145,17 @@ def progress_line(progress: Progress) -> str:
 
 def outcome_line(outcome: Outcome) -> str:
     """One line on a finished document: its statements, its length, who checked it, what it took."""
-    document = outcome.document
-    assert document is not None
-    run, statements = document.run, list(document.statements())
-    weak = sum(s.support == "weak" for s in statements)
-    counts = f"{len(statements) - weak} verified, {weak} weak, {len(document.withheld)} withheld"
-    unasked = "no calls, all answers were stored" if document.status == "complete" else "no new answers"
+    of = outcome.figures
+    assert of is not None
+    counts = f"{of.statements - of.weak} verified, {of.weak} weak, {of.withheld} withheld"
+    unasked = "no calls, all answers were stored" if outcome.complete else "no new answers"
     calls = numbered(outcome.calls_made, "call") if outcome.calls_made else unasked
-    sent = (run.usage.prompt_tokens - run.usage.cached_prompt_tokens) / max(1, document.source.tokens)
-    others = ", ".join(clean(model) for model in run.answered_by)
-    warning = f", WARNING: {others} answered instead of {run.model}" if others else ""
+    others = ", ".join(clean(model) for model in of.answered_by)
+    warning = f", WARNING: {others} answered instead of {of.model}" if others else ""
     return (
-        f"{outcome.name}: {document.status}, {numbered(len(statements), 'statement')} ({counts}), "
-        f"{run.words:,} of {run.words_asked:,} words, checked by {run.checked_by}, {calls}, "
-        f"{sent:.1f} new prompt tokens a transcript token, {duration(run.seconds)}{warning} → {outcome.page}"
+        f"{outcome.name}: {outcome.status}, {numbered(of.statements, 'statement')} ({counts}), "
+        f"{of.words:,} of {of.words_asked:,} words, checked by {of.checked_by}, {calls}, "
+        f"{of.sent:.1f} new prompt tokens a transcript token, {duration(outcome.seconds)}{warning} → {outcome.page}"
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from pipeline.cluster.places import discover
 from pipeline.cluster.ray_tasks import cluster, spread
 from pipeline.cluster.work import Report, assignments
-from pipeline.corpus import Outcome
 from pipeline.display import Display
 from pipeline.errors import SettingsError
+from pipeline.order import Outcome
 from pipeline.settings import Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata

@@ -10,16 +10,18 @@ import asyncio
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline import store
+from pipeline.chosen import recipe_of
 from pipeline.cluster.places import Place, address_of, publish, read
-from pipeline.connect import connect, recipe_of
-from pipeline.corpus import Order, Outcome, make_all
+from pipeline.connect import connect
+from pipeline.corpus import make_all
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
+from pipeline.order import Order, Outcome
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import parse
@@ -61,7 +63,7 @@ class Report:
 
 def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
     """One for each transcript; the key is left out."""
-    told = settings.model_dump(mode="json", exclude={"api_key", "out", "prompts", "sections"})
+    told = settings.told({"out", "prompts", "sections"})
     told["model"] = settings.chosen_model[0]
     recipe_of(settings)  # own sections that cannot be used are told here, once
     prompts, sections = _files(settings.prompts, "*.md"), _files(settings.sections, "[!.]*[!~]")
@@ -92,7 +94,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             hint="install the same version on every node",
         )
     settings = Settings(**assignment.settings | {"api_key": load_settings().api_key, "out": folder / "out"})
-    settings = settings.model_copy(update={"sections": _laid_out(assignment.sections, folder / "sections")})
+    settings = replace(settings, sections=_laid_out(assignment.sections, folder / "sections"))
     prompts = PromptSet(_laid_out(assignment.prompts, folder / "prompts"))
     transcript = _fetch(assignment.place, folder, settings)
     record = store.output_path(settings.out, transcript.name)

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from pipeline import prices, store
-from pipeline.connect import model_and_endpoint, own_model, recipe_of, store_path
+from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixtures import Fixture, Manifest, recipe_fields
@@ -23,7 +23,8 @@ from pipeline.language import spoken_language
 from pipeline.own_sections import OwnSection, load_sections
 from pipeline.profile import PROFILES, Check, NotesName, Recipe
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
 from pipeline.record import title_from_name
 from pipeline.settings import LOCAL, Settings
@@ -84,7 +85,7 @@ def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settin
         reference = Path(made) / "reference.md"
         reference.write_text(notes, "utf-8")
         added = Addition(transcript, folder, reference if notes else None, record.stem)
-        (told,) = run_add(added, settings.model_copy(update={"out": out}))
+        (told,) = run_add(added, replace(settings, out=out))
     return told
 
 

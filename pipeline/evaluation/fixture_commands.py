@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import prices, store
-from pipeline.connect import connect, model_and_endpoint, recipe_of, store_path
+from pipeline.chosen import model_and_endpoint, recipe_of, store_path
+from pipeline.connect import connect
 from pipeline.errors import InputError, PipelineError, ReplayMiss
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixtures import Fixture, find_fixtures, recipe_fields
@@ -18,7 +19,8 @@ from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.settings import LOCAL, Settings, is_model_file
 from pipeline.text import numbered
@@ -131,8 +133,7 @@ async def _renewed(
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
         file = model.rpartition("@")[0]  # of a model file that was added
         local = file if is_model_file(file) else LOCAL
-        named = {"model": local, "base_url": None} if embedded else {"model": model}
-        settings = settings.model_copy(update=named)
+        settings = replace(settings, model=local, base_url=None) if embedded else replace(settings, model=model)
     async with connect(settings, calls, report, PromptSet(settings.prompts)) as at:
         changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint)}
         asked = Fixture(fixture.folder, fixture.manifest.model_copy(update=changed))

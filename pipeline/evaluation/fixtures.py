@@ -19,13 +19,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import store
-from pipeline.document import Length, StudyDocument
+from pipeline.document import StudyDocument
 from pipeline.errors import InputError
+from pipeline.lengths import Length
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.own_sections import OwnSection
 from pipeline.profile import PROFILES, Check, NotesName, ProfileName, Recipe
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import Recording, StoredCall, StoredClient, as_row
+from pipeline.providers.calls import Recording, StoredCall, as_row
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
 from pipeline.run import asummarise

@@ -82,7 +82,7 @@ async def recorded(
     fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
 ) -> tuple[StudyDocument, Recorder]:
     """The document that `client` gives, and a recorder with all it was asked, without keys and host names."""
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    key = settings.api_key or ""
     transcript = fixture.transcript()
     spoken = "\n".join((*(f"{s.speaker or ''}: {s.text}" for s in transcript.segments), *_words(transcript)))
     if key and key in (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace"):

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import store
-from pipeline.corpus import Input, find, read
 from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
 from pipeline.errors import InputError
+from pipeline.finding import find, read
+from pipeline.order import Input
 from pipeline.outputs import as_checked, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pipeline import store
-from pipeline.connect import Connection, store_path
-from pipeline.corpus import Input, Outcome, make_each
+from pipeline.chosen import store_path
+from pipeline.connect import Connection
+from pipeline.corpus import make_each
 from pipeline.events import Events
+from pipeline.order import Input, Outcome
 from pipeline.progress import Progress, ProgressUpdate
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source

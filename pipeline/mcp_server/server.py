@@ -14,12 +14,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from pipeline.corpus import Input, Outcome
 from pipeline.errors import PipelineError
 from pipeline.mcp_server import shapes, texts
 from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.making import Maker
 from pipeline.mcp_server.tools import Tools
+from pipeline.order import Input, Outcome
 from pipeline.progress import ProgressUpdate
 from pipeline.record import pipeline_version
 from pipeline.settings import Settings
@@ -109,20 +109,20 @@ def _add_making(server: MCPServer, tools: Tools, maker: Maker) -> None:
                 outcome = await maker.make(source, told)
         except PipelineError as err:
             raise ToolError(str(err)) from err
-        if outcome.error is not None or outcome.document is None:
+        if outcome.error is not None or outcome.figures is None:
             raise ToolError(str(outcome.error))
         return _result(_made(outcome), texts.made_text)
 
 
 def _made(outcome: Outcome) -> shapes.Made:
-    document = outcome.document
-    assert document is not None and outcome.page is not None
+    figures = outcome.figures
+    assert figures is not None and outcome.page is not None
     return shapes.Made(
         name=outcome.name,
-        status=document.status,
-        title=shapes.cut(document.title),
-        statements=sum(1 for _ in document.statements()),
-        withheld=len(document.withheld),
+        status="complete" if outcome.complete else "partial",
+        title=shapes.cut(figures.title),
+        statements=figures.statements,
+        withheld=figures.withheld,
         problems=[shapes.cut(p) for p in outcome.problems],
         remarks=[shapes.cut(n) for n in outcome.notes],
         calls_made=outcome.calls_made,

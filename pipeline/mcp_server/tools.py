@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import store
-from pipeline.corpus import find
 from pipeline.errors import InputError, StoreError
+from pipeline.finding import find
 from pipeline.mcp_server import shapes
 from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.searching import Index

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
-
-from pipeline.errors import ReplayMiss, StoreError
-from pipeline.llm import Completion, LLMClient, Request, Usage, key_of
+from pipeline.errors import StoreError
+from pipeline.llm import Completion, Request, Usage, key_of
 
 _SCHEMA = """
 create table if not exists calls (
@@ -29,9 +25,7 @@ create table if not exists claims (
 ) without rowid;
 """
 _RELEASE = "delete from claims where key = ? and owner = ?"
-_LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
-_POLL = 0.2
-_TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
+LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
 _OPENING = 30.0  # seconds to wait for others who open or write the file
 _VERSION = 1
 
@@ -55,11 +49,27 @@ def _is_busy(err: BaseException) -> bool:
     return isinstance(err, sqlite3.OperationalError) and err.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-# Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one of
-# them "locked" at once, whatever its time-out, since waiting for each other would never end.
-@retry(retry=retry_if_exception(_is_busy), wait=wait_random(0.01, 0.1), stop=stop_after_delay(_OPENING), reraise=True)
 def _opened(path: Path) -> sqlite3.Connection:
-    """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else."""
+    """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else.
+
+    Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one
+    of them "locked" at once, whatever its time-out, since waiting for each other would never end.
+    """
+    try:
+        return _ready(path)
+    except sqlite3.OperationalError as err:
+        if not _is_busy(err):
+            raise
+    # Loaded here, since it brings asyncio and is hardly ever needed.
+    from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
+    patient = retry(
+        retry=retry_if_exception(_is_busy), wait=wait_random(0.01, 0.1), stop=stop_after_delay(_OPENING), reraise=True
+    )
+    return patient(_ready)(path)
+
+
+def _ready(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_OPENING, isolation_level=None)
     try:
         db.execute("pragma journal_mode=wal")
@@ -135,7 +145,7 @@ class CallStore:
             row = self._db.execute("select owner, pid, host, until from claims where key = ?", (key,)).fetchone()
             free = row is None or row[0] == self._owner or not _alive(row[1], row[2], row[3], now)
             if free:
-                mine = (key, self._owner, os.getpid(), socket.gethostname(), now + _LEASE)
+                mine = (key, self._owner, os.getpid(), socket.gethostname(), now + LEASE)
                 self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)
             self._db.execute("commit")
         except sqlite3.Error as err:
@@ -257,105 +267,6 @@ class Recording:
         differing = [[part for part in wanted if wanted[part] != have.get(part)] for have in same_name]
         closest = min(differing, key=len)
         return f"the nearest recorded call differs in {', '.join(closest)}"
-
-
-class StoredClient:
-    """Answers from the store first, then from `inner`, storing what it says. Without `inner` it only replays."""
-
-    def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
-        self._store, self._inner, self._model = store, inner, model
-        self._asking: set[str] = set()
-        self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
-        self._renewing: asyncio.Task[None] | None = None
-
-    @property
-    def model(self) -> str:
-        """The model that calls are identified by."""
-        return self._model
-
-    async def complete(self, request: Request) -> Completion:
-        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed."""
-        key = request.key(self._model)
-        if stored := self._store.get(key):
-            return replace(stored, cached=True)
-        if self._inner is None:
-            why = (
-                self._store.why_missing(request, self._model)
-                if isinstance(self._store, Recording)
-                else "it is not in the store"
-            )
-            raise ReplayMiss(
-                f"{request.name}: this call was not recorded: {why}",
-                hint="renew the recordings: studydoc fixture record",
-            )
-        if isinstance(self._store, Recording):
-            return await self._inner.complete(request)
-        return await self._ask_once(self._store, self._inner, key, request)
-
-    async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
-        """Asks unless another task or another run is asking the same; then its answer is waited for."""
-        while key in self._asking or not store.claim(key):
-            await asyncio.sleep(_POLL)
-            if stored := store.get(key):
-                return replace(stored, cached=True)
-        if stored := store.get(key):  # it came between the first look and the claim
-            store.release(key)
-            return replace(stored, cached=True)
-        self._asking.add(key)
-        self._renewing = self._renewing or asyncio.create_task(self._renew(store))
-        try:
-            completion = await inner.complete(request)
-            await self._keep(store, key, request, completion)
-        except BaseException:
-            with suppress(StoreError):  # what went wrong first is what counts
-                store.release(key)
-            raise
-        finally:
-            self._no_longer_asking(key)
-        return completion
-
-    def _no_longer_asking(self, key: str) -> None:
-        self._asking.discard(key)
-        if self._renewing and not self._asking:
-            self._renewing.cancel()
-            self._renewing = None
-
-    async def _renew(self, store: CallStore) -> None:
-        while True:
-            await asyncio.sleep(_LEASE / 3)
-            for key in self._asking:
-                with suppress(StoreError):  # the next renewal comes before the claim ends
-                    store.claim(key)
-
-    async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
-        """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
-        loop = asyncio.get_running_loop()
-        stored = loop.create_future()
-        if not self._arrived:
-            loop.call_later(_TOGETHER, self._store_arrived, store)
-        self._arrived.append((key, request, completion, stored))
-        try:
-            await stored
-        except asyncio.CancelledError:  # the run is being ended, and what has come is to be kept
-            self._store_arrived(store)
-            raise
-
-    def _store_arrived(self, store: CallStore) -> None:
-        arrived, self._arrived = self._arrived, []
-        if not arrived:
-            return
-        error: StoreError | None = None
-        try:
-            store.put_all([(key, request, completion) for key, request, completion, _ in arrived], self._model)
-        except StoreError as err:
-            error = err
-        for *_, stored in arrived:
-            if stored.done():
-                continue
-            if error:
-                stored.set_exception(error)
-            else:
-                stored.set_result(None)
 
 
 def _alive(pid: int, host: str, until: float, now: float) -> bool:

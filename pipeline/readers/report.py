@@ -13,7 +13,6 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
-from pipeline.readers.fetch import fetch
 from pipeline.readers.sources import Skipped, Survey
 from pipeline.text import numbered, slug, words
 from pipeline.transcript import LeftOut, Transcript
@@ -63,6 +62,8 @@ def read_stdin(
 
 def read_url(url: str, *, name: str | None = None, form: str | None = None, encoding: str | None = None) -> Transcript:
     """The transcript file at an address."""
+    from pipeline.readers.fetch import fetch
+
     raw, file = fetch(url)
     path = Path(file)
     return parse(raw, url, suffix=path.suffix.lower(), name=slug(name or path.stem), encoding=encoding, form=form)

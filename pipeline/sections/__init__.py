@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.profile import Recipe, words_for
+from pipeline.lengths import words_for
+from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.sections.base import Section
 from pipeline.sections.kinds import KINDS, STUDY, NotesKind, kind_of, sections_of

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline.document import DroppedNote, Length, Problem
+from pipeline.document import DroppedNote, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.labels import labels_for
 from pipeline.language import covers, english_name
+from pipeline.lengths import Length
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.small import outline

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from pipeline.document import Length
-from pipeline.profile import words_for
+from pipeline.lengths import Length, words_for
 from pipeline.small.concepts import Window
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import units

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -74,7 +73,7 @@ def test_documents_are_those_of_one_machine_although_a_node_dies_in_the_middle(
     assert [r.row["status"] for r in reports] == ["complete"] * 12
     assert {r.node for r in reports} >= {second[0]}
     alone = load_settings(base_url=url, model="scripted", out=folder / "alone")
-    asyncio.run(make_documents([folder / "talks"], alone, Metadata(), QUIET))
+    make_documents([folder / "talks"], alone, Metadata(), QUIET)
     assert contents(folder / "outputs") == contents(folder / "alone")
 
 

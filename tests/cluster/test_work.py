@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +50,7 @@ def test_workers_leave_the_documents_that_one_machine_makes(folder: Path, serve:
     reports = make(folder, url)
     assert [r.row["status"] for r in reports] == ["complete"] * 3
     alone = load_settings(base_url=url, model="scripted", out=folder / "alone")
-    asyncio.run(make_documents([folder / "talks"], alone, Metadata(), QUIET))
+    make_documents([folder / "talks"], alone, Metadata(), QUIET)
     assert contents(folder / "outputs") == contents(folder / "alone")
     pages = [{p.name: p.read_bytes() for p in (folder / out).rglob("*.md")} for out in ("outputs", "alone")]
     assert pages[0] == pages[1] and len(pages[0]) == 3

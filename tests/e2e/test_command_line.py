@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import click
 import pytest
-import typer
 
-from pipeline.cli import app
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.cli import COMMANDS, app, main
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from tests.scripted import LINES, ScriptedClient, good_answer
@@ -147,45 +147,67 @@ def test_a_setting_that_nobody_knows_is_told_with_its_file(tmp_path: Path) -> No
     assert done.returncode == 2 and "studydoc.toml: no setting is called 'colour'" in done.stderr
 
 
-def commands(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+def commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """A command by the words that call it, and all below it."""
     yield words, command
-    for name, below in getattr(command, "commands", {}).items():
-        yield from commands((*words, name), below)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from commands((*words, name), below)
 
 
-@pytest.mark.parametrize(("words", "command"), list(commands((), typer.main.get_command(app))))
-def test_every_help_has_examples_and_a_first_sentence_that_fits_a_row(words: tuple[str, ...], command: Any) -> None:
+@pytest.mark.parametrize(("words", "command"), list(commands((), app)))
+def test_every_help_has_examples_and_a_first_sentence_that_fits_a_row(
+    words: tuple[str, ...], command: click.Command
+) -> None:
     assert "Examples:" in (command.epilog or "")
     assert not words or not command.get_short_help_str(limit=66).endswith("...")  # "studydoc" stands in no list
 
 
-def test_help_loads_nothing_that_takes_long(tmp_path: Path) -> None:
-    code = "import sys; from pipeline.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\nprint(sorted({'asyncio', 'openai', 'rich', 'pipeline.settings', 'pipeline.document'} & {*sys.modules}), file=sys.stderr)"
-    for words in (["--help"], ["make", "--help"], ["fixture", "add", "--help"]):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
-            text=True,
-            capture_output=True,
-        )
-        assert done.stderr.strip() == "[]", words
+def loaded(*words: str, cwd: Path) -> set[str]:
+    """The modules that a command has loaded when it ends."""
+    code = "import sys; from pipeline.cli import main\ntry: main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
+    plain = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
+    environment = {"PYTHONPATH": str(ROOT), "STUDYDOC_MODELS": str(cwd / "no-models")} | plain
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=cwd, env=environment, text=True, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()[-1].split())
 
 
-def test_help_and_cached_runs_do_not_import_openai(replayable: Path) -> None:
-    code = "import sys; from pipeline.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\nprint('openai' in sys.modules, file=sys.stderr)"
-    environment = {
-        "PYTHONPATH": str(ROOT),
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ.get("HOME", "/"),
-        "STUDYDOC_MODELS": str(replayable / "no-models"),
+@pytest.mark.parametrize("words", [["--help"], ["make", "--help"], ["fixture", "add", "--help"]])
+def test_help_loads_nothing_that_takes_long(tmp_path: Path, words: list[str]) -> None:
+    slow = {"asyncio", "openai", "pydantic", "rich", "pipeline.settings", "pipeline.document"}
+    assert not slow & loaded(*words, cwd=tmp_path)
+
+
+def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
+    ours = {name for name in loaded("--help", cwd=tmp_path) if name.startswith("pipeline.")}
+    assert ours == {"pipeline.cli", "pipeline.cli.console", "pipeline.errors"}
+
+
+@pytest.mark.parametrize(("name", "told"), COMMANDS.items())
+def test_the_list_tells_of_each_command_what_it_says_of_itself(name: str, told: str) -> None:
+    found = app.get_command(click.Context(app), name)
+    assert found is not None and found.get_short_help_str(limit=66) == told
+
+
+def test_a_misspelt_command_is_told_with_the_one_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["mke"])
+    assert left.value.code == 2 and "No such command 'mke'. Did you mean 'make'?" in capsys.readouterr().err
+
+
+def test_a_document_that_is_made_loads_nothing_that_making_takes(replayable: Path) -> None:
+    make = ("make", "talk.txt", *NOBODY)
+    assert {"openai", "asyncio", "pydantic", "tiktoken", "pipeline.corpus"} - loaded(*make, cwd=replayable) == {
+        "openai"
     }
-    for arguments in (["--help"], ["make", "talk.txt", *NOBODY]):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], cwd=replayable, env=environment, text=True, capture_output=True
-        )
-        assert done.stderr.strip().endswith("False"), done.stderr
+    slow = {"openai", "asyncio", "pydantic", "rich", "tiktoken", "pipeline.corpus", "pipeline.document"}
+    assert not slow & loaded(*make, cwd=replayable)
 
 
 def test_a_key_never_reaches_the_screen_or_a_file(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from pipeline.connect import store_path
+from pipeline.chosen import store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
@@ -23,7 +23,8 @@ from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings

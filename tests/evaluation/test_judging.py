@@ -21,7 +21,8 @@ from pipeline.evaluation.judging import (
 )
 from pipeline.llm import Request
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.settings import load_settings
 from tests.scripted import Answer, ScriptedClient
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
+from pipeline.chosen import store_path
 from pipeline.cli.screen import Screen
-from pipeline.connect import store_path
 from pipeline.errors import PipelineError, SettingsError, StoreError
 from pipeline.forecast import forecast
 from pipeline.plan import LimitReached
@@ -250,7 +250,7 @@ def test_documents_are_those_of_single_calls(folder: Path, serve: Callable[..., 
         rounds(folder, server)
     by_batch = contents(folder)
     alone = load_settings(base_url=serve(), model="scripted", out=folder / "single")
-    asyncio.run(make_documents([folder / "talks"], alone, Metadata(), QUIET))
+    make_documents([folder / "talks"], alone, Metadata(), QUIET)
     (folder / "outputs").rename(folder / "batched")
     (folder / "single").rename(folder / "outputs")
     assert contents(folder) == by_batch
@@ -274,7 +274,7 @@ def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
 def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
     with BatchServer("slow") as server:
         batch(folder, server)
-        code, rows = asyncio.run(make_documents([folder / "talks"], settings(folder, server), Metadata(), QUIET))
+        code, rows = make_documents([folder / "talks"], settings(folder, server), Metadata(), QUIET)
         assert code == 1 and all("studydoc batch collect" in row["error"] for row in rows)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.connect import connect, known_of, store_path
+from pipeline.chosen import store_path
+from pipeline.connect import connect, known_of
 from pipeline.doctor import run_doctor
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError

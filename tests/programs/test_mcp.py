@@ -17,7 +17,6 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline import store
-from pipeline.corpus import Input
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
@@ -26,6 +25,7 @@ from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.server import server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
+from pipeline.order import Input
 from pipeline.outputs import transcript_of
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript

@@ -11,7 +11,8 @@ import pytest
 from pipeline import ProgressUpdate, asummarise, summarise
 from pipeline.errors import CallError
 from pipeline.llm import Completion, Request
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
 

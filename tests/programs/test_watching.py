@@ -21,9 +21,9 @@ from rich.console import Console
 from pipeline.cli.exporting import Exports
 from pipeline.cli.screen import Screen
 from pipeline.cli.watch import exit_code, run_watch
-from pipeline.corpus import Outcome
 from pipeline.errors import SettingsError
 from pipeline.events import Events
+from pipeline.order import Outcome
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
 from pipeline.watching import Watched, watch_documents
@@ -311,7 +311,8 @@ def test_sigterm_ends_a_waiting_watch_with_0_and_rows_were_printed_and_the_index
             os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(Screen, "say", say)
-    monkeypatch.setattr("pipeline.cli.screen.Console", partial(Console, force_terminal=True, file=StringIO()))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr("rich.console.Console", partial(Console, force_terminal=True, file=StringIO()))
     before = signal.getsignal(signal.SIGTERM)
     exports = Exports(("index",), settings)
     code = run_watch([folder / "talks"], settings, Metadata(), None, exports, settle=0.1, quiet=False, as_json=True)

@@ -16,9 +16,10 @@ from pipeline.chunking import chunk_transcript, halves
 from pipeline.document import Detail, KeyConcept, StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import InputError
+from pipeline.lengths import words_for
 from pipeline.llm import Request
 from pipeline.numbering import numbered_lines, numbers_of, segments_of
-from pipeline.profile import CAPABLE, Recipe, words_for
+from pipeline.profile import CAPABLE, Recipe
 from pipeline.readers import parse
 from pipeline.render import render_markdown
 from pipeline.run import asummarise

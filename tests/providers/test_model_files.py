@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.chosen import model_and_endpoint, own_model, recipe_of
 from pipeline.cli import main
-from pipeline.connect import model_and_endpoint, own_model, recipe_of
 from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import CAPABLE, SMALL
 from pipeline.providers import gguf, model_files, weights

@@ -4,11 +4,11 @@ import json
 import threading
 from pathlib import Path
 
+import click
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from pipeline.cli.read import read_command
+from pipeline.cli.read import command
 from pipeline.readers import parse
 from pipeline.readers.report import announced, as_json, describe, left_out_line
 
@@ -16,10 +16,8 @@ TEXT = "# Night ferry\n\nOda: We leave the pier at nine.\n\nKofi: No, at ten.\n\
 
 
 def run(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
-    app = typer.Typer()
-    app.command()(read_command)
-    result = CliRunner().invoke(app, list(args), input=stdin)
-    return result.exit_code, result.stdout, result.stderr
+    result = CliRunner().invoke(command, list(args), input=stdin, standalone_mode=False)
+    return result.return_value, result.stdout, result.stderr
 
 
 def test_a_file_is_described(tmp_path: Path) -> None:
@@ -78,7 +76,8 @@ def test_standard_input_takes_a_name() -> None:
 
 
 def test_without_anything_to_read_the_usage_is_shown() -> None:
-    assert run()[0] == 2
+    with pytest.raises(click.BadParameter, match="give a path"):
+        command.main([], standalone_mode=False)
 
 
 def test_one_line_says_what_was_left_out() -> None:

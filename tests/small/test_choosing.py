@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.profile import words_for
+from pipeline.lengths import words_for
 from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
 from pipeline.small.excerpts import Excerpt, excerpts_of
 from pipeline.small.keys import in_common, keys, units

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,14 +14,16 @@ import pytest
 
 from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line
-from pipeline.corpus import Order, Outcome, make_all
-from pipeline.document import Length
+from pipeline.corpus import make_all
 from pipeline.errors import EndpointError, InputError
 from pipeline.events import Events
+from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
+from pipeline.order import Order, Outcome
 from pipeline.profile import PROFILES, Check, Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
+from pipeline.settings import Effort
 from pipeline.single_machine import Audience
 from tests.scripted import ScriptedClient, good_answer, transcript, with_fault
 
@@ -69,10 +72,9 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
 
 def test_a_partial_document_without_new_answers_is_not_said_to_be_stored(tmp_path: Path) -> None:
     whole, _ = outcomes(tmp_path)
-    assert whole.document
-    stored = replace(whole, document=whole.document, tally=Tally())
+    stored = replace(whole, tally=Tally())
     assert "all answers were stored" in outcome_line(stored)
-    partial = replace(stored, document=whole.document.model_copy(update={"status": "partial"}))
+    partial = replace(stored, status="partial")
     assert "no new answers" in outcome_line(partial) and "stored" not in outcome_line(partial)
 
 
@@ -94,8 +96,32 @@ def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("offered", "known"),
-    [(options.Profile, tuple(PROFILES)), (options.Length, get_args(Length)), (options.Check, get_args(Check))],
-    ids=["profile", "length", "check"],
+    [
+        (options.PROFILES, tuple(PROFILES)),
+        (options.LENGTHS, get_args(Length)),
+        (options.CHECKS, get_args(Check)),
+        (options.EFFORTS, get_args(Effort)),
+    ],
+    ids=["profile", "length", "check", "effort"],
 )
-def test_options_offer_what_settings_know(offered: object, known: tuple[str, ...]) -> None:
-    assert get_args(offered) == known
+def test_options_offer_what_settings_know(offered: tuple[str, ...], known: tuple[str, ...]) -> None:
+    assert offered == known
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("terminal", "begun"), [(True, True), (False, False)])
+def test_bars_begin_with_the_first_progress_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, begun: bool
+) -> None:
+    monkeypatch.setattr("sys.stderr", Terminal() if terminal else io.StringIO())
+    with Screen() as screen:
+        screen.say("talk: [bold]as it stands[/bold]")
+        assert screen._bars is None
+        screen.watch(Progress("talk", planned=3))
+        assert (screen._bars is not None) == begun
+        screen.problem("ended")
+        assert "[bold]as it stands[/bold]" in sys.stderr.getvalue() and "ended" in sys.stderr.getvalue()

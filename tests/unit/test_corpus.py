@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from pipeline.corpus import Order, Outcome, make_all
+from pipeline.corpus import make_all
 from pipeline.errors import EndpointError
 from pipeline.llm import Completion, Request
+from pipeline.order import Order, Outcome
 from pipeline.profile import Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet

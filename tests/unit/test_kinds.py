@@ -7,12 +7,13 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from pipeline.cli.options import Notes
+from pipeline.cli.options import NOTES
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.labels import labels_for
+from pipeline.lengths import words_for
 from pipeline.page import draft_of_document, draft_of_page
-from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe, words_for
+from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe
 from pipeline.render import render_markdown
 from pipeline.sections import words_of, words_of_each
 from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, sections_of
@@ -163,7 +164,7 @@ def test_a_record_whose_order_is_not_that_of_its_sections_is_none(bent: dict[str
 
 
 def test_settings_and_the_command_line_name_the_kinds_that_there_are() -> None:
-    assert get_args(NotesName) == get_args(Notes) == tuple(kind.name for kind in KINDS)
+    assert get_args(NotesName) == NOTES == tuple(kind.name for kind in KINDS)
 
 
 def test_the_sections_of_a_kind_have_names_of_their_own() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.corpus import Order, make_all
+from pipeline.corpus import make_all
 from pipeline.errors import SettingsError
+from pipeline.order import Order
 from pipeline.own_sections import load_sections
 from pipeline.page import draft_of_page
 from pipeline.profile import SMALL, Recipe

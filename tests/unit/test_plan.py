@@ -11,12 +11,14 @@ from pipeline.cli import main
 from pipeline.cli.screen import plan_table
 from pipeline.errors import EndpointError
 from pipeline.forecast import Forecast, forecast
+from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.plan import Experience, Limited, LimitReached, Plan, plan_one, prompt_tokens, together
 from pipeline.prices import BATCH, cost_usd
-from pipeline.profile import CAPABLE, Recipe, words_for
+from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, StoredClient
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.transcript import Transcript

@@ -12,7 +12,8 @@ from pipeline import store
 from pipeline.errors import ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, Recording, StoredClient
+from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from tests.scripted import ScriptedClient, good_answer, transcript
@@ -117,7 +118,7 @@ def test_an_answer_that_cannot_be_stored_leaves_no_claim_for_others_to_wait_for(
 
 
 def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.providers.calls._LEASE", 0.03)
+    monkeypatch.setattr("pipeline.providers.stored.LEASE", 0.03)
     renewed = asyncio.Event()
 
     class Slow(ScriptedClient):
@@ -212,8 +213,8 @@ def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: P
 def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
     import sqlite3
 
+    from pipeline.chosen import store_path
     from pipeline.cli.store import store_faults, take_in
-    from pipeline.connect import store_path
     from tests.samples import scripted_calls
 
     take_in(tmp_path, scripted_calls(tmp_path))

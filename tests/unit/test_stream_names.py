@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.corpus import Found, Input, Order, find, make_all
+from pipeline.corpus import make_all
+from pipeline.finding import Found, find
+from pipeline.order import Input, Order
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.corpus import Order, make_all
+from pipeline.corpus import make_all
+from pipeline.order import Order, Outcome
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
-from pipeline.up_to_date import Ledger
+from pipeline.store import output_path
+from pipeline.up_to_date import Ledger, _key
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
 
@@ -49,6 +51,28 @@ def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore,
     found = again(made(calls, source), source)
     assert found is not None and found.complete and found.calls_made == 0 and found.tally.calls > 0
     assert found.page is not None and found.page.exists()
+
+
+def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, source: Source) -> None:
+    told: list[Outcome] = []
+    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    assert ledger.outcome(source) is None
+
+    def done(outcome: Outcome) -> None:
+        told.append(outcome)
+        ledger.remember(outcome)
+
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=done))
+    found = again(ledger, source)
+    assert found is not None and (found.figures, found.status) == (told[0].figures, told[0].status)
+    assert found.document is None and found.figures is not None and found.figures.statements > 0
+
+
+@pytest.mark.parametrize("fact", ["", "of an older version", "[]", "{}", '{"figures": {}, "usage": {}}'])
+def test_what_another_version_remembered_counts_as_nothing(calls: CallStore, source: Source, fact: str) -> None:
+    ledger = made(calls, source)
+    calls.remember(_key(output_path(ledger.order.out, "talk")), fact)
+    assert again(ledger, source) is None
 
 
 @pytest.mark.parametrize("changed", ["talk.txt", "out/talk.md", "out/talk.json"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from pipeline.connect import endpoint_of
+from pipeline.chosen import endpoint_of
 from pipeline.errors import SettingsError
 from pipeline.llm import Usage
 from pipeline.prices import cost_usd, price_a_token
@@ -186,7 +187,7 @@ def test_a_key_with_a_space_in_it_is_named_and_not_shown(monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("all_keys")
 def test_no_key_is_in_what_settings_tell_of_themselves() -> None:
     settings = load_settings(model="groq/large")
-    assert "canary" not in repr(settings) + settings.model_dump_json() + repr(endpoint_of(settings))
+    assert "canary" not in repr(settings) + json.dumps(settings.told()) + repr(endpoint_of(settings))
 
 
 def test_a_key_from_a_file_is_not_taken(tmp_path: Path) -> None:

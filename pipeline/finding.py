@@ -1,0 +1,94 @@
+"""Paths to the transcripts below them, under names that overwrite no other input's document."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.order import Input, Outcome
+from pipeline.outputs import is_output, source_of
+from pipeline.readers import Source, kept_apart, name_apart, read_transcript, survey, survey_files
+from pipeline.readers.report import read_stdin, read_url, skipped_lines
+from pipeline.store import output_path
+from pipeline.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Transcripts of some paths, files unread, an outcome for each path that gives none, and what was skipped."""
+
+    sources: list[Source | Transcript]
+    failed: list[Outcome]
+    skipped: list[str]
+
+
+def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
+    """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
+    read_now: list[Transcript] = []
+    failed: list[Outcome] = []
+    how = {"name": given.name, "form": given.form, "encoding": given.encoding}
+    try:
+        if Path("-") in paths:
+            read_now.append(read_stdin(sys.stdin.buffer.read(), **how))
+        if given.url is not None:
+            read_now.append(read_url(given.url, **how))
+    except InputError as err:
+        failed.append(Outcome("-", error=err))
+    below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
+    failed += [Outcome("input", error=err) for err in below.errors]
+    streams = _apart(read_now, out)
+    files = kept_apart(below.sources, lambda name: _made_from(out, name), [t.name for t in streams])
+    return Found([*streams, *files], failed, skipped_lines(below))
+
+
+def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
+    """What came through a pipe or from the web, under names that overwrite no document of something else, and told."""
+    named: list[Transcript] = []
+    for each in streams:
+        name = name_apart([each.name], partial(_is_of, each, out), {t.name.casefold() for t in named})
+        if name != each.name:
+            told = f"{each.name} was made from another input: this one is written as {name}"
+            each = replace(each, name=name, notes=(*each.notes, told))
+        named.append(each)
+    return named
+
+
+def _is_of(stream: Transcript, out: Path, name: str) -> bool:
+    """Whether there is no document of this name, or it was made from this stream: of a pipe, only its words tell."""
+    made_of = source_of(output_path(out, name))
+    if made_of is None:
+        return True
+    asked = (stream.path or "").startswith("http")
+    return made_of.get("path") == stream.path and (asked or made_of.get("sha256") == stream.sha256)
+
+
+def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:
+    """What `find` gives of these files below paths alone.
+
+    `taken` are names that belong to the inputs at some paths: nobody else is given them, and these keep them.
+    """
+    below = survey_files(files, paths, lambda path: is_output(path, out))
+    names = {path: name for name, path in taken.items()}
+    kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
+    return Found(
+        [*kept_apart(kept, lambda name: taken.get(name) or _made_from(out, name))],
+        [Outcome("input", error=err) for err in below.errors],
+        skipped_lines(below),
+    )
+
+
+def _made_from(out: Path, name: str) -> str | None:
+    """The path of the input that a document was made from; None when there is no such document."""
+    path = (source_of(output_path(out, name)) or {}).get("path")
+    return path if isinstance(path, str) else None
+
+
+def read(source: Source | Transcript, given: Input) -> Transcript:
+    """The transcript of a source. InputError when its file cannot be read."""
+    if isinstance(source, Transcript):
+        return source
+    return read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)

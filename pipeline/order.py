@@ -1,0 +1,113 @@
+"""What a batch is told, and what became of each of its transcripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pipeline.errors import PipelineError
+from pipeline.llm import Tally
+from pipeline.profile import Recipe
+from pipeline.prompting import PromptSet
+from pipeline.transcript import Metadata
+
+if TYPE_CHECKING:
+    from pipeline.document import StudyDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
+
+    encoding: str | None = None
+    form: str | None = None
+    name: str | None = None
+    url: str | None = None  # of a transcript file on the web
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a batch is told besides its sources."""
+
+    out: Path
+    recipe: Recipe
+    prompts: PromptSet
+    endpoint: str
+    citations: bool = False
+    metadata: Metadata = field(default_factory=Metadata)
+    input: Input = Input()
+    at_once: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is told of a finished document. `gaps` are stretches of lines that no statement cites."""
+
+    title: str
+    statements: int
+    weak: int
+    withheld: int
+    words: int
+    words_asked: int
+    model: str
+    checked_by: str
+    answered_by: tuple[str, ...]  # other models
+    sent: float  # new prompt tokens for each token of the transcript
+    gaps: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, document: StudyDocument) -> Figures:
+        """Those of a document."""
+        run, statements = document.run, list(document.statements())
+        return cls(
+            title=document.title,
+            statements=len(statements),
+            weak=sum(s.support == "weak" for s in statements),
+            withheld=len(document.withheld),
+            words=run.words,
+            words_asked=run.words_asked,
+            model=run.model,
+            checked_by=run.checked_by,
+            answered_by=run.answered_by,
+            sent=(run.usage.prompt_tokens - run.usage.cached_prompt_tokens) / max(1, document.source.tokens),
+            gaps=document.coverage.gaps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one transcript: a document and its page, or an error."""
+
+    name: str
+    document: StudyDocument | None = None  # only if it was made now, and until it is told: a thousand are not kept
+    page: Path | None = None
+    notes: tuple[str, ...] = ()
+    error: PipelineError | None = None
+    seconds: float = 0.0
+    status: Literal["complete", "partial", "failed"] = "failed"
+    problems: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    cost_usd: float | None = None
+    figures: Figures | None = None  # of its document, when there is one
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a document without problems."""
+        return self.status == "complete"
+
+    @property
+    def calls_made(self) -> int:
+        """Calls whose answers were not stored before."""
+        return self.tally.calls - self.tally.calls_cached
+
+    def row(self) -> dict[str, Any]:
+        """What `--json` tells of a transcript."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "page": str(self.page) if self.page else None,
+            "calls_made": self.calls_made,
+            "error": str(self.error) if self.error else None,
+            "problems": list(self.problems),
+        }

@@ -1,0 +1,113 @@
+"""A client in front of the call store: what is stored is not asked again, by this run or another."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+
+from pipeline.errors import ReplayMiss, StoreError
+from pipeline.llm import Completion, LLMClient, Request
+from pipeline.providers.calls import LEASE, CallStore, Recording
+
+_POLL = 0.2
+_TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
+
+
+class StoredClient:
+    """Answers from the store first, then from `inner`, storing what it says. Without `inner` it only replays."""
+
+    def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
+        self._store, self._inner, self._model = store, inner, model
+        self._asking: set[str] = set()
+        self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
+        self._renewing: asyncio.Task[None] | None = None
+
+    @property
+    def model(self) -> str:
+        """The model that calls are identified by."""
+        return self._model
+
+    async def complete(self, request: Request) -> Completion:
+        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed."""
+        key = request.key(self._model)
+        if stored := self._store.get(key):
+            return replace(stored, cached=True)
+        if self._inner is None:
+            why = (
+                self._store.why_missing(request, self._model)
+                if isinstance(self._store, Recording)
+                else "it is not in the store"
+            )
+            raise ReplayMiss(
+                f"{request.name}: this call was not recorded: {why}",
+                hint="renew the recordings: studydoc fixture record",
+            )
+        if isinstance(self._store, Recording):
+            return await self._inner.complete(request)
+        return await self._ask_once(self._store, self._inner, key, request)
+
+    async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
+        """Asks unless another task or another run is asking the same; then its answer is waited for."""
+        while key in self._asking or not store.claim(key):
+            await asyncio.sleep(_POLL)
+            if stored := store.get(key):
+                return replace(stored, cached=True)
+        if stored := store.get(key):  # it came between the first look and the claim
+            store.release(key)
+            return replace(stored, cached=True)
+        self._asking.add(key)
+        self._renewing = self._renewing or asyncio.create_task(self._renew(store))
+        try:
+            completion = await inner.complete(request)
+            await self._keep(store, key, request, completion)
+        except BaseException:
+            with suppress(StoreError):  # what went wrong first is what counts
+                store.release(key)
+            raise
+        finally:
+            self._no_longer_asking(key)
+        return completion
+
+    def _no_longer_asking(self, key: str) -> None:
+        self._asking.discard(key)
+        if self._renewing and not self._asking:
+            self._renewing.cancel()
+            self._renewing = None
+
+    async def _renew(self, store: CallStore) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3)
+            for key in self._asking:
+                with suppress(StoreError):  # the next renewal comes before the claim ends
+                    store.claim(key)
+
+    async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
+        """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
+        loop = asyncio.get_running_loop()
+        stored = loop.create_future()
+        if not self._arrived:
+            loop.call_later(_TOGETHER, self._store_arrived, store)
+        self._arrived.append((key, request, completion, stored))
+        try:
+            await stored
+        except asyncio.CancelledError:  # the run is being ended, and what has come is to be kept
+            self._store_arrived(store)
+            raise
+
+    def _store_arrived(self, store: CallStore) -> None:
+        arrived, self._arrived = self._arrived, []
+        if not arrived:
+            return
+        error: StoreError | None = None
+        try:
+            store.put_all([(key, request, completion) for key, request, completion, _ in arrived], self._model)
+        except StoreError as err:
+            error = err
+        for *_, stored in arrived:
+            if stored.done():
+                continue
+            if error:
+                stored.set_exception(error)
+            else:
+                stored.set_result(None)

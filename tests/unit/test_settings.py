@@ -1,0 +1,74 @@
+"""What flags, variables and studydoc.toml may set, in which order they count, and what is said of nonsense."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_flag_beats_a_variable_a_variable_the_file_and_the_file_what_is_given_otherwise(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "studydoc.toml").write_text('rpm = 1\ntpm = 1\nlength = "full"\nout = "kept"\n')
+    monkeypatch.setenv("STUDYDOC_TPM", "2")
+    monkeypatch.setenv("studydoc_length", "brief")
+    found = load_settings({"out": Path("elsewhere"), "encoding": "cp1252"}, length="standard", rpm=None)
+    assert (found.rpm, found.tpm, found.length) == (1, 2, "standard")
+    assert (found.out, found.encoding) == (Path("kept"), "cp1252")
+
+
+def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in {"CITATIONS": "Yes", "DEADLINE": "1.5", "CONCURRENCY": "64", "SECTIONS": "own"}.items():
+        monkeypatch.setenv(f"STUDYDOC_{name}", text)
+    found = load_settings()
+    assert (found.citations, found.deadline, found.concurrency, found.sections) == (True, 1.5, 64, Path("own"))
+
+
+@pytest.mark.parametrize(
+    ("name", "nonsense", "said"),
+    [
+        ("chunk_tokens", 100, "100 is not at least 200 and at most 200,000"),
+        ("concurrency", "many", "'many' is no whole number"),
+        ("concurrency", True, "True is no whole number"),
+        ("deadline", "nan", "nan is not above 0"),
+        ("max_cost", 0, "0 is not above 0"),
+        ("length", "long", "'long' is not one of brief, standard, full"),
+        ("citations", "perhaps", "'perhaps' is neither true nor false"),
+        ("model", 5, "5 is no text"),
+        ("out", None, "None is no text"),
+    ],
+)
+def test_nonsense_is_told_with_the_name_of_the_setting(name: str, nonsense: Any, said: str) -> None:
+    with pytest.raises(SettingsError, match=f"setting {name}: {said}"):
+        Settings(**{name: nonsense})
+
+
+def test_a_setting_that_there_is_not_is_told_with_where_it_stands(folder: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^no setting is called 'modell'"):
+        load_settings(modell="m")
+    (folder / "studydoc.toml").write_text('modell = "m"')
+    with pytest.raises(SettingsError, match=r"studydoc\.toml: no setting is called 'modell'"):
+        load_settings()
+
+
+def test_a_file_that_is_no_toml_is_told(folder: Path) -> None:
+    (folder / "studydoc.toml").write_text("model: m")
+    with pytest.raises(SettingsError, match=r"studydoc\.toml cannot be read"):
+        load_settings()
+
+
+@given(st.integers(200, 200_000), st.floats(0.001, 86_400), st.booleans(), st.sampled_from(["brief", "full"]))
+def test_settings_are_read_again_from_what_they_tell(tokens: int, seconds: float, cited: bool, length: Any) -> None:
+    settings = Settings(chunk_tokens=tokens, deadline=seconds, citations=cited, length=length, out=Path("there"))
+    assert Settings(**settings.told()) == settings
