@@ -312,4 +312,4 @@ def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> N
     prompts = PromptSet()
     prompts.load("compose.v2")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v2" not in document.run.prompts and "check.v3" in document.run.prompts
+    assert "compose.v2" not in document.run.prompts and "check.v4" in document.run.prompts
