@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.naming import Naming, namings
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
@@ -28,8 +29,9 @@ from pipeline.transcript import Chunk, spoken_words
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _PART = (
-    "They are part {} of a longer recording: overview tells in one or two sentences what this part deals with and who "
-    "speaks, {} are those of this part{}."
+    "They are part {} of a longer recording: overview tells, in one or two sentences and no more, what this part deals "
+    "with and who speaks, {} are those of this part{}; speakers has each label that is no name, where a line tells the "
+    "name of its person, with that line."
 )
 
 
@@ -41,6 +43,7 @@ class Part:
     whole: bool = False
     read: frozenset[int] = frozenset()
     filler: frozenset[int] = frozenset()
+    namings: tuple[Naming, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -132,6 +135,7 @@ def _part(
         whole,
         read,
         read & frozenset(skipped),
+        namings(answer, prompts.transcript),
         tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
     )
 
