@@ -22,6 +22,7 @@ from pipeline.labels import labels_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe, words_for
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
+from pipeline.sections.overview import OVERVIEW
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, spoken_words
@@ -77,7 +78,11 @@ async def _written(
         kind_of(recipe).write,
         words=f"{with_added(asked, sections):,}",
         part="" if whole else _of_part(chunk, every),
-        sections=tasks(words_of_each(asked, sections), structured.prompts, sections),
+        sections=tasks(
+            words_of_each(asked, sections),
+            structured.prompts,
+            [s for s in sections if whole or s.name != OVERVIEW.name],  # `_PART` says what a part's is
+        ),
     )
     room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
     try:
