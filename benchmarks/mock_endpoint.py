@@ -133,13 +133,14 @@ def answer_to(body: dict[str, Any]) -> dict[str, Any]:
     """An answer of the size that a real one has, in words of the lines or points that the request shows."""
     contents = [m["content"] for m in body["messages"]]
     tasks = [found for content in contents for found in _TASK.findall(content)]
+    parts = {"speakers": []} if '"speakers"' in json.dumps(body.get("response_format", {})) else {}
     match tasks[-1] if tasks else "":
         case "write":
-            return _written(_lines(contents[1].split("This part:\n")[-1]), contents[2])
+            return _written(_lines(contents[1].split("This part:\n")[-1]), contents[2]) | parts
         case "compose":
             return _composed(contents[1])
         case "check":
-            return _checked(contents[2])
+            return _checked(contents[2]) | parts
         case _:
             return {"points": [_turned(text) for _, text in _lines(contents[-1])[:12]]}
 

@@ -26,7 +26,7 @@ class Profile:
     at_once: int
 
 
-CAPABLE = Profile("capable", chunk_tokens=20_000, check="model", at_once=64)
+CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64)
 # One after the other: a server with one prompt cache then finds the prefix that all calls share.
 SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=1)
 PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}

@@ -121,12 +121,23 @@ def composed_answer() -> dict[str, Any]:
     }
 
 
+def fitting(answer: dict[str, Any], request: Request) -> dict[str, Any]:
+    """An answer about a chunk, with the field that only parts of a longer recording are asked for."""
+    asked = (request.schema or {}).get("properties", {})
+    return answer | {"speakers": []} if "speakers" in asked else answer
+
+
 def good_answer(request: Request) -> Answer:
     """A sound answer to every request that a capable model's run over `transcript()` makes: nothing is found wrong."""
-    return {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}[request.name]()
+    answers = {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
+    return fitting(answers[request.name](), request)
 
 
 def with_fault(**fault: Any) -> Callable[[Request], Answer]:
     """Sound answers, but for one fault that the check reports."""
     one = {"verdict": "partly", "why": "it is too strong", "label": "", "text": "", "lines": []} | fault
-    return lambda request: EMPTY | {"faults": [one]} if request.name == "check" else good_answer(request)
+
+    def answer(request: Request) -> Answer:
+        return fitting(EMPTY | {"faults": [one]}, request) if request.name == "check" else good_answer(request)
+
+    return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose
+from pipeline.capable.naming import agreed, named
 from pipeline.capable.writing import write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
@@ -28,6 +29,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
     parts = await write(chunks, prompts, structured, recipe)
+    names = agreed(n for p in parts for n in p.namings)
+    parts, prompts = named(parts, names), prompts.knowing(names)
     structured.begin("composing", at_once=1, planned=composing + checks)
     composed = await compose(parts, prompts, structured, recipe)
     if len(parts) > 1:

@@ -175,7 +175,10 @@ async def _checked(
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v3", statements="\n".join(_rows(claims, chunk, prompts)), missing=_missing(missed, chunk, prompts)
+        "check.v4",
+        speakers=prompts.introduced(chunk),
+        statements="\n".join(_rows(claims, chunk, prompts)),
+        missing=_missing(missed, chunk, prompts),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
     try:

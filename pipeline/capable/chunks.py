@@ -6,12 +6,14 @@ last character for writing and for checking.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import create_model
 
+from pipeline.capable.naming import Naming
 from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
@@ -43,6 +45,14 @@ class Fault(Answer):
     lines: list[int]
 
 
+class Speaker(Answer):
+    """A label that is no name, the name of the person whom it stands for, and the line that tells it."""
+
+    label: str
+    name: str
+    line: int
+
+
 class Missing(Answer):
     """A point that the page lacks; `under` is the number of the heading or statement that it belongs to."""
 
@@ -53,12 +63,14 @@ class Missing(Answer):
 
 
 @lru_cache(maxsize=64)
-def chunk_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
+def chunk_answer(sections: tuple[Section, ...] = STUDY.sections, *, in_parts: bool = False) -> type[Answer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
     """
     fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
+    if in_parts:  # what one part tells of labels the others have to learn
+        fields["speakers"] = (list[Speaker], ...)
     return create_model(
         "ChunkAnswer",
         __base__=Answer,
@@ -84,7 +96,8 @@ class ChunkPrompts:
         language: str | None = None,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
-        self.sections, self.answer = sections, chunk_answer(sections)
+        self.sections, self.answer = sections, chunk_answer(sections, in_parts=len(chunks) > 1)
+        self.names: Mapping[str, Naming] = {}
         self.language = language
         self.recording = recording(transcript)
         self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
@@ -101,6 +114,17 @@ class ChunkPrompts:
     def prefix(self, chunk: Chunk) -> tuple[Message, ...]:
         """System message and lines."""
         return self._rendered(chunk)[1]
+
+    def knowing(self, names: Mapping[str, Naming]) -> ChunkPrompts:
+        """The same prompts, with the names of those whom labels stand for."""
+        known = copy(self)
+        known.names = names
+        return known
+
+    def introduced(self, chunk: Chunk | None = None) -> str:
+        """Whom labels stand for by lines that the model does not see: all, or those that are not the chunk's."""
+        told = [n for n in self.names.values() if not chunk or not chunk.first <= n.line <= chunk.last]
+        return f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in told)}.\n\n" if told else ""
 
     def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
         """Lines and prefix of a chunk, kept: writing, checking and both of their answers ask for them."""
@@ -145,7 +169,7 @@ class ChunkPrompts:
 
 def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:
     """The message that every call begins with; it tells the notes' language where the lines are in another one."""
-    text = prompts.load("system.v3").render()
+    text = prompts.load("system.v4").render()
     if wanted and not covers(wanted, spoken):
         name = english_name(wanted)  # from a table, so that no user's words get into a prompt
         text += "\n\n" + prompts.load("language.v1").render(language=name)

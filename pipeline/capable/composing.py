@@ -62,7 +62,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = structured.prompts.load(kind_of(recipe).compose).render(
-        recording=prompts.recording,
+        recording=f"{prompts.introduced()}{prompts.recording}",
         notes=rows,
         words=f"{with_added(words, table.sections):,}",
         points=str(each[MAIN_POINTS.name]),

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.naming import Naming, namings
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
@@ -22,6 +23,7 @@ from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
+from pipeline.sections.overview import OVERVIEW
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, spoken_words
@@ -29,8 +31,9 @@ from pipeline.transcript import Chunk, spoken_words
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _PART = (
-    "They are part {} of a longer recording: overview tells in one or two sentences what this part deals with and who "
-    "speaks, {} are those of this part{}."
+    "They are part {} of a longer recording: overview tells, in one or two sentences and no more, what this part deals "
+    "with and who speaks, {} are those of this part{}; speakers has each label that is no name, where a line tells the "
+    "name of its person, with that line."
 )
 
 
@@ -42,6 +45,7 @@ class Part:
     whole: bool = False
     read: frozenset[int] = frozenset()
     filler: frozenset[int] = frozenset()
+    namings: tuple[Naming, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -75,7 +79,11 @@ async def _written(
         kind_of(recipe).write,
         words=f"{with_added(asked, sections):,}",
         part="" if whole else _of_part(chunk, every),
-        sections=tasks(words_of_each(asked, sections), structured.prompts, sections),
+        sections=tasks(
+            words_of_each(asked, sections),
+            structured.prompts,
+            [s for s in sections if whole or s.name != OVERVIEW.name],  # `_PART` says what a part's is
+        ),
     )
     room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
     try:
@@ -133,6 +141,7 @@ def _part(
         whole,
         read,
         read & frozenset(skipped),
+        namings(answer, prompts.transcript),
         tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
     )
 

@@ -40,7 +40,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyCo
 
 KEY_CONCEPTS = Section(
     "key_concepts",
-    "sections/key_concepts.v3",
+    "sections/key_concepts.v4",
     list[Concept],
     groups,
     content,

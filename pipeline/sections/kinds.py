@@ -32,7 +32,7 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v3"
+    write: str = "write.v4"
     compose: str = "compose.v2"
 
 

@@ -66,7 +66,7 @@ def values(words: int) -> Mapping[str, str]:
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v4",
+    "sections/main_points.v5",
     list[PointSection],
     groups,
     content,

@@ -21,6 +21,7 @@ _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_WRITTEN_TOGETHER = re.compile(r"(?<=[^\W\d_])[A-Z][^\W\d_]+")  # the second word of "JeanLegault"
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
@@ -102,8 +103,8 @@ class Recording:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words that are said, as they are parted in the transcript."""
-        return frozenset(self._in_order)
+        """Words that are said, as they are parted in the transcript and by capitals where a blank was lost."""
+        return frozenset(self._in_order).union(map(letters, _WRITTEN_TOGETHER.findall(f"{self.text} {self.known}")))
 
     @cached_property
     def joined_words(self) -> Set[str]:
@@ -121,25 +122,25 @@ class Recording:
 
     @cached_property
     def _spoken(self) -> tuple[str, list[int], list[int]]:
-        """All bare words in a row between blanks, where each segment begins in that text, and the segments' ids."""
-        parts, starts, at = [], [], 1
+        """All letters in a row, where each segment begins in that text, and the segments' ids."""
+        parts, starts, at = [], [], 0
         for segment in self.transcript.segments:
-            part = "".join(f"{w} " for w in bare_words(segment.text))
+            part = "".join(bare_words(segment.text))
             parts.append(part)
             starts.append(at)
             at += len(part)
-        return " " + "".join(parts), starts, [s.id for s in self.transcript.segments]
+        return "".join(parts), starts, [s.id for s in self.transcript.segments]
 
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
-        """The segments of each place where these bare words are said in a row."""
+        """The segments of each place where these bare words are said in a row, wherever blanks stand in them."""
         text, starts, ids = self._spoken
-        wanted = f" {' '.join(words)} "
+        wanted = "".join(words)
         at = text.find(wanted)
         while at >= 0:
-            end = at + len(wanted) - 1
+            end = at + len(wanted)
             yield tuple(
                 n
                 for n, start, stop in zip(ids, starts, [*starts[1:], len(text)], strict=True)
-                if start < end and stop > at + 1
+                if start < end and stop > at
             )
             at = text.find(wanted, at + 1)

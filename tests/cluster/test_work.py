@@ -157,7 +157,7 @@ def test_no_key_stands_in_what_a_worker_is_told(folder: Path, monkeypatch: pytes
 
 def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "mine").mkdir()
-    (folder / "mine" / "system.v3.md").write_text("Answer in JSON, shortly.", "utf-8")
+    (folder / "mine" / "system.v4.md").write_text("Answer in JSON, shortly.", "utf-8")
     [report] = make(folder, serve(), [folder / "talks" / "one.txt"], prompts=folder / "mine")
     assert report.row["status"] == "complete"
     assert "Answer in JSON, shortly." in (folder / "log").read_text("utf-8")

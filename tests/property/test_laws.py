@@ -28,7 +28,7 @@ from pipeline.text import slug
 from pipeline.tokens import count_each, count_tokens
 from pipeline.verification import Recording, finding
 from pipeline.verification.figures import figures
-from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 text = st.text(min_size=1, max_size=60)
 lines = st.lists(
@@ -121,7 +121,7 @@ def run(talk: tuple[Parts, dict[str, Any]]) -> StudyDocument:
 
     def answer(request: Request) -> Answer:
         part = parts["Part 2 of 2" in request.messages[1].content]
-        return {"write": written(part), "compose": editor, "check": EMPTY}[request.name]
+        return fitting({"write": written(part), "compose": editor, "check": EMPTY}[request.name], request)
 
     return asyncio.run(asummarise(transcript(), ScriptedClient(answer), recipe=IN_PARTS))
 

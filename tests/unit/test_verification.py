@@ -105,6 +105,16 @@ def test_a_quotation_must_be_said_word_for_word() -> None:
     assert not finding("Ben: “never build that tower again”", recording)
 
 
+def test_blanks_stand_in_a_quotation_as_the_writer_puts_them() -> None:
+    talk = Recording(transcript([("Ana", "We 're just gonna try out the data base , and see .")]))
+    assert kinds("Ana: “We're just gonna try out the database and see”", talk) == []
+
+
+def test_a_name_that_lost_its_blank_in_the_transcript_is_named() -> None:
+    talk = Recording(transcript([("Ana", "As PremierLegault asked us, we stay until June.")]))
+    assert kinds("Ana says that Legault asked for June.", talk) == []
+
+
 def test_words_left_out_of_a_quotation_part_it() -> None:
     recording = said("we will never, and I mean it, build that tower again")
     assert not finding("“we will never … build that tower again”", recording)
