@@ -6,7 +6,8 @@ import re
 import warnings
 
 from pipeline.readers.base import Document, Parsed, Reader, broken
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
