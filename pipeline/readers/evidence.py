@@ -201,12 +201,14 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = self._once(mark, many=many, all_=all_of_them, pair=pair, big=big, capitals=capitals)
+                opens = mark.line < opening and mark.head.timed  # an announcer: nobody's words could go on in it
+                sure = all_of_them and (pair or opens)
+                verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, all_: bool, pair: bool, big: bool, capitals: bool) -> Verdict:
+    def _once(self, mark: Mark, *, many: bool, all_: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
         """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
 
         Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
@@ -225,7 +227,7 @@ class Labels:
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"
-        if not (len(words) > 1 or spelt or (all_ and pair) or self._borne_out(mark)):
+        if not (len(words) > 1 or spelt or sure or self._borne_out(mark)):
             return "doubt"
         return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
 

@@ -52,7 +52,7 @@ _STOP_AND_DASH = re.compile(
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
-_TRAILING = " \t-–—|,@:：([（【<"
+_TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
 
@@ -235,7 +235,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
         begin = dated.start() if dated else begin
         name = text[:begin].rstrip(_TRAILING)
-        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_")
+        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_`")
         written = stamp_at(text, begin - len(opened)) if name else None
         if written is None or not could_be_name(name):
             return None
@@ -260,7 +260,7 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
     if (
         stamp is None
         and after[:1]
-        and after[0] in "0123456789[(<{【（-–—|@,"
+        and after[0] in "0123456789[(<{【（-–—|@,`"
         and (written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
     ):
         left = after[written.stop :].strip()

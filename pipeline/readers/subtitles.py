@@ -1,4 +1,4 @@
-"""SubStation Alpha and MicroDVD, by pysubs2: formats whose shape is fixed and whose styles are theirs to know."""
+"""SubStation Alpha, MicroDVD and MPL2, by pysubs2: formats whose shape is fixed and whose styles are theirs to know."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
+_MPL2 = re.compile(r"\[\d{1,7}\]\[\d{1,7}\].*\n\[\d{1,7}\]\[\d{1,7}\]")
+_EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
+_COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
 
 
 def sniff(document: Document) -> bool:
-    """An [Events] section under [Script Info], or lines that begin with two frame numbers in braces."""
+    """An [Events] section or [Script Info], perhaps under comments, or two numbers in brackets in front of lines."""
     head = document.head
-    return head.startswith("[Script Info]") or bool(_MICRODVD.match(head))
+    comments = _COMMENTS.match(head)
+    script = _EVENTS.match(head, comments.end() if comments else 0)
+    return bool(script or _MICRODVD.match(head) or _MPL2.match(head))
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a dialogue line; its name field is who speaks; comments are told."""
     import pysubs2  # hardly any file needs it
 
-    microdvd = bool(_MICRODVD.match(document.head))
+    frames = _rate(document, tally) if _MICRODVD.match(document.head) else None
+    form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            subs = (
-                pysubs2.SSAFile.from_string(document.text, format_="microdvd", fps=_rate(document, tally))
-                if microdvd
-                else pysubs2.SSAFile.from_string(document.text)
-            )
+            subs = pysubs2.SSAFile.from_string(document.text, format_=form, fps=frames)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as err:
         raise broken(document, "these subtitles", err, "export them as .srt or .vtt") from err
     cues: list[Cue] = []
@@ -55,4 +57,4 @@ def _rate(document: Document, tally: Tally) -> float | None:
     return 25.0
 
 
-READER = Reader("subtitles", "SubStation Alpha or MicroDVD subtitles", sniff, read)
+READER = Reader("subtitles", "SubStation Alpha, MicroDVD or MPL2 subtitles", sniff, read)

@@ -20,6 +20,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import Text, TurnBuilder
+from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -39,7 +40,7 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = joined_directions(unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally)))
+    physical = joined_directions(unkeyed(without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
@@ -110,7 +111,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
             if not words(line):
                 continue
-        if "\t" in line or "([" in line or line[0] in "[(":
+        if "\t" in line or "([" in line or line[0] in "[(" or line[0].isdigit():
             line = plainer(line)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
