@@ -23,6 +23,8 @@ _THOUSANDTHS = r"(?P<thousandths>\d{1,9})\s?ms\b"
 _TO = r"\s*(?:-{1,2}>|→|–|—|-|to\b)\s*"
 _NAME = r"(?P<name>[^\W\d_][^\n:：\[\](){}<>]{0,60}?)"
 
+_HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})(?:-(\d{1,3}))?#")
+
 _SAMPLE = 400  # lines in which such times show
 _LEAST = 3  # of them, so that they recur
 _RISING = 0.9  # of the steps
@@ -62,11 +64,34 @@ _FORMS = [
 
 def with_colons(rows: list[str]) -> list[str]:
     """The lines, such times in front of them or behind names written with colons."""
+    if any(_HASHES.search(row) for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row):
+        return _without_hashes(rows)
     sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if any(map(str.isdigit, row[:90]))]
     for form in _FORMS:
         if sum(_stands(form, row) is not None for row in sample) >= _LEAST and _are_times(form, rows):
             return [_rewritten(form, row) for row in rows]
     return rows
+
+
+def _without_hashes(rows: list[str]) -> list[str]:
+    """The lines, times of f4 and MAXQDA in brackets; those behind a paragraph stand where the next one begins."""
+    if any(_HASHES.match(row.lstrip()) for row in rows):
+        return [_HASHES.sub(_bracket, row) for row in rows]
+    out: list[str] = []
+    upcoming: str | None = "[0:00:00]"
+    for row in rows:
+        found = _HASHES.findall(row)
+        said = _HASHES.sub(" ", row).strip()
+        if not said or not any(map(str.isalnum, said)):
+            out.append(said)
+            continue
+        out.append(f"{upcoming} {said}" if upcoming else said)
+        upcoming = f"[{found[-1][0]}.{found[-1][1] or 0}]" if found else None
+    return out
+
+
+def _bracket(match: re.Match[str]) -> str:
+    return f"[{match[1]}.{match[2] or 0}]"
 
 
 def _stands(form: _Form, row: str) -> re.Match[str] | None:
