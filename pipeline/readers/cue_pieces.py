@@ -62,13 +62,13 @@ def plain_piece(cue: Cue) -> tuple[Piece] | None:
     """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
     rows = cue.rows
     if not cue.plain:
-        rows = [row for row in rows if row] if "" in rows else rows
+        rows = [row for row in rows if row.strip()] if "" in rows or " " in rows else rows
         for row in rows:
             if not _WORDS.fullmatch(row) or "  " in row or " - " in row or row[-1] == " ":
                 return None
         if not rows:
             return None
-    number = cue.line + 1 + (0 if cue.rows[0] else cue.rows.index(rows[0]))
+    number = cue.line + 1 + cue.rows.index(rows[0])
     voice = html.unescape(cue.voice) if cue.voice else None
     return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)
 

@@ -14,7 +14,7 @@ from pipeline.readers.cue_pieces import OPENING, Cue
 _CLOCK = r"(?:\d\d:)?\d\d:\d\d[.,]\d{3}"
 _SETTINGS = r"(?: (?:region|vertical|line|position|size|align):\S+)*"
 _NUMBERED, _BARE = (
-    re.compile(rf"{number}(?P<start>{_CLOCK}) --> (?P<end>{_CLOCK}){_SETTINGS}[ \t]*\n(?P<text>(?:\S.*\n)*)\n+")
+    re.compile(rf"{number}(?P<start>{_CLOCK}) --> (?P<end>{_CLOCK}){_SETTINGS}[ \t]*\n(?P<text>(?:.+\n)*)\n+")
     for number in (r"\d{1,9}\n", "")
 )
 _PLAIN = {*string.ascii_letters, *string.digits, *map(chr, range(0xC0, 0x100)), *" \n,.'!;\"-"}

@@ -5,6 +5,7 @@ Nothing but their rising tells them from prices, sections and dates, so a few of
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ _THOUSANDTHS = r"(?P<thousandths>\d{1,9})\s?ms\b"
 _TO = r"\s*(?:-{1,2}>|→|–|—|-|to\b)\s*"
 _NAME = r"(?P<name>[^\W\d_][^\n:：\[\](){}<>]{0,60}?)"
 
+_ANY = re.compile(r"\d(?: ?[hms]|\.[0-5]\d|['′’][0-5]\d)")
+_FAR = 100  # characters from the start, after which no time of this kind stands
 _HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})(?:-(\d{1,3}))?#")
 
 _SAMPLE = 400  # lines in which such times show
@@ -53,21 +56,23 @@ def _forms(time: str, *, doubtful: bool = False, behind: bool = True) -> list[_F
     return [_Form(re.compile(place), one, doubtful) for place in places]
 
 
-_FORMS = [
-    *_forms(_SPELT),
-    *_forms(_PRIMES),
-    *_forms(_THOUSANDTHS),
-    *_forms(_SECONDS, behind=False),
-    *_forms(_DOTS, doubtful=True),
-]
+@functools.cache  # made when a file may have such times, which few have
+def _all_forms() -> list[_Form]:
+    return [
+        *_forms(_SPELT),
+        *_forms(_PRIMES),
+        *_forms(_THOUSANDTHS),
+        *_forms(_SECONDS, behind=False),
+        *_forms(_DOTS, doubtful=True),
+    ]
 
 
 def with_colons(rows: list[str]) -> list[str]:
     """The lines, such times in front of them or behind names written with colons."""
     if any(_HASHES.search(row) for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row):
         return _without_hashes(rows)
-    sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if any(map(str.isdigit, row[:90]))]
-    for form in _FORMS:
+    sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _ANY.search(row, 0, _FAR)]
+    for form in _all_forms() if len(sample) >= _LEAST else ():
         if sum(_stands(form, row) is not None for row in sample) >= _LEAST and _are_times(form, rows):
             return [_rewritten(form, row) for row in rows]
     return rows
