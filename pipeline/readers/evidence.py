@@ -73,7 +73,7 @@ class Labels:
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
             found = groups[group]
-            counts = Counter(m.name for m in found)
+            counts = Counter([m.name for m in found])
             if self._counts(group, found, counts, max(units, 1)):
                 self.shapes.add(group)
                 self._judge(group, found, counts, max(units, 1))
@@ -86,8 +86,8 @@ class Labels:
         self._text = ""  # looked into no more, and as large as the file
         self._common.forget()
         timed = [m for m in marks if self.verdict(m) == "name" and m.head.name]
-        self.share = sum(m.begins for m in timed) / max(1, units)
-        self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
+        self.share = sum([m.begins for m in timed]) / max(1, units)
+        self.timed = bool(timed) and sum([m.head.stamp is not None for m in timed]) >= 0.9 * len(timed)
 
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
@@ -125,8 +125,8 @@ class Labels:
         recurring = [name for name, c in counts.items() if c >= 2]
         n, r = len(marks), sum(counts[name] for name in recurring)
         written = sum(times for name, times in counts.items() if proper(name)) / n
-        followed = sum(m.followed for m in marks) / n
-        begins = sum(m.begins for m in marks) / n
+        followed = sum([m.followed for m in marks]) / n
+        begins = sum([m.begins for m in marks]) / n
         shape = group.removeprefix("# ").removeprefix("T ")
         if group.startswith("# ") and "T" not in group:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8

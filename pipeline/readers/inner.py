@@ -25,7 +25,7 @@ class Inner:
     """The labels inside the lines of a file, which has `others` that hold no colon."""
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool, others: int = 0) -> None:
-        held = [line for line in lines if _may_hold(line)]
+        held = [line for line in lines if len(line) > 1 and _may_hold(line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         starts: Counter[str] = Counter()
         if found:

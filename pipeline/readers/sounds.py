@@ -87,12 +87,15 @@ class Sounds:
 
     def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0) -> None:
         self._tally, self._any = tally, False
+        self.none = True  # that would be taken off any of the texts
         self._counts: Counter[str] = Counter()
         lines, sentences = others, 0
         for text in texts:
             lines += 1
+            if not text.isascii() or text[:1] == "#":
+                self.none = False
             if _opened(text):
-                self._any = True
+                self._any, self.none = True, False
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
         self._all_in_brackets = sentences > max(1, _MOST * lines)

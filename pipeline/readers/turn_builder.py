@@ -72,7 +72,7 @@ class TurnBuilder:
             self._speaker, self._turn = None, verdict != "name"
         self._said = row.text
         if row.plain:
-            self._add(row.text, row.number, new=not self._open)
+            self._add(row.text, row.number, not self._open)
             return
         if mark and verdict == "name":
             self._named(mark, row)
@@ -188,9 +188,9 @@ class TurnBuilder:
         if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
             return
         if plain := markup.unmarked(text):
-            self._add(plain, number, new=new)
+            self._add(plain, number, new)
 
-    def _add(self, plain: str, number: int, *, new: bool) -> None:
+    def _add(self, plain: str, number: int, new: bool) -> None:
         if new or not self.rows or self._turn:
             if len(self._parts) > 1:
                 self.put_together()
