@@ -11,7 +11,8 @@ from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
-from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
+from pipeline.readers.lines import Line, join_lines, unroll
+from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
@@ -26,8 +27,8 @@ _SPOKEN_TO = 2  # cues that speak to the one who would say them, if labels do no
 _UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
 
 
-def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
-    """Lines of one speaker each, in the order of their times."""
+def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
+    """Lines of one speaker each, in the order of their times. Empties the list: a long file is held twice else."""
     ordered = _in_order(cues, tally)
     pieces = cut_at_labels([piece for cue in ordered for piece in plain_piece(cue) or pieces_of(cue)])
     labels, marks = _labels(pieces, len(ordered))
@@ -39,6 +40,8 @@ def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
     labels.tell(marks, tally)
     lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
+    cues.clear()
+    del pieces, ordered, marks
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pipeline.readers.cue_pieces import OPENING, Cue
 
-_CLOCK = r"(?:\d\d:)?\d\d:\d\d[.,]\d{3}"
+_CLOCK = r"(?:\d{1,4}:)?\d\d:\d\d[.,]\d{3}"
 _SETTINGS = r"(?: (?:region|vertical|line|position|size|align):\S+)*"
 _NUMBERED, _BARE = (
     re.compile(rf"{number}(?P<start>{_CLOCK}) --> (?P<end>{_CLOCK}){_SETTINGS}[ \t]*\n(?P<text>(?:.+\n)*)\n+")

@@ -13,7 +13,8 @@ from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, labelled, only_words, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
-from pipeline.readers.lines import Line, fold_loops, join_lines
+from pipeline.readers.lines import Line, join_lines
+from pipeline.readers.loops import fold_loops
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally

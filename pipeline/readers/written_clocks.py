@@ -69,7 +69,8 @@ def _all_forms() -> list[_Form]:
 
 def with_colons(rows: list[str]) -> list[str]:
     """The lines, such times in front of them or behind names written with colons."""
-    if any(_HASHES.search(row) for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row):
+    hashes = (row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row and _HASHES.search(row))
+    if len(list(hashes)) > 1:
         return _without_hashes(rows)
     sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _ANY.search(row, 0, _FAR)]
     for form in _all_forms() if len(sample) >= _LEAST else ():

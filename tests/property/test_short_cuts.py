@@ -63,7 +63,7 @@ def test_cues_of_words_become_the_same_lines_one_by_one(spoken: list[list[str]])
 
 def lines_or_error(found: list[Cue], tally: Tally) -> list[Line] | str:
     try:
-        return cue_lines(found, tally, "x")
+        return cue_lines(list(found), tally, "x")
     except InputError as err:
         return str(err)
 
