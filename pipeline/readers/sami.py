@@ -16,6 +16,7 @@ _ROOT = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<sami\b", re.IGNORECASE)
 _SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(\d{1,9})[^<>]*>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b(?:[^<>]*?\bclass\s*=\s*[\"']?([\w-]{1,40}))?[^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _END = re.compile(r"</(?:p|sync|body|sami)\s*>", re.IGNORECASE)
 
 
@@ -28,6 +29,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     """A cue a paragraph of the language that comes first; others are told."""
     text = document.taken()
     parts = _SYNC.split(text)
+    tally.leave_out("headers", _ANY_TAG.sub(" ", parts[0]), 1)
     cues: list[tuple[str, Cue]] = []
     line = parts[0].count("\n") + 1
     for start, body in zip(parts[1::2], parts[2::2], strict=True):
@@ -44,7 +46,9 @@ def read(document: Document, tally: Tally) -> Parsed:
 def _paragraphs(body: str) -> list[tuple[str, list[str]]]:
     """The class and the lines of each paragraph below a time."""
     parts = _PARAGRAPH.split(_END.sub("", body))
-    pairs = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(None, parts[0])]
+    pairs = [*zip(parts[1::2], parts[2::2], strict=True)]
+    if not pairs or words(parts[0]):
+        pairs.insert(0, (pairs[0][0] if pairs else None, parts[0]))
     return [(kind or "", _BREAK.sub("\n", " ".join(said.split())).split("\n")) for kind, said in pairs]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 
 from pipeline.readers.base import Document, Parsed, Reader, broken
 from pipeline.readers.cue_pieces import Cue
@@ -12,6 +13,12 @@ from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
 _MPL2 = re.compile(r"\[\d{1,7}\]\[\d{1,7}\].*\n\[\d{1,7}\]\[\d{1,7}\]")
+_NUMBERED = re.compile(r"[{\[]\d+[}\]][{\[]\d*[}\]]")
+_FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
+_SECTION = re.compile(r"\[[^\[\]]*\]\s*")
+_DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
+_FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
+_LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
 _COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
 
@@ -44,8 +51,30 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.append(
             Cue(event.start / 1000, event.end / 1000, event.plaintext.split("\n"), n, event.name.strip() or None)
         )
+    rows = document.text.split("\n")
+    for i in _dropped(rows, form, {event.text.strip() for event in subs.events}):
+        tally.leave_out("broken lines", rows[i], i + 1)
+    for i, row in enumerate(rows) if form == "ass" else ():
+        if _DIALOGUE.match(row):
+            tally.leave_out("effects", " ".join(filter(_LETTER.search, row.split(",", _FIELDS)[_MARGINS:-1])), i + 1)
     cues.sort(key=lambda cue: cue.start or 0.0)
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
+    """Where lines stand that pysubs2 passes over without a word: those without their times, or with too few fields."""
+    events = False
+    for n, row in enumerate(rows):
+        if form != "ass":
+            if not _NUMBERED.match(row):
+                yield n
+        elif _SECTION.fullmatch(row):
+            events = row.strip().casefold() == "[events]"
+        elif _DIALOGUE.match(row):
+            if row.split(",", _FIELDS)[-1].strip() not in texts:
+                yield n
+        elif events and not _FORMAT.match(row):
+            yield n
 
 
 def _rate(document: Document, tally: Tally) -> float | None:

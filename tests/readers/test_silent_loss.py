@@ -163,3 +163,10 @@ def test_tiers_and_codes_of_chat_are_told() -> None:
     rows = "*ODA:\twe leave at nine [=! laughs] .\n%mor:\tpro|we v|leave\n" * 2
     transcript = read(f"@UTF8\n@Begin\n{rows}@End\n", ".cha")
     assert {part.kind for part in transcript.reading.left_out} >= {"tiers under turns", "codes of the notation"}
+
+
+def test_lines_of_substation_that_the_library_passes_over_are_told() -> None:
+    good = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
+    torn = "Dialogue: 0,0:00:03.00,0:00:04\n.00,Default,Oda,0,0,0,,With all boats.\n"
+    form = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    assert left_out(f"[Events]\n{form}{good}{torn}", ".ass")["broken lines"][1] == 4
