@@ -13,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StoreError
+from pipeline.text import printable
 
 if TYPE_CHECKING:
     import tiktoken
@@ -69,12 +70,14 @@ def count_tokens(text: str, encoding: str = FALLBACK_ENCODING) -> int:
 def count_each(texts: Iterable[str], encoding: str = FALLBACK_ENCODING) -> list[int]:
     """Tokens of every text."""
     opening, inner = _counts(encoding)
-    return [
-        opening[text[: (at := text.find(" "))]] + sum(map(inner.__getitem__, text[at + 1 :].split(" ")))
-        if " " in text and "  " not in text and text.isprintable()
-        else count_tokens(text, encoding)
-        for text in texts
-    ]
+    look, out = inner.__getitem__, list[int]()
+    for text in texts:
+        if "  " not in text and printable(text):
+            words = iter(text.split(" "))
+            out.append(opening[next(words)] + sum(map(look, words)))
+        else:
+            out.append(count_tokens(text, encoding))
+    return out
 
 
 class _Counts(dict[str, int]):

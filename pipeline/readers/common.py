@@ -24,7 +24,7 @@ class Common:
         if word not in self._small:
             small = word.lower()
             found = small != word.upper() and len(self._small) < _LOOKED_UP and small in self._text
-            self._small[word] = found and re.search(rf"(?<!\w){re.escape(small)}(?!\w)", self._text) is not None
+            self._small[word] = found and _stands_in(small, self._text)
         return self._small[word]
 
     def titles(self, names: Iterable[str]) -> Counter[str]:
@@ -35,6 +35,17 @@ class Common:
     def forget(self) -> None:
         """The text, which is as large as the file, is let go: every other word counts as a name's."""
         self._text = ""
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a text has a word that is no part of another one."""
+    at = text.find(word)
+    while at >= 0:
+        before, after = text[max(0, at - 1) : at], text[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _title(name: str) -> str | None:

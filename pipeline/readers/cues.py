@@ -2,75 +2,46 @@
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 
 from pipeline.errors import InputError
+from pipeline.readers.cue_pieces import Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
-from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, head_of, speaker_name
-from pipeline.readers.lines import Line, fold_loops, join_lines, unroll
+from pipeline.readers.labels import head_of, speaker_name
+from pipeline.readers.lines import Line, join_lines, unroll
+from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
-_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
-_AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
-_FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
-_TAG = re.compile(
-    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}|)>"
-    rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
-    rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
-    r"|\{\\[^{}]{0,100}\}"
-)
-_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
 _FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
+_ALONE = 50  # characters of a name over words, at most
+_OVER = 0.15  # of the cues, fewer than have their speaker over their words where names stand so
 _SPOKEN_TO = 2  # cues that speak to the one who would say them, if labels do not hold on
 _UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
 
 
-@dataclass(slots=True)
-class Cue:
-    """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks."""
-
-    start: float | None
-    end: float | None
-    rows: list[str]
-    line: int = 0
-    voice: str | None = None
-
-
-@dataclass(slots=True)
-class _Piece:
-    """A line of a cue, tags off."""
-
-    cue: Cue
-    number: int
-    text: str
-    first: bool
-    voice: str | None = None
-    head: Head | None = None
-    mark: Mark | None = None
-
-
-def cue_lines(cues: Sequence[Cue], tally: Tally, label: str) -> list[Line]:
-    """Lines of one speaker each, in the order of their times."""
+def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
+    """Lines of one speaker each, in the order of their times. Empties the list: a long file is held twice else."""
     ordered = _in_order(cues, tally)
-    pieces = _cut([piece for cue in ordered for piece in _pieces(cue)])
+    pieces = cut_at_labels([piece for cue in ordered for piece in plain_piece(cue) or pieces_of(cue)])
+    labels, marks = _labels(pieces, len(ordered))
+    if _over_words(pieces, marks, labels, len(ordered)):
+        pieces = cut_at_labels([piece for cue in ordered for piece in pieces_of(cue)])
+        labels, marks = _labels(pieces, len(ordered))
     full = {id(piece.cue) for piece in pieces}
     if empty := [cue.line for cue in cues if id(cue) not in full]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
-    voices = any(p.voice for p in pieces)
-    marks = [] if voices else _marked(pieces)
-    labels = Labels(marks, max(1, len(ordered)), "\n".join(p.text for p in pieces))
     labels.tell(marks, tally)
-    lines = _spoken(pieces, labels, tally, voices=voices)
+    lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
+    cues.clear()
+    del pieces, ordered, marks
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",
@@ -90,45 +61,29 @@ def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
     return sorted(cues, key=lambda cue: cue.start or 0.0)
 
 
-def _pieces(cue: Cue) -> Iterable[_Piece]:
-    """The lines of a cue, each voice in it on its own."""
-    voice = cue.voice
-    first = True
-    for number, raw in enumerate(cue.rows, cue.line + 1):
-        parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
-        if "<v" in raw:
-            split = _VOICE.split(raw)
-            parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
-            voice = split[-2] if len(split) > 1 else voice
-        for who, text in parts:
-            if "<" in text or "{\\" in text:
-                text = _TAG.sub("", text)
-            if "&" in text:
-                text = html.unescape(text)
-                text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
-            if text and (text := tidy(text)):
-                yield _Piece(cue, number, text, first, html.unescape(who) if who else None)
-                first = False
+def _labels(pieces: Sequence[Piece], cues: int) -> tuple[Labels, list[Mark]]:
+    marks = [] if any(p.voice for p in pieces) else _marked(pieces)
+    return Labels(marks, max(1, cues), "\n".join(texts(pieces))), marks
 
 
-def _cut(pieces: list[_Piece]) -> list[_Piece]:
-    """The lines, those with a label inside that recurs cut in front of it."""
-    inner = Inner([piece.text for piece in pieces], chevrons=False)
-    if not inner.names:
-        return pieces
-    return [
-        _Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice)
-        for piece in pieces
-        for n, part in enumerate(inner.parts(piece.text))
-    ]
+def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:
+    """Whether the first lines of plain cues may be names: they recur as often as names over words do, or are names."""
+    first = [p.rows[0] for p in pieces if p.plain and len(p.rows) > 1 and len(p.rows[0]) <= _ALONE]
+    if labels.names and any(row in labels.names or row.partition(",")[0] in labels.names for row in first):
+        return True
+    counts = Counter(row.partition(",")[0] for row in first)
+    again = sum(n for n in counts.values() if n > 1) + sum(mark.head.shape == "N/" for mark in marks)
+    return again >= _OVER * cues
 
 
-def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
+def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     """Marks of the lines that could begin with a label. A cue's first line begins a turn, others may."""
     marks: list[Mark] = []
     unit = -1
     for i, piece in enumerate(pieces):
         unit += piece.first
+        if piece.plain:
+            continue
         piece.head = head = head_of(piece.text)
         if head is None or head.name is None:
             continue
@@ -142,9 +97,9 @@ def _marked(pieces: Sequence[_Piece]) -> list[Mark]:
     return marks
 
 
-def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> list[Line]:
+def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> list[Line]:
     """Lines of one speaker, a cue each or less, sounds off."""
-    sounds = Sounds((p.text for p in pieces), tally)
+    sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=sum(len(p.rows) for p in pieces))
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
     holds = _holds(pieces, labels, tally, voices=voices)
@@ -153,8 +108,12 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     lines: list[Line] = []
     last_cue: Cue | None = None
     for piece in pieces:
+        if piece.plain and piece.voice is None and holder.speaker is None:
+            lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, holder.waits, piece.number))
+            holder.waits = False
+            continue  # the next piece is of another cue
         speaker, text, turn = holder.take(piece)
-        text = sounds.off(text, piece.number)
+        text = text if piece.plain else sounds.off(text, piece.number)
         if not text[:1].isalpha() and not _WORD.search(text):
             holder.waits = holder.waits or turn
             continue
@@ -169,7 +128,7 @@ def _spoken(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: b
     return lines
 
 
-def _holds(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> bool:
+def _holds(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> bool:
     """Whether a label holds to the next one: the file labels changes only.
 
     Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
@@ -186,24 +145,25 @@ def _holds(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bo
     return False
 
 
-def _spoken_to(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> bool:
+def _spoken_to(pieces: Sequence[Piece], labels: Labels, *, voices: bool) -> bool:
     """Whether cues without a label speak to the one whose label would hold: "Well done, Jonas.\""""
     times, holder = 0, ""
     for piece in pieces:
         if name := _named(piece, labels, voices=voices):
             holder = name.split()[0].casefold()
         elif holder:
-            times += any(word.strip(" .!?").casefold() == holder for word in piece.text.split(",")[1:])
+            for row in piece.rows or (piece.text,):
+                times += any(word.strip(" .!?").casefold() == holder for word in row.split(",")[1:])
     return times >= _SPOKEN_TO
 
 
-def _named(piece: _Piece, labels: Labels, *, voices: bool) -> str | None:
+def _named(piece: Piece, labels: Labels, *, voices: bool) -> str | None:
     if voices:
         return bare_name(piece.voice or "") or None
     return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
 
 
-def _labelled(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> list[int]:
+def _labelled(pieces: Sequence[Piece], labels: Labels, *, voices: bool) -> list[int]:
     """Where labels stand. The voice of a cue is one, however many lines the cue has."""
     named: list[int] = []
     last: tuple[int, str | None] | None = None
@@ -215,7 +175,7 @@ def _labelled(pieces: Sequence[_Piece], labels: Labels, *, voices: bool) -> list
     return named
 
 
-def _reach(pieces: Sequence[_Piece], labels: Labels, tally: Tally, *, voices: bool) -> dict[int, int]:
+def _reach(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> dict[int, int]:
     """For labels that would hold far longer than the others, the cues that they hold for: one may be missing.
 
     The keys are the identities of the pieces: two voices may stand on one line.
@@ -241,13 +201,13 @@ class _Holder:
     def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:
         self._tally, self._told = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
-        self._speaker: str | None = None
+        self.speaker: str | None = None
         self._reach, self._left = reach, -1  # cues that the label still holds for; below 0, until the next one
         self._said = ""
         self._cue: Cue | None = None
         self.waits = False
 
-    def take(self, piece: _Piece) -> tuple[str | None, str, bool]:
+    def take(self, piece: Piece) -> tuple[str | None, str, bool]:
         """The speaker of a line, its words, and whether somebody begins who is not named."""
         fresh = piece.cue is not self._cue
         self._cue = piece.cue
@@ -257,26 +217,26 @@ class _Holder:
             self._left -= 1
         if piece.voice is not None:
             speaker = bare_name(piece.voice) or None
-            if fresh or speaker != self._speaker:
+            if fresh or speaker != self.speaker:
                 self._left = self._reach.get(id(piece), -1)
-            self._speaker = speaker
-            self._tell_role(tidy(piece.voice), self._speaker or "", piece.number)
+            self.speaker = speaker
+            self._tell_role(tidy(piece.voice), self.speaker or "", piece.number)
         elif mark and self._labels.verdict(mark) == "name":
             self._left = self._reach.get(id(piece), -1)
-            self._speaker, text = speaker_name(mark.name), head.rest if head else text
+            self.speaker, text = speaker_name(mark.name), head.rest if head else text
             self._tell_role((head and head.name) or "", mark.name, piece.number)
-            turn = self._speaker is None
+            turn = self.speaker is None
         elif mark and self._labels.verdict(mark) == "doubt":
-            self._speaker, turn = None, True
+            self.speaker, turn = None, True
         elif head and (head.chevron or (head.dash and self._dashed)):
-            self._speaker, turn, text = None, True, head.plain
-        elif fresh and self._speaker is not None and self._ends() and ends_sentence(self._said):
-            self._speaker, turn = None, True
+            self.speaker, turn, text = None, True, head.plain
+        elif fresh and self.speaker is not None and self._ends() and ends_sentence(self._said):
+            self.speaker, turn = None, True
             text = head.plain if head and head.dash else text
         elif head and head.dash:
             text = head.plain
         self._said = text or self._said
-        return self._speaker, text, turn
+        return self.speaker, text, turn
 
     def _tell_role(self, label: str, name: str, line: int) -> None:
         if len(label) > len(name) and label not in self._told:

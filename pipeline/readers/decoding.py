@@ -30,7 +30,9 @@ _BINARY_HEADS = {
     b"\x7fELF": "a program",
     b"\x1aE\xdf\xa3": "a Matroska video",
     b"GIF8": "a GIF",
+    b"Scenarist_SCC": "closed captions as codes of a broadcast (SCC)",
 }
+_TELETEXT = (b"STL25", b"STL30")  # behind the number of a code page
 # Encodings in which a guess is trusted: none of them maps Western letters, where guesses were measured to be wrong.
 _TRUSTED_GUESSES = {
     "cp1251",
@@ -83,6 +85,8 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
     for head, kind in _BINARY_HEADS.items():
         if raw.startswith(head):
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
+    if raw[3:8] in _TELETEXT:
+        raise InputError(f"{name}: these are EBU STL subtitles, not text", hint="export them as .srt or .vtt")
     if utf16 := _utf16_without_mark(raw):
         return raw.decode(utf16, errors="replace"), utf16, f"read as {utf16} (no byte-order mark)"
     if escaped := _escaped(raw):

@@ -42,9 +42,7 @@ class Mark(NamedTuple):
 
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
-    name = head.name or ""
-    bare = name if name.isalpha() and name.isascii() else bare_name(name)
-    return Mark(head, line, unit, begins, followed, bare, _group(head.shape, head.heading))
+    return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)
@@ -75,9 +73,10 @@ class Labels:
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
             found = groups[group]
-            if self._counts(group, found, max(units, 1)):
+            counts = Counter([m.name for m in found])
+            if self._counts(group, found, counts, max(units, 1)):
                 self.shapes.add(group)
-                self._judge(group, found, max(units, 1))
+                self._judge(group, found, counts, max(units, 1))
         self._borrow(groups)
         if any(shape.startswith("Q.") for shape in self.shapes):
             self._beside_questions(groups)
@@ -86,9 +85,9 @@ class Labels:
         self.titles = set(self._common.titles(named))
         self._text = ""  # looked into no more, and as large as the file
         self._common.forget()
-        timed = [m for m in marks if m.head.name and self.verdict(m) == "name"]
-        self.share = sum(m.begins for m in timed) / max(1, units)
-        self.timed = bool(timed) and sum(m.head.timed for m in timed) >= 0.9 * len(timed)
+        timed = [m for m in marks if self.verdict(m) == "name" and m.head.name]
+        self.share = sum([m.begins for m in timed]) / max(1, units)
+        self.timed = bool(timed) and sum([m.head.stamp is not None for m in timed]) >= 0.9 * len(timed)
 
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
@@ -110,9 +109,10 @@ class Labels:
         tally.labels.extend(sorted(self.shapes))
         doubts: dict[str, tuple[int, int]] = {}
         for mark in marks:
-            if not mark.head.name or self.verdict(mark) == "name":
+            verdict = self.verdict(mark)
+            if verdict == "name" or not mark.head.name:
                 continue
-            if self.verdict(mark) == "doubt":
+            if verdict == "doubt":
                 count, line = doubts.get(mark.name, (0, mark.line))
                 doubts[mark.name] = (count + 1, line)
             elif ":" in mark.head.shape or mark.head.shape.startswith(("[N]", "<N>")):
@@ -120,14 +120,13 @@ class Labels:
         for name, (_, line) in list(doubts.items())[:20]:
             tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
 
-    def _counts(self, group: str, marks: Sequence[Mark], units: int) -> bool:
+    def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str], units: int) -> bool:
         """Whether a shape is one that names speakers in this file."""
-        counts = Counter(m.name for m in marks)
         recurring = [name for name, c in counts.items() if c >= 2]
         n, r = len(marks), sum(counts[name] for name in recurring)
-        written = sum(proper(m.name) for m in marks) / n
-        followed = sum(m.followed for m in marks) / n
-        begins = sum(m.begins for m in marks) / n
+        written = sum(times for name, times in counts.items() if proper(name)) / n
+        followed = sum([m.followed for m in marks]) / n
+        begins = sum([m.begins for m in marks]) / n
         shape = group.removeprefix("# ").removeprefix("T ")
         if group.startswith("# ") and "T" not in group:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
@@ -179,19 +178,19 @@ class Labels:
         share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
-    def _judge(self, group: str, marks: Sequence[Mark], units: int) -> None:
-        counts = Counter(m.name for m in marks)
+    def _judge(self, group: str, marks: Sequence[Mark], counts: Counter[str], units: int) -> None:
         many = len(marks) >= 0.8 * units or "T" in group
         all_of_them = len(marks) >= 0.95 * units
         pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
-        big = sum(proper(m.name) for m in marks) >= 0.8 * len(marks)
-        capitals = sum(m.name.isupper() for m in marks) >= 0.8 * len(marks)
+        big = sum(n for name, n in counts.items() if proper(name)) >= 0.8 * len(marks)
+        capitals = sum(n for name, n in counts.items() if name.isupper()) >= 0.8 * len(marks)
         in_full = sum(n for name, n in counts.items() if " " in name and not _SPELT.search(name))
         alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
-        dated = sum(_dated(m) for m in marks) >= 0.5 * len(marks)
+        dated = "T" in group and sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
-        for mark in marks:
-            name = mark.name
+        first = {m.name: m for m in reversed(marks)}
+        for name in counts:
+            mark = first[name]
             if (group, name) in self._verdicts:
                 continue
             if counts[name] >= 2:
@@ -202,12 +201,14 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                verdict = self._once(mark, many=many, all_=all_of_them, pair=pair, big=big, capitals=capitals)
+                opens = mark.line < opening and mark.head.timed  # an announcer: nobody's words could go on in it
+                sure = all_of_them and (pair or opens)
+                verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, all_: bool, pair: bool, big: bool, capitals: bool) -> Verdict:
+    def _once(self, mark: Mark, *, many: bool, all_: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
         """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
 
         Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
@@ -226,7 +227,7 @@ class Labels:
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"
-        if not (len(words) > 1 or spelt or (all_ and pair) or self._borne_out(mark)):
+        if not (len(words) > 1 or spelt or sure or self._borne_out(mark)):
             return "doubt"
         return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
 

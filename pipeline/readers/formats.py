@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.readers import lrc, office, plain, sbv, subrip, subtitles, tables, utterances, web_page, webvtt, xml
+from pipeline.readers import (
+    chat,
+    lrc,
+    office,
+    plain,
+    sami,
+    sbv,
+    subrip,
+    subtitles,
+    tables,
+    utterances,
+    web_page,
+    webvtt,
+    xml,
+)
 from pipeline.readers.base import Document, Reader
 from pipeline.readers.data import (
     assemblyai,
@@ -37,9 +51,11 @@ READERS: tuple[Reader, ...] = (
     xml.TTML,
     xml.TIMEDTEXT,
     xml.AKOMA,
+    sami.READER,
     web_page.READER,
     utterances.READER,
     subtitles.READER,
+    chat.READER,
     lrc.READER,
     webvtt.READER,
     subrip.READER,

@@ -22,16 +22,16 @@ _FAR = 70  # characters from the start, after which a label is none of the line'
 
 
 class Inner:
-    """The labels inside the lines of a file."""
+    """The labels inside the lines of a file, which has `others` that hold no colon."""
 
-    def __init__(self, lines: Sequence[str], *, chevrons: bool) -> None:
-        held = [line for line in lines if _may_hold(line)]
+    def __init__(self, lines: Sequence[str], *, chevrons: bool, others: int = 0) -> None:
+        held = [line for line in lines if len(line) > 1 and _may_hold(line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         starts: Counter[str] = Counter()
         if found:
             starts.update(line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("])*_ ") for line in lines if ":" in line)
         again = {name for name, n in found.items() if n + starts[name] > 1}
-        if sum(found[name] for name in again) <= sum(map(bool, map(str.strip, lines))):
+        if sum(found[name] for name in again) <= others + sum(map(bool, map(str.strip, lines))):
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
             again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
         self.names = again

@@ -6,6 +6,7 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
+import string
 import sys
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,7 +28,9 @@ _BRACKETED = re.compile(
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
-_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_OPENING = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z]")
+_WORDS = re.compile(rf"{_OPENING.pattern}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_IN_WORDS = f"{string.ascii_letters}{string.digits} ,.'?!;\"-".encode()  # the same in ASCII, told far faster
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
@@ -49,7 +52,7 @@ _STOP_AND_DASH = re.compile(
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 _ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
-_TRAILING = " \t-–—|,@:：([（【<"
+_TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
 
@@ -78,17 +81,40 @@ class Head(NamedTuple):
 
 def only_words(line: str) -> bool:
     """Whether a line is plainly words: no head, no link, no mark, nothing to clean. Most are, and are told fast."""
+    if not _OPENING.match(line):
+        return False
     return (
-        _WORDS.fullmatch(line) is not None
+        not (line.encode().translate(None, _IN_WORDS) if line.isascii() else not _WORDS.fullmatch(line))
         and (len(line) > 50 or line.count(" ") > 5 or _NAMELESS.match(line) is not None)
         and not ("  " in line or " - " in line or "www." in line)
         and line[-1] != " "
     )
 
 
+def labelled(line: str) -> Head | None:
+    """The head of a line that is a label which names, a colon and words, told at once; None is no verdict."""
+    at = line.find(": ", 1, _LONGEST)
+    if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
+        return None
+    return Head("N: ", name, line[at + 2 :], line)
+
+
+@lru_cache(maxsize=8192)  # labels recur
+def _name_alone(label: str) -> str | None:
+    """The label, if nothing else decides what a line is that begins with it, a colon and a letter."""
+    if not label[0].isalpha() or ":" in label or "：" in label or "\t" in label:
+        return None
+    name, line = sys.intern(label), f"{label}: x"
+    return name if _head(line) == Head("N: ", name, "x", line) else None
+
+
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
+    return labelled(text) or _head(text)
+
+
+def _head(text: str) -> Head | None:
     if only_words(text):
         return None
     if len(text) <= 50 and _FEW_WORDS.fullmatch(text) and text.count(" ") < 6 and not ("  " in text or "http" in text):
@@ -209,7 +235,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
         begin = dated.start() if dated else begin
         name = text[:begin].rstrip(_TRAILING)
-        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_")
+        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_`")
         written = stamp_at(text, begin - len(opened)) if name else None
         if written is None or not could_be_name(name):
             return None
@@ -234,7 +260,7 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
     if (
         stamp is None
         and after[:1]
-        and after[0] in "0123456789[(<{【（-–—|@,"
+        and after[0] in "0123456789[(<{【（-–—|@,`"
         and (written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
     ):
         left = after[written.stop :].strip()

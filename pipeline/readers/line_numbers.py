@@ -14,7 +14,7 @@ from pipeline.readers.tally import Tally
 _LINE = re.compile(r"^\s{0,12}(?P<line>\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(?P<text>.*)$")
 _PAGE_AND_LINE = re.compile(r"^\s{0,12}(?P<page>\d{3,6}):(?P<line>\d{1,2})(?:\s+|$)(?P<text>.*)$")
 _COUNTED = re.compile(
-    r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4})[.)])(?P=bold)\s+"
+    r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4}[.)]|0\d{1,4}))(?P=bold)\s+"
     r"(?=[*_]{0,2}(?P<name>[^\W\d_][^:：*]{0,60})(?:[:：]|\*\*))"
 )
 _SAMPLE = 3000  # lines that tell whether all are numbered
@@ -74,7 +74,8 @@ def _uncounted(rows: list[str], tally: Tally) -> list[str]:
             if row[:40].strip(" \t*_Q")[:1].isdigit() and (m := _COUNTED.match(row)) and m[kind]
         ]
         names = Counter(m["name"].strip() for _, m in found)
-        ups = sum(int(b[kind]) == int(a[kind]) + 1 for (_, a), (_, b) in itertools.pairwise(found))
+        numbers = [int(m[kind].rstrip(".)")) for _, m in found]
+        ups = sum(b == a + 1 for a, b in itertools.pairwise(numbers))
         if (
             (kind == "item" and len(found) < _MOST * sum(map(bool, map(str.strip, rows))))
             or len(found) < 2

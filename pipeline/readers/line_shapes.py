@@ -19,6 +19,9 @@ _TABBED = re.compile(rf"(?:(?P<name>[^\t\d][^\t]{{0,60}})\t)?(?P<start>{_CLOCK})
 _KEYED = re.compile(
     r"\s*(?P<open>\[)?(?P<key>[^\W\d_]{2,20}) ?: ?(?P<name>[^\[\]:：]{1,60}?)(?(open)\])(?P<rest>(?(open).*|))$"
 )
+_COMMAS = re.compile(rf"(?P<start>{_CLOCK})\s?,\s?(?P<end>{_CLOCK})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
+_BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
+_GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
 _SAMPLE = 500  # lines in which such a key shows
 _LEAST = 3  # lines with one key whose values are names
 
@@ -30,6 +33,14 @@ def plainer(line: str) -> str:
         return f"{match['start']} --> {match['end']}\t{name}{match['rest']}"
     if "([" in line:
         line = _LINKED.sub(r"(\1)", line)
+    if line[0].isdigit():
+        if match := _COMMAS.fullmatch(line):
+            return f"{match['start']} --> {match['end']}\t{match['rest']}"
+        if (match := _BARS.fullmatch(line)) and could_be_name(match["name"]):
+            return f"{match['start']} {match['name']}: {match['rest']}"
+        if match := _GLUED.match(line):
+            return f"[{match['start']}] {line[match.end() :]}"
+        return line
     if line[0] in "[(" and (match := _IN_ONE.match(line)) and could_be_name(match["name"] or match["who"]):
         return f"[{match['time'] or match['at']}] {match['name'] or match['who']}: {line[match.end() :]}"
     return line

@@ -1,9 +1,8 @@
-"""What every format goes through after parsing: loops folded, lines joined to readable ones or cut, ids on."""
+"""What every format goes through after parsing: lines joined to readable ones or cut, ids on."""
 
 from __future__ import annotations
 
 import itertools
-import operator
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,21 +10,15 @@ from typing import NamedTuple
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import words
+from pipeline.text import printable
 from pipeline.transcript import Segment
 
-_SENTENCE_END = re.compile(r"[.!?…](?P<gap>[\"'”’)]*\s+)|[。！？](?P<none>)")
-_PLAIN_END = re.compile(r"([.!?])[\"')]*\s+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*(?P<gap>\s+)|[。！？](?P<none>)")
+_GAP = re.compile(r"[.!?…][\"'”’)]* ")
+_SIGNS = bytes.maketrans(b'!?")', b"..''")  # ends of sentences and what closes them
 _WORD = re.compile(r"[^\W_]")
-_WORD_LENGTH = 7  # characters of a word and its blank, beyond which a line may hold something unbroken
-_UNBROKEN = re.compile(r"\S{40}")
-_ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
-_RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
-_LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
-_PERIOD = 4  # lines that a loop goes over
-_LEAST = 16  # words of a line that a loop could be in
-_LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
-_PHRASE = 10  # words that a loop inside a line goes over
+_AWHILE = 30  # seconds that a joined line goes over
+_SHORT = 140  # characters of a line that is not cut, whatever it holds
 
 
 class Line(NamedTuple):
@@ -82,150 +75,42 @@ def _rolls(lines: list[Line]) -> bool:
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 
-def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
-    """Lines without what speech recognition said again and again, each loop kept once and told."""
-    keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
-    again = _again(keys)
-    if not any(again):
-        return [_unlooped(line, tally) for line in lines]
-    out: list[Line] = []
-    i = 0
-    while i < len(lines):
-        period, times = _loop_at(keys, i) if again[i] else (0, 0)
-        if not times:
-            out.append(_unlooped(lines[i], tally))
-            i += 1
-            continue
-        last = lines[i + period * times - 1]
-        kept = lines[i : i + period]
-        out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
-        said = " ".join(line.text for line in kept)
-        gone = len(words(said)) * (times - 1)
-        tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
-        tally.warn(
-            f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at
-        )
-        i += period * times
-    return out
-
-
-def _again(keys: list[str]) -> list[bool]:
-    """Of each line, whether one of the next few says the same: there a loop may begin."""
-    again = [False] * len(keys)
-    if len(set(keys)) == len(keys):
-        return again
-    for period in range(1, _PERIOD + 1):
-        same = map(operator.eq, keys, itertools.chain(keys[period:], itertools.repeat(None, period)))
-        again = list(map(operator.or_, again, same))
-    return again
-
-
-def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
-    """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
-    for period in range(1, _PERIOD + 1):
-        if i + period >= len(keys) or keys[i] != keys[i + period]:
-            continue
-        times = 1
-        while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
-            times += 1
-        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
-            continue  # two people who say the same in turn
-        short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
-        if times >= (_LOOP_SHORT if short else _LOOP):
-            return period, times
-    return 0, 0
-
-
-def _unlooped(line: Line, tally: Tally) -> Line:
-    """A line in which a phrase does not go round and round."""
-    text = line.text
-    if (
-        len(text) > _WORD_LENGTH * text.count(" ") + _RUN
-        and _UNBROKEN.search(text)
-        and (folded := _ROUND.sub(_once, text)) != text
-    ):
-        gone = max(1, scripts.length(text) - scripts.length(folded))
-        tally.leave_out_words("loops of speech recognition", gone, text, line.at)
-        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
-        line = line._replace(text=folded)
-    text = line.text
-    if len(text) < 2 * _LEAST or (text.count(" ") < _LEAST - 1 and text.isprintable()):
-        return line
-    tokens = text.split()
-    if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
-        return line
-    loops = _phrases(tokens)
-    if not loops:
-        return line
-    out: list[str] = []
-    at = 0
-    for start, period, times in loops:
-        if start >= at:
-            out += tokens[at : start + period]
-            at = start + period * times
-    out += tokens[at:]
-    tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
-    tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
-    return line._replace(text=" ".join(out))
-
-
-def _once(match: re.Match[str]) -> str:
-    return match[1] if len(match[0]) >= _RUN else match[0]
-
-
-def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
-    """Phrases that are said again and again: where each starts, its words, and how often, in their order."""
-    found: list[tuple[int, int, int]] = []
-    for period in range(1, _PHRASE + 1):
-        least = _LOOP_SHORT if period < 3 else _LOOP
-        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # as many as C can compare
-        run = b"\x01" * (period * (least - 1))
-        start = same.find(run)
-        while start >= 0:
-            end = same.find(b"\x00", start)
-            end = len(same) if end < 0 else end
-            found.append((start, period, (end - start) // period + 1))
-            start = same.find(run, end)
-    return sorted(found)
-
-
 def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
+    first, end = Line(""), None  # of the parts
     said: int | None = 0  # words of the parts, counted when they are asked for
+    most, half = target_words * 1.6, target_words / 2
     for line in lines:
         size: int | None = None
-        last = out[-1] if out else None
-        if last is not None and last.speaker == line.speaker and not line.turn:
+        if parts and first.speaker == line.speaker and not line.turn:
             said = scripts.length(parts[-1]) if said is None else said
-            if _goes_on(last, parts[-1], said, line, target_words, gap):
+            if (said < 8 or said < half or not ends_sentence(parts[-1])) and (
+                said < 6 or line.start is None or not _paused(first.start, end, line.start, gap)
+            ):
                 size = scripts.length(line.text)
-                if said + size <= target_words * 1.6:
+                if said + size <= most:
                     parts.append(line.text)
                     said += size
-                    if line.end is not None:
-                        out[-1] = Line(last.text, last.speaker, last.start, line.end, last.turn, last.at)
+                    end = line.end if line.end is not None else end
                     continue
-        _put_together(out, parts)
-        out.append(line)
+        out.append(_joined(first, parts, end))
+        first, end = line, line.end
         parts, said = [line.text], size
-    _put_together(out, parts)
-    return out
+    out.append(_joined(first, parts, end))
+    return out[1:]
 
 
-def _put_together(out: list[Line], parts: list[str]) -> None:
-    if len(parts) > 1:
-        last = out[-1]
-        out[-1] = Line(" ".join(parts), last.speaker, last.start, last.end, last.turn, last.at)
+def _joined(first: Line, parts: list[str], end: float | None) -> Line:
+    if len(parts) < 2:
+        return first
+    return Line(" ".join(parts), first.speaker, first.start, end, first.turn, first.at)
 
 
-def _goes_on(last: Line, ending: str, said: int, line: Line, target_words: int, gap: float) -> bool:
-    if said >= 6 and line.start is not None:
-        paused = last.end is not None and line.start - last.end > gap
-        if paused or (last.start is not None and line.start - last.start > 30):
-            return False
-    return said < 8 or said < target_words / 2 or not ends_sentence(ending)
+def _paused(start: float | None, end: float | None, at: float, gap: float) -> bool:
+    """Whether a line begins long after the end of what stands before it, or after its start."""
+    return (end is not None and at - end > gap) or (start is not None and at - start > _AWHILE)
 
 
 def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
@@ -233,16 +118,52 @@ def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
     text, most = line.text, target_words * 1.6
     if len(text) <= 2 * most or scripts.length(text) <= most:
         return [line]  # a word takes two characters at least, its space among them
-    pieces: list[str] = []
+    if (pieces := _sliced(text, target_words)) is not None:
+        return _with_times(line, pieces)
+    pieces = []
+    parts: list[str] = []
     filled = 0
     for part, size in _parts(text, target_words * 2):
-        if pieces and filled + size <= target_words:
-            pieces[-1] = f"{pieces[-1]} {part}"
+        if parts and filled + size <= target_words:
+            parts.append(part)
             filled += size
         elif part := part.strip():
-            pieces.append(part)
+            pieces.append(" ".join(parts))
+            parts = [part]
             filled = size
-    return _with_times(line, pieces)
+    return _with_times(line, [*pieces[1:], " ".join(parts)])
+
+
+def _sliced(text: str, target: int) -> list[str] | None:
+    """A text of words between single blanks cut behind sentences; None for others, or when a sentence is too long."""
+    if scripts.unspaced(text) or not printable(text) or "  " in text:
+        return None
+    pieces: list[str] = []
+    start = end = at = filled = 0
+    for upto in [*_beginnings(text), len(text) + 1]:
+        size = text.count(" ", at, upto - 1) + 1
+        if size > 2 * target or upto - at > scripts.UNBROKEN * size:
+            return None
+        if filled + size > target and filled:
+            pieces.append(text[start:end])
+            start, filled = at, 0
+        filled += size
+        end, at = upto - 1, upto
+    pieces.append(text[start:])
+    return pieces
+
+
+def _beginnings(text: str) -> list[int]:
+    """Where the sentences of a text with single blanks begin, but for the first."""
+    signs = text.encode().translate(_SIGNS) if text.isascii() else b".'"
+    if b".'" in signs:
+        return [match.end() for match in _GAP.finditer(text)]
+    out: list[int] = []
+    at = signs.find(b". ")
+    while at >= 0:
+        out.append(at + 2)
+        at = signs.find(b". ", at + 2)
+    return out
 
 
 def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
@@ -260,13 +181,6 @@ def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
 
 def _sentences(text: str) -> Iterator[str]:
     """A text parted behind each end of a sentence."""
-    if text.isascii():
-        halves = _PLAIN_END.split(text)  # a sentence, its mark, and so on
-        return map(operator.add, halves[::2], [*halves[1::2], ""])
-    return _parted(text)
-
-
-def _parted(text: str) -> Iterator[str]:
     at = 0
     for match in _SENTENCE_END.finditer(text):
         start, end = match.span(match.lastgroup or 0)
@@ -289,13 +203,16 @@ def _with_times(line: Line, pieces: list[str]) -> list[Line]:
 
 def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
-    pieces: list[Line] = []
+    out: list[Segment] = []
     for line in lines:
         text = tidy(line.text)
         if not text.isascii():
             text = scripts.closed(text)
-        if not _WORD.search(text):
+        if not text[:1].isalpha() and not _WORD.search(text):
             continue
-        kept = line if text == line.text else line._replace(text=text)
-        pieces.extend(split_long(kept))
-    return tuple(Segment(i, p.text, p.speaker, p.start, p.end) for i, p in enumerate(pieces, 1))
+        if len(text) <= _SHORT:
+            out.append(Segment(len(out) + 1, text, line.speaker, line.start, line.end))
+            continue
+        kept = line if text is line.text else line._replace(text=text)
+        out += [Segment(n, p.text, p.speaker, p.start, p.end) for n, p in enumerate(split_long(kept), len(out) + 1)]
+    return tuple(out)

@@ -6,7 +6,8 @@ import itertools
 import re
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import seconds
 from pipeline.text import clean

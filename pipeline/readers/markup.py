@@ -67,7 +67,7 @@ def unmarked(line: str) -> str:
             line = pattern.sub(replacement, line)
     if "&" in line:
         line = html.unescape(line)
-    return tidy(line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
+    return tidy(line if line[:1].isalpha() else line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
 
 
 def only_a_link(line: str) -> bool:

@@ -36,7 +36,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
     sounds = Sounds((r.text for r in pieces), tally)
-    for row in pieces:
+    for row in () if sounds.none else pieces:
         if (text := sounds.off(row.text, row.line)) is not row.text:
             row.text = text
     pieces = _with_their_times(pieces)
@@ -87,6 +87,8 @@ def _at_times(row: Row) -> list[Row]:
 
 def _with_their_times(rows: list[Row]) -> list[Row]:
     """Rows with words; the time of one that lost all of them goes to the next one."""
+    if all([row.start is None and row.text for row in rows]):  # noqa: C419 - a list is faster, and nearly always whole
+        return rows
     out: list[Row] = []
     start: str | None = None
     end: str | None = None

@@ -82,17 +82,20 @@ class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
 
     In the middle of a sentence it is words that somebody wrote or put in, and so are sentences where nearly all lines
-    are in brackets.
+    are in brackets. A file has `others`, lines that hold no bracket.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally) -> None:
+    def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0) -> None:
         self._tally, self._any = tally, False
+        self.none = True  # that would be taken off any of the texts
         self._counts: Counter[str] = Counter()
-        lines = sentences = 0
+        lines, sentences = others, 0
         for text in texts:
             lines += 1
+            if not text.isascii() or text[:1] == "#":
+                self.none = False
             if _opened(text):
-                self._any = True
+                self._any, self.none = True, False
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
         self._all_in_brackets = sentences > max(1, _MOST * lines)

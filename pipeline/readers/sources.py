@@ -15,7 +15,7 @@ from pipeline.readers.archive import members, passed_over, zipped
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
-    ".ass", ".ssa", ".sub", ".docx", ".pdf", ".rtf", ".text", ".markdown",
+    ".ass", ".ssa", ".sub", ".smi", ".sami", ".cha", ".docx", ".pdf", ".rtf", ".text", ".markdown",
 )  # fmt: skip
 _LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # much else is written in these
 _ALL = (*SUFFIXES, *_LOOKED_INTO)

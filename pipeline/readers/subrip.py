@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import cue_lines
+from pipeline.readers.regular import regular_cues
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 
@@ -16,7 +17,12 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines."""
-    rows = document.rows()
+    text = document.taken()
+    if (cues := regular_cues(text)) is not None:
+        del text
+        return Parsed(cue_lines(cues, tally, document.label))
+    rows = text.split("\n")
+    del text
     cues = scan(rows, tally)
     end = cues[0].line - 1 if cues else len(rows)
     if cues and len(rows[end - 1].split()) <= 2:

@@ -1,36 +1,46 @@
-"""SubStation Alpha and MicroDVD, by pysubs2: formats whose shape is fixed and whose styles are theirs to know."""
+"""SubStation Alpha, MicroDVD and MPL2, by pysubs2: formats whose shape is fixed and whose styles are theirs to know."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 
 from pipeline.readers.base import Document, Parsed, Reader, broken
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
+_MPL2 = re.compile(r"\[\d{1,7}\]\[\d{1,7}\].*\n\[\d{1,7}\]\[\d{1,7}\]")
+_NUMBERED = re.compile(r"[{\[]\d+[}\]][{\[]\d*[}\]]")
+_FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
+_SECTION = re.compile(r"\[[^\[\]]*\]\s*")
+_DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
+_FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
+_LETTER = re.compile(r"[^\W\d_]")
+_EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
+_COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
 
 
 def sniff(document: Document) -> bool:
-    """An [Events] section under [Script Info], or lines that begin with two frame numbers in braces."""
+    """An [Events] section or [Script Info], perhaps under comments, or two numbers in brackets in front of lines."""
     head = document.head
-    return head.startswith("[Script Info]") or bool(_MICRODVD.match(head))
+    comments = _COMMENTS.match(head)
+    script = _EVENTS.match(head, comments.end() if comments else 0)
+    return bool(script or _MICRODVD.match(head) or _MPL2.match(head))
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a dialogue line; its name field is who speaks; comments are told."""
     import pysubs2  # hardly any file needs it
 
-    microdvd = bool(_MICRODVD.match(document.head))
+    frames = _rate(document, tally) if _MICRODVD.match(document.head) else None
+    form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            subs = (
-                pysubs2.SSAFile.from_string(document.text, format_="microdvd", fps=_rate(document, tally))
-                if microdvd
-                else pysubs2.SSAFile.from_string(document.text)
-            )
+            subs = pysubs2.SSAFile.from_string(document.text, format_=form, fps=frames)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as err:
         raise broken(document, "these subtitles", err, "export them as .srt or .vtt") from err
     cues: list[Cue] = []
@@ -41,8 +51,30 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.append(
             Cue(event.start / 1000, event.end / 1000, event.plaintext.split("\n"), n, event.name.strip() or None)
         )
+    rows = document.text.split("\n")
+    for i in _dropped(rows, form, {event.text.strip() for event in subs.events}):
+        tally.leave_out("broken lines", rows[i], i + 1)
+    for i, row in enumerate(rows) if form == "ass" else ():
+        if _DIALOGUE.match(row):
+            tally.leave_out("effects", " ".join(filter(_LETTER.search, row.split(",", _FIELDS)[_MARGINS:-1])), i + 1)
     cues.sort(key=lambda cue: cue.start or 0.0)
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
+    """Where lines stand that pysubs2 passes over without a word: those without their times, or with too few fields."""
+    events = False
+    for n, row in enumerate(rows):
+        if form != "ass":
+            if not _NUMBERED.match(row):
+                yield n
+        elif _SECTION.fullmatch(row):
+            events = row.strip().casefold() == "[events]"
+        elif _DIALOGUE.match(row):
+            if row.split(",", _FIELDS)[-1].strip() not in texts:
+                yield n
+        elif events and not _FORMAT.match(row):
+            yield n
 
 
 def _rate(document: Document, tally: Tally) -> float | None:
@@ -54,4 +86,4 @@ def _rate(document: Document, tally: Tally) -> float | None:
     return 25.0
 
 
-READER = Reader("subtitles", "SubStation Alpha or MicroDVD subtitles", sniff, read)
+READER = Reader("subtitles", "SubStation Alpha, MicroDVD or MPL2 subtitles", sniff, read)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.clocks import Dial
 from pipeline.readers.columns import CLOCK, Columns, by_content, named
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _QUOTED = re.compile(r'(?:^|[,;])"')

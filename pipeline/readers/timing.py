@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.readers.cues import Cue
+from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[.,:;]\d{1,6})?"

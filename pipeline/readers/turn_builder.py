@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
@@ -66,11 +67,12 @@ class TurnBuilder:
             self._tally.leave_out("headings", row.text, row.number)
             return
         verdict = self._labels.verdict(mark) if mark else "text"
-        if self._answers(row) or (row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None):
+        alone = row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None
+        if alone or (self._asker_alone is not None and self._answers(row)):
             self._speaker, self._turn = None, verdict != "name"
         self._said = row.text
         if row.plain:
-            self._add(row.text, row.number, new=not self._open)
+            self._add(row.text, row.number, not self._open)
             return
         if mark and verdict == "name":
             self._named(mark, row)
@@ -100,16 +102,15 @@ class TurnBuilder:
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only one who is named."""
-        asked = self._asker_alone is not None and self._speaker == self._asker_alone and self._said.endswith("?")
-        return asked and row.begins
+        return row.begins and self._speaker == self._asker_alone and self._said.endswith("?")
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head
         name = mark.name
         if head.shape.endswith("Q."):
             name = self._asker if name == "Q" and self._asker else name
-        elif match := _BY.search(name):
-            self._asker = speaker_name(match["name"])
+        elif asker := _by(name):
+            self._asker = speaker_name(asker)
             self._tally.leave_out("headings", row.text, row.number)
             return
         if head.name is not None and head.name not in self._told:
@@ -118,7 +119,8 @@ class TurnBuilder:
         speaker = speaker_name(name)
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
-        self._timed(head)
+        if head.stamp is not None:
+            self._timed(head)
         self._open = False
         if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
             self._tally.leave_out(KIND, head.rest, row.number)
@@ -126,8 +128,8 @@ class TurnBuilder:
             self._words(head.rest, row.number, new=True)
 
     def _heading(self, row: Text) -> None:
-        if match := _BY.search(row.text.rstrip(": ")):
-            self._asker = speaker_name(match["name"])
+        if asker := _by(row.text.rstrip(": ")):
+            self._asker = speaker_name(asker)
         self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
             self._timed(row.head)  # a chapter with its time: what follows begins there
@@ -136,8 +138,8 @@ class TurnBuilder:
     def _event(self, mark: Mark, row: Text) -> bool:
         """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
         head = mark.head
-        if (match := _BY.search(row.text.rstrip(": "))) and row.text.isupper():
-            self._asker = speaker_name(match["name"])
+        if row.text.isupper() and (asker := _by(row.text.rstrip(": "))):
+            self._asker = speaker_name(asker)
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
             return True
@@ -186,11 +188,12 @@ class TurnBuilder:
         if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
             return
         if plain := markup.unmarked(text):
-            self._add(plain, number, new=new)
+            self._add(plain, number, new)
 
-    def _add(self, plain: str, number: int, *, new: bool) -> None:
+    def _add(self, plain: str, number: int, new: bool) -> None:
         if new or not self.rows or self._turn:
-            self.put_together()
+            if len(self._parts) > 1:
+                self.put_together()
             self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
             self._start = self._end = None
             self._turn = False
@@ -203,6 +206,13 @@ class TurnBuilder:
         """The last row's words as one text."""
         if len(self._parts) > 1:
             self.rows[-1].text = " ".join(self._parts)
+
+
+@lru_cache(maxsize=1024)  # labels recur
+def _by(label: str) -> str | None:
+    """Who asks, by a label such as "BY MS. QUILL"."""
+    match = _BY.search(label)
+    return match["name"] if match else None
 
 
 def _role(label: str, name: str) -> str:

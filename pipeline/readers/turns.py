@@ -10,16 +10,18 @@ from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, could_be_name, head_of, only_words, speaker_name
+from pipeline.readers.labels import Head, could_be_name, head_of, labelled, only_words, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
-from pipeline.readers.lines import Line, fold_loops, join_lines
+from pipeline.readers.lines import Line, join_lines
+from pipeline.readers.loops import fold_loops
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import Text, TurnBuilder
+from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -31,6 +33,7 @@ _TRANSCRIPT = re.compile(
     re.IGNORECASE,
 )
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
+_ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
@@ -38,7 +41,7 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.tags_to_labels(text))
-    physical = joined_directions(unkeyed(without_frames(unnumbered(text.split("\n"), tally), tally)))
+    physical = joined_directions(unkeyed(without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
@@ -85,8 +88,16 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if raw == BREAK:
             continue
         line = raw.strip()
+        if not line:
+            broken = True
+            continue
         if only_words(line):
-            rows.append(Text(number, line, None, broken or ends_sentence(last), plain=True, ruled=ruled))
+            rows.append(Text(number, line, None, broken or ends_sentence(last), True, None, ruled))
+            broken, last, ruled = False, line, False
+            continue
+        if (head := labelled(line)) is not None and not _may_be_more(line):
+            begins = broken or ends_sentence(last) or _strong(head)
+            rows.append(Text(number, line, head, begins, False, None, ruled))
             broken, last, ruled = False, line, False
             continue
         line = line if line.isascii() else line.strip(MARKS)
@@ -101,7 +112,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
             if not words(line):
                 continue
-        if "\t" in line or "([" in line or line[0] in "[(":
+        if "\t" in line or "([" in line or line[0] in "[(" or line[0].isdigit():
             line = plainer(line)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
@@ -121,6 +132,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
     return rows
+
+
+def _may_be_more(line: str) -> bool:
+    """Whether a line with a label holds a link, columns or marks of direction, which count first."""
+    link = "http" in line or "www." in line or "@" in line or "](" in line or "([" in line
+    return link or "\t" in line or line[-1] in MARKS
 
 
 def _item(line: str) -> str:
@@ -145,22 +162,25 @@ def _marked(rows: list[Text]) -> list[Mark]:
     unit = -1
     for i, row in enumerate(rows):
         unit += row.begins
-        if row.head is None or row.head.name is None:
+        head = row.head
+        if head is None or head.name is None:
             continue
-        head = _beside_its_time(rows, i, row.head)
-        below = i + 2 if head.shape.endswith("\nT/") else i + 1
-        beneath = rows[below : below + 1]
-        speech = [r for r in beneath if not (r.head and r.head.shape in (head.shape, "T"))]
-        followed = bool(head.rest or speech)
+        if head.shape in _ALONE:
+            head = _beside_its_time(rows, i, head)
+        followed = bool(head.rest) or _speech_below(rows, i, head)
         row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
         marks.append(row.mark)
     return marks
 
 
+def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
+    """Whether the line under a head, or under its time, may be speech."""
+    below = i + 2 if head.shape.endswith("\nT/") else i + 1
+    return below < len(rows) and not ((under := rows[below].head) and under.shape in (head.shape, "T"))
+
+
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
     """The head of a line that is only a name, with the time of the line under or over it."""
-    if head.shape not in ("N/", "N:/", "B/", "B:/"):
-        return head
     for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
         other = rows[k].head if 0 <= k < len(rows) else None
         if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:

@@ -7,7 +7,8 @@ from collections import Counter
 from xml.etree import ElementTree as ET
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import number
 from pipeline.readers.names import END, START, key_of
 from pipeline.readers.tally import Tally

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.regular import regular_cues
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
+_HEADER = re.compile(r"WEBVTT(?!.*-->).*\n(?:(?!.*-->).*\S.*\n)*\n+")  # and the empty line under it
 _BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
@@ -30,15 +33,19 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines; notes, styles, regions and header lines are told."""
-    rows = document.rows()
+    text = document.taken()
+    if (match := _HEADER.match(text)) and (cues := regular_cues(text[match.end() :], match[0].count("\n") + 1)):
+        del text
+        language = _header(match[0].split("\n"), 1, tally)
+        return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    rows = text.split("\n")
+    del text
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     start = first
     language = None
     if rows[first].startswith("WEBVTT"):
         end = next((i for i in range(first, len(rows)) if not rows[i].strip() or "-->" in rows[i]), len(rows))
-        tally.leave_out("headers", "\n".join([rows[first][6:], *rows[first + 1 : end]]), first + 1)
-        match = _LANGUAGE.search("\n".join(rows[first:end]))
-        language = match[1] if match else None
+        language = _header(rows[first:end], first + 1, tally)
         start = max(end, first + 1) if end < len(rows) and "-->" not in rows[end] else end
     elif any("-->" in row for row in rows[:200]):
         tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
@@ -50,6 +57,13 @@ def read(document: Document, tally: Tally) -> Parsed:
     _before_the_first(rows, cues, start, tally)
     del rows
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+
+
+def _header(rows: list[str], line: int, tally: Tally) -> str | None:
+    """The language that a header names; all of it is told."""
+    tally.leave_out("headers", "\n".join([rows[0][6:], *rows[1:]]), line)
+    match = _LANGUAGE.search("\n".join(rows))
+    return match[1] if match else None
 
 
 def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:

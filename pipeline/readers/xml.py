@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from pipeline.readers.base import Document, Parsed, Reader, broken
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import number
 from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally

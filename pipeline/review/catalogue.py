@@ -55,7 +55,7 @@ class Desk:
         """The transcript for checking, with the speakers' right names."""
         names = self.state.names
         if names not in self._recordings:
-            segments = tuple(replace(s, speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
+            segments = tuple(s._replace(speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
             renamed: Transcript = replace(self.transcript, segments=segments)
             self._recordings = {(): self._recordings[()], names: Recording(renamed, self.document.run.language)}
         return self._recordings[names]

@@ -408,6 +408,33 @@ def headed(text: Callable[[], str]) -> Callable[[], str]:
     )
 
 
+def sami() -> str:
+    cues = "".join(
+        f"<SYNC Start={a * 1000:.0f}><P Class=EN>{w}: {t}<br>\n<SYNC Start={b * 1000:.0f}><P Class=EN>&nbsp;\n"
+        for w, a, b, t in TURNS
+    )
+    style = "<STYLE TYPE='text/css'><!-- .EN {Name: English; lang: en-GB;} --></STYLE>"
+    return f"<SAMI><HEAD><TITLE>Ferry</TITLE>{style}</HEAD>\n<BODY>\n{cues}</BODY></SAMI>\n"
+
+
+def talkbank() -> str:
+    head = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tODA Oda Adult, KOF Kofi Adult, LIN Lin Adult\n"
+    turns = (
+        f"*{w[:3].upper()}:\t{t} [!] \x15{a * 1000:.0f}_{b * 1000:.0f}\x15\n%com:\tthe gulls again\n"
+        for w, a, b, t in TURNS
+    )
+    return f"{head}{''.join(turns)}@End\n"
+
+
+def events(head: str, first: str) -> str:
+    form = f"Format: {first.partition('=')[0] or 'Layer'}, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    rows = "".join(
+        f"Dialogue: {first or 0},{clock(a, TENTHS)},{clock(b, TENTHS)},Default,{w},0,0,0,,{t}\n" for w, a, b, t in TURNS
+    )
+    return f"{head}[Events]\n{form}{rows}"
+
+
+TENTHS = "{h}:{m:02}:{s:02}.00"
 VTT_CUE = "{n}\n{start} --> {end}\n{who}: {said}\n"
 SHAPES: Sequence[Shape] = (
     Shape("vtt voices", lambda: "WEBVTT\n\n" + rows("{start} --> {end}\n<v {who}>{said}</v>\n", time=DOTS)(), full, True, ".vtt"),
@@ -540,4 +567,29 @@ SHAPES: Sequence[Shape] = (
     Shape("rev.ai", rev, index_of("Speaker "), True, ".json"),
     Shape("speechmatics", speechmatics, index_of("S", 1), True, ".json"),
     Shape("html", page, full, True, ".html"),
+    Shape("hours and minutes as letters", rows("{start} {who}: {said}", time="{h}h{m:02}m{s:02}s"), full, True),
+    Shape("minutes as letters behind names", rows("{who} {start}\n{said}\n", time="{m}m{s:02}s"), full, True),
+    Shape("minutes and seconds as words", rows("[{start}] {who}: {said}", time="{m} min {s} sec"), full, True),
+    Shape("dots in times", rows("{start} {who}: {said}", time="{m:02}.{s:02}"), full, True),
+    Shape("dots in times, hours too", rows("{start} {who}: {said}", time="{h:02}.{m:02}.{s:02}"), full, True),
+    Shape("dots in times behind names", rows("{who} ({start})\n{said}\n", time="{m:02}.{s:02}"), full, True),
+    Shape("dots in ranges over the words", rows("{start} - {end}\n{said}\n", time="{m:02}.{s:02}"), nobody, True),
+    Shape("primes", rows("{start} {who}: {said}", time="{m}'{s:02}\""), full, True),
+    Shape("thousandths of seconds", lambda: "".join(f"[{a * 1000:.0f} ms] {w}: {t}\n" for w, a, _, t in TURNS), full, True),
+    Shape("seconds without a bracket", lambda: "".join(f"{a:.2f}s {w}: {t}\n" for w, a, _, t in TURNS), full, True),
+    Shape("time in backticks", rows("**{who}** `{start}`\n\n{said}\n", time="{m:02}:{s:02}"), full, True, ".md"),
+    Shape("turns counted with noughts", rows("{n:04} {who}: {said}"), full, False),
+    Shape("f4 in front", rows("#{start}-0# {who}: {said}\n"), full, True),
+    Shape("f4 behind", lambda: "".join(f"{w}: {t} #{clock(b)}-{b * 10 % 10:.0f}#\n\n" for w, _, b, t in TURNS), full, True),
+    Shape("bars without blanks", rows("{start}|{who}|{said}"), full, True),
+    Shape("a list of definitions", lambda: "<dl>" + rows("<dt>{who}</dt><dd>{said}</dd>")() + "</dl>", full, False, ".html"),
+    Shape("sami", sami, full, True, ".smi"),
+    Shape("chat", talkbank, first, True, ".cha"),
+    Shape("substation under a comment", lambda: events("; by a program\n[Script Info]\nTitle: x\n\n", ""), full, True, ".ass"),
+    Shape("substation without a head", lambda: events("", ""), full, True, ".ass"),
+    Shape("substation of old", lambda: events("[Script Info]\nScriptType: v4.00\n\n", "Marked=0"), full, True, ".ssa"),
+    Shape("mpl2", lambda: "".join(f"[{a * 10:.0f}][{b * 10:.0f}] {t}\n" for _, a, b, t in TURNS), nobody, True),
+    Shape("tmplayer", rows("{start}:{said}"), nobody, True),
+    Shape("spruce", rows("{start},{end},{said}", time="{h:02}:{m:02}:{s:02}:{f:02}"), nobody, True, ".stl"),
+    Shape("participants", lambda: "".join(json.dumps({"ts": a, "participant": w, "utterance": t}) + "\n" for w, a, _, t in TURNS), full, True, ".jsonl"),
 )  # fmt: skip

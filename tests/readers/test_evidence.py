@@ -242,3 +242,25 @@ def test_a_few_labels_over_whole_sentences_do_not_hold() -> None:
 def test_nicknames_of_a_call_are_names_where_every_cue_has_one(name: str) -> None:
     rows = [*LABELLED[:14], f"{name}: Good evening.", *LABELLED[15:]]
     assert name.removesuffix(" (guest)") in speakers(srt(rows), ".srt")
+
+
+def timed(rows: list[str]) -> str:
+    return "\n".join(f"[{clock(a)}] {row}" for row, (_, a, _, _) in zip(rows, TURNS, strict=False))
+
+
+def test_who_announces_the_talk_with_a_time_of_their_own_is_named() -> None:
+    assert speakers(timed(["Announcer: This is the night programme.", *LABELLED[1:]]))[:2] == [
+        "Announcer",
+        "Kofi Mensah",
+    ]
+
+
+def test_what_looks_like_an_announcer_later_on_is_nobody() -> None:
+    rows = timed([*LABELLED[:9], "Warning: the gangway is wet.", *LABELLED[10:]])
+    assert "Warning" not in speakers(rows)
+
+
+def test_a_word_and_a_colon_over_the_talk_without_a_time_is_nobody_and_told() -> None:
+    transcript = read("\n\n".join(["Disclaimer: This text was made by a machine.", *LABELLED]))
+    assert transcript.segments[0].speaker is None
+    assert '"Disclaimer" may be a speaker' in transcript.notes[0]

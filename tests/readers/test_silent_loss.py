@@ -144,3 +144,29 @@ def test_a_label_over_no_words_is_told() -> None:
         for n, (who, hour) in enumerate([("Oda", "nine"), ("Kofi", "ten")] * 3)
     )
     assert left_out(turns + "Lin Ferrer (00:59.000)\n.\n") == {"labels without words": (2, 20)}
+
+
+@pytest.mark.parametrize("head", [b"850STL25.01" + b"0" * 1013, b"Scenarist_SCC V1.0\n\n00:00:01:00\t9420 94ae 9476\n"])
+def test_captions_as_codes_of_a_broadcast_are_refused_with_a_way_out(head: bytes) -> None:
+    with pytest.raises(InputError, match=r"subtitles|captions") as refused:
+        parse(head, "talk.stl", suffix=".stl", name="talk")
+    assert ".srt" in refused.value.hint
+
+
+def test_the_second_language_of_sami_is_told() -> None:
+    cues = "<SYNC Start=1000><P Class=EN>We leave at nine.<P Class=DE>Um neun geht es los.\n" * 2
+    transcript = read(f"<SAMI><BODY>\n{cues}</BODY></SAMI>", ".smi")
+    assert [part.kind for part in transcript.reading.left_out] == ["captions in another language"]
+
+
+def test_tiers_and_codes_of_chat_are_told() -> None:
+    rows = "*ODA:\twe leave at nine [=! laughs] .\n%mor:\tpro|we v|leave\n" * 2
+    transcript = read(f"@UTF8\n@Begin\n{rows}@End\n", ".cha")
+    assert {part.kind for part in transcript.reading.left_out} >= {"tiers under turns", "codes of the notation"}
+
+
+def test_lines_of_substation_that_the_library_passes_over_are_told() -> None:
+    good = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
+    torn = "Dialogue: 0,0:00:03.00,0:00:04\n.00,Default,Oda,0,0,0,,With all boats.\n"
+    form = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    assert left_out(f"[Events]\n{form}{good}{torn}", ".ass")["broken lines"][1] == 4

@@ -88,3 +88,23 @@ def test_frames_beyond_thirty_are_told_from_seconds_by_the_pace(words: int, seco
 def test_the_number_of_a_cue_whose_time_is_broken_is_no_word() -> None:
     cues = "1\n00:00:01,000 --> 00:00:03,000\nWe leave at nine\n\n2\n00:00:03,000 --> xx\nwith all boats.\n"
     assert read(cues, ".srt").segments[0].text == "We leave at nine with all boats."
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [f"1.{n:02}" for n in range(1, 19)],  # sections
+        [f"{3 + n}.{n % 2 * 50:02}" for n in range(18)],  # prices
+        [f"{9 + n // 2}.{n % 2 * 30:02}" for n in range(18)],  # an agenda
+        [f"0{1 + n % 9}.02.0{3 + n // 9}" for n in range(18)],  # dates
+    ],
+)
+def test_numbers_with_dots_that_rise_otherwise_than_speech_goes_on_are_words(numbers: list[str]) -> None:
+    transcript = read("\n\n".join(f"{number} Soup with bread." for number in numbers))
+    assert transcript.duration is None
+    assert numbers[0] in transcript.segments[0].text
+
+
+def test_a_few_times_in_letters_are_words() -> None:
+    transcript = read("0m04s is what the clock said.\n\nThen we went home, and 1m10s later it rang again.")
+    assert transcript.segments[0].text.startswith("0m04s is")

@@ -30,7 +30,7 @@ KNOWN = {"channel": "Lund TV", "published": "2026-05-01", "url": "https://a.test
 @cache
 def document(code: str, known: bool = False, timed: bool = True) -> StudyDocument:
     of = transcript(**(KNOWN if known else {}))
-    of = of if timed else replace(of, segments=tuple(replace(s, start=None, end=None) for s in of.segments))
+    of = of if timed else replace(of, segments=tuple(s._replace(start=None, end=None) for s in of.segments))
     return asyncio.run(asummarise(of, ScriptedClient(good_answer), recipe=Recipe(language=code)))
 
 

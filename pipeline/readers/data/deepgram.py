@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.readers.cues import Cue
+from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.text import words

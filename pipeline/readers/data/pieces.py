@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.readers.cues import Cue
+from pipeline.readers.cue_pieces import Cue
 
 _END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 _SPELT = re.compile(r"PT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")

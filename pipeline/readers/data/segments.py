@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import Cue, cue_lines
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import items, number, text
 from pipeline.readers.tally import Tally
 

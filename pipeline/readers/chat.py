@@ -1,0 +1,71 @@
+"""CHAT, in which corpora of talk are written down: "*ODA:" and a tab, tiers under it, times between two marks."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.tally import Tally
+from pipeline.transcript import Metadata
+
+_TURN = re.compile(r"\*(?P<who>[A-Za-z0-9_'-]{1,20}):\s+(?P<said>.*)")
+_PARTICIPANT = re.compile(r"(?P<code>[A-Z][A-Z0-9_'-]{0,19})\s+(?P<name>[^\s,]+)\s+(?P<role>[^\s,]+)$")
+_TIMES = re.compile("\x15(?P<start>\\d{1,9})_(?P<end>\\d{1,9})\x15")
+_LANGUAGE = re.compile(r"@Languages:\s+([a-z]{2,3})\b")
+_CODES = re.compile(r"\[[^\[\]]{0,200}\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15\S*\x15")
+
+
+def sniff(document: Document) -> bool:
+    """The lines with which every such file begins."""
+    return document.head.startswith(("@UTF8\n", "@Begin\n"))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue a turn; headers and the tiers under turns are told, the codes in them are taken off."""
+    names: dict[str, str] = {}
+    cues: list[Cue] = []
+    language: str | None = None
+    for number, row in enumerate(_unfolded(document.rows()), 1):
+        if match := _TURN.match(row):
+            tally.leave_out("codes of the notation", " ".join(_CODES.findall(_TIMES.sub(" ", match["said"]))), number)
+            cues.append(_cue(match["said"], number, names.get(match["who"], match["who"])))
+        elif row.startswith("@"):
+            tally.leave_out("headers", row, number)
+            language = found[1] if (found := _LANGUAGE.match(row)) else language
+            if row.startswith("@Participants:"):
+                names = _names(row)
+        elif row.strip():
+            tally.leave_out("tiers under turns", row, number)
+    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+
+
+def _unfolded(rows: list[str]) -> list[str]:
+    """The lines, one that goes on behind a tab with the line that it goes on; an empty one in its place."""
+    out: list[str] = []
+    last = 0
+    for row in rows:
+        if row.startswith("\t") and out:
+            out[last] = f"{out[last]} {row.strip()}"
+            out.append("")
+        else:
+            last = len(out)
+            out.append(row)
+    return out
+
+
+def _names(row: str) -> dict[str, str]:
+    """Names by codes, of those who have one."""
+    found = (_PARTICIPANT.search(part.strip()) for part in row.partition(":")[2].split(","))
+    return {m["code"]: m["name"].replace("_", " ") for m in found if m}
+
+
+def _cue(said: str, number: int, who: str) -> Cue:
+    times = _TIMES.search(said)
+    start, end = (int(times["start"]) / 1000, int(times["end"]) / 1000) if times else (None, None)
+    words = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", said).split()))
+    return Cue(start, end, [words], number - 1, who)
+
+
+READER = Reader("chat", "a CHAT transcript", sniff, read)

@@ -1,0 +1,115 @@
+"""A cue of captions in pieces: its lines, tags off, a voice each; all of them at once where they are only words."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.readers.evidence import Mark
+from pipeline.readers.inner import Inner
+from pipeline.readers.labels import Head
+from pipeline.readers.tidy import tidy
+
+_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
+_AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
+_FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}|)>"
+    rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
+    rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
+    r"|\{\\[^{}]{0,100}\}"
+)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
+# A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
+OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
+_WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+
+
+@dataclass(slots=True)
+class Cue:
+    """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks.
+
+    A `plain` one has lines, and all of them are known to be only words.
+    """
+
+    start: float | None
+    end: float | None
+    rows: list[str]
+    line: int = 0
+    voice: str | None = None
+    plain: bool = False
+
+
+@dataclass(slots=True)
+class Piece:
+    """A line of a cue, tags off. All lines of a cue are one piece, which is `plain`, when they are only words."""
+
+    cue: Cue
+    number: int
+    text: str
+    first: bool
+    voice: str | None = None
+    rows: Sequence[str] = ()
+    plain: bool = False
+    head: Head | None = None
+    mark: Mark | None = None
+
+
+def plain_piece(cue: Cue) -> tuple[Piece] | None:
+    """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
+    rows = cue.rows
+    if not cue.plain:
+        rows = [row for row in rows if row.strip()] if "" in rows or " " in rows else rows
+        for row in rows:
+            if not _WORDS.fullmatch(row) or "  " in row or " - " in row or row[-1] == " ":
+                return None
+        if not rows:
+            return None
+    number = cue.line + 1 + cue.rows.index(rows[0])
+    voice = html.unescape(cue.voice) if cue.voice else None
+    return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)
+
+
+def texts(pieces: Iterable[Piece]) -> Iterable[str]:
+    """The lines of all pieces."""
+    return itertools.chain.from_iterable(p.rows or (p.text,) for p in pieces)
+
+
+def pieces_of(cue: Cue) -> Iterable[Piece]:
+    """The lines of a cue, each voice in it on its own."""
+    voice = cue.voice
+    first = True
+    for number, raw in enumerate(cue.rows, cue.line + 1):
+        parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
+        if "<v" in raw:
+            split = _VOICE.split(raw)
+            parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
+            voice = split[-2] if len(split) > 1 else voice
+        for who, text in parts:
+            if "<" in text or "{\\" in text:
+                text = _TAG.sub("", text)
+            if "&" in text:
+                text = html.unescape(text)
+                text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
+            if text and (text := tidy(text)):
+                yield Piece(cue, number, text, first, html.unescape(who) if who else None)
+                first = False
+
+
+def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
+    """The lines, those with a label inside that recurs cut in front of it."""
+    plain = sum(len(p.rows) for p in pieces)
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=False, others=plain)
+    if not inner.names:
+        return pieces
+    out: list[Piece] = []
+    for piece in pieces:
+        if piece.plain:
+            out.append(piece)
+            continue
+        for n, part in enumerate(inner.parts(piece.text)):
+            out.append(Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice))
+    return out

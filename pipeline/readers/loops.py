@@ -1,0 +1,134 @@
+"""What speech recognition says again and again, as lines or inside one: kept once, and told."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import re
+
+from pipeline.readers import scripts
+from pipeline.readers.lines import Line
+from pipeline.readers.tally import Tally
+from pipeline.text import printable, words
+
+_WORD_LENGTH = 7  # characters of a word and its blank, beyond which a line may hold something unbroken
+_UNBROKEN = re.compile(r"\S{40}")
+_ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
+_RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
+_LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
+_PERIOD = 4  # lines that a loop goes over
+_LEAST = 16  # words of a line that a loop could be in
+_LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
+_PHRASE = 10  # words that a loop inside a line goes over
+
+
+def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
+    """Lines without what speech recognition said again and again, each loop kept once and told."""
+    folded = [line.text.casefold() for line in lines]
+    if not any(any(map(operator.eq, folded, itertools.islice(folded, n, None))) for n in range(1, _PERIOD + 1)):
+        return [line if _is_short(line.text) else _unlooped(line, tally) for line in lines]
+    keys = [f"{line.speaker or ''}: {text}" for line, text in zip(lines, folded, strict=True)]
+    again = _again(keys)
+    out: list[Line] = []
+    i = 0
+    while i < len(lines):
+        period, times = _loop_at(keys, i) if again[i] else (0, 0)
+        if not times:
+            out.append(_unlooped(lines[i], tally))
+            i += 1
+            continue
+        last = lines[i + period * times - 1]
+        kept = lines[i : i + period]
+        out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
+        said = " ".join(line.text for line in kept)
+        gone = len(words(said)) * (times - 1)
+        tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
+        tally.warn(
+            f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at
+        )
+        i += period * times
+    return out
+
+
+def _again(keys: list[str]) -> list[bool]:
+    """Of each line, whether one of the next few says the same: there a loop may begin."""
+    again = [False] * len(keys)
+    for period in range(1, _PERIOD + 1):
+        same = map(operator.eq, keys, itertools.chain(keys[period:], itertools.repeat(None, period)))
+        again = list(map(operator.or_, again, same))
+    return again
+
+
+def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
+    """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
+    for period in range(1, _PERIOD + 1):
+        if i + period >= len(keys) or keys[i] != keys[i + period]:
+            continue
+        times = 1
+        while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
+            times += 1
+        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
+            continue  # two people who say the same in turn
+        short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
+        if times >= (_LOOP_SHORT if short else _LOOP):
+            return period, times
+    return 0, 0
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text has fewer words than a loop takes, none of them long: most do, and are told at once."""
+    blanks = text.count(" ")
+    return blanks < _LEAST - 1 and len(text) <= _WORD_LENGTH * blanks + _RUN and printable(text)
+
+
+def _unlooped(line: Line, tally: Tally) -> Line:
+    """A line in which a phrase does not go round and round."""
+    text = line.text
+    if (
+        len(text) > _WORD_LENGTH * text.count(" ") + _RUN
+        and _UNBROKEN.search(text)
+        and (folded := _ROUND.sub(_once, text)) != text
+    ):
+        gone = max(1, scripts.length(text) - scripts.length(folded))
+        tally.leave_out_words("loops of speech recognition", gone, text, line.at)
+        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+        line = line._replace(text=folded)
+    text = line.text
+    if len(text) < 2 * _LEAST or (text.count(" ") < _LEAST - 1 and printable(text)):
+        return line
+    tokens = text.split()
+    if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
+        return line
+    loops = _phrases(tokens)
+    if not loops:
+        return line
+    out: list[str] = []
+    at = 0
+    for start, period, times in loops:
+        if start >= at:
+            out += tokens[at : start + period]
+            at = start + period * times
+    out += tokens[at:]
+    tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
+    tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+    return line._replace(text=" ".join(out))
+
+
+def _once(match: re.Match[str]) -> str:
+    return match[1] if len(match[0]) >= _RUN else match[0]
+
+
+def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
+    """Phrases that are said again and again: where each starts, its words, and how often, in their order."""
+    found: list[tuple[int, int, int]] = []
+    for period in range(1, _PHRASE + 1):
+        least = _LOOP_SHORT if period < 3 else _LOOP
+        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # as many as C can compare
+        run = b"\x01" * (period * (least - 1))
+        start = same.find(run)
+        while start >= 0:
+            end = same.find(b"\x00", start)
+            end = len(same) if end < 0 else end
+            found.append((start, period, (end - start) // period + 1))
+            start = same.find(run, end)
+    return sorted(found)

@@ -1,0 +1,146 @@
+"""Times without colons: "1h02m03s", "00.04", "3'20", "9400 ms". Where they recur and rise they are written with them.
+
+Nothing but their rising tells them from prices, sections and dates, so a few of them count as words.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.readers.labels import could_be_name, proper
+
+_SPELT = (
+    r"(?:(?P<hours>\d{1,2})\s?h(?:rs?|ours?)?\.?,?\s?)?(?P<minutes>\d{1,3})\s?m(?:in|ins|inutes?)?\.?,?\s?"
+    r"(?P<seconds>\d{1,2}(?:\.\d{1,3})?)\s?s(?:ecs?|econds?)?\b"
+)
+_DOTS = r"(?:(?P<hours>\d{1,2})\.)?(?P<minutes>\d{1,3})\.(?P<seconds>[0-5]\d)(?![\d.]*\d)"
+_PRIMES = r"(?P<minutes>\d{1,3})['′’](?P<seconds>[0-5]\d)(?:[\"″”]|'')"
+_SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,6})?)\s?s(?:ecs?)?\b"
+_THOUSANDTHS = r"(?P<thousandths>\d{1,9})\s?ms\b"
+_TO = r"\s*(?:-{1,2}>|→|–|—|-|to\b)\s*"
+_NAME = r"(?P<name>[^\W\d_][^\n:：\[\](){}<>]{0,60}?)"
+
+_ANY = re.compile(r"\d(?: ?[hms]|\.[0-5]\d|['′’][0-5]\d)")
+_FAR = 100  # characters from the start, after which no time of this kind stands
+_HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})(?:-(\d{1,3}))?#")
+
+_SAMPLE = 400  # lines in which such times show
+_LEAST = 3  # of them, so that they recur
+_RISING = 0.9  # of the steps
+_SHARE = 0.1  # of the lines with words
+_SLOW, _FAST = 0.2, 6  # words a second between which people speak, for times that could be other numbers
+_COUNTED = 0.5  # of the steps, those by one if the numbers count something
+
+
+class _Form(NamedTuple):
+    """A way to write times: where they stand, and whether they may be other numbers too."""
+
+    pattern: re.Pattern[str]
+    time: re.Pattern[str]
+    doubtful: bool
+
+
+def _forms(time: str, *, doubtful: bool = False, behind: bool = True) -> list[_Form]:
+    """The time in front of a line, perhaps in a bracket and up to another one; and behind a name."""
+    one = re.compile(time)
+    bare = re.sub(r"\?P<\w+>", "?:", time)
+    times = rf"(?P<times>{bare}(?:{_TO}{bare})?)"
+    places = [rf"(?P<before>\s*[\[(<{{*_]{{0,3}}){times}(?=[\])>}}*_]{{0,3}}(?:[\s:,|–—-]|$))"]
+    if behind:
+        name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*[\[(]?)"
+        places.append(rf"{name}{times}(?=[\])]?[:*_ \t]*(?:$|:))")
+    return [_Form(re.compile(place), one, doubtful) for place in places]
+
+
+@functools.cache  # made when a file may have such times, which few have
+def _all_forms() -> list[_Form]:
+    return [
+        *_forms(_SPELT),
+        *_forms(_PRIMES),
+        *_forms(_THOUSANDTHS),
+        *_forms(_SECONDS, behind=False),
+        *_forms(_DOTS, doubtful=True),
+    ]
+
+
+def with_colons(rows: list[str]) -> list[str]:
+    """The lines, such times in front of them or behind names written with colons."""
+    hashes = (row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row and _HASHES.search(row))
+    if len(list(hashes)) > 1:
+        return _without_hashes(rows)
+    sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _ANY.search(row, 0, _FAR)]
+    for form in _all_forms() if len(sample) >= _LEAST else ():
+        if sum(_stands(form, row) is not None for row in sample) >= _LEAST and _are_times(form, rows):
+            return [_rewritten(form, row) for row in rows]
+    return rows
+
+
+def _without_hashes(rows: list[str]) -> list[str]:
+    """The lines, times of f4 and MAXQDA in brackets; those behind a paragraph stand where the next one begins."""
+    if any(_HASHES.match(row.lstrip()) for row in rows):
+        return [_HASHES.sub(_bracket, row) for row in rows]
+    out: list[str] = []
+    upcoming: str | None = "[0:00:00]"
+    for row in rows:
+        found = _HASHES.findall(row)
+        said = _HASHES.sub(" ", row).strip()
+        if not said or not any(map(str.isalnum, said)):
+            out.append(said)
+            continue
+        out.append(f"{upcoming} {said}" if upcoming else said)
+        upcoming = f"[{found[-1][0]}.{found[-1][1] or 0}]" if found else None
+    return out
+
+
+def _bracket(match: re.Match[str]) -> str:
+    return f"[{match[1]}.{match[2] or 0}]"
+
+
+def _stands(form: _Form, row: str) -> re.Match[str] | None:
+    match = form.pattern.match(row)
+    name = match.groupdict().get("name") if match else None
+    return match if name is None or (proper(name.strip()) and could_be_name(name)) else None
+
+
+def _are_times(form: _Form, rows: Sequence[str]) -> bool:
+    """Whether these times recur and rise; those that could be other numbers, at the pace of speech and not by ones."""
+    stand = [(i, match["times"]) for i, row in enumerate(rows) if (match := _stands(form, row))]
+    found = [(i, _seconds(match)) for i, times in stand if (match := form.time.match(times))]
+    steps = [b - a for (_, a), (_, b) in itertools.pairwise(found)]
+    if len(found) < _LEAST or sum(step >= 0 for step in steps) < _RISING * len(steps):
+        return False
+    if len(found) < _SHARE * sum(map(bool, map(str.strip, rows))):
+        return False
+    (first, start), (last, end) = found[0], found[-1]
+    if not form.doubtful:
+        return end > start
+    said = sum(row.count(" ") + 1 for row in rows[first:last])
+    counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
+    return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)
+
+
+def _rewritten(form: _Form, row: str) -> str:
+    match = _stands(form, row)
+    if match is None:
+        return row
+    times = form.time.sub(_clock, match["times"])
+    return f"{match['before']}{times}{row[match.end('times') :]}"
+
+
+def _clock(match: re.Match[str]) -> str:
+    seconds = _seconds(match)
+    whole = int(seconds)
+    rest = f".{round((seconds - whole) * 1000):03}" if seconds > whole else ""
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{rest}"
+
+
+def _seconds(match: re.Match[str]) -> float:
+    parts = match.groupdict()
+    if thousandths := parts.get("thousandths"):
+        return int(thousandths) / 1000
+    whole = int(parts.get("hours") or 0) * 3600 + int(parts.get("minutes") or 0) * 60
+    return whole + float(parts["seconds"])

@@ -1,0 +1,87 @@
+"""What is told at once is told as the long way tells it."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.readers import cues, labels
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.lines import Line, split_long
+from pipeline.readers.regular import regular_cues
+from pipeline.readers.tally import Tally
+from pipeline.readers.timing import scan
+from pipeline.text import printable
+
+WORDS = (
+    "we and the of boats, fog. Oda Brandt: - — Q A from From 12:30 [Music] <i>then</i> & don't über no? Yes! »x«".split(
+        " "
+    )
+)
+rows = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+quick = settings(max_examples=40, deadline=None)
+captions = st.lists(st.lists(rows | st.sampled_from([*"aQ", "7"]), max_size=3), min_size=1, max_size=12)
+
+
+def written(spoken: list[list[str]], *, numbered: bool) -> str:
+    over = [f"{n}\n" if numbered else "" for n in range(1, len(spoken) + 1)]
+    return "".join(
+        f"{number}00:00:{n:02},000 --> 00:00:{n:02},900\n" + "".join(f"{row}\n" for row in said) + "\n"
+        for n, (number, said) in enumerate(zip(over, spoken, strict=True))
+    )
+
+
+def held(found: list[Cue]) -> list[tuple[float | None, float | None, int, list[str]]]:
+    return [(c.start, c.end, c.line, [row for row in c.rows if row.strip()]) for c in found]
+
+
+@quick
+@given(captions, st.booleans())
+def test_regular_captions_are_read_as_those_that_stray(spoken: list[list[str]], numbered: bool) -> None:
+    text = written(spoken, numbered=numbered)
+    fast = regular_cues(text)
+    assert fast is None or held(fast) == held(scan(text.split("\n"), Tally()))
+
+
+def test_captions_of_a_program_are_regular() -> None:
+    assert len(regular_cues(written([["We sail at nine."], ["Yes,", "we do."]], numbered=True)) or []) == 2
+
+
+@quick
+@given(captions)
+def test_cues_of_words_become_the_same_lines_one_by_one(spoken: list[list[str]]) -> None:
+    found = [Cue(float(n), n + 0.9, said, 3 * n + 1) for n, said in enumerate(spoken)]
+    fast, slow = Tally(), Tally()
+    short = lines_or_error(found, fast)
+    with mock.patch.object(cues, "plain_piece", lambda cue: None):
+        assert (short, fast) == (lines_or_error(found, slow), slow)
+
+
+def lines_or_error(found: list[Cue], tally: Tally) -> list[Line] | str:
+    try:
+        return cue_lines(list(found), tally, "x")
+    except InputError as err:
+        return str(err)
+
+
+@quick
+@given(st.text(alphabet="AaQé '.([*_@-\t", max_size=12), rows)
+def test_a_label_in_front_of_words_is_told_at_once_as_it_is_by_looking(label: str, said: str) -> None:
+    line = f"{label}: {said}".strip()
+    fast = labels.labelled(line)
+    assert fast is None or fast == labels._head(line)
+
+
+@quick
+@given(st.text(max_size=30))
+def test_printable_is_what_python_calls_so(text: str) -> None:
+    assert printable(text) == text.isprintable()
+
+
+def test_a_paragraph_that_is_cut_keeps_the_marks_that_close_its_sentences() -> None:
+    said = " ".join(f'She wrote down "number {n} (of the north pier)." Then we went on.' for n in range(12))
+    assert " ".join(line.text for line in split_long(Line(said))) == said
