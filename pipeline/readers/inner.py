@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.readers.labels import IN_BRACKETS, role_off
+
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _NAME = rf"{_CAPITAL}[\w'’.-]{{0,30}}(?: {_CAPITAL}[\w'’.-]{{0,30}}){{0,3}}"
 _INNER = re.compile(
     r"(?:(?<=[.?!…] )|(?<=[.?!…][\"”’)*] )|(?<=[。！？])|(?<=\s)(?=>>))(?:>{2,}[ \t]*)?"
     r"(?:[\[(]\d[\d:.,]{2,12}[\])][ \t]?)?"
-    rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
+    rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?(?: {IN_BRACKETS})?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )
 _CHEVRON = re.compile(r"(?:(?<=\S)\s+|(?<=[\])]))(?=(?:>{2,}|&gt;&gt;)(?:\s|$))")
 _FAR = 70  # characters from the start, after which a label is none of the line's own
@@ -29,7 +31,7 @@ class Inner:
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         starts: Counter[str] = Counter()
         if found:
-            starts.update(line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("])*_ ") for line in lines if ":" in line)
+            starts.update(_own(line) for line in lines if ":" in line)
         again = {name for name, n in found.items() if n + starts[name] > 1}
         if sum(found[name] for name in again) <= others + sum(map(bool, map(str.strip, lines))):
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
@@ -54,6 +56,12 @@ class Inner:
         if not cuts:
             return [line]
         return [line[a:b].strip() for a, b in itertools.pairwise([0, *cuts, len(line)]) if line[a:b].strip()]
+
+
+def _own(line: str) -> str:
+    """What a line begins with, up to its first colon, without marks and role."""
+    label = line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("]*_ ")
+    return role_off(label) if "(" in label else label.rstrip(")")
 
 
 def _may_hold(line: str) -> bool:

@@ -50,7 +50,8 @@ _STOP_AND_DASH = re.compile(
     r"(?P<name>[^\W\d_a-z][^:!?–—]{2,100}?)\.[ \t]+[–—][ \t]+(?=\S)"
 )  # of the European Parliament
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
-_ROLE = re.compile(r"^(?P<name>.*?\S)(?:\s*[(（\[][^()（）\[\]]{1,60}[)）\]]|\s+[—–-]\s+.{1,40})$")
+IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may have a seat in brackets of its own
+_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:\s*{IN_BRACKETS}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}

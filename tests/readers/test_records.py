@@ -209,3 +209,14 @@ def test_an_office_that_recurs_has_the_word_where_few_names_recur() -> None:
 def test_the_court_has_the_word_though_it_speaks_once_and_nothing_ends_in_a_full_stop() -> None:
     asked = "Q. Where?\nA. Here, I said\nTHE COURT: Sustained\nQ. When?\nA. Now\nQ. Why?\nA. Because"
     assert [who for who, _ in turns(asked)] == ["Q", "A", "THE COURT", "Q", "A", "Q", "A"]
+
+
+def test_a_seat_in_brackets_inside_a_role_leaves_the_name() -> None:
+    rows = ["The Chair (Mr. Kofi Mensah (Tern North, PLP)): We sit.", "Ms. Oda Brandt (Wick, HU): Thank you.", "The Chair (Mr. Kofi Mensah): Next.", "Ms. Oda Brandt: One more thing."]  # fmt: skip
+    assert [who for who, _ in turns("\n".join(rows))] == ["The Chair", "Ms. Oda Brandt", "The Chair", "Ms. Oda Brandt"]
+
+
+def test_a_reply_that_was_run_into_the_question_belongs_to_who_replies() -> None:
+    rows = ["Ms. Oda Brandt: Who pays? Hon. Lin Ferrer (Minister of Piers): I do.", "Hon. Lin Ferrer: And gladly.", "Ms. Oda Brandt: Is that all?", "Hon. Lin Ferrer: It is."]  # fmt: skip
+    said = turns("\n".join(rows))
+    assert said[:2] == [("Ms. Oda Brandt", "Who pays?"), ("Hon. Lin Ferrer", "I do. And gladly.")]
