@@ -103,7 +103,8 @@ class Recording:
     @cached_property
     def words(self) -> frozenset[str]:
         """Words that are said, as they are parted in the transcript."""
-        return frozenset(self._in_order)
+        different = " ".join(set(_folded(f"{self.text} {self.known}").split()))  # most are said many times
+        return frozenset(_WORD.findall(different))
 
     @cached_property
     def joined_words(self) -> Set[str]:
