@@ -238,6 +238,7 @@ def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdict
 def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
     """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
     lines = prompts.lines(chunk)
+    here = {n for line in lines for n in range(line.first, line.last + 1)}
     mine = {c.id for c in claims}
     told: set[str] = set()
     for claim in claims:
@@ -247,7 +248,7 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Itera
                 yield row
         cited = "" if claim.row.startswith(_HEADING) else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
-        if other := [n for n in claim.lines if not segments_of([n], lines)][:_MOST_ELSEWHERE]:
+        if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
             elsewhere = shown(
                 [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [prompts.transcript.segment(n)]]
             )

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
@@ -86,7 +87,7 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    for stretch in {stretch for stretch, _ in _stretches(text)}:  # a recording says most of them many times
+    for stretch in set(_stretches(text)):  # a recording says most of them many times
         for run in _runs(stretch):
             out |= _readings(tuple(part for part, _ in run))
     return frozenset(out)
@@ -94,11 +95,14 @@ def figures(text: str) -> frozenset[float]:
 
 def claims(text: str) -> list[Figure]:
     """The figures that a text states, one by one: digits always, number words unless they are seldom meant so."""
-    return [
-        replace(figure, span=(figure.span[0] + start, figure.span[1] + start))
-        for stretch, start in _stretches(text)
-        for figure in _stated(stretch)
-    ]
+    words = _plain_words(text)
+    starts = list(accumulate(map(len, words), initial=0))
+    out: list[Figure] = []
+    for where in _with_numbers(words):
+        start = starts[where.start] + where.start
+        stated = _stated(" ".join(words[where]))
+        out += [replace(f, span=(f.span[0] + start, f.span[1] + start)) for f in stated]
+    return out
 
 
 def _stated_in(stretch: str) -> tuple[Figure, ...]:
@@ -164,7 +168,7 @@ def unsaid(
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
     such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
     """
-    stretches = [stretch for stretch, _ in _stretches(text)]
+    stretches = list(_stretches(text))
     for version in (found for stretch in stretches for found in _VERSION.finditer(stretch)):
         if version[0] not in written:
             return version[0]
@@ -195,23 +199,30 @@ class _NumbersIn(dict[str, int | None]):
 _NUMBERS_IN = _NumbersIn()
 
 
-def _stretches(text: str) -> Iterator[tuple[str, int]]:
-    """The stretches of a text that begin with a number, up to a word that would end one, and where they begin.
+def _plain_words(text: str) -> list[str]:
+    """What stands between the blanks of a text, folded and with Western digits."""
+    return _folded(_western(text)).split(" ")
 
-    They are folded and their digits Western. No figure, and nothing that it depends on, reaches out of its stretch.
+
+def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
+    """Where stretches of words stand that begin with a number, up to a word that would end one.
+
+    No figure, and nothing that it depends on, reaches out of its stretch.
     """
-    words = _folded(_western(text)).split(" ")
     numbers = list(map(_NUMBERS_IN.__getitem__, words))
-    end = before = at = 0
-    for place in [i for i, n in enumerate(numbers) if n]:
-        if place < end:
-            continue
-        end = place + 1
-        while end < len(words) and numbers[end] is not None:
-            end += 1
-        at += sum(map(len, words[before:place])) + place - before
-        before = place
-        yield " ".join(words[place:end]), at
+    end = 0
+    for first in [i for i, n in enumerate(numbers) if n]:
+        if first >= end:
+            end = first + 1
+            while end < len(words) and numbers[end] is not None:
+                end += 1
+            yield slice(first, end)
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """The stretches of a text that hold its numbers."""
+    words = _plain_words(text)
+    return (" ".join(words[where]) for where in _with_numbers(words))
 
 
 def _runs(stretch: str) -> Iterator[list[Part]]:

@@ -20,13 +20,15 @@ from pipeline.verification.numerals import as_said
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
+_NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
 def letters(text: str) -> str:
     """A text's letters and digits in a row, case folded and without accents: "Möser" and "moser" are the same."""
-    return "".join(_WORD.findall(_folded(text)))
+    folded = _folded(text)
+    return folded.translate(_NO_LETTERS) if folded.isascii() else "".join(_WORD.findall(folded))
 
 
 def _folded(text: str) -> str:
