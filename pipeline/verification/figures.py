@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
@@ -169,11 +169,11 @@ def unsaid(
     such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
     """
     stretches = list(_stretches(text))
-    for version in (found for stretch in stretches for found in _VERSION.finditer(stretch)):
+    for version in chain.from_iterable(map(_VERSION.finditer, stretches)):
         if version[0] not in written:
             return version[0]
-    for figure in (figure for stretch in stretches for figure in _stated(stretch)):
-        spelled = not any(c.isdigit() for c in figure.shown)
+    for figure in chain.from_iterable(map(_stated, stretches)):
+        spelled = not any(map(str.isdigit, figure.shown))
         if spelled and max(figure.values) < 100:
             continue
         if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
