@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from pydantic_core import to_json
-
 FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
 
 Rung = Literal["json_schema", "json_object", "text"]
@@ -80,6 +78,8 @@ def canonical(identity: dict[str, Any]) -> str:
 
 def _as_json(part: Any) -> str:
     if isinstance(part, list):  # messages, nearly all of it: the same text in a fifth of the time
+        from pydantic_core import to_json  # a run that makes nothing asks no call
+
         with suppress(ValueError):  # a lone surrogate
             return to_json(part).decode()
     return json.dumps(part, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
