@@ -24,6 +24,7 @@ MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
 _ASKED = re.compile(r"study notes of (?:these lines|them), ([\d,]+) words")
+_WORD = re.compile(r"The word of this page is (\w+)\.")  # it is asked for where a prompt may have been cut
 _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
 _RUN = re.compile(r"(\d+)(?:-(\d+))?")
@@ -132,6 +133,8 @@ def _reply(body: dict[str, Any], text: str) -> bytes:
 def answer_to(body: dict[str, Any]) -> dict[str, Any]:
     """An answer of the size that a real one has, in words of the lines or points that the request shows."""
     contents = [m["content"] for m in body["messages"]]
+    if word := next((found for content in contents if (found := _WORD.match(content))), None):
+        return {"word": word[1]}
     tasks = [found for content in contents for found in _TASK.findall(content)]
     parts = {"speakers": []} if '"speakers"' in json.dumps(body.get("response_format", {})) else {}
     match tasks[-1] if tasks else "":

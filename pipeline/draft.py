@@ -106,7 +106,7 @@ class Draft:
 
         def numbered(statement: DraftStatement) -> DraftStatement:
             number = next(count) if statement.lines else 0
-            return replace(statement, id=number, details=tuple(numbered(d) for d in statement.details))
+            return replace(statement, id=number, details=tuple(map(numbered, statement.details)))
 
         sections = {}
         for name, groups in self.sections.items():
@@ -131,7 +131,9 @@ class Draft:
             changed = change(name, statement)
             staying = [d for d in statement.details if changed is not None or not d.bound]
             details = tuple(k for d in staying for k in kept(name, d))
-            return details if changed is None else (replace(changed, details=details),)
+            if changed is None:
+                return details
+            return (changed if changed.details == details else replace(changed, details=details),)
 
         sections = {}
         for name, groups in self.sections.items():

@@ -94,9 +94,11 @@ def detected(texts: list[str]) -> str | None:
     places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short piece at the end
     for at in places:
         ((best),) = _detector().detect(text[at : at + _SAMPLE], k=1)
-        found[str(best["lang"])] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
-    code, weight = found.most_common(1)[0]
-    return code if weight >= _SURE * len(places) and code in NAMES else None
+        code = str(best["lang"])
+        found[code] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
+        if found[code] >= _SURE * len(places):  # the other samples can change nothing any more
+            return code if code in NAMES else None
+    return None
 
 
 @cache

@@ -72,8 +72,12 @@ def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[
 
 def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
     """Where the lines with these numbers stand among the lines, which ascend."""
-    found = ((n, bisect.bisect_left(lines, n, key=_LAST)) for n in set(numbers))
-    return sorted({place for n, place in found if place < len(lines) and lines[place].first <= n})
+    found: set[int] = set()
+    for n in set(numbers):
+        place = bisect.bisect_left(lines, n, key=_LAST)
+        if place < len(lines) and lines[place].first <= n:
+            found.add(place)
+    return sorted(found)
 
 
 def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:

@@ -17,7 +17,7 @@ from pipeline.providers.calls import CallStore
 from pipeline.run import asummarise, way_of
 from pipeline.sections import words_of
 from pipeline.tokens import count_tokens, encoding_for
-from pipeline.transcript import Transcript, spoken_words
+from pipeline.transcript import Transcript
 
 
 class LimitReached(EndpointError):
@@ -134,7 +134,7 @@ async def plan_one(
     transcript: Transcript, store: CallStore, model: str, recipe: Recipe, prompts: PromptSet, experience: Experience
 ) -> Plan:
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
-    plan = Plan(transcript.name, words_of(recipe, spoken_words(transcript.segments)))
+    plan = Plan(transcript.name, words_of(recipe, transcript.spoken_words))
     planner, progress = _Planner(store, model), Progress(transcript.name)
     answered = 0  # calls before the phase that it comes to
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -63,7 +63,7 @@ class Progress:
     tally: Tally = field(default_factory=Tally)
     started: float = field(default_factory=time.monotonic)
     at_once: int = 1  # calls that this phase could have under way together
-    drafted: tuple[Drafted, ...] = ()  # what the answer wrote that came just now
+    wrote: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # by the answer that came just now
     asked: int = 0  # calls that wait for their answers
 
     def update(self) -> ProgressUpdate:
@@ -77,7 +77,7 @@ class Progress:
             tally.calls_cached,
             usage.prompt_tokens,
             usage.completion_tokens,
-            self.drafted,
+            tuple(_drafted(self.wrote)),
         )
 
     @property
@@ -94,6 +94,13 @@ class Progress:
     def rank(self) -> tuple[int, int]:
         """Who goes first when calls wait: documents close to their end, then those with the least work left."""
         return (_ORDER.index(self.phase) if self.phase in _ORDER else 0, self.left)
+
+
+def _drafted(sections: Mapping[str, tuple[DraftGroup, ...]]) -> Iterator[Drafted]:
+    for name, groups in sections.items():
+        for group in groups:
+            for top in group.statements:
+                yield from (Drafted(name, group.heading, s.label, s.text, s.lines) for s in top.flat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +156,6 @@ class Booking:
 
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
         """An answer wrote these statements, which are not checked yet."""
-        self.progress.drafted = tuple(
-            Drafted(name, group.heading, s.label, s.text, s.lines)
-            for name, groups in sections.items()
-            for group in groups
-            for top in group.statements
-            for s in top.flat()
-        )
+        self.progress.wrote = sections
         self._watch(self.progress)
-        self.progress.drafted = ()
+        self.progress.wrote = {}

@@ -18,7 +18,7 @@ from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import sections_of, words_of
 from pipeline.tokens import count_each, encoding_for
-from pipeline.transcript import Transcript, spoken_words
+from pipeline.transcript import Transcript
 
 
 def study_document(
@@ -54,7 +54,7 @@ def study_document(
             checked_by=draft.checked_by,
             length=recipe.length,
             language=recipe.language,
-            words_asked=words_of(recipe, spoken_words(transcript.segments)),
+            words_asked=words_of(recipe, transcript.spoken_words),
             words=draft.words(),
             answered_by=other_models(model, progress.tally.models),
             endpoint=endpoint,

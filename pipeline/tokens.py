@@ -88,11 +88,13 @@ class _Counts(dict[str, int]):
     """
 
     def __init__(self, encoding: str, before: str) -> None:
-        self._encoding, self._before = encoding, before
+        self._encoding, self._table, self._before = encoding, load_encoding(encoding), before
 
     def __missing__(self, word: str) -> int:
-        n = count_tokens(self._before + word, self._encoding)
-        if len(word) <= _LONGEST and len(self) < _KEPT:
+        if len(word) > _LONGEST:
+            return count_tokens(self._before + word, self._encoding)
+        n = len(self._table.encode_ordinary(self._before + word))
+        if len(self) < _KEPT:
             self[word] = n
         return n
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.text import word_count
@@ -88,7 +89,7 @@ class Reading:
     not_names: tuple[LeftOut, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what is asked for again and again is kept
 class Transcript:
     """Ordered segments with ids 1…n, metadata, and where they came from.
 
@@ -102,18 +103,20 @@ class Transcript:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
-    _labelled: list[tuple[str, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if [s.id for s in self.segments] != list(range(1, len(self.segments) + 1)):
             raise ValueError("segment ids must count from 1 without gaps")
 
-    @property
+    @cached_property
     def labelled_speakers(self) -> tuple[str, ...]:
         """Speakers in the order in which their labels first appear."""
-        if not self._labelled:  # asked for with every statement
-            self._labelled.append(tuple(dict.fromkeys(s.speaker for s in self.segments if s.speaker)))
-        return self._labelled[0]
+        return tuple(dict.fromkeys(s.speaker for s in self.segments if s.speaker))
+
+    @cached_property
+    def spoken_words(self) -> int:
+        """Words of all segments."""
+        return spoken_words(self.segments)
 
     @property
     def duration(self) -> float | None:
@@ -137,7 +140,7 @@ def spoken_words(segments: Sequence[Segment]) -> int:
     return sum(word_count(s.text) for s in segments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chunk:
     """Segments `first`…`last` (ids, both included); `index` counts from 0."""
 
@@ -153,3 +156,8 @@ class Chunk:
     def last(self) -> int:
         """Id of the last segment."""
         return self.segments[-1].id
+
+    @cached_property
+    def spoken_words(self) -> int:
+        """Words of its segments."""
+        return spoken_words(self.segments)

@@ -15,7 +15,7 @@ from pipeline.progress import Estimate
 from pipeline.sections import sections_of, words_of
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
-from pipeline.transcript import Transcript, spoken_words
+from pipeline.transcript import Transcript
 from pipeline.verification import check_exactly
 
 
@@ -38,7 +38,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
-    words = words_of(recipe, spoken_words(transcript.segments))
+    words = words_of(recipe, transcript.spoken_words)
     return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 
 
@@ -56,7 +56,7 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
     """The calls that a transcript takes when nothing fails, with their tokens, about."""
     encoding, _ = encoding_for(model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    words = words_of(recipe, spoken_words(transcript.segments))
+    words = words_of(recipe, transcript.spoken_words)
     lines = [count_tokens(shown(numbered_lines(c.segments)), encoding) for c in chunks]
     shares = [n / sum(lines) for n in lines]
     out = [

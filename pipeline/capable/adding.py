@@ -14,7 +14,7 @@ from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.text import word_count
-from pipeline.transcript import Chunk, spoken_words
+from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding, with_lines
 
 ADDED = "added by the check"
@@ -55,7 +55,7 @@ class Addition:
 def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
     """What may be added beside each chunk, by its index: what the draft leaves of the words asked for, and a little."""
     left = min(max(asked - draft.words(), _LEAST_SHARE * asked), _MOST_SHARE * asked)
-    spoken = {c.index: spoken_words(c.segments) for c in chunks}
+    spoken = {c.index: c.spoken_words for c in chunks}
     shares = {n: left * words / max(1, sum(spoken.values())) for n, words in spoken.items()}
     return {
         n: Room(max(1, round(words / _WORDS_EACH)), round(words)) if words >= _LEAST_WORDS else NO_ROOM
@@ -126,7 +126,7 @@ def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Dra
             return joined
     for detail in new:
         details.insert(_place(detail, details), detail)
-    return replace(point, details=tuple(details))
+    return replace(point, details=tuple(details)) if len(details) > len(point.details) else point
 
 
 def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:

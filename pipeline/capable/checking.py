@@ -152,8 +152,9 @@ async def verdicts_on(
     """
     known = draft.filler | {n for _, s in draft.statements() for n in s.lines}
     claims = {chunk.index: list[Claim]() for chunk in chunks}
+    home = {s.id: c.index for c in chunks for s in c.segments}
     for claim in claims_of(draft, recording):
-        claims[_home(claim, chunks)].append(claim)
+        claims[_home(claim, home, chunks[0].index)].append(claim)
     out = Verdicts()
     for found in await all_of(
         [_checked(claims[c.index], c, Missed(room.get(c.index, NO_ROOM), known), prompts, structured) for c in chunks]
@@ -162,10 +163,10 @@ async def verdicts_on(
     return out
 
 
-def _home(claim: Claim, chunks: Sequence[Chunk]) -> int:
-    """The chunk beside which a claim is checked: the one that has most of its lines."""
-    counts = Counter(c.index for n in claim.lines for c in chunks if c.first <= n <= c.last)
-    return counts.most_common(1)[0][0] if counts else chunks[0].index
+def _home(claim: Claim, home: Mapping[int, int], first: int) -> int:
+    """The chunk beside which a claim is checked: the one that has most of its lines, `first` for none."""
+    counts = Counter(home[n] for n in claim.lines if n in home)
+    return max(counts, key=counts.__getitem__, default=first)
 
 
 async def _checked(
@@ -240,6 +241,7 @@ def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdict
 def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
     """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
     lines = prompts.lines(chunk)
+    here = {n for line in lines for n in range(line.first, line.last + 1)}
     mine = {c.id for c in claims}
     told: set[str] = set()
     for claim in claims:
@@ -249,7 +251,7 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Itera
                 yield row
         cited = "" if claim.row.startswith(_HEADING) else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
-        if other := [n for n in claim.lines if not segments_of([n], lines)][:_MOST_ELSEWHERE]:
+        if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
             elsewhere = shown(
                 [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [prompts.transcript.segment(n)]]
             )
@@ -273,7 +275,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             return replace(statement, finding=why)
         verdict = verdicts.faults.get(statement.id)
         if verdict is None:
-            return replace(statement, remark=finding(statement.text, recording) if statement.lines else "")
+            remark = finding(statement.text, recording) if statement.lines else ""
+            return statement if remark == statement.remark else replace(statement, remark=remark)
         lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
         label = without_end_mark(verdict.fault.label) if statement.label else ""
         if verdict.fault.verdict == "citation":

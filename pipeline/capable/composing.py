@@ -32,7 +32,6 @@ from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection
 from pipeline.structured import Answer, Structured
 from pipeline.text import word_count
 from pipeline.tokens import count_tokens
-from pipeline.transcript import spoken_words
 
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
 
@@ -58,7 +57,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written, sections_of(recipe), labels_for(recipe.language))
-    words = round(WRITTEN_SHARE * words_for(spoken_words(prompts.transcript.segments), recipe.length) / 10) * 10
+    words = round(WRITTEN_SHARE * words_for(prompts.transcript.spoken_words, recipe.length) / 10) * 10
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = structured.prompts.load(kind_of(recipe).compose).render(

@@ -26,7 +26,7 @@ from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, 
 from pipeline.sections.overview import OVERVIEW
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
-from pipeline.transcript import Chunk, spoken_words
+from pipeline.transcript import Chunk
 
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
@@ -55,14 +55,14 @@ async def write(
 ) -> Sequence[Part]:
     """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
     gate = asyncio.Semaphore(recipe.profile.at_once)
-    spoken = max(1, spoken_words(prompts.transcript.segments))
+    spoken = max(1, prompts.transcript.spoken_words)
     words = words_for(spoken, recipe.length)
 
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
                 return await _written(chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True)
-            share = _PARTS_SHARE * words * spoken_words(chunk.segments) / spoken
+            share = _PARTS_SHARE * words * chunk.spoken_words / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
     return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
@@ -152,7 +152,7 @@ def _anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> t
     def anchored(statement: DraftStatement) -> DraftStatement:
         details = tuple(anchored(d) for d in statement.details)
         if statement.lines or not section.cites:
-            return replace(statement, details=details)
+            return statement if details == statement.details else replace(statement, details=details)
         return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
 
     return tuple(replace(g, statements=tuple(anchored(s) for s in g.statements)) for g in groups)

@@ -135,7 +135,7 @@ class CallStore:
             yield StoredCall(key, json.loads(identity), _load(completion))
 
     def claim(self, key: str) -> bool:
-        """Takes a call for this store object, unless somebody who is alive has it. A claim is held for a minute.
+        """Takes a call that has no answer for this store object, unless somebody who is alive has it, for a minute.
 
         An owner on this machine is alive while its process is; one elsewhere, or on Windows, while it renews its claim.
         """
@@ -143,7 +143,8 @@ class CallStore:
         try:
             self._db.execute("begin immediate")
             row = self._db.execute("select owner, pid, host, until from claims where key = ?", (key,)).fetchone()
-            free = row is None or row[0] == self._owner or not _alive(row[1], row[2], row[3], now)
+            answered = self._db.execute("select 1 from calls where key = ?", (key,)).fetchone() is not None
+            free = not answered and (row is None or row[0] == self._owner or not _alive(row[1], row[2], row[3], now))
             if free:
                 mine = (key, self._owner, os.getpid(), socket.gethostname(), now + LEASE)
                 self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)

@@ -36,10 +36,12 @@ _ENDINGS: dict[str, _Ending] = {
     "insufficient_system_resource": "error",
 }
 
+_HEAD = 20  # bytes of a body that tell whether it is a web page
+
 
 def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
     """The body of an answer. NoAnswer for a gateway's page, ValueError for a body that was cut."""
-    if is_page(response.headers, response.text):
+    if is_page(response.headers, response.content.lstrip()[:_HEAD].decode("ascii", "replace")):
         raise NoAnswer(
             f"{endpoint.host}: a web page instead of an answer",
             hint="a gateway or a proxy answers: is the base URL right (most end in /v1)?",

@@ -50,12 +50,9 @@ class StoredClient:
     async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
         """Asks unless another task or another run is asking the same; then its answer is waited for."""
         while key in self._asking or not store.claim(key):
-            await asyncio.sleep(_POLL)
             if stored := store.get(key):
                 return replace(stored, cached=True)
-        if stored := store.get(key):  # it came between the first look and the claim
-            store.release(key)
-            return replace(stored, cached=True)
+            await asyncio.sleep(_POLL)
         self._asking.add(key)
         self._renewing = self._renewing or asyncio.create_task(self._renew(store))
         try:

@@ -14,6 +14,8 @@ DOUBTED = "†"
 _MOST_NAMED = 12
 # What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
+# Words with single blanks between them in which nothing can begin markup: most statements.
+_PLAIN = re.compile(r"(?![\d>+=-])[^\\`*\[\]|~_<#&/\s]+(?: [^\\`*\[\]|~_<#&/\s]+)*")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
@@ -66,6 +68,8 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
 
 def escape(text: str) -> str:
     """Text as plain words of a Markdown line: nothing in it can become markup, HTML or a link."""
+    if _PLAIN.fullmatch(text):
+        return text
     safe = _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", text).strip())
     safe = re.sub(r"(?i)\b(https?|ftp)(?=://)", r"\1\\", safe).replace("\\://", "&#58;//")
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)

@@ -45,7 +45,8 @@ def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatemen
     """The statement with the lines of its quotations, without lines that do not exist."""
     last = len(recording.transcript.segments)
     kept = tuple(n for n in statement.lines if 1 <= n <= last)
-    return replace(statement, lines=quoted_lines(statement.text, kept, recording))
+    lines = quoted_lines(statement.text, kept, recording)
+    return statement if lines == statement.lines else replace(statement, lines=lines)
 
 
 def check_exactly(draft: Draft, transcript: Transcript, language: str | None = None) -> Draft:

@@ -6,10 +6,10 @@ import bisect
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, chain
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
@@ -56,7 +56,7 @@ _ORDINALS = (
 )
 _WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
 _NUMBERS = _ONES.keys() | _TENS.keys() | _WITH_PLURAL
-_SHORT = 24  # characters of a word; scripts without blanks have longer ones
+_SHORT, _KEPT = 24, 20_000  # characters of a word that is kept (scripts without blanks have longer ones), and words
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -87,26 +87,35 @@ def same(a: float, b: float) -> bool:
 def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    stretches = " ; ".join(_with_numbers(_folded(_western(text))))
-    runs = {
-        tuple(part for part, _ in run) for run in _runs(stretches)
-    }  # a recording says most of its numbers many times
-    for run in runs:
-        out |= _readings(list(run))
+    for stretch in set(_stretches(text)):  # a recording says most of them many times
+        for run in _runs(stretch):
+            out |= _readings(tuple(part for part, _ in run))
     return frozenset(out)
 
 
 def claims(text: str) -> list[Figure]:
     """The figures that a text states, one by one: digits always, number words unless they are seldom meant so."""
+    words = _plain_words(text)
+    starts = list(accumulate(map(len, words), initial=0))
     out: list[Figure] = []
-    for placed in _runs(text):
-        run = [part for part, _ in placed]
-        digits = [i for i, part in enumerate(run) if _DIGITS.fullmatch(part)]
+    for where in _with_numbers(words):
+        start = starts[where.start] + where.start
+        stated = _stated(" ".join(words[where]))
+        out += [replace(f, span=(f.span[0] + start, f.span[1] + start)) for f in stated]
+    return out
+
+
+def _stated_in(stretch: str) -> tuple[Figure, ...]:
+    """The claims of one stretch, their spans counted from its beginning."""
+    out: list[Figure] = []
+    for placed in _runs(stretch):
+        run = tuple(part for part, _ in placed)
+        digits = [i for i, part in enumerate(run) if part[0].isdecimal()]
         if digits:
             out += [
                 Figure(
                     run[i],
-                    _years_end(text, placed[i]) or frozenset(_scaled(run, i) or _values(run[i])),
+                    _years_end(stretch, placed[i]) or frozenset(_scaled(run, i) or _values(run[i])),
                     _span(placed[i]),
                 )
                 for i in digits
@@ -115,7 +124,14 @@ def claims(text: str) -> list[Figure]:
             spoken = _spoken(run)
             if spoken:
                 out.append(Figure(" ".join(run), frozenset(spoken), _span(*placed)))
-    return out
+    return tuple(out)
+
+
+_stated_often = lru_cache(maxsize=8192)(_stated_in)
+
+
+def _stated(stretch: str) -> tuple[Figure, ...]:
+    return _stated_often(stretch) if len(stretch) <= _SHORT else _stated_in(stretch)
 
 
 def _span(*parts: Part) -> tuple[int, int]:
@@ -140,7 +156,8 @@ def century_before(text: str, start: int) -> str | None:
 def _is_among(value: float, said: Sequence[float]) -> bool:
     """Whether a value is one of those `said`, which ascend, but for rounding; its neighbours are the nearest."""
     at = bisect.bisect_left(said, value)
-    return any(same(value, other) for other in said[max(0, at - 1) : at + 1])
+    near = said[max(0, at - 1) : at + 1]
+    return value in near or any(same(value, other) for other in near)
 
 
 def unsaid(
@@ -151,11 +168,12 @@ def unsaid(
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
     such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
     """
-    for version in _VERSION.finditer(text.casefold()):
+    stretches = list(_stretches(text))
+    for version in chain.from_iterable(map(_VERSION.finditer, stretches)):
         if version[0] not in written:
             return version[0]
-    for figure in claims(text):
-        spelled = not any(c.isdigit() for c in figure.shown)
+    for figure in chain.from_iterable(map(_stated, stretches)):
+        spelled = not any(map(str.isdigit, figure.shown))
         if spelled and max(figure.values) < 100:
             continue
         if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
@@ -163,53 +181,65 @@ def unsaid(
     return None
 
 
-def _with_numbers(text: str) -> Iterator[str]:
-    """The stretches of a long text that hold its numbers: words with one, and what may stand between them."""
-    words = text.split(" ")
-    held = {word: _short(word) if len(word) <= _SHORT else _numbers_in(word) for word in set(words)}
-    for joined, stretch in groupby(words, lambda word: held[word] is not None):
-        few = list(stretch) if joined else []
-        if any(held[word] for word in few):
-            yield " ".join(few)
+class _NumbersIn(dict[str, int | None]):
+    """How many numbers stand in what is between two blanks; None when there is none and something there would end one.
+
+    Words that recur are kept.
+    """
+
+    def __missing__(self, word: str) -> int | None:
+        parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
+        numbers = sum(map(_is_number, parts))
+        found = numbers if numbers or all(part in _GLUE for part in parts) else None
+        if len(word) <= _SHORT and len(self) < _KEPT:
+            self[word] = found
+        return found
 
 
-def _numbers_in(word: str) -> int | None:
-    """How many numbers stand between two blanks; None when there is none and something there would end one."""
-    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
-    numbers = sum(map(_is_number, parts))
-    return numbers if numbers or all(part in _GLUE for part in parts) else None
+_NUMBERS_IN = _NumbersIn()
 
 
-_short = lru_cache(maxsize=16384)(_numbers_in)  # such words recur
+def _plain_words(text: str) -> list[str]:
+    """What stands between the blanks of a text, folded and with Western digits."""
+    return _folded(_western(text)).split(" ")
 
 
-def _runs(text: str) -> list[list[Part]]:
+def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
+    """Where stretches of words stand that begin with a number, up to a word that would end one.
+
+    No figure, and nothing that it depends on, reaches out of its stretch.
+    """
+    numbers = list(map(_NUMBERS_IN.__getitem__, words))
+    end = 0
+    for first in [i for i, n in enumerate(numbers) if n]:
+        if first >= end:
+            end = first + 1
+            while end < len(words) and numbers[end] is not None:
+                end += 1
+            yield slice(first, end)
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """The stretches of a text that hold its numbers."""
+    words = _plain_words(text)
+    return (" ".join(words[where]) for where in _with_numbers(words))
+
+
+def _runs(stretch: str) -> Iterator[list[Part]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
-    runs: list[list[Part]] = []
     run: list[Part] = []
-    folded = _folded(_western(text))
-    between_and_tokens = (_PLAIN_TOKEN if folded.isascii() else _TOKEN).split(folded)
-    between, tokens = between_and_tokens[0::2], between_and_tokens[1::2]
-    different = set(tokens)
-    candidates = {token for token in different if "-" in token or _is_number(token)}
-    if not candidates:
-        return []
-    starts = list(accumulate(map(len, between_and_tokens)))[0::2]
-    wanted = candidates | (different & _GLUE)  # few words, told apart first: any other ends a run
-    last = -1
-    for i, token in enumerate(tokens):
-        if token not in wanted:
-            continue
-        parts = list(_parted(token, starts[i])) if "-" in token else [(token, starts[i])]
+    end = 0
+    for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
+        parts = list(_parted(token[0], token.start()))
         if not all(_is_number(p) or p in _GLUE for p, _ in parts):
             parts = [(p, at) for p, at in parts if _is_number(p)]
-        if run and (not parts or last != i - 1 or _BREAK.search(between[i])):
-            runs.append(_trim(run))
+        if run and (not parts or _BREAK.search(stretch, end, token.start())):
+            yield _trim(run)
             run = []
-        last = i
-        run += [(p, at) for p, at in parts if _is_number(p) or (run and p in _GLUE)]
-    runs.append(_trim(run))
-    return [r for r in runs if r]
+        end = token.end()
+        run += [(p, at) for p, at in parts if run or p not in _GLUE]
+    if run:
+        yield _trim(run)
 
 
 def _parted(token: str, start: int) -> Iterator[Part]:
@@ -220,7 +250,7 @@ def _parted(token: str, start: int) -> Iterator[Part]:
 
 def _trim(run: list[Part]) -> list[Part]:
     while run and run[-1][0] in _GLUE:
-        run = run[:-1]
+        run.pop()
     return run
 
 
@@ -270,11 +300,11 @@ def _values(token: str) -> frozenset[float]:
     return frozenset(out)
 
 
-def _scaled(run: list[str], i: int) -> set[float]:
+def _scaled(run: Sequence[str], i: int) -> set[float]:
     """The digits at `i` times the scale words right behind them."""
     factor, out = 1.0, set()
-    for token in run[i + 1 :]:
-        scale = _SCALES.get(token.removesuffix("s"))
+    for place in range(i + 1, len(run)):
+        scale = _SCALES.get(run[place].removesuffix("s"))
         if scale is None:
             break
         factor *= scale
@@ -282,7 +312,7 @@ def _scaled(run: list[str], i: int) -> set[float]:
     return out
 
 
-def _spoken(run: list[str]) -> set[float]:
+def _spoken(run: tuple[str, ...]) -> Set[float]:
     """The values that number words mean together, not each on its own."""
     every = _readings(run)
     alone = {float(_ONES[t]) for t in run if t in _ONES} | {float(_TENS[t]) for t in run if t in _TENS}
@@ -292,14 +322,15 @@ def _spoken(run: list[str]) -> set[float]:
     return together or every
 
 
-def _readings(run: list[str]) -> set[float]:
+@lru_cache(maxsize=8192)
+def _readings(run: tuple[str, ...]) -> frozenset[float]:
     """All values of a run: each number alone, tens with ones, scaled, years, decimals, shares, ordinals."""
     out: set[float] = set()
     total = current = century = 0.0
     spelled = ""
     pending: float | None = None
     for i, token in enumerate(run):
-        if run[max(0, i - 2) : i] != ["and", "a"]:  # "two and a half" says no 50 %
+        if run[max(0, i - 2) : i] != ("and", "a"):  # "two and a half" says no 50 %
             out |= set(_SHARES.get(token, _SHARES.get(token.removesuffix("s"), ())))
         ordinal = _ORDINALS.get(token, _ORDINALS.get(token.removesuffix("s")))
         if ordinal is not None:
@@ -336,7 +367,7 @@ def _readings(run: list[str]) -> set[float]:
             pending = None
         elif token == "point":
             spelled = ""
-    return out | _decimals(run) | ({total + current} if total + current else set())
+    return frozenset(out | _decimals(run) | ({total + current} if total + current else set()))
 
 
 def _small(token: str) -> frozenset[float]:
@@ -346,7 +377,7 @@ def _small(token: str) -> frozenset[float]:
     return frozenset() if value is None else frozenset({float(value)})
 
 
-def _decimals(run: list[str]) -> set[float]:
+def _decimals(run: Sequence[str]) -> set[float]:
     """ "two point three million" and "two and a half million"."""
     out: set[float] = set()
     joined = " ".join(run)

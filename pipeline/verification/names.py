@@ -10,8 +10,9 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
-_WORD = re.compile(r"[^\W_]+(?:[-.’'&/][^\W_]+)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;…“”\"(—–-]\s*|^\W+)$")
+# A word that begins with no small Latin letter: what stands before it is looked at last, since few words get so far.
+_CAPITALISED = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
+_BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-')
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
 _ENDING = 4  # letters at the most that a case adds or changes at the end of a name
@@ -27,8 +28,8 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
     """
     if recording.translated:
         return None
-    for match in _WORD.finditer(text):
-        if not match[0][0].isupper():  # most words, told apart first
+    for match in _CAPITALISED.finditer(text):
+        if not match[0][0].isupper():
             continue
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
         if not _is_name(word, text[: match.start()], recording.language):
@@ -41,7 +42,12 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
 def _is_name(word: str, before: str, language: str | None) -> bool:
     if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
         return False
-    return not _SENTENCE_START.search(before)
+    return not _begins_a_sentence(before)
+
+
+def _begins_a_sentence(before: str) -> bool:
+    """Whether what stands before a word ends with a mark, or holds no word at all."""
+    return before.rstrip().endswith(_BEFORE_A_SENTENCE) or not re.search(r"\w", before)
 
 
 def _said(word: str, recording: Recording) -> bool:

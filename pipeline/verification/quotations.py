@@ -9,12 +9,15 @@ from pipeline.text import word_count
 from pipeline.verification.recording import Recording, bare_words
 
 _QUOTED = re.compile(r"[“„«]([^“”„«»]+)[”“»]|»([^“”„«»]+)«|「([^「」]+)」|『([^『』]+)』|(?<!\w)\"([^\"]+)\"(?!\w)")
+_MARK = re.compile(r"[“„«»「『\"]")
 _LEFT_OUT = re.compile(r"\s*(?:\[[^\]]*\]|…|\.\.\.)\s*")
 _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are spoken of
 
 
 def quotations(text: str) -> Iterator[str]:
     """The quotations of a text, cut where words are left out or put in; shorter ones than four words are none."""
+    if not _MARK.search(text):  # as in most texts
+        return
     for match in _QUOTED.finditer(text):
         for part in _LEFT_OUT.split(match[match.lastindex or 0]):
             if word_count(" ".join(bare_words(part))) >= _LEAST_WORDS:

@@ -20,6 +20,7 @@ from pipeline.verification.numerals import as_said
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
+_NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _WRITTEN_TOGETHER = re.compile(r"(?<=[^\W\d_])[A-Z][^\W\d_]+")  # the second word of "JeanLegault"
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
@@ -27,7 +28,8 @@ _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic poi
 
 def letters(text: str) -> str:
     """A text's letters and digits in a row, case folded and without accents: "Möser" and "moser" are the same."""
-    return "".join(_WORD.findall(_folded(text)))
+    folded = _folded(text)
+    return folded.translate(_NO_LETTERS) if folded.isascii() else "".join(_WORD.findall(folded))
 
 
 def _folded(text: str) -> str:
@@ -104,7 +106,9 @@ class Recording:
     @cached_property
     def words(self) -> frozenset[str]:
         """Words that are said, as they are parted in the transcript and by capitals where a blank was lost."""
-        return frozenset(self._in_order).union(map(letters, _WRITTEN_TOGETHER.findall(f"{self.text} {self.known}")))
+        different = " ".join(set(f"{self.text} {self.known}".split()))  # most are said many times
+        parted = _WRITTEN_TOGETHER.findall(different)
+        return frozenset(_WORD.findall(_folded(different))).union(map(letters, parted))
 
     @cached_property
     def joined_words(self) -> Set[str]:

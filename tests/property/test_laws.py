@@ -27,7 +27,7 @@ from pipeline.store import dump
 from pipeline.text import slug
 from pipeline.tokens import count_each, count_tokens
 from pipeline.verification import Recording, finding
-from pipeline.verification.figures import figures
+from pipeline.verification.figures import claims, figures, unsaid
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 text = st.text(min_size=1, max_size=60)
@@ -340,6 +340,31 @@ def test_any_bytes_are_read_or_refused(raw: bytes, suffix: str) -> None:
 @given(st.integers(0, 10**9))
 def test_a_number_in_digits_is_among_the_figures_of_its_text(n: int) -> None:
     assert n in figures(f"It was {n:,} in all.")
+
+
+_FIGURES = st.lists(
+    st.sampled_from(
+        "1,200 1 000 12:30 45km twenty-five two and a half million 1993–94 29.1rc1 ½ ٢٣ the (five) – six.".split()
+    )
+)
+
+
+@quick
+@given(_FIGURES, st.sampled_from([" ", "  ", "\n", ", "]))
+def test_a_text_holds_every_figure_that_it_states(words: list[str], between: str) -> None:
+    text = between.join(words)
+    assert unsaid(text, sorted(figures(text)), text.casefold()) is None
+
+
+@quick
+@given(_FIGURES, _FIGURES)
+def test_a_figure_is_the_same_whatever_stands_before_it(before: list[str], words: list[str]) -> None:
+    alone, text = " ".join(words), " ".join([*before, "here", *words])
+    first = len(text) - len(alone)
+    behind = [f for f in claims(text) if f.span[0] >= first]
+    assert [(f.shown, f.values, f.span[0] - first) for f in behind] == [
+        (f.shown, f.values, f.span[0]) for f in claims(alone)
+    ]
 
 
 @quick

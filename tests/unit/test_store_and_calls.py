@@ -117,6 +117,12 @@ def test_an_answer_that_cannot_be_stored_leaves_no_claim_for_others_to_wait_for(
         assert other.claim(REQUEST.key("m"))
 
 
+def test_a_call_that_has_its_answer_is_not_to_be_claimed(calls: CallStore) -> None:
+    assert calls.claim(REQUEST.key("m"))
+    calls.put(REQUEST.key("m"), REQUEST, "m", ANSWER)
+    assert not calls.claim(REQUEST.key("m"))
+
+
 def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.providers.stored.LEASE", 0.03)
     renewed = asyncio.Event()
