@@ -12,6 +12,9 @@ from pipeline.errors import WeightsError
 from pipeline.providers.endpoint import Endpoint
 
 CONTEXT_TOKENS = 8192
+# Threads that wait for each other spin first, 10 ms and more: beside other programs that uses up what the thread waited
+# for would need. 0.1 ms is what they wait for each other on an idle machine. Read when the library is loaded.
+_SPIN = ("GOMP_SPINCOUNT", "2000")
 
 
 class EmbeddedServer:
@@ -34,6 +37,7 @@ class EmbeddedServer:
         self._server: Any = None
 
     def __enter__(self) -> EmbeddedServer:
+        os.environ.setdefault(*_SPIN)
         import xllamacpp
 
         try:
