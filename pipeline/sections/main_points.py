@@ -13,7 +13,7 @@ from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 115  # of a section under one heading
-_HEADINGS = 0.37  # of long pages, times the square root of their words: about as many as a reader keeps apart
+_HEADINGS = 0.3  # of long pages, times the square root of their words: about as many as a reader keeps apart
 
 
 class Point(Answer):
