@@ -24,6 +24,7 @@ from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
+from pipeline.run import in_language
 from pipeline.small import draft, planned_calls
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
@@ -90,12 +91,12 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
     """Prints one page after the other."""
     embedded, calls = Embedded(threads), CallStore(store)
     for path in paths:
-        transcript = read_transcript(path)
+        transcript, spoken = in_language(read_transcript(path), recipe)
         progress = Progress(transcript.name)
         client = Timed(StoredClient(calls, embedded, embedded.model))
         structured = Structured(Booking(client, progress, unwatched), PromptSet())
         began = time.monotonic()
-        made = await draft(transcript, structured, recipe)
+        made = await draft(transcript, structured, spoken)
         tally, words = progress.tally, sum(len(s.text.split()) for s in transcript.segments)
         printed = sum(len(s.text.split()) for _, s in made.statements())
         print(page(transcript, made))

@@ -40,9 +40,9 @@ async def notes_on(passage: Passage, structured: Structured, language: str | Non
     """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
     asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
-    rows = completion.text.splitlines()
-    if completion.finish_reason == "length":
-        rows = rows[:-1]  # cut off in the middle
+    rows = [row for row in completion.text.splitlines() if row.strip()]
+    if completion.finish_reason == "length":  # the last row, or the last sentence of the only one, is cut off
+        rows = rows[:-1] or [" ".join(_SENTENCE_END.split(row)[:-1]) for row in rows]
     found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
     if not found and language and primary(language) != "en":  # there a model may forget the form of the examples
         found = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]

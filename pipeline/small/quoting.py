@@ -27,7 +27,7 @@ _STUTTER = re.compile(
 )
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
 _BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
-_SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b)")
+_SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b(?!['’]))")
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
 _MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
 _SEEN = 3  # times that an opening is used in a recording to count as a habit of speech

@@ -125,6 +125,7 @@ def test_a_figure_said_twice_stays() -> None:
 
 def test_a_split_apostrophe_is_closed() -> None:
     assert spoken("It 's old , and we 're late .") == "It's old, and we're late."
+    assert spoken("Two letters 'h' and 'g'.") == "Two letters 'h' and 'g'."
 
 
 @given(st.sets(st.integers(0, 11)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
+from pipeline.llm import Completion, Request
 from pipeline.small.keys import denies, keys
-from pipeline.small.notes import Mark, marks_of, unnoted
-from pipeline.small.passages import Passage
+from pipeline.small.notes import Mark, marks_of, notes_on, unnoted
+from pipeline.small.passages import Passage, passages_of
 from pipeline.small.sentences import sentences_of
-from tests.small.recording import transcript
+from tests.small.recording import Answering, structured, transcript
 
 
 def _mark(note: str, said: str, speaker: str | None = "Ben Oram") -> Mark | None:
@@ -49,6 +53,23 @@ def test_a_single_figure_beside_notes_is_no_candidate() -> None:
     )
     noted = [Mark("note", (0,))]
     assert [m.sentences for m in unnoted(Passage(2, tuple(sentences[3:])), noted)] == [(4,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("- il a perdu 12 pour cent\n- la rouille a", ("il a perdu 12 pour cent",)),
+        ("Le pont a perdu 12 pour cent. La rouille a mangé la", ("Le pont a perdu 12 pour cent.",)),
+    ],
+    ids=["a row", "a sentence"],
+)
+def test_what_an_answer_that_was_cut_off_ends_with_is_no_note(text: str, notes: tuple[str, ...]) -> None:
+    class Cut(Answering):
+        async def complete(self, request: Request) -> Completion:
+            return replace(await super().complete(request), finish_reason="length")
+
+    (passage,) = passages_of(sentences_of(transcript([(None, "Le pont a perdu 12 pour cent de son acier.")])))
+    assert asyncio.run(notes_on(passage, structured(Cut(lambda request: text)), "fr")) == notes
 
 
 @pytest.mark.parametrize(
