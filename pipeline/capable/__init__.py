@@ -29,7 +29,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
     parts = await write(chunks, prompts, structured, recipe)
-    names = agreed(n for p in parts for n in p.namings)
+    names = agreed((n for p in parts for n in p.namings), transcript)
     parts, prompts = named(parts, names), prompts.knowing(names)
     structured.begin("composing", at_once=1, planned=composing + checks)
     composed = await compose(parts, prompts, structured, recipe)

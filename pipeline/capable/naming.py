@@ -1,21 +1,27 @@
-"""Who the labels of a long recording stand for: what the lines of one part tell, "I'm Adam", holds for all parts."""
+"""Who the labels of a long recording stand for: what the lines of one part tell, "I'm Adam", holds for all parts.
+
+What a model answers is data: a name counts when lines beside the one that it cites say it, and takes a label's place in
+texts only where that label is no word.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.text import word_count
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.text import UNSPACED, clean
 from pipeline.transcript import Transcript
-from pipeline.verification import Recording, finding
+from pipeline.verification.recording import bare_words, letters
 
 if TYPE_CHECKING:
     from pipeline.capable.writing import Part
 
-_MOST_WORDS = 5  # of a name
+_MOST_WORDS, _LONGEST = 5, 60  # words and characters of a name
+_NEAR = 2  # lines before and after the cited one in which it may be said
+_NO_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d]).+|\S+ \S|\S \S+")  # "Speaker 1", "SPEAKER_00", "Grad G"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +33,47 @@ class Naming:
     line: int
 
 
-def namings(answer: Any, transcript: Transcript) -> tuple[Naming, ...]:
-    """What a part's answer tells of labels; a label that nobody bears, or a name that nobody says, tells nothing."""
-    labels = frozenset(transcript.labelled_speakers)
-    recording = Recording(transcript)
-    lines = range(1, len(transcript.segments) + 1)
-    return tuple(
-        Naming(s.label, s.name, s.line)
-        for s in getattr(answer, "speakers", ())  # a recording of one part is not asked
-        if s.label in labels and s.line in lines and _is_name(s.name, recording)
-    )
-
-
-def _is_name(name: str, recording: Recording) -> bool:
-    return 0 < word_count(name) <= _MOST_WORDS and not finding(f"is {name}", recording)
-
-
-def agreed(told: Iterable[Naming]) -> dict[str, Naming]:
-    """The naming of each label on which all parts agree, the fullest name of it; of two people for one label none."""
+def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:
+    """The naming of each label on which all that hold agree, with the fullest name; two people for one label are none."""
     names: dict[str, Naming | None] = {}
-    for naming in told:
+    for naming in (replace(n, name=clean(n.name)) for n in told):
+        if not _holds(naming, transcript):
+            continue
         if naming.label not in names:
             names[naming.label] = naming
         elif held := names[naming.label]:
             short, long = sorted((held, naming), key=lambda n: len(n.name))
-            names[naming.label] = long if set(short.name.split()) <= set(long.name.split()) else None
+            names[naming.label] = long if set(bare_words(short.name)) <= set(bare_words(long.name)) else None
     return {label: naming for label, naming in names.items() if naming}
+
+
+def _holds(naming: Naming, transcript: Transcript) -> bool:
+    """Whether somebody bears the label, and the lines around the cited one say each word of the name, in capitals."""
+    if naming.label not in transcript.labelled_speakers or not 0 < naming.line <= len(transcript.segments):
+        return False
+    words = naming.name.split()
+    if not 0 < len(words) <= _MOST_WORDS or len(naming.name) > _LONGEST or words[0][0].islower():
+        return False
+    near = transcript.segments[max(0, naming.line - 1 - _NEAR) : naming.line + _NEAR]
+    said = letters(" ".join(s.text for s in near))
+    return all(letters(word) and letters(word) in said for word in words)
 
 
 def named(parts: Sequence[Part], names: Mapping[str, Naming]) -> Sequence[Part]:
     """The parts with each label's name in its place, in all of their texts."""
-    if not names:
+    labels = [n.label for n in names.values() if _NO_WORD.fullmatch(n.label) and n.label not in n.name]
+    if not labels:
         return parts
-    label = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?!\w)")
+    listed = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    label = re.compile(rf"(?<![^\W{UNSPACED}])(?:{listed})(?![^\W{UNSPACED}])")
 
     def text(of: str) -> str:
         return label.sub(lambda found: names[found[0]].name, of)
 
-    def statement(of: DraftStatement) -> DraftStatement:
-        return replace(of, text=text(of.text), label=text(of.label), details=tuple(map(statement, of.details)))
+    def statement(section: str, of: DraftStatement) -> DraftStatement:
+        return replace(of, text=text(of.text), label=text(of.label))
 
     def group(of: DraftGroup) -> DraftGroup:
-        return replace(of, heading=text(of.heading), statements=tuple(map(statement, of.statements)))
+        return replace(of, heading=text(of.heading))
 
-    return [replace(p, sections={n: tuple(map(group, groups)) for n, groups in p.sections.items()}) for p in parts]
+    return [replace(p, sections=Draft(p.sections).rewritten(statement, group).sections) for p in parts]

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.naming import Naming, namings
+from pipeline.capable.naming import Naming
 from pipeline.chunking import halves
 from pipeline.document import Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
@@ -23,18 +23,14 @@ from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
-from pipeline.sections.overview import OVERVIEW
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk
 
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
-_PART = (
-    "They are part {} of a longer recording: overview tells, in one or two sentences and no more, what this part deals "
-    "with and who speaks, {} are those of this part{}; speakers has each label that is no name, where a line tells the "
-    "name of its person, with that line."
-)
+_PART = "They are part {} of a longer recording: {} are those of this part{}."
+_SPEAKERS = "speakers has each label that is no name, where a line tells the name of its person, with that line."
 
 
 @dataclass(slots=True)
@@ -78,11 +74,11 @@ async def _written(
     task = prompts.task(
         kind_of(recipe).write,
         words=f"{with_added(asked, sections):,}",
-        part="" if whole else _of_part(chunk, every),
+        part="" if whole else _of_part(chunk, every, prompts),
         sections=tasks(
             words_of_each(asked, sections),
             structured.prompts,
-            [s for s in sections if whole or s.name != OVERVIEW.name],  # `_PART` says what a part's is
+            sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
         ),
     )
     room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
@@ -104,13 +100,14 @@ async def _written(
     return [part]
 
 
-def _of_part(chunk: Chunk, sections: Sequence[Section]) -> str:
+def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -> str:
     """What a model is told when the lines are a part: which sections are the part's own, and which stay empty."""
     own = sorted((s for s in sections if s.of_parts), key=lambda s: s.composed != "arranged")
     *first, last = (s.name for s in own if s.name != "overview")
     told = f"{', '.join(first)} and {last}" if first else last
     empty = "".join(f", {s.name} stays empty" for s in sections if not s.of_parts)
-    return _PART.format(chunk.index + 1, told, empty)
+    part = _PART.format(chunk.index + 1, told, empty)
+    return f"{part} {_SPEAKERS}" if "speakers" in prompts.answer.model_fields else part
 
 
 def _lost(chunk: Chunk, err: CallError) -> Part:
@@ -141,7 +138,8 @@ def _part(
         whole,
         read,
         read & frozenset(skipped),
-        namings(answer, prompts.transcript),
+        # A recording of one part is not asked for them.
+        tuple(Naming(s.label, s.name, s.line) for s in getattr(answer, "speakers", ())),
         tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
     )
 

@@ -61,7 +61,7 @@ def values(words: int) -> Mapping[str, str]:
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words))
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    return {"least": str(least), "about": str(round(about)), "most": str(most)}
+    return {"least": str(least), "most": str(most)}
 
 
 MAIN_POINTS = Section(

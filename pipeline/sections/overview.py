@@ -15,4 +15,13 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[State
     return tuple(Statement(text=s.text, **claim(s, transcript)) for s in in_a_row(groups))
 
 
-OVERVIEW = Section("overview", "sections/overview.v4", list[Sentence], sentences, content, share=0.04, least=35)
+OVERVIEW = Section(
+    "overview",
+    "sections/overview.v4",
+    list[Sentence],
+    sentences,
+    content,
+    share=0.04,
+    least=35,
+    prompt_of_part="sections/overview_of_part.v1",
+)

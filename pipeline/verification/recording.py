@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from pipeline.labels import labels_for
@@ -22,7 +23,6 @@ Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
-_WRITTEN_TOGETHER = re.compile(r"(?<=[^\W\d_])[A-Z][^\W\d_]+")  # the second word of "JeanLegault"
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
@@ -42,6 +42,13 @@ def bare_words(text: str) -> list[str]:
     """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
     return _WORD.findall(folded) if folded.isascii() else _BARE.findall(_without_points(folded))
+
+
+def _parted(word: str) -> str:
+    """ "PremierLegault" as "Premier Legault": a blank where a capital follows a small letter."""
+    if word[1:].islower() or word.isupper():  # nearly all
+        return word
+    return "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {word}"))
 
 
 def _without_points(text: str) -> str:
@@ -107,8 +114,8 @@ class Recording:
     def words(self) -> frozenset[str]:
         """Words that are said, as they are parted in the transcript and by capitals where a blank was lost."""
         different = " ".join(set(f"{self.text} {self.known}".split()))  # most are said many times
-        parted = _WRITTEN_TOGETHER.findall(different)
-        return frozenset(_WORD.findall(_folded(different))).union(map(letters, parted))
+        parted = " ".join(map(_parted, different.split()))
+        return frozenset(_WORD.findall(_folded(different))).union(_WORD.findall(_folded(parted)))
 
     @cached_property
     def joined_words(self) -> Set[str]:
@@ -125,26 +132,21 @@ class Recording:
         return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.known}".casefold()))
 
     @cached_property
-    def _spoken(self) -> tuple[str, list[int], list[int]]:
-        """All letters in a row, where each segment begins in that text, and the segments' ids."""
-        parts, starts, at = [], [], 0
-        for segment in self.transcript.segments:
-            part = "".join(bare_words(segment.text))
-            parts.append(part)
-            starts.append(at)
-            at += len(part)
-        return "".join(parts), starts, [s.id for s in self.transcript.segments]
+    def _spoken(self) -> tuple[str, Set[int], list[int]]:
+        """All letters in a row, where words begin or end in that text, and where segments begin."""
+        said = [bare_words(s.text) for s in self.transcript.segments]
+        edges = frozenset(accumulate((len(w) for words in said for w in words), initial=0))
+        starts = list(accumulate((sum(map(len, words)) for words in said), initial=0))
+        return "".join(w for words in said for w in words), edges, starts
 
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
-        """The segments of each place where these bare words are said in a row, wherever blanks stand in them."""
-        text, starts, ids = self._spoken
+        """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them."""
+        text, edges, starts = self._spoken
         wanted = "".join(words)
         at = text.find(wanted)
         while at >= 0:
             end = at + len(wanted)
-            yield tuple(
-                n
-                for n, start, stop in zip(ids, starts, [*starts[1:], len(text)], strict=True)
-                if start < end and stop > at
-            )
+            if at in edges and end in edges:  # "legal to build" is not said by who says "illegal to build"
+                said = zip(self.transcript.segments, pairwise(starts), strict=True)
+                yield tuple(s.id for s, (start, stop) in said if start < end and stop > at)
             at = text.find(wanted, at + 1)

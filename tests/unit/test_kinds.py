@@ -120,7 +120,7 @@ def test_a_part_of_a_long_meeting_is_told_which_sections_are_its_own() -> None:
     client = ScriptedClient(empty)
     made("minutes", client, Recipe(replace(CAPABLE, chunk_tokens=100), notes="minutes"))
     told = client.requests[0].messages[-1].content
-    assert "main_points, decisions, action_items and open_questions are those of this part; " in told
+    assert "main_points, decisions, action_items and open_questions are those of this part. " in told
 
 
 def test_a_small_model_refuses_minutes_before_anything_is_asked() -> None:

@@ -110,9 +110,19 @@ def test_blanks_stand_in_a_quotation_as_the_writer_puts_them() -> None:
     assert kinds("Ana: “We're just gonna try out the database and see”", talk) == []
 
 
+def test_a_quotation_that_begins_or_ends_inside_a_word_is_not_said() -> None:
+    talk = Recording(transcript([("Ana", "It is illegal to build a tower here.")]))
+    assert kinds("Ana: “legal to build a tower here”", talk) == ["quotation"]
+    assert kinds("Ana: “it is illegal to build a tow”", talk) == ["quotation"]
+
+
+def test_words_in_capitals_are_not_parted() -> None:
+    assert "rush" not in Recording(transcript([("Ana", "AS MR CRUSH TOLD SALLY")])).words
+
+
 def test_a_name_that_lost_its_blank_in_the_transcript_is_named() -> None:
     talk = Recording(transcript([("Ana", "As PremierLegault asked us, we stay until June.")]))
-    assert kinds("Ana says that Legault asked for June.", talk) == []
+    assert kinds("Ana says that Premier Legault asked for June.", talk) == []
 
 
 def test_words_left_out_of_a_quotation_part_it() -> None:
