@@ -34,7 +34,7 @@ class Naming:
 
 
 def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:
-    """The naming of each label on which all that hold agree, with the fullest name; two people for one label are none."""
+    """The naming of each label on which all that hold agree, with the fullest name; of two people for one none."""
     names: dict[str, Naming | None] = {}
     for naming in (replace(n, name=clean(n.name)) for n in told):
         if not _holds(naming, transcript):
