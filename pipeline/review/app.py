@@ -94,27 +94,21 @@ def create_app(setup: Setup) -> Starlette:
             Route("/static/{name}", review.static),
         ],
         middleware=[Middleware(Guard, rules=setup.rules)],
-        exception_handlers={PipelineError: _failed, HTTPException: _denied, ValidationError: _malformed},
+        exception_handlers=dict.fromkeys((PipelineError, HTTPException, ValidationError), _error_response),
     )
 
 
-async def _failed(request: Request, err: Exception) -> Response:
-    return _told(request, 500, str(err))
-
-
-async def _denied(request: Request, err: Exception) -> Response:
-    assert isinstance(err, HTTPException)
-    return _told(request, err.status_code, err.detail)
-
-
-def _told(request: Request, status: int, why: str) -> Response:
-    return refused(status, why) if request.method == "POST" else PlainTextResponse(why, status)
-
-
-async def _malformed(request: Request, err: Exception) -> Response:
-    assert isinstance(err, ValidationError)
-    first = err.errors(include_url=False, include_input=False)[0]
-    return refused(422, f"{'.'.join(map(str, first['loc'])) or 'request'}: {first['msg']}")
+async def _error_response(request: Request, err: Exception) -> Response:
+    """Why a request came to nothing: JSON for the page's script, text for somebody who opened an address."""
+    status, why, headers = 500, str(err), None
+    if isinstance(err, HTTPException):
+        status, why, headers = err.status_code, err.detail, err.headers
+    elif isinstance(err, ValidationError):
+        first = err.errors(include_url=False, include_input=False)[0]
+        status, why = 422, f"{'.'.join(map(str, first['loc'])) or 'request'}: {first['msg']}"
+    answer = refused(status, why) if request.method == "POST" else PlainTextResponse(why, status)
+    answer.headers.update(headers or {})
+    return answer
 
 
 class _Routes:

@@ -131,6 +131,12 @@ def remarks_on(tmp_path: Path, text: str, *lines: int) -> list[str]:
     return list(json.loads(body)["remarks"])
 
 
+def test_an_address_that_takes_only_changes_tells_so_when_it_is_opened(tmp_path: Path) -> None:
+    review = app(folder(tmp_path))
+    status, headers, _ = ask(review, home(review) + "/act")
+    assert (status, headers["allow"]) == (405, "POST")
+
+
 def test_what_nobody_says_is_remarked_on_without_being_kept(tmp_path: Path) -> None:
     found = remarks_on(tmp_path, "The reactor at Lund makes 99 megawatts.", 1)
     assert found == ["nobody says 99 in the recording"]
