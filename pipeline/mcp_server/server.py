@@ -111,15 +111,16 @@ def _add_making(server: MCPServer, tools: Tools, maker: Maker) -> None:
             raise ToolError(str(err)) from err
         if outcome.error is not None or outcome.figures is None:
             raise ToolError(str(outcome.error))
-        return _result(_made(outcome), texts.made_text)
+        return _result(made(outcome), texts.made_text)
 
 
-def _made(outcome: Outcome) -> shapes.Made:
+def made(outcome: Outcome) -> shapes.Made:
+    """How notes came out, of which there is a page."""
     figures = outcome.figures
     assert figures is not None and outcome.page is not None
     return shapes.Made(
         name=outcome.name,
-        status="complete" if outcome.complete else "partial",
+        status=outcome.status,
         title=shapes.cut(figures.title),
         statements=figures.statements,
         withheld=figures.withheld,

@@ -42,7 +42,7 @@ class Made(BaseModel):
     """How notes came out."""
 
     name: str
-    status: Literal["complete", "partial"]
+    status: Literal["complete", "partial", "failed"]
     title: str
     statements: int
     withheld: int

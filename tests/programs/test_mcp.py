@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from mcp import Client, StdioServerParameters
@@ -22,10 +22,10 @@ from pipeline.errors import SettingsError
 from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
 from pipeline.mcp_server.folder import Folder
-from pipeline.mcp_server.server import server_of
+from pipeline.mcp_server.server import made, server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
-from pipeline.order import Input
+from pipeline.order import Figures, Input, Outcome
 from pipeline.outputs import transcript_of
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
@@ -318,6 +318,12 @@ def test_hostile_file_names_are_escaped_where_they_are_shown_and_can_be_given_ba
         assert not re.search(r"(?<!\\)(\[x|`|<b|_b)", text), text
     shown = listed.splitlines()[0].removeprefix("- ").removesuffix(": complete notes")
     assert shown != name and answers(folder, "read_notes", name=shown)[1]["name"] == shown
+
+
+@pytest.mark.parametrize("status", ["complete", "partial", "failed"])
+def test_the_status_of_notes_is_told_as_it_is(folder: Path, status: Literal["complete", "partial", "failed"]) -> None:
+    figures = Figures.of(noted(folder / "talks" / "reactor.txt", folder / "outputs"))
+    assert made(Outcome("reactor", page=Path("reactor.md"), status=status, figures=figures)).status == status
 
 
 def test_problems_and_remarks_are_escaped() -> None:
