@@ -17,8 +17,9 @@ from pipeline import prices, store
 from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
+from pipeline.evaluation.fixture_recording import recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, recipe_fields
-from pipeline.evaluation.scrubbing import endpoint_label, recorded
+from pipeline.evaluation.scrubbing import endpoint_label
 from pipeline.language import spoken_language
 from pipeline.own_sections import OwnSection, load_sections
 from pipeline.profile import PROFILES, Check, NotesName, Recipe

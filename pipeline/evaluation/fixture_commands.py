@@ -13,8 +13,9 @@ from pipeline.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.connect import connect
 from pipeline.errors import InputError, PipelineError, ReplayMiss
 from pipeline.evaluation.differences import differences, page_differences
+from pipeline.evaluation.fixture_recording import recorded
 from pipeline.evaluation.fixtures import Fixture, find_fixtures, recipe_fields
-from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label, recorded
+from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient
 from pipeline.prompting import PromptSet

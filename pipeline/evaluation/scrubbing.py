@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import urlsplit
 
-from pipeline.document import StudyDocument
 from pipeline.errors import StoreError
-from pipeline.evaluation.fixtures import Fixture
-from pipeline.llm import Completion, LLMClient, Request
 from pipeline.prices import EMBEDDED
-from pipeline.prompting import PromptSet
-from pipeline.providers.calls import StoredCall
-from pipeline.settings import OPENAI_URL, Settings
-from pipeline.transcript import Transcript
+from pipeline.settings import OPENAI_URL
 
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|hf|xai|gsk)[-_][A-Za-z0-9_\-]{16,}|(?<=Bearer )\S{12,}")
 PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
@@ -55,42 +48,3 @@ class Scrubber:
         if secret.casefold() in self._spoken:
             return secret
         return self._marks.setdefault(secret, f"hidden-secret-{len(self._marks) + 1}")
-
-
-class Recorder:
-    """A client that keeps what it is asked and answered, without secrets.
-
-    An answer is scrubbed before the pipeline sees it, so that a later request that quotes it holds no secret either
-    and is found by its key in a replay. `inner` is asked with the secrets in their place.
-    """
-
-    def __init__(self, inner: LLMClient, scrubber: Scrubber) -> None:
-        self._inner, self._scrubber, self.model = inner, scrubber, inner.model
-        self.calls: dict[str, StoredCall] = {}
-
-    async def complete(self, request: Request) -> Completion:
-        """The scrubbed answer."""
-        shown = tuple(replace(m, content=self._scrubber.show(m.content)) for m in request.messages)
-        answer = await self._inner.complete(replace(request, messages=shown))
-        hidden = replace(answer, text=self._scrubber.hide(answer.text), model=self._scrubber.hide(answer.model))
-        key = request.key(self.model)
-        self.calls[key] = StoredCall(key, request.identity(self.model), hidden)
-        return hidden
-
-
-async def recorded(
-    fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
-) -> tuple[StudyDocument, Recorder]:
-    """The document that `client` gives, and a recorder with all it was asked, without keys and host names."""
-    key = settings.api_key or ""
-    transcript = fixture.transcript()
-    spoken = "\n".join((*(f"{s.speaker or ''}: {s.text}" for s in transcript.segments), *_words(transcript)))
-    if key and key in (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace"):
-        raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
-    recorder = Recorder(client, Scrubber(key, [host, settings.base_url or ""], spoken))
-    return await fixture.amade(recorder, prompts), recorder
-
-
-def _words(transcript: Transcript) -> list[str]:
-    meta = transcript.metadata
-    return [v for v in (meta.title, meta.channel, meta.url, *meta.speakers) if v]
