@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import attrgetter
 
 from pipeline.text import word_count
@@ -54,15 +55,10 @@ def lines_around(cited: Collection[int], lines: Sequence[NumberedLine], most: in
     return [line for n, line in enumerate(lines) if n in near]
 
 
-def shown_in_runs(lines: Sequence[NumberedLine]) -> str:
-    """Lines as they are shown, with a gap where some are left out between them."""
-    runs: list[list[NumberedLine]] = []
-    for line in lines:
-        if runs and runs[-1][-1].last + 1 == line.first:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return "\n…\n".join(shown(run) for run in runs)
+def shown_in_runs(some: Collection[NumberedLine], lines: Sequence[NumberedLine]) -> str:
+    """Some of the lines as they are shown, "…" in the place of those that are left out."""
+    runs = groupby(lines, set(some).__contains__)
+    return "\n".join(shown(list(run)) if kept else "…" for kept, run in runs)
 
 
 def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ Never part of the scores. The prompt is its own and knows nothing of how the not
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ from pipeline.document import Support
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError
 from pipeline.llm import Message
-from pipeline.numbering import NumberedLine, lines_around, numbered_lines, numbers_of, shown_in_runs
+from pipeline.numbering import lines_around, numbered_lines, numbers_of, shown_in_runs
 from pipeline.outputs import documents_below, transcript_of
 from pipeline.page import draft_of_document
 from pipeline.providers.weights import Report
@@ -136,10 +136,11 @@ def _claims(draft: Draft) -> Iterator[_Claim]:
 async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: Structured) -> dict[int, Rating] | str:
     """The ratings of a batch by statement, or why there are none."""
     lines = numbered_lines(transcript.segments)
+    near = lines_around({n for c in claims for n in c.statement.lines}, lines, _AROUND)
     prompt = structured.prompts.load("judge_statements.v1")
     text = prompt.render(
         recording=recording(transcript),
-        lines=_excerpt({n for c in claims for n in c.statement.lines}, lines),
+        lines=shown_in_runs(near, lines),
         statements="\n".join(
             f"{c.statement.id}. ({c.place}) {c.text} {numbers_of(c.statement.lines, lines)}" for c in claims
         ),
@@ -163,13 +164,6 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
             raise
         return str(err)
     return {r.id: r for r in found.value.ratings}
-
-
-def _excerpt(segments: Collection[int], lines: Sequence[NumberedLine]) -> str:
-    """The lines of these segments with those around them, and a gap wherever lines are left out."""
-    near = lines_around(segments, lines, _AROUND)
-    before, after = ([] if near[at] == lines[at] else ["…"] for at in (slice(1), slice(-1, None)))
-    return "\n".join((*before, shown_in_runs(near), *after))
 
 
 async def run_judge(

@@ -54,7 +54,7 @@ def regenerator(structured: Structured) -> Regenerator:
         lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
         task = structured.prompts.load("review.v2").render(
-            lines=shown_in_runs(lines),
+            lines=shown_in_runs(lines, numbered),
             above="\n".join(point.above) or "(nothing)",
             statement=f"{label}{point.item.text}",
             cited=str(numbers_of(point.item.lines, lines)),

@@ -1,3 +1,5 @@
+import pytest
+
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown, shown_in_runs
 from pipeline.transcript import Segment
 
@@ -39,7 +41,12 @@ def test_lines_around_the_cited_ones_are_given_and_far_ones_are_not() -> None:
     assert [line.first for line in lines_around((1, 40), lines, 4)] == [*range(1, 6), *range(36, 41)]
 
 
-def test_a_gap_stands_where_lines_are_left_out_between_shown_ones() -> None:
+@pytest.mark.parametrize(
+    ("some", "rows"),
+    [((1, 2, 5), ["[1]", "[2]", "…", "[5]"]), ((2, 3), ["…", "[2]", "[3]", "…"]), ((), ["…"])],
+    ids=["between", "at both ends", "everywhere"],
+)
+def test_a_gap_stands_where_lines_are_left_out(some: tuple[int, ...], rows: list[str]) -> None:
     lines = numbered_lines([Segment(i, "word " * 20) for i in range(1, 6)])
-    rows = shown_in_runs([lines[0], lines[1], lines[4]]).splitlines()
-    assert [row.split()[0] for row in rows] == ["[1]", "[2]", "…", "[5]"]
+    text = shown_in_runs([line for line in lines if line.first in some], lines)
+    assert [row.split()[0] for row in text.splitlines()] == rows
