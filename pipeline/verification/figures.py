@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain
 
+from pipeline.verification.kept import Kept
+
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
@@ -56,7 +58,6 @@ _ORDINALS = (
 )
 _WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
 _NUMBERS = _ONES.keys() | _TENS.keys() | _WITH_PLURAL
-_SHORT, _KEPT = 24, 20_000  # characters of a word that is kept (scripts without blanks have longer ones), and words
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -100,7 +101,7 @@ def claims(text: str) -> list[Figure]:
     out: list[Figure] = []
     for where in _with_numbers(words):
         start = starts[where.start] + where.start
-        stated = _stated(" ".join(words[where]))
+        stated = _STATED[" ".join(words[where])]
         out += [replace(f, span=(f.span[0] + start, f.span[1] + start)) for f in stated]
     return out
 
@@ -127,11 +128,7 @@ def _stated_in(stretch: str) -> tuple[Figure, ...]:
     return tuple(out)
 
 
-_stated_often = lru_cache(maxsize=8192)(_stated_in)
-
-
-def _stated(stretch: str) -> tuple[Figure, ...]:
-    return _stated_often(stretch) if len(stretch) <= _SHORT else _stated_in(stretch)
+_STATED = Kept(_stated_in, most=8192)
 
 
 def _span(*parts: Part) -> tuple[int, int]:
@@ -172,7 +169,7 @@ def unsaid(
     for version in chain.from_iterable(map(_VERSION.finditer, stretches)):
         if version[0] not in written:
             return version[0]
-    for figure in chain.from_iterable(map(_stated, stretches)):
+    for figure in chain.from_iterable(map(_STATED.__getitem__, stretches)):
         spelled = not any(map(str.isdigit, figure.shown))
         if spelled and max(figure.values) < 100:
             continue
@@ -181,22 +178,13 @@ def unsaid(
     return None
 
 
-class _NumbersIn(dict[str, int | None]):
-    """How many numbers stand in what is between two blanks; None when there is none and something there would end one.
-
-    Words that recur are kept.
-    """
-
-    def __missing__(self, word: str) -> int | None:
-        parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
-        numbers = sum(map(_is_number, parts))
-        found = numbers if numbers or all(part in _GLUE for part in parts) else None
-        if len(word) <= _SHORT and len(self) < _KEPT:
-            self[word] = found
-        return found
+def _has_number(word: str) -> bool | None:
+    """Whether a number stands in what is between two blanks; None where none does and something there would end one."""
+    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
+    return any(map(_is_number, parts)) or (False if all(part in _GLUE for part in parts) else None)
 
 
-_NUMBERS_IN = _NumbersIn()
+_HAS_NUMBER = Kept(_has_number, most=20_000)
 
 
 def _plain_words(text: str) -> list[str]:
@@ -209,7 +197,7 @@ def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
 
     No figure, and nothing that it depends on, reaches out of its stretch.
     """
-    numbers = list(map(_NUMBERS_IN.__getitem__, words))
+    numbers = list(map(_HAS_NUMBER.__getitem__, words))
     end = 0
     for first in [i for i, n in enumerate(numbers) if n]:
         if first >= end:
