@@ -30,7 +30,7 @@ def dump(document: StudyDocument) -> str:
 
 def load(path: Path) -> StudyDocument:
     """The document in a record. StoreError when it is none."""
-    # Loaded when a record is: a run over what was made before reads none.
+    # Imported here, since a run that makes nothing parses no record.
     from pydantic import ValidationError
 
     from pipeline.document import FORMAT, StudyDocument

@@ -85,7 +85,7 @@ async def run_batch(
 
 
 async def run_collect(settings: Settings, display: Display, *, wait: Sleep | None = None) -> tuple[int, Rows]:
-    """`studydoc batch collect`: goes on with every order of the folder; takes what cancelled jobs still gave."""
+    """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave."""
     worst = 0
     rows: Rows = []
     with _known_desk(settings.out) as at:
@@ -119,7 +119,7 @@ async def run_status(settings: Settings) -> list[tuple[str, str]]:
 
 
 async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc batch cancel`: stops open jobs and forgets the orders; `collect` takes what was answered by then."""
+    """`studydoc batch cancel`: stops open jobs and ends the runs of `make --batch`; `collect` takes what they gave."""
     rows = []
     with _known_desk(settings.out) as at:
         for job in [job for job in at.journal.jobs() if job.open]:
