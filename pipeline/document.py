@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
@@ -223,8 +224,20 @@ class RunUsage(_Model):
     cost_usd: float | None = None
 
 
+@pydantic_dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Naming:
+    """The name of the person whom a speaker's label stands for, and the line that tells it."""
+
+    label: str
+    name: str
+    line: int
+
+
 class RunRecord(_Model):
-    """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections."""
+    """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections.
+
+    `names` tells whom labels stand for by the lines of a long recording's parts; left out where it is nobody.
+    """
 
     pipeline_version: str
     model: str
@@ -240,6 +253,7 @@ class RunRecord(_Model):
     created: str
     seconds: float
     usage: RunUsage
+    names: tuple[Naming, ...] = Field(default=(), exclude_if=lambda names: not names)
 
 
 class StudyDocument(_Model):

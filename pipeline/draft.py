@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.document import DroppedNote, Problem, Support, Withheld
+from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.text import word_count
 
 
@@ -73,7 +73,7 @@ class Draft:
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
     `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
     `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
-    study notes.
+    study notes. `names` are those of whom labels stand for.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -86,6 +86,7 @@ class Draft:
     note: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    names: tuple[Naming, ...] = ()
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""

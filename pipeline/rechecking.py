@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
@@ -187,10 +188,10 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     transcript, language = opened.transcript, opened.document.run.language
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
+    names = agreed(opened.document.run.names, transcript)  # looked up again: somebody may have changed the record
+    prompts = ChunkPrompts(transcript, chunks, structured.prompts, language=language).knowing(names)
     before, own = _to_ask(opened.draft, len(transcript.segments))
-    after = await check_meaning(
-        before, transcript, chunks, ChunkPrompts(transcript, chunks, structured.prompts, language=language), structured
-    )
+    after = await check_meaning(before, transcript, chunks, prompts, structured)
     recording = Recording(transcript, language)
     now = {s.id: s for _, s in after.statements()}
     headings = {g.id: g.heading for of in after.sections.values() for g in of}

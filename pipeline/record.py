@@ -62,6 +62,7 @@ def study_document(
             created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             seconds=round(time.monotonic() - progress.started, 1),
             usage=_usage(progress.tally, model, endpoint),
+            names=draft.names,
         ),
         more=tuple(MoreSection(name=s.name, title=s.title or None, items=content[s.name]) for s in more),
         **{name: content.get(name, ()) for name in FORMS},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose
@@ -32,7 +34,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     names = agreed((n for p in parts for n in p.namings), transcript)
     parts, prompts = named(parts, names), prompts.knowing(names)
     structured.begin("composing", at_once=1, planned=composing + checks)
-    composed = await compose(parts, prompts, structured, recipe)
+    composed = replace(await compose(parts, prompts, structured, recipe), names=tuple(names.values()))
     if len(parts) > 1:
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import create_model
 
-from pipeline.capable.naming import Naming
+from pipeline.document import Naming
 from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.text import UNSPACED, clean
 from pipeline.transcript import Transcript
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
 _MOST_WORDS, _LONGEST = 5, 60  # words and characters of a name
 _NEAR = 2  # lines before and after the cited one in which it may be said
 _NO_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d]).+|\S+ \S|\S \S+")  # "Speaker 1", "SPEAKER_00", "Grad G"
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """The name of the person whom a label stands for, and the line that tells it."""
-
-    label: str
-    name: str
-    line: int
 
 
 def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:

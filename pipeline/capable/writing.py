@@ -13,9 +13,8 @@ from typing import Any
 
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.naming import Naming
 from pipeline.chunking import halves
-from pipeline.document import Problem, Withheld
+from pipeline.document import Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for

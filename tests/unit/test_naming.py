@@ -1,8 +1,9 @@
 import pytest
 
 from pipeline.capable.chunks import ChunkPrompts, chunk_answer
-from pipeline.capable.naming import Naming, agreed, named
+from pipeline.capable.naming import agreed, named
 from pipeline.capable.writing import Part
+from pipeline.document import Naming
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.prompting import PromptSet
 from pipeline.transcript import Chunk
