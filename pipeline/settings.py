@@ -73,10 +73,14 @@ class Settings:
             object.__setattr__(self, each.name, sensible)
 
     def told(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
-        """The settings as JSON has them, without keys."""
+        """The settings as JSON has them, without keys: `with_keys_of` puts those of the reader back."""
         names = [f.name for f in fields(self) if f.name not in {*_KEYS, *leave_out}]
         values = {name: getattr(self, name) for name in names}
         return {name: str(v) if isinstance(v, Path) else v for name, v in values.items()}
+
+    def with_keys_of(self, now: Settings) -> Settings:
+        """These settings, read from what others told, with the keys that `now` found in the environment."""
+        return replace(self, vendor_keys=now.vendor_keys, api_key=now.api_key)
 
     @property
     def chosen_model(self) -> tuple[str, str]:
@@ -137,29 +141,28 @@ def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> S
     `otherwise` holds what is set where nothing else says so.
     """
     given = {k: v for k, v in flags.items() if v is not None}
-    _ensure_known(given)
-    model = given.get("model") or os.environ.get("STUDYDOC_MODEL") or ""
-    vendor = asked_vendor(str(model))
+    for named in (given, otherwise or {}):
+        _ensure_settable(named)
+    merged = dict(otherwise or {}) | _from_file() | _from_environment() | given
     keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
-    by_vendor = vendor is not None and (vendor.name in keys or not vendor.keys)
-    fallback = None if by_vendor else os.environ.get("OPENAI_BASE_URL")  # it is no address for another vendor's model
-    given.setdefault("base_url", os.environ.get("STUDYDOC_BASE_URL") or fallback or None)
-    given["api_key"] = _key("OPENAI_API_KEY") or None
-    if given["base_url"] is None:
-        del given["base_url"]
-    settings = Settings(**dict(otherwise or {}) | _from_file() | _from_environment() | given)
-    # Set at the end, in place of whatever a file may have said of keys.
-    held: dict[str, Any] = {
-        "vendor": given.get("vendor"),
-        "vendor_keys": keys,
-    }
-    if fallback and settings.base_url == fallback and is_model_file(settings.model):
-        held["base_url"] = None  # OPENAI_BASE_URL says where hosted models are, and a file is none
-    elif settings.base_url:
-        held["base_url"] = settings.base_url.strip()
-        _ensure_web_address(held["base_url"], "base URL", "http://localhost:8000/v1", ("http", "https"))
-    held["language"] = asked(settings.language) if settings.language else None
-    return _at_vendor(replace(settings, **held))
+    settings = Settings(**merged, vendor_keys=keys, api_key=_key("OPENAI_API_KEY") or None)
+    base_url = (settings.base_url or "").strip() or _openai_base_url(settings)
+    if base_url:
+        _ensure_web_address(base_url, "base URL", "http://localhost:8000/v1", ("http", "https"))
+    language = asked(settings.language) if settings.language else None
+    return _at_vendor(replace(settings, base_url=base_url, language=language))
+
+
+def _openai_base_url(settings: Settings) -> str | None:
+    """OPENAI_BASE_URL, which says where hosted models are, unless it is no address for the model of the settings.
+
+    A model file runs here, and a vendor's model goes to that vendor when its key is there, or it needs none.
+    """
+    vendor = asked_vendor(settings.model or "")
+    by_vendor = vendor is not None and (vendor.name in settings.vendor_keys or not vendor.keys)
+    if by_vendor or is_model_file(settings.model):
+        return None
+    return os.environ.get("OPENAI_BASE_URL", "").strip() or None
 
 
 def _from_file() -> dict[str, Any]:
@@ -170,21 +173,31 @@ def _from_file() -> dict[str, Any]:
     import tomllib
 
     try:
-        found = tomllib.loads(file.read_text("utf-8"))
+        found = tomllib.loads(file.read_text("utf-8-sig"))  # some editors of Windows put a byte order mark first
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
-    _ensure_known(found, "studydoc.toml: ")
-    return {name: given for name, given in found.items() if name not in _FOUND_OUT}
+    _ensure_settable(found, "studydoc.toml: ")
+    return found
 
 
-def _ensure_known(names: Collection[str], where: str = "") -> None:
+def _ensure_settable(names: Collection[str], where: str = "") -> None:
+    """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
         raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint="see: studydoc make --help")
+    if keys := sorted(set(names) & set(_KEYS)):
+        raise SettingsError(
+            f"{where}{keys[0]} cannot be set here: keys come from the environment alone",
+            hint="take it out and set OPENAI_API_KEY, or the variable of the vendor; see docs/models-and-keys.md",
+        )
+    if "vendor" in names:
+        raise SettingsError(
+            f"{where}vendor cannot be set here", hint="put it before the model's name: groq/qwen/qwen3-32b"
+        )
 
 
 def _from_environment() -> dict[str, str]:
     """What STUDYDOC_MODEL and the like set, written in capitals or not."""
-    variables = {name.lower(): value for name, value in os.environ.items()}
+    variables = {name.lower(): held for name, held in os.environ.items()}
     names = {f"studydoc_{name}": name for name in {f.name for f in fields(Settings)} - _FOUND_OUT}
     return {name: variables[variable] for variable, name in names.items() if variable in variables}
 

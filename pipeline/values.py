@@ -27,15 +27,24 @@ def read(metadata: Any, given: Any, default: Any) -> Any:
 
 
 def text(given: Any) -> str:
-    """A string."""
-    if not isinstance(given, str):
-        raise ValueError(f"{given!r} is no text")
-    return given
+    """A string that can be written as UTF-8."""
+    found = _string(given)
+    if any("\ud800" <= c <= "\udfff" for c in found):  # what Python makes of bytes that are no UTF-8
+        raise ValueError(f"{given!r} is no UTF-8")
+    return found
 
 
 def path(given: Any) -> Path:
-    """A path."""
-    return given if isinstance(given, Path) else Path(text(given))
+    """A path, of whatever bytes the file system has: they need not be UTF-8."""
+    return Path(_string(str(given) if isinstance(given, Path) else given))
+
+
+def _string(given: Any) -> str:
+    if not isinstance(given, str):
+        raise ValueError(f"{given!r} is no text")
+    if "\0" in given:
+        raise ValueError(f"{given!r} holds a NUL")
+    return given
 
 
 def switch(given: Any) -> bool:
@@ -58,8 +67,8 @@ def one_of(literal: Any) -> Read:
     return chosen
 
 
-def whole(least: int, most: int | None = None) -> Read:
-    """A whole number of at least and at most so much."""
+def whole(least: int, most: int = 10**12) -> Read:
+    """A whole number of at least and at most so much; no limit is far beyond what anyone counts here."""
 
     def number(given: Any) -> int:
         try:
@@ -73,14 +82,18 @@ def whole(least: int, most: int | None = None) -> Read:
     return number
 
 
-def positive(most: float | None = None) -> Read:
+def positive(most: float = 10**12) -> Read:
     """A number above 0, of at most so much."""
 
     def number(given: Any) -> float:
         try:
-            found = float(given)
+            found = None if isinstance(given, bool) else float(given)
         except (TypeError, ValueError):
-            raise ValueError(f"{given!r} is no number") from None
+            found = None
+        except OverflowError:  # whole numbers have no end, others do
+            raise ValueError(f"{_short(given)} is too large") from None
+        if found is None:
+            raise ValueError(f"{given!r} is no number")
         if not found > 0:
             raise ValueError(f"{given} is not above 0")
         return _within(found, 0, most, "above")
@@ -88,8 +101,12 @@ def positive(most: float | None = None) -> Read:
     return number
 
 
-def _within(number: N, least: float, most: float | None, bound: str) -> N:
-    if number < least or (most is not None and number > most):
-        limit = f" and at most {most:,}" if most is not None else ""
-        raise ValueError(f"{number} is not {bound} {least:,}{limit}")
+def _within(number: N, least: float, most: float, bound: str) -> N:
+    if not least <= number <= most:
+        raise ValueError(f"{_short(number)} is not {bound} {least:,} and at most {most:,}")
     return number
+
+
+def _short(number: float) -> str:
+    digits = str(number)
+    return digits if len(digits) <= 30 else f"{digits[:12]}…"

@@ -233,15 +233,15 @@ def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict
 
 
 def _settings_of(body: dict[str, Any], now: Settings) -> Settings:
-    """The settings of an order, with the key and the folder of now."""
+    """The settings of an order, with the keys and the folder of now."""
     if body["settings"]["base_url"] != place_of(now.base_url or OPENAI_URL):
         raise SettingsError(
             f"the order was for {body['settings']['base_url']}", hint="give that address with --base-url"
         )
     if body["folder"] != str(Path.cwd()) and not all(Path(p).is_absolute() for p in body["paths"]):
         raise SettingsError(f"the order names files below {body['folder']}", hint="run this in that folder")
-    kept = {name: getattr(now, name) for name in ("out", "deadline", "concurrency", "api_key", "base_url")}
-    return Settings(**body["settings"] | kept)
+    kept = {name: getattr(now, name) for name in ("out", "deadline", "concurrency", "base_url")}
+    return Settings(**body["settings"] | kept).with_keys_of(now)
 
 
 def _metadata_of(body: dict[str, Any]) -> Metadata:

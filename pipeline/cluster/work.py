@@ -93,7 +93,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             f"a worker has studydoc {pipeline_version()}, the command {assignment.version}",
             hint="install the same version on every node",
         )
-    settings = Settings(**assignment.settings | {"api_key": load_settings().api_key, "out": folder / "out"})
+    settings = Settings(**assignment.settings | {"out": folder / "out"}).with_keys_of(load_settings())
     settings = replace(settings, sections=_laid_out(assignment.sections, folder / "sections"))
     prompts = PromptSet(_laid_out(assignment.prompts, folder / "prompts"))
     transcript = _fetch(assignment.place, folder, settings)

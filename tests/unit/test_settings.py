@@ -45,7 +45,15 @@ def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) ->
         ("max_cost", 0, "0 is not above 0"),
         ("length", "long", "'long' is not one of brief, standard, full"),
         ("citations", "perhaps", "'perhaps' is neither true nor false"),
+        ("deadline", True, "True is no number"),
+        ("max_cost", "inf", "inf is not above 0 and at most 1,000,000,000,000"),
+        ("max_cost", 10**400, "100000000000… is too large"),
+        ("max_cost", -(10**400), "-10000000000… is too large"),
+        ("rpm", 10**400, "100000000000… is not at least 1"),
         ("model", 5, "5 is no text"),
+        ("model", "b\udcff", r"'b\\udcff' is no UTF-8"),
+        ("out", "a\0b", r"'a\\x00b' holds a NUL"),
+        ("out", Path("a\0b"), r"'a\\x00b' holds a NUL"),
         ("out", None, "None is no text"),
     ],
 )
@@ -65,6 +73,31 @@ def test_a_setting_that_there_is_not_is_told_with_where_it_stands(folder: Path) 
 def test_a_file_that_is_no_toml_is_told(folder: Path) -> None:
     (folder / "studydoc.toml").write_text("model: m")
     with pytest.raises(SettingsError, match=r"studydoc\.toml cannot be read"):
+        load_settings()
+
+
+def test_a_file_with_a_byte_order_mark_is_read(folder: Path) -> None:
+    (folder / "studydoc.toml").write_text('out = "notes"', "utf-8-sig")
+    assert load_settings().out == Path("notes")
+
+
+def test_a_path_need_not_be_utf_8() -> None:
+    assert load_settings(out=Path("b\udcff")).out == Path("b\udcff")
+
+
+@pytest.mark.parametrize("line", ['api_key = "sk-canary"', '[vendor_keys]\ngroq = "sk-canary"'])
+def test_a_key_in_the_file_is_refused_and_not_shown(folder: Path, line: str) -> None:
+    (folder / "studydoc.toml").write_text(line)
+    with pytest.raises(SettingsError, match=r"studydoc\.toml: .* keys come from the environment alone") as caught:
+        load_settings()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_key_or_a_vendor_that_is_given_by_name_is_refused(folder: Path) -> None:
+    with pytest.raises(SettingsError, match="api_key cannot be set here"):
+        load_settings(api_key="sk")
+    (folder / "studydoc.toml").write_text('vendor = "groq"')
+    with pytest.raises(SettingsError, match=r"vendor cannot be set here \(put it before the model's name"):
         load_settings()
 
 

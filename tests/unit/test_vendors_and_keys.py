@@ -12,7 +12,7 @@ from pipeline.errors import SettingsError
 from pipeline.llm import Usage
 from pipeline.prices import cost_usd, price_a_token
 from pipeline.providers.endpoint import Endpoint
-from pipeline.settings import DEFAULT_HOSTED_MODEL, load_settings
+from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings, load_settings
 from pipeline.vendors import VENDORS, Vendor, vendor_at
 
 KEYS = {name: f"sk-canary-{name}" for vendor in VENDORS for name in vendor.keys}
@@ -88,6 +88,38 @@ def test_openais_base_url_is_none_for_another_vendors_model(monkeypatch: pytest.
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1")
     assert at(model="groq/large").host == "https://api.groq.com"
     assert at(model="large").host == "http://localhost"
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize("name", ["studydoc_model", "STUDYDOC_MODEL", "file"])
+def test_a_vendors_model_goes_to_its_vendor_wherever_it_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://gateway.example/v1")
+    if name == "file":
+        (tmp_path / "studydoc.toml").write_text('model = "groq/large"')
+    else:
+        monkeypatch.setenv(name, "groq/large")
+    assert (at().host, at().model, at().api_key) == ("https://api.groq.com", "large", KEYS["GROQ_API_KEY"])
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_openais_base_url_counts_where_no_setting_names_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://gateway.example/v1")
+    assert at(model="large").host == "http://gateway.example"
+    (tmp_path / "studydoc.toml").write_text('base_url = "http://file.example/v1"')
+    assert at(model="large").host == "http://file.example"
+    monkeypatch.setenv("studydoc_base_url", "http://variable.example/v1")
+    assert at(model="large").host == "http://variable.example"
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_what_was_told_without_keys_gets_those_of_the_environment() -> None:
+    settings = load_settings(model="groq/large")
+    again = Settings(**json.loads(json.dumps(settings.told()))).with_keys_of(load_settings())
+    assert again == settings and endpoint_of(again) == endpoint_of(settings)
 
 
 def test_azure_by_its_own_variables_with_and_without_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,12 +220,6 @@ def test_a_key_with_a_space_in_it_is_named_and_not_shown(monkeypatch: pytest.Mon
 def test_no_key_is_in_what_settings_tell_of_themselves() -> None:
     settings = load_settings(model="groq/large")
     assert "canary" not in repr(settings) + json.dumps(settings.told()) + repr(endpoint_of(settings))
-
-
-def test_a_key_from_a_file_is_not_taken(tmp_path: Path) -> None:
-    (tmp_path / "studydoc.toml").write_text('model = "groq/large"\n[vendor_keys]\ngroq = "sk-file"\n')
-    with pytest.raises(SettingsError, match="GROQ_API_KEY"):
-        at()
 
 
 def test_effort_is_low_until_another_is_asked_for() -> None:
