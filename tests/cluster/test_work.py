@@ -155,6 +155,18 @@ def test_no_key_stands_in_what_a_worker_is_told(folder: Path, monkeypatch: pytes
     assert "sk-canary" not in repr(told(folder, "http://127.0.0.1:9/v1"))
 
 
+def test_a_worker_asks_a_vendor_with_the_key_of_its_own_environment(
+    folder: Path, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", serve())
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-canary-azure")
+    settings = load_settings(model="azure/scripted", out=folder / "outputs")
+    places, _ = discover([folder / "talks" / "one.txt"])
+    [assignment] = assignments(places, settings, Metadata())
+    assert "sk-canary" not in repr(assignment)
+    assert make_one(assignment).row["status"] == "complete"
+
+
 def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "mine").mkdir()
     (folder / "mine" / "system.v4.md").write_text("Answer in JSON, shortly.", "utf-8")

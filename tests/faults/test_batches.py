@@ -230,6 +230,17 @@ def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None
         assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
 
+def test_collect_asks_a_vendor_with_the_key_of_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with BatchServer() as server:
+        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url)
+        monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
+        asked = load_settings(model="azure/scripted", out=folder / "outputs")
+        asyncio.run(run_batch([folder / "talks"], asked, Metadata(), QUIET))
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        code, rows = asyncio.run(run_collect(now, QUIET))
+    assert code == 0 and [row["status"] for row in rows] in (["waiting"] * 3, ["complete"] * 3)
+
+
 def test_waiting_goes_on_until_all_is_made_and_looks_less_often_while_nothing_comes(folder: Path) -> None:
     pauses: list[float] = []
 
