@@ -67,7 +67,7 @@ class Request:
         """Canonical form and key, which every client that a call goes through asks for."""
         if model not in self._known:
             text = canonical(self.identity(model))
-            self._known[model] = text, _sha256(text)
+            self._known[model] = text, digest_of(text)
         return self._known[model]
 
 
@@ -87,10 +87,11 @@ def _as_json(part: Any) -> str:
 
 def key_of(identity: dict[str, Any]) -> str:
     """sha256 over an identity in its canonical form, in hex."""
-    return _sha256(canonical(identity))
+    return digest_of(canonical(identity))
 
 
-def _sha256(text: str) -> str:
+def digest_of(text: str) -> str:
+    """sha256 of a text, in hex; of a path whose bytes are no UTF-8, and of half a character, too."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -17,6 +17,7 @@ from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import sections_of, words_of
+from pipeline.text import well_formed
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript
 
@@ -73,7 +74,7 @@ def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> Sou
     meta = transcript.metadata
     encoding, _ = encoding_for(model)
     return SourceInfo(
-        path=transcript.path,
+        path=well_formed(transcript.path) if transcript.path else None,
         sha256=transcript.sha256,
         url=meta.url,
         published=meta.published,
@@ -137,7 +138,7 @@ def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:
 
 def title_from_name(name: str) -> str:
     """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
-    words = name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    words = well_formed(name).rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:] if words else "Transcript"
 
 

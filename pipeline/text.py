@@ -28,9 +28,14 @@ def printable(text: str) -> bool:
     return not text.encode().translate(None, _ASCII)
 
 
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for every lone surrogate, which is what Python makes of a path's bytes that are no UTF-8."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
 def clean(text: str) -> str:
     """One line of visible text: controls and lone surrogates gone, white space folded."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))).strip()
+    return _SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip()
 
 
 def words(text: str) -> list[str]:

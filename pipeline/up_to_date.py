@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.llm import Tally, Usage
+from pipeline.llm import Tally, Usage, digest_of
 from pipeline.order import Figures, Order, Outcome
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source, content
@@ -30,7 +30,7 @@ class Ledger:
         order = self.order
         parts = (asdict(order.recipe), order.prompts.identity(), asdict(order.metadata), order.endpoint, self.model)
         recipe = json.dumps([*parts, order.citations, asdict(order.input), _code()], sort_keys=True)
-        self._recipe = hashlib.sha256(recipe.encode()).hexdigest()
+        self._recipe = digest_of(recipe)
 
     def outcome(self, source: Source) -> Outcome | None:
         """The outcome of a run that would change nothing, or None: the source has to be read then."""
@@ -40,7 +40,7 @@ class Ledger:
         except InputError:
             return None  # reading it will tell what is wrong
         sha256 = hashlib.sha256(raw).hexdigest()
-        origin = hashlib.sha256(f"{self._recipe} {sha256} {source.path} {side}".encode()).hexdigest()
+        origin = digest_of(f"{self._recipe} {sha256} {source.path} {side}")
         self._sources[source.name] = sha256, origin
         record = output_path(self.order.out, source.name)
         page = record.with_suffix(".md")
@@ -96,7 +96,7 @@ class _Made:
 
 
 def _key(record: Path) -> str:
-    return f"made {record.name} {hashlib.sha256(str(record.absolute()).encode()).hexdigest()}"
+    return f"made {record.name} {digest_of(str(record.absolute()))}"
 
 
 def _written(*paths: Path) -> str:

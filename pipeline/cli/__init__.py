@@ -6,8 +6,11 @@ A command's file is loaded when it is named, and what it needs beyond parsing wh
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -39,11 +42,18 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+            return None
         command: click.Command = import_module(f"pipeline.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # click suggests commands that are loaded alone
+            raise NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -76,6 +86,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """The console script. Exit codes: 0 all complete, 1 something failed or is partial, 2 usage, 130 interrupted."""
     # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
     gc.set_threshold(20_000, 20, 20)
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
     sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -83,7 +95,9 @@ def _exit_code(given: list[str]) -> Any:
     from pipeline.errors import PipelineError, SettingsError
 
     try:
-        return app.main(given, "studydoc", standalone_mode=False)
+        code = app.main(given, "studydoc", standalone_mode=False)
+        sys.stdout.flush()  # a full disk is met here, not when nobody can tell it any more
+        return code
     except click.ClickException as err:
         err.show()
         return err.exit_code
@@ -92,8 +106,22 @@ def _exit_code(given: list[str]) -> Any:
             raise
         print(f"studydoc: {err}", file=sys.stderr)
         return 2 if isinstance(err, SettingsError) else 1
-    except click.Abort:
+    except click.Abort as err:
+        if isinstance(err.__cause__, EOFError):
+            raise err.__cause__ from None  # click takes it for Ctrl-D at a question; nothing is asked here
         print(INTERRUPTED, file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except OSError as err:
+        if "--debug" in given:
+            raise
+        _give_up_output()
+        if not isinstance(err, BrokenPipeError):
+            where = f"{err.filename}: " if err.filename else ""
+            print(f"studydoc: {where}{err.strerror or err} (--debug shows where)", file=sys.stderr)
         return 1
+
+
+def _give_up_output() -> None:
+    """Sends what could not be printed nowhere: Python would try again at the end, and fail again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,10 +14,29 @@ T = TypeVar("T")
 
 
 class InOrder(click.Group):
-    """A group whose commands stand in the order of their definition."""
+    """A group whose commands stand in the order of their definition.
+
+    An option that stands before a command holds for it, as it does behind it; one that it does not take is an error.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and not ctx.resilient_parsing:
+            taken = {p.name for p in command.params}
+            for option in self._given(ctx):
+                if option.name not in taken:
+                    raise click.UsageError(f"{option.opts[0]} says nothing to {ctx.command_path} {name}", ctx)
+            ctx.default_map = {name: {option.name: ctx.params[option.name] for option in self._given(ctx)}}
+        return name, command, rest
+
+    def _given(self, ctx: click.Context) -> list[Any]:
+        typed = click.core.ParameterSource.COMMANDLINE
+        return [p for p in self.params if p.expose_value and ctx.get_parameter_source(str(p.name)) == typed]
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

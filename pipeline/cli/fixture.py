@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.console import InOrder, awaited
-from pipeline.cli.options import PATH, SETTINGS, Flags, base_url, debug, flag, model, path_option, takes_settings
+from pipeline.cli.options import PATH, SETTINGS, TEXT, Flags, base_url, debug, flag, model, path_option, takes_settings
 
 FIXTURES = Path("tests/fixtures")
 fixtures = click.argument(
@@ -32,7 +32,7 @@ def command() -> None:
 @click.argument("path", type=PATH, help="A transcript that make has been run on.")
 @path_option("--reference", "People's own notes of the same recording.")
 @path_option("--folder", "Where fixtures are kept.", default=FIXTURES)
-@click.option("--name", help="The fixture's name.  [default: the file's]")
+@click.option("--name", type=TEXT, help="The fixture's name.  [default: the file's]")
 @takes_settings(
     ("model", "base_url", "length", "notes", "sections", "check", "profile", "chunk_tokens", "prompts", "encoding"),
     out=path_option("--out", "Whose stored answers are taken.  [default: outputs]"),
@@ -83,7 +83,7 @@ def list_(folder: Path, prompts: Path | None, model: str | None) -> int:
     "studydoc fixture record --model gpt-6-luna",
 )
 @fixtures
-@click.option("--name", "names", multiple=True, help="Only this fixture; may be given again.")
+@click.option("--name", "names", type=TEXT, multiple=True, help="Only this fixture; may be given again.")
 @model
 @base_url
 @path_option("--out", "Where answers are stored meanwhile.  [default: outputs]")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import INTERRUPTED, awaited
+from pipeline.cli.console import awaited
 from pipeline.cli.exporting import Exports, row_lines
-from pipeline.cli.options import Flags, debug, flag, number_option, path_option, quiet, some_paths, takes_settings, to
+from pipeline.cli.options import (
+    TEXT,
+    Flags,
+    debug,
+    flag,
+    number_option,
+    path_option,
+    quiet,
+    some_paths,
+    takes_settings,
+    to,
+)
 
 if TYPE_CHECKING:
     from pipeline.order import Input
@@ -26,13 +36,13 @@ if TYPE_CHECKING:
 )
 @some_paths("Transcripts in any usual format, folders and zip files of them, or - for stdin.")
 @takes_settings(batch_size=number_option("--batch-size", "Calls a batch job at most.  [default: 50000]"))
-@click.option("--title", help="The recording's title.")
-@click.option("--channel", help="Who published it.")
-@click.option("--url", help="Where it can be seen or heard.")
-@click.option("--published", help="When it was published.")
-@click.option("--speakers", help="Names, with commas between them.")
-@click.option("--name", help="What standard input or --transcript-url is called.")
-@click.option("--transcript-url", help="A transcript file on the web, besides the paths.")
+@click.option("--title", type=TEXT, help="The recording's title.")
+@click.option("--channel", type=TEXT, help="Who published it.")
+@click.option("--url", type=TEXT, help="Where it can be seen or heard.")
+@click.option("--published", type=TEXT, help="When it was published.")
+@click.option("--speakers", type=TEXT, help="Names, with commas between them.")
+@click.option("--name", type=TEXT, help="What standard input or --transcript-url is called.")
+@click.option("--transcript-url", type=TEXT, help="A transcript file on the web, besides the paths.")
 @flag("--watch", "Go on with transcripts that are added or changed, until Ctrl-C or SIGTERM.")
 @click.option(
     "--settle",
@@ -91,20 +101,16 @@ def command(
         from pipeline.cli.watch import run_watch
 
         return run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
-    try:
-        if batch:
-            code, rows = _by_batch(paths, settings, metadata, wait=wait, quiet=quiet)
-            for row in rows:
-                if row["page"]:
-                    exports.written(Path(row["page"]))
-        elif on is not None:
-            code, rows = _on_cluster(on, paths, settings, metadata, ray_address, quiet=quiet)
-        else:
-            given = Input(settings.encoding, settings.format, name, transcript_url)
-            code, rows = _here(paths, settings, metadata, given, log_json, exports, quiet=quiet)
-    except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
-        return 130
+    if batch:
+        code, rows = _by_batch(paths, settings, metadata, wait=wait, quiet=quiet)
+        for row in rows:
+            if row["page"]:
+                exports.written(Path(row["page"]))
+    elif on is not None:
+        code, rows = _on_cluster(on, paths, settings, metadata, ray_address, quiet=quiet)
+    else:
+        given = Input(settings.encoding, settings.format, name, transcript_url)
+        code, rows = _here(paths, settings, metadata, given, log_json, exports, quiet=quiet)
     exports.finish(rows)
     print_rows(rows, as_json=as_json)
     return code or exports.failed

@@ -21,6 +21,22 @@ CHECKS = ("model", "code")
 EFFORTS = ("default", "none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 
+class _Text(click.ParamType[str]):
+    """Text that goes into documents: what was typed is UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            self.fail(f"{value!r} is no UTF-8", param, ctx)
+        return str(value)
+
+
+TEXT = _Text()
+
+
 def path_option(name: str, help: str, **more: Any) -> Decorator:
     """An option that takes a path."""
     return click.option(name, type=PATH, help=help, **more)
@@ -105,8 +121,24 @@ SETTINGS: dict[str, Decorator] = {
     "format": click.option("--format", help="Read as this format, whatever the files hold; see docs/formats.md."),
     "threads": number_option("--threads", "Threads for the embedded model."),
 }  # fmt: skip
-# What decides which calls a run makes, and what they are.
-CALLS = tuple(SETTINGS)[: tuple(SETTINGS).index("concurrency") + 1]
+# What decides how a transcript is read, which calls a run makes, and what they are.
+CALLS = (
+    "model",
+    "base_url",
+    "out",
+    "length",
+    "language",
+    "notes",
+    "sections",
+    "check",
+    "profile",
+    "chunk_tokens",
+    "reasoning_effort",
+    "concurrency",
+    "prompts",
+    "encoding",
+    "format",
+)
 
 
 def takes_settings(names: Sequence[str] = tuple(SETTINGS), **others: Decorator) -> Decorator:

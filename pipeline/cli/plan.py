@@ -17,7 +17,7 @@ from pipeline.cli.options import CALLS, Flags, debug, flag, path_option, some_pa
     "studydoc plan lectures/ --check code --json"
 )
 @some_paths("Transcripts in any usual format, or folders of them.", required=True)
-@takes_settings((*CALLS, "prompts"), out=path_option("--out", "Whose call store counts as paid.  [default: outputs]"))
+@takes_settings(CALLS, out=path_option("--out", "Whose call store counts as paid.  [default: outputs]"))
 @flag("--batch", "Prices of the Batch API, as for make --batch.")
 @flag("--json", "Print JSON.", "as_json")
 @debug

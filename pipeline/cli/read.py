@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import SETTINGS, debug, flag, some_paths
+from pipeline.cli.options import SETTINGS, TEXT, debug, flag, some_paths
 
 
 @click.command(
@@ -17,10 +17,10 @@ from pipeline.cli.options import SETTINGS, debug, flag, some_paths
     "cat talk.txt | studydoc read - --name talk",
 )
 @some_paths("Transcripts, folders or zip files of them, or - for stdin.")
-@click.option("--url", "--transcript-url", "url", help="A transcript file on the web.")
+@click.option("--url", "--transcript-url", "url", type=TEXT, help="A transcript file on the web.")
 @SETTINGS["format"]
 @SETTINGS["encoding"]
-@click.option("--name", help="What standard input is called.")
+@click.option("--name", type=TEXT, help="What standard input is called.")
 @flag("--segments", "With --json: the whole transcript too.")
 @flag("--json", "Print one JSON line a transcript.", "as_json")
 @debug

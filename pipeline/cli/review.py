@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import base_url, debug, model, path_option, some_paths, transcripts
+from pipeline.cli.options import TEXT, base_url, debug, model, path_option, some_paths, transcripts
 
 
 @click.command(
@@ -19,7 +19,7 @@ from pipeline.cli.options import base_url, debug, model, path_option, some_paths
 @click.option("--host", default="127.0.0.1", help="The address to listen on; other than loopback it takes --token.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 finds a free one.")
 @click.option("--token", default="", show_default=False, help="What visitors must bring along.")
-@click.option("--as", "who", default="", show_default=False, help="The name that decisions are signed with.")
+@click.option("--as", "who", type=TEXT, default="", show_default=False, help="The name that decisions are signed with.")
 @click.option("--open/--no-open", "open_", default=True, help="Open the browser.")
 @path_option("--fixtures", "Where “keep as fixture” puts them.", default=Path("tests/fixtures"))
 @model

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from pipeline.cli.console import InOrder, table
-from pipeline.cli.options import PATH, debug, path_option
+from pipeline.cli.options import PATH, TEXT, debug, path_option
 
 if TYPE_CHECKING:
     from pipeline.providers.calls import CallStore
 
 T = TypeVar("T")
 
-out = path_option("--out", "The output folder whose store is meant.", default=Path("outputs"))
+out = path_option("--out", "The output folder whose store is meant.  [default: outputs]")
 recorded = click.argument("path", type=PATH, help="A file of calls, a JSON line each.")
 
 
@@ -30,18 +30,18 @@ recorded = click.argument("path", type=PATH, help="A file of calls, a JSON line 
 @out
 @debug
 @click.pass_context
-def command(context: click.Context, out: Path) -> None:
+def command(context: click.Context, out: Path | None) -> None:
     """Show, verify, prune, export or import stored answers. Alone it tells how many, of which model."""
     if context.invoked_subcommand is None:
-        table(store_rows(out))
+        table(store_rows(_folder(out)))
 
 
 @command.command(epilog="Examples:  studydoc store verify   |   studydoc store verify --out notes")
 @out
 @debug
-def verify(out: Path) -> int:
+def verify(out: Path | None) -> int:
     """Check the file and every stored call against its key. Exit 1 when something is wrong."""
-    faults = store_faults(out)
+    faults = store_faults(_folder(out))
     print("\n".join(faults) if faults else "all is well")
     return int(bool(faults))
 
@@ -49,14 +49,14 @@ def verify(out: Path) -> int:
 @command.command(
     epilog="Examples:  studydoc store prune --model gpt-6-luna   |   studydoc store prune --model x --out notes"
 )
-@click.option("--model", required=True, help="Whose answers to remove.")
+@click.option("--model", type=TEXT, required=True, help="Whose answers to remove.")
 @out
 @debug
-def prune(model: str, out: Path) -> None:
+def prune(model: str, out: Path | None) -> None:
     """Remove the stored answers of a model. They would have to be paid for again."""
     from pipeline.text import numbered
 
-    print(f"{numbered(with_store(out, lambda calls: calls.prune(model)), 'answer')} removed")
+    print(f"{numbered(with_store(_folder(out), lambda calls: calls.prune(model)), 'answer')} removed")
 
 
 @command.command(
@@ -65,11 +65,11 @@ def prune(model: str, out: Path) -> None:
 @recorded
 @out
 @debug
-def export(path: Path, out: Path) -> None:
+def export(path: Path, out: Path | None) -> None:
     """Write all stored calls to PATH as JSON lines, a recording."""
     from pipeline.text import numbered
 
-    print(f"{numbered(with_store(out, lambda calls: calls.export(path)), 'call')} written to {path}")
+    print(f"{numbered(with_store(_folder(out), lambda calls: calls.export(path)), 'call')} written to {path}")
 
 
 @command.command(
@@ -78,9 +78,16 @@ def export(path: Path, out: Path) -> None:
 @recorded
 @out
 @debug
-def import_(path: Path, out: Path) -> None:
+def import_(path: Path, out: Path | None) -> None:
     """Take the calls of a recording into the store. Those that are there stay."""
-    print(f"{take_in(out, path)} calls in {path} are in the store now")
+    print(f"{take_in(_folder(out), path)} calls in {path} are in the store now")
+
+
+def _folder(out: Path | None) -> Path:
+    """The output folder that is meant: the one that was typed, else that of the settings, as for `make`."""
+    from pipeline.settings import load_settings
+
+    return load_settings(out=out).out
 
 
 def with_store(out: Path, use: Callable[[CallStore], T]) -> T:

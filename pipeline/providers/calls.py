@@ -131,13 +131,20 @@ class CallStore:
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
-        for key, identity, completion in self._db.execute("select key, identity, completion from calls order by key"):
-            yield StoredCall(key, json.loads(identity), _load(completion))
+        try:
+            rows = self._db.execute("select key, identity, completion from calls order by key")
+            for key, identity, completion in rows:
+                yield StoredCall(key, json.loads(identity), _load(completion))
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
+            raise StoreError(
+                f"{self.path}: the call store cannot be read: {err}", hint="studydoc store verify tells what is wrong"
+            ) from err
 
     def claim(self, key: str) -> bool:
-        """Takes a call that has no answer for this store object, unless somebody who is alive has it, for a minute.
+        """Reserves an unanswered call for this store object for a minute; False when it is answered or another has it.
 
-        An owner on this machine is alive while its process is; one elsewhere, or on Windows, while it renews its claim.
+        Another has it while alive: on this machine while its process is, elsewhere, or on Windows, while it renews its
+        claim.
         """
         now = time.time()
         try:
@@ -232,9 +239,15 @@ class CallStore:
 
     def export(self, path: Path) -> int:
         """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were."""
-        rows = [as_row(c) for c in self]
-        path.write_text("".join(row + "\n" for row in rows), "utf-8")
-        return len(rows)
+        many = 0
+        try:
+            with path.open("w", encoding="utf-8") as file:
+                for call in self:
+                    file.write(as_row(call) + "\n")
+                    many += 1
+        except OSError as err:
+            raise StoreError(f"{path}: cannot be written: {err.strerror or err}") from err
+        return many
 
 
 class Recording:

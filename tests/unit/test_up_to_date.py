@@ -1,6 +1,7 @@
 """What was made before is told again without a look at its statements, as long as nothing that it rests on changed."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,11 +26,14 @@ def calls(tmp_path: Path) -> Iterator[CallStore]:
     store.close()
 
 
+def talk(path: Path) -> Source:
+    path.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    return Source(path, path.stem)
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
-    path = tmp_path / "talk.txt"
-    path.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
-    return Source(path, "talk")
+    return talk(tmp_path / "talk.txt")
 
 
 def order(folder: Path) -> Order:
@@ -51,6 +55,15 @@ def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore,
     found = again(made(calls, source), source)
     assert found is not None and found.complete and found.calls_made == 0 and found.tally.calls > 0
     assert found.page is not None and found.page.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are Unicode there")
+@pytest.mark.parametrize("name", ["b\udcff.txt", "d\udcff/talk.txt"])
+def test_a_path_that_is_no_utf_8_is_remembered_like_any_other(calls: CallStore, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    found = again(made(calls, talk(path)), Source(path, path.stem))
+    assert found is not None and found.complete
 
 
 def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, source: Source) -> None:

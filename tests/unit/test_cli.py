@@ -1,0 +1,133 @@
+"""What the command makes of what is typed: options before a command, names that there are not, output that fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.chosen import store_path
+from pipeline.cli import app, main
+from pipeline.cli.options import CALLS, SETTINGS
+from pipeline.cli.store import take_in
+from tests.samples import scripted_calls
+
+Said = tuple[object, str, str]
+
+
+@pytest.fixture
+def studydoc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Runs the command in a folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> Said:
+        with pytest.raises(SystemExit) as left:
+            main([str(a) for a in arguments])
+        return left.value.code, *capsys.readouterr()
+
+    return run
+
+
+def failing(with_what: BaseException) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise with_what
+
+    return fail
+
+
+@pytest.mark.parametrize("arguments", [("--out", "notes", "verify"), ("verify", "--out", "notes")], ids=" ".join)
+def test_an_option_of_a_group_holds_for_its_command(
+    studydoc: Callable[..., Said], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    assert "notes: no answers are stored here" in studydoc("store", *arguments)[2]
+    take_in(tmp_path / "notes", scripted_calls(tmp_path))
+    assert studydoc("store", *arguments)[:2] == (0, "all is well\n")
+
+
+def test_an_option_behind_a_command_counts_more_than_one_before_it(studydoc: Callable[..., Said]) -> None:
+    assert "near: no answers" in studydoc("store", "--out", "far", "verify", "--out", "near")[2]
+
+
+@pytest.mark.parametrize("option", ["--model", "--base-url"])
+def test_an_option_that_says_nothing_to_a_command_is_an_error(studydoc: Callable[..., Said], option: str) -> None:
+    code, _, said = studydoc("models", option, "x", "remove")
+    assert code == 2 and f"{option} says nothing to studydoc models remove" in said
+
+
+def test_the_store_is_that_of_the_folder_that_make_writes_to(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studydoc.toml").write_text('out = "kept"')
+    assert "kept: no answers" in studydoc("store")[2]
+    monkeypatch.setenv("STUDYDOC_OUT", "elsewhere")
+    assert "elsewhere: no answers" in studydoc("store", "verify")[2]
+
+
+def test_an_export_to_a_place_that_cannot_be_written_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    take_in(tmp_path / "outputs", scripted_calls(tmp_path))
+    code, _, said = studydoc("store", "export", Path("none") / "calls.jsonl")
+    assert (code, said.count("\n")) == (1, 1) and "calls.jsonl: cannot be written: No such file" in said
+
+
+def test_a_store_whose_calls_cannot_be_read_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    import sqlite3
+
+    take_in(tmp_path / "outputs", scripted_calls(tmp_path))
+    db = sqlite3.connect(store_path(tmp_path / "outputs"))
+    with db:
+        db.execute("update calls set completion = '{'")
+    db.close()
+    code, _, said = studydoc("store")
+    assert (code, said.count("\n")) == (1, 1) and "studydoc store verify" in said
+
+
+def test_completing_behind_a_command_that_there_is_not_says_nothing() -> None:
+    context = click.Context(app, resilient_parsing=True)
+    assert app.resolve_command(context, ["mke"]) == (None, None, [])
+    assert app.get_command(click.Context(app), "mke") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "does"),
+    [(("make", "talk.vtt"), "pipeline.single_machine.make_documents"), (("store",), "pipeline.cli.store.store_rows")],
+    ids=["make", "store"],
+)
+def test_ctrl_c_is_told_by_every_command(
+    studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], does: str
+) -> None:
+    monkeypatch.setattr(does, failing(KeyboardInterrupt()))
+    code, _, said = studydoc(*arguments)
+    assert code == 130 and said.count("interrupted; every answer so far is stored") == 1
+
+
+def test_the_end_of_a_file_that_nobody_caught_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.cli.store.store_rows", failing(EOFError()))
+    with pytest.raises(EOFError):
+        main(["store"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_one_line(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "talk.txt").write_text("The moon pulls the sea twice a day, and the sun helps it.")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        code, _, said = studydoc("read", "talk.txt", "--json")
+    assert (code, said) == (1, "studydoc: No space left on device (--debug shows where)\n")
+
+
+def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., Said]) -> None:
+    code, _, said = studydoc("make", "talk.vtt", "--title", "m\udcff")
+    assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in said
+
+
+def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
+    assert set(SETTINGS) - set(CALLS) == {"rpm", "tpm", "citations", "deadline", "max_cost", "max_tokens", "threads"}
+    options = {p.name for p in app.get_command(click.Context(app), "plan").params}  # type: ignore[union-attr]
+    assert set(CALLS) <= options
