@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from pipeline.errors import CallError, SettingsError
 from pipeline.llm import Completion, LLMClient, Request
+from pipeline.text import well_formed
 
 DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript that the running task works on
 
@@ -39,7 +40,7 @@ class Events:
         if self._sink is None:
             return
         row = {"at": round(self._now(), 3), "event": event, "document": fields.pop("document", None) or DOCUMENT.get()}
-        self._sink.write(json.dumps(row | fields, ensure_ascii=False) + "\n")
+        self._sink.write(well_formed(json.dumps(row | fields, ensure_ascii=False)) + "\n")
         self._sink.flush()
 
     def retry(self, request: Request, error: CallError) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.readers import read_transcript
+from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
 
 if TYPE_CHECKING:
@@ -107,13 +108,24 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     places = [named, *places_near(record, named.name)]
     if folder is not None:
         places = [folder / named.name, *sorted(folder.rglob(named.name)), *places]
-    path = next((p for p in places if document.source.path and p.is_file()), None)
+    path = next((p for p in map(_as_on_disk, places) if document.source.path and p.is_file()), None)
     if path is None:
         raise InputError(
             f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
             hint="give its folder with --transcripts",
         )
     return as_checked(read_transcript(path), document, str(path))
+
+
+def _as_on_disk(path: Path) -> Path:
+    """The path that a record has with U+FFFD for bytes that are no UTF-8, as it is on disk if it is there."""
+    if "\ufffd" not in str(path) or path.exists():
+        return path
+    found = Path(path.anchor)
+    for part in path.parts[len(found.parts) :]:
+        inside = found.iterdir() if found.is_dir() else iter(())
+        found = next((p for p in inside if well_formed(p.name) == part), found / part)
+    return found
 
 
 def places_near(record: Path, name: str) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import string
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -81,7 +82,8 @@ class PromptSet:
         digest = hashlib.sha256()
         for root in self._roots:
             for path in sorted(root.rglob("*.md")):
-                digest.update(f"{path.relative_to(root)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+                name, sha256 = os.fsencode(path.relative_to(root)), hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(name + f"\n{sha256}\n".encode())
         return digest.hexdigest()
 
 

@@ -110,7 +110,7 @@ class Journal:
         """Remembers what a batch run was told."""
         self._run(
             "insert into batch_orders values (?, ?) on conflict (id) do update set body = excluded.body",
-            id_, json.dumps(body, ensure_ascii=False),
+            id_, json.dumps(body),
         )  # fmt: skip
 
     def orders(self) -> list[tuple[str, dict[str, Any]]]:

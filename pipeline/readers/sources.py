@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.readers.addresses import is_video, no_transcript
 from pipeline.readers.archive import members, passed_over, zipped
+from pipeline.text import well_formed
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
@@ -239,7 +240,7 @@ def kept_apart(
 
 
 def _is_own(made_from: Callable[[str], str | None], path: str, name: str) -> bool:
-    return made_from(name) in (None, path)
+    return made_from(name) in (None, path, well_formed(path))  # as a record has it
 
 
 def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:

@@ -241,6 +241,15 @@ def test_collect_asks_a_vendor_with_the_key_of_the_environment(folder: Path, mon
     assert code == 0 and [row["status"] for row in rows] in (["waiting"] * 3, ["complete"] * 3)
 
 
+def test_an_order_holds_paths_that_are_no_utf_8(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    talk = (folder / "talks" / "one.txt").rename(folder / "talks" / "b\udcff.txt")
+    with BatchServer() as server:
+        code, _ = asyncio.run(run_batch([talk], settings(folder, server, check="code"), Metadata(), QUIET))
+        collected = asyncio.run(run_collect(settings(folder, server), QUIET))
+    assert (code, collected[0], [row["status"] for row in collected[1]]) == (0, 0, ["complete"])
+
+
 def test_waiting_goes_on_until_all_is_made_and_looks_less_often_while_nothing_comes(folder: Path) -> None:
     pauses: list[float] = []
 

@@ -91,6 +91,11 @@ def test_the_same_input_again_keeps_its_name() -> None:
     assert source.name == "talk"
 
 
+def test_an_input_whose_path_is_no_utf_8_keeps_its_name_again() -> None:
+    [kept] = kept_apart([Source(Path("b\udcff.txt"), "b")], {"b": "b\ufffd.txt"}.get)
+    assert kept.name == "b"
+
+
 def test_two_inputs_of_one_stem_and_ending_get_two_names() -> None:
     made = {"talk": "/a/talk.txt", "talk-txt": "/b/talk.txt"}
     (source,) = kept_apart([Source(Path("/c/talk.txt"), "talk")], made.get)

@@ -47,6 +47,12 @@ def test_no_text_of_prompts_or_answers_is_in_events() -> None:
     assert "secret" not in text
 
 
+def test_a_name_that_is_no_utf_8_is_told_as_utf_8() -> None:
+    sink = io.StringIO()
+    Events(sink).tell("document begun", document="b\udcff")
+    assert json.loads(sink.getvalue().encode())["document"] == "b\ufffd"
+
+
 def test_nothing_is_written_when_nobody_listens() -> None:
     events = Events()
     events.tell("call started")

@@ -51,6 +51,13 @@ def test_answers_survive_closing(tmp_path: Path) -> None:
     second.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of files are Unicode there")
+def test_a_prompt_file_whose_name_is_no_utf_8_is_a_prompt_file(tmp_path: Path) -> None:
+    plain = PromptSet(tmp_path).identity()
+    (tmp_path / "x\udcff.md").write_text("words", "utf-8")
+    assert PromptSet(tmp_path).identity() != plain
+
+
 @pytest.mark.parametrize(
     ("changed", "part"),
     [

@@ -10,11 +10,12 @@ import pytest
 
 from pipeline.corpus import make_all
 from pipeline.order import Order, Outcome
+from pipeline.outputs import transcript_of
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
-from pipeline.store import output_path
+from pipeline.store import load, output_path
 from pipeline.up_to_date import Ledger, _key
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
@@ -62,8 +63,11 @@ def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore,
 def test_a_path_that_is_no_utf_8_is_remembered_like_any_other(calls: CallStore, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
-    found = again(made(calls, talk(path)), Source(path, path.stem))
+    ledger = made(calls, talk(path))
+    found = again(ledger, Source(path, path.stem))
     assert found is not None and found.complete
+    record = output_path(ledger.order.out, path.stem)
+    assert transcript_of(load(record), record, None)[1] == ""
 
 
 def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, source: Source) -> None:
