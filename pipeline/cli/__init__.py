@@ -88,7 +88,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     gc.set_threshold(20_000, 20, 20)
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+    code = _exit_code(sys.argv[1:] if arguments is None else arguments)
+    _end_output()
+    sys.exit(code)
 
 
 def _exit_code(given: list[str]) -> Any:
@@ -114,14 +116,16 @@ def _exit_code(given: list[str]) -> Any:
     except OSError as err:
         if "--debug" in given:
             raise
-        _give_up_output()
         if not isinstance(err, BrokenPipeError):
             where = f"{err.filename}: " if err.filename else ""
             print(f"studydoc: {where}{err.strerror or err} (--debug shows where)", file=sys.stderr)
         return 1
 
 
-def _give_up_output() -> None:
-    """Sends what could not be printed nowhere: Python would try again at the end, and fail again."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _end_output() -> None:
+    """Prints what waits to be printed; what cannot be is given up, since Python would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

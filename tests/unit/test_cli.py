@@ -122,6 +122,20 @@ def test_a_full_disk_is_one_line(
     assert (code, said) == (1, "studydoc: No space left on device (--debug shows where)\n")
 
 
+def test_what_was_printed_before_a_file_failed_is_printed(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(_: Path) -> list[tuple[str, str]]:
+        print("made.md")
+        raise PermissionError(13, "Permission denied", "log")
+
+    monkeypatch.setattr("pipeline.cli.store.store_rows", rows)
+    with (tmp_path / "printed").open("w", encoding="utf-8") as printed:
+        monkeypatch.setattr(sys, "stdout", printed)
+        assert studydoc("store")[::2] == (1, "studydoc: log: Permission denied (--debug shows where)\n")
+    assert (tmp_path / "printed").read_text("utf-8") == "made.md\n"
+
+
 def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., Said]) -> None:
     code, _, said = studydoc("make", "talk.vtt", "--title", "m\udcff")
     assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in said
