@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import itertools
+import bisect
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
-from pipeline.text import words
+from pipeline.text import numbered, words
 
 _ROOT = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<sami\b", re.IGNORECASE)
-_SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(\d{1,9})[^<>]*>", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"<p\b(?:[^<>]*?\bclass\s*=\s*[\"']?([\w-]{1,40}))?[^<>]*>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).)*+-->", re.DOTALL)
+_BLANK = re.compile(r"&nbsp;?", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _END = re.compile(r"</(?:p|sync|body|sami)\s*>", re.IGNORECASE)
+_MUCH = 0.2  # of the words that are read, those of another class that the user has to hear of
+
+
+def _opening(tag: str, key: str, value: str) -> re.Pattern[str]:
+    """A tag that opens an element; without its ">", up to the end of this attribute."""
+    named = rf"\b{key}\s{{0,9}}=\s{{0,9}}[\"']?\s{{0,9}}(?:{value})"
+    return re.compile(rf"<{tag}\b(?:[^<>]{{0,500}}>|\s{{1,9}}{named}[\"']?)", re.IGNORECASE)
+
+
+_SYNC, _PARAGRAPH = _opening("sync", "start", r"\d{1,9}"), _opening("p", "class", r"[\w-]{1,40}")
+_START = re.compile(r"\bstart\s{0,9}=\s{0,9}[\"']?\s{0,9}(\d{1,9})", re.IGNORECASE)
+_CLASS = re.compile(r"\bclass\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,40})", re.IGNORECASE)
 
 
 def sniff(document: Document) -> bool:
@@ -26,37 +39,95 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Parsed:
-    """A cue a paragraph of the language that comes first; others are told."""
-    text = document.taken()
-    parts = _SYNC.split(text)
-    tally.leave_out("headers", _ANY_TAG.sub(" ", parts[0]), 1)
-    cues: list[tuple[str, Cue]] = []
-    line = parts[0].count("\n") + 1
-    for start, body in zip(parts[1::2], parts[2::2], strict=True):
-        cues += [(kind, Cue(int(start) / 1000, None, said, line)) for kind, said in _paragraphs(body)]
-        line += body.count("\n")
-    kinds = Counter(kind for kind, cue in cues if words(" ".join(cue.rows).replace("&nbsp;", " ")))
-    first = next(iter(kinds), "")
+    """A cue a paragraph of the class with the most words; others are told."""
+    cues = _cues(_without_comments(_BLANK.sub(" ", document.taken()), tally), tally)
+    chosen = _most_said(cues)
+    kept = [cue for kind, cue in cues if kind in (chosen, None)]
+    others = [(kind, cue) for kind, cue in cues if kind not in (chosen, None)]
+    for _, cue in others:
+        tally.leave_out("captions in another language", " ".join(cue.rows), cue.line)
+    _warn_of_much(others, sum(map(_size, kept)), tally)
+    return Parsed(cue_lines(_ended(kept), tally, document.label))
+
+
+def _without_comments(text: str, tally: Tally) -> str:
+    """The text with its comments gone, told; their line ends stay."""
+    kept: list[str] = []
+    line, at = 1, 0
+    for match in _COMMENT.finditer(text):
+        line += text.count("\n", at, match.start())
+        tally.leave_out("comments", match[0], line)
+        ends = match[0].count("\n")
+        kept += [text[at : match.start()], "\n" * ends]
+        line, at = line + ends, match.end()
+    return "".join([*kept, text[at:]])
+
+
+def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
+    """The cues with their classes, in the order of the file. One whose time is broken has that of the cue before."""
+    tags = [*_SYNC.finditer(text)]
+    tally.leave_out("headers", _ANY_TAG.sub(" ", text[: tags[0].start()] if tags else text), 1)
+    cues: list[tuple[str | None, Cue]] = []
+    start, line, at = 0, 1, 0
+    for n, tag in enumerate(tags):
+        line += text.count("\n", at, tag.end())
+        at = tag.end()
+        if time := _START.search(tag[0]):
+            start = int(time[1])
+        else:
+            tally.warn(f'this element has no time: "{tag[0][:60]}"; its words have the time before it', line)
+        body = text[at : tags[n + 1].start() if n + 1 < len(tags) else len(text)]
+        cues += [(kind, Cue(start / 1000, None, said, line)) for kind, said in _paragraphs(body)]
+    return cues
+
+
+def _paragraphs(body: str) -> list[tuple[str | None, list[str]]]:
+    """The class and the lines of each paragraph below a time; words above the first one have its class."""
+    text = _END.sub("", body)
+    tags = [*_PARAGRAPH.finditer(text)]
+    stops = [*(tag.start() for tag in tags), len(text)]
+    pairs = [(_class(tag[0]), text[tag.end() : stop]) for tag, stop in zip(tags, stops[1:], strict=True)]
+    if not pairs or words(text[: stops[0]]):
+        pairs.insert(0, (pairs[0][0] if pairs else None, text[: stops[0]]))
+    return [(kind, _BREAK.sub("\n", " ".join(said.split())).split("\n")) for kind, said in pairs]
+
+
+def _class(tag: str) -> str | None:
+    match = _CLASS.search(tag)
+    return match[1].casefold() if match else None
+
+
+def _size(cue: Cue) -> int:
+    return len(words(" ".join(cue.rows)))
+
+
+def _most_said(cues: list[tuple[str | None, Cue]]) -> str | None:
+    """The class with the most words, the first of those with as many; None when there is none."""
+    said: Counter[str] = Counter()
     for kind, cue in cues:
-        if kind != first:
-            tally.leave_out("captions in another language", " ".join(cue.rows).replace("&nbsp;", " "), cue.line)
-    return Parsed(cue_lines(_ended([cue for kind, cue in cues if kind == first]), tally, document.label))
+        if kind is not None:
+            said[kind] += _size(cue)
+    return max(said, key=lambda kind: said[kind], default=None)
 
 
-def _paragraphs(body: str) -> list[tuple[str, list[str]]]:
-    """The class and the lines of each paragraph below a time."""
-    parts = _PARAGRAPH.split(_END.sub("", body))
-    pairs = [*zip(parts[1::2], parts[2::2], strict=True)]
-    if not pairs or words(parts[0]):
-        pairs.insert(0, (pairs[0][0] if pairs else None, parts[0]))
-    return [(kind or "", _BREAK.sub("\n", " ".join(said.split())).split("\n")) for kind, said in pairs]
+def _warn_of_much(others: Sequence[tuple[str | None, Cue]], read: int, tally: Tally) -> None:
+    left = sum(_size(cue) for _, cue in others)
+    if left > _MUCH * read:
+        kinds = ", ".join(dict.fromkeys(kind or "" for kind, cue in others if _size(cue)))
+        tally.warn(
+            f"{numbered(left, 'word')} in captions of another class ({kinds[:60]}) are taken for another language "
+            "and left out: give them the class of the others if they are none",
+            others[0][1].line,
+        )
 
 
 def _ended(cues: list[Cue]) -> list[Cue]:
     """The cues with words, each up to the next time."""
-    for cue, after in itertools.pairwise(cues):
-        cue.end = after.start
-    return [cue for cue in cues if words(" ".join(cue.rows).replace("&nbsp;", " "))]
+    starts = sorted({cue.start or 0.0 for cue in cues})
+    for cue in cues:
+        after = bisect.bisect_right(starts, cue.start or 0.0)
+        cue.end = starts[after] if after < len(starts) else None
+    return [cue for cue in cues if _size(cue)]
 
 
 READER = Reader("sami", "SAMI captions", sniff, read)
