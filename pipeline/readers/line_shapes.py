@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from pipeline.readers.clocks import seconds_of
 from pipeline.readers.labels import could_be_name, proper
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # of direction and byte order
@@ -19,31 +21,67 @@ _TABBED = re.compile(rf"(?:(?P<name>[^\t\d][^\t]{{0,60}})\t)?(?P<start>{_CLOCK})
 _KEYED = re.compile(
     r"\s*(?P<open>\[)?(?P<key>[^\W\d_]{2,20}) ?: ?(?P<name>[^\[\]:：]{1,60}?)(?(open)\])(?P<rest>(?(open).*|))$"
 )
-_COMMAS = re.compile(rf"(?P<start>{_CLOCK})\s?,\s?(?P<end>{_CLOCK})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
+_FRAMES = r"\d{1,2}:\d{2}:\d{2}[:;.]\d{1,3}"
+_COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
+_ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
+_BARE = re.compile(r"\d{1,3}(?:[:;]\d{1,2}){1,3}(?![\d:;])")
+_RISING = 0.9  # of the steps from one clock to the next
+_MOST = 0.5  # of the lines with words, those in a shape that sentences could have too
 _SAMPLE = 500  # lines in which such a key shows
 _LEAST = 3  # lines with one key whose values are names
 
 
-def plainer(line: str) -> str:
-    """The line with its time in front, its name after it and a colon, where a tool wrote both in another way."""
+def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
+    """The shape with a clock in front that most of a file's lines have: a line alone may be a sentence with clocks."""
+    filled = (row for row in map(str.strip, rows) if row and not row.startswith(_ASIDE))
+    sample = [*itertools.islice(filled, _SAMPLE)]
+    clocks = [row for row in sample if row[0].isdigit()]
+    if len(clocks) < _MOST * len(sample):
+        return None
+    return next(
+        (s for s in (_COMMAS, _BARS, _GLUED) if sum(map(bool, map(s.match, clocks))) > _MOST * len(sample)), None
+    )
+
+
+def clocks_are_words(rows: Sequence[str]) -> bool:
+    """Whether bare clocks in front of lines are too few for times of the recording, or do not rise as those do."""
+    found = [seconds_of(m[0]) for row in rows if row.lstrip()[:1].isdigit() and (m := _BARE.match(row.lstrip()))]
+    rising = sum(a <= b for a, b in itertools.pairwise(found))
+    return len(found) < _LEAST or rising < _RISING * (len(found) - 1)
+
+
+def plainer(line: str, shape: re.Pattern[str] | None = None) -> str:
+    """The line with its time in front, its name after it and a colon, where a tool wrote both in another way.
+
+    `shape` is what `shape_of` found in its file.
+    """
     if "\t" in line and (match := _TABBED.fullmatch(line)):
         name = f"{match['name']}\t" if match["name"] else ""
         return f"{match['start']} --> {match['end']}\t{name}{match['rest']}"
     if "([" in line:
         line = _LINKED.sub(r"(\1)", line)
     if line[0].isdigit():
-        if match := _COMMAS.fullmatch(line):
-            return f"{match['start']} --> {match['end']}\t{match['rest']}"
-        if (match := _BARS.fullmatch(line)) and could_be_name(match["name"]):
-            return f"{match['start']} {match['name']}: {match['rest']}"
-        if match := _GLUED.match(line):
-            return f"[{match['start']}] {line[match.end() :]}"
-        return line
+        return _with_clock_apart(line, shape) if shape else line
     if line[0] in "[(" and (match := _IN_ONE.match(line)) and could_be_name(match["name"] or match["who"]):
         return f"[{match['time'] or match['at']}] {match['name'] or match['who']}: {line[match.end() :]}"
     return line
+
+
+def _with_clock_apart(line: str, shape: re.Pattern[str]) -> str:
+    match = shape.match(line)
+    if match is None:
+        return line
+    if shape is _COMMAS and _parts(match["start"]) <= _parts(match["end"]):
+        return f"{match['start']} --> {match['end']}\t{match['rest']}"
+    if shape is _BARS and could_be_name(match["name"]):
+        return f"{match['start']} {match['name']}: {match['rest']}"
+    return f"[{match['start']}] {line[match.end() :]}" if shape is _GLUED else line
+
+
+def _parts(clock: str) -> list[int]:
+    return [*map(int, re.split(r"\D", clock))]
 
 
 def unkeyed(rows: list[str]) -> list[str]:

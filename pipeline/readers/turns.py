@@ -12,7 +12,7 @@ from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, could_be_name, head_of, labelled, only_words, speaker_name
 from pipeline.readers.line_numbers import unnumbered
-from pipeline.readers.line_shapes import MARKS, plainer, unkeyed
+from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.rows import Row, timed_lines
@@ -84,6 +84,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     rows: list[Text] = []
     broken, last, fence, ruled = True, "", False, False
     spoken = physical[start:]
+    shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
         if raw == BREAK:
             continue
@@ -113,7 +114,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             if not words(line):
                 continue
         if "\t" in line or "([" in line or line[0] in "[(" or line[0].isdigit():
-            line = plainer(line)
+            line = plainer(line, shape)
         if markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
             broken = True
@@ -124,6 +125,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             broken = True
             continue
         ends = broken or ends_sentence(last)
+        if clocks_said and not ends and head is not None and head.shape == "T " and line[0].isdigit():
+            head = None  # "I am free at", and "10:30, I think." in the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled=ruled))
         if broken and not (head and head.stamp):

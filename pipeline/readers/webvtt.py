@@ -12,7 +12,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
-_HEADER = re.compile(r"WEBVTT(?!.*-->).*\n(?:(?!.*-->).*\S.*\n)*\n+")  # and the empty line under it
+_HEADER = re.compile(r"WEBVTT(?!.*-->).*\n(?:(?!.*-->)[^\S\n]*+\S.*\n)*+\n+")  # and the empty line under it
 _BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")

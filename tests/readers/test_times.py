@@ -108,3 +108,24 @@ def test_numbers_with_dots_that_rise_otherwise_than_speech_goes_on_are_words(num
 def test_a_few_times_in_letters_are_words() -> None:
     transcript = read("0m04s is what the clock said.\n\nThen we went home, and 1m10s later it rang again.")
     assert transcript.segments[0].text.startswith("0m04s is")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "10:30, 11:45, and noon, I think.",
+        "10:30|Bob Quill|was what the card on the door said.",
+        "10:30:00:which is late.",
+        "00:00:10:05, 00:00:12:00, both are on the tape.",
+    ],
+)
+def test_clocks_that_somebody_says_where_a_line_breaks_stay_in_the_text(line: str) -> None:
+    transcript = read(f"Bob: I am free at\n{line}\nLin: So am I.\nBob: Then we meet.\nLin: Yes.\n")
+    said = " ".join(s.text for s in transcript.segments if s.speaker == "Bob")
+    assert said.startswith(f"I am free at {line}")
+    assert transcript.duration is None
+
+
+def test_a_long_line_under_the_header_of_captions_is_read() -> None:
+    captions = "WEBVTT\n" + "a" * 300_000 + "\n00:01.000 --> 00:02.000\nWe leave at nine.\n"
+    assert "We leave at nine." in " ".join(s.text for s in read(captions, ".vtt").segments)
