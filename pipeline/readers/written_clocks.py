@@ -1,6 +1,6 @@
 """Times without colons: "1h02m03s", "00.04", "3'20", "9400 ms". Where they recur and rise they are written with them.
 
-Nothing but their rising tells them from prices, sections and dates, so a few of them count as words.
+Nothing but their rising tells them from prices, sections, heights and dates, so a few of them count as words.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.readers.labels import could_be_name, proper
+from pipeline.readers.tidy import ends_sentence
 
 _SPELT = (
     r"(?:(?P<hours>\d{1,2})\s?h(?:rs?|ours?)?\.?,?\s?)?(?P<minutes>\d{1,3})\s?m(?:in|ins|inutes?)?\.?,?\s?"
@@ -32,38 +34,45 @@ _SAMPLE = 400  # lines in which such times show
 _LEAST = 3  # of them, so that they recur
 _RISING = 0.9  # of the steps
 _SHARE = 0.1  # of the lines with words
-_SLOW, _FAST = 0.2, 6  # words a second between which people speak, for times that could be other numbers
+_OFTEN = 0.5  # of the lines with which something begins, for times in front that could be other numbers
+_NAMED = 2  # names that recur, for such times behind names
+_SLOW, _FAST = 0.5, 6  # words a second between which people speak, for times that could be other numbers
 _COUNTED = 0.5  # of the steps, those by one if the numbers count something
 
 
 class _Form(NamedTuple):
-    """A way to write times: where they stand, and whether they may be other numbers too."""
+    """A way to write times: where they stand, whether they may be other numbers too, and that even in brackets."""
 
     pattern: re.Pattern[str]
     time: re.Pattern[str]
+    behind: bool
     doubtful: bool
+    in_brackets_too: bool
 
 
-def _forms(time: str, *, doubtful: bool = False, behind: bool = True) -> list[_Form]:
-    """The time in front of a line, perhaps in a bracket and up to another one; and behind a name."""
-    one = re.compile(time)
+def _forms(time: str, *, doubtful: bool = True, in_brackets_too: bool = False, behind: bool = True) -> list[_Form]:
+    """The time in front of a line, perhaps in a bracket and up to another one; and behind a name.
+
+    A doubtful one stands behind a name in brackets or at the end of the line only: "Section 2.10: Boats" holds none.
+    """
     bare = re.sub(r"\?P<\w+>", "?:", time)
     times = rf"(?P<times>{bare}(?:{_TO}{bare})?)"
     places = [rf"(?P<before>\s*[\[(<{{*_]{{0,3}}){times}(?=[\])>}}*_]{{0,3}}(?:[\s:,|–—-]|$))"]
     if behind:
-        name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*[\[(]?)"
-        places.append(rf"{name}{times}(?=[\])]?[:*_ \t]*(?:$|:))")
-    return [_Form(re.compile(place), one, doubtful) for place in places]
+        name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*(?P<open>[\[(])?)"
+        ends = r"(?(open)[\])][:*_ \t]*(?:$|:)|[:*_ \t]*$)" if doubtful else r"[\])]?[:*_ \t]*(?:$|:)"
+        places.append(rf"{name}{times}(?={ends})")
+    return [_Form(re.compile(p), re.compile(time), n > 0, doubtful, in_brackets_too) for n, p in enumerate(places)]
 
 
 @functools.cache  # made when a file may have such times, which few have
 def _all_forms() -> list[_Form]:
     return [
-        *_forms(_SPELT),
+        *_forms(_SPELT, doubtful=False),
         *_forms(_PRIMES),
         *_forms(_THOUSANDTHS),
         *_forms(_SECONDS, behind=False),
-        *_forms(_DOTS, doubtful=True),
+        *_forms(_DOTS, in_brackets_too=True),
     ]
 
 
@@ -81,18 +90,21 @@ def with_colons(rows: list[str]) -> list[str]:
 
 def _without_hashes(rows: list[str]) -> list[str]:
     """The lines, times of f4 and MAXQDA in brackets; those behind a paragraph stand where the next one begins."""
-    if any(_HASHES.match(row.lstrip()) for row in rows):
+    timed = [row for row in rows if "#" in row and _HASHES.search(row)]
+    if 2 * sum(_HASHES.match(row.lstrip()) is not None for row in timed) >= len(timed):
         return [_HASHES.sub(_bracket, row) for row in rows]
     out: list[str] = []
     upcoming: str | None = "[0:00:00]"
     for row in rows:
-        found = _HASHES.findall(row)
+        found = [*_HASHES.finditer(row)]
         said = _HASHES.sub(" ", row).strip()
         if not said or not any(map(str.isalnum, said)):
             out.append(said)
             continue
+        if found and not row[: found[0].start()].strip():
+            upcoming = _bracket(found.pop(0))  # this one stands in front all the same
         out.append(f"{upcoming} {said}" if upcoming else said)
-        upcoming = f"[{found[-1][0]}.{found[-1][1] or 0}]" if found else None
+        upcoming = _bracket(found[-1]) if found else None
     return out
 
 
@@ -107,17 +119,36 @@ def _stands(form: _Form, row: str) -> re.Match[str] | None:
 
 
 def _are_times(form: _Form, rows: Sequence[str]) -> bool:
-    """Whether these times recur and rise; those that could be other numbers, at the pace of speech and not by ones."""
-    stand = [(i, match["times"]) for i, row in enumerate(rows) if (match := _stands(form, row))]
-    found = [(i, _seconds(match)) for i, times in stand if (match := form.time.match(times))]
+    """Whether these times recur and rise; those that could be other numbers, as often and as fast as speech goes on."""
+    stand = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
+    found = [(i, _seconds(time)) for i, match in stand if (time := form.time.match(match["times"]))]
     steps = [b - a for (_, a), (_, b) in itertools.pairwise(found)]
     if len(found) < _LEAST or sum(step >= 0 for step in steps) < _RISING * len(steps):
         return False
     if len(found) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
+    if not form.doubtful or (not form.in_brackets_too and all(match["before"].endswith("[") for _, match in stand)):
+        return found[-1][1] > found[0][1]
+    often = _names_recur(stand) if form.behind else len(found) >= _OFTEN * _beginnings(rows)
+    return often and _at_the_pace_of_speech(found, steps, rows)
+
+
+def _names_recur(stand: Sequence[tuple[int, re.Match[str]]]) -> bool:
+    names = Counter(match["name"].strip() for _, match in stand)
+    return sum(n > 1 for n in names.values()) >= _NAMED
+
+
+def _beginnings(rows: Sequence[str]) -> int:
+    """How many lines go on with no sentence of the line above."""
+    above = itertools.chain([""], rows)
+    return sum(
+        bool(row.strip()) and (not over.strip() or ends_sentence(over)) for over, row in zip(above, rows, strict=False)
+    )
+
+
+def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], steps: Sequence[float], rows: Sequence[str]) -> bool:
+    """Whether as much is said between the first time and the last as people say, and they do not count by ones."""
     (first, start), (last, end) = found[0], found[-1]
-    if not form.doubtful:
-        return end > start
     said = sum(row.count(" ") + 1 for row in rows[first:last])
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
     return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)

@@ -129,3 +129,42 @@ def test_clocks_that_somebody_says_where_a_line_breaks_stay_in_the_text(line: st
 def test_a_long_line_under_the_header_of_captions_is_read() -> None:
     captions = "WEBVTT\n" + "a" * 300_000 + "\n00:01.000 --> 00:02.000\nWe leave at nine.\n"
     assert "We leave at nine." in " ".join(s.text for s in read(captions, ".vtt").segments)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["5'02\"", "5'06\"", "5'08\"", "5'11\"", "6'01\""],
+        ["2 ms", "7 ms", "12 ms", "40 ms", "95 ms"],
+        ["5 s", "8 s", "12 s", "19 s", "24 s"],
+        ["1.20", "1.35", "1.59", "2.10", "2.25"],
+    ],
+)
+def test_measures_in_front_of_some_lines_are_words(numbers: list[str]) -> None:
+    said = [f"{number} is what they wrote down for it.\nNobody asked why.\nThen we went on." for number in numbers]
+    transcript = read("\n".join(said))
+    assert transcript.duration is None
+    assert all(number in " ".join(s.text for s in transcript.segments) for number in numbers)
+
+
+@pytest.mark.parametrize("what", ["Section", "Version", "Genesis", "Price"])
+def test_numbers_with_dots_in_front_of_a_colon_stay_with_their_word(what: str) -> None:
+    numbers = [f"{what} {n}: the boats, and how they are paid for." for n in ("1.10", "1.20", "1.35", "1.50", "2.10")]
+    turns = zip(("Oda", "Lin") * 3, numbers, strict=False)
+    transcript = read("\n".join(f"{who}: We go on, and read what is written there.\n{said}" for who, said in turns))
+    assert transcript.duration is None
+    assert any(f"{what} 2.10" in f"{s.speaker}: {s.text}" for s in transcript.segments)
+
+
+def test_a_number_with_dots_at_the_end_of_lines_is_a_time_only_behind_names_that_recur() -> None:
+    prices = ("Rope 1.20", "Tar 1.35", "Paint 1.59", "Nails 2.10")
+    transcript = read("\n".join(f"{price}\nIt was cheaper in the year before, said the man.\n" for price in prices))
+    assert "Paint 1.59" in " ".join(s.text for s in transcript.segments)
+
+
+def test_one_time_of_f4_in_front_does_not_turn_those_behind_paragraphs() -> None:
+    rows = [
+        f"{who}: We leave at {n}, with all boats. #00:00:{10 * n}-0#" for n, who in enumerate(("Oda", "Lin") * 2, 1)
+    ]
+    starts = [s.start for s in read("\n\n".join([*rows, "#00:00:50-0# Oda: Or not at all."])).segments]
+    assert starts == [0.0, 10.0, 20.0, 30.0, 50.0]
