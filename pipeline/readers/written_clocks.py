@@ -21,7 +21,7 @@ _SPELT = (
 )
 _DOTS = r"(?:(?P<hours>\d{1,2})\.)?(?P<minutes>\d{1,3})\.(?P<seconds>[0-5]\d)(?![\d.]*\d)"
 _PRIMES = r"(?P<minutes>\d{1,3})['′’](?P<seconds>[0-5]\d)(?:[\"″”]|'')"
-_SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,6})?)\s?s(?:ecs?)?\b"
+_SECONDS = r"(?P<seconds>\d{1,6}(?:(?=s)|\.\d{1,6}))\s?s(?:ecs?)?\b"  # "5 s" is a measure
 _THOUSANDTHS = r"(?P<thousandths>\d{1,9})\s?ms\b"
 _TO = r"\s*(?:-{1,2}>|→|–|—|-|to\b)\s*"
 _NAME = r"(?P<name>[^\W\d_][^\n:：\[\](){}<>]{0,60}?)"
@@ -37,6 +37,7 @@ _SHARE = 0.1  # of the lines with words
 _OFTEN = 0.5  # of the lines with which something begins, for times in front that could be other numbers
 _NAMED = 2  # names that recur, for such times behind names
 _SLOW, _FAST = 0.5, 6  # words a second between which people speak, for times that could be other numbers
+_INCHES = 12  # of a foot, which is written as a minute is
 _COUNTED = 0.5  # of the steps, those by one if the numbers count something
 
 
@@ -149,6 +150,8 @@ def _beginnings(rows: Sequence[str]) -> int:
 def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], steps: Sequence[float], rows: Sequence[str]) -> bool:
     """Whether as much is said between the first time and the last as people say, and they do not count by ones."""
     (first, start), (last, end) = found[0], found[-1]
+    if all(time % 60 < _INCHES for _, time in found):
+        return False  # feet and inches; hardly any times happen to be so
     said = sum(row.count(" ") + 1 for row in rows[first:last])
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
     return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)
