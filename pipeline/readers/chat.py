@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
+from pipeline.text import numbered, words
 from pipeline.transcript import Metadata
 
-_TURN = re.compile(r"\*(?P<who>[A-Za-z0-9_'-]{1,20}):\s+(?P<said>.*)")
+_TURN = re.compile(r"\*[ \t]{0,3}(?P<who>[^\s:*]{1,20})[ \t]{0,3}:(?P<said>.*)")
 _PARTICIPANT = re.compile(r"(?P<code>[A-Z][A-Z0-9_'-]{0,19})\s+(?P<name>[^\s,]+)\s+(?P<role>[^\s,]+)$")
 _TIMES = re.compile("\x15(?P<start>\\d{1,9})_(?P<end>\\d{1,9})\x15")
 _LANGUAGE = re.compile(r"@Languages:\s+([a-z]{2,3})\b")
-_CODES = re.compile(r"\[[^\[\]]{0,200}\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15\S*\x15")
+_BRACKET = r"\[[^\[\]]*+\]"
+_NESTED = rf"\[(?:[^\[\]]++|{_BRACKET})*+\]"
+_CODES = re.compile(rf"\[(?:[^\[\]]++|{_NESTED})*+\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15\S*\x15")
 
 
 def sniff(document: Document) -> bool:
@@ -27,6 +32,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     names: dict[str, str] = {}
     cues: list[Cue] = []
     language: str | None = None
+    broken: list[int] = []
     for number, row in enumerate(_unfolded(document.rows()), 1):
         if match := _TURN.match(row):
             tally.leave_out("codes of the notation", " ".join(_CODES.findall(_TIMES.sub(" ", match["said"]))), number)
@@ -36,8 +42,13 @@ def read(document: Document, tally: Tally) -> Parsed:
             language = found[1] if (found := _LANGUAGE.match(row)) else language
             if row.startswith("@Participants:"):
                 names = _names(row)
-        elif row.strip():
+        elif row.startswith("%"):
             tally.leave_out("tiers under turns", row, number)
+        elif words(row):
+            tally.leave_out("broken lines", row, number)
+            broken.append(number)
+    if broken:
+        tally.warn(f"{numbered(len(broken), 'line')} left out: neither a turn nor a tier nor a header", broken[0])
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
 
 
@@ -56,16 +67,20 @@ def _unfolded(rows: list[str]) -> list[str]:
 
 
 def _names(row: str) -> dict[str, str]:
-    """Names by codes, of those who have one."""
-    found = (_PARTICIPANT.search(part.strip()) for part in row.partition(":")[2].split(","))
-    return {m["code"]: m["name"].replace("_", " ") for m in found if m}
+    """Names by codes, of those who have one that is nobody else's name or code."""
+    parts = [part.strip() for part in row.partition(":")[2].split(",")]
+    named = [m for m in map(_PARTICIPANT.search, parts) if m]
+    own = [{m["code"].casefold(), m["name"].casefold()} for m in named]
+    taken = Counter(itertools.chain(*own, (part.split()[0].casefold() for part in parts if len(part.split()) == 2)))
+    return {m["code"]: m["name"].replace("_", " ") for m in named if taken[m["name"].casefold()] == 1}
 
 
 def _cue(said: str, number: int, who: str) -> Cue:
-    times = _TIMES.search(said)
-    start, end = (int(times["start"]) / 1000, int(times["end"]) / 1000) if times else (None, None)
-    words = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", said).split()))
-    return Cue(start, end, [words], number - 1, who)
+    """A turn, from the first time in it to the last one."""
+    times = [*_TIMES.finditer(said)]
+    start, end = (int(times[0]["start"]) / 1000, int(times[-1]["end"]) / 1000) if times else (None, None)
+    spoken = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", said).split()))
+    return Cue(start, end, [spoken], number - 1, who)
 
 
 READER = Reader("chat", "a CHAT transcript", sniff, read)
