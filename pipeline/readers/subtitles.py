@@ -18,6 +18,19 @@ _FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
 _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
 _FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
+_USUAL: tuple[str, ...] = (
+    "layer",
+    "start",
+    "end",
+    "style",
+    "name",
+    "marginl",
+    "marginr",
+    "marginv",
+    "effect",
+    "text",
+)  # all pysubs2 knows
+_SAME = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
 _COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
@@ -37,10 +50,12 @@ def read(document: Document, tally: Tally) -> Parsed:
 
     frames = _rate(document, tally) if _MICRODVD.match(document.head) else None
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
+    rows = document.text.split("\n")
+    rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            subs = pysubs2.SSAFile.from_string(document.text, format_=form, fps=frames)
+            subs = pysubs2.SSAFile.from_string("\n".join(rows), format_=form, fps=frames)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as err:
         raise broken(document, "these subtitles", err, "export them as .srt or .vtt") from err
     cues: list[Cue] = []
@@ -51,7 +66,6 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.append(
             Cue(event.start / 1000, event.end / 1000, event.plaintext.split("\n"), n, event.name.strip() or None)
         )
-    rows = document.text.split("\n")
     for i in _dropped(rows, form, {event.text.strip() for event in subs.events}):
         tally.leave_out("broken lines", rows[i], i + 1)
     for i, row in enumerate(rows) if form == "ass" else ():
@@ -59,6 +73,40 @@ def read(document: Document, tally: Tally) -> Parsed:
             tally.leave_out("effects", " ".join(filter(_LETTER.search, row.split(",", _FIELDS)[_MARGINS:-1])), i + 1)
     cues.sort(key=lambda cue: cue.start or 0.0)
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
+    """The lines, the fields of events in the usual order where the section's Format line gives another one."""
+    out: list[str] = []
+    fields, events = _USUAL, False
+    for number, row in enumerate(rows, 1):
+        if _SECTION.fullmatch(row):
+            events = row.strip().casefold() == "[events]"
+        elif events and row.lstrip().startswith("Format:"):
+            named = (field.strip().casefold() for field in row.partition(":")[2].split(","))
+            fields = tuple(_SAME.get(field, field) for field in named)
+            if not {"start", "end", "text"} <= {*fields} or len({*fields}) < len(fields):
+                tally.warn("this line names no start, end and text: events are read in the usual order", number)
+                fields = _USUAL
+        elif fields != _USUAL and _DIALOGUE.match(row):
+            row = _reordered(row, fields, number, tally)
+        out.append(row)
+    return out
+
+
+def _reordered(row: str, fields: tuple[str, ...], number: int, tally: Tally) -> str:
+    """An event with its fields in the usual order, those without a place there told; empty when it has too few."""
+    kind, _, values = row.partition(":")
+    before = fields.index("text")
+    found = values.strip().split(",", before)
+    found[before:] = found[before].rsplit(",", len(fields) - before - 1) if len(found) > before else []
+    if len(found) < len(fields):
+        tally.leave_out("broken lines", row, number)
+        return ""
+    event = dict(zip(fields, found, strict=True))
+    unknown = [value for field, value in event.items() if field not in _USUAL and _LETTER.search(value)]
+    tally.leave_out("effects", " ".join(unknown), number)
+    return f"{kind}: {','.join(event.get(field, '' if field in ('name', 'effect') else '0') for field in _USUAL)}"
 
 
 def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:

@@ -170,3 +170,25 @@ def test_lines_of_substation_that_the_library_passes_over_are_told() -> None:
     torn = "Dialogue: 0,0:00:03.00,0:00:04\n.00,Default,Oda,0,0,0,,With all boats.\n"
     form = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
     assert left_out(f"[Events]\n{form}{good}{torn}", ".ass")["broken lines"][1] == 4
+
+
+@pytest.mark.parametrize(
+    ("form", "event"),
+    [
+        ("Layer, Start, End, Style, Text", "0,{times},Default,{said}"),
+        ("Start, End, Actor, Text", "{times},Oda,{said}"),
+        ("Layer, Start, End, Text, Effect", "0,{times},{said},"),
+    ],
+)
+def test_the_fields_of_substation_are_those_that_its_format_line_names(form: str, event: str) -> None:
+    said = "We leave at nine, all of us, with the boat, and then, well, so, we go, or not, at ten."
+    filled = event.format(times="0:00:01.00,0:00:02.00", said=said)
+    transcript = read(f"[Script Info]\n\n[Events]\nFormat: {form}\nDialogue: {filled}\n", ".ass")
+    assert [(s.text, s.speaker) for s in transcript.segments] == [(said, "Oda" if "Oda" in event else None)]
+    assert not transcript.reading.left_out
+
+
+def test_a_format_line_of_substation_without_times_is_warned_of() -> None:
+    event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
+    transcript = read(f"[Script Info]\n\n[Events]\nFormat: Name, Text\n{event}", ".ass")
+    assert transcript.notes == ("this line names no start, end and text: events are read in the usual order (line 4)",)
