@@ -26,7 +26,7 @@ _COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
 _ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
-_BARE = re.compile(r"\d{1,3}(?:[:;]\d{1,2}){1,3}(?![\d:;])")
+_BARE = re.compile(r"[ \t]*(\d{1,3}(?:[:;]\d{1,2}){1,3})(?![\d:;])")
 _RISING = 0.9  # of the steps from one clock to the next
 _MOST = 0.5  # of the lines with words, those in a shape that sentences could have too
 _SAMPLE = 500  # lines in which such a key shows
@@ -47,7 +47,7 @@ def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
 
 def clocks_are_words(rows: Sequence[str]) -> bool:
     """Whether bare clocks in front of lines are too few for times of the recording, or do not rise as those do."""
-    found = [seconds_of(m[0]) for row in rows if row.lstrip()[:1].isdigit() and (m := _BARE.match(row.lstrip()))]
+    found = [seconds_of(m[1]) for row in rows if row[:1] in "0123456789 \t" and (m := _BARE.match(row))]
     rising = sum(a <= b for a, b in itertools.pairwise(found))
     return len(found) < _LEAST or rising < _RISING * (len(found) - 1)
 

@@ -18,18 +18,7 @@ _FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
 _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
 _FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
-_USUAL: tuple[str, ...] = (
-    "layer",
-    "start",
-    "end",
-    "style",
-    "name",
-    "marginl",
-    "marginr",
-    "marginv",
-    "effect",
-    "text",
-)  # all pysubs2 knows
+_USUAL: tuple[str, ...] = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _SAME = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
