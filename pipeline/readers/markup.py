@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import tidy
 from pipeline.text import words
 
@@ -17,7 +18,7 @@ _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
 _ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
-_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).){0,2000}+-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _MARKS = (
     (re.compile(r"\{[%{][^{}]{0,300}[%}]\}(?:\{:[^{}]{0,100}\})?"), ""),
@@ -33,14 +34,27 @@ _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)"
 _WORDS_OF_A_LINK = 4
 
 
+def without_comments(text: str, tally: Tally) -> str:
+    """The text with its comments gone, told; their line ends stay."""
+    if "<!--" not in text:
+        return text
+    kept: list[str] = []
+    line, at = 1, 0
+    for match in _COMMENT.finditer(text):
+        line += text.count("\n", at, match.start())
+        tally.leave_out("comments", match[0], line)
+        ends = match[0].count("\n")
+        kept += [text[at : match.start()], "\n" * ends]
+        line, at = line + ends, match.end()
+    return "".join([*kept, text[at:]])
+
+
 def without_tags(text: str) -> str:
-    """The text without HTML tags and comments; its line ends stay, so that lines keep their numbers."""
+    """The text without HTML tags; its line ends stay, so that lines keep their numbers."""
     if "&lt;" in text:
         text = _ESCAPED.sub("", text)
     if "<" not in text:
         return text
-    if "<!--" in text:
-        text = _COMMENT.sub(_line_ends, text)
     return _TAG.sub(_line_ends, text)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
+from pipeline.readers.markup import without_comments
 from pipeline.readers.tally import Tally
 from pipeline.text import numbered, words
 
 _ROOT = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<sami\b", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).)*+-->", re.DOTALL)
 _BLANK = re.compile(r"&nbsp;?", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
@@ -40,7 +40,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a paragraph of the class with the most words; others are told."""
-    cues = _cues(_without_comments(_BLANK.sub(" ", document.taken()), tally), tally)
+    cues = _cues(without_comments(_BLANK.sub(" ", document.taken()), tally), tally)
     chosen = _most_said(cues)
     kept = [cue for kind, cue in cues if kind in (chosen, None)]
     others = [(kind, cue) for kind, cue in cues if kind not in (chosen, None)]
@@ -48,19 +48,6 @@ def read(document: Document, tally: Tally) -> Parsed:
         tally.leave_out("captions in another language", " ".join(cue.rows), cue.line)
     _warn_of_much(others, sum(map(_size, kept)), tally)
     return Parsed(cue_lines(_ended(kept), tally, document.label))
-
-
-def _without_comments(text: str, tally: Tally) -> str:
-    """The text with its comments gone, told; their line ends stay."""
-    kept: list[str] = []
-    line, at = 1, 0
-    for match in _COMMENT.finditer(text):
-        line += text.count("\n", at, match.start())
-        tally.leave_out("comments", match[0], line)
-        ends = match[0].count("\n")
-        kept += [text[at : match.start()], "\n" * ends]
-        line, at = line + ends, match.end()
-    return "".join([*kept, text[at:]])
 
 
 def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:

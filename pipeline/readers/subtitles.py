@@ -19,6 +19,15 @@ _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
 _FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
 _USUAL: tuple[str, ...] = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
+_OTHERS = (
+    "script info",
+    "v4 styles",
+    "v4+ styles",
+    "fonts",
+    "graphics",
+    "aegisub project garbage",
+    "aegisub extradata",
+)
 _SAME = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
@@ -106,7 +115,7 @@ def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
             if not _NUMBERED.match(row):
                 yield n
         elif _SECTION.fullmatch(row):
-            events = row.strip().casefold() == "[events]"
+            events = row.strip("[] \t").casefold() not in _OTHERS
         elif _DIALOGUE.match(row):
             if row.split(",", _FIELDS)[-1].strip() not in texts:
                 yield n

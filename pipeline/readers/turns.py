@@ -40,7 +40,7 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
-    text = markup.without_tags(markup.tags_to_labels(text))
+    text = markup.without_tags(markup.without_comments(markup.tags_to_labels(text), tally))
     physical = joined_directions(unkeyed(without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)

@@ -43,7 +43,9 @@ def read(document: Document, tally: Tally) -> Parsed:
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     start = first
     language = None
-    if rows[first].startswith("WEBVTT"):
+    if rows[first].startswith("WEBVTT") and "-->" in rows[first]:
+        rows[first] = rows[first].removeprefix("WEBVTT")  # the first time is glued to it
+    elif rows[first].startswith("WEBVTT"):
         end = next((i for i in range(first, len(rows)) if not rows[i].strip() or "-->" in rows[i]), len(rows))
         language = _header(rows[first:end], first + 1, tally)
         start = max(end, first + 1) if end < len(rows) and "-->" not in rows[end] else end

@@ -192,3 +192,16 @@ def test_a_format_line_of_substation_without_times_is_warned_of() -> None:
     event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
     transcript = read(f"[Script Info]\n\n[Events]\nFormat: Name, Text\n{event}", ".ass")
     assert transcript.notes == ("this line names no start, end and text: events are read in the usual order (line 4)",)
+
+
+def test_lines_of_substation_under_a_section_whose_name_is_torn_are_told() -> None:
+    good = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
+    assert "broken lines" in left_out(f"[Script Info]\nTitle: x\n\n[vents]\n{good}ialogue: or at ten.\n", ".ass")
+
+
+def test_comments_in_a_text_are_told() -> None:
+    assert left_out("We leave at nine.\n<!-- Or at\nten. -->\nWith all boats.\n", ".md") == {"comments": (3, 2)}
+
+
+def test_a_time_glued_to_the_header_of_captions_is_a_time() -> None:
+    assert read(vtt("We leave at nine.").replace("\n\n", "", 1), ".vtt").segments[0].text == "We leave at nine."
