@@ -117,6 +117,7 @@ def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
         elif _SECTION.fullmatch(row):
             events = row.strip("[] \t").casefold() not in _OTHERS
         elif _DIALOGUE.match(row):
+            events = True  # whatever the section's name has become
             if row.split(",", _FIELDS)[-1].strip() not in texts:
                 yield n
         elif events and not _FORMAT.match(row):
