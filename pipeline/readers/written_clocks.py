@@ -61,7 +61,7 @@ def _forms(time: str, *, doubtful: bool = True, in_brackets_too: bool = False, b
     places = [rf"(?P<before>\s*[\[(<{{*_]{{0,3}}){times}(?=[\])>}}*_]{{0,3}}(?:[\s:,|–—-]|$))"]
     if behind:
         name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*(?P<open>[\[(])?)"
-        ends = r"(?(open)[\])][:*_ \t]*(?:$|:)|[:*_ \t]*$)" if doubtful else r"[\])]?[:*_ \t]*(?:$|:)"
+        ends = r"(?(open)[\])][:*_ \t]*(?:$|:)|[*_ \t]*$)" if doubtful else r"[\])]?[:*_ \t]*(?:$|:)"
         places.append(rf"{name}{times}(?={ends})")
     return [_Form(re.compile(p), re.compile(time), n > 0, doubtful, in_brackets_too) for n, p in enumerate(places)]
 

@@ -173,3 +173,10 @@ def test_one_time_of_f4_in_front_does_not_turn_those_behind_paragraphs() -> None
     ]
     starts = [s.start for s in read("\n\n".join([*rows, "#00:00:50-0# Oda: Or not at all."])).segments]
     assert starts == [0.0, 10.0, 20.0, 30.0, 50.0]
+
+
+def test_a_number_with_dots_between_a_name_and_a_colon_stays_as_it_is_written() -> None:
+    rows = [
+        f"{who} 00.{9 * n:02}:\nWe leave at {n}, with all of the boats." for n, who in enumerate(("Oda", "Lin") * 3, 1)
+    ]
+    assert "0:00:09" not in " ".join(f"{s.speaker} {s.text}" for s in read("\n\n".join(rows)).segments)
