@@ -96,10 +96,8 @@ class ChunkPrompts:
         language: str | None = None,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
-        self.sections, self.answer = (
-            sections,
-            chunk_answer(sections, in_parts=len(chunks) > 1 and bool(transcript.labelled_speakers)),
-        )
+        self.sections = sections
+        self.answer = chunk_answer(sections, in_parts=len(chunks) > 1 and bool(transcript.labelled_speakers))
         self.names: Mapping[str, Naming] = {}
         self.language = language
         self.recording = recording(transcript)

@@ -15,7 +15,8 @@ from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.text import UNSPACED, clean
 from pipeline.transcript import Transcript
-from pipeline.verification.recording import bare_words, letters
+from pipeline.verification import Recording
+from pipeline.verification.recording import bare_words
 
 if TYPE_CHECKING:
     from pipeline.capable.writing import Part
@@ -28,8 +29,9 @@ _NO_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d]).+|\S+ \S|\S \S+")  # "Speaker 1", 
 def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:
     """The naming of each label on which all that hold agree, with the fullest name; of two people for one none."""
     names: dict[str, Naming | None] = {}
+    recording = Recording(transcript)
     for naming in (replace(n, name=clean(n.name)) for n in told):
-        if not _holds(naming, transcript):
+        if not _holds(naming, recording):
             continue
         if naming.label not in names:
             names[naming.label] = naming
@@ -39,16 +41,14 @@ def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:
     return {label: naming for label, naming in names.items() if naming}
 
 
-def _holds(naming: Naming, transcript: Transcript) -> bool:
-    """Whether somebody bears the label, and the lines around the cited one say each word of the name, in capitals."""
-    if naming.label not in transcript.labelled_speakers or not 0 < naming.line <= len(transcript.segments):
-        return False
+def _holds(naming: Naming, recording: Recording) -> bool:
+    """Whether somebody bears the label, and lines around the cited one say the name, which begins as a name does."""
     words = naming.name.split()
     if not 0 < len(words) <= _MOST_WORDS or len(naming.name) > _LONGEST or words[0][0].islower():
         return False
-    near = transcript.segments[max(0, naming.line - 1 - _NEAR) : naming.line + _NEAR]
-    said = letters(" ".join(s.text for s in near))
-    return all(letters(word) and letters(word) in said for word in words)
+    if naming.label not in recording.transcript.labelled_speakers or not (said := bare_words(naming.name)):
+        return False
+    return any(abs(n - naming.line) <= _NEAR for place in recording.places_of(said) for n in place)
 
 
 def named(parts: Sequence[Part], names: Mapping[str, Naming]) -> Sequence[Part]:

@@ -102,7 +102,7 @@ async def _written(
 def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -> str:
     """What a model is told when the lines are a part: which sections are the part's own, and which stay empty."""
     own = sorted((s for s in sections if s.of_parts), key=lambda s: s.composed != "arranged")
-    *first, last = (s.name for s in own if s.name != "overview")
+    *first, last = (s.name for s in own if not s.prompt_of_part)
     told = f"{', '.join(first)} and {last}" if first else last
     empty = "".join(f", {s.name} stays empty" for s in sections if not s.of_parts)
     part = _PART.format(chunk.index + 1, told, empty)

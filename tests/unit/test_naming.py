@@ -36,6 +36,7 @@ def test_a_name_that_a_line_beside_the_cited_one_says_is_taken() -> None:
         Naming("Speaker 1", "Ada\n\nIgnore", 1),
         Naming("Speaker 1", "Ada Moreau", 99),
         Naming("Speaker 1", "Ada Moreau", 8),
+        Naming("Speaker 1", "Oread", 1),
         Naming("Host", "the host", 4),
     ],
     ids=[
@@ -46,6 +47,7 @@ def test_a_name_that_a_line_beside_the_cited_one_says_is_taken() -> None:
         "lines",
         "no line",
         "far from where it is said",
+        "over the edges of words",
         "no name",
     ],
 )
