@@ -103,6 +103,11 @@ class Settings:
         """Whether the model runs inside this process: the embedded one, or a file."""
         return self.chosen_model[0] == LOCAL or self.model_file is not None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that are set: what no recording may hold."""
+        return tuple(key for key in (self.api_key, *self.vendor_keys.values()) if key)
+
     def key_for(self, vendor: Vendor | None) -> tuple[str, str]:
         """The key for a host, and the variable that it comes from. A vendor's own goes to its own host alone.
 

@@ -40,12 +40,12 @@ async def recorded(
     fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
 ) -> tuple[StudyDocument, Recorder]:
     """The document that `client` gives, and a recorder with all it was asked, without keys and host names."""
-    key = settings.api_key or ""
     transcript = fixture.transcript()
     spoken = "\n".join((*(f"{s.speaker or ''}: {s.text}" for s in transcript.segments), *_words(transcript)))
-    if key and key in (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace"):
+    written = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")
+    if any(key in written for key in settings.keys):
         raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
-    recorder = Recorder(client, Scrubber(key, [host, settings.base_url or ""], spoken))
+    recorder = Recorder(client, Scrubber(settings.keys, [host, settings.base_url or ""], spoken))
     return await fixture.amade(recorder, prompts), recorder
 
 

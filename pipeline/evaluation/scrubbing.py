@@ -20,15 +20,15 @@ def endpoint_label(endpoint: str) -> str:
 
 
 class Scrubber:
-    """Marks in the place of secrets, and back. What the transcript itself says is no secret, except the key."""
+    """Marks in the place of secrets, and back. What the transcript itself says is no secret, except the keys."""
 
-    def __init__(self, key: str, hosts: Sequence[str], spoken: str) -> None:
-        """StoreError when the transcript holds the key. `hosts` are names or addresses with a scheme."""
-        if key and key in spoken:
+    def __init__(self, keys: Sequence[str], hosts: Sequence[str], spoken: str) -> None:
+        """StoreError when the transcript holds a key. `hosts` are names or addresses with a scheme."""
+        if any(key in spoken for key in keys):
             raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
         self._spoken = spoken.casefold()
         names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
-        self._known = [re.compile(re.escape(key))] if key else []
+        self._known = [re.compile(re.escape(key)) for key in sorted(keys, key=len, reverse=True)]
         self._known += [re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken]
         self._marks: dict[str, str] = {}
 

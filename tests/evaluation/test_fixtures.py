@@ -140,10 +140,11 @@ def test_a_markdown_transcript_is_not_overwritten_by_its_page(talk: Path) -> Non
     assert kept.record.with_suffix(".md").read_text("utf-8").startswith("# The Tower")
 
 
+@pytest.mark.parametrize(("variable", "key"), [("OPENAI_API_KEY", KEY), ("MISTRAL_API_KEY", "canary0123456789")])
 def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
-    talk: Path, monkeypatch: pytest.MonkeyPatch
+    talk: Path, monkeypatch: pytest.MonkeyPatch, variable: str, key: str
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv(variable, key)
     seen: list[str] = []
 
     def leaking(request: Request) -> Answer:
@@ -151,8 +152,8 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
         answer = good_answer(request)
         assert isinstance(answer, dict)
         if request.name == "write" and len(request.messages) == 3:
-            return f"connected to https://{HOST.upper()}:8000 with {KEY}, sorry"
-        seen.extend(m.content for m in request.messages if KEY in m.content)
+            return f"connected to https://{HOST.upper()}:8000 with {key}, sorry"
+        seen.extend(m.content for m in request.messages if key in m.content)
         if request.name == "write":
             answer["main_points"][0]["points"][0]["text"] += f" It was heard at {HOST}."
         return Completion(json.dumps(answer), "stop", Usage(9, 0, 9), f"{HOST}/scripted-8b")
@@ -163,7 +164,7 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
     kept = load_fixture(talk.parent / "fixtures" / "talk")
     for path in kept.folder.iterdir():
         text = path.read_text("utf-8").casefold()
-        assert KEY not in text and HOST not in text, path.name
+        assert key not in text and HOST not in text, path.name
     assert "hidden-secret-1" in kept.calls.read_text("utf-8")
     assert check_fixture(kept).lines == ()
 
