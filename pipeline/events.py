@@ -5,7 +5,6 @@ Neither ever holds a prompt, an answer or a key.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from typing import Any, TextIO
 
 from pipeline.errors import CallError, SettingsError
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.text import well_formed
+from pipeline.text import json_line
 
 DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript that the running task works on
 
@@ -40,7 +39,7 @@ class Events:
         if self._sink is None:
             return
         row = {"at": round(self._now(), 3), "event": event, "document": fields.pop("document", None) or DOCUMENT.get()}
-        self._sink.write(well_formed(json.dumps(row | fields, ensure_ascii=False)) + "\n")
+        self._sink.write(json_line(row | fields) + "\n")
         self._sink.flush()
 
     def retry(self, request: Request, error: CallError) -> None:

@@ -188,7 +188,8 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     transcript, language = opened.transcript, opened.document.run.language
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
-    names = agreed(opened.document.run.names, transcript)  # looked up again: somebody may have changed the record
+    # Looked up again: somebody may have changed the record.
+    names = agreed(opened.document.run.names, Recording(transcript))
     prompts = ChunkPrompts(transcript, chunks, structured.prompts, language=language).knowing(names)
     before, own = _to_ask(opened.draft, len(transcript.segments))
     after = await check_meaning(before, transcript, chunks, prompts, structured)

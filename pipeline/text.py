@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import urlsplit
 
 # Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
@@ -31,6 +33,11 @@ def printable(text: str) -> bool:
 def well_formed(text: str) -> str:
     """The text with U+FFFD for every lone surrogate, which is what Python makes of a path's bytes that are no UTF-8."""
     return _SURROGATES.sub("\ufffd", text)
+
+
+def json_line(row: Any) -> str:
+    """A value as JSON in one line that any program can read: as it is written, but for bytes that are no UTF-8."""
+    return well_formed(json.dumps(row, ensure_ascii=False))
 
 
 def clean(text: str) -> str:

@@ -18,7 +18,7 @@ from pipeline.sections import sections_of, words_of
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript
-from pipeline.verification import check_exactly
+from pipeline.verification import Recording, check_exactly
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
@@ -31,8 +31,9 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
     parts = await write(chunks, prompts, structured, recipe)
-    names = agreed((n for p in parts for n in p.namings), transcript)
-    parts, prompts = named(parts, names), prompts.knowing(names)
+    recording = Recording(transcript)
+    names = agreed((n for p in parts for n in p.namings), recording)
+    parts, prompts = named(parts, names, recording), prompts.knowing(names)
     structured.begin("composing", at_once=1, planned=composing + checks)
     composed = replace(await compose(parts, prompts, structured, recipe), names=tuple(names.values()))
     if len(parts) > 1:

@@ -123,7 +123,7 @@ class ChunkPrompts:
         return known
 
     def introduced(self, chunk: Chunk | None = None) -> str:
-        """Whom labels stand for by lines that the model does not see: all, or those that are not the chunk's."""
+        """Whom labels stand for: all that is known, or what is told in lines that are not the chunk's own."""
         told = [n for n in self.names.values() if not chunk or not chunk.first <= n.line <= chunk.last]
         return f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in told)}.\n\n" if told else ""
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.text import UNSPACED, clean
-from pipeline.transcript import Transcript
 from pipeline.verification import Recording
 from pipeline.verification.recording import bare_words
 
@@ -26,10 +25,9 @@ _NEAR = 2  # lines before and after the cited one in which it may be said
 _NO_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d]).+|\S+ \S|\S \S+")  # "Speaker 1", "SPEAKER_00", "Grad G"
 
 
-def agreed(told: Iterable[Naming], transcript: Transcript) -> dict[str, Naming]:
+def agreed(told: Iterable[Naming], recording: Recording) -> dict[str, Naming]:
     """The naming of each label on which all that hold agree, with the fullest name; of two people for one none."""
     names: dict[str, Naming | None] = {}
-    recording = Recording(transcript)
     for naming in (replace(n, name=clean(n.name)) for n in told):
         if not _holds(naming, recording):
             continue
@@ -51,9 +49,10 @@ def _holds(naming: Naming, recording: Recording) -> bool:
     return any(abs(n - naming.line) <= _NEAR for place in recording.places_of(said) for n in place)
 
 
-def named(parts: Sequence[Part], names: Mapping[str, Naming]) -> Sequence[Part]:
-    """The parts with each label's name in its place, in all of their texts."""
-    labels = [n.label for n in names.values() if _NO_WORD.fullmatch(n.label) and n.label not in n.name]
+def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recording) -> Sequence[Part]:
+    """The parts with each label's name in its place, in all of their texts; a label that is also said stays: "Q1"."""
+    no_words = (n.label for n in names.values() if _NO_WORD.fullmatch(n.label) and n.label not in n.name)
+    labels = [label for label in no_words if not any(recording.places_of(bare_words(label)))]
     if not labels:
         return parts
     listed = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))

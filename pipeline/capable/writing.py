@@ -138,7 +138,7 @@ def _part(
         read,
         read & frozenset(skipped),
         # A recording of one part is not asked for them.
-        tuple(Naming(s.label, s.name, s.line) for s in getattr(answer, "speakers", ())),
+        tuple(Naming(s.label, s.name, n) for s in getattr(answer, "speakers", ()) for n in lines_of([s.line])),
         tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
     )
 

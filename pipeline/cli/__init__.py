@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -86,6 +87,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """The console script. Exit codes: 0 all complete, 1 something failed or is partial, 2 usage, 130 interrupted."""
     # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
     gc.set_threshold(20_000, 20, 20)
+    if sys.stdout is None:  # closed by whoever started this
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
     code = _exit_code(sys.argv[1:] if arguments is None else arguments)

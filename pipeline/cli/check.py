@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from pipeline.cli.console import awaited
 from pipeline.cli.options import base_url, debug, flag, some_paths, transcripts
+from pipeline.text import json_line
 
 if TYPE_CHECKING:
     from pipeline.rechecking import Checked
@@ -88,9 +88,7 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
             remark, checked = await check(path)
         except PipelineError as err:
             worst = 1
-            lines.append(
-                json.dumps({"path": str(path), "error": str(err)}, ensure_ascii=False) if as_json else str(err)
-            )
+            lines.append(json_line({"path": str(path), "error": str(err)}) if as_json else str(err))
             continue
         worst = max(worst, int(bool(remark or any(c.findings for c in checked))))
         lines += _as_json(path, remark, checked) if as_json else _as_text(path, remark, checked)
@@ -100,7 +98,7 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
 def _as_json(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
     faulty = [c for c in checked if c.findings]
     total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty), "remark": remark or None}
-    return [json.dumps(row, ensure_ascii=False) for row in (*(_finding_row(path, c) for c in faulty), total)]
+    return [json_line(row) for row in (*(_finding_row(path, c) for c in faulty), total)]
 
 
 def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:

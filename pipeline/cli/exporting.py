@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.console import tell
+from pipeline.text import json_line
 
 if TYPE_CHECKING:
     from pipeline.exports.writing import Exporter
@@ -79,5 +79,5 @@ class Exports:
 def row_lines(row: dict[str, Any], *, as_json: bool) -> list[str]:
     """What is printed of a transcript: all that there is to tell as JSON, or its page and files, if there are any."""
     if as_json:
-        return [json.dumps(row, ensure_ascii=False)]
+        return [json_line(row)]
     return [*filter(None, [row["page"]]), *row.get("exports", ())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import SETTINGS, TEXT, debug, flag, some_paths
+from pipeline.text import json_line
 
 
 @click.command(
@@ -56,7 +56,7 @@ def command(
             failed = True
             print(result, file=sys.stderr)
         elif as_json:
-            print(json.dumps(values(result, segments=segments), ensure_ascii=False))
+            print(json_line(values(result, segments=segments)))
         else:
             print("\n".join(describe(result)) + "\n")
     return int(failed)

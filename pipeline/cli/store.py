@@ -85,9 +85,11 @@ def import_(path: Path, out: Path | None) -> None:
 
 def _folder(out: Path | None) -> Path:
     """The output folder that is meant: the one that was typed, else that of the settings, as for `make`."""
+    if out is not None:
+        return out
     from pipeline.settings import load_settings
 
-    return load_settings(out=out).out
+    return load_settings().out
 
 
 def with_store(out: Path, use: Callable[[CallStore], T]) -> T:

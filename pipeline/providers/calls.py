@@ -238,16 +238,18 @@ class CallStore:
         return rows
 
     def export(self, path: Path) -> int:
-        """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were."""
-        many = 0
+        """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were.
+
+        A recording that was there before stays until all are written.
+        """
+        rows = [as_row(call) + "\n" for call in self]
         try:
-            with path.open("w", encoding="utf-8") as file:
-                for call in self:
-                    file.write(as_row(call) + "\n")
-                    many += 1
+            fresh = path.with_name(f"{path.name}.new")
+            fresh.write_text("".join(rows), "utf-8", newline="\n")
+            fresh.replace(path)
         except OSError as err:
             raise StoreError(f"{path}: cannot be written: {err.strerror or err}") from err
-        return many
+        return len(rows)
 
 
 class Recording:
@@ -257,7 +259,9 @@ class Recording:
         """StoreError when the file is no recording."""
         self.calls: dict[str, StoredCall] = {}
         try:
-            for line in path.read_text("utf-8").splitlines():
+            for line in path.read_text("utf-8").split("\n"):  # other ends of lines stand in answers
+                if not line.strip():
+                    continue
                 row = json.loads(line)
                 self.calls[row["key"]] = StoredCall(row["key"], row["identity"], _from_fields(row["completion"]))
         except (OSError, ValueError, KeyError, TypeError) as err:

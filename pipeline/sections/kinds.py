@@ -51,7 +51,7 @@ LECTURE = NotesKind("lecture", (*_FIVE[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUES
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
 # Fields of answers and of records that are no sections, which a user's own section cannot be called.
-_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading"} | {
+_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading", "speakers"} | {
     s.name for k in KINDS for s in k.sections
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -142,11 +143,13 @@ class Recording:
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
         """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them."""
         text, edges, starts = self._spoken
-        wanted = "".join(words)
+        wanted, parted = "".join(words), set(accumulate(map(len, words)))
+        seams = [n for n in range(1, len(wanted)) if wanted[n - 1].isdigit() and wanted[n].isdigit()]
         at = text.find(wanted)
         while at >= 0:
             end = at + len(wanted)
-            if at in edges and end in edges:  # "legal to build" is not said by who says "illegal to build"
-                said = zip(self.transcript.segments, pairwise(starts), strict=True)
-                yield tuple(s.id for s, (start, stop) in said if start < end and stop > at)
+            # "legal to build" is not said by who says "illegal to build", nor "1.5" by who says "15".
+            if at in edges and end in edges and all((n in parted) == (at + n in edges) for n in seams):
+                first, last = bisect_right(starts, at) - 1, bisect_left(starts, end)
+                yield tuple(s.id for s in self.transcript.segments[first:last])
             at = text.find(wanted, at + 1)

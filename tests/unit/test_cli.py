@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -145,3 +147,35 @@ def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
     assert set(SETTINGS) - set(CALLS) == {"rpm", "tpm", "citations", "deadline", "max_cost", "max_tokens", "threads"}
     options = {p.name for p in app.get_command(click.Context(app), "plan").params}  # type: ignore[union-attr]
     assert set(CALLS) <= options
+
+
+def test_an_export_that_fails_leaves_the_recording_of_before(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    import sqlite3
+
+    take_in(tmp_path / "outputs", scripted_calls(tmp_path))
+    kept = tmp_path / "kept.jsonl"
+    assert not studydoc("store", "export", kept)[0]
+    before = kept.read_bytes()
+    db = sqlite3.connect(store_path(tmp_path / "outputs"))
+    with db:
+        db.execute("update calls set completion = '{'")
+    db.close()
+    assert studydoc("store", "export", kept)[0] == 1
+    assert kept.read_bytes() == before != b""
+
+
+def test_a_closed_output_is_no_fault(studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert not studydoc("--version")[0]
+    sys.stdout.close()
+
+
+def test_a_folder_that_was_typed_needs_no_settings(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "studydoc.toml").write_text("no TOML")
+    assert "notes: no answers are stored here" in studydoc("store", "verify", "--out", "notes")[2]
+
+
+def test_json_of_a_path_that_is_no_utf8_can_be_read(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"b\xff.txt")).write_text("Ana: One.\nBen: Two.\n")
+    code, printed, _ = studydoc("read", "--json", os.fsdecode(b"b\xff.txt"))
+    assert not code and json.loads(printed.encode())

@@ -116,6 +116,12 @@ def test_a_quotation_that_begins_or_ends_inside_a_word_is_not_said() -> None:
     assert kinds("Ana: “it is illegal to build a tow”", talk) == ["quotation"]
 
 
+def test_a_quotation_has_its_numbers_as_they_were_said() -> None:
+    talk = Recording(transcript([("Ana", "It grew by 15 percent last year, and by 1.5 before.")]))
+    assert kinds("Ana: “It grew by 1.5 percent last year”", talk) == ["quotation"]
+    assert kinds("Ana: “It grew by 15 percent last year”", talk) == []
+
+
 def test_words_in_capitals_are_not_parted() -> None:
     assert "rush" not in Recording(transcript([("Ana", "AS MR CRUSH TOLD SALLY")])).words
 
