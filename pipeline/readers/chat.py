@@ -19,7 +19,7 @@ _TIMES = re.compile("\x15(?P<start>\\d{1,9})_(?P<end>\\d{1,9})\x15")
 _LANGUAGE = re.compile(r"@Languages:\s+([a-z]{2,3})\b")
 _BRACKET = r"\[[^\[\]]*+\]"
 _NESTED = rf"\[(?:[^\[\]]++|{_BRACKET})*+\]"
-_CODES = re.compile(rf"\[(?:[^\[\]]++|{_NESTED})*+\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15\S*\x15")
+_CODES = re.compile(rf"\[(?:[^\[\]]++|{_NESTED})*+\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15[^\s\x15]*+\x15")
 
 
 def sniff(document: Document) -> bool:

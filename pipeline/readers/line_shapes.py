@@ -21,7 +21,7 @@ _TABBED = re.compile(rf"(?:(?P<name>[^\t\d][^\t]{{0,60}})\t)?(?P<start>{_CLOCK})
 _KEYED = re.compile(
     r"\s*(?P<open>\[)?(?P<key>[^\W\d_]{2,20}) ?: ?(?P<name>[^\[\]:：]{1,60}?)(?(open)\])(?P<rest>(?(open).*|))$"
 )
-_FRAMES = r"\d{1,2}:\d{2}:\d{2}[:;.]\d{1,3}"
+_FRAMES = r"\d{1,2}:\d{2}:\d{2}(?:[:;.]\d{1,3})?"
 _COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
@@ -46,10 +46,14 @@ def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def clocks_are_words(rows: Sequence[str]) -> bool:
-    """Whether bare clocks in front of lines are too few for times of the recording, or do not rise as those do."""
+    """Whether bare clocks in front of lines are too few for times of the recording, or do not rise as those do.
+
+    In front of most lines they are times, whatever they do.
+    """
     found = [seconds_of(m[1]) for row in rows if row[:1] in "0123456789 \t" and (m := _BARE.match(row))]
     rising = sum(a <= b for a, b in itertools.pairwise(found))
-    return len(found) < _LEAST or rising < _RISING * (len(found) - 1)
+    few = len(found) <= _MOST * sum(map(bool, map(str.strip, rows)))
+    return few and (len(found) < _LEAST or rising < _RISING * (len(found) - 1))
 
 
 def plainer(line: str, shape: re.Pattern[str] | None = None) -> str:

@@ -12,7 +12,7 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.markup import without_comments
 from pipeline.readers.tally import Tally
-from pipeline.text import numbered, words
+from pipeline.text import numbered, word_count, words
 
 _ROOT = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<sami\b", re.IGNORECASE)
 _BLANK = re.compile(r"&nbsp;?", re.IGNORECASE)
@@ -85,16 +85,13 @@ def _class(tag: str) -> str | None:
 
 
 def _size(cue: Cue) -> int:
-    return len(words(" ".join(cue.rows)))
+    return word_count(" ".join(cue.rows)) if words(" ".join(cue.rows)) else 0
 
 
 def _most_said(cues: list[tuple[str | None, Cue]]) -> str | None:
-    """The class with the most words, the first of those with as many; None when there is none."""
-    said: Counter[str] = Counter()
-    for kind, cue in cues:
-        if kind is not None:
-            said[kind] += _size(cue)
-    return max(said, key=lambda kind: said[kind], default=None)
+    """The class with the most captions, the first of those with as many; None when there is none."""
+    said = Counter(kind for kind, cue in cues if kind is not None and _size(cue))
+    return max(said, key=said.__getitem__, default=None)
 
 
 def _warn_of_much(others: Sequence[tuple[str | None, Cue]], read: int, tally: Tally) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pipeline.readers.labels import could_be_name, proper
 from pipeline.readers.tidy import ends_sentence
+from pipeline.text import word_count
 
 _SPELT = (
     r"(?:(?P<hours>\d{1,2})\s?h(?:rs?|ours?)?\.?,?\s?)?(?P<minutes>\d{1,3})\s?m(?:in|ins|inutes?)?\.?,?\s?"
@@ -60,7 +61,7 @@ def _forms(time: str, *, doubtful: bool = True, in_brackets_too: bool = False, b
     times = rf"(?P<times>{bare}(?:{_TO}{bare})?)"
     places = [rf"(?P<before>\s*[\[(<{{*_]{{0,3}}){times}(?=[\])>}}*_]{{0,3}}(?:[\s:,|–—-]|$))"]
     if behind:
-        name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*(?P<open>[\[(])?)"
+        name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*+(?P<open>[\[(])?)"
         ends = r"(?(open)[\])][:*_ \t]*(?:$|:)|[*_ \t]*$)" if doubtful else r"[\])]?[:*_ \t]*(?:$|:)"
         places.append(rf"{name}{times}(?={ends})")
     return [_Form(re.compile(p), re.compile(time), n > 0, doubtful, in_brackets_too) for n, p in enumerate(places)]
@@ -152,7 +153,7 @@ def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], steps: Sequence[f
     (first, start), (last, end) = found[0], found[-1]
     if all(time % 60 < _INCHES for _, time in found):
         return False  # feet and inches; hardly any times happen to be so
-    said = sum(row.count(" ") + 1 for row in rows[first:last])
+    said = sum(map(word_count, rows[first:last]))
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
     return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)
 

@@ -100,6 +100,10 @@ def test_a_long_run_of_one_sign_is_read_or_refused(sign: str, form: str | None) 
     ends_well(sign.encode() * 20_000, form)
 
 
+def test_a_long_word_in_front_of_a_sign_of_addresses_is_read() -> None:
+    ends_well(b"a" * 100_000 + b" @", None)
+
+
 @pytest.mark.slow
 @LONG
 @given(damaged())

@@ -180,3 +180,20 @@ def test_a_number_with_dots_between_a_name_and_a_colon_stays_as_it_is_written() 
         f"{who} 00.{9 * n:02}:\nWe leave at {n}, with all of the boats." for n, who in enumerate(("Oda", "Lin") * 3, 1)
     ]
     assert "0:00:09" not in " ".join(f"{s.speaker} {s.text}" for s in read("\n\n".join(rows)).segments)
+
+
+def test_times_in_front_of_japanese_lines_are_times() -> None:
+    said = "私たちは次の朝に港へ行ってから船を見て昼まで待ちました。"
+    transcript = read("\n".join(f"00.{n:02d} {said}" for n in range(1, 50, 8)))
+    assert transcript.segments[0].start == 1.0 and transcript.segments[0].text.startswith("私たち")
+
+
+def test_clocks_in_front_of_most_lines_are_times_though_they_start_over() -> None:
+    rows = [f"{clock} so we go on with the show and on" for clock in ("0:01", "0:09", "0:20")] * 4
+    assert not any("0:09" in s.text for s in read("\n".join(rows)).segments)
+
+
+def test_whole_seconds_between_commas_are_times() -> None:
+    rows = ["00:00:01,00:00:04,We leave at nine.", "00:00:05,00:00:08,Or at ten.", "00:00:09,00:00:12,Or later."]
+    transcript = read("\n".join(rows))
+    assert transcript.segments[0].start == 1.0 and not any("00:00" in s.text for s in transcript.segments)
