@@ -64,6 +64,7 @@ _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", 
 
 
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
+_DECADE = re.compile(r"[12]\d\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er"
 _BREAK = re.compile(r"[.;!?()]")
 Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
 
@@ -116,7 +117,9 @@ def _stated_in(stretch: str) -> tuple[Figure, ...]:
             out += [
                 Figure(
                     run[i],
-                    _years_end(stretch, placed[i]) or frozenset(_scaled(run, i) or _values(run[i])),
+                    _years_end(stretch, placed[i])
+                    or _decade(stretch, placed[i])
+                    or frozenset(_scaled(run, i) or _values(run[i])),
                     _span(placed[i]),
                 )
                 for i in digits
@@ -142,6 +145,13 @@ def _years_end(text: str, part: Part) -> frozenset[float]:
     digits, start = part
     century = century_before(text, start) if len(digits) == 2 else None
     return frozenset({float(digits), float(century + digits)}) if century else frozenset()
+
+
+def _decade(text: str, part: Part) -> frozenset[float]:
+    """The years of a decade such as "1990s", each of which bears it out; else nothing."""
+    digits, start = part
+    years = range(int(digits), int(digits) + 10) if _DECADE.match(text, start) and len(digits) == 4 else ()
+    return frozenset(map(float, years))
 
 
 def century_before(text: str, start: int) -> str | None:

@@ -84,6 +84,13 @@ def test_a_year_that_ends_a_span_may_be_shortened(text: str) -> None:
     assert finding(text, said("it's around 1993-1996"))
 
 
+@pytest.mark.parametrize("decade", ["the early 1990s", "the 1990's", "den 1990ern", "early-1990s culture"])
+def test_a_year_bears_out_its_decade_and_no_other(decade: str) -> None:
+    assert not finding(f"So it was in {decade}.", said("we dialled up in 1991"))
+    assert finding(f"So it was in {decade}.", said("we dialled up in 1989"))
+    assert finding("It began in 1990.", said("we dialled up in 1991"))
+
+
 def test_the_month_of_a_date_in_the_title_is_known() -> None:
     assert not finding("It was in January 2016.", said("hello", title="2016-01-25 A talk"))
     assert not finding("Es war im Januar 2016.", said("hallo", title="2016-01-25 A talk", language="de"))
