@@ -33,7 +33,7 @@ def study_document(
     now: datetime,
 ) -> StudyDocument:
     """The whole document, validated; PARTIAL when the draft has problems."""
-    sections = sections_of(recipe)
+    sections = [s for s in sections_of(recipe) if draft.sections.get(s.name) or not s.optional]
     content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in sections}
     more = [s for s in sections if s.name not in FORMS]
     return StudyDocument(

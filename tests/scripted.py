@@ -110,6 +110,7 @@ def composed_answer() -> dict[str, Any]:
     written = written_answer()
     return {
         "overview": [{"cites": [1, 6], "text": written["overview"][0]["text"]}],
+        "people": [],
         "prerequisites": written["prerequisites"],
         "main_points": [
             {"heading": "A Reactor and Its Tower", "points": [{"cites": [n]} | as_written for n in (1, 2)]},

@@ -46,8 +46,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
 
 # Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
-_WRITE_INSTRUCTIONS = 1900  # system message, task and schema
-_CHECK_INSTRUCTIONS = 1300
+_WRITE_INSTRUCTIONS = 2000  # system message, task and schema
+_CHECK_INSTRUCTIONS = 1500
 _COMPOSE_INSTRUCTIONS = 1900
 _ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
 _COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words

@@ -18,10 +18,10 @@ from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding, with_lines
 
 ADDED = "added by the check"
-WRITTEN_SHARE = 0.92  # of the words asked for, that a page is written in; the check adds the rest where it is needed
-_LEAST_SHARE, _MOST_SHARE = 0.06, 0.2  # of the words asked for that may be added, however long the page is
+WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
+_LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 45  # words of a point that goes on with what is added; a longer one is told in points
+_MOST_JOINED = 65  # words of a point that goes on with what is added; a longer one is told in points
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12

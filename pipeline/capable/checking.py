@@ -176,7 +176,7 @@ async def _checked(
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v4",
+        "check.v5",
         speakers=prompts.introduced(chunk),
         statements="\n".join(_rows(claims, chunk, prompts)),
         missing=_missing(missed, chunk, prompts),

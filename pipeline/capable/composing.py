@@ -107,7 +107,7 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
 def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
     """What the editor is told of the sections whose items are taken by number; nothing where there are none."""
     rows: list[str] = []
-    for section in table.taken:
+    for section in (s for s in table.taken if table.items[s.name]):
         which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
         if section.composed == "best":
             values = section.values(each[section.name])

@@ -39,6 +39,7 @@ class Labels(BaseModel):
     minutes_study_document: str
     lecture_study_document: str
     overview: str
+    people: str
     prerequisites: str
     main_points: str
     key_concepts: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.document import KeyConcept
 from pipeline.draft import DraftGroup, DraftStatement
@@ -11,7 +11,8 @@ from pipeline.sections.base import LinesOf, Section, claim, in_a_row
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 22
+_WORDS_EACH = 16  # of a term with its definition
+_LONGEST = 13  # terms, about, of the glossary of a long page
 
 
 class Concept(Answer):
@@ -38,13 +39,20 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyCo
     return tuple(KeyConcept(term=s.label, definition=s.text, **claim(s, transcript)) for s in rows)
 
 
+def values(words: int) -> Mapping[str, str]:
+    """How many terms so many words allow."""
+    about = min(words / _WORDS_EACH, _LONGEST)
+    return {"least": str(max(2, round(0.9 * about))), "most": str(max(3, round(1.3 * about)))}
+
+
 KEY_CONCEPTS = Section(
     "key_concepts",
-    "sections/key_concepts.v4",
+    "sections/key_concepts.v5",
     list[Concept],
     groups,
     content,
     share=0.085,
     least=60,
+    values=values,
     grows="rows",
 )

@@ -17,6 +17,7 @@ from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.open_questions import OPEN_QUESTIONS
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.own import own_section
+from pipeline.sections.people import PEOPLE
 from pipeline.sections.prerequisites import PREREQUISITES
 from pipeline.sections.summary import SUMMARY
 from pipeline.sections.worked_examples import WORKED_EXAMPLES
@@ -32,22 +33,22 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v4"
+    write: str = "write.v5"
     compose: str = "compose.v2"
 
 
-_FIVE = (OVERVIEW, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
+_STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
 _MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
 _POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v1")
 
-STUDY = NotesKind("study", _FIVE)
+STUDY = NotesKind("study", _STUDY)
 MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
     compose="compose_minutes.v2",
 )
-LECTURE = NotesKind("lecture", (*_FIVE[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
+LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
 # Fields of answers and of records that are no sections, which a user's own section cannot be called.

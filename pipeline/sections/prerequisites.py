@@ -24,7 +24,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Prere
 
 PREREQUISITES = Section(
     "prerequisites",
-    "sections/prerequisites.v3",
+    "sections/prerequisites.v4",
     list[str],
     groups,
     content,

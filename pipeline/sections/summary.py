@@ -6,5 +6,5 @@ from pipeline.sections.base import Section, Sentence, sentences
 from pipeline.sections.overview import content
 
 SUMMARY = Section(
-    "summary", "sections/summary.v4", list[Sentence], sentences, content, share=0.065, least=45, of_parts=False
+    "summary", "sections/summary.v5", list[Sentence], sentences, content, share=0.065, least=45, of_parts=False
 )

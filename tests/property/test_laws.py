@@ -102,6 +102,7 @@ def talks(draw: st.DrawFn) -> tuple[Parts, dict[str, Any]]:
     concept = st.fixed_dictionaries({"cites": around, "term": word, "definition": sentence})
     return parts, {
         "overview": draw(prose),
+        "people": [],
         "prerequisites": draw(st.lists(sentence, max_size=2)),
         "main_points": draw(st.lists(section, min_size=1, max_size=2)),
         "key_concepts": draw(st.lists(concept, max_size=2)),

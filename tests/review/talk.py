@@ -53,6 +53,7 @@ def _written() -> dict[str, Any]:
     """A whole document. Printed statements count from 1, headings too: 1 is the overview, 3 the first heading."""
     return {
         "overview": [{"cites": [1, 3], "text": "Ida Moran asks Pavel Dusek what the weight of a beehive tells its keeper."}],
+        "people": [],
         "prerequisites": ["Beekeeping (hive, box, stores)", "Reading a curve over time"],
         "main_points": [
             {

@@ -46,7 +46,7 @@ def test_a_point_with_details_gets_it_as_one_more_where_the_recording_has_it() -
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
-    long = "The loan runs " + "on and " * 20 + "on."
+    long = "The loan runs " + "on and " * 30 + "on."
     assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
 
 
@@ -128,7 +128,7 @@ def test_a_page_with_few_words_has_more_room_than_one_with_many() -> None:
         draft = Draft({"main_points": (DraftGroup((DraftStatement("word " * words, (1,)),)),)})
         return rooms(draft, 1_000, chunks)[0].words
 
-    assert (room(500), room(900), room(2_000)) == (200, 100, 60)
+    assert (room(500), room(900), room(2_000)) == (200, 100, 30)
     assert rooms(Draft({}), 90, chunks)[0] == NO_ROOM
 
 

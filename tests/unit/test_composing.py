@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ AS_WRITTEN = {"lead": "", "text": "", "details": []}
 
 
 def answer_of(**sections: Any) -> Any:
-    empty = {"overview": [], "prerequisites": [], "main_points": [], "key_concepts": [], "summary": [], "dropped": []}
+    empty: dict[str, Any] = {name: [] for name in composed_answer().model_fields}
     return composed_answer().model_validate(empty | sections)
 
 
@@ -104,6 +105,23 @@ def test_a_point_named_only_below_one_that_stands_as_written_is_told_as_dropped(
     assert [d.text for d in draft.dropped] == ["Lead 2: Two."]
 
 
+def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once() -> None:
+    def with_people(of: Part, *who: tuple[str, str]) -> Part:
+        rows = tuple(DraftStatement(text, (min(of.read),), name) for name, text in who)
+        return replace(of, sections={**of.sections, "people": (DraftGroup(rows),)})
+
+    first, second = PARTS
+    parts = [with_people(first, ("Ana", "An engineer."), ("Ben", "A host.")), with_people(second, ("Ana", "Of Lund."))]
+    _, rows = table_of(parts)
+    ana, ben, again = (int(line.split(".")[0]) for line in rows.split("== people\n")[1].splitlines())
+    joined = {"cites": [ana, again], "name": "Ana", "who": "An engineer of Lund."}
+    good = answer_of(main_points=arranged(1, 2, 3, 4), people=[joined, {"cites": [ben], "name": "", "who": ""}])
+    draft, client = composed_of(parts, Recipe(), [good.model_dump()])
+    assert "people (" in client.requests[0].messages[-1].content
+    told = [(s.label, s.text, s.lines) for s in draft.sections["people"][0].statements]
+    assert told == [("Ana", "An engineer of Lund.", (1, 3)), ("Ben", "A host.", (1,))]
+
+
 def test_points_may_be_dropped_by_name_only() -> None:
     table, _ = table_of(PARTS)
     lawful(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
@@ -131,7 +149,7 @@ def test_an_editor_is_told_of_every_section_and_how_many_words_the_points_may_ta
     _, client = composed_with(good.model_dump())
     task = client.requests[0].messages[-1].content
     assert "words; those above have 12)" in task and "\nsummary: " in task and "$" not in task
-    assert "stand items that are numbered" not in task  # study notes have none
+    assert "stand items that are numbered" not in task  # these parts have none
 
 
 WISH = OwnSection("risks", "Risks", "The gravest first.", (OwnField("risk", "it"),), "risk", "", 0.1, 3)

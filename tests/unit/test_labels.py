@@ -21,7 +21,7 @@ from tests.scripted import ScriptedClient, good_answer, transcript
 
 each = pytest.mark.parametrize("code", languages())
 HEADINGS = ("overview", "prerequisites", "main_points", "key_concepts", "summary")
-OF_KINDS = ("decisions", "action_items", "open_questions", "worked_examples", "exam_questions")
+OF_KINDS = ("people", "decisions", "action_items", "open_questions", "worked_examples", "exam_questions")
 
 
 KNOWN = {"channel": "Lund TV", "published": "2026-05-01", "url": "https://a.test/v"}

@@ -60,6 +60,16 @@ def test_a_document_has_the_form_that_was_written() -> None:
     assert document.key_concepts[0].term == "Cooling tower"
 
 
+def test_who_is_who_stands_below_the_overview_with_its_lines_and_a_page_without_people_goes_without_it() -> None:
+    ben = {"cites": [2, 6], "name": "Ben", "who": "Finds the cooling tower too expensive."}
+    many, _ = run(lambda request: written_answer() | {"people": [ben]} if request.name == "write" else EMPTY)
+    (people,) = many.more
+    assert [(p.lead, [e.segment for e in p.evidence]) for p in people.items] == [("Ben", [2, 6])]
+    assert [s.heading for s in many.outline()][:3] == ["Overview", "Who Is Who", "Prerequisites"]
+    none, _ = run(good_answer)
+    assert none.more == () and "people" not in none.order
+
+
 def test_a_statement_carries_the_lines_that_it_cites_cut_by_code() -> None:
     document, _ = run(good_answer)
     assert [e.segment for e in document.summary[0].evidence] == [1, 4]
@@ -314,4 +324,4 @@ def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> N
     prompts = PromptSet()
     prompts.load("compose.v2")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v2" not in document.run.prompts and "check.v4" in document.run.prompts
+    assert "compose.v2" not in document.run.prompts and "check.v5" in document.run.prompts

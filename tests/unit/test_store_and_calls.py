@@ -148,9 +148,9 @@ def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypa
 
 def test_a_changed_prompt_file_asks_only_the_calls_that_it_is_part_of(calls: CallStore, tmp_path: Path) -> None:
     asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m")))
-    shipped = PromptSet().load("sections/key_concepts.v4").template
+    shipped = PromptSet().load("sections/key_concepts.v5").template
     (tmp_path / "p" / "sections").mkdir(parents=True)
-    (tmp_path / "p" / "sections" / "key_concepts.v4.md").write_text(shipped + "\nBe brief.\n")
+    (tmp_path / "p" / "sections" / "key_concepts.v5.md").write_text(shipped + "\nBe brief.\n")
     again = ScriptedClient(good_answer)
     own = PromptSet(tmp_path / "p")
     asyncio.run(asummarise(transcript(), StoredClient(calls, again, "m"), prompts=own))
