@@ -6,6 +6,7 @@ code looks once more at what comes back.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ _ANSWER = 1500  # tokens that an answer may take besides those for each statemen
 _EACH = 40
 _EACH_ADDED = 4  # for each word that may be added
 _HEADING = "(heading) "
+_LEAD_IN = re.compile(r"([^:：]{1,60})([:：]\s*)")
 _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
@@ -266,6 +268,18 @@ def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, st
     return new, "; ".join(f.message for f in found if f in shown_before)
 
 
+def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
+    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
+    label, text = without_end_mark(fault.label) or statement.label, fault.text.strip()
+    twice = _LEAD_IN.match(text)
+    if statement.label:
+        return label, text[twice.end() :] if twice and twice[1] == label else text
+    lead_in = _LEAD_IN.match(statement.text)
+    if label and text and lead_in and not (twice and twice[1] == label):
+        text = f"{label}{lead_in[2]}{text}"
+    return "", text
+
+
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     """The numbered draft with its faults put right; code looks once more at each text that is new."""
     withheld: list[Withheld] = []
@@ -277,14 +291,14 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if verdict is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             return statement if remark == statement.remark else replace(statement, remark=remark)
-        lines, text = verdict.lines or statement.lines, verdict.fault.text.strip()
-        label = without_end_mark(verdict.fault.label) if statement.label else ""
+        lines = verdict.lines or statement.lines
+        label, text = _put_right(statement, verdict.fault)
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="")
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
-        changed = with_lines(replace(statement, text=text, label=label or statement.label, lines=lines), recording)
+        changed = with_lines(replace(statement, text=text, label=label, lines=lines), recording)
         before, after = statement.text, changed.text
         if changed.label != statement.label:
             before, after = statement.labelled, changed.labelled

@@ -108,6 +108,30 @@ def test_a_fault_that_the_check_puts_right_keeps_its_former_text() -> None:
     assert detail.support == "verified"
 
 
+@pytest.mark.parametrize(
+    ("label", "text", "printed"),
+    [
+        ("Ben", "the project may be dead.", "Ben: the project may be dead."),
+        ("Ana", "the project is dead.", "Ana: the project is dead."),
+        ("Ben", "Ben: the project may be dead.", "Ben: the project may be dead."),
+        ("", "Ben calls the project dead.", "Ben calls the project dead."),
+    ],
+)
+def test_what_a_check_takes_for_the_label_of_a_detail_stays_in_its_text(label: str, text: str, printed: str) -> None:
+    written = written_answer()
+    written["main_points"][1]["points"][0]["details"][1]["text"] = "Ben: the project is dead without the loan."
+    faulty = with_fault(id=8, label=label, text=text, lines=[6])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    detail = document.main_points[1].details[0].details[1]
+    assert (detail.lead, detail.text) == (None, printed)
+
+
+def test_a_label_is_not_said_twice() -> None:
+    document, _ = run(with_fault(id=3, label="Reactor", text="Reactor: it has run since 1998.", lines=[1]))
+    detail = document.main_points[0].details[0]
+    assert (detail.lead, detail.text) == ("Reactor", "it has run since 1998.")
+
+
 def test_a_statement_of_which_nothing_is_left_is_withheld_with_the_reason() -> None:
     document, _ = run(with_fault(id=3, verdict="unsupported", why="nobody says it"))
     (withheld,) = document.withheld
