@@ -112,6 +112,12 @@ def test_a_quotation_must_be_said_word_for_word() -> None:
     assert not finding("Ben: “never build that tower again”", recording)
 
 
+def test_the_title_may_be_quoted() -> None:
+    recording = said("hello", title="Why Put a Turbine Under the Sea?")
+    assert not finding("The talk “Why put a turbine under the sea?” is for beginners.", recording)
+    assert finding("The talk “Why put a turbine over the sea?” is for beginners.", recording)
+
+
 def test_blanks_stand_in_a_quotation_as_the_writer_puts_them() -> None:
     talk = Recording(transcript([("Ana", "We 're just gonna try out the data base , and see .")]))
     assert kinds("Ana: “We're just gonna try out the database and see”", talk) == []
