@@ -32,6 +32,7 @@ _WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 class Cue:
     """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks.
 
+    An empty `voice` says that nobody is known, None says nothing.
     A `plain` one has lines, and all of them are known to be only words.
     """
 
@@ -69,7 +70,7 @@ def plain_piece(cue: Cue) -> tuple[Piece] | None:
         if not rows:
             return None
     number = cue.line + 1 + cue.rows.index(rows[0])
-    voice = html.unescape(cue.voice) if cue.voice else None
+    voice = cue.voice and html.unescape(cue.voice)
     return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)
 
 
@@ -95,7 +96,7 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
                 text = html.unescape(text)
                 text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
             if text and (text := tidy(text)):
-                yield Piece(cue, number, text, first, html.unescape(who) if who else None)
+                yield Piece(cue, number, text, first, who and html.unescape(who))
                 first = False
 
 

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
+from pipeline.readers.counted import parts_counted
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
@@ -67,8 +68,9 @@ class Labels:
         self._text, self._common = text, Common(text)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
+        parts = parts_counted([mark.name for mark in marks if ":" in mark.head.shape])
         for mark in marks:
-            if mark.head.name:
+            if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):

@@ -15,6 +15,7 @@ from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
+from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
@@ -41,7 +42,8 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.without_comments(markup.tags_to_labels(text), tally))
-    physical = joined_directions(unkeyed(without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)))
+    physical = without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)
+    physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0

@@ -52,6 +52,22 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
     assert phrase not in speakers(srt([*LABELLED[:9], f"{phrase}: the band.", *LABELLED[9:17]]), ".srt")
 
 
+@pytest.mark.parametrize("part", ["Section 2.{n}", "Chapter {n}", "Item #{n}"])
+def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> None:
+    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID)]
+    assert speakers("\n\n".join(rows)) == [None]
+
+
+def test_people_who_are_counted_and_answer_one_another_are_speakers() -> None:
+    rows = [f"Guest {1 + i * i % 7}: {said}" for i, said in enumerate(SAID)]
+    assert set(speakers("\n\n".join(rows))) == {"Guest 1", "Guest 2", "Guest 3", "Guest 5"}
+
+
+def test_people_in_the_audience_who_are_counted_among_others_are_speakers() -> None:
+    rows = [f"Guest {1 + i // 3}: {said}" if i % 3 else f"Oda Brandt: {said}" for i, said in enumerate(SAID)]
+    assert {"Oda Brandt", "Guest 1", "Guest 6"} <= set(speakers("\n\n".join(rows)))
+
+
 def test_one_word_that_stands_twice_among_names_in_full_is_in_doubt() -> None:
     rows = [*LABELLED[:4], "Note: cut here.", *LABELLED[4:8], "Note: cut again.", *LABELLED[8:]]
     assert "Note" not in speakers("\n\n".join(rows))

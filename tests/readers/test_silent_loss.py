@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.text import words
 from pipeline.transcript import Transcript
 
 
@@ -197,6 +198,21 @@ def test_a_format_line_of_substation_without_times_is_warned_of() -> None:
 def test_lines_of_substation_under_a_section_whose_name_is_torn_are_told() -> None:
     good = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
     assert "broken lines" in left_out(f"[Script Info]\nTitle: x\n\n[vents]\n{good}ialogue: or at ten.\n", ".ass")
+
+
+LONG = "An older version. " * 200
+
+
+@pytest.mark.parametrize("comment", ["<!-- Or at <!-- not --> ten. -->", f"<!-- {LONG} -->"])
+def test_comments_in_one_another_and_long_ones_are_not_spoken(comment: str) -> None:
+    transcript = read(f"We leave at nine.\n\n{comment}\n\n" + "With all boats. " * 90, ".md")
+    assert {w for s in transcript.segments for w in words(s.text)} == {*"we leave at nine with all boats".split()}
+
+
+@pytest.mark.parametrize("mark", ["<!-- ", "<!-- Or at ten. ", f"<!-- {LONG} A --> B. "])
+def test_a_mark_that_opens_no_comment_or_one_of_all_words_takes_none_away(mark: str) -> None:
+    said = " ".join(s.text for s in read(f"We leave at nine.\n\n{mark}With all boats.\n", ".md").segments)
+    assert "With all boats." in said
 
 
 def test_comments_in_a_text_are_told() -> None:
