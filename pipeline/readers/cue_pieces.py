@@ -26,6 +26,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
 OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
 _WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
 
 
 @dataclass(slots=True)
@@ -101,10 +102,11 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
-    """The lines, those with a label inside that recurs cut in front of it."""
+    """The lines, those with a label inside that recurs cut in front of it, and in front of ">>" where others begin so."""
     plain = sum(len(p.rows) for p in pieces)
-    inner = Inner([p.text for p in pieces if not p.plain], chevrons=False, others=plain)
-    if not inner.names:
+    changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, others=plain)
+    if not (inner.names or changes):
         return pieces
     out: list[Piece] = []
     for piece in pieces:

@@ -24,7 +24,7 @@ _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
-    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
+    r"|（(?P<wide>[^（）:：\n]{1,30})）(?=[ \t\u3000]*\S)|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
@@ -40,7 +40,7 @@ _STOPPED = re.compile(
 _STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
-_SYMBOLS = re.compile(r"^[^\w\[(<【{+\"'“„*#@`~_-]+(?=\w)")
+_SYMBOLS = re.compile(r"^[^\w\[(（<【{+\"'“„*#@`~_-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")
@@ -177,11 +177,11 @@ def _atoms(text: str, bold: int) -> _Atoms | None:
 
 def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None:
     front = "T " if stamp else ""
-    if text[0] in "[<【({" and (match := _BRACKETED.match(text)):
+    if text[0] in "[<【({（" and (match := _BRACKETED.match(text)):
         name = match[match.lastgroup or 0]
         after = text[match.end() :]
         if could_be_name(name):
-            bare = text[0] in "({" and after.lstrip()[:1] not in (":", "：")
+            bare = text[0] in "({（" and after.lstrip()[:1] not in (":", "：")
             kind = "<N>" if text[0] == "<" else "(N)" if bare else "[N]"
             return _tail(f"{front}{kind}", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):

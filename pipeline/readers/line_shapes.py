@@ -24,6 +24,9 @@ _KEYED = re.compile(
 _FRAMES = r"\d{1,2}:\d{2}:\d{2}(?:[:;.]\d{1,3})?"
 _COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
+_DECIMALS = re.compile(
+    r"(?P<start>\d{1,6}\.\d{1,3})s? (?:- )?(?P<end>\d{1,6}\.\d{1,3})s?:? (?:(?P<name>[^\W\d]\w{0,30}\d)\b:? +)?(?P<rest>\S.*)"
+)  # pyannote's and Whisper's, put together
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
 _ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
 _BARE = re.compile(r"[ \t]*(\d{1,3}(?:[:;]\d{1,2}){1,3})(?![\d:;])")
@@ -41,7 +44,8 @@ def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
     if len(clocks) < _MOST * len(sample):
         return None
     return next(
-        (s for s in (_COMMAS, _BARS, _GLUED) if sum(map(bool, map(s.match, clocks))) > _MOST * len(sample)), None
+        (s for s in (_COMMAS, _BARS, _GLUED, _DECIMALS) if sum(map(bool, map(s.match, clocks))) > _MOST * len(sample)),
+        None,
     )
 
 
@@ -79,9 +83,17 @@ def _with_clock_apart(line: str, shape: re.Pattern[str]) -> str:
         return line
     if shape is _COMMAS and _parts(match["start"]) <= _parts(match["end"]):
         return f"{match['start']} --> {match['end']}\t{match['rest']}"
+    if shape is _DECIMALS and float(match["start"]) <= float(match["end"]):
+        name = f"{match['name']}: " if match["name"] else ""
+        return f"[{_clock(match['start'])} --> {_clock(match['end'])}] {name}{match['rest']}"
     if shape is _BARS and could_be_name(match["name"]):
         return f"{match['start']} {match['name']}: {match['rest']}"
     return f"[{match['start']}] {line[match.end() :]}" if shape is _GLUED else line
+
+
+def _clock(seconds: str) -> str:
+    whole, _, rest = seconds.partition(".")
+    return f"{int(whole) // 3600}:{int(whole) // 60 % 60:02}:{int(whole) % 60:02}.{rest}"
 
 
 def _parts(clock: str) -> list[int]:

@@ -39,6 +39,11 @@ class Text:
     ruled: bool = False  # a rule stands over it
 
 
+def is_spoken_time(text: str) -> bool:
+    """Whether a line is a time in words, as YouTube's pane has them for those who listen: "1 minute, 6 seconds"."""
+    return _SPOKEN_TIME.match(text) is not None
+
+
 class TurnBuilder:
     """Puts lines together, one after the other."""
 
@@ -185,7 +190,7 @@ class TurnBuilder:
             self._start, self._end = head.stamp.start, head.stamp.end
 
     def _words(self, text: str, number: int, *, new: bool) -> None:
-        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
+        if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
             return
         if plain := markup.unmarked(text):
             self._add(plain, number, new)

@@ -21,7 +21,7 @@ from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import Text, TurnBuilder
+from pipeline.readers.turn_builder import Text, TurnBuilder, is_spoken_time
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
@@ -181,7 +181,9 @@ def _marked(rows: list[Text]) -> list[Mark]:
 def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
     """Whether the line under a head, or under its time, may be speech."""
     below = i + 2 if head.shape.endswith("\nT/") else i + 1
-    return below < len(rows) and not ((under := rows[below].head) and under.shape in (head.shape, "T"))
+    under = rows[below].head if below < len(rows) else None
+    same = under is not None and (under.shape, under.heading) in ((head.shape, head.heading), ("T", under.heading))
+    return below < len(rows) and not same
 
 
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
@@ -203,7 +205,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = TurnBuilder(labels, tally, _chapters(rows), asker)
+    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -220,16 +222,19 @@ def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
     return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
 
 
-def _chapters(rows: Sequence[Text]) -> set[int]:
+def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
     if listed := _listed(rows):
         return listed
+    rows = [r for r in rows if not (r.text[0].isdigit() and is_spoken_time(r.text))]
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
     if len(times) < 5 or len(times) < 0.35 * len(rows):
         return set()
     extra = [
         i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
     ]
+    if extra[:1] == [0] and (mark := rows[0].mark) and labels.verdict(mark) == "name":
+        extra.pop(0)  # times may stand under what they belong to
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
 

@@ -68,6 +68,21 @@ def test_people_in_the_audience_who_are_counted_among_others_are_speakers() -> N
     assert {"Oda Brandt", "Guest 1", "Guest 6"} <= set(speakers("\n\n".join(rows)))
 
 
+def test_headings_that_recur_name_who_says_the_few_words_under_them() -> None:
+    rows = [f"### {who}\n\nWe go on so." for who in ("Oda Brandt", "Lin Ferrer", "Oda Brandt", "Lin Ferrer")]
+    assert speakers("\n\n".join(["Some words in front.", *rows]), ".md") == [None, "Oda Brandt", "Lin Ferrer"] + ["Oda Brandt", "Lin Ferrer"]  # fmt: skip
+
+
+def test_names_in_wide_brackets_are_no_sounds() -> None:
+    rows = [f"（{'司会' if n % 2 else '田中'}）港の会議{n}です" for n in range(8)]
+    assert set(speakers(srt(rows), ".srt")) == {"司会", "田中"}
+
+
+def test_a_change_of_speaker_inside_a_line_of_captions_ends_the_words_of_the_one_before() -> None:
+    rows = [">> ODA: We leave at nine.", ">> LIN: Or at ten. >> Who says so?", ">> ODA: I do.", ">> LIN: So do I."]
+    assert speakers(srt(rows), ".srt") == ["ODA", "LIN", None, "ODA", "LIN"]
+
+
 def test_one_word_that_stands_twice_among_names_in_full_is_in_doubt() -> None:
     rows = [*LABELLED[:4], "Note: cut here.", *LABELLED[4:8], "Note: cut again.", *LABELLED[8:]]
     assert "Note" not in speakers("\n\n".join(rows))

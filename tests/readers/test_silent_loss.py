@@ -200,6 +200,17 @@ def test_lines_of_substation_under_a_section_whose_name_is_torn_are_told() -> No
     assert "broken lines" in left_out(f"[Script Info]\nTitle: x\n\n[vents]\n{good}ialogue: or at ten.\n", ".ass")
 
 
+def test_a_first_turn_over_its_time_is_no_chapter() -> None:
+    turns = ["Oda Brandt: We leave at nine.\n0:03", "Lin Ferrer: Or at ten.\n0:09"] * 4
+    assert read("\n\n".join(turns)).segments[0].text == "We leave at nine."
+
+
+def test_chapters_of_a_pane_that_spells_its_times_out_are_told() -> None:
+    rows = [f"0:{n:02}\n{n} seconds\nAnd so we leave the pier at {n}." for n in range(10, 20)]
+    rows.insert(5, "Chapter 2: The fog")
+    assert left_out("\n".join(rows)) == {"headings": (4, 16)}
+
+
 LONG = "An older version. " * 200
 
 
