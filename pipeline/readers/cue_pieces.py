@@ -102,7 +102,7 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
-    """The lines, those with a label inside that recurs cut in front of it, and in front of ">>" where others begin so."""
+    """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
     inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, others=plain)

@@ -155,7 +155,7 @@ class Labels:
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and (
-            (r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1)
+            (r >= 3 and r >= 0.1 * units) or (first and r >= 2 and 2 * r >= n) or (r >= 6 and len(recurring) > 1)
         )
 
     def _in_capitals(self, marks: Sequence[Mark]) -> bool:

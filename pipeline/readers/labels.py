@@ -24,7 +24,8 @@ _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
-    r"|（(?P<wide>[^（）:：\n]{1,30})）(?=[ \t\u3000]*\S)|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
+    r"|（(?P<wide>[^（）:：\n]{1,30})）(?=[ \t\u3000]*\S)"
+    r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
@@ -34,8 +35,9 @@ _IN_WORDS = f"{string.ascii_letters}{string.digits} ,.'?!;\"-".encode()  # the s
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
-    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}{_OF}(?:[ \t]*\([^()]{{1,60}}\))?)"
-    r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
+    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}"
+    rf"(?:{_OF}|(?:[ \t][a-z]{{2,10}}){{1,2}}|[ \t]\d{{1,2}})"
+    r"(?:[ \t]*\([^()]{1,60}\))?)\.(?:[ \t—–-]+(?=\S)|$)"
 )
 _STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
@@ -51,7 +53,7 @@ _STOP_AND_DASH = re.compile(
 )  # of the European Parliament
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may have a seat in brackets of its own
-_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:\s*{IN_BRACKETS}|\s+[—–-]\s+.{{1,40}})$")
+_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
@@ -235,8 +237,8 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
             begin -= 1
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
         begin = dated.start() if dated else begin
-        name = text[:begin].rstrip(_TRAILING)
-        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_`")
+        name = text[:begin].rstrip(_TRAILING).removesuffix(" at")
+        opened = text[len(name) : begin].removeprefix(" at ").lstrip(" \t-–—|,@:：*_`")
         written = stamp_at(text, begin - len(opened)) if name else None
         if written is None or not could_be_name(name):
             return None
@@ -314,7 +316,7 @@ def role_off(label: str) -> str:
 @lru_cache(maxsize=8192)
 def speaker_name(label: str) -> str | None:
     """A label as it reads in notes; None when it says that nobody knows."""
-    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t")
+    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t").removeprefix("@")
     return None if not label or label.casefold() in _UNKNOWN else label[:80]
 
 

@@ -20,6 +20,7 @@ _EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
+_MARKS = "*_\"'”’) "  # behind what is asked
 _EVENT = 3  # words of what somebody did who is named
 
 
@@ -86,6 +87,9 @@ class TurnBuilder:
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
             self._bracket(row.text, row.number)
+        elif head is None and row.begins and row.text[0] in ":：" and self._labels.names:
+            self._speaker, self._turn = None, True  # a label without a name
+            self._words(row.text[1:], row.number, new=True)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
         elif head.heading and not head.shape.startswith("T"):
@@ -107,7 +111,7 @@ class TurnBuilder:
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only one who is named."""
-        return row.begins and self._speaker == self._asker_alone and self._said.endswith("?")
+        return row.begins and self._speaker == self._asker_alone and self._said.rstrip(_MARKS).endswith("?")
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head

@@ -607,6 +607,8 @@ SHAPES: Sequence[Shape] = (
     Shape("yaml in braces", lambda: "turns:\n" + "".join(f"- {{who: {w}, start: {clock(a)}, text: {t!r}}}\n" for w, a, _, t in TURNS), full, True, ".yml"),
     Shape("days without a year", rows("[3/14 {start} AM] {who}\n{said}\n", time="10:{m:02}:{s:02}"), full, True),
     Shape("seconds in front of signs", lambda: "".join(f"{a:.2f} {b:.2f} SPK_{list(NAMES.values()).index(w)} {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
+    Shape("seconds in brackets", lambda: "".join(f"[{a:.1f} - {b:.1f}] SPK_{list(NAMES.values()).index(w)}: {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
+    Shape("the day in a word", rows("[Yesterday {start} AM] {who}\n{said}\n", time="10:{m:02}:{s:02}"), full, True),
     Shape("excel's line over a table", lambda: "sep=;\nZeit;Sprecher;Text\n" + "".join(f'{clock(a)};{w};"{t}"\n' for w, a, _, t in TURNS), full, True, ".csv"),
     Shape("participants", lambda: "".join(json.dumps({"ts": a, "participant": w, "utterance": t}) + "\n" for w, a, _, t in TURNS), full, True, ".jsonl"),
 )  # fmt: skip

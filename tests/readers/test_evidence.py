@@ -70,7 +70,7 @@ def test_people_in_the_audience_who_are_counted_among_others_are_speakers() -> N
 
 def test_headings_that_recur_name_who_says_the_few_words_under_them() -> None:
     rows = [f"### {who}\n\nWe go on so." for who in ("Oda Brandt", "Lin Ferrer", "Oda Brandt", "Lin Ferrer")]
-    assert speakers("\n\n".join(["Some words in front.", *rows]), ".md") == [None, "Oda Brandt", "Lin Ferrer"] + ["Oda Brandt", "Lin Ferrer"]  # fmt: skip
+    assert speakers("\n\n".join(["Some words in front.", *rows]), ".md") == [None, *["Oda Brandt", "Lin Ferrer"] * 2]
 
 
 def test_names_in_wide_brackets_are_no_sounds() -> None:
@@ -295,3 +295,34 @@ def test_a_word_and_a_colon_over_the_talk_without_a_time_is_nobody_and_told() ->
     transcript = read("\n\n".join(["Disclaimer: This text was made by a machine.", *LABELLED]))
     assert transcript.segments[0].speaker is None
     assert '"Disclaimer" may be a speaker' in transcript.notes[0]
+
+
+def test_an_answer_under_the_only_one_who_asks_is_nobodys_in_bold_type_too() -> None:
+    rows = [f"**Q: {said}**\n\nThat was in April." for said in ("Who pays?", "Since when?", "Who decides?")]
+    assert speakers("\n\n".join(rows), ".md") == ["Q", None] * 3
+
+
+def test_one_label_that_recurs_among_many_that_do_not_is_no_speaker() -> None:
+    rows = ["Flour: a pound.", "Water: a pint.", "Salt: a pinch.", "Flour: some for the board.", "Time: two hours."]
+    assert speakers("\n\n".join(rows), ".md") == [None]
+
+
+def test_a_label_whose_name_is_missing_begins_nobodys_words() -> None:
+    assert speakers("\n\n".join([*LABELLED[:5], f": {SAID[5]}", *LABELLED[6:]]))[5] is None
+
+
+def test_an_office_with_small_words_behind_its_capitals_speaks() -> None:
+    rows = ["Mr. QUILL. We leave at nine.", "The SPEAKER pro tempore. The time has come.", "Mr. QUILL. Or at ten."]
+    assert set(speakers("\n\n".join(rows * 2))) == {"Mr. QUILL", "The SPEAKER pro tempore"}
+
+
+@pytest.mark.parametrize("label", ["{who} (North) (Lab)\n", "{who} at 00:0{n}\n", "{caps}.- ", "@{who}: "])
+def test_what_stands_beside_a_name_is_none_of_it(label: str) -> None:
+    turns = [(who, n) for n, who in enumerate(["Oda Brandt", "Lin Ferrer"] * 3)]
+    rows = [f"{label.format(who=who, caps=who.upper(), n=n)}And so we leave at nine, {n}." for who, n in turns]
+    assert {(who or "").title() for who in speakers("\n\n".join(rows))} == {"Oda Brandt", "Lin Ferrer"}
+
+
+def test_terms_of_a_list_in_a_page_are_labels() -> None:
+    page = "".join(f"<dt>{who}</dt><dd>We go on so.</dd>" for who in ["Oda Brandt", "Lin Ferrer"] * 3)
+    assert speakers(f"<html><body><dl>{page}</dl></body></html>", ".html") == ["Oda Brandt", "Lin Ferrer"] * 3
