@@ -53,7 +53,9 @@ def clocks_are_words(rows: Sequence[str]) -> bool:
 
     In front of most lines they are times, whatever they do.
     """
-    found = [seconds_of(m[1]) for row in rows if row[:1] in "0123456789 \t" and (m := _BARE.match(row))]
+    found = [seconds_of(m[1]) for row in rows if row and row[0] in "0123456789 \t" and (m := _BARE.match(row))]
+    if not found:
+        return True
     rising = sum(a <= b for a, b in itertools.pairwise(found))
     few = len(found) <= _MOST * sum(map(bool, map(str.strip, rows)))
     return few and (len(found) < _LEAST or rising < _RISING * (len(found) - 1))

@@ -205,13 +205,14 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
     out: list[Segment] = []
     for line in lines:
-        text = tidy(line.text)
+        said, speaker, start, end, _, _ = line
+        text = tidy(said)
         if not text.isascii():
             text = scripts.closed(text)
         if not text[:1].isalpha() and not _WORD.search(text):
             continue
         if len(text) <= _SHORT:
-            out.append(Segment(len(out) + 1, text, line.speaker, line.start, line.end))
+            out.append(tuple.__new__(Segment, (len(out) + 1, text, speaker, start, end)))
             continue
         kept = line if text is line.text else line._replace(text=text)
         out += [Segment(n, p.text, p.speaker, p.start, p.end) for n, p in enumerate(split_long(kept), len(out) + 1)]

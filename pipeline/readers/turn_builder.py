@@ -10,7 +10,7 @@ from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, placeholder
-from pipeline.readers.labels import Head, speaker_name
+from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
@@ -48,8 +48,13 @@ def is_spoken_time(text: str) -> bool:
 class TurnBuilder:
     """Puts lines together, one after the other."""
 
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
+    def __init__(
+        self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None, *, clean: bool = False
+    ) -> None:
         self.rows: list[Row] = []
+        self._clean = clean  # lines that begin with a letter need no cleaning
+        self._plain: dict[str, str | None] = {}  # who speaks, by labels that have nothing but a colon behind them
+        self._all_alike = not chapters and asker_alone is None  # each line with such a label is one like the others
         self._labels, self._tally, self._chapters = labels, tally, chapters
         self._speaker: str | None = None
         self._asker: str | None = None
@@ -66,6 +71,11 @@ class TurnBuilder:
     def take(self, row: Text) -> None:
         """One line of the file."""
         head, mark = row.head, row.mark
+        known = head is not None and head.shape == PLAIN and head.name in self._plain
+        if known and head is not None and row.begins and not (row.ruled or head.heading):
+            self._last_number = row.number
+            self._said_by(self._plain[head.name or ""], head.rest, row.number)
+            return
         if row.begins and row.number - self._last_number > 1:
             self._open = False
         self._last_number = row.number
@@ -126,6 +136,8 @@ class TurnBuilder:
             self._told.add(head.name)
             self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
+        if self._all_alike and head.shape == PLAIN and not head.heading and head.name:
+            self._plain[head.name] = speaker
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
         if head.stamp is not None:
@@ -135,6 +147,15 @@ class TurnBuilder:
             self._tally.leave_out(KIND, head.rest, row.number)
         elif head.rest:
             self._words(head.rest, row.number, new=True)
+
+    def _said_by(self, speaker: str | None, text: str, number: int) -> None:
+        """A line with a label of which all is known."""
+        self._turn = speaker is None or self._speaker is None
+        self._speaker = speaker
+        if self._clean and "  " not in text and text[0].isalpha():
+            self._add(text, number, True)
+        else:
+            self._words(text, number, new=True)
 
     def _heading(self, row: Text) -> None:
         if asker := _by(row.text.rstrip(": ")):
@@ -196,8 +217,10 @@ class TurnBuilder:
     def _words(self, text: str, number: int, *, new: bool) -> None:
         if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
             return
-        if plain := markup.unmarked(text):
-            self._add(plain, number, new)
+        if not (self._clean and text[:1].isalpha() and "  " not in text):
+            text = markup.unmarked(text)
+        if text:
+            self._add(text, number, new)
 
     def _add(self, plain: str, number: int, new: bool) -> None:
         if new or not self.rows or self._turn:
