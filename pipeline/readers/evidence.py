@@ -27,7 +27,7 @@ _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
 class Mark(NamedTuple):
-    """A head where it stands: file line, number of the paragraph or cue, and what is around it.
+    """A head where it stands: file line, number of the paragraph or cue (2 for all further ones), what is around it.
 
     `name` is the label without its role, `group` the shape under which it is counted.
     """
@@ -41,9 +41,14 @@ class Mark(NamedTuple):
     group: str
 
 
+def place(unit: int) -> int:
+    """The number of a paragraph or cue as far as it counts: small numbers are kept once, others each by itself."""
+    return 0 if unit < 1 else 1 if unit == 1 else 2
+
+
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
-    return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
+    return Mark(head, line, place(unit), begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.readers import markup
 from pipeline.readers.common import Common
-from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
+from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of, place
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import PLAIN, Head, could_be_name, head_of, labelled, only_words, speaker_name
@@ -49,9 +49,10 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
     whole = "\n".join(physical)
-    rows = _rows(physical, starts, tally, more=not whole.isascii() or any(sign in whole for sign in _MORE))
-    unmarked = markup.is_clean(whole)
-    del physical, whole
+    more, unmarked = not whole.isascii() or any(sign in whole for sign in _MORE), markup.is_clean(whole)
+    del whole  # as large as the file
+    rows = _rows(physical, starts, tally, more=more)
+    del physical
     offices(rows, Common(text))
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
@@ -167,6 +168,7 @@ def _strong(head: Head) -> bool:
 def _marked(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
+    group = mark_of(Head(PLAIN, "", "", ""), 0, 0, begins=True, followed=True).group
     plain: dict[str, str] = {}  # names without roles by the labels that have nothing but a colon behind them
     unit = -1
     for i, row in enumerate(rows):
@@ -176,13 +178,13 @@ def _marked(rows: list[Text]) -> list[Mark]:
             continue
         if head.shape == PLAIN and not head.heading:
             name = plain.get(head.name) or plain.setdefault(head.name, bare_name(head.name))
-            row.mark = tuple.__new__(Mark, (head, row.number, max(unit, 0), row.begins, True, name, PLAIN[:-1]))
+            row.mark = tuple.__new__(Mark, (head, row.number, place(unit), row.begins, True, name, group))
             marks.append(row.mark)
             continue
         if head.shape in _ALONE:
             head = _beside_its_time(rows, i, head)
         followed = bool(head.rest) or _speech_below(rows, i, head)
-        row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
+        row.mark = mark_of(head, row.number, unit, begins=row.begins, followed=followed)
         marks.append(row.mark)
     return marks
 
