@@ -23,6 +23,7 @@ _WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
+_TIMED = 0.2  # of the labels with a colon, those with a clock behind it if that is a time
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
@@ -77,6 +78,7 @@ class Labels:
         for mark in marks:
             if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
+        self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
             found = groups[group]
@@ -140,6 +142,8 @@ class Labels:
         shape = group.removeprefix("# ").removeprefix("T ")
         if group.startswith("# ") and "T" not in group:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
+        if ": T" in group and n < _TIMED * self._with_colons:
+            return False  # "Lin: 10:30 is too late"
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
             if group.startswith("# ") or ("\n" in group and ":" not in group):

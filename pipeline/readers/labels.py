@@ -56,6 +56,7 @@ _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's 
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may have a seat in brackets of its own
 _ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
+_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # of mail, behind a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
@@ -251,8 +252,8 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
-    name = text[:at]
-    if not could_be_name(name):
+    name = _ADDRESS.sub("", text[:at])
+    if not could_be_name(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
         return None
     return _tail(f"{front}N:", name, after, text, stamp)
 

@@ -125,6 +125,9 @@ class TurnBuilder:
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head
+        if head.stamp is not None and ": T" in head.shape and mark.group not in self._labels.shapes:
+            # "Lin: 10:30 is too late": where labels have no times, a clock behind one is said.
+            head = head._replace(shape=PLAIN, rest=head.plain.partition(":")[2].strip(), stamp=None)
         name = mark.name
         if head.shape.endswith("Q."):
             name = self._asker if name == "Q" and self._asker else name

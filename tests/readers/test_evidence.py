@@ -326,3 +326,14 @@ def test_what_stands_beside_a_name_is_none_of_it(label: str) -> None:
 def test_terms_of_a_list_in_a_page_are_labels() -> None:
     page = "".join(f"<dt>{who}</dt><dd>We go on so.</dd>" for who in ["Oda Brandt", "Lin Ferrer"] * 3)
     assert speakers(f"<html><body><dl>{page}</dl></body></html>", ".html") == ["Oda Brandt", "Lin Ferrer"] * 3
+
+
+def test_a_clock_that_is_said_first_in_a_labelled_talk_is_no_time() -> None:
+    segments = read("\n\n".join([*LABELLED[:4], f"{TURNS[4][0]}: 10:30 is too late.", *LABELLED[5:]])).segments
+    assert ("10:30 is too late.", None) in [(s.text, s.start) for s in segments]
+
+
+@pytest.mark.parametrize("label", ["{who} <oda@example.org>", "{who}!!!"])
+def test_an_address_or_a_shout_behind_a_name_ends_no_label(label: str) -> None:
+    rows = [f"{label.format(who=who)}: We go on so, {n}." for n, who in enumerate(["Oda", "Lin"] * 3)]
+    assert [(who or "").rstrip("!") for who in speakers("\n\n".join(rows))] == ["Oda", "Lin"] * 3
