@@ -32,3 +32,8 @@ def test_keys_beside_the_list_are_metadata() -> None:
 )
 def test_lists_of_who_says_what_and_what_no_transcript_has_are_text(text: str) -> None:
     assert read(text).reading.format == "text"
+
+
+def test_comments_and_keys_that_are_not_read_are_told() -> None:
+    told = read(f"# by hand\n{TALK}- {{speaker: Lin, mood: rather low, text: No.}}\n").reading.left_out
+    assert [(part.kind, part.words) for part in told] == [("other words of the YAML", 4)]

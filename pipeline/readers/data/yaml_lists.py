@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import mapping
 from pipeline.readers.data.segments import cues_of, has_segments
 from pipeline.readers.metadata import lenient
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.readers.tally import Tally
+from pipeline.text import words
 
 _OPENS = r"^[ \t]*(?:- +)?(?:\{[ \t]*)?"
 _NAME = r"[\"']?([A-Za-z][\w ()-]{0,30})[\"']?:(?:[ \t]|$)"
@@ -36,7 +39,19 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue an object of the list; its metadata are the keys beside it."""
     found = _values(document)
-    return Parsed(cue_lines(cues_of(found, tally), tally, document.label), lenient(mapping(found)))
+    cues = cues_of(found, tally)
+    _tell_rest(document.text, cues, tally)
+    return Parsed(cue_lines(cues, tally, document.label), lenient(mapping(found)))
+
+
+def _tell_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
+    """Words of comments and of keys that are not read are told; the keys themselves are none."""
+    rest = Counter(words(text))
+    rest.subtract(word for cue in cues for part in (*cue.rows, cue.voice or "") for word in words(part))
+    keys = {word for key in _KEY.findall(text) for word in words(key)}
+    left = [word for word, n in rest.items() if n > 0 and word not in keys and any(map(str.isalpha, word))]
+    if left:
+        tally.leave_out_words("other words of the YAML", sum(rest[word] for word in left), " ".join(left), 1)
 
 
 def _values(document: Document) -> Any:
