@@ -23,6 +23,7 @@ _WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
+_FEW, _MANY = 4, 50  # lines of a short talk, each of which has a label
 _TIMED = 0.2  # of the labels with a colon, those with a clock behind it if that is a time
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
@@ -165,6 +166,8 @@ class Labels:
             return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
+        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(n):
+            return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and (
             (r >= 3 and r >= 0.1 * units) or (first and r >= 2 and 2 * r >= n) or (r >= 6 and len(recurring) > 1)
@@ -174,6 +177,10 @@ class Labels:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
         big = sum(n for name, n in counts.items() if name.isupper() and len(name) > 2)
         return self._written_small and big >= 0.9 * sum(counts.values())
+
+    def _all_labelled(self, n: int) -> bool:
+        """Whether a text of few lines has a label in each, whatever its lines end with."""
+        return n == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
     @cached_property
     def _written_small(self) -> bool:

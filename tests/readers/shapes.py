@@ -609,6 +609,9 @@ SHAPES: Sequence[Shape] = (
     Shape("seconds in front of signs", lambda: "".join(f"{a:.2f} {b:.2f} SPK_{list(NAMES.values()).index(w)} {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
     Shape("seconds in brackets", lambda: "".join(f"[{a:.1f} - {b:.1f}] SPK_{list(NAMES.values()).index(w)}: {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
     Shape("the day in a word", rows("[Yesterday {start} AM] {who}\n{said}\n", time="10:{m:02}:{s:02}"), full, True),
+    Shape("turns counted in brackets", rows("[{n}] {who}: {said}"), full, False),
+    Shape("pairs", lambda: json.dumps([{w: t} for w, _, _, t in TURNS]), full, False, ".json"),
+    Shape("pairs in lists", lambda: json.dumps([[w, t] for w, _, _, t in TURNS]), full, False, ".json"),
     Shape("excel's line over a table", lambda: "sep=;\nZeit;Sprecher;Text\n" + "".join(f'{clock(a)};{w};"{t}"\n' for w, a, _, t in TURNS), full, True, ".csv"),
     Shape("participants", lambda: "".join(json.dumps({"ts": a, "participant": w, "utterance": t}) + "\n" for w, a, _, t in TURNS), full, True, ".jsonl"),
 )  # fmt: skip

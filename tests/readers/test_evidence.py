@@ -337,3 +337,7 @@ def test_a_clock_that_is_said_first_in_a_labelled_talk_is_no_time() -> None:
 def test_an_address_or_a_shout_behind_a_name_ends_no_label(label: str) -> None:
     rows = [f"{label.format(who=who)}: We go on so, {n}." for n, who in enumerate(["Oda", "Lin"] * 3)]
     assert [(who or "").rstrip("!") for who in speakers("\n\n".join(rows))] == ["Oda", "Lin"] * 3
+
+
+def test_a_short_talk_with_a_label_in_each_line_needs_no_full_stops() -> None:
+    assert speakers("Oda: hi there\nLin: hello to you\nOda: yes\nLin: no\n") == ["Oda", "Lin", "Oda", "Lin"]
