@@ -38,12 +38,18 @@ def with_names_apart(rows: list[str]) -> list[str]:
     sample = [*itertools.islice(filter(str.strip, rows), _SAMPLE)]
     if 2 * sum(_timed(row) is not None for row in sample) < max(len(sample), 2 * _LEAST):
         return rows
-    found = [timed for row in rows if (timed := _timed(row))]
-    names = _names([timed.opening for timed in found], Common("\n".join(rows)))
-    named = Counter(name for timed in found if (name := _within(timed.opening, names)))
-    if sum(n > 1 for n in named.values()) < 2 or named.total() < _MOST * len(found):
+    if not _names(sample) or not (names := _names(rows)):
         return rows
     return [_rewritten(row, names) for row in rows]
+
+
+def _names(rows: Sequence[str]) -> set[Words]:
+    """The names behind times, if nearly every time has one and two recur at least."""
+    found = [timed for row in rows if (timed := _timed(row))]
+    names = _recurring([timed.opening for timed in found], Common("\n".join(rows)))
+    named = Counter(name for timed in found if (name := _within(timed.opening, names)))
+    several = sum(n > 1 for n in named.values()) > 1
+    return names if several and named.total() >= _MOST * len(found) else set()
 
 
 def _timed(row: str) -> _Timed | None:
@@ -61,7 +67,7 @@ def _capital(word: str) -> bool:
     return word[0].isupper() or (word.isdigit() and len(word) < 3) or word[0] in "\"“'"
 
 
-def _names(openings: Sequence[Words], common: Common) -> set[Words]:
+def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
     """The words in front of others that recur and are no common ones: a number makes "Speaker 1" a name."""
     counts = Counter(opening[:n] for opening in openings for n in range(1, len(opening) + 1))
     again: Counter[Words] = Counter()
