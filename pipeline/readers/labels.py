@@ -73,10 +73,27 @@ class Head(NamedTuple):
     rest: str
     plain: str
     stamp: Stamp | None = None
-    bold: bool = False
-    chevron: bool = False
-    dash: bool = False
-    heading: bool = False
+    signs: str = ""  # in front: "*" of bold type, ">" of a change of speaker, "-" of a list, "#" of a heading
+
+    @property
+    def bold(self) -> bool:
+        """Whether it is in bold type."""
+        return "*" in self.signs
+
+    @property
+    def chevron(self) -> bool:
+        """Whether a change of speaker stands in front."""
+        return ">" in self.signs
+
+    @property
+    def dash(self) -> bool:
+        """Whether it is an item of a list, or begins as one."""
+        return "-" in self.signs
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading."""
+        return "#" in self.signs
 
     @property
     def timed(self) -> bool:
@@ -102,7 +119,7 @@ def labelled(line: str) -> Head | None:
     at = line.find(": ", 1, _LONGEST)
     if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
         return None
-    return tuple.__new__(Head, (PLAIN, name, line[at + 2 :], line, None, False, False, False, False))
+    return tuple.__new__(Head, (PLAIN, name, line[at + 2 :], line, None, ""))
 
 
 @lru_cache(maxsize=8192)  # labels recur
@@ -152,7 +169,7 @@ def _head(text: str) -> Head | None:
     shape, name, rest, plain, stamp = head or ("", None, text, text, None)
     shape = sys.intern(shape)  # shapes and names recur in all lines of a file
     name = name and sys.intern(name)
-    return Head(shape, name, rest, plain, stamp, bold, chevron, bullet, heading)
+    return Head(shape, name, rest, plain, stamp, sys.intern("*" * bold + ">" * chevron + "-" * bullet + "#" * heading))
 
 
 _Atoms = tuple[str, str | None, str, str, Stamp | None]

@@ -72,7 +72,7 @@ class TurnBuilder:
         """One line of the file."""
         head, mark = row.head, row.mark
         known = head is not None and head.shape == PLAIN and head.name in self._plain
-        if known and head is not None and row.begins and not (row.ruled or head.heading):
+        if known and head is not None and row.begins and not (row.ruled or head.signs):
             self._last_number = row.number
             self._said_by(self._plain[head.name or ""], head.rest, row.number)
             return

@@ -176,7 +176,7 @@ def _marked(rows: list[Text]) -> list[Mark]:
         head = row.head
         if head is None or head.name is None:
             continue
-        if head.shape == PLAIN and not head.heading:
+        if head.shape == PLAIN and not head.signs:
             name = plain.get(head.name) or plain.setdefault(head.name, bare_name(head.name))
             row.mark = tuple.__new__(Mark, (head, row.number, place(unit), row.begins, True, name, group))
             marks.append(row.mark)
