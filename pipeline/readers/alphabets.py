@@ -44,6 +44,7 @@ _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cp1258", ("àáâăèéêìíòóôơùúưýđ\u0300\u0301\u0303\u0309\u0323",)),  # Vietnamese
 )
 _RARE = {"mac_roman", "cp1258"}  # which take more than a few letters to be believed
+_CENTRAL, _SELDOM, _SELDOM_MOST = {"cp1250", "iso8859_2"}, "ŕĺ", 0.1  # of Slovak: à and å of Western languages else
 # Letters of the other alphabets; those in front of the bar are seven in ten of any text.
 _CYRILLIC = "оеаинтсрвлкдмі|бгджзйпуфхцчшщъыьэюяёєїґўјљњћђџѓќѕ"
 _GREEK = "αοιετσνηυρπκά|βγδζθλμξςφχψωέήίόύώϊϋΐΰ"
@@ -194,6 +195,8 @@ def western(sample: bytes) -> tuple[str, float]:
         if not letters:
             return "cp1252", 1.0
         if codec in _RARE and len(_AMONG.findall(text)) < _LEAST_AMONG:
+            continue
+        if codec in _CENTRAL and sum(c in _SELDOM for c in letters) > _SELDOM_MOST * len(letters):
             continue
         share = max(sum(c in alphabet for c in letters) / len(letters) for alphabet in alphabets)
         if codec == "cp1252":

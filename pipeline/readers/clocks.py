@@ -15,11 +15,13 @@ _CLOCK = (
 )
 _DATE = (
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}"
+    r"|\d{1,2}/\d{1,2}(?=[ \u202f\u00a0])|\d{1,2}\.\d{1,2}\.(?=[ \u202f\u00a0])"
     r"|\d{1,2}[- .]{1,2}[^\W\d_]{3,9}[- .]{1,2}\d{2,4}|[^\W\d_]{3,9} \d{1,2}, \d{4})(?:,?[ \u202f\u00a0]+|T)(?:at )?"
 )
 _SECONDS = r"\d{1,6}(?:\.\d{1,6})?[ ]?s(?![a-zA-Z])"
 _SPELT = r"(?:\d{1,2}h ?)?\d{1,3}m ?\d{1,2}s(?![a-zA-Z])"
-_STAMP = rf"(?:{_DATE})?{_CLOCK}|{_SPELT}|{_SECONDS}"
+_DAY_NAMED = r"[^\W\d_]{3,10}\.?,? (?:at )?"  # "Yesterday 10:03 AM", in a bracket
+_STAMP = rf"(?:{_DATE}|(?<=[\[(]){_DAY_NAMED})?{_CLOCK}|{_SPELT}|{_SECONDS}"
 _TO = r"\s*(?:-{1,2}>|→|➔|–|—|-|~|to\b)\s*"
 _RANGE = rf"(?P<start>{_STAMP})(?:{_TO}(?P<end>{_STAMP}))?"
 _OPEN, _CLOSE = r"[\[(<{【（「]", r"[\])>}】）」]"
@@ -29,8 +31,9 @@ AT = re.compile(
 INSIDE = re.compile(rf"[\[(【（]\s*(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?\s*[\])】）](?:\([^()\s]{{1,300}}\))?")
 _PARTS = re.compile(r"\d+")
 _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
-_DATED = re.compile(_DATE)
+_DATED = re.compile(rf"{_DATE}|{_DAY_NAMED}")
 _DAY = 86_400
+_SOME_YEAR = 2000  # with a 29th of February, for days without a year
 _LATE = 6 * 3600  # a recording whose first word falls later than this into it shows the time of day
 _FRAMES = 30  # a second, which most pictures have at the most
 _PACE = 2.5  # words a second that people speak
@@ -171,9 +174,9 @@ class Dial:
         if not match:
             return None
         numbers = [int(n) for n in _PARTS.findall(match[0])]
-        if len(numbers) != 3:
+        if len(numbers) not in (2, 3):
             return None
-        a, b, c = numbers
+        a, b, c = (*numbers, _SOME_YEAR)[:3]
         if a > 31:
             year, month, day = a, b, c
         else:
@@ -203,7 +206,7 @@ def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
 def _american(dated: Sequence[str]) -> bool:
     """Whether the month stands first: some second number is over 12, or only so the days go on."""
     found = ([int(n) for n in _PARTS.findall(match[0])] for s in dated if (match := _DATED.match(s)))
-    pairs = [(numbers[0], numbers[1]) for numbers in found if len(numbers) == 3]
+    pairs = [(numbers[0], numbers[1]) for numbers in found if len(numbers) in (2, 3)]
     if any(a > 12 for a, _ in pairs):
         return False
     if any(b > 12 for _, b in pairs):
@@ -214,7 +217,7 @@ def _american(dated: Sequence[str]) -> bool:
 
 def _clock(stamp: str) -> str:
     """A stamp without its date and its am or pm."""
-    if len(stamp) > 12 and (match := _DATED.match(stamp)):
+    if len(stamp) > 7 and (match := _DATED.match(stamp)):
         stamp = stamp[match.end() :]
     return stamp if stamp[-1:].isdigit() or stamp[-1:] == "s" else stamp.rstrip(". \u202f\u00a0aApPmM")
 

@@ -8,7 +8,25 @@ from dataclasses import dataclass
 
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 
-_TEXT = (*TEXT, "subtitle", "words")  # which name other things in an object of JSON
+# Names of headers: those of programs, and what people write over their tables in other languages.
+_TEXT = (*TEXT, "subtitle", "words", "texte", "texto", "testo", "tekst", "текст", "文本", "テキスト")
+_SPEAKER = (*SPEAKER, "sprecher", "sprecherin", "locuteur", "intervenant", "hablante", "orador", "falante", "relatore")
+_SPEAKER += ("spreker", "talare", "спикер", "说话人", "发言人", "話者", "発言者")
+_START = (
+    *START,
+    "anfang",
+    "beginn",
+    "zeit",
+    "début",
+    "debut",
+    "temps",
+    "inicio",
+    "início",
+    "tiempo",
+    "tempo",
+    "inizio",
+)
+_END = (*END, "ende", "fin", "fim", "fine", "einde")
 CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,9}")
 _ROWS = 4  # that a table without a known header has at the least
@@ -42,7 +60,7 @@ def named(header: str) -> Columns | None:
         return None  # a table of Markdown, whose rows are lines of text
     for delimiter in ("\t", ",", ";", "|"):
         names = [key_of(cell.strip().strip('"')) for cell in header.split(delimiter)]
-        text, start, end, speaker = (_index(names, known) for known in (_TEXT, START, END, SPEAKER))
+        text, start, end, speaker = (_index(names, known) for known in (_TEXT, _START, _END, _SPEAKER))
         if len(names) > 1 and text is not None and (start is not None or speaker is not None):
             return Columns(delimiter, len(names), text, start, end, speaker)
     return None

@@ -26,12 +26,14 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
 OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
 _WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
 
 
 @dataclass(slots=True)
 class Cue:
     """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks.
 
+    An empty `voice` says that nobody is known, None says nothing.
     A `plain` one has lines, and all of them are known to be only words.
     """
 
@@ -69,7 +71,7 @@ def plain_piece(cue: Cue) -> tuple[Piece] | None:
         if not rows:
             return None
     number = cue.line + 1 + cue.rows.index(rows[0])
-    voice = html.unescape(cue.voice) if cue.voice else None
+    voice = cue.voice and html.unescape(cue.voice)
     return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)
 
 
@@ -95,15 +97,16 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
                 text = html.unescape(text)
                 text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
             if text and (text := tidy(text)):
-                yield Piece(cue, number, text, first, html.unescape(who) if who else None)
+                yield Piece(cue, number, text, first, who and html.unescape(who))
                 first = False
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
-    """The lines, those with a label inside that recurs cut in front of it."""
+    """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
-    inner = Inner([p.text for p in pieces if not p.plain], chevrons=False, others=plain)
-    if not inner.names:
+    changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, others=plain)
+    if not (inner.names or changes):
         return pieces
     out: list[Piece] = []
     for piece in pieces:

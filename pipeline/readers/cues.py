@@ -92,7 +92,7 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
             continue
         begins = piece.first or head.dash or head.chevron or ends_sentence(pieces[i - 1].text)
         followed = bool(head.rest) or same or head.shape.endswith(":/")
-        piece.mark = mark_of(head, piece.number, max(unit, 0), begins=begins, followed=followed)
+        piece.mark = mark_of(head, piece.number, unit, begins=begins, followed=followed)
         marks.append(piece.mark)
     return marks
 

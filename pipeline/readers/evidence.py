@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
+from pipeline.readers.counted import parts_counted
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
@@ -22,11 +23,13 @@ _WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
+_FEW, _MANY = 4, 50  # lines of a short talk, each of which has a label
+_TIMED = 0.2  # of the labels with a colon, those with a clock behind it if that is a time
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
 class Mark(NamedTuple):
-    """A head where it stands: file line, number of the paragraph or cue, and what is around it.
+    """A head where it stands: file line, number of the paragraph or cue (2 for all further ones), what is around it.
 
     `name` is the label without its role, `group` the shape under which it is counted.
     """
@@ -40,9 +43,14 @@ class Mark(NamedTuple):
     group: str
 
 
+def place(unit: int) -> int:
+    """The number of a paragraph or cue as far as it counts: small numbers are kept once, others each by itself."""
+    return 0 if unit < 1 else 1 if unit == 1 else 2
+
+
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
-    return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
+    return Mark(head, line, place(unit), begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)
@@ -67,9 +75,11 @@ class Labels:
         self._text, self._common = text, Common(text)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
+        parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
         for mark in marks:
-            if mark.head.name:
+            if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
+        self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
             found = groups[group]
@@ -85,9 +95,10 @@ class Labels:
         self.titles = set(self._common.titles(named))
         self._text = ""  # looked into no more, and as large as the file
         self._common.forget()
-        timed = [m for m in marks if self.verdict(m) == "name" and m.head.name]
-        self.share = sum([m.begins for m in timed]) / max(1, units)
-        self.timed = bool(timed) and sum([m.head.stamp is not None for m in timed]) >= 0.9 * len(timed)
+        known = self._verdicts  # looked at here for the many that begin a turn: a call each takes twice as long
+        sure = [m for m in marks if (m.begins and known.get((m.group, m.name)) == "name") or self.verdict(m) == "name"]
+        self.share = sum([m.begins for m in sure]) / max(1, units)
+        self.timed = bool(sure) and sum([m.head.stamp is not None for m in sure]) >= 0.9 * len(sure)
 
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
@@ -109,6 +120,8 @@ class Labels:
         tally.labels.extend(sorted(self.shapes))
         doubts: dict[str, tuple[int, int]] = {}
         for mark in marks:
+            if mark.begins and self._verdicts.get((mark.group, mark.name)) == "name":
+                continue  # nearly all of them
             verdict = self.verdict(mark)
             if verdict == "name" or not mark.head.name:
                 continue
@@ -130,6 +143,8 @@ class Labels:
         shape = group.removeprefix("# ").removeprefix("T ")
         if group.startswith("# ") and "T" not in group:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
+        if ": T" in group and n < _TIMED * self._with_colons:
+            return False  # "Lin: 10:30 is too late"
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
             if group.startswith("# ") or ("\n" in group and ":" not in group):
@@ -147,18 +162,25 @@ class Labels:
         if not recurring:
             sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
             return sure and not any(self._common(m.name) for m in marks)
-        if n >= 3 and begins >= 0.8 and self._in_capitals(marks):
+        if n >= 3 and begins >= 0.8 and self._in_capitals(counts):
             return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
+        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(n):
+            return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and (
-            (r >= 3 and r >= 0.1 * units) or (first and r >= 2) or (r >= 6 and len(recurring) > 1)
+            (r >= 3 and r >= 0.1 * units) or (first and r >= 2 and 2 * r >= n) or (r >= 6 and len(recurring) > 1)
         )
 
-    def _in_capitals(self, marks: Sequence[Mark]) -> bool:
+    def _in_capitals(self, counts: Mapping[str, int]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
-        return self._written_small and sum(m.name.isupper() and len(m.name) > 2 for m in marks) >= 0.9 * len(marks)
+        big = sum(n for name, n in counts.items() if name.isupper() and len(name) > 2)
+        return self._written_small and big >= 0.9 * sum(counts.values())
+
+    def _all_labelled(self, n: int) -> bool:
+        """Whether a text of few lines has a label in each, whatever its lines end with."""
+        return n == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
     @cached_property
     def _written_small(self) -> bool:
@@ -187,8 +209,8 @@ class Labels:
         in_full = sum(n for name, n in counts.items() if " " in name and not _SPELT.search(name))
         alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
         dated = "T" in group and sum(_dated(m) for m in marks) >= 0.5 * len(marks)
-        opening = min((m.line for m in marks if counts[m.name] >= 2), default=0)
         first = {m.name: m for m in reversed(marks)}
+        opening = min((mark.line for name, mark in first.items() if counts[name] >= 2), default=0)
         for name in counts:
             mark = first[name]
             if (group, name) in self._verdicts:
@@ -217,7 +239,8 @@ class Labels:
             return "text"
         words, name = mark.name.split(), mark.name
         spelt = _SPELT.search(name) is not None
-        if (capitals and self._in_capitals([mark]) and (len(words) > 1 or not self._common(name))) or (all_ and spelt):
+        big_alone = capitals and self._in_capitals({name: 1}) and (len(words) > 1 or not self._common(name))
+        if big_alone or (all_ and spelt):
             return "name"
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
@@ -259,7 +282,7 @@ class Labels:
         """In a record of questions and answers, labels in capitals name who else speaks, however seldom."""
         for group, marks in groups.items():
             for mark in marks:
-                if group not in self.shapes and ":" in group and mark.begins and self._in_capitals([mark]):
+                if group not in self.shapes and ":" in group and mark.begins and self._in_capitals({mark.name: 1}):
                     self.decide(mark, "name" if " " in mark.name else "doubt")
 
 

@@ -27,17 +27,20 @@ class Inner:
     """The labels inside the lines of a file, which has `others` that hold no colon."""
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool, others: int = 0) -> None:
-        held = [line for line in lines if len(line) > 1 and _may_hold(line)]
+        whole = "\n".join(lines)
+        wide = "：" in whole
+        held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or (wide and "：" in line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
-        starts: Counter[str] = Counter()
-        if found:
-            starts.update(_own(line) for line in lines if ":" in line)
+        self._chevrons = chevrons and (">>" in whole or "&gt;&gt;" in whole)
+        self.names: set[str] = set()
+        if not found:
+            return
+        starts = Counter(_own(line) for line in lines if ":" in line)
         again = {name for name, n in found.items() if n + starts[name] > 1}
         if sum(found[name] for name in again) <= others + sum(map(bool, map(str.strip, lines))):
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
             again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
         self.names = again
-        self._chevrons = chevrons and (any(">>" in line for line in lines) or any("&gt;&gt;" in line for line in lines))
 
     def numbered(self, lines: Iterable[str], start: int) -> Iterator[tuple[int, str]]:
         """The parts of all lines, each with the number of its line."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.text import clean
 
+PLAIN = "N: "  # the shape that most labels have
 _LONGEST = 70  # characters of a name with its role
 _FEW_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*(?: [A-Za-z']+){0,5}(?:, ?[A-Za-z' ]*)?")
 _NAMELESS = re.compile(r".*(?:[!?;]|\. [a-z])|[^,]*[^ ,]{4}(?:[^ ,]\.(?: |$)|\.$)")  # as `could_be_name` finds
@@ -24,6 +25,7 @@ _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
+    r"|（(?P<wide>[^（）:：\n]{1,30})）(?=[ \t\u3000]*\S)"
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
@@ -34,13 +36,14 @@ _IN_WORDS = f"{string.ascii_letters}{string.digits} ,.'?!;\"-".encode()  # the s
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
-    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}{_OF}(?:[ \t]*\([^()]{{1,60}}\))?)"
-    r"\.(?:(?:[ \t]|—|--)+(?=\S)|$)"
+    rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}"
+    rf"(?:{_OF}|(?:[ \t][a-z]{{2,10}}){{1,2}}|[ \t]\d{{1,2}})"
+    r"(?:[ \t]*\([^()]{1,60}\))?)\.(?:[ \t—–-]+(?=\S)|$)"
 )
 _STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
-_SYMBOLS = re.compile(r"^[^\w\[(<【{+\"'“„*#@`~_-]+(?=\w)")
+_SYMBOLS = re.compile(r"^[^\w\[(（<【{+\"'“„*#@`~_-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")
@@ -51,8 +54,9 @@ _STOP_AND_DASH = re.compile(
 )  # of the European Parliament
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may have a seat in brackets of its own
-_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:\s*{IN_BRACKETS}|\s+[—–-]\s+.{{1,40}})$")
+_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])")
+_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # of mail, behind a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
@@ -69,10 +73,27 @@ class Head(NamedTuple):
     rest: str
     plain: str
     stamp: Stamp | None = None
-    bold: bool = False
-    chevron: bool = False
-    dash: bool = False
-    heading: bool = False
+    signs: str = ""  # in front: "*" of bold type, ">" of a change of speaker, "-" of a list, "#" of a heading
+
+    @property
+    def bold(self) -> bool:
+        """Whether it is in bold type."""
+        return "*" in self.signs
+
+    @property
+    def chevron(self) -> bool:
+        """Whether a change of speaker stands in front."""
+        return ">" in self.signs
+
+    @property
+    def dash(self) -> bool:
+        """Whether it is an item of a list, or begins as one."""
+        return "-" in self.signs
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading."""
+        return "#" in self.signs
 
     @property
     def timed(self) -> bool:
@@ -94,10 +115,11 @@ def only_words(line: str) -> bool:
 
 def labelled(line: str) -> Head | None:
     """The head of a line that is a label which names, a colon and words, told at once; None is no verdict."""
+    # Made as a tuple is, in half of the time: long files have hundreds of thousands.
     at = line.find(": ", 1, _LONGEST)
     if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
         return None
-    return Head("N: ", name, line[at + 2 :], line)
+    return tuple.__new__(Head, (PLAIN, name, line[at + 2 :], line, None, ""))
 
 
 @lru_cache(maxsize=8192)  # labels recur
@@ -106,7 +128,7 @@ def _name_alone(label: str) -> str | None:
     if not label[0].isalpha() or ":" in label or "：" in label or "\t" in label:
         return None
     name, line = sys.intern(label), f"{label}: x"
-    return name if _head(line) == Head("N: ", name, "x", line) else None
+    return name if _head(line) == Head(PLAIN, name, "x", line) else None
 
 
 def head_of(line: str) -> Head | None:
@@ -147,7 +169,7 @@ def _head(text: str) -> Head | None:
     shape, name, rest, plain, stamp = head or ("", None, text, text, None)
     shape = sys.intern(shape)  # shapes and names recur in all lines of a file
     name = name and sys.intern(name)
-    return Head(shape, name, rest, plain, stamp, bold, chevron, bullet, heading)
+    return Head(shape, name, rest, plain, stamp, sys.intern("*" * bold + ">" * chevron + "-" * bullet + "#" * heading))
 
 
 _Atoms = tuple[str, str | None, str, str, Stamp | None]
@@ -177,11 +199,11 @@ def _atoms(text: str, bold: int) -> _Atoms | None:
 
 def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None:
     front = "T " if stamp else ""
-    if text[0] in "[<【({" and (match := _BRACKETED.match(text)):
+    if text[0] in "[<【({（" and (match := _BRACKETED.match(text)):
         name = match[match.lastgroup or 0]
         after = text[match.end() :]
         if could_be_name(name):
-            bare = text[0] in "({" and after.lstrip()[:1] not in (":", "：")
+            bare = text[0] in "({（" and after.lstrip()[:1] not in (":", "：")
             kind = "<N>" if text[0] == "<" else "(N)" if bare else "[N]"
             return _tail(f"{front}{kind}", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
@@ -235,8 +257,8 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
             begin -= 1
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
         begin = dated.start() if dated else begin
-        name = text[:begin].rstrip(_TRAILING)
-        opened = text[len(name) : begin].lstrip(" \t-–—|,@:：*_`")
+        name = text[:begin].rstrip(_TRAILING).removesuffix(" at")
+        opened = text[len(name) : begin].removeprefix(" at ").lstrip(" \t-–—|,@:：*_`")
         written = stamp_at(text, begin - len(opened)) if name else None
         if written is None or not could_be_name(name):
             return None
@@ -247,8 +269,8 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
-    name = text[:at]
-    if not could_be_name(name):
+    name = _ADDRESS.sub("", text[:at])
+    if not could_be_name(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
         return None
     return _tail(f"{front}N:", name, after, text, stamp)
 
@@ -314,7 +336,7 @@ def role_off(label: str) -> str:
 @lru_cache(maxsize=8192)
 def speaker_name(label: str) -> str | None:
     """A label as it reads in notes; None when it says that nobody knows."""
-    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t")
+    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t").removeprefix("@")
     return None if not label or label.casefold() in _UNKNOWN else label[:80]
 
 

@@ -14,7 +14,7 @@ from pipeline.readers.tally import Tally
 _LINE = re.compile(r"^\s{0,12}(?P<line>\d{1,2})(?:\s{2,}|\t|\s(?=[QA][. ])|$)(?P<text>.*)$")
 _PAGE_AND_LINE = re.compile(r"^\s{0,12}(?P<page>\d{3,6}):(?P<line>\d{1,2})(?:\s+|$)(?P<text>.*)$")
 _COUNTED = re.compile(
-    r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4}[.)]|0\d{1,4}))(?P=bold)\s+"
+    r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4}[.)]|[\[(]\d{1,4}[\])]|0\d{1,4}))(?P=bold)\s+"
     r"(?=[*_]{0,2}(?P<name>[^\W\d_][^:：*]{0,60})(?:[:：]|\*\*))"
 )
 _SAMPLE = 3000  # lines that tell whether all are numbered
@@ -34,7 +34,7 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
             return [
                 BREAK if i in between else m["text"] if (m := pattern.match(row)) else row for i, row in enumerate(rows)
             ]
-    counted = any(row[:40].lstrip(" \t*_Q")[:1].isdigit() and _COUNTED.match(row) for row in filled)
+    counted = any(row[:40].lstrip(" \t*_Q[(")[:1].isdigit() and _COUNTED.match(row) for row in filled)
     return _uncounted(rows, tally) if counted else rows
 
 
@@ -71,10 +71,10 @@ def _uncounted(rows: list[str], tally: Tally) -> list[str]:
         found = [
             (i, m)
             for i, row in enumerate(out)
-            if row[:40].strip(" \t*_Q")[:1].isdigit() and (m := _COUNTED.match(row)) and m[kind]
+            if row[:40].strip(" \t*_Q[(")[:1].isdigit() and (m := _COUNTED.match(row)) and m[kind]
         ]
         names = Counter(m["name"].strip() for _, m in found)
-        numbers = [int(m[kind].rstrip(".)")) for _, m in found]
+        numbers = [int(m[kind].strip(".()[]")) for _, m in found]
         ups = sum(b == a + 1 for a, b in itertools.pairwise(numbers))
         if (
             (kind == "item" and len(found) < _MOST * sum(map(bool, map(str.strip, rows))))

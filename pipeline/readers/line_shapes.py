@@ -24,6 +24,10 @@ _KEYED = re.compile(
 _FRAMES = r"\d{1,2}:\d{2}:\d{2}(?:[:;.]\d{1,3})?"
 _COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
+_DECIMALS = re.compile(
+    r"[\[(]?(?P<start>\d{1,6}\.\d{1,3})s?(?: | ?- ?|, ?)(?P<end>\d{1,6}\.\d{1,3})s?[\])]?:? "
+    r"(?:(?P<name>[^\W\d]\w{0,30}\d)\b:? +)?(?P<rest>\S.*)"
+)  # pyannote's and Whisper's, put together
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
 _ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
 _BARE = re.compile(r"[ \t]*(\d{1,3}(?:[:;]\d{1,2}){1,3})(?![\d:;])")
@@ -37,12 +41,11 @@ def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
     """The shape with a clock in front that most of a file's lines have: a line alone may be a sentence with clocks."""
     filled = (row for row in map(str.strip, rows) if row and not row.startswith(_ASIDE))
     sample = [*itertools.islice(filled, _SAMPLE)]
-    clocks = [row for row in sample if row[0].isdigit()]
+    clocks = [row for row in sample if row[0].isdigit() or (row[0] in "[(" and row[1:2].isdigit())]
     if len(clocks) < _MOST * len(sample):
         return None
-    return next(
-        (s for s in (_COMMAS, _BARS, _GLUED) if sum(map(bool, map(s.match, clocks))) > _MOST * len(sample)), None
-    )
+    shapes = (_COMMAS, _BARS, _GLUED, _DECIMALS)
+    return next((s for s in shapes if sum(map(bool, map(s.match, clocks))) > _MOST * len(sample)), None)
 
 
 def clocks_are_words(rows: Sequence[str]) -> bool:
@@ -50,7 +53,9 @@ def clocks_are_words(rows: Sequence[str]) -> bool:
 
     In front of most lines they are times, whatever they do.
     """
-    found = [seconds_of(m[1]) for row in rows if row[:1] in "0123456789 \t" and (m := _BARE.match(row))]
+    found = [seconds_of(m[1]) for row in rows if row and row[0] in "0123456789 \t" and (m := _BARE.match(row))]
+    if not found:
+        return True
     rising = sum(a <= b for a, b in itertools.pairwise(found))
     few = len(found) <= _MOST * sum(map(bool, map(str.strip, rows)))
     return few and (len(found) < _LEAST or rising < _RISING * (len(found) - 1))
@@ -66,8 +71,8 @@ def plainer(line: str, shape: re.Pattern[str] | None = None) -> str:
         return f"{match['start']} --> {match['end']}\t{name}{match['rest']}"
     if "([" in line:
         line = _LINKED.sub(r"(\1)", line)
-    if line[0].isdigit():
-        return _with_clock_apart(line, shape) if shape else line
+    if shape and (line[0].isdigit() or shape is _DECIMALS):
+        return _with_clock_apart(line, shape)
     if line[0] in "[(" and (match := _IN_ONE.match(line)) and could_be_name(match["name"] or match["who"]):
         return f"[{match['time'] or match['at']}] {match['name'] or match['who']}: {line[match.end() :]}"
     return line
@@ -79,9 +84,17 @@ def _with_clock_apart(line: str, shape: re.Pattern[str]) -> str:
         return line
     if shape is _COMMAS and _parts(match["start"]) <= _parts(match["end"]):
         return f"{match['start']} --> {match['end']}\t{match['rest']}"
+    if shape is _DECIMALS and float(match["start"]) <= float(match["end"]):
+        name = f"{match['name']}: " if match["name"] else ""
+        return f"[{_clock(match['start'])} --> {_clock(match['end'])}] {name}{match['rest']}"
     if shape is _BARS and could_be_name(match["name"]):
         return f"{match['start']} {match['name']}: {match['rest']}"
     return f"[{match['start']}] {line[match.end() :]}" if shape is _GLUED else line
+
+
+def _clock(seconds: str) -> str:
+    whole, _, rest = seconds.partition(".")
+    return f"{int(whole) // 3600}:{int(whole) // 60 % 60:02}:{int(whole) % 60:02}.{rest}"
 
 
 def _parts(clock: str) -> list[int]:

@@ -18,6 +18,7 @@ _GAP = re.compile(r"[.!?…][\"'”’)]* ")
 _SIGNS = bytes.maketrans(b'!?")', b"..''")  # ends of sentences and what closes them
 _WORD = re.compile(r"[^\W_]")
 _AWHILE = 30  # seconds that a joined line goes over
+_TARGET, _MOST = 45, 1.6  # words of a line, and times as many that it may have
 _SHORT = 140  # characters of a line that is not cut, whatever it holds
 
 
@@ -75,13 +76,13 @@ def _rolls(lines: list[Line]) -> bool:
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 
-def join_lines(lines: list[Line], *, target_words: int = 45, gap: float = 4.0) -> list[Line]:
+def join_lines(lines: list[Line], *, target_words: int = _TARGET, gap: float = 4.0) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
     first, end = Line(""), None  # of the parts
     said: int | None = 0  # words of the parts, counted when they are asked for
-    most, half = target_words * 1.6, target_words / 2
+    most, half = target_words * _MOST, target_words / 2
     for line in lines:
         size: int | None = None
         if parts and first.speaker == line.speaker and not line.turn:
@@ -113,9 +114,9 @@ def _paused(start: float | None, end: float | None, at: float, gap: float) -> bo
     return (end is not None and at - end > gap) or (start is not None and at - start > _AWHILE)
 
 
-def split_long(line: Line, *, target_words: int = 45) -> list[Line]:
+def split_long(line: Line, *, target_words: int = _TARGET) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    text, most = line.text, target_words * 1.6
+    text, most = line.text, target_words * _MOST
     if len(text) <= 2 * most or scripts.length(text) <= most:
         return [line]  # a word takes two characters at least, its space among them
     if (pieces := _sliced(text, target_words)) is not None:
@@ -205,13 +206,14 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
     out: list[Segment] = []
     for line in lines:
-        text = tidy(line.text)
+        said, speaker, start, end, _, _ = line
+        text = tidy(said)
         if not text.isascii():
             text = scripts.closed(text)
         if not text[:1].isalpha() and not _WORD.search(text):
             continue
-        if len(text) <= _SHORT:
-            out.append(Segment(len(out) + 1, text, line.speaker, line.start, line.end))
+        if len(text) <= _SHORT or (text.isascii() and scripts.blanks(text) <= _MOST * _TARGET):  # of clean text
+            out.append(tuple.__new__(Segment, (len(out) + 1, text, speaker, start, end)))
             continue
         kept = line if text is line.text else line._replace(text=text)
         out += [Segment(n, p.text, p.speaker, p.start, p.end) for n, p in enumerate(split_long(kept), len(out) + 1)]

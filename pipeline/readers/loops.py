@@ -26,7 +26,14 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
     folded = [line.text.casefold() for line in lines]
     if not any(any(map(operator.eq, folded, itertools.islice(folded, n, None))) for n in range(1, _PERIOD + 1)):
-        return [line if _is_short(line.text) else _unlooped(line, tally) for line in lines]
+        return [
+            line
+            if (blanks := (text := line.text).count(" ")) < _LEAST - 1
+            and len(text) <= _WORD_LENGTH * blanks + _RUN
+            and text.isprintable()
+            else _unlooped(line, tally)
+            for line in lines
+        ]  # few words, none of them long, as most lines have: told without a call
     keys = [f"{line.speaker or ''}: {text}" for line, text in zip(lines, folded, strict=True)]
     again = _again(keys)
     out: list[Line] = []
@@ -73,12 +80,6 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
         if times >= (_LOOP_SHORT if short else _LOOP):
             return period, times
     return 0, 0
-
-
-def _is_short(text: str) -> bool:
-    """Whether a text has fewer words than a loop takes, none of them long: most do, and are told at once."""
-    blanks = text.count(" ")
-    return blanks < _LEAST - 1 and len(text) <= _WORD_LENGTH * blanks + _RUN and printable(text)
 
 
 def _unlooped(line: Line, tally: Tally) -> Line:

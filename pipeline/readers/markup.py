@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import tidy
@@ -18,7 +19,9 @@ _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
 _ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
-_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).){0,2000}+-->", re.DOTALL)
+_OPENED, _CLOSED = "<!--", "-->"
+_STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
+_NESTED = 20  # comments in one another
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _MARKS = (
     (re.compile(r"\{[%{][^{}]{0,300}[%}]\}(?:\{:[^{}]{0,100}\})?"), ""),
@@ -29,6 +32,7 @@ _MARKS = (
     (re.compile(r"(?<![\w*])[*_](\S[^*_]{0,200}\S)[*_](?![\w*])"), r"\1"),
     (re.compile(r"`([^`]{1,200})`"), r"\1"),
 )
+_UNMARKED = bytes({*range(0x20, 0x7F), 0x0A} - {*b"*_`[{<&"})
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
 _WORDS_OF_A_LINK = 4
@@ -36,17 +40,43 @@ _WORDS_OF_A_LINK = 4
 
 def without_comments(text: str, tally: Tally) -> str:
     """The text with its comments gone, told; their line ends stay."""
-    if "<!--" not in text:
+    if _OPENED not in text:
         return text
     kept: list[str] = []
     line, at = 1, 0
-    for match in _COMMENT.finditer(text):
-        line += text.count("\n", at, match.start())
-        tally.leave_out("comments", match[0], line)
-        ends = match[0].count("\n")
-        kept += [text[at : match.start()], "\n" * ends]
-        line, at = line + ends, match.end()
+    for start, end in _comments(text):
+        line += text.count("\n", at, start)
+        tally.leave_out("comments", text[start:end], line)
+        ends = text.count("\n", start, end)
+        kept += [text[at:start], "\n" * ends]
+        line, at = line + ends, end
     return "".join([*kept, text[at:]])
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where comments begin and end, those inside others with them.
+
+    One that is never closed, or would take in most of the text, is none: words would be lost for a stray mark.
+    """
+    start = text.find(_OPENED)
+    last = text.rfind(_CLOSED)
+    while 0 <= start < last:
+        end = _closed(text, start)
+        if end - start <= _STRAY or end - start <= _MOST * len(text):
+            yield start, end
+        else:
+            end = start + len(_OPENED)
+        start = text.find(_OPENED, end)
+
+
+def _closed(text: str, start: int) -> int:
+    """Where a comment ends: when all that were opened in it are closed, else at the first mark that closes one."""
+    first = at = text.index(_CLOSED, start) + len(_CLOSED)
+    depth = text.count(_OPENED, start, first) - 1
+    while depth and depth <= _NESTED and (close := text.find(_CLOSED, at)) >= 0:
+        depth += text.count(_OPENED, at, close) - 1
+        at = close + len(_CLOSED)
+    return first if depth else at
 
 
 def without_tags(text: str) -> str:
@@ -72,6 +102,11 @@ def tags_to_labels(text: str) -> str:
 
 def _line_ends(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
+
+
+def is_clean(text: str) -> bool:
+    """Whether a text has no sign that `unmarked` takes off or turns into another one, within its lines."""
+    return text.isascii() and not text.encode().translate(None, _UNMARKED)
 
 
 def unmarked(line: str) -> str:

@@ -14,7 +14,18 @@ START += ("startoffset", "begintime", "start(s)", "timecodein", "tcin", "inpoint
 END: tuple[str, ...] = ("end", "endtime", "to", "stop", "endtimestamp", "endts", "endoffset", "end(s)", "timecodeout")
 END += ("tcout", "outpoint", "out")
 SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakerid", "displayname", "realname")
-SPEAKER += ("username", "name", "who", "spk", "author", "character", "participant", "role", "participantrole")
+SPEAKER += (
+    "username",
+    "name",
+    "who",
+    "spk",
+    "author",
+    "character",
+    "participant",
+    "participantid",
+    "role",
+    "participantrole",
+)
 
 
 @functools.lru_cache(maxsize=4096)

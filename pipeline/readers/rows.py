@@ -107,7 +107,7 @@ def _with_their_times(rows: list[Row]) -> list[Row]:
 def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     stamps = [r.start for r in rows if r.start is not None]
     if not stamps:
-        return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
+        return [tuple.__new__(Line, (r.text, r.speaker, None, None, r.turn, r.line)) for r in rows]
     dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows))
     starts: list[float | None] = [
         dial.seconds(r.start) if r.start is not None and dial.counts(r.start) else None for r in rows

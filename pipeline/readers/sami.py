@@ -23,9 +23,14 @@ _MUCH = 0.2  # of the words that are read, those of another class that the user 
 
 
 def _opening(tag: str, key: str, value: str) -> re.Pattern[str]:
-    """A tag that opens an element; without its ">", up to the end of this attribute."""
+    """A tag that opens an element; without its ">", up to the end of this attribute.
+
+    Two ">" behind one another are a change of speaker, and not the tag's own: "<P Class=EN >> Yes".
+    """
     named = rf"\b{key}\s{{0,9}}=\s{{0,9}}[\"']?\s{{0,9}}(?:{value})"
-    return re.compile(rf"<{tag}\b(?:[^<>]{{0,500}}>|\s{{1,9}}{named}[\"']?)", re.IGNORECASE)
+    attributes = r"(?:\s{1,9}[\w:-]{1,40}\s{0,9}=\s{0,9}(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[^\s\"'<>]{1,200})){0,9}"
+    ends = rf"{attributes}\s{{0,9}}/?>(?!>(?!>))|[^<>]{{0,500}}>(?!>)|\s{{1,9}}{named}[\"']?|[^<>]{{0,500}}>"
+    return re.compile(rf"<{tag}\b(?:{ends})", re.IGNORECASE)
 
 
 _SYNC, _PARAGRAPH = _opening("sync", "start", r"\d{1,9}"), _opening("p", "class", r"[\w-]{1,40}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.text import printable
+from pipeline.text import SHORT, printable
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
 _ASIAN = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+")
@@ -39,8 +39,11 @@ def spaced(text: str) -> int:
 
 def length(text: str) -> int:
     """Words. Without spaces, two Chinese or four Thai characters count as one; of other unbroken text, ten."""
-    if text.isascii() and printable(text) and "  " not in text and text and text[0] != " " != text[-1]:
-        return blanks(text)  # nearly always
+    if text.isascii() and "  " not in text and text and text[0] != " " != text[-1]:
+        size = len(text)  # short texts are told without a call: nearly all lines come by here
+        if text.isprintable() if size < SHORT else printable(text):
+            count = text.count(" ") + 1
+            return count if size <= UNBROKEN * count else max(count, size // _OTHER_WORD)
     count = spaced(text)
     if len(text) > UNBROKEN * count:
         count = max(count, len(text) // _OTHER_WORD)

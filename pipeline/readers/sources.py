@@ -18,7 +18,7 @@ SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
     ".ass", ".ssa", ".sub", ".smi", ".sami", ".cha", ".docx", ".pdf", ".rtf", ".text", ".markdown",
 )  # fmt: skip
-_LOOKED_INTO = (".json", ".jsonl", ".xml", ".html", ".htm", ".csv", ".tsv")  # much else is written in these
+_LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".csv", ".tsv")  # of much else too
 _ALL = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)

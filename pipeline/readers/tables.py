@@ -14,6 +14,7 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
+_EXCEL = re.compile(r"sep=[,;|\t]\s*")  # which delimiter there is
 _QUOTED = re.compile(r'(?:^|[,;])"')
 
 
@@ -24,6 +25,7 @@ def sniff(document: Document) -> bool:
 
 def _columns(document: Document) -> Columns | None:
     lines = [line for line in document.head.split("\n") if line.strip()]
+    lines = lines[1:] if lines and _EXCEL.fullmatch(lines[0]) else lines
     if not lines:
         return None
     found = named(lines[0])
@@ -51,7 +53,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     columns = _columns(document)
     if columns is None:
         return Parsed([])
-    text = document.text.lstrip("\n")
+    above, text = _parted(document.text)
     if columns.header:
         first, _, text = text.partition("\n")
         if named(first.strip()) is None:
@@ -60,7 +62,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     cues: list[Cue] = []
     clocks: list[tuple[str, str]] = []
     csv.field_size_limit(10_000_000)
-    for number, cells in enumerate(_cells(text, columns.delimiter), 1 + columns.header):
+    for number, cells in enumerate(_cells(text, columns.delimiter), 1 + above + columns.header):
         if len(cells) <= columns.text:
             tally.leave_out("rows without text", columns.delimiter.join(cells), number)
             continue
@@ -75,6 +77,15 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, columns.speaker) or None))
     _put_times(cues, clocks, tally)
     return Parsed(cue_lines(cues, tally, document.label))
+
+
+def _parted(text: str) -> tuple[int, str]:
+    """The number of lines over a table that are empty or Excel's own, and the table."""
+    table = text.lstrip("\n")
+    first, _, rest = table.partition("\n")
+    if _EXCEL.fullmatch(first):
+        table = rest.lstrip("\n")
+    return text.count("\n") - table.count("\n"), table
 
 
 def _cells(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, placeholder
-from pipeline.readers.labels import Head, speaker_name
+from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
@@ -20,6 +20,7 @@ _EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
+_MARKS = "*_\"'”’) "  # behind what is asked
 _EVENT = 3  # words of what somebody did who is named
 
 
@@ -39,11 +40,21 @@ class Text:
     ruled: bool = False  # a rule stands over it
 
 
+def is_spoken_time(text: str) -> bool:
+    """Whether a line is a time in words, as YouTube's pane has them for those who listen: "1 minute, 6 seconds"."""
+    return _SPOKEN_TIME.match(text) is not None
+
+
 class TurnBuilder:
     """Puts lines together, one after the other."""
 
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None) -> None:
+    def __init__(
+        self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None, *, clean: bool = False
+    ) -> None:
         self.rows: list[Row] = []
+        self._clean = clean  # lines that begin with a letter need no cleaning
+        self._plain: dict[str, str | None] = {}  # who speaks, by labels that have nothing but a colon behind them
+        self._all_alike = not chapters and asker_alone is None  # each line with such a label is one like the others
         self._labels, self._tally, self._chapters = labels, tally, chapters
         self._speaker: str | None = None
         self._asker: str | None = None
@@ -60,6 +71,11 @@ class TurnBuilder:
     def take(self, row: Text) -> None:
         """One line of the file."""
         head, mark = row.head, row.mark
+        known = head is not None and head.shape == PLAIN and head.name in self._plain
+        if known and head is not None and row.begins and not (row.ruled or head.signs):
+            self._last_number = row.number
+            self._said_by(self._plain[head.name or ""], head.rest, row.number)
+            return
         if row.begins and row.number - self._last_number > 1:
             self._open = False
         self._last_number = row.number
@@ -81,6 +97,9 @@ class TurnBuilder:
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
             self._bracket(row.text, row.number)
+        elif head is None and row.begins and row.text[0] in ":：" and self._labels.names:
+            self._speaker, self._turn = None, True  # a label without a name
+            self._words(row.text[1:], row.number, new=True)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
         elif head.heading and not head.shape.startswith("T"):
@@ -102,10 +121,13 @@ class TurnBuilder:
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only one who is named."""
-        return row.begins and self._speaker == self._asker_alone and self._said.endswith("?")
+        return row.begins and self._speaker == self._asker_alone and self._said.rstrip(_MARKS).endswith("?")
 
     def _named(self, mark: Mark, row: Text) -> None:
         head = mark.head
+        if head.stamp is not None and ": T" in head.shape and mark.group not in self._labels.shapes:
+            # "Lin: 10:30 is too late": where labels have no times, a clock behind one is said.
+            head = head._replace(shape=PLAIN, rest=head.plain.partition(":")[2].strip(), stamp=None)
         name = mark.name
         if head.shape.endswith("Q."):
             name = self._asker if name == "Q" and self._asker else name
@@ -117,6 +139,8 @@ class TurnBuilder:
             self._told.add(head.name)
             self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
+        if self._all_alike and head.shape == PLAIN and not head.heading and head.name:
+            self._plain[head.name] = speaker
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
         if head.stamp is not None:
@@ -126,6 +150,15 @@ class TurnBuilder:
             self._tally.leave_out(KIND, head.rest, row.number)
         elif head.rest:
             self._words(head.rest, row.number, new=True)
+
+    def _said_by(self, speaker: str | None, text: str, number: int) -> None:
+        """A line with a label of which all is known."""
+        self._turn = speaker is None or self._speaker is None
+        self._speaker = speaker
+        if self._clean and "  " not in text and text[0].isalpha():
+            self._add(text, number, True)
+        else:
+            self._words(text, number, new=True)
 
     def _heading(self, row: Text) -> None:
         if asker := _by(row.text.rstrip(": ")):
@@ -185,10 +218,12 @@ class TurnBuilder:
             self._start, self._end = head.stamp.start, head.stamp.end
 
     def _words(self, text: str, number: int, *, new: bool) -> None:
-        if self._start is not None and text[:1].isdigit() and _SPOKEN_TIME.match(text):
+        if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
             return
-        if plain := markup.unmarked(text):
-            self._add(plain, number, new)
+        if not (self._clean and text[:1].isalpha() and "  " not in text):
+            text = markup.unmarked(text)
+        if text:
+            self._add(text, number, new)
 
     def _add(self, plain: str, number: int, new: bool) -> None:
         if new or not self.rows or self._turn:

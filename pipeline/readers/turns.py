@@ -7,20 +7,21 @@ from collections.abc import Sequence
 
 from pipeline.readers import markup
 from pipeline.readers.common import Common
-from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of, place
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, could_be_name, head_of, labelled, only_words, speaker_name
+from pipeline.readers.labels import PLAIN, Head, could_be_name, head_of, labelled, only_words, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
+from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import Text, TurnBuilder
+from pipeline.readers.turn_builder import Text, TurnBuilder, is_spoken_time
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
@@ -34,6 +35,7 @@ _TRANSCRIPT = re.compile(
 )
 _TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
+_MORE = ("http", "www.", "@", "](", "([", "\t")  # of links and columns
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
@@ -41,11 +43,15 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.without_comments(markup.tags_to_labels(text), tally))
-    physical = joined_directions(unkeyed(without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)))
+    physical = without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)
+    physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
-    rows = _rows(physical, starts, tally)
+    whole = "\n".join(physical)
+    more, unmarked = not whole.isascii() or any(sign in whole for sign in _MORE), markup.is_clean(whole)
+    del whole  # as large as the file
+    rows = _rows(physical, starts, tally, more=more)
     del physical
     offices(rows, Common(text))
     marks = _marked(rows)
@@ -53,7 +59,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     marks += titled(rows, labels)
     labels.tell(marks, tally)
     del marks, text
-    turns = _turns(rows, labels, tally)
+    turns = _turns(rows, labels, tally, clean=unmarked)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
 
@@ -79,8 +85,8 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
     return 0
 
 
-def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
-    """The lines that may hold speech; an empty one stands for a break."""
+def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> list[Text]:
+    """The lines that may hold speech; an empty one stands for a break. `more`: some may be links or have columns."""
     rows: list[Text] = []
     broken, last, fence, ruled = True, "", False, False
     spoken = physical[start:]
@@ -96,7 +102,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             rows.append(Text(number, line, None, broken or ends_sentence(last), True, None, ruled))
             broken, last, ruled = False, line, False
             continue
-        if (head := labelled(line)) is not None and not _may_be_more(line):
+        if (head := labelled(line)) is not None and not (more and _may_be_more(line)):
             begins = broken or ends_sentence(last) or _strong(head)
             rows.append(Text(number, line, head, begins, False, None, ruled))
             broken, last, ruled = False, line, False
@@ -139,7 +145,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
 
 def _may_be_more(line: str) -> bool:
     """Whether a line with a label holds a link, columns or marks of direction, which count first."""
-    link = "http" in line or "www." in line or "@" in line or "](" in line or "([" in line
+    link = "http" in line or "www." in line or "@" in line or "](" in line or "([" in line  # `_MORE`, told faster
     return link or "\t" in line or line[-1] in MARKS
 
 
@@ -162,16 +168,23 @@ def _strong(head: Head) -> bool:
 def _marked(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
+    group = mark_of(Head(PLAIN, "", "", ""), 0, 0, begins=True, followed=True).group
+    plain: dict[str, str] = {}  # names without roles by the labels that have nothing but a colon behind them
     unit = -1
     for i, row in enumerate(rows):
         unit += row.begins
         head = row.head
         if head is None or head.name is None:
             continue
+        if head.shape == PLAIN and not head.signs:
+            name = plain.get(head.name) or plain.setdefault(head.name, bare_name(head.name))
+            row.mark = tuple.__new__(Mark, (head, row.number, place(unit), row.begins, True, name, group))
+            marks.append(row.mark)
+            continue
         if head.shape in _ALONE:
             head = _beside_its_time(rows, i, head)
         followed = bool(head.rest) or _speech_below(rows, i, head)
-        row.mark = mark_of(head, row.number, max(unit, 0), begins=row.begins, followed=followed)
+        row.mark = mark_of(head, row.number, unit, begins=row.begins, followed=followed)
         marks.append(row.mark)
     return marks
 
@@ -179,7 +192,9 @@ def _marked(rows: list[Text]) -> list[Mark]:
 def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
     """Whether the line under a head, or under its time, may be speech."""
     below = i + 2 if head.shape.endswith("\nT/") else i + 1
-    return below < len(rows) and not ((under := rows[below].head) and under.shape in (head.shape, "T"))
+    under = rows[below].head if below < len(rows) else None
+    same = under is not None and (under.shape, under.heading) in ((head.shape, head.heading), ("T", under.heading))
+    return below < len(rows) and not same
 
 
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
@@ -196,12 +211,12 @@ def _only_time(head: Head | None) -> bool:
     return head is not None and head.shape == "T"
 
 
-def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
-    """Rows with the speakers that hold until the next label, paragraphs joined."""
+def _turns(rows: list[Text], labels: Labels, tally: Tally, *, clean: bool) -> list[Row]:
+    """Rows with the speakers that hold until the next label, paragraphs joined. `clean`: there are no marks in them."""
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = TurnBuilder(labels, tally, _chapters(rows), asker)
+    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker, clean=clean)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -218,16 +233,19 @@ def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
     return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
 
 
-def _chapters(rows: Sequence[Text]) -> set[int]:
+def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
     if listed := _listed(rows):
         return listed
+    rows = [r for r in rows if not (r.text[0].isdigit() and is_spoken_time(r.text))]
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
     if len(times) < 5 or len(times) < 0.35 * len(rows):
         return set()
     extra = [
         i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
     ]
+    if extra[:1] == [0] and (mark := rows[0].mark) and labels.verdict(mark) == "name":
+        extra.pop(0)  # times may stand under what they belong to
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
 

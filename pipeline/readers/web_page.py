@@ -37,7 +37,7 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 class _Page(HTMLParser):
-    """Text by blocks: a heading gets its hashes, a cite its colon, a bold beginning its asterisks.
+    """Text by blocks: a heading gets its hashes, a cite or term its colon, a bold beginning its asterisks.
 
     What is around an article is kept apart, and what is to be pressed or chosen, unless it stands in a paragraph or
     `buttons` are what the page is made of.
@@ -110,7 +110,7 @@ class _Page(HTMLParser):
             self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
         self._in_title = self._in_title and last != "title"
         if last in _BLOCKS:
-            if last == "cite" and self._has_words and not self._apart and not self._ends_in_colon():
+            if last in ("cite", "dt") and self._has_words and not self._apart and not self._ends_in_colon():
                 self._say(":")
             self._end_line()
             if last in ("p", "li", "blockquote", "tr"):

@@ -335,6 +335,16 @@ def rev() -> str:
     return json.dumps({"monologues": made})
 
 
+def otter() -> str:
+    ids = list(NAMES.values())
+    made = [
+        {"speaker_id": 900 + ids.index(w), "speaker_model_label": "1", "start_offset": int(a * 16_000), "transcript": t}
+        for w, a, _, t in TURNS
+    ]
+    people = [{"id": 900 + n, "speaker_name": name} for n, name in enumerate(ids)]
+    return json.dumps({"speech": {"title": "Ferry", "speakers": people, "transcripts": made}})
+
+
 def speechmatics() -> str:
     ids = list(NAMES.values())
     out = []
@@ -591,5 +601,17 @@ SHAPES: Sequence[Shape] = (
     Shape("mpl2", lambda: "".join(f"[{a * 10:.0f}][{b * 10:.0f}] {t}\n" for _, a, b, t in TURNS), nobody, True),
     Shape("tmplayer", rows("{start}:{said}"), nobody, True),
     Shape("spruce", rows("{start},{end},{said}", time="{h:02}:{m:02}:{s:02}:{f:02}"), nobody, True, ".stl"),
+    Shape("names after times without a colon", rows("[{start}] {who} {said}\n"), full, True),
+    Shape("otter json", otter, full, True, ".json"),
+    Shape("yaml", lambda: "".join(f"- speaker: {w}\n  start: {a}\n  text: >\n    {t}\n" for w, a, _, t in TURNS), full, True, ".yaml"),
+    Shape("yaml in braces", lambda: "turns:\n" + "".join(f"- {{who: {w}, start: {clock(a)}, text: {t!r}}}\n" for w, a, _, t in TURNS), full, True, ".yml"),
+    Shape("days without a year", rows("[3/14 {start} AM] {who}\n{said}\n", time="10:{m:02}:{s:02}"), full, True),
+    Shape("seconds in front of signs", lambda: "".join(f"{a:.2f} {b:.2f} SPK_{list(NAMES.values()).index(w)} {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
+    Shape("seconds in brackets", lambda: "".join(f"[{a:.1f} - {b:.1f}] SPK_{list(NAMES.values()).index(w)}: {t}\n" for w, a, b, t in TURNS), index_of("SPK_"), True),
+    Shape("the day in a word", rows("[Yesterday {start} AM] {who}\n{said}\n", time="10:{m:02}:{s:02}"), full, True),
+    Shape("turns counted in brackets", rows("[{n}] {who}: {said}"), full, False),
+    Shape("pairs", lambda: json.dumps([{w: t} for w, _, _, t in TURNS]), full, False, ".json"),
+    Shape("pairs in lists", lambda: json.dumps([[w, t] for w, _, _, t in TURNS]), full, False, ".json"),
+    Shape("excel's line over a table", lambda: "sep=;\nZeit;Sprecher;Text\n" + "".join(f'{clock(a)};{w};"{t}"\n' for w, a, _, t in TURNS), full, True, ".csv"),
     Shape("participants", lambda: "".join(json.dumps({"ts": a, "participant": w, "utterance": t}) + "\n" for w, a, _, t in TURNS), full, True, ".jsonl"),
 )  # fmt: skip

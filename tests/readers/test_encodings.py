@@ -9,6 +9,7 @@ from pipeline.readers.base import Document
 TEXTS = {
     "cp1252 French": ("cp1252", "Ça va très bien, l'été est arrivé à la forêt et le garçon est là."),
     "cp1252 German": ("cp1252", "Schöne Grüße aus Köln, die Straße ist größer als früher."),
+    "cp1252 French and names": ("cp1252", "Voilà un café à Göteborg, là où Bäckström déjà le prit, à la carte."),
     "cp1252 Spanish": ("cp1252", "El niño comió la piña mañana, ¿qué pasó aquí?"),
     "cp1250 Czech": ("cp1250", "Dnes večer mluvíme o lodi, která čeká u mola, řekl přístavní."),
     "cp1250 Polish": ("cp1250", "Dziś wieczór mówimy o łodzi, która czeka na gości w porcie, żeglarzu."),

@@ -52,6 +52,37 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
     assert phrase not in speakers(srt([*LABELLED[:9], f"{phrase}: the band.", *LABELLED[9:17]]), ".srt")
 
 
+@pytest.mark.parametrize("part", ["Section 2.{n}", "Chapter {n}", "Item #{n}"])
+def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> None:
+    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID)]
+    assert speakers("\n\n".join(rows)) == [None]
+
+
+def test_people_who_are_counted_and_answer_one_another_are_speakers() -> None:
+    rows = [f"Guest {1 + i * i % 7}: {said}" for i, said in enumerate(SAID)]
+    assert set(speakers("\n\n".join(rows))) == {"Guest 1", "Guest 2", "Guest 3", "Guest 5"}
+
+
+def test_people_in_the_audience_who_are_counted_among_others_are_speakers() -> None:
+    rows = [f"Guest {1 + i // 3}: {said}" if i % 3 else f"Oda Brandt: {said}" for i, said in enumerate(SAID)]
+    assert {"Oda Brandt", "Guest 1", "Guest 6"} <= set(speakers("\n\n".join(rows)))
+
+
+def test_headings_that_recur_name_who_says_the_few_words_under_them() -> None:
+    rows = [f"### {who}\n\nWe go on so." for who in ("Oda Brandt", "Lin Ferrer", "Oda Brandt", "Lin Ferrer")]
+    assert speakers("\n\n".join(["Some words in front.", *rows]), ".md") == [None, *["Oda Brandt", "Lin Ferrer"] * 2]
+
+
+def test_names_in_wide_brackets_are_no_sounds() -> None:
+    rows = [f"（{'司会' if n % 2 else '田中'}）港の会議{n}です" for n in range(8)]
+    assert set(speakers(srt(rows), ".srt")) == {"司会", "田中"}
+
+
+def test_a_change_of_speaker_inside_a_line_of_captions_ends_the_words_of_the_one_before() -> None:
+    rows = [">> ODA: We leave at nine.", ">> LIN: Or at ten. >> Who says so?", ">> ODA: I do.", ">> LIN: So do I."]
+    assert speakers(srt(rows), ".srt") == ["ODA", "LIN", None, "ODA", "LIN"]
+
+
 def test_one_word_that_stands_twice_among_names_in_full_is_in_doubt() -> None:
     rows = [*LABELLED[:4], "Note: cut here.", *LABELLED[4:8], "Note: cut again.", *LABELLED[8:]]
     assert "Note" not in speakers("\n\n".join(rows))
@@ -264,3 +295,49 @@ def test_a_word_and_a_colon_over_the_talk_without_a_time_is_nobody_and_told() ->
     transcript = read("\n\n".join(["Disclaimer: This text was made by a machine.", *LABELLED]))
     assert transcript.segments[0].speaker is None
     assert '"Disclaimer" may be a speaker' in transcript.notes[0]
+
+
+def test_an_answer_under_the_only_one_who_asks_is_nobodys_in_bold_type_too() -> None:
+    rows = [f"**Q: {said}**\n\nThat was in April." for said in ("Who pays?", "Since when?", "Who decides?")]
+    assert speakers("\n\n".join(rows), ".md") == ["Q", None] * 3
+
+
+def test_one_label_that_recurs_among_many_that_do_not_is_no_speaker() -> None:
+    rows = ["Flour: a pound.", "Water: a pint.", "Salt: a pinch.", "Flour: some for the board.", "Time: two hours."]
+    assert speakers("\n\n".join(rows), ".md") == [None]
+
+
+def test_a_label_whose_name_is_missing_begins_nobodys_words() -> None:
+    assert speakers("\n\n".join([*LABELLED[:5], f": {SAID[5]}", *LABELLED[6:]]))[5] is None
+
+
+def test_an_office_with_small_words_behind_its_capitals_speaks() -> None:
+    rows = ["Mr. QUILL. We leave at nine.", "The SPEAKER pro tempore. The time has come.", "Mr. QUILL. Or at ten."]
+    assert set(speakers("\n\n".join(rows * 2))) == {"Mr. QUILL", "The SPEAKER pro tempore"}
+
+
+@pytest.mark.parametrize("label", ["{who} (North) (Lab)\n", "{who} at 00:0{n}\n", "{caps}.- ", "@{who}: "])
+def test_what_stands_beside_a_name_is_none_of_it(label: str) -> None:
+    turns = [(who, n) for n, who in enumerate(["Oda Brandt", "Lin Ferrer"] * 3)]
+    rows = [f"{label.format(who=who, caps=who.upper(), n=n)}And so we leave at nine, {n}." for who, n in turns]
+    assert {(who or "").title() for who in speakers("\n\n".join(rows))} == {"Oda Brandt", "Lin Ferrer"}
+
+
+def test_terms_of_a_list_in_a_page_are_labels() -> None:
+    page = "".join(f"<dt>{who}</dt><dd>We go on so.</dd>" for who in ["Oda Brandt", "Lin Ferrer"] * 3)
+    assert speakers(f"<html><body><dl>{page}</dl></body></html>", ".html") == ["Oda Brandt", "Lin Ferrer"] * 3
+
+
+def test_a_clock_that_is_said_first_in_a_labelled_talk_is_no_time() -> None:
+    segments = read("\n\n".join([*LABELLED[:4], f"{TURNS[4][0]}: 10:30 is too late.", *LABELLED[5:]])).segments
+    assert ("10:30 is too late.", None) in [(s.text, s.start) for s in segments]
+
+
+@pytest.mark.parametrize("label", ["{who} <oda@example.org>", "{who}!!!"])
+def test_an_address_or_a_shout_behind_a_name_ends_no_label(label: str) -> None:
+    rows = [f"{label.format(who=who)}: We go on so, {n}." for n, who in enumerate(["Oda", "Lin"] * 3)]
+    assert [(who or "").rstrip("!") for who in speakers("\n\n".join(rows))] == ["Oda", "Lin"] * 3
+
+
+def test_a_short_talk_with_a_label_in_each_line_needs_no_full_stops() -> None:
+    assert speakers("Oda: hi there\nLin: hello to you\nOda: yes\nLin: no\n") == ["Oda", "Lin", "Oda", "Lin"]

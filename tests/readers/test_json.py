@@ -149,6 +149,32 @@ def test_several_people_at_once_are_nobody() -> None:
     assert {who for who, _, _ in found} == {None}
 
 
+def test_a_segment_that_says_that_nobody_is_known_is_not_the_last_speakers() -> None:
+    said = [
+        ("Oda Brandt", "We leave at nine and"),
+        (None, "not at ten, as I was told."),
+        ("Lin", "Who says"),
+        ("", "so?"),
+    ]
+    segments = [{"start": n, "end": n + 1, "speaker": who, "text": text} for n, (who, text) in enumerate(said)]
+    assert [who for who, *_ in told({"segments": segments})] == ["Oda Brandt", None, "Lin", None]
+
+
+def test_signs_of_speakers_are_looked_up_in_the_table_beside_the_segments() -> None:
+    segments = [{"start": 1, "speaker": "s1", "text": HULL}, {"start": 4, "speaker": "s2", "text": MAST}]
+    people = [{"id": "s1", "name": "Oda Brandt"}, {"id": "s2", "name": "Lin"}, {"id": "s2", "name": "Kofi"}]
+    assert [who for who, *_ in told({"speakers": people, "segments": segments})] == ["Oda Brandt", "s2"]
+
+
+@pytest.mark.parametrize(("rate", "length"), [(16_000, None), (16_000, 8.0), (1000, 8.0)])
+def test_offsets_of_otter_count_samples_unless_the_length_says_otherwise(rate: int, length: float | None) -> None:
+    segments = [
+        {"start_offset": 2 * rate, "end_offset": 5 * rate, "transcript": HULL},
+        {"start_offset": 6 * rate, "end_offset": 8 * rate, "transcript": MAST},
+    ]
+    assert [s.start for s in read({"duration": length, "transcripts": segments}).segments] == [2.0]
+
+
 def test_each_channel_is_somebody() -> None:
     channels = [
         {"alternatives": [{"transcript": said, "words": spoken(said, start)}]}

@@ -44,6 +44,11 @@ def test_a_time_without_the_end_of_its_tag_is_not_spoken_and_its_words_are_kept(
     assert said(transcript) == "We leave at nine. Or at ten."
 
 
+def test_a_tag_without_its_end_in_front_of_a_change_of_speaker_swallows_no_words() -> None:
+    transcript = read("<SYNC Start=0><P Class=EN We leave at nine. >> Or at ten.", "<SYNC Start=9000><P Class=EN>>No.")
+    assert said(transcript) == "We leave at nine. >> Or at ten. No."
+
+
 def test_an_element_without_a_time_is_told_and_not_spoken() -> None:
     transcript = read("<SYNC Start=0><P>We leave at nine.", "<SYNC 2000><P>Or at ten.")
     assert said(transcript) == "We leave at nine. Or at ten."

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.text import words
 from pipeline.transcript import Transcript
 
 
@@ -197,6 +198,32 @@ def test_a_format_line_of_substation_without_times_is_warned_of() -> None:
 def test_lines_of_substation_under_a_section_whose_name_is_torn_are_told() -> None:
     good = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
     assert "broken lines" in left_out(f"[Script Info]\nTitle: x\n\n[vents]\n{good}ialogue: or at ten.\n", ".ass")
+
+
+def test_a_first_turn_over_its_time_is_no_chapter() -> None:
+    turns = ["Oda Brandt: We leave at nine.\n0:03", "Lin Ferrer: Or at ten.\n0:09"] * 4
+    assert read("\n\n".join(turns)).segments[0].text == "We leave at nine."
+
+
+def test_chapters_of_a_pane_that_spells_its_times_out_are_told() -> None:
+    rows = [f"0:{n:02}\n{n} seconds\nAnd so we leave the pier at {n}." for n in range(10, 20)]
+    rows.insert(5, "Chapter 2: The fog")
+    assert left_out("\n".join(rows)) == {"headings": (4, 16)}
+
+
+LONG = "An older version. " * 200
+
+
+@pytest.mark.parametrize("comment", ["<!-- Or at <!-- not --> ten. -->", f"<!-- {LONG} -->"])
+def test_comments_in_one_another_and_long_ones_are_not_spoken(comment: str) -> None:
+    transcript = read(f"We leave at nine.\n\n{comment}\n\n" + "With all boats. " * 90, ".md")
+    assert {w for s in transcript.segments for w in words(s.text)} == {*"we leave at nine with all boats".split()}
+
+
+@pytest.mark.parametrize("mark", ["<!-- ", "<!-- Or at ten. ", f"<!-- {LONG} A --> B. "])
+def test_a_mark_that_opens_no_comment_or_one_of_all_words_takes_none_away(mark: str) -> None:
+    said = " ".join(s.text for s in read(f"We leave at nine.\n\n{mark}With all boats.\n", ".md").segments)
+    assert "With all boats." in said
 
 
 def test_comments_in_a_text_are_told() -> None:

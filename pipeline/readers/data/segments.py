@@ -9,6 +9,7 @@ from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
+from pipeline.readers.data.people import put_names, table_of
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
 from pipeline.readers.names import key_of
@@ -18,6 +19,7 @@ from pipeline.text import words
 _LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "turns", "utterances", "speakers", "chunks")
 _LISTS += ("captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data", "items")
 _LISTS += ("snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
+_WHO = ("speaker", "speakername", "speakerlabel", "speakerid", "spk")
 _DEEP = 4  # keys below which a list may stand
 # Of the objects of a list, those that must have what it is taken for; of the words, those that it must hold.
 _MOST = 0.5
@@ -35,9 +37,25 @@ def cues_of(found: Any, tally: Tally) -> list[Cue]:
     for n, value in enumerate(segments, 1):
         if text_of(value) is None and not words_of(value, 1.0):
             tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
-    scale = scale_of(segments)
-    cues = [cue for n, value in enumerate(segments, 1) for cue in cues_of_object(n, value, scale)]
+    cues = _cues(segments)
+    put_names(cues, table_of(found))
     _put_channels(cues, segments)
+    return cues
+
+
+def _cues(segments: Sequence[Fields]) -> list[Cue]:
+    """The cues of all segments. Where some name who speaks, one that says that nobody is known has nobody's words."""
+    scale = scale_of(segments)
+    cues: list[Cue] = []
+    nobodys: list[Cue] = []
+    for n, value in enumerate(segments, 1):
+        found = cues_of_object(n, value, scale)
+        cues += found
+        if any(key in value for key in _WHO):
+            nobodys += [cue for cue in found if cue.voice is None]
+    if nobodys and len(nobodys) < len(cues) and any(cue.voice for cue in cues):
+        for cue in nobodys:
+            cue.voice = ""
     return cues
 
 
@@ -128,9 +146,14 @@ def _speaks(value: Fields) -> bool:
     return text_of(value) is not None or "word" in value or bool(words_of(value, 1.0))
 
 
+def has_segments(found: Any) -> bool:
+    """Whether parsed JSON has a list of objects, most of which have text."""
+    return any(_may_hold(key, each) for key, each in _lists(found, "", _DEEP))
+
+
 def sniff(document: Document) -> bool:
-    """A list of objects, most of which have text."""
-    return any(_may_hold(key, each) for key, each in _lists(document.json, "", _DEEP))
+    """A list of segments."""
+    return has_segments(document.json)
 
 
 def read(document: Document, tally: Tally) -> Parsed:

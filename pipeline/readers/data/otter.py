@@ -1,0 +1,57 @@
+"""Otter's own JSON: transcripts whose offsets count samples of the sound, and a table of who has which number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.data.people import table_of
+from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, text
+from pipeline.readers.metadata import lenient
+from pipeline.readers.tally import Tally
+
+_RATES = (16_000.0, 1000.0, 1.0)  # to the second: samples, and what programs that pass the JSON on make of them
+
+
+def _speech(found: Any) -> Mapping[str, Any]:
+    """The object that holds the transcripts."""
+    inner = mapping(mapping(found).get("speech"))
+    return inner if "transcripts" in inner else mapping(found)
+
+
+def sniff(document: Document) -> bool:
+    """Transcripts with offsets."""
+    return any("transcript" in t and "start_offset" in t for t in items(_speech(document.json), "transcripts"))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue a transcript. A voice that is only told apart counts where nobody is known by name."""
+    speech = _speech(document.json)
+    told = items(speech, "transcripts")
+    names, rate = table_of(speech), _rate(speech, told)
+    named = any(text(t.get("speaker_id")) in names for t in told)
+    cues = [
+        cue(
+            text(t.get("transcript")),
+            number(t.get("start_offset"), rate),
+            number(t.get("end_offset"), rate),
+            names.get(text(t.get("speaker_id"))) or ("" if named else speaker(t.get("speaker_model_label"))),
+            n,
+        )
+        for n, t in enumerate(told, 1)
+    ]
+    return Parsed(cue_lines(cues, tally, document.label), lenient(speech))
+
+
+def _rate(speech: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> float:
+    """What an offset counts: that by which the last one comes nearest to the length of the recording, if it is told."""
+    length = number(speech.get("duration"))
+    last = max((end for t in told if (end := number(t.get("end_offset"))) is not None), default=None)
+    if not length or not last:
+        return _RATES[0]
+    return min(_RATES, key=lambda rate: max(last / rate / length, length * rate / last))
+
+
+READER = Reader("otter", "Otter JSON", sniff, read)

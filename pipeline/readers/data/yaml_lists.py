@@ -1,0 +1,105 @@
+"""YAML that lists segments, as JSON does: "- speaker: …", "start: …", "text: …"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cues import cue_lines
+from pipeline.readers.data.pieces import mapping
+from pipeline.readers.data.segments import cues_of, has_segments
+from pipeline.readers.metadata import lenient
+from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
+from pipeline.readers.tally import Tally
+from pipeline.text import words
+
+_OPENS = r"^[ \t]*(?:- +)?(?:\{[ \t]*)?"
+_NAME = r"[\"']?([A-Za-z][\w ()-]{0,30})[\"']?:(?:[ \t]|$)"
+_KEY = re.compile(rf"(?:{_OPENS}|,[ \t]*){_NAME}", re.MULTILINE)
+_ITEM = re.compile(rf"^[ \t]*- +(?:\{{[ \t]*)?{_NAME}", re.MULTILINE)
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_NOTHING = ("", "~", "null", "Null", "NULL")
+_COUNTED = {*START, *END, "duration", "dur"}
+_DEEP = 30  # lists and objects in one another
+
+
+def sniff(document: Document) -> bool:
+    """A list whose objects have a text and a time or a speaker, under the names that programs give these."""
+    if document.head[:1] in ("{", "[", "<") or not _ITEM.search(document.head):
+        return False
+    keys = {key_of(key) for key in _KEY.findall(document.head)}
+    said = keys & {*TEXT, "words"} and keys & {*START, *SPEAKER}
+    return bool(said) and has_segments(_values(document))
+
+
+def read(document: Document, tally: Tally) -> Parsed:
+    """A cue an object of the list; its metadata are the keys beside it."""
+    found = _values(document)
+    cues = cues_of(found, tally)
+    _tell_rest(document.text, cues, tally)
+    return Parsed(cue_lines(cues, tally, document.label), lenient(mapping(found)))
+
+
+def _tell_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
+    """Words of comments and of keys that are not read are told; the keys themselves are none."""
+    rest = Counter(words(text))
+    rest.subtract(word for cue in cues for part in (*cue.rows, cue.voice or "") for word in words(part))
+    keys = {word for key in _KEY.findall(text) for word in words(key)}
+    left = [word for word, n in rest.items() if n > 0 and word not in keys and any(map(str.isalpha, word))]
+    if left:
+        tally.leave_out_words("other words of the YAML", sum(rest[word] for word in left), " ".join(left), 1)
+
+
+def _values(document: Document) -> Any:
+    """What the YAML holds, as it is written, so that a "Yes" that is said is a word; None when it is none."""
+    import yaml
+
+    # Its events, which it gives one by one: its own way to values ends the program when lists nest far enough.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C where the system has it
+    try:
+        return _built(yaml.parse(document.text, loader))
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def _built(events: Iterable[Any]) -> Any:
+    """The values of events. ValueError for what no transcript has: parts that stand for others, keys twice, depth."""
+    held: list[list[Any]] = [[]]
+    for event in events:
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            held[-1].append(event.value)
+        elif kind in ("SequenceStartEvent", "MappingStartEvent"):
+            held.append([])
+            if len(held) > _DEEP:
+                raise ValueError("nested too deep")
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            parts = held.pop()
+            held[-1].append(parts if kind == "SequenceEndEvent" else _object(parts))
+        elif kind == "AliasEvent":
+            raise ValueError("a part that stands for another one")
+    return held[0][0] if len(held[0]) == 1 else held[0]
+
+
+def _object(parts: Sequence[Any]) -> dict[str, Any]:
+    """An object of its keys and values in turn; times that are numbers as numbers, nothing as None."""
+    found = {
+        str(key): value if not isinstance(value, str) else _value(key_of(str(key)), value)
+        for key, value in zip(parts[::2], parts[1::2], strict=True)
+    }
+    if 2 * len(found) < len(parts):
+        raise ValueError("a key twice")
+    return found
+
+
+def _value(key: str, value: str) -> str | float | None:
+    if value in _NOTHING:
+        return None
+    return float(value) if key in _COUNTED and _NUMBER.fullmatch(value) else value
+
+
+READER = Reader("yaml", "YAML that lists segments", sniff, read)

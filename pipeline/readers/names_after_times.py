@@ -1,0 +1,102 @@
+"""Names between a time and the words, with nothing after them: "[00:00:12] Marta Quill Welcome back"."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.readers.clocks import stamp_at
+from pipeline.readers.common import Common
+from pipeline.readers.labels import could_be_name
+
+_SAMPLE = 400  # lines in which such names show
+_LEAST = 4  # lines with a time in front
+_MOST = 0.8  # of these, those that begin with a name if there are such names
+_LONGEST = 4  # words of a name
+_FOLLOWED = 0.8  # of the places of a part of a name, those where the name goes on
+_BARE = re.compile(r"[^\W\d_][\w'’-]*|[^\W\d_]{1,4}\.|\d{1,2}")
+
+
+Words = tuple[str, ...]
+
+
+class _Timed(NamedTuple):
+    """A line with a time in front: where its words begin, and the words with capitals that they begin with."""
+
+    at: int
+    opening: Words
+
+
+def with_names_apart(rows: list[str]) -> list[str]:
+    """The lines, a colon behind such names where nearly every time has one and two recur at least.
+
+    A line with a time and no such name is a change of speaker who is not known.
+    """
+    sample = [*itertools.islice(filter(str.strip, rows), _SAMPLE)]
+    if 2 * sum(_timed(row) is not None for row in sample) < max(len(sample), 2 * _LEAST):
+        return rows
+    if not _names(sample) or not (names := _names(rows)):
+        return rows
+    return [_rewritten(row, names) for row in rows]
+
+
+def _names(rows: Sequence[str]) -> set[Words]:
+    """The names behind times, if nearly every time has one and two recur at least."""
+    found = [timed for row in rows if (timed := _timed(row))]
+    names = _recurring([timed.opening for timed in found], Common("\n".join(rows)))
+    named = Counter(name for timed in found if (name := _within(timed.opening, names)))
+    several = sum(n > 1 for n in named.values()) > 1
+    return names if several and named.total() >= _MOST * len(found) else set()
+
+
+def _timed(row: str) -> _Timed | None:
+    """What such a line begins with; None for one with columns, without a time in front or anything after it."""
+    start = len(row) - len(row.lstrip())
+    stamp = stamp_at(row, start) if row[start : start + 1] in tuple("0123456789[(<{") else None
+    if stamp is None or "\t" in row:
+        return None
+    at = stamp.stop + len(row[stamp.stop :]) - len(row[stamp.stop :].lstrip())
+    opening = itertools.takewhile(_capital, row[at:].split(None, _LONGEST + 1)[: _LONGEST + 1])
+    return _Timed(at, tuple(opening)) if row[at:] else None
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper() or (word.isdigit() and len(word) < 3) or word[0] in "\"“'"
+
+
+def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
+    """The words in front of others that recur and are no common ones: a number makes "Speaker 1" a name."""
+    counts = Counter(opening[:n] for opening in openings for n in range(1, len(opening) + 1))
+    again: Counter[Words] = Counter()
+    for part, times in counts.items():
+        again[part[:-1]] += times if times > 1 else 0
+    found = {name for opening in openings if (name := _name(opening, counts, again))}
+    return {name for name in found if name[-1].isdigit() or not common(" ".join(name))}
+
+
+def _name(opening: Words, counts: Counter[Words], again: Counter[Words]) -> Words | None:
+    """The words that are a name in front of others: it ends where what follows is hardly ever the same."""
+    for n in range(1, min(len(opening), _LONGEST + 1)):
+        part = opening[:n]
+        if _BARE.fullmatch(part[-1]) is None:
+            return None
+        if again[part] < _FOLLOWED * counts[part]:
+            return part if counts[part] > 1 and part[-1][0].isalnum() else None
+    return None
+
+
+def _within(opening: Words, names: set[Words]) -> Words | None:
+    """The name that words begin with, if another word with a capital stands behind it."""
+    return next((part for n in range(len(opening) - 1, 0, -1) if (part := opening[:n]) in names), None)
+
+
+def _rewritten(row: str, names: set[Words]) -> str:
+    if (timed := _timed(row)) is None:
+        return row
+    name, said = _within(timed.opening, names), row[timed.at :]
+    if name is None or not could_be_name(" ".join(name)):
+        return f"{row[: timed.at]} >> {said}"
+    return f"{row[: timed.at]}{' '.join(name)}: {said.split(None, len(name))[-1]}"
