@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain
+from string import punctuation
 
 from pipeline.verification.kept import Kept
 
@@ -192,7 +193,8 @@ def unsaid(
 
 def _has_number(word: str) -> bool | None:
     """Whether a number stands in what is between two blanks; None where none does and something there would end one."""
-    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
+    bare = word.strip(punctuation)
+    parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
     return any(map(_is_number, parts)) or (False if _GLUE.issuperset(parts) else None)
 
 
