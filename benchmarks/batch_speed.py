@@ -105,7 +105,7 @@ def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
             print(told.read().decode()[-2000:], file=sys.stderr)
     events = [json.loads(row) for row in log.read_text("utf-8").splitlines()] if log and log.exists() else []
     first = next((e["at"] for e in events if e["event"] == "call started"), 0.0)
-    finishes = tuple(e["at"] - first for e in events if e["event"] == "document done" and e["status"] != "failed")
+    finishes = tuple(e["at"] - first for e in events if e["event"] == "document done" and e["status"] == "complete")
     cpu, rss = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
     counts = _counts(url, forget=True) if url else {}
     return Ran(wall, cpu, rss, code, counts, max(finishes, default=0.0), finishes)
@@ -208,11 +208,11 @@ def write_documents(folder: Path, docs: int, tokens: int = CHUNK * CHUNKS, *, un
 
 
 def _share(ran: Ran) -> str:
-    half = ran.makespan / 2
-    mean = sum(ran.finishes) / max(1, len(ran.finishes)) / max(ran.makespan, 1e-9)
-    return (
-        f"mean document {mean:.2f} of makespan, {sum(f <= half for f in ran.finishes) / len(ran.finishes):.0%} at half"
-    )
+    if not ran.finishes:
+        return "no document is complete"
+    many, half = len(ran.finishes), ran.makespan / 2
+    mean = sum(ran.finishes) / many / ran.makespan
+    return f"mean document {mean:.2f} of makespan, {sum(f <= half for f in ran.finishes) / many:.0%} at half"
 
 
 def _bound(ran: Ran, at_once: int) -> float:
