@@ -17,6 +17,7 @@ import re
 import resource
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,16 +30,6 @@ _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as compo
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
 _RUN = re.compile(r"(\d+)(?:-(\d+))?")
 _HINT = "  (a program's hint, "
-_EMPTY: dict[str, Any] = {
-    "overview": [],
-    "prerequisites": [],
-    "main_points": [],
-    "key_concepts": [],
-    "summary": [],
-    "skipped": [],
-    "faults": [],
-    "missing": [],
-}
 
 
 @dataclass(slots=True)
@@ -84,7 +75,8 @@ class Mock:
             self.book["500"] += 1
             return 500, told, _error("oops")
         body = json.loads(raw)
-        text = json.dumps(answer_to(body))
+        schema = body.get("response_format", {}).get("json_schema", {}).get("schema")
+        text = json.dumps(answer_to(body["messages"], schema))
         if draw < 0.07:
             self.book["truncated"] += 1
             text = text[: len(text) // 2]
@@ -130,20 +122,24 @@ def _reply(body: dict[str, Any], text: str) -> bytes:
     return json.dumps(whole | {"usage": usage}).encode()
 
 
-def answer_to(body: dict[str, Any]) -> dict[str, Any]:
-    """An answer of the size that a real one has, in words of the lines or points that the request shows."""
-    contents = [m["content"] for m in body["messages"]]
+def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    """An answer of the size that a real one has, in words of the lines or points that the messages show.
+
+    Lists of the schema that the call is not about stay empty.
+    """
+    contents = [m["content"] for m in messages]
     if word := next((found for content in contents if (found := _WORD.match(content))), None):
         return {"word": word[1]}
     tasks = [found for content in contents for found in _TASK.findall(content)]
-    parts = {"speakers": []} if '"speakers"' in json.dumps(body.get("response_format", {})) else {}
+    fields = (schema or {}).get("properties", {})
+    empty: dict[str, Any] = {name: [] for name, part in fields.items() if part.get("type") == "array"}
     match tasks[-1] if tasks else "":
         case "write":
-            return _written(_lines(contents[1].split("This part:\n")[-1]), contents[2]) | parts
+            return empty | _written(_lines(contents[1].split("This part:\n")[-1]), contents[2])
         case "compose":
-            return _composed(contents[1])
+            return empty | _composed(contents[1])
         case "check":
-            return _checked(contents[2]) | parts
+            return empty | _checked(contents[2])
         case _:
             return {"points": [_turned(text) for _, text in _lines(contents[-1])[:12]]}
 
@@ -170,7 +166,7 @@ def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:
     ]
     terms = [{"cites": c, "term": _words(t, 2), "definition": t} for c, t in _told(lines, 0.09 * words)]
     whole = "summary stays empty" not in task
-    return _EMPTY | {
+    return {
         "overview": _prose(lines, 0.04 * words),
         "prerequisites": ["Basic familiarity with trade (ledgers, harbours)"],
         "main_points": _under_headings(points),
@@ -224,7 +220,7 @@ def _composed(shown: str) -> dict[str, Any]:
 def _checked(shown: str) -> dict[str, Any]:
     """A fault in every tenth statement, put right."""
     rows = [(int(n), text.split(_HINT)[0], cited) for n, text, cited in _STATEMENT.findall(shown)]
-    return _EMPTY | {
+    return {
         "faults": [
             {
                 "id": n,

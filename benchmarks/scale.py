@@ -101,7 +101,7 @@ class Answering:
     async def complete(self, request: Request) -> Completion:
         """An answer of realistic size."""
         messages = [{"role": m.role, "content": m.content} for m in request.messages]
-        return Completion(json.dumps(answer_to({"messages": messages})), "stop", Usage(), self.model)
+        return Completion(json.dumps(answer_to(messages, request.schema)), "stop", Usage(), self.model)
 
 
 def work_seconds(minutes: int) -> float:

@@ -70,8 +70,8 @@ class Answering:
         await asyncio.sleep(self.waited[-1])
         self._gate.went_well()
         self._gate.leave()
-        body = {"messages": [{"role": m.role, "content": m.content} for m in request.messages]}
-        return Completion(json.dumps(answer_to(body)), "stop", Usage(), self.model)
+        answer = answer_to([{"role": m.role, "content": m.content} for m in request.messages], request.schema)
+        return Completion(json.dumps(answer), "stop", Usage(), self.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def run(docs: int, at_once: int, latency: str, *, unequal: bool = False) -> Ran:
     client = Answering(at_once, latency)
 
     def done(outcome: Outcome) -> None:
-        if outcome.error:
-            raise outcome.error
+        if not outcome.complete:
+            raise outcome.error or RuntimeError(f"{outcome.name}: {outcome.problems[0]}")
         ends.append(asyncio.get_running_loop().time())
 
     with tempfile.TemporaryDirectory() as folder:

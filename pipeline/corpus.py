@@ -18,6 +18,7 @@ from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
 from pipeline.readers.report import left_out_line
 from pipeline.stopping import Stoppable
+from pipeline.tasks import until_idle
 from pipeline.transcript import Transcript
 
 # Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
@@ -82,18 +83,23 @@ class _Batch:
             async with asyncio.TaskGroup() as group:
                 async for source in feed:
                     tasks.append(group.create_task(self._one(len(tasks), source)))
-                    await asyncio.sleep(0)  # it reads and chunks, and then tells how many calls it wants
                     await self._room()
         except BaseExceptionGroup as err:
             raise err.exceptions[0] from err.exceptions[0].__cause__
         return [task.result() for task in tasks]
 
     async def _room(self) -> None:
-        """Waits until the calls at once want another document: with one call, until the one before is made."""
+        """Waits until the calls at once want another document: with one call, until the one before is made.
+
+        The last document tells what it wants once it is read. Where answers come faster than the processor can take
+        them in, documents under way go on before another is begun.
+        """
         enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
+        await until_idle()
         while sum(p.wanted for p in self._under_way.values()) >= enough:
             self._moved.clear()
             await self._moved.wait()
+            await until_idle()
 
     async def _one(self, n: int, source: Source | Transcript) -> Outcome:
         self._under_way[n] = Progress(source.name)

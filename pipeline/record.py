@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Set
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -142,6 +143,7 @@ def title_from_name(name: str) -> str:
     return words[:1].upper() + words[1:] if words else "Transcript"
 
 
+@cache
 def pipeline_version() -> str:
     """The installed version."""
     try:

