@@ -18,7 +18,7 @@ from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
 from pipeline.readers.report import left_out_line
 from pipeline.stopping import Stoppable
-from pipeline.tasks import until_idle
+from pipeline.tasks import until_quiet
 from pipeline.transcript import Transcript
 
 # Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
@@ -95,11 +95,11 @@ class _Batch:
         them in, documents under way go on before another is begun.
         """
         enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
-        await until_idle()
+        await until_quiet()
         while sum(p.wanted for p in self._under_way.values()) >= enough:
             self._moved.clear()
             await self._moved.wait()
-            await until_idle()
+            await until_quiet()
 
     async def _one(self, n: int, source: Source | Transcript) -> Outcome:
         self._under_way[n] = Progress(source.name)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
-_NOTHING = 0.002  # seconds of a pass through all that is ready: what looking whether anything is may take
+_QUIET = 0.002  # seconds of a pass through all that is ready, below which next to nothing was
+_MOST_PASSES = 100
 
 
 async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
@@ -19,11 +20,14 @@ async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
     return [result for result in ended if not isinstance(result, BaseException)]
 
 
-async def until_idle() -> None:
-    """Waits until nothing else is ready to go on, so that what follows takes no time from work that was begun."""
+async def until_quiet() -> None:
+    """Lets other tasks go on until they hardly want to, so that what follows takes no time from work that was begun.
+
+    It ends after a hundred passes through them: what else a program does in this loop holds nothing up for long.
+    """
     loop = asyncio.get_running_loop()
-    busy = True
-    while busy:
+    for _ in range(_MOST_PASSES):
         before = loop.time()
         await asyncio.sleep(0)
-        busy = loop.time() - before > _NOTHING
+        if loop.time() - before < _QUIET:
+            return

@@ -31,7 +31,7 @@ _ANSWER = 1500  # tokens that an answer may take besides those for each statemen
 _EACH = 40
 _EACH_ADDED = 4  # for each word that may be added
 _HEADING = "(heading) "
-_LEAD_IN = re.compile(r"([^:：]{1,60})([:：]\s*)")
+_LEAD_IN = re.compile(r"(?:[^\s:：]{1,30}\s?){1,3}(?::\s+|：\s*)")  # of up to three words
 _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
@@ -217,7 +217,7 @@ def _missing(missed: Missed, chunk: Chunk, prompts: ChunkPrompts) -> str:
     numbers = uncited(chunk, prompts.lines(chunk), missed.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
     return prompts.part(
-        "missing.v1", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
+        "missing.v2", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
     )
 
 
@@ -270,13 +270,13 @@ def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, st
 
 def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
-    label, text = without_end_mark(fault.label) or statement.label, fault.text.strip()
-    twice = _LEAD_IN.match(text)
+    label, text = without_end_mark(fault.label), fault.text.strip()
+    before, after = _LEAD_IN.match(statement.text), _LEAD_IN.match(text)
+    said = without_end_mark(after[0]) if after else ""
     if statement.label:
-        return label, text[twice.end() :] if twice and twice[1] == label else text
-    lead_in = _LEAD_IN.match(statement.text)
-    if label and text and lead_in and not (twice and twice[1] == label):
-        text = f"{label}{lead_in[2]}{text}"
+        return label or statement.label, text[after.end() :] if after and said in (label, statement.label) else text
+    if label and text and before and not after:
+        text = f"{label}{before[0].removeprefix(before[0].rstrip(' :：'))}{text}"
     return "", text
 
 

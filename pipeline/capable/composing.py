@@ -105,7 +105,7 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
 
 
 def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
-    """What the editor is told of the sections whose items are taken by number; nothing where there are none."""
+    """What the editor is told of the sections whose items are taken by number; those without items stay empty."""
     rows: list[str] = []
     for section in (s for s in table.taken if table.items[s.name]):
         which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
@@ -114,14 +114,15 @@ def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[st
             wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
             which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
         rows.append(f"{section.name} ({each[section.name]} words): {which}")
-    return [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
+    told = [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
+    return told + [f"{s.name}: stays empty." for s in table.taken if not table.items[s.name]]
 
 
 def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table: Table) -> tuple[DraftGroup, ...]:
     """The items of a section; where all stay, one that is neither taken nor dropped by name stands at the end."""
     own = table.items[section.name]
     out: list[DraftStatement] = []
-    for row in rows:
+    for row in rows if own else ():
         written = section.groups([row], table.lines_of, table.words)
         out += written[0].statements if written else [table.rows[n - 1] for n in row.cites if n in own]
     if section.composed == "all":

@@ -12,7 +12,7 @@ from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 16  # of a term with its definition
-_LONGEST = 11  # terms, about, of the glossary of a long page
+_MOST = 11  # terms, about, of the glossary of a long page
 
 
 class Concept(Answer):
@@ -41,7 +41,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyCo
 
 def values(words: int) -> Mapping[str, str]:
     """How many terms so many words allow."""
-    about = min(words / _WORDS_EACH, _LONGEST)
+    about = min(words / _WORDS_EACH, _MOST)
     return {"least": str(max(2, round(0.7 * about))), "most": str(max(3, round(1.1 * about)))}
 
 

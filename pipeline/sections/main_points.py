@@ -13,7 +13,7 @@ from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 115  # of a section under one heading
-_HEADINGS, _LONGEST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
+_HEADINGS, _MOST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
 
 
 class Point(Answer):
@@ -58,7 +58,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
 
 def values(words: int) -> Mapping[str, str]:
     """How many headings so many words allow."""
-    about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _LONGEST)
+    about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
     return {"least": str(least), "most": str(most)}

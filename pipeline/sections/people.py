@@ -1,11 +1,20 @@
-"""Who Is Who: the people of a recording in which many speak or matter, as far as the lines tell who they are."""
+"""Who Is Who: the people of a recording in which more than two speak or act, as far as the lines tell."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
+_WORDS_EACH = 8  # of a person, as the length of the page grows
 _ITEMS = Items("Person", (Field("name"), Field("who")), text="who", lead="name")
+
+
+def values(words: int) -> Mapping[str, str]:
+    """How many people so many words allow."""
+    return {"most": str(max(3, round(words / _WORDS_EACH)))}
+
 
 PEOPLE = Section(
     "people",
@@ -13,9 +22,11 @@ PEOPLE = Section(
     _ITEMS.answer(),
     _ITEMS.groups,
     content,
-    share=0.02,
-    least=10,
+    share=0.04,
+    least=15,
+    values=values,
     composed="all",
     grows="rows",
     optional=True,
+    prompt_of_part="sections/people_of_part.v1",
 )

@@ -153,7 +153,7 @@ def _years_end(text: str, part: Part) -> frozenset[float]:
 def _decade(text: str, part: Part) -> frozenset[float]:
     """The years of a decade such as "1990s", each of which bears it out; else nothing."""
     digits, start = part
-    years = range(int(digits), int(digits) + 10) if _DECADE.match(text, start) and len(digits) == 4 else ()
+    years = range(int(digits), int(digits) + 10) if _DECADE.match(text, start) else ()
     return frozenset(map(float, years))
 
 

@@ -26,14 +26,7 @@ def quotations(text: str) -> Iterator[str]:
 
 def unsaid_quotation(text: str, recording: Recording) -> str | None:
     """The first quotation that nobody says word for word anywhere and no title has, marks and capitals aside."""
-    return next((q for q in quotations(text) if not _stands(bare_words(q), recording)), None)
-
-
-def _stands(words: list[str], recording: Recording) -> bool:
-    if any(recording.places_of(words)):
-        return True
-    title = bare_words(recording.transcript.metadata.title or "")
-    return any(title[n : n + len(words)] == words for n in range(len(title) - len(words) + 1))
+    return next((q for q in quotations(text) if not recording.holds(bare_words(q))), None)
 
 
 def quoted_lines(text: str, lines: tuple[int, ...], recording: Recording) -> tuple[int, ...]:

@@ -140,6 +140,14 @@ class Recording:
         starts = list(accumulate((sum(map(len, words)) for words in said), initial=0))
         return "".join(w for words in said for w in words), edges, starts
 
+    @cached_property
+    def _title(self) -> str:
+        return f" {' '.join(bare_words(self.transcript.metadata.title or ''))} "
+
+    def holds(self, words: list[str]) -> bool:
+        """Whether these bare words are said in a row, or stand so in the title."""
+        return any(self.places_of(words)) or f" {' '.join(words)} " in self._title
+
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
         """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them."""
         text, edges, starts = self._spoken

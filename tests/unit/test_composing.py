@@ -122,6 +122,12 @@ def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once
     assert told == [("Ana", "An engineer of Lund.", (1, 3)), ("Ben", "A host.", (1,))]
 
 
+def test_people_whom_no_part_has_are_nobody_for_the_editor_either() -> None:
+    made_up = {"cites": [1], "name": "Carl", "who": "A mayor."}
+    draft, _ = composed_with(answer_of(main_points=arranged(1, 2, 3, 4), people=[made_up]).model_dump())
+    assert draft.sections["people"] == ()
+
+
 def test_points_may_be_dropped_by_name_only() -> None:
     table, _ = table_of(PARTS)
     lawful(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
@@ -149,7 +155,9 @@ def test_an_editor_is_told_of_every_section_and_how_many_words_the_points_may_ta
     _, client = composed_with(good.model_dump())
     task = client.requests[0].messages[-1].content
     assert "words; those above have 12)" in task and "\nsummary: " in task and "$" not in task
-    assert "stand items that are numbered" not in task  # these parts have none
+    assert (
+        "stand items that are numbered" not in task and task.count("people: stays empty.") == 1
+    )  # these parts have none
 
 
 WISH = OwnSection("risks", "Risks", "The gravest first.", (OwnField("risk", "it"),), "risk", "", 0.1, 3)

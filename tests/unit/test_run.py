@@ -114,6 +114,7 @@ def test_a_fault_that_the_check_puts_right_keeps_its_former_text() -> None:
         ("Ben", "the project may be dead.", "Ben: the project may be dead."),
         ("Ana", "the project is dead.", "Ana: the project is dead."),
         ("Ben", "Ben: the project may be dead.", "Ben: the project may be dead."),
+        ("Ben", "Ben : the project may be dead.", "Ben : the project may be dead."),
         ("", "Ben calls the project dead.", "Ben calls the project dead."),
     ],
 )
@@ -126,10 +127,20 @@ def test_what_a_check_takes_for_the_label_of_a_detail_stays_in_its_text(label: s
     assert (detail.lead, detail.text) == (None, printed)
 
 
-def test_a_label_is_not_said_twice() -> None:
-    document, _ = run(with_fault(id=3, label="Reactor", text="Reactor: it has run since 1998.", lines=[1]))
+@pytest.mark.parametrize("said", ["Reactor: ", "Reactor : ", "Reactor：", "Lund reactor: "])
+def test_a_label_is_not_said_twice(said: str) -> None:
+    document, _ = run(with_fault(id=3, label="Reactor", text=f"{said}it has run since 1998.", lines=[1]))
     detail = document.main_points[0].details[0]
     assert (detail.lead, detail.text) == ("Reactor", "it has run since 1998.")
+
+
+@pytest.mark.parametrize("before", ["At 10:30 Ben called it dead.", "Ben gave two good reasons: loan and city."])
+def test_a_colon_inside_a_text_makes_no_label(before: str) -> None:
+    written = written_answer()
+    written["main_points"][1]["points"][0]["details"][1]["text"] = before
+    faulty = with_fault(id=8, label="Outlook", text="Ben calls it dead.", lines=[6])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert document.main_points[1].details[0].details[1].text == "Ben calls it dead."
 
 
 def test_a_statement_of_which_nothing_is_left_is_withheld_with_the_reason() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from pipeline.tasks import until_idle
+from pipeline.tasks import until_quiet
 
 
 class SlowLoop(asyncio.SelectorEventLoop):
@@ -29,7 +29,7 @@ def finished_before(*steps: float) -> list[float]:
 
     async def wait() -> list[float]:
         task = loop.create_task(work())
-        await until_idle()
+        await until_quiet()
         found = list(done)
         await task
         return found
