@@ -29,7 +29,7 @@ from pipeline.small.concepts import (
     explained_in,
     windows,
 )
-from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of
+from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import passages_of
@@ -37,7 +37,7 @@ from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.small.titles import Telling, distinct, own_words, titled
+from pipeline.small.titles import Telling, beginning, distinct, own_words, titled
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
@@ -92,7 +92,9 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     spoken = Spoken(sentences, reading.notes, names_of(transcript))
     explained, problems = await _explained(asked, spoken, structured, at_once)
-    page = _page(transcript, sentences, excerpts, completed(explained, excerpts), about, ranking, recipe.length)
+    courtesies = outline.courtesies(sentences)
+    of_use = [e for e in excerpts if not e.marked <= courtesies]
+    page = _page(transcript, sentences, of_use, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
     telling = Telling(sentences)
@@ -159,9 +161,10 @@ def _page(
     others = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences))
     kept = others + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
-    chosen = ranking.best(candidates, max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim)), most - kept)
+    best = ranking.best(candidates, max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim)), most - kept)
+    chosen, left_out = unrepeated(best), [e for e in candidates if e not in best]
     left = most - others - sum(e.printed for e in chosen)
-    return _Page(concepts, chosen, [e for e in candidates if e not in chosen], left, round(_MOST_OF_SUMMARY * aim))
+    return _Page(concepts, chosen, left_out, left, round(_MOST_OF_SUMMARY * aim))
 
 
 def _completed(page: _Page, parts: Sequence[Part], leads: LeadIns) -> tuple[list[Concept], list[Part]]:
@@ -187,7 +190,7 @@ async def _titled(
         return await titled(group, structured, terms, language, telling)
     except CallError as err:
         survivable(err)
-        return Part(group, own_words(group, telling), ("",) * len(group))
+        return Part(group, own_words(group, telling) or beginning(group), ("",) * len(group))
 
 
 async def _explained(

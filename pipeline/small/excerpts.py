@@ -124,6 +124,16 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
     return [e for e in whole if not shown.issuperset(s.number for s in e.sentences)]
 
 
+def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """The excerpts in order; what one of them says is not shown again before the next, which goes on from it."""
+    out: list[Excerpt] = []
+    for e in excerpts:
+        said = out[-1].numbers if out else frozenset()
+        left = tuple(s for s in e.before if s.number not in said)
+        out.append(e if left == e.before else replace(e, before=left, goes_on=True))
+    return out
+
+
 def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
     """The sentence itself, or the first of the answer when it leads up to a question: both are shown then."""
     turn = sentences[number].turn

@@ -18,6 +18,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
 _MOST_TOKENS = 140
 _FEWEST = 4  # words of a note
+_REPEATED = 2  # notes of an answer that has them again and again
 _ENOUGH = 3  # words in common that tie a note to a sentence
 _GREETING = 3  # sentences at the beginning, in which figures number episodes
 _SEVERAL = 3
@@ -37,16 +38,28 @@ class Mark:
 
 
 async def notes_on(passage: Passage, structured: Structured, language: str | None = None) -> tuple[str, ...]:
-    """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
+    """The model's notes, none when it finds nothing worth one. Raises what the client raises.
+
+    An answer that says one thing again and again leaves the rest of a passage out: its halves are asked about instead.
+    """
+    notes, repeats = await _answer(passage, structured, language)
+    if repeats and (halves := passage.halves):
+        notes = [n for half in halves for n in (await _answer(half, structured, language))[0]]
+    return tuple(dict.fromkeys(n for n in notes if len(units(n)) >= _FEWEST))
+
+
+async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:
+    """What the model wrote of a passage, and whether it wrote little else than the same until it was cut off."""
     asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
     rows = [row for row in completion.text.splitlines() if row.strip()]
-    if completion.finish_reason == "length":  # the last row, or the last sentence of the only one, is cut off
+    cut = completion.finish_reason == "length"
+    if cut:  # the last row, or the last sentence of the only one, is cut off
         rows = rows[:-1] or [" ".join(_SENTENCE_END.split(row)[:-1]) for row in rows]
     found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
     if not found and language and primary(language) != "en":  # there a model may forget the form of the examples
         found = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
-    return tuple(dict.fromkeys(note for note in found if len(units(note)) >= _FEWEST))
+    return found, cut and len(found) > _REPEATED >= len(set(found))
 
 
 def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:

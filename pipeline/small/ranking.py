@@ -54,7 +54,7 @@ class Ranking:
         marks = len(excerpt.notes) + 0.5 * len(excerpt.marked)
         rich = 0.6 * min(4, excerpt.figures) + 0.3 * min(3, names) + 0.25 * min(6.0, subject)
         marked = sum(s.words for s in excerpt.sentences if s.number in excerpt.marked)
-        length = math.sqrt(max(_FEW, (excerpt.words + marked) / 2))  # what makes a note clear costs half
+        length = math.sqrt(max(_FEW, (excerpt.printed + marked) / 2))  # what makes a note clear costs half
         return (marks + rich) * (0.5 + density) / length
 
     def foremost(self, windows: Sequence[Window], most: int) -> list[Window]:

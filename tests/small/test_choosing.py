@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.lengths import words_for
 from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
-from pipeline.small.excerpts import Excerpt, excerpts_of
+from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import in_common, keys, units
 from pipeline.small.notes import Mark
-from pipeline.small.outline import closing, other_ending, question, summary
+from pipeline.small.outline import closing, courtesies, other_ending, question, summary
 from pipeline.small.parts import Part, parted
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
@@ -113,6 +113,22 @@ def test_a_heading_that_names_one_excerpt_of_three_is_not_taken() -> None:
 def test_a_heading_stands_once() -> None:
     part = Part(tuple(_all(BREAD)), "Bread", ("Acid of sourdough",))
     assert [p.heading for p in distinct([part, part], Telling(()))] == ["Bread", "Acid of sourdough"]
+
+
+def test_what_one_sentence_says_twice_is_no_heading() -> None:
+    assert not frequent(_all("Ten times the word hug, twelve times the word pug.", BREAD))
+
+
+def test_the_beginning_of_a_longer_run_is_no_heading() -> None:
+    said = "We take the token composed of short letters.", "Without the token composed of short letters it falls."
+    assert frequent(_all(*said)).casefold() == "short letters"
+
+
+def test_a_part_that_nothing_names_has_its_beginning_as_heading() -> None:
+    excerpts = tuple(_all(*(f"We saw it {n} and so did you, as we go on with it." for n in range(5))))
+    telling = Telling([s for e in excerpts for s in e.sentences])
+    part = asyncio.run(titled(excerpts, structured(Answering(lambda _: "")), telling=telling))
+    assert part.heading == "We saw it 0 and so did you, as …"
 
 
 def test_a_heading_of_the_part_s_own_words_stands_in() -> None:
@@ -314,3 +330,46 @@ def test_a_quotation_never_begins_or_ends_with_a_loose_comma(turns: list[tuple[s
     sentences = sentences_of(transcript(turns))
     for s in sentences:
         assert not re.search(r"^[,;]|[,;]$", Quoter(sentences).quotation((s,), ()))
+
+
+def test_a_sentence_that_says_more_than_a_name_is_no_definition() -> None:
+    assert _term("We lose a third of it. Let's leave out, for example, the token.", "token") is None
+
+
+def test_what_a_sentence_says_behind_an_opening_does_not_explain_the_term_in_it() -> None:
+    said = "It is old. Nevertheless, to do fatigue, this model is of much use because it reckons with cracks."
+    notes = ("Fatigue is of much use because it reckons with cracks.",)
+    assert _term(said, "fatigue", notes=notes) is None
+
+
+def test_a_second_name_between_commas_is_a_term() -> None:
+    said = "There are four voltages. A locomotive for all of them, a multi-system locomotive, costs 5 million."
+    found = _term(said, "multi-system locomotive", notes=("A multi-system locomotive costs 5 million.",))
+    assert found and found[1].endswith("costs 5 million.")
+
+
+def test_the_words_of_parting_are_no_main_point() -> None:
+    sentences = sentences_of(transcript([(None, f"{BRIDGE} " * 30 + "That is it. Please subscribe to us.")]))
+    assert {sentences[n].text for n in courtesies(sentences)} == {"That is it.", "Please subscribe to us."}
+    assert not courtesies(sentences[:9])
+
+
+def test_who_says_their_own_name_introduces_themselves() -> None:
+    lines = [
+        ("Ana Ruiz", "Hello. My name is Ana. With me is Ben, who repairs bridges."),
+        ("Ben Oram", f"{BRIDGE} " * 30),
+    ]
+    assert min(courtesies(sentences_of(transcript(lines)))) == 1
+
+
+def test_what_agrees_or_calls_somebody_names_nothing() -> None:
+    lines = [(None, "Yeah. Yeah, Rust. And rust, yeah, on bridges."), (None, BRIDGE)]
+    telling = Telling(sentences_of(transcript(lines)))
+    assert telling.best(_all("Rust and yeah, rust and yeah.")[0]) == "Rust"
+
+
+def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
+    sentences = sentences_of(transcript([("Ana", BRIDGE), ("Ben", "Such steel. No.")]))
+    first = Excerpt(tuple(sentences[:1]), frozenset({0}), ())
+    second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), before=first.sentences)
+    assert unrepeated([first, second])[1].before == () and unrepeated([first, second])[1].continues(first)

@@ -20,6 +20,21 @@ def _mark(note: str, said: str, speaker: str | None = "Ben Oram") -> Mark | None
     return next(iter(marks_of(note, passage, frozenset(keys("Ben Oram Ana Ruiz")))), None)
 
 
+def test_a_passage_of_which_one_thing_is_said_again_and_again_is_asked_about_by_halves() -> None:
+    said = "The bridge at Orle is made of steel. It lost 12 percent of it. A new one costs 40 million euros."
+    again = "\n".join(["- It is a bridge made of steel."] * 9)
+
+    class Repeating(Answering):
+        async def complete(self, request: Request) -> Completion:
+            whole = "steel" in request.messages[-1].content and "euros" in request.messages[-1].content
+            completion = await super().complete(request)
+            return replace(completion, text=again, finish_reason="length") if whole else completion
+
+    client = Repeating(lambda request: f"- {request.messages[-1].content}")
+    found = asyncio.run(notes_on(Passage(1, tuple(sentences_of(transcript([(None, said)])))), structured(client)))
+    assert len(client.requests) == 3 and " ".join(found) == said
+
+
 def test_a_note_is_tied_to_the_sentence_that_has_its_words() -> None:
     found = _mark("The bridge lost 12 percent of its steel.", "It is old. The old bridge lost 12 percent of steel.")
     assert found and found.sentences == (1,)
