@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -75,6 +75,11 @@ class Excerpt:
     def led_by(self, others: tuple[Sentence, ...], own: tuple[Sentence, ...]) -> Excerpt:
         """The excerpt with what others said before it, and what its speaker did."""
         return replace(self, sentences=(*own, *self.sentences), before=others)
+
+    def without(self, shown: Collection[int]) -> Excerpt:
+        """The excerpt from behind the last of its sentences that others show; it goes on from those."""
+        kept = tuple(s for s in self.sentences if s.number > max((n for n in self.numbers if n in shown), default=-1))
+        return self if kept == self.sentences else replace(self, sentences=kept, before=(), goes_on=True)
 
     @property
     def text(self) -> str:

@@ -13,9 +13,10 @@ from pipeline.lengths import words_for
 from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
 from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import in_common, keys, units
-from pipeline.small.notes import Mark
+from pipeline.small.notes import Mark, spare, unnoted
 from pipeline.small.outline import closing, courtesies, other_ending, question, summary
-from pipeline.small.parts import Part, parted
+from pipeline.small.parts import Part, how_many, parted
+from pipeline.small.passages import Passage
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.sentences import sentences_of
@@ -39,6 +40,28 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
     )
     ranking = Ranking([*plain.sentences, *exact.sentences])
     assert ranking.worth(exact) > ranking.worth(plain)
+
+
+def test_an_aside_is_left_out_even_if_there_is_room() -> None:
+    excerpts = _all(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
+    chosen = Ranking([s for e in excerpts for s in e.sentences]).best(excerpts, 900, 900)
+    assert [e.text for e in chosen] == [BREAD] * 3
+
+
+def test_a_spare_excerpt_begins_behind_what_others_show() -> None:
+    (excerpt,) = excerpts_of(sentences_of(transcript([(None, f"{BRIDGE} It costs 3 million.")])), [Mark("", (1,))])
+    left = excerpt.without({0})
+    assert [s.number for s in left.sentences] == [1] and left.goes_on and left.without({0}) is left
+
+
+def test_a_sentence_with_a_figure_and_no_note_is_spare() -> None:
+    said = "Hello. Welcome. Good to see you. A new bridge of steel costs 40 million. Two of them. It holds for long."
+    passage = Passage(2, tuple(sentences_of(transcript([(None, said)]))[3:]))
+    assert not unnoted(passage, []) and [m.sentences for m in spare(passage, [])] == [(3,)]
+
+
+def test_many_short_excerpts_make_more_parts() -> None:
+    assert (how_many(200), how_many(200, 18)) == (2, 4)
 
 
 def test_what_goes_on_from_another_is_printed_only_with_it() -> None:
