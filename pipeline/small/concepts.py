@@ -24,6 +24,7 @@ _EARLY = 1  # sentences that may have named a term before it is explained: what 
 _OFTEN = 2  # sentences that name what a sentence opens with, if that is a term and no mere subject of the sentence
 _LEAST_WORDS = 12  # of a window without a note
 _MOST_WORDS = 75  # of an explanation
+_SAID_OF_IT = 2  # words that carry meaning which a note shares with what a sentence says of a term
 _CALLED = 2  # words that carry meaning, besides the term, of a short sentence that gives a name to what was said
 _BEFORE = 2  # words before a term that a sentence opens with
 _SHORT_WHOLE = 50  # words of an explanation and the rest of its window that are printed together
@@ -148,6 +149,8 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
     if opening and len(named) < _OFTEN:
         return ()  # the mere subject of a sentence
     for s in opening:
+        if not (_opens(s, wanted, before=1) or _noted(s, wanted, recording.notes)):
+            return ()  # "And the bridge thing, do you like it?"
         whole = tuple(x for x in window.sentences if x.number >= s.number)
         return whole if sum(x.words for x in whole) <= _SHORT_WHOLE else (s,)
     for s in early[:1]:
@@ -156,9 +159,15 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
     return ()
 
 
-def _opens(s: Sentence, wanted: tuple[str, ...]) -> bool:
+def _noted(s: Sentence, wanted: Sequence[str], notes: Iterable[str]) -> bool:
+    """Whether a note has a term and something else that a sentence says."""
+    others = set(s.keys) - set(wanted)
+    return any(set(wanted) <= set(n) and len(set(n) & others) >= _SAID_OF_IT for n in map(keys, notes))
+
+
+def _opens(s: Sentence, wanted: tuple[str, ...], before: int = _BEFORE) -> bool:
     """Whether a sentence begins with a term, after an article or the like, and says something of it."""
-    beginning = units(s.text)[: _BEFORE + len(wanted)]
+    beginning = units(s.text)[: before + len(wanted)]
     return keys(" ".join(beginning))[: len(wanted)] == wanted and (_behind(s, wanted) or 0) >= _FEWEST
 
 

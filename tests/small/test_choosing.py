@@ -365,6 +365,13 @@ def test_what_a_sentence_says_behind_an_opening_does_not_explain_the_term_in_it(
     assert _term(said, "fatigue", notes=notes) is None
 
 
+def test_a_term_behind_two_words_is_explained_only_if_a_note_says_so_too() -> None:
+    said = "We have a deck. And the deck thing, do you want to give it a new colour. The deck is old."
+    assert _term(said, "deck") is None
+    said = "A deck is wide. So a deck is the part of a bridge that carries the road."
+    assert _term(said, "deck", notes=("A deck is the part that carries the road.",)) is not None
+
+
 def test_a_second_name_between_commas_is_a_term() -> None:
     said = "There are four voltages. A locomotive for all of them, a multi-system locomotive, costs 5 million."
     found = _term(said, "multi-system locomotive", notes=("A multi-system locomotive costs 5 million.",))
