@@ -201,7 +201,7 @@ async def _titled(
         return await titled(group, structured, terms, language, telling)
     except CallError as err:
         survivable(err)
-        return Part(group, own_words(group, telling) or beginning(group), ("",) * len(group))
+        return Part(group, own_words(group, telling) or beginning(group, language), ("",) * len(group))
 
 
 async def _explained(

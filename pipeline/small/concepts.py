@@ -149,8 +149,9 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
     if opening and len(named) < _OFTEN:
         return ()  # the mere subject of a sentence
     for s in opening:
-        if not (_opens(s, wanted, before=1) or _noted(s, wanted, recording.notes)):
-            return ()  # "And the bridge thing, do you like it?"
+        set_off = re.search(rf"{re.escape(term)}\s*[,，]", s.text, re.IGNORECASE)
+        if not ((_opens(s, wanted, before=1) and not set_off) or _noted(s, wanted, recording.notes)):
+            return ()  # "And the bridge thing, do you like it?" "The old bridge, that was in May."
         whole = tuple(x for x in window.sentences if x.number >= s.number)
         return whole if sum(x.words for x in whole) <= _SHORT_WHOLE else (s,)
     for s in early[:1]:
@@ -186,7 +187,8 @@ def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[
         return begin, s.number  # "Small cracks run through it. That is fatigue."
     led_to = {k for x in sentences[begin : s.number] for k in x.keys} | set(s.keys[: _before(s, wanted)])
     told = (set(n) - set(wanted) for n in map(keys, recording.notes) if n[: len(wanted)] == wanted)
-    if any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
+    ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause, at a mark
+    if ends and any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
         return begin, s.number  # "The ratio of the two is called …": a note of the model says the same of the term
     enclosed = re.search(rf",\s*(?:\w+\s)?{word},", s.text, re.IGNORECASE)
     if enclosed and any(set(wanted) <= set(keys(n)) for n in recording.notes):

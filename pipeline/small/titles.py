@@ -13,6 +13,7 @@ from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size, units
 from pipeline.small.parts import Part
+from pipeline.small.quoting import spoken
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
 from pipeline.verification.figures import claims
@@ -32,6 +33,7 @@ _TOKENS = 64
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _TOKEN = re.compile(r"\w+(?:[-.,'’]\w+)*")
+_APOSTROPHE = re.compile("['’]")
 _ALONE = re.compile(r"([^\W\d_]+)\s*[,.!?]")
 _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
@@ -76,7 +78,7 @@ class Telling:
     def _naming(self, text: str) -> list[str]:
         """Words that may name what a sentence is about: long ones that tell something and count nothing."""
         counted = {b for a, b in pairwise(_TOKEN.findall(text)) if claims(a)}
-        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not re.search(r"['’]", w))
+        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not _APOSTROPHE.search(w))
         return [w for w in long if self.tells(w) and not claims(w) and not {w, w.casefold()} & (counted | self._calls)]
 
 
@@ -105,7 +107,8 @@ async def titled(
         fitting.insert(0, heading)
     if not any(leads):  # a heading that tells little is more than single words
         fitting.append(heading)
-    name = next(filter(None, (*fitting, own_words(excerpts, telling, leads), *others, heading)), beginning(excerpts))
+    others = (*fitting, own_words(excerpts, telling, leads), *others, heading)
+    name = next(filter(None, others), beginning(excerpts, language))
     return Part(excerpts, name, _distinct(leads, name))
 
 
@@ -205,7 +208,7 @@ def frequent(excerpts: Sequence[Excerpt]) -> str:
 
 def _names(run: Sequence[str]) -> bool:
     """Whether words in a row begin and end with one that may name something."""
-    return all(keys(word) and len(word) >= _LONG_WORD for word in (run[0], run[-1]))
+    return all(keys(word) and len(word) >= _LONG_WORD and not _APOSTROPHE.search(word) for word in (run[0], run[-1]))
 
 
 def _whole(excerpt: Excerpt) -> str:
@@ -217,9 +220,9 @@ def _shortened(text: str, most: int = _SHOWN) -> str:
     return text if len(words) <= most else " ".join(words[:most]) + " …"
 
 
-def beginning(excerpts: Sequence[Excerpt]) -> str:
-    """How a part begins: its heading where nothing names it."""
-    text = _shortened(excerpts[0].text, _LONGEST)
+def beginning(excerpts: Sequence[Excerpt], language: str | None) -> str:
+    """How a part begins, without the noises of speech: its heading where nothing names it."""
+    text = _shortened(spoken(excerpts[0].text, language), _LONGEST)
     return text if len(text) <= _LETTERS else text[:_LETTERS] + "…"
 
 
