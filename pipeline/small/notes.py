@@ -16,6 +16,7 @@ from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
+_FORM = "At most four short notes."  # said again where the examples are in another language
 _MOST_TOKENS = 140
 _FEWEST = 4  # words of a note
 _ENOUGH = 3  # words in common that tie a note to a sentence
@@ -54,7 +55,7 @@ async def notes_on(
 
 async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:
     """What the model wrote of a passage, and whether it repeated itself until it was cut off."""
-    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
+    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language, form=_FORM)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
     rows = [row for row in completion.text.splitlines() if row.strip()]
     cut = completion.finish_reason == "length"

@@ -19,7 +19,6 @@ from pipeline.structured import Structured
 from pipeline.verification.figures import claims
 
 _HALF = 0.5  # of a part's excerpts that have a word of its heading, and more for one that names an excerpt
-_LETTERS = 60  # of a heading that is the beginning of a part, in a script without spaces too
 _SHOWN = 45  # words of an excerpt that the model is shown
 _LONGEST = 9  # words of a heading
 _LONGEST_LEAD = 5
@@ -215,15 +214,17 @@ def _whole(excerpt: Excerpt) -> str:
     return " ".join((*(s.text for s in excerpt.before), excerpt.text))
 
 
-def _shortened(text: str, most: int = _SHOWN) -> str:
+def _shortened(text: str) -> str:
     words = text.split()
-    return text if len(words) <= most else " ".join(words[:most]) + " …"
+    return text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
 
 
 def beginning(excerpts: Sequence[Excerpt], language: str | None) -> str:
     """How a part begins, without the noises of speech: its heading where nothing names it."""
-    text = _shortened(spoken(excerpts[0].text, language), _LONGEST)
-    return text if len(text) <= _LETTERS else text[:_LETTERS] + "…"
+    text = kept = spoken(excerpts[0].text, language)
+    while size(kept) > _LONGEST:
+        kept = kept[:-1]
+    return kept if kept == text else f"{kept.rstrip()} …"
 
 
 def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:
