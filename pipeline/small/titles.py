@@ -180,6 +180,8 @@ def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> t
         while words and not any(kept := [telling.checked(" ".join(words), text) for text in texts]):
             words.pop()
             words[-1:] = [w.removesuffix("'s").removesuffix("’s") for w in words[-1:]]  # of what is left out
+            while words and len(words[-1]) < _LONG_WORD and words[-1].islower():  # "of", "une"
+                words.pop()
         fits = [n for n, title in enumerate(kept) if title] if words else []
         if len(fits) == 1 and not found[fits[0]]:
             found[fits[0]] = kept[fits[0]]

@@ -170,6 +170,12 @@ def test_a_lead_loses_what_was_not_said_at_its_end() -> None:
     assert part.leads == ("Steel", "")
 
 
+def test_a_lead_that_lost_words_ends_with_one_that_names_something() -> None:
+    client = Answering(lambda request: "none\n1. Steel of the mayor\n2. none")
+    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("Steel", "")
+
+
 def test_what_is_said_all_through_a_recording_is_no_heading() -> None:
     sentences = [s for e in _all(*[BRIDGE] * 9, *[BREAD] * 3) for s in e.sentences]
     client = Answering(lambda request: "Steel of Bridges\n1. Acid")
