@@ -29,7 +29,7 @@ from pipeline.small.concepts import (
     explained_in,
     windows,
 )
-from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of
+from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import passages_of
@@ -37,7 +37,7 @@ from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.small.titles import Telling, distinct, own_words, titled
+from pipeline.small.titles import Telling, beginning, distinct, own_words, titled
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
@@ -50,6 +50,7 @@ _WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
 _MOST_WINDOWS = 40
 _OF_MAIN_POINTS = 0.6  # of the page, about
 _LEAST_OF_MAIN_POINTS = 0.45
+_FREE = 0.2  # of the words of main points, which what the model's notes stand for leaves free
 _SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of the page, at most
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
@@ -92,8 +93,12 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     spoken = Spoken(sentences, reading.notes, names_of(transcript))
     explained, problems = await _explained(asked, spoken, structured, at_once)
-    page = _page(transcript, sentences, excerpts, completed(explained, excerpts), about, ranking, recipe.length)
-    groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen)))
+    courtesies = outline.courtesies(sentences)
+    of_use = [e for e in excerpts if not e.marked <= courtesies]
+    known = courtesies.union(*(e.numbers for e in excerpts))
+    others = [e.without(known) for e in excerpts_of(sentences, reading.spare) if known.isdisjoint(e.marked)]
+    page = _page(sentences, of_use, others, completed(explained, excerpts), about, ranking, recipe.length)
+    groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
     telling = Telling(sentences)
     parts = distinct(
@@ -104,7 +109,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     concepts, parts = _completed(page, parts, leads)
     printed: list[Concept | Excerpt] = [*concepts, *(e for p in parts for e in p.excerpts)]
     shown = {s.number for q in printed for s in (*q.before, *q.sentences)}
-    left_out = [e for e in page.left_out if shown.isdisjoint(e.numbers)]
+    asides = ranking.asides(of_use)
+    left_out = [e for e in page.left_out if shown.isdisjoint(e.numbers) and e not in asides]
     summary = outline.summary(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
     recording = Recording(transcript)
 
@@ -145,23 +151,31 @@ class _Page:
 
 
 def _page(
-    transcript: Transcript,
     sentences: Sequence[Sentence],
     excerpts: Sequence[Excerpt],
+    spare: Sequence[Excerpt],
     explained: Sequence[Concept],
     about: Sentence | None,
     ranking: Ranking,
     length: Length,
 ) -> _Page:
-    """Concepts first, then the best of what they do not say."""
+    """Concepts first, then the best of what they do not say; what is spare where that leaves a good deal of room."""
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
-    others = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences))
-    kept = others + round(_SHARE_OF_SUMMARY * aim)
+    above = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences))
+    kept = above + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
-    chosen = ranking.best(candidates, max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim)), most - kept)
-    left = most - others - sum(e.printed for e in chosen)
-    return _Page(concepts, chosen, [e for e in candidates if e not in chosen], left, round(_MOST_OF_SUMMARY * aim))
+    wanted = max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim))
+    best = ranking.best(candidates, wanted, most - kept)
+    free = wanted - sum(e.printed for e in best)
+    if free > _FREE * wanted:
+        defined = {n for c in concepts for n in c.numbers}
+        others = [e for e in (*candidates, *spare) if e not in best and defined.isdisjoint(e.numbers)]
+        further = ranking.best(sorted(others, key=lambda e: e.first), free, free)
+        best = sorted((*best, *further), key=lambda e: e.first)
+    chosen, left_out = unrepeated(best), [e for e in candidates if e not in best]
+    left = most - above - sum(e.printed for e in chosen)
+    return _Page(concepts, chosen, left_out, left, round(_MOST_OF_SUMMARY * aim))
 
 
 def _completed(page: _Page, parts: Sequence[Part], leads: LeadIns) -> tuple[list[Concept], list[Part]]:
@@ -187,7 +201,7 @@ async def _titled(
         return await titled(group, structured, terms, language, telling)
     except CallError as err:
         survivable(err)
-        return Part(group, own_words(group, telling), ("",) * len(group))
+        return Part(group, own_words(group, telling) or beginning(group, language), ("",) * len(group))
 
 
 async def _explained(

@@ -14,24 +14,28 @@ from pipeline.text import clean
 _BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)
 
 
-def messages(prompts: PromptSet, name: str, part: str, language: str | None = None) -> Sequence[Message]:
+def messages(
+    prompts: PromptSet, name: str, part: str, language: str | None = None, form: str = ""
+) -> Sequence[Message]:
     """The prompt's text as the system's, its examples as turns of a chat, then the part.
 
     The part comes last, so that all calls of one prompt share everything before it. The examples are English: a
-    recording in another language is followed by the wish for an answer in it, else the model answers in English.
+    recording in another language is followed by the wish for an answer in it, else the model answers in English, and
+    by the form that is asked for, else it forgets that and repeats the part.
     """
     text, *blocks = _BLOCK.split(prompts.load(name).render())
     chat = [Message("system", text.strip())]
     for kind, block in zip(blocks[::2], blocks[1::2], strict=True):
         chat.append(Message("user" if kind == "part" else "assistant", block.strip()))
-    return (*chat, Message("user", f"{part}{_wish(language)}"))
+    return (*chat, Message("user", f"{part}{_wish(language, form)}"))
 
 
-def _wish(language: str | None) -> str:
+def _wish(language: str | None, form: str) -> str:
     if not language or primary(language) == "en":
         return ""
     words = labels_for(language)
-    return f"\n\n{words.answer_here if words.code == primary(language) else f'Answer in {english_name(language)}.'}"
+    here = words.answer_here if words.code == primary(language) else f"Answer in {english_name(language)}."
+    return f"\n\n{form} {here}" if form else f"\n\n{here}"
 
 
 def tidied(text: str) -> str:

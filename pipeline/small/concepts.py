@@ -24,6 +24,8 @@ _EARLY = 1  # sentences that may have named a term before it is explained: what 
 _OFTEN = 2  # sentences that name what a sentence opens with, if that is a term and no mere subject of the sentence
 _LEAST_WORDS = 12  # of a window without a note
 _MOST_WORDS = 75  # of an explanation
+_SAID_OF_IT = 2  # words that carry meaning which a note shares with what a sentence says of a term
+_CALLED = 2  # words that carry meaning, besides the term, of a short sentence that gives a name to what was said
 _BEFORE = 2  # words before a term that a sentence opens with
 _SHORT_WHOLE = 50  # words of an explanation and the rest of its window that are printed together
 _KEPT = 0.6  # share of what stands behind a term that the model's note keeps where that explains it
@@ -147,6 +149,9 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
     if opening and len(named) < _OFTEN:
         return ()  # the mere subject of a sentence
     for s in opening:
+        set_off = re.search(rf"{re.escape(term)}\s*[,，]", s.text, re.IGNORECASE)
+        if not ((_opens(s, wanted, before=1) and not set_off) or _noted(s, wanted, recording.notes)):
+            return ()  # "And the bridge thing, do you like it?" "The old bridge, that was in May."
         whole = tuple(x for x in window.sentences if x.number >= s.number)
         return whole if sum(x.words for x in whole) <= _SHORT_WHOLE else (s,)
     for s in early[:1]:
@@ -155,9 +160,15 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
     return ()
 
 
-def _opens(s: Sentence, wanted: tuple[str, ...]) -> bool:
+def _noted(s: Sentence, wanted: Sequence[str], notes: Iterable[str]) -> bool:
+    """Whether a note has a term and something else that a sentence says."""
+    others = set(s.keys) - set(wanted)
+    return any(set(wanted) <= set(n) and len(set(n) & others) >= _SAID_OF_IT for n in map(keys, notes))
+
+
+def _opens(s: Sentence, wanted: tuple[str, ...], before: int = _BEFORE) -> bool:
     """Whether a sentence begins with a term, after an article or the like, and says something of it."""
-    beginning = units(s.text)[: _BEFORE + len(wanted)]
+    beginning = units(s.text)[: before + len(wanted)]
     return keys(" ".join(beginning))[: len(wanted)] == wanted and (_behind(s, wanted) or 0) >= _FEWEST
 
 
@@ -172,15 +183,20 @@ def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[
     led_up_to = re.search(rf"[:：]\s*(?:\w+\s)?{word}\W*$", s.text, re.IGNORECASE)
     if (led_up_to or (s.words <= SHORT and behind > 0)) and _goes_on(s, sentences):
         return s.number, end_of(s.number, s.number + 1, sentences)
-    if behind == 0 and s.words <= SHORT and begin < s.number:
+    if behind == 0 and s.words <= SHORT and _before(s, wanted) <= _CALLED and begin < s.number:
         return begin, s.number  # "Small cracks run through it. That is fatigue."
-    said = set(keys(window.text)) - set(wanted)
+    led_to = {k for x in sentences[begin : s.number] for k in x.keys} | set(s.keys[: _before(s, wanted)])
     told = (set(n) - set(wanted) for n in map(keys, recording.notes) if n[: len(wanted)] == wanted)
-    if any(len(said & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
-        return begin, s.number  # a note of the model says what it is
+    ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause, at a mark
+    if ends and any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
+        return begin, s.number  # "The ratio of the two is called …": a note of the model says the same of the term
+    enclosed = re.search(rf",\s*(?:\w+\s)?{word},", s.text, re.IGNORECASE)
+    if enclosed and any(set(wanted) <= set(keys(n)) for n in recording.notes):
+        return begin, s.number  # "Cracks that grow day by day, a fatigue, break it": two names for one thing
     rest = re.search(rf"{word},\s*(.+)$", s.text, re.IGNORECASE)
-    if rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), recording.notes):
-        return begin, s.number  # "With fatigue, where small cracks …"
+    said = _before(s, wanted) > 1  # not "With fatigue, this bridge …", which says something of the bridge
+    if said and rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), recording.notes):
+        return begin, s.number  # "Engineers reckon with fatigue, where small cracks …"
     return 1, 0
 
 
@@ -202,6 +218,11 @@ def _behind(sentence: Sentence, wanted: Sequence[str]) -> int | None:
     found = sentence.keys
     places = [n for n in range(len(found) - len(wanted) + 1) if found[n : n + len(wanted)] == tuple(wanted)]
     return len(found) - places[0] - len(wanted) if places else None
+
+
+def _before(sentence: Sentence, wanted: Sequence[str]) -> int:
+    """How many words that carry meaning stand before a term in a sentence that has it."""
+    return len(sentence.keys) - len(wanted) - (_behind(sentence, wanted) or 0)
 
 
 def distinct_terms(concepts: Iterable[Concept], most: int, words: int) -> list[Concept]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -76,6 +76,11 @@ class Excerpt:
         """The excerpt with what others said before it, and what its speaker did."""
         return replace(self, sentences=(*own, *self.sentences), before=others)
 
+    def without(self, shown: Collection[int]) -> Excerpt:
+        """The excerpt from behind the last of its sentences that others show; it goes on from those."""
+        kept = tuple(s for s in self.sentences if s.number > max((n for n in self.numbers if n in shown), default=-1))
+        return self if kept == self.sentences else replace(self, sentences=kept, before=(), goes_on=True)
+
     @property
     def text(self) -> str:
         """Its sentences as they were said."""
@@ -122,6 +127,16 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
         whole.append(replace(e, before=before))
     shown = {s.number for e in whole for s in e.before}
     return [e for e in whole if not shown.issuperset(s.number for s in e.sentences)]
+
+
+def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """The excerpts in order; what one of them says is not shown again before the next, which goes on from it."""
+    out: list[Excerpt] = []
+    for e in excerpts:
+        said = out[-1].numbers if out else frozenset()
+        left = tuple(s for s in e.before if s.number not in said)
+        out.append(e if left == e.before else replace(e, before=left, goes_on=True))
+    return out
 
 
 def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:

@@ -16,6 +16,7 @@ from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
+_FORM = "At most four short notes."  # said again where the examples are in another language
 _MOST_TOKENS = 140
 _FEWEST = 4  # words of a note
 _ENOUGH = 3  # words in common that tie a note to a sentence
@@ -36,17 +37,34 @@ class Mark:
     needs: tuple[int, ...] = ()
 
 
-async def notes_on(passage: Passage, structured: Structured, language: str | None = None) -> tuple[str, ...]:
-    """The model's notes, none when it finds nothing worth one. Raises what the client raises."""
-    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language)
+async def notes_on(
+    passage: Passage, structured: Structured, language: str | None = None, names: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The model's notes, none when it finds nothing worth one. Raises what the client raises.
+
+    An answer that repeats itself until it is cut off and stands for one sentence or none leaves the rest of a passage
+    out: its halves are asked about instead. `names` are the keys of speakers' names.
+    """
+    notes, repeats = await _answer(passage, structured, language)
+    if repeats and (halves := passage.halves):
+        found = {n for note in dict.fromkeys(notes) for m in marks_of(note, passage, names) for n in m.sentences}
+        if len(found) <= 1:
+            notes = [n for half in halves for n in (await _answer(half, structured, language))[0]]
+    return tuple(dict.fromkeys(n for n in notes if len(units(n)) >= _FEWEST))
+
+
+async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:
+    """What the model wrote of a passage, and whether it repeated itself until it was cut off."""
+    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language, form=_FORM)
     completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
     rows = [row for row in completion.text.splitlines() if row.strip()]
-    if completion.finish_reason == "length":  # the last row, or the last sentence of the only one, is cut off
+    cut = completion.finish_reason == "length"
+    if cut:  # the last row, or the last sentence of the only one, is cut off
         rows = rows[:-1] or [" ".join(_SENTENCE_END.split(row)[:-1]) for row in rows]
     found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
     if not found and language and primary(language) != "en":  # there a model may forget the form of the examples
         found = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
-    return tuple(dict.fromkeys(note for note in found if len(units(note)) >= _FEWEST))
+    return found, cut and len(set(found)) < len(found)
 
 
 def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
@@ -71,12 +89,22 @@ def unnoted(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
 
     One figure will do where a passage without a note has several such sentences, as forecasts and rival answers have.
     """
+    told = _figured(passage, marks)
+    least = 1 if not marks and len(told) >= _SEVERAL else 2
+    return [Mark("", (s.number,)) for s in told if len(claims(s.text)) >= least]
+
+
+def spare(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
+    """The other sentences with a figure that no note stands for: for a page that is not full without them."""
+    return [Mark("", (s.number,)) for s in _figured(passage, marks) if len(set(s.keys)) >= _FEWEST]
+
+
+def _figured(passage: Passage, marks: Sequence[Mark]) -> list[Sentence]:
+    """Statements with figures that no mark stands for, none of a greeting."""
     if not passage.sentences or passage.sentences[0].number < _GREETING:
         return []
     noted = {n for m in marks for n in m.sentences}
-    told = [s for s in passage.sentences if not s.asks and s.number not in noted and claims(s.text)]
-    least = 1 if not marks and len(told) >= _SEVERAL else 2
-    return [Mark("", (s.number,)) for s in told if len(claims(s.text)) >= least]
+    return [s for s in passage.sentences if not s.asks and s.number not in noted and claims(s.text)]
 
 
 def _best(mine: list[str], told: list[Sentence]) -> tuple[Sentence, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from pipeline.draft import DraftStatement
 from pipeline.small.excerpts import Excerpt, lines_of
+from pipeline.small.keys import keys
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence
@@ -18,6 +19,7 @@ _FEWEST = 8
 _SUMS_UP = 0.05  # share of a recording's sentences that may be about more of it than the one that sums up
 _MIDDLING = 0.6  # the same, for one that only ends it
 _MOST = 6
+_PARTING, _LONG = 2, 25  # sentences at the end, of a recording of so many
 _ENOUGH = 3  # words that carry meaning in a question that is understood alone
 
 
@@ -97,6 +99,23 @@ def _share_above(s: Sentence, sentences: Sequence[Sentence], ranking: Ranking) -
     """The share of a recording's sentences that are about more of it than one is."""
     least = ranking.centrality(s)
     return sum(ranking.centrality(other) > least for other in sentences) / len(sentences)
+
+
+def courtesies(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """Numbers of the sentences in which people introduce themselves or part, whatever a note makes of them.
+
+    Who says their own name near the beginning introduces themselves. A short recording has no such sentences.
+    """
+    if len(sentences) < _LONG:
+        return frozenset()
+    words, begin = 0, set[int]()
+    for s in sentences:
+        words += s.words
+        if words > _beginning(sentences):
+            break
+        if s.speaker and set(keys(s.speaker)) & set(s.keys):
+            begin.add(s.number)
+    return frozenset(begin | {s.number for s in sentences[-_PARTING:]})
 
 
 def summary(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Ranking, words: int) -> list[Excerpt]:

@@ -13,7 +13,7 @@ from pipeline.small.keys import keys
 
 _FEWEST = 2  # excerpts of a part
 _MOST_PARTS = 10
-_WORDS = 110  # of excerpts for a part, about
+_WORDS, _EXCERPTS = 110, 4.5  # of excerpts, and excerpts, for a part, about
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Part:
         return replace(self, excerpts=tuple(self.excerpts[n] for n in kept), leads=tuple(self.leads[n] for n in kept))
 
 
-def how_many(words: int) -> int:
-    """Parts for excerpts of so many words in all."""
-    return max(1, min(_MOST_PARTS, round(words / _WORDS)))
+def how_many(words: int, excerpts: int = 0) -> int:
+    """Parts for so many excerpts of so many words in all."""
+    return max(1, min(_MOST_PARTS, max(round(words / _WORDS), round(excerpts / _EXCERPTS))))
 
 
 def parted(excerpts: Sequence[Excerpt], many: int) -> list[tuple[Excerpt, ...]]:

@@ -1,15 +1,15 @@
-"""Passages: what the model is shown at once, 150 to 220 words with the question that they answer."""
+"""Passages: what the model is shown at once, 150 to 300 words with the question that they answer."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.small.sentences import Sentence
 
-_WORDS = 150
-_LONG = 4_000  # words of a recording that repeats itself, so that larger passages will do
-_WORDS_OF_LONG = 220
+_WORDS, _MOST_WORDS = 150, 300
+_GROWTH = 4  # words of a passage for the root of all words: a page grows so, and prints fewer of the notes otherwise
 _ENOUGH = 0.6  # of a passage, after which it ends with its turn
 _FEWEST = 14  # words of a passage at the end that is not asked about alone
 
@@ -40,12 +40,21 @@ class Passage:
             speaker = s.speaker
         return "\n".join(rows)
 
+    @property
+    def halves(self) -> tuple[Passage, Passage] | None:
+        """The passage as two of about as many words, None when it is one sentence."""
+        cuts = range(1, len(self.sentences))
+        words = [s.words for s in self.sentences]
+        at = min(cuts, key=lambda n: abs(sum(words[:n]) - sum(words[n:])), default=0)
+        first, second = replace(self, sentences=self.sentences[:at]), Passage(self.number, self.sentences[at:])
+        return (first, second) if at else None
+
 
 def passages_of(sentences: Sequence[Sentence]) -> list[Passage]:
     """Passages that hold every sentence once, in order. A turn is cut only where it is longer than a passage."""
     passages: list[Passage] = []
     current: list[Sentence] = []
-    most = _WORDS if sum(s.words for s in sentences) < _LONG else _WORDS_OF_LONG
+    most = min(_MOST_WORDS, max(_WORDS, round(_GROWTH * math.sqrt(sum(s.words for s in sentences)))))
 
     def close() -> None:
         if current:

@@ -18,6 +18,8 @@ from pipeline.small.sentences import Sentence
 _MOST_SHARE: dict[Length, float] = {"brief": 0.375, "standard": 0.75, "full": 0.95}
 _AIM, _MOST = 1.1, 1.18  # of the words asked for; headings, leads and terms are a twentieth more
 _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out even if there is room
+_LEAST_SAID = 4  # words that carry meaning
+_ASIDE = 0.4  # of the middle one's centrality
 _FEW = 12  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
@@ -54,13 +56,20 @@ class Ranking:
         marks = len(excerpt.notes) + 0.5 * len(excerpt.marked)
         rich = 0.6 * min(4, excerpt.figures) + 0.3 * min(3, names) + 0.25 * min(6.0, subject)
         marked = sum(s.words for s in excerpt.sentences if s.number in excerpt.marked)
-        length = math.sqrt(max(_FEW, (excerpt.words + marked) / 2))  # what makes a note clear costs half
+        length = math.sqrt(max(_FEW, (excerpt.printed + marked) / 2))  # what makes a note clear costs half
         return (marks + rich) * (0.5 + density) / length
 
     def foremost(self, windows: Sequence[Window], most: int) -> list[Window]:
         """So many windows in order, the noted ones first: most terms that are explained stand in those."""
         order = sorted(windows, key=lambda w: (not w.noted, -self.centrality(*w.sentences)))[:most]
         return sorted(order, key=lambda w: w.sentences[0].number)
+
+    def asides(self, excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+        """Those without a figure that say little, or little of what the recording comes back to."""
+        about = {e: self.centrality(*e.sentences) for e in excerpts}
+        least = _ASIDE * median(about.values()) if about else 0.0
+        said = {e: len({k for s in e.sentences for k in s.keys}) for e in excerpts}
+        return [e for e in excerpts if not e.figures and (about[e] < least or said[e] < _LEAST_SAID)]
 
     def best(self, excerpts: Sequence[Excerpt], aim: int, most: int) -> list[Excerpt]:
         """The best excerpts, about `aim` words and at most `most`, but one at least, in the order of the recording.
@@ -69,7 +78,9 @@ class Ranking:
         """
         worth = [self.worth(e) for e in excerpts]
         least = _LEAST * median(worth) if worth else 0.0
-        order = sorted((n for n, w in enumerate(worth) if w >= least), key=lambda n: (-worth[n], n))
+        asides = self.asides(excerpts)
+        fit = (n for n, w in enumerate(worth) if w >= least and excerpts[n] not in asides)
+        order = sorted(fit, key=lambda n: (-worth[n], n))
         taken: set[int] = set()
         used = 0
         for n in order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,7 +10,7 @@ from pipeline.document import Problem
 from pipeline.errors import CallError
 from pipeline.small.calls import Failed, each, survivable
 from pipeline.small.keys import keys
-from pipeline.small.notes import Mark, marks_of, notes_on, unnoted
+from pipeline.small.notes import Mark, marks_of, notes_on, spare, unnoted
 from pipeline.small.passages import Passage
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
@@ -18,10 +18,14 @@ from pipeline.transcript import Transcript
 
 @dataclass
 class Reading:
-    """What the model gave: notes, their marks, and which lines were read, or were filler; what failed is told."""
+    """What the model gave: notes, their marks, and which lines were read, or were filler; what failed is told.
+
+    `spare` are sentences that might be marked besides.
+    """
 
     notes: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    spare: list[Mark] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     filler: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -31,7 +35,7 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
     """The model's notes on all passages, each tied to the sentences that it stands for."""
     names = names_of(transcript)
     language = transcript.metadata.language
-    answers = await each([partial(_notes, p, structured, language) for p in passages], at_once)
+    answers = await each([partial(_notes, p, structured, language, names) for p in passages], at_once)
     reading = Reading()
     noted: set[int] = set()
     for passage, answer in zip(passages, answers, strict=True):
@@ -43,6 +47,7 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
         reading.notes += answer
         marks = [m for note in answer for m in marks_of(note, passage, names)]
         marks += unnoted(passage, marks)
+        reading.spare += spare(passage, marks)
         (noted if answer or marks else reading.filler).update(passage.lines)
         reading.marks += marks
     lost = {i for p, a in zip(passages, answers, strict=True) if isinstance(a, Failed) for i in p.lines}
@@ -51,9 +56,11 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
     return reading
 
 
-async def _notes(passage: Passage, structured: Structured, language: str | None) -> tuple[str, ...] | Failed:
+async def _notes(
+    passage: Passage, structured: Structured, language: str | None, names: Collection[str]
+) -> tuple[str, ...] | Failed:
     try:
-        return await notes_on(passage, structured, language)
+        return await notes_on(passage, structured, language, names)
     except CallError as err:
         return survivable(err)
 

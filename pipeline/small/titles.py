@@ -13,6 +13,7 @@ from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size, units
 from pipeline.small.parts import Part
+from pipeline.small.quoting import spoken
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
 from pipeline.verification.figures import claims
@@ -31,6 +32,8 @@ _TOKENS = 64
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _TOKEN = re.compile(r"\w+(?:[-.,'’]\w+)*")
+_APOSTROPHE = re.compile("['’]")
+_ALONE = re.compile(r"([^\W\d_]+)\s*[,.!?]")
 _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 
 
@@ -40,6 +43,9 @@ class Telling:
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self._said_in = Counter(k for s in sentences for k in set(s.keys))
         self._sentences = len(sentences)
+        # "Yeah." and "Jonas, you closed …": what opens sentences alone agrees or calls somebody, and names nothing.
+        opened = Counter(m[1].casefold() for s in sentences if (m := _ALONE.match(s.text)))
+        self._calls = {word for word, count in opened.items() if count > 1}
 
     def weight(self, key: str) -> float:
         """How much a word tells."""
@@ -71,8 +77,8 @@ class Telling:
     def _naming(self, text: str) -> list[str]:
         """Words that may name what a sentence is about: long ones that tell something and count nothing."""
         counted = {b for a, b in pairwise(_TOKEN.findall(text)) if claims(a)}
-        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not re.search(r"['’]", w))
-        return [w for w in long if self.tells(w) and w not in counted and not claims(w)]
+        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not _APOSTROPHE.search(w))
+        return [w for w in long if self.tells(w) and not claims(w) and not {w, w.casefold()} & (counted | self._calls)]
 
 
 async def titled(
@@ -98,7 +104,10 @@ async def titled(
     fitting = [t for t in others if _share_with(t, excerpts) > _HALF]
     if telling.tells(heading) and _share_with(heading, excerpts) >= _HALF:
         fitting.insert(0, heading)
-    name = next(filter(None, (*fitting, own_words(excerpts, telling, leads), *others)), "")
+    if not any(leads):  # a heading that tells little is more than single words
+        fitting.append(heading)
+    others = (*fitting, own_words(excerpts, telling, leads), *others, heading)
+    name = next(filter(None, others), beginning(excerpts, language))
     return Part(excerpts, name, _distinct(leads, name))
 
 
@@ -170,6 +179,9 @@ def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> t
         words = lead.split()
         while words and not any(kept := [telling.checked(" ".join(words), text) for text in texts]):
             words.pop()
+            words[-1:] = [w.removesuffix("'s").removesuffix("’s") for w in words[-1:]]  # of what is left out
+            while words and len(words[-1]) < _LONG_WORD and words[-1].islower():  # "of", "une"
+                words.pop()
         fits = [n for n, title in enumerate(kept) if title] if words else []
         if len(fits) == 1 and not found[fits[0]]:
             found[fits[0]] = kept[fits[0]]
@@ -177,22 +189,27 @@ def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> t
 
 
 def frequent(excerpts: Sequence[Excerpt]) -> str:
-    """The two or three words in a row that a part says most, "" when it says none twice."""
-    runs: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for e in excerpts:
-        for s in e.sentences:
-            found = _WORD.findall(s.text)
-            for length in (2, 3):
-                for at in range(len(found) - length + 1):
-                    run = found[at : at + length]
-                    if keys(run[0]) and keys(run[-1]) and len(run[0]) > 3 and len(run[-1]) > 3:
-                        folded = " ".join(run).casefold()
-                        shown.setdefault(folded, " ".join(run))
-                        runs[folded] += 1
-    often = [run for run, count in runs.items() if count > 1]
-    best = max(often, key=lambda run: (runs[run] - 0.9) * len(run), default="")  # long words name things
+    """The two or three words in a row that most sentences of a part say, "" when no two say any.
+
+    None that is the beginning of a longer run ("token composed" of "token composed of the letters").
+    """
+    runs: Counter[tuple[str, ...]] = Counter()
+    shown: dict[tuple[str, ...], str] = {}
+    for s in (s for e in excerpts for s in e.sentences):
+        found = _WORD.findall(s.text)
+        said = {tuple(found[at : at + n]) for n in (2, 3, 4) for at in range(len(found) - n + 1)}
+        folded = {tuple(w.casefold() for w in run): " ".join(run) for run in sorted(said)}
+        runs.update(folded.keys())
+        shown = {**folded, **shown}
+    going_on = {(run[:-1], count) for run, count in runs.items()}
+    often = [r for r, n in runs.items() if n > 1 and len(r) < 4 and (r, n) not in going_on and _names(r)]
+    best = max(often, key=lambda r: (runs[r] - 0.9) * len(" ".join(r)), default=())  # long words name things
     return shown[best][:1].upper() + shown[best][1:] if best else ""
+
+
+def _names(run: Sequence[str]) -> bool:
+    """Whether words in a row begin and end with one that may name something."""
+    return all(keys(word) and len(word) >= _LONG_WORD and not _APOSTROPHE.search(word) for word in (run[0], run[-1]))
 
 
 def _whole(excerpt: Excerpt) -> str:
@@ -202,6 +219,14 @@ def _whole(excerpt: Excerpt) -> str:
 def _shortened(text: str) -> str:
     words = text.split()
     return text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
+
+
+def beginning(excerpts: Sequence[Excerpt], language: str | None) -> str:
+    """How a part begins, without the noises of speech: its heading where nothing names it."""
+    text = kept = spoken(excerpts[0].text, language)
+    while size(kept) > _LONGEST:
+        kept = kept[:-1]
+    return kept if kept == text else f"{kept.rstrip()} …"
 
 
 def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:

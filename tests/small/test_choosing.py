@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.lengths import words_for
 from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
-from pipeline.small.excerpts import Excerpt, excerpts_of
+from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import in_common, keys, units
-from pipeline.small.notes import Mark
-from pipeline.small.outline import closing, other_ending, question, summary
-from pipeline.small.parts import Part, parted
+from pipeline.small.notes import Mark, spare, unnoted
+from pipeline.small.outline import closing, courtesies, other_ending, question, summary
+from pipeline.small.parts import Part, how_many, parted
+from pipeline.small.passages import Passage
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.sentences import sentences_of
@@ -39,6 +40,28 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
     )
     ranking = Ranking([*plain.sentences, *exact.sentences])
     assert ranking.worth(exact) > ranking.worth(plain)
+
+
+def test_an_aside_is_left_out_even_if_there_is_room() -> None:
+    excerpts = _all(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
+    chosen = Ranking([s for e in excerpts for s in e.sentences]).best(excerpts, 900, 900)
+    assert [e.text for e in chosen] == [BREAD] * 3
+
+
+def test_a_spare_excerpt_begins_behind_what_others_show() -> None:
+    (excerpt,) = excerpts_of(sentences_of(transcript([(None, f"{BRIDGE} It costs 3 million.")])), [Mark("", (1,))])
+    left = excerpt.without({0})
+    assert [s.number for s in left.sentences] == [1] and left.goes_on and left.without({0}) is left
+
+
+def test_a_sentence_with_a_figure_and_no_note_is_spare() -> None:
+    said = "Hello. Welcome. Good to see you. A new bridge of steel costs 40 million. Two of them. It holds for long."
+    passage = Passage(2, tuple(sentences_of(transcript([(None, said)]))[3:]))
+    assert not unnoted(passage, []) and [m.sentences for m in spare(passage, [])] == [(3,)]
+
+
+def test_many_short_excerpts_make_more_parts() -> None:
+    assert (how_many(200), how_many(200, 18)) == (2, 4)
 
 
 def test_what_goes_on_from_another_is_printed_only_with_it() -> None:
@@ -115,6 +138,22 @@ def test_a_heading_stands_once() -> None:
     assert [p.heading for p in distinct([part, part], Telling(()))] == ["Bread", "Acid of sourdough"]
 
 
+def test_what_one_sentence_says_twice_is_no_heading() -> None:
+    assert not frequent(_all("Ten times the word hug, twelve times the word pug.", BREAD))
+
+
+def test_the_beginning_of_a_longer_run_is_no_heading() -> None:
+    said = "We take the token composed of short letters.", "Without the token composed of short letters it falls."
+    assert frequent(_all(*said)).casefold() == "short letters"
+
+
+def test_a_part_that_nothing_names_has_its_beginning_as_heading() -> None:
+    excerpts = tuple(_all(*(f"We saw it {n} and so did you, as we go on with it." for n in range(5))))
+    telling = Telling([s for e in excerpts for s in e.sentences])
+    part = asyncio.run(titled(excerpts, structured(Answering(lambda _: "")), telling=telling))
+    assert part.heading == "We saw it 0 and so did you, as …"
+
+
 def test_a_heading_of_the_part_s_own_words_stands_in() -> None:
     assert set(keys(frequent(_all(BREAD, BREAD)))) <= set(keys(BREAD))
 
@@ -127,6 +166,12 @@ def test_a_lead_goes_to_the_only_excerpt_that_has_its_words() -> None:
 
 def test_a_lead_loses_what_was_not_said_at_its_end() -> None:
     client = Answering(lambda request: "none\n1. Steel Prices\n2. none")
+    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("Steel", "")
+
+
+def test_a_lead_that_lost_words_ends_with_one_that_names_something() -> None:
+    client = Answering(lambda request: "none\n1. Steel of the mayor\n2. none")
     part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
     assert part.leads == ("Steel", "")
 
@@ -314,3 +359,53 @@ def test_a_quotation_never_begins_or_ends_with_a_loose_comma(turns: list[tuple[s
     sentences = sentences_of(transcript(turns))
     for s in sentences:
         assert not re.search(r"^[,;]|[,;]$", Quoter(sentences).quotation((s,), ()))
+
+
+def test_a_sentence_that_says_more_than_a_name_is_no_definition() -> None:
+    assert _term("We lose a third of it. Let's leave out, for example, the token.", "token") is None
+
+
+def test_what_a_sentence_says_behind_an_opening_does_not_explain_the_term_in_it() -> None:
+    said = "It is old. Nevertheless, to do fatigue, this model is of much use because it reckons with cracks."
+    notes = ("Fatigue is of much use because it reckons with cracks.",)
+    assert _term(said, "fatigue", notes=notes) is None
+
+
+def test_a_term_behind_two_words_is_explained_only_if_a_note_says_so_too() -> None:
+    said = "We have a deck. And the deck thing, do you want to give it a new colour. The deck is old."
+    assert _term(said, "deck") is None
+    said = "A deck is wide. So a deck is the part of a bridge that carries the road."
+    assert _term(said, "deck", notes=("A deck is the part that carries the road.",)) is not None
+
+
+def test_a_second_name_between_commas_is_a_term() -> None:
+    said = "There are four voltages. A locomotive for all of them, a multi-system locomotive, costs 5 million."
+    found = _term(said, "multi-system locomotive", notes=("A multi-system locomotive costs 5 million.",))
+    assert found and found[1].endswith("costs 5 million.")
+
+
+def test_the_words_of_parting_are_no_main_point() -> None:
+    sentences = sentences_of(transcript([(None, f"{BRIDGE} " * 30 + "That is it. Please subscribe to us.")]))
+    assert {sentences[n].text for n in courtesies(sentences)} == {"That is it.", "Please subscribe to us."}
+    assert not courtesies(sentences[:9])
+
+
+def test_who_says_their_own_name_introduces_themselves() -> None:
+    lines = [
+        ("Ana Ruiz", "Hello. My name is Ana. With me is Ben, who repairs bridges."),
+        ("Ben Oram", f"{BRIDGE} " * 30),
+    ]
+    assert min(courtesies(sentences_of(transcript(lines)))) == 1
+
+
+def test_what_agrees_or_calls_somebody_names_nothing() -> None:
+    lines = [(None, "Yeah. Yeah, Rust. And rust, yeah, on bridges."), (None, BRIDGE)]
+    telling = Telling(sentences_of(transcript(lines)))
+    assert telling.best(_all("Rust and yeah, rust and yeah.")[0]) == "Rust"
+
+
+def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
+    sentences = sentences_of(transcript([("Ana", BRIDGE), ("Ben", "Such steel. No.")]))
+    first = Excerpt(tuple(sentences[:1]), frozenset({0}), ())
+    second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), before=first.sentences)
+    assert unrepeated([first, second])[1].before == () and unrepeated([first, second])[1].continues(first)

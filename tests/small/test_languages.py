@@ -116,6 +116,16 @@ def test_an_answer_is_wished_for_in_the_language_of_the_recording(language: str 
     assert messages(PromptSet(), "small/notes.v1", "Der Teil.", language)[-1].content == last
 
 
+@pytest.mark.parametrize(
+    ("language", "last"), [("en", "{}"), ("fr", "{}\n\nAt most four short notes. Réponds en français.")]
+)
+def test_the_form_of_notes_is_said_again_where_the_examples_are_in_another_language(language: str, last: str) -> None:
+    client = Answering(lambda request: "")
+    (passage,) = passages_of(sentences_of(transcript([(None, "Le pont a perdu 12 pour cent de son acier.")])))
+    asyncio.run(notes_on(passage, structured(client), language))
+    assert client.requests[0].messages[-1].content == last.format(passage.shown)
+
+
 @pytest.mark.parametrize(("language", "notes"), [("zh", 2), ("en", 0), (None, 0)])
 def test_notes_without_bullets_count_where_the_examples_are_in_another_language(
     language: str | None, notes: int
@@ -129,5 +139,5 @@ def test_every_call_about_a_german_recording_but_those_for_terms_asks_for_german
     german = replace(transcript(), metadata=Metadata(language="de"))
     client = Answering(answers)
     asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de")))
-    wished = {r.name: r.messages[-1].content.endswith("\n\nAntworte auf Deutsch.") for r in client.requests}
+    wished = {r.name: r.messages[-1].content.endswith("Antworte auf Deutsch.") for r in client.requests}
     assert wished == {"small/notes": True, "small/titles": True, "small/term": False}

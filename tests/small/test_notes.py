@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,31 @@ from tests.small.recording import Answering, structured, transcript
 def _mark(note: str, said: str, speaker: str | None = "Ben Oram") -> Mark | None:
     passage = Passage(1, tuple(sentences_of(transcript([(speaker, said)]))))
     return next(iter(marks_of(note, passage, frozenset(keys("Ben Oram Ana Ruiz")))), None)
+
+
+def _passages(lines: Sequence[tuple[str | None, str]]) -> list[Passage]:
+    return passages_of(sentences_of(transcript(lines)))
+
+
+def test_a_passage_of_which_one_thing_is_said_again_and_again_is_asked_about_by_halves() -> None:
+    said = "The bridge at Orle is made of steel. It lost 12 percent of it. A new one costs 40 million euros."
+    again = "\n".join(["- It is a bridge made of steel."] * 9)
+
+    class Repeating(Answering):
+        async def complete(self, request: Request) -> Completion:
+            whole = "steel" in request.messages[-1].content and "euros" in request.messages[-1].content
+            completion = await super().complete(request)
+            return replace(completion, text=again, finish_reason="length") if whole else completion
+
+    client = Repeating(lambda request: f"- {request.messages[-1].content}")
+    found = asyncio.run(notes_on(Passage(1, tuple(sentences_of(transcript([(None, said)])))), structured(client)))
+    assert len(client.requests) == 3 and " ".join(found) == said
+
+
+def test_passages_of_long_recordings_are_longer() -> None:
+    spoken = [(None, "The bridge at Orle lost a good deal of its steel in the years of rain.")]
+    words = [max(sum(s.words for s in p.sentences) for p in _passages(spoken * n)) for n in (20, 200, 800)]
+    assert words[0] <= 150 < words[1] <= 230 < words[2] <= 300
 
 
 def test_a_note_is_tied_to_the_sentence_that_has_its_words() -> None:
