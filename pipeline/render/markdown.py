@@ -71,14 +71,14 @@ def escape(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     safe = _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", text).strip())
-    safe = re.sub(r"(?i)\b(https?|ftp)(?=://)", r"\1\\", safe).replace("\\://", "&#58;//")
+    safe = re.sub(r"(?i)\b(https?|ftp)://", r"\1&#58;//", safe)
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)
 
 
 def unescape(line: str) -> str:
     """The words of a line that `escape` wrote, as a reader sees them."""
-    return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])", r"\1", line).replace("&#58;//", "://")
+    return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])|&#58;(?=//)", lambda found: found[1] or ":", line)
 
 
 def labels_of(document: StudyDocument) -> Labels:

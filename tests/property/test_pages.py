@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.document import Statement, StudyDocument
@@ -42,6 +42,7 @@ def with_texts(texts: list[str]) -> StudyDocument:
 
 
 @given(st.lists(WORDS, min_size=9, max_size=9, unique=True), st.booleans())
+@example(["1", "B", "語", "111", "1111", "11111", "1\\://", "&#58;//", "http\\://a"], False)
 def test_a_page_reads_back_as_its_record(texts: list[str], citations: bool) -> None:
     document = with_texts(texts)
     page = draft_of_page(render_markdown(document, citations=citations), document)
