@@ -19,7 +19,8 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
-_WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
@@ -81,7 +82,7 @@ class Labels:
                 groups[mark.group].append(mark)
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
-        for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
+        for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             found = groups[group]
             counts = Counter([m.name for m in found])
             if self._counts(group, found, counts, max(units, 1)):
@@ -145,6 +146,8 @@ class Labels:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
         if ": T" in group and n < _TIMED * self._with_colons:
             return False  # "Lin: 10:30 is too late"
+        if _WIDE in group and (n < _PROPER * units or any(":" in accepted for accepted in self.shapes)):
+            return False
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
             if group.startswith("# ") or ("\n" in group and ":" not in group):

@@ -54,7 +54,7 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
 
 @pytest.mark.parametrize("part", ["Section 2.{n}", "Chapter {n}", "Item #{n}"])
 def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> None:
-    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID)]
+    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID * 3)]
     assert speakers("\n\n".join(rows)) == [None]
 
 
@@ -341,3 +341,16 @@ def test_an_address_or_a_shout_behind_a_name_ends_no_label(label: str) -> None:
 
 def test_a_short_talk_with_a_label_in_each_line_needs_no_full_stops() -> None:
     assert speakers("Oda: hi there\nLin: hello to you\nOda: yes\nLin: no\n") == ["Oda", "Lin", "Oda", "Lin"]
+
+
+@pytest.mark.parametrize("sound", ["（笑）", "（拍手）"])
+def test_sounds_in_wide_brackets_are_no_speakers(sound: str) -> None:
+    rows = [f"{sound * (n % 2)}{'司会' if n % 3 else '田中'}：港の会議{n}です。" for n in range(9)]
+    assert set(speakers("\n".join(rows))) == {"司会", "田中"}
+    assert speakers("\n\n".join(f"{sound * (n % 2)}港の会議{n}です。" for n in range(9))) == [None]
+
+
+@pytest.mark.parametrize("who", ["Speaker", "Panelist", "Juror"])
+def test_people_who_are_counted_and_only_rise_are_speakers(who: str) -> None:
+    rows = [f"{who} {n}: {said}" for n, said in zip([1, 1, 2, 2, 3, 3, 4, 4, 5, 5], SAID, strict=False)]
+    assert speakers("\n\n".join(rows)) == [f"{who} {n}" for n in range(1, 6)]
