@@ -15,6 +15,7 @@ from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
 from pipeline.readers.counted import parts_counted
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
+from pipeline.readers.offices_in_capitals import no_offices
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
@@ -77,8 +78,10 @@ class Labels:
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
+        stopped = Counter(mark.name for mark in marks if "N." in mark.head.shape)
+        sentences = no_offices(stopped, max(units, 1))
         for mark in marks:
-            if mark.head.name and mark.name not in parts:
+            if mark.head.name and mark.name not in parts and not (mark.name in sentences and "N." in mark.head.shape):
                 groups[mark.group].append(mark)
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
@@ -169,21 +172,31 @@ class Labels:
             return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
-        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(n):
+        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(marks):
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and (
-            (r >= 3 and r >= 0.1 * units) or (first and r >= 2 and 2 * r >= n) or (r >= 6 and len(recurring) > 1)
+            (r >= 3 and r >= 0.1 * units)
+            or (first and r >= 2 and (2 * r >= n or self._are_people(marks, counts)))
+            or (r >= 6 and len(recurring) > 1)
         )
+
+    def _are_people(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
+        """Whether labels most of which stand once are those of a round, and none of a list ("Flour: a pound.")."""
+        if sum(" " in name and proper(name) for name in counts) >= _PROPER * len(counts):
+            return True
+        small = sum(mark.head.rest[:1].islower() for mark in marks)
+        return 2 * small < len(marks) and 2 * sum(map(self._common, counts)) < len(counts)
 
     def _in_capitals(self, counts: Mapping[str, int]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
         big = sum(n for name, n in counts.items() if name.isupper() and len(name) > 2)
         return self._written_small and big >= 0.9 * sum(counts.values())
 
-    def _all_labelled(self, n: int) -> bool:
-        """Whether a text of few lines has a label in each, whatever its lines end with."""
-        return n == sum(map(bool, map(str.strip, self._text.split("\n"))))
+    def _all_labelled(self, marks: Sequence[Mark]) -> bool:
+        """Whether a text of few lines has a label in each and is no record of fields, "Title: The Ferry"."""
+        said = sum(mark.head.rest[:1].islower() or ends_sentence(mark.head.rest) for mark in marks)
+        return 2 * said >= len(marks) == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
     @cached_property
     def _written_small(self) -> bool:

@@ -354,3 +354,23 @@ def test_sounds_in_wide_brackets_are_no_speakers(sound: str) -> None:
 def test_people_who_are_counted_and_only_rise_are_speakers(who: str) -> None:
     rows = [f"{who} {n}: {said}" for n, said in zip([1, 1, 2, 2, 3, 3, 4, 4, 5, 5], SAID, strict=False)]
     assert speakers("\n\n".join(rows)) == [f"{who} {n}" for n in range(1, 6)]
+
+
+def test_a_short_round_of_names_in_full_one_of_which_recurs_is_a_talk() -> None:
+    names = ["Oda Brandt", "Marta Quill", "Jonas Oak", "Kofi Ade", "Lin Ferrer", "Oda Brandt"]
+    assert speakers("\n\n".join(f"{who}: {said}" for who, said in zip(names, SAID, strict=False))) == names
+
+
+def test_one_who_leads_a_round_of_guests_speaks_and_each_guest_is_in_doubt() -> None:
+    rows = [f"{who}: {said}" for who, said in zip(["Host", "Marta", "Jonas", "Lin", "Host"], SAID, strict=False)]
+    assert speakers("\n\n".join(rows)) == ["Host", None, "Host"]
+
+
+@pytest.mark.parametrize("sentence", ["The NASA was late.", "The USA is big.", "In APOLLO 11."])
+def test_a_sentence_that_recurs_with_capitals_in_it_is_no_speaker(sentence: str) -> None:
+    assert speakers("\n\n".join(f"{sentence} {said}" if n % 2 else said for n, said in enumerate(SAID))) == [None]
+    assert speakers("\n\n".join(f"{sentence} {said}" for said in SAID)) == [None]
+
+
+def test_fields_of_records_are_no_speakers() -> None:
+    assert speakers("Title: The Ferry\nAuthor: Oda Brandt\nTitle: The Pier\nAuthor: Lin Ferrer\n") == [None]

@@ -6,6 +6,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.readers.markup import without_comments
+from pipeline.readers.tally import Tally
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
@@ -232,3 +234,15 @@ def test_comments_in_a_text_are_told() -> None:
 
 def test_a_time_glued_to_the_header_of_captions_is_a_time() -> None:
     assert read(vtt("We leave at nine.").replace("\n\n", "", 1), ".vtt").segments[0].text == "We leave at nine."
+
+
+def test_a_mark_that_closes_no_comment_takes_no_words_of_later_lines_away() -> None:
+    said = " ".join(
+        s.text for s in read("So <!-- cut <!-- here --> we\n\nleave at nine,\n\ngo --> on.\n", ".md").segments
+    )
+    assert said == "So we leave at nine, go --> on."
+
+
+def test_many_marks_that_open_comments_are_looked_at_once() -> None:
+    text = "We leave. " + "<!-- " * 20_000 + "-->"  # takes a minute otherwise
+    assert without_comments(text, Tally()) == text
