@@ -374,3 +374,29 @@ def test_a_sentence_that_recurs_with_capitals_in_it_is_no_speaker(sentence: str)
 
 def test_fields_of_records_are_no_speakers() -> None:
     assert speakers("Title: The Ferry\nAuthor: Oda Brandt\nTitle: The Pier\nAuthor: Lin Ferrer\n") == [None]
+
+
+def after_times(openings: list[str], rest: str) -> str:
+    words = "We You They So Boats And Still Now".split()
+    return "".join(f"[00:{n:02}] {openings[n % 2]} {word} {rest}\n" for n, word in enumerate(words))
+
+
+def test_words_that_recur_behind_times_are_no_people_in_songs_and_on_slides() -> None:
+    assert speakers(after_times(["Hallelujah", "Jerusalem"], "sing of home")) == [None]
+    assert speakers(after_times(["Slide 1", "Slide 2"], "leave at nine.")) == [None]
+    assert speakers(after_times(["Speaker 1", "Speaker 2"], "leave at nine.")) == ["Speaker 1", "Speaker 2"] * 4
+
+
+def definitions(*pairs: tuple[str, str]) -> Transcript:
+    return read(f"<html><body><dl>{''.join(f'<dt>{a}</dt><dd>{b}</dd>' for a, b in pairs)}</dl></body></html>", ".html")
+
+
+def test_times_over_labels_in_a_list_of_a_page_are_times() -> None:
+    rows = [(f"00:0{n}:00", f"{who}: And so we leave at {n}.") for n, who in enumerate(["Lin", "Oda"] * 3)]
+    found = [(s.speaker, s.start, s.text[:6]) for s in definitions(*rows).segments]
+    assert found == [(who, n * 60.0, "And so") for n, who in enumerate(["Lin", "Oda"] * 3)]
+
+
+def test_terms_of_a_glossary_are_no_speakers() -> None:
+    found = definitions(("Bow", "The front of a boat."), ("Stern", "Its back."), ("Pier", "Where it is tied."))
+    assert {s.speaker for s in found.segments} == {None}
