@@ -105,7 +105,7 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
-    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, others=plain)
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, ended=True, others=plain)
     if not (inner.names or changes):
         return pieces
     out: list[Piece] = []

@@ -400,3 +400,8 @@ def test_times_over_labels_in_a_list_of_a_page_are_times() -> None:
 def test_terms_of_a_glossary_are_no_speakers() -> None:
     found = definitions(("Bow", "The front of a boat."), ("Stern", "Its back."), ("Pier", "Where it is tied."))
     assert {s.speaker for s in found.segments} == {None}
+
+
+def test_a_sign_of_a_change_inside_words_of_captions_cuts_none() -> None:
+    rows = [">> ODA: Write cin >> x >> y and so on.", ">> LIN: Or cout.", ">> ODA: I do.", ">> LIN: So do I."]
+    assert [(s.speaker, s.text[:16]) for s in read(srt(rows), ".srt").segments][:1] == [("ODA", "Write cin >> x >")]
