@@ -14,13 +14,14 @@ _BRACKET = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?P<noon>[ \u202f\u00a0]?[aApP]\.?[mM]\.?)?)"
     r"(?P<close>[\])])[ :]*"
 )
+_FIRST = "[( \t"  # signs of lines that may begin with one
 _LEAST, _DAYS = 3, 2  # lines with such a clock; days that a talk goes over
 _MOST = 0.8  # of the words, those that recur if they are names
 
 
 def in_front_of_clocks(rows: list[str]) -> list[str]:
     """The lines, such a day off and such a name behind its clock as a label, where these recur; else as they are."""
-    found = {i: m for i, row in enumerate(rows) if row[:8].lstrip()[:1] in ("[", "(") and (m := _BRACKET.match(row))}
+    found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
     named = [match["word"] for match in found.values()]
     days = all(match["noon"] for match in found.values()) and _are_days(named)
     names = set() if days else _recurring(named)

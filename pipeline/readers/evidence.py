@@ -78,11 +78,10 @@ class Labels:
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
-        stopped = Counter(mark.name for mark in marks if "N." in mark.head.shape)
-        sentences = no_offices(stopped, max(units, 1))
         for mark in marks:
-            if mark.head.name and mark.name not in parts and not (mark.name in sentences and "N." in mark.head.shape):
+            if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
+        _without_sentences(groups, max(units, 1))
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
@@ -300,6 +299,16 @@ class Labels:
             for mark in marks:
                 if group not in self.shapes and ":" in group and mark.begins and self._in_capitals({mark.name: 1}):
                     self.decide(mark, "name" if " " in mark.name else "doubt")
+
+
+def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
+    """Labels in front of full stops that are the beginnings of sentences are taken out."""
+    stopped = [group for group in groups if "N." in group]
+    sentences = no_offices(Counter(mark.name for group in stopped for mark in groups[group]), units)
+    for group in stopped if sentences else ():
+        groups[group] = [mark for mark in groups[group] if mark.name not in sentences]
+        if not groups[group]:
+            del groups[group]
 
 
 def _dated(mark: Mark) -> bool:
