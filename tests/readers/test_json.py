@@ -322,3 +322,9 @@ def test_transcripts_of_otter_without_their_words_are_told() -> None:
     spoken = [{"start_offset": 16_000 * n, "transcript": said} for n, said in enumerate((HULL, MAST, HULL, MAST))]
     left = read({"transcripts": [*spoken, {"start_offset": 96_000, "text": "Or at ten."}]}).reading.left_out
     assert [(part.kind, part.words) for part in left] == [("segments without text", 3)]
+
+
+def test_words_that_damage_put_in_the_place_of_a_key_are_told() -> None:
+    rows = [{"speaker": "Oda", "text": HULL}, {"so we left, speaker": "Lin", "text": MAST}]
+    transcript = parse("\n".join(map(json.dumps, rows)).encode(), "talk.jsonl", suffix=".jsonl", name="talk")
+    assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("words in the place of keys", 4)]
