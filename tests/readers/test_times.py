@@ -210,3 +210,8 @@ def test_a_name_in_front_of_a_clock_in_its_bracket_speaks(form: str) -> None:
 def test_words_in_front_of_a_clock_in_its_bracket_are_told_where_they_are_no_day(words: str) -> None:
     reading = read(f"We leave at nine.\n\n{words} it was so.\n").reading
     assert [part.words for part in reading.left_out] == [len(words.replace(":", " ").split())]
+
+
+def test_chapters_and_verses_in_brackets_are_no_times_of_people() -> None:
+    rows = [f"[{book}] And so we leave." for book in ("Matthew 5:44", "Luke 3:14", "Matthew 2:10", "Luke 1:12") * 2]
+    assert {s.speaker for s in read("\n".join(rows)).segments} == {None}
