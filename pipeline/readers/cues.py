@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.errors import InputError
-from pipeline.readers.cue_pieces import Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
+from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
@@ -16,6 +16,7 @@ from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.text import words
 
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
@@ -36,8 +37,11 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
         pieces = cut_at_labels([piece for cue in ordered for piece in pieces_of(cue)])
         labels, marks = _labels(pieces, len(ordered))
     full = {id(piece.cue) for piece in pieces}
-    if empty := [cue.line for cue in cues if id(cue) not in full]:
-        tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
+    if empty := [cue for cue in cues if id(cue) not in full]:
+        voices = {piece.voice for piece in pieces}
+        silent = [who for cue in empty for row in cue.rows for who in VOICE.findall(row) if who not in voices]
+        said = " ".join(silent)  # who has no words may be words in a broken tag
+        tally.leave_out_words("cues without words", len(words(said)), said, empty[0].line, count=len(empty))
     labels.tell(marks, tally)
     lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
     cues.clear()

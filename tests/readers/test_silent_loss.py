@@ -246,3 +246,9 @@ def test_a_mark_that_closes_no_comment_takes_no_words_of_later_lines_away() -> N
 def test_many_marks_that_open_comments_are_looked_at_once() -> None:
     text = "We leave. " + "<!-- " * 20_000 + "-->"  # takes a minute otherwise
     assert without_comments(text, Tally()) == text
+
+
+def test_words_that_damage_put_in_a_tag_of_a_voice_are_told() -> None:
+    cues = ["<v Oda>We leave.</v>", "<v 0:04nine or ten, t /v>", "<v Lin>So we do.</v>"]
+    rows = [f"00:0{n}.000 --> 00:0{n}.900\n{row}\n" for n, row in enumerate(cues)]
+    assert left_out("WEBVTT\n\n" + "\n".join(rows), ".vtt") == {"cues without words": (6, 6)}
