@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections import Counter
@@ -16,7 +17,6 @@ from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import words
 
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
@@ -37,11 +37,13 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
         pieces = cut_at_labels([piece for cue in ordered for piece in pieces_of(cue)])
         labels, marks = _labels(pieces, len(ordered))
     full = {id(piece.cue) for piece in pieces}
-    if empty := [cue for cue in cues if id(cue) not in full]:
-        voices = {piece.voice for piece in pieces}
-        silent = [who for cue in empty for row in cue.rows for who in VOICE.findall(row) if who not in voices]
-        said = " ".join(silent)  # who has no words may be words in a broken tag
-        tally.leave_out_words("cues without words", len(words(said)), said, empty[0].line, count=len(empty))
+    if empty := [cue.line for cue in cues if id(cue) not in full]:
+        tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
+    voices = {piece.voice for piece in pieces}
+    tagged = [(cue.line, row) for cue in cues for row in cue.rows if "<v" in row]
+    for line, who in [(line, who) for line, row in tagged for who in VOICE.findall(row)]:
+        if html.unescape(who) not in voices:  # words in a broken tag, it may be
+            tally.leave_out("voices without words", who, line)
     labels.tell(marks, tally)
     lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
     cues.clear()

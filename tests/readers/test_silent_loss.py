@@ -251,4 +251,7 @@ def test_many_marks_that_open_comments_are_looked_at_once() -> None:
 def test_words_that_damage_put_in_a_tag_of_a_voice_are_told() -> None:
     cues = ["<v Oda>We leave.</v>", "<v 0:04nine or ten, t /v>", "<v Lin>So we do.</v>"]
     rows = [f"00:0{n}.000 --> 00:0{n}.900\n{row}\n" for n, row in enumerate(cues)]
-    assert left_out("WEBVTT\n\n" + "\n".join(rows), ".vtt") == {"cues without words": (6, 6)}
+    assert left_out("WEBVTT\n\n" + "\n".join(rows), ".vtt") == {
+        "cues without words": (0, 6),
+        "voices without words": (6, 6),
+    }
