@@ -100,6 +100,8 @@ def parse(
     if not reader.binary:
         _, used, remark = document.decoded
         document.raw = b""  # let go: from here on the text is what counts
+        for doubt in document.doubts:
+            tally.warn(*doubt)
         if remark:
             tally.warn(remark)
     with uncollected():

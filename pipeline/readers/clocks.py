@@ -20,8 +20,7 @@ _DATE = (
 )
 _SECONDS = r"\d{1,6}(?:\.\d{1,6})?[ ]?s(?![a-zA-Z])"
 _SPELT = r"(?:\d{1,2}h ?)?\d{1,3}m ?\d{1,2}s(?![a-zA-Z])"
-_DAY_NAMED = r"[^\W\d_]{3,10}\.?,? (?:at )?"  # "Yesterday 10:03 AM", in a bracket
-_STAMP = rf"(?:{_DATE}|(?<=[\[(]){_DAY_NAMED})?{_CLOCK}|{_SPELT}|{_SECONDS}"
+_STAMP = rf"(?:{_DATE})?{_CLOCK}|{_SPELT}|{_SECONDS}"
 _TO = r"\s*(?:-{1,2}>|→|➔|–|—|-|~|to\b)\s*"
 _RANGE = rf"(?P<start>{_STAMP})(?:{_TO}(?P<end>{_STAMP}))?"
 _OPEN, _CLOSE = r"[\[(<{【（「]", r"[\])>}】）」]"
@@ -31,7 +30,7 @@ AT = re.compile(
 INSIDE = re.compile(rf"[\[(【（]\s*(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?\s*[\])】）](?:\([^()\s]{{1,300}}\))?")
 _PARTS = re.compile(r"\d+")
 _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
-_DATED = re.compile(rf"{_DATE}|{_DAY_NAMED}")
+_DATED = re.compile(_DATE)
 _DAY = 86_400
 _SOME_YEAR = 2000  # with a 29th of February, for days without a year
 _LATE = 6 * 3600  # a recording whose first word falls later than this into it shows the time of day

@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 _COUNTED = re.compile(r"(?P<what>[^\W\d_][^\d]{0,40}?)[ .#-]{0,3}(?P<number>\d{1,4}(?:\.\d{1,4}){0,4})")
-_PARTS, _DOTTED = 5, 3  # different numbers that only rise, of which people who talk have fewer; with dots in them
+_FIRST = 5  # labels of which one has a number, so that it is worth looking further
+_PARTS, _DOTTED = 20, 3  # different numbers that only rise: more than people speak in turn; with dots in all of them
 _MOST = 0.8  # of a file's labels, those with such a number: people in the audience may be counted among others
 
 
 def parts_counted(labels: Iterable[str]) -> set[str]:
     """Of the labels of a file in their order, those that only count on: people who talk answer one another."""
     rest = iter(labels)
-    names = [*itertools.islice(rest, _PARTS)]
+    names = [*itertools.islice(rest, _FIRST)]
     if not any(name[-1:].isdigit() for name in names):
         return set()
     names += rest

@@ -22,7 +22,7 @@ _TAG = re.compile(
     rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
     r"|\{\\[^{}]{0,100}\}"
 )
-_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
 OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
 _WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
@@ -87,7 +87,7 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
     for number, raw in enumerate(cue.rows, cue.line + 1):
         parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
         if "<v" in raw:
-            split = _VOICE.split(raw)
+            split = VOICE.split(raw)
             parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
             voice = split[-2] if len(split) > 1 else voice
         for who, text in parts:
@@ -105,7 +105,7 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
-    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, others=plain)
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, ended=True, others=plain)
     if not (inner.names or changes):
         return pieces
     out: list[Piece] = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.errors import InputError
-from pipeline.readers.cue_pieces import Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
+from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
@@ -38,6 +39,11 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
     full = {id(piece.cue) for piece in pieces}
     if empty := [cue.line for cue in cues if id(cue) not in full]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
+    voices = {piece.voice for piece in pieces}
+    tagged = [(cue.line, row) for cue in cues for row in cue.rows if "<v" in row]
+    for line, who in [(line, who) for line, row in tagged for who in VOICE.findall(row)]:
+        if html.unescape(who) not in voices:  # words in a broken tag, it may be
+            tally.leave_out("voices without words", who, line)
     labels.tell(marks, tally)
     lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
     cues.clear()

@@ -15,11 +15,13 @@ from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
 from pipeline.readers.counted import parts_counted
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
+from pipeline.readers.offices_in_capitals import no_offices
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
-_WEAK = ("[N]", "(N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
@@ -79,9 +81,10 @@ class Labels:
         for mark in marks:
             if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
+        _without_sentences(groups, max(units, 1))
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
-        for group in sorted(groups, key=lambda g: ("T" not in g, ":" not in g, g)):
+        for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             found = groups[group]
             counts = Counter([m.name for m in found])
             if self._counts(group, found, counts, max(units, 1)):
@@ -145,6 +148,8 @@ class Labels:
             return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
         if ": T" in group and n < _TIMED * self._with_colons:
             return False  # "Lin: 10:30 is too late"
+        if _WIDE in group and (n < _PROPER * units or any(":" in accepted for accepted in self.shapes)):
+            return False
         if "T" in group:
             enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
             if group.startswith("# ") or ("\n" in group and ":" not in group):
@@ -166,21 +171,31 @@ class Labels:
             return True
         if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
             return True
-        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(n):
+        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(marks):
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
         return begins >= 0.6 and (
-            (r >= 3 and r >= 0.1 * units) or (first and r >= 2 and 2 * r >= n) or (r >= 6 and len(recurring) > 1)
+            (r >= 3 and r >= 0.1 * units)
+            or (first and r >= 2 and (2 * r >= n or self._are_people(marks, counts)))
+            or (r >= 6 and len(recurring) > 1)
         )
+
+    def _are_people(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
+        """Whether labels most of which stand once are those of a round, and none of a list ("Flour: a pound.")."""
+        if sum(" " in name and proper(name) for name in counts) >= _PROPER * len(counts):
+            return True
+        small = sum(mark.head.rest[:1].islower() for mark in marks)
+        return 2 * small < len(marks) and 2 * sum(map(self._common, counts)) < len(counts)
 
     def _in_capitals(self, counts: Mapping[str, int]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
         big = sum(n for name, n in counts.items() if name.isupper() and len(name) > 2)
         return self._written_small and big >= 0.9 * sum(counts.values())
 
-    def _all_labelled(self, n: int) -> bool:
-        """Whether a text of few lines has a label in each, whatever its lines end with."""
-        return n == sum(map(bool, map(str.strip, self._text.split("\n"))))
+    def _all_labelled(self, marks: Sequence[Mark]) -> bool:
+        """Whether a text of few lines has a label in each and is no record of fields, "Title: The Ferry"."""
+        said = sum(mark.head.rest[:1].islower() or ends_sentence(mark.head.rest) for mark in marks)
+        return 2 * said >= len(marks) == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
     @cached_property
     def _written_small(self) -> bool:
@@ -284,6 +299,16 @@ class Labels:
             for mark in marks:
                 if group not in self.shapes and ":" in group and mark.begins and self._in_capitals({mark.name: 1}):
                     self.decide(mark, "name" if " " in mark.name else "doubt")
+
+
+def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
+    """Labels in front of full stops that are the beginnings of sentences are taken out."""
+    stopped = [group for group in groups if "N." in group]
+    sentences = no_offices(Counter(mark.name for group in stopped for mark in groups[group]), units)
+    for group in stopped if sentences else ():
+        groups[group] = [mark for mark in groups[group] if mark.name not in sentences]
+        if not groups[group]:
+            del groups[group]
 
 
 def _dated(mark: Mark) -> bool:

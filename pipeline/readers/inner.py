@@ -20,18 +20,23 @@ _INNER = re.compile(
     rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?(?: {IN_BRACKETS})?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )
 _CHEVRON = re.compile(r"(?:(?<=\S)\s+|(?<=[\])]))(?=(?:>{2,}|&gt;&gt;)(?:\s|$))")
+_AFTER_END = re.compile(rf"(?:(?<=[.?!…\"”’)\]—♪])|(?<=--))(?:{_CHEVRON.pattern})")
 _FAR = 70  # characters from the start, after which a label is none of the line's own
 
 
 class Inner:
-    """The labels inside the lines of a file, which has `others` that hold no colon."""
+    """The labels inside the lines of a file, which has `others` that hold no colon.
 
-    def __init__(self, lines: Sequence[str], *, chevrons: bool, others: int = 0) -> None:
+    `chevrons`: ">>" is a change of speaker too, in captions only where words have `ended`.
+    """
+
+    def __init__(self, lines: Sequence[str], *, chevrons: bool, ended: bool = False, others: int = 0) -> None:
         whole = "\n".join(lines)
         wide = "：" in whole
         held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or (wide and "：" in line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         self._chevrons = chevrons and (">>" in whole or "&gt;&gt;" in whole)
+        self._change = _AFTER_END if ended else _CHEVRON
         self.names: set[str] = set()
         if not found:
             return
@@ -55,7 +60,7 @@ class Inner:
         if self.names and _may_hold(line):
             cuts = [m.start() for m in _INNER.finditer(line) if m["name"] in self.names]
         if self._chevrons and (">>" in line or "&gt;&gt;" in line):
-            cuts = sorted({*cuts, *(m.end() for m in _CHEVRON.finditer(line))})
+            cuts = sorted({*cuts, *(m.end() for m in self._change.finditer(line))})
         if not cuts:
             return [line]
         return [line[a:b].strip() for a, b in itertools.pairwise([0, *cuts, len(line)]) if line[a:b].strip()]

@@ -204,7 +204,9 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
         after = text[match.end() :]
         if could_be_name(name):
             bare = text[0] in "({（" and after.lstrip()[:1] not in (":", "：")
-            kind = "<N>" if text[0] == "<" else "(N)" if bare else "[N]"
+            if bare and text[0] == "（" and (found := _behind_a_sound(text, match.end(), front, stamp)):
+                return found
+            kind = "<N>" if text[0] == "<" else "[N]" if not bare else "（N)" if text[0] == "（" else "(N)"
             return _tail(f"{front}{kind}", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
         return f"{front}Q.", match["name"], text[match.end() :], text, stamp
@@ -236,6 +238,16 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
     if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
         return f"{front}N-", match["name"], text[match.end() :], text, stamp
     return None
+
+
+def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> _Atoms | None:
+    """A label behind a sound in wide brackets, which goes in front of its words."""
+    after = text[at:].lstrip()
+    colon = _COLON.search(after, 1, _LONGEST + 40)
+    if colon is None or not (found := _before_colon(after, colon.start(), front, stamp, 0)):
+        return None
+    shape, name, rest, _, stamp = found
+    return shape, name, f"{text[:at]}{rest}", text, stamp
 
 
 def _not_ascii(text: str, front: str, stamp: Stamp | None) -> _Atoms | None:

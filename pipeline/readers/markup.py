@@ -19,9 +19,8 @@ _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
 _ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
-_OPENED, _CLOSED = "<!--", "-->"
+_OPENED, _MARK = "<!--", re.compile("<!--|-->")
 _STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
-_NESTED = 20  # comments in one another
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _MARKS = (
     (re.compile(r"\{[%{][^{}]{0,300}[%}]\}(?:\{:[^{}]{0,100}\})?"), ""),
@@ -56,27 +55,29 @@ def without_comments(text: str, tally: Tally) -> str:
 def _comments(text: str) -> Iterator[tuple[int, int]]:
     """Where comments begin and end, those inside others with them.
 
-    One that is never closed, or would take in most of the text, is none: words would be lost for a stray mark.
+    One that would take in most of the text is none: words would be lost for a stray mark.
     """
-    start = text.find(_OPENED)
-    last = text.rfind(_CLOSED)
-    while 0 <= start < last:
-        end = _closed(text, start)
+    for start, end in _closed(text):
         if end - start <= _STRAY or end - start <= _MOST * len(text):
             yield start, end
-        else:
-            end = start + len(_OPENED)
-        start = text.find(_OPENED, end)
 
 
-def _closed(text: str, start: int) -> int:
-    """Where a comment ends: when all that were opened in it are closed, else at the first mark that closes one."""
-    first = at = text.index(_CLOSED, start) + len(_CLOSED)
-    depth = text.count(_OPENED, start, first) - 1
-    while depth and depth <= _NESTED and (close := text.find(_CLOSED, at)) >= 0:
-        depth += text.count(_OPENED, at, close) - 1
-        at = close + len(_CLOSED)
-    return first if depth else at
+def _closed(text: str) -> Iterator[tuple[int, int]]:
+    """From a mark that opens to the first that closes; to one behind it in its line where that closes all opened."""
+    start, depth, end, line_end = -1, 0, 0, 0
+    for mark in _MARK.finditer(text):
+        if end and (not depth or mark[0] == _OPENED or mark.start() > line_end):
+            yield start, end
+            start, depth, end = -1, 0, 0
+        if mark[0] == _OPENED:
+            start, depth = (start if depth else mark.start()), depth + 1
+        elif depth:
+            depth -= 1
+            if not end:
+                line_end = text.find("\n", mark.end()) % (len(text) + 1)
+            end = mark.end() if not (end and depth) else end
+    if end:
+        yield start, end
 
 
 def without_tags(text: str) -> str:

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.common import Common
 from pipeline.readers.labels import could_be_name
+from pipeline.readers.tidy import ends_sentence
 
 _SAMPLE = 400  # lines in which such names show
 _LEAST = 4  # lines with a time in front
 _MOST = 0.8  # of these, those that begin with a name if there are such names
 _LONGEST = 4  # words of a name
 _FOLLOWED = 0.8  # of the places of a part of a name, those where the name goes on
+_VOICE = "speaker"  # what programs count: other words with a number are slides and chapters
 _BARE = re.compile(r"[^\W\d_][\w'’-]*|[^\W\d_]{1,4}\.|\d{1,2}")
 
 
@@ -49,7 +51,15 @@ def _names(rows: Sequence[str]) -> set[Words]:
     names = _recurring([timed.opening for timed in found], Common("\n".join(rows)))
     named = Counter(name for timed in found if (name := _within(timed.opening, names)))
     several = sum(n > 1 for n in named.values()) > 1
-    return names if several and named.total() >= _MOST * len(found) else set()
+    turns = several and named.total() >= _MOST * len(found) and _ended(rows) >= _MOST
+    return names if turns else set()
+
+
+def _ended(rows: Sequence[str]) -> float:
+    """Of the lines with words in front of those with times, the share that end a sentence, as nothing sung does."""
+    filled = [*filter(str.strip, rows)]
+    before = [a for a, b in itertools.pairwise(filled) if _timed(b)]
+    return sum(map(ends_sentence, before)) / max(1, len(before))
 
 
 def _timed(row: str) -> _Timed | None:
@@ -74,7 +84,9 @@ def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
     for part, times in counts.items():
         again[part[:-1]] += times if times > 1 else 0
     found = {name for opening in openings if (name := _name(opening, counts, again))}
-    return {name for name in found if name[-1].isdigit() or not common(" ".join(name))}
+    counted = {name for name in found if name[-1].isdigit()}
+    voices = {name for name in counted if name[0].casefold() == _VOICE}
+    return voices | {name for name in found - counted if not common(" ".join(name))}
 
 
 def _name(opening: Words, counts: Counter[Words], again: Counter[Words]) -> Words | None:

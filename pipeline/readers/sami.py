@@ -19,6 +19,9 @@ _BLANK = re.compile(r"&nbsp;?", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _END = re.compile(r"</(?:p|sync|body|sami)\s*>", re.IGNORECASE)
+_NO_WORDS = re.compile(
+    r"^<(?:p|sync)\b|[\w:-]{1,40}\s{0,9}=\s{0,9}(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE
+)
 _MUCH = 0.2  # of the words that are read, those of another class that the user has to hear of
 
 
@@ -33,6 +36,7 @@ def _opening(tag: str, key: str, value: str) -> re.Pattern[str]:
     return re.compile(rf"<{tag}\b(?:{ends})", re.IGNORECASE)
 
 
+_LONG = 3  # signs of a tag without attributes
 _SYNC, _PARAGRAPH = _opening("sync", "start", r"\d{1,9}"), _opening("p", "class", r"[\w-]{1,40}")
 _START = re.compile(r"\bstart\s{0,9}=\s{0,9}[\"']?\s{0,9}(\d{1,9})", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,40})", re.IGNORECASE)
@@ -68,9 +72,19 @@ def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
             start = int(time[1])
         else:
             tally.warn(f'this element has no time: "{tag[0][:60]}"; its words have the time before it', line)
+        _tell_words(tag[0], line, tally)
         body = text[at : tags[n + 1].start() if n + 1 < len(tags) else len(text)]
+        for paragraph in _PARAGRAPH.finditer(body):
+            _tell_words(paragraph[0], line, tally)
         cues += [(kind, Cue(start / 1000, None, said, line)) for kind, said in _paragraphs(body)]
     return cues
+
+
+def _tell_words(tag: str, line: int, tally: Tally) -> None:
+    """What a tag holds besides its attributes has lost the end of the tag in front of it."""
+    rest = _NO_WORDS.sub(" ", tag).strip("/> \n") if len(tag) > _LONG else ""
+    if words(rest):
+        tally.leave_out("words in broken tags", rest, line)
 
 
 def _paragraphs(body: str) -> list[tuple[str | None, list[str]]]:

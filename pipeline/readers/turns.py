@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.readers import markup
+from pipeline.readers.bracketed_clocks import in_front_of_clocks
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of, place
 from pipeline.readers.frames import BREAK, without_frames
@@ -43,7 +44,7 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
     text = markup.without_tags(markup.without_comments(markup.tags_to_labels(text), tally))
-    physical = without_frames(unnumbered(with_colons(text.split("\n")), tally), tally)
+    physical = without_frames(unnumbered(with_colons(in_front_of_clocks(text.split("\n"))), tally), tally)
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.clocks import stamp_at
+from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.turns import parse_turns
 from pipeline.text import clean, words
@@ -27,6 +29,7 @@ _UNCLOSED = re.compile(r"<([^<>]*)(?=<|\Z)")
 _SKIPPED = {"script", "style", "iframe"}
 _APART = {"template", "noscript", "svg", "select", "button"}
 _PARAGRAPHS = {"p", "li", "td", "dd", "dt", "blockquote", "cite"}
+_RECURRING = 2  # terms of a list that are names of people who speak
 _BOLD = 60  # characters of a bold beginning that may be a name
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
@@ -37,7 +40,7 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 class _Page(HTMLParser):
-    """Text by blocks: a heading gets its hashes, a cite or term its colon, a bold beginning its asterisks.
+    """Text by blocks: a heading gets its hashes, a cite its colon, a bold beginning its asterisks.
 
     What is around an article is kept apart, and what is to be pressed or chosen, unless it stands in a paragraph or
     `buttons` are what the page is made of.
@@ -46,6 +49,7 @@ class _Page(HTMLParser):
     def __init__(self, *, buttons: bool = False) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[str] = []
+        self.terms: list[int] = []  # of the rows
         self.around: list[str] = []
         self.controls: list[str] = []
         self.broken: list[str] = []
@@ -110,9 +114,12 @@ class _Page(HTMLParser):
             self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
         self._in_title = self._in_title and last != "title"
         if last in _BLOCKS:
-            if last in ("cite", "dt") and self._has_words and not self._apart and not self._ends_in_colon():
+            if last == "cite" and self._has_words and not self._apart and not self._ends_in_colon():
                 self._say(":")
+            held = len(self.rows)
             self._end_line()
+            if last == "dt" and len(self.rows) > held:
+                self.terms.append(held)
             if last in ("p", "li", "blockquote", "tr"):
                 self._blank()
         return last
@@ -196,6 +203,24 @@ def _parsed(text: str, *, buttons: bool = False) -> _Page:
     return page
 
 
+def _with_labels(rows: list[str], terms: Sequence[int]) -> list[str]:
+    """The rows, a colon behind the terms of lists if they are names: two recur at least, and none is in a glossary.
+
+    A term that is a time gets none, nor one over words that have a label of their own.
+    """
+    bare = [i for i in terms if i + 1 < len(rows) and not (rows[i].endswith((":", "：")) or _labelled(rows[i + 1]))]
+    counts = Counter(rows[i] for i in bare if not ((stamp := stamp_at(rows[i])) and stamp.stop == len(rows[i])))
+    if sum(n > 1 for n in counts.values()) < _RECURRING:
+        return rows
+    behind = {i for i in bare if rows[i] in counts}
+    return [f"{row}:" if i in behind else row for i, row in enumerate(rows)]
+
+
+def _labelled(row: str) -> bool:
+    head = head_of(row)
+    return head is not None and head.name is not None and ":" in head.shape
+
+
 def sniff(document: Document) -> bool:
     """A tag that a page or its body begins with."""
     return bool(_START.match(document.head))
@@ -213,7 +238,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         tally.leave_out("what stands around the text of a page", row)
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
-    lines, heading = parse_turns("\n".join(page.rows), tally)
+    lines, heading = parse_turns("\n".join(_with_labels(page.rows, page.terms)), tally)
     title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title)) or heading
     url = page.metadata.get("og:url", "")
     return Parsed(

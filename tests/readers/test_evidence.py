@@ -54,7 +54,7 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
 
 @pytest.mark.parametrize("part", ["Section 2.{n}", "Chapter {n}", "Item #{n}"])
 def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> None:
-    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID)]
+    rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID * 3)]
     assert speakers("\n\n".join(rows)) == [None]
 
 
@@ -341,3 +341,67 @@ def test_an_address_or_a_shout_behind_a_name_ends_no_label(label: str) -> None:
 
 def test_a_short_talk_with_a_label_in_each_line_needs_no_full_stops() -> None:
     assert speakers("Oda: hi there\nLin: hello to you\nOda: yes\nLin: no\n") == ["Oda", "Lin", "Oda", "Lin"]
+
+
+@pytest.mark.parametrize("sound", ["（笑）", "（拍手）"])
+def test_sounds_in_wide_brackets_are_no_speakers(sound: str) -> None:
+    rows = [f"{sound * (n % 2)}{'司会' if n % 3 else '田中'}：港の会議{n}です。" for n in range(9)]
+    assert set(speakers("\n".join(rows))) == {"司会", "田中"}
+    assert speakers("\n\n".join(f"{sound * (n % 2)}港の会議{n}です。" for n in range(9))) == [None]
+
+
+@pytest.mark.parametrize("who", ["Speaker", "Panelist", "Juror"])
+def test_people_who_are_counted_and_only_rise_are_speakers(who: str) -> None:
+    rows = [f"{who} {n}: {said}" for n, said in zip([1, 1, 2, 2, 3, 3, 4, 4, 5, 5], SAID, strict=False)]
+    assert speakers("\n\n".join(rows)) == [f"{who} {n}" for n in range(1, 6)]
+
+
+def test_a_short_round_of_names_in_full_one_of_which_recurs_is_a_talk() -> None:
+    names = ["Oda Brandt", "Marta Quill", "Jonas Oak", "Kofi Ade", "Lin Ferrer", "Oda Brandt"]
+    assert speakers("\n\n".join(f"{who}: {said}" for who, said in zip(names, SAID, strict=False))) == names
+
+
+def test_one_who_leads_a_round_of_guests_speaks_and_each_guest_is_in_doubt() -> None:
+    rows = [f"{who}: {said}" for who, said in zip(["Host", "Marta", "Jonas", "Lin", "Host"], SAID, strict=False)]
+    assert speakers("\n\n".join(rows)) == ["Host", None, "Host"]
+
+
+@pytest.mark.parametrize("sentence", ["The NASA was late.", "The USA is big.", "In APOLLO 11."])
+def test_a_sentence_that_recurs_with_capitals_in_it_is_no_speaker(sentence: str) -> None:
+    assert speakers("\n\n".join(f"{sentence} {said}" if n % 2 else said for n, said in enumerate(SAID))) == [None]
+    assert speakers("\n\n".join(f"{sentence} {said}" for said in SAID)) == [None]
+
+
+def test_fields_of_records_are_no_speakers() -> None:
+    assert speakers("Title: The Ferry\nAuthor: Oda Brandt\nTitle: The Pier\nAuthor: Lin Ferrer\n") == [None]
+
+
+def after_times(openings: list[str], rest: str) -> str:
+    words = "We You They So Boats And Still Now".split()
+    return "".join(f"[00:{n:02}] {openings[n % 2]} {word} {rest}\n" for n, word in enumerate(words))
+
+
+def test_words_that_recur_behind_times_are_no_people_in_songs_and_on_slides() -> None:
+    assert speakers(after_times(["Hallelujah", "Jerusalem"], "sing of home")) == [None]
+    assert speakers(after_times(["Slide 1", "Slide 2"], "leave at nine.")) == [None]
+    assert speakers(after_times(["Speaker 1", "Speaker 2"], "leave at nine.")) == ["Speaker 1", "Speaker 2"] * 4
+
+
+def definitions(*pairs: tuple[str, str]) -> Transcript:
+    return read(f"<html><body><dl>{''.join(f'<dt>{a}</dt><dd>{b}</dd>' for a, b in pairs)}</dl></body></html>", ".html")
+
+
+def test_times_over_labels_in_a_list_of_a_page_are_times() -> None:
+    rows = [(f"00:0{n}:00", f"{who}: And so we leave at {n}.") for n, who in enumerate(["Lin", "Oda"] * 3)]
+    found = [(s.speaker, s.start, s.text[:6]) for s in definitions(*rows).segments]
+    assert found == [(who, n * 60.0, "And so") for n, who in enumerate(["Lin", "Oda"] * 3)]
+
+
+def test_terms_of_a_glossary_are_no_speakers() -> None:
+    found = definitions(("Bow", "The front of a boat."), ("Stern", "Its back."), ("Pier", "Where it is tied."))
+    assert {s.speaker for s in found.segments} == {None}
+
+
+def test_a_sign_of_a_change_inside_words_of_captions_cuts_none() -> None:
+    rows = [">> ODA: Write cin >> x >> y and so on.", ">> LIN: Or cout.", ">> ODA: I do.", ">> LIN: So do I."]
+    assert [(s.speaker, s.text[:16]) for s in read(srt(rows), ".srt").segments][:1] == [("ODA", "Write cin >> x >")]

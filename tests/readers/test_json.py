@@ -272,3 +272,59 @@ def test_a_table_and_json_know_the_same_names(start: str, who: str, text: str) -
     found = parse(table.encode(), "talk.csv", suffix=".csv", name="talk").segments
     listed = told([dict(zip((start, who, text), row, strict=True)) for row in rows])
     assert [(s.speaker, s.start, s.text) for s in found] == listed == [("Oda", 2.0, HULL), ("Kofi", 6.0, MAST)]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"speaker_stats": {"A": "Twelve Minutes", "B": "Nine"}},
+        {"speakers": {"A": "12 minutes", "B": "red"}},
+        {"speakers": {"A": "Host", "B": "Host"}},
+        {"speakers": [{"id": 1, "name": "Oda"}, {"id": 2, "name": "Lin"}]},
+        {"speakers": {"A": "Oda Brandt"}},
+    ],
+)
+def test_what_is_no_table_of_all_signs_renames_nobody(beside: dict[str, object]) -> None:
+    segments = [{"start": 1, "speaker": "A", "text": HULL}, {"start": 4, "speaker": "B", "text": MAST}]
+    assert [who for who, *_ in told({**beside, "segments": segments})] == ["Speaker A", "Speaker B"]
+
+
+def test_a_speaker_who_has_a_name_keeps_it() -> None:
+    segments = [{"start": 1, "speaker": "Oda", "text": HULL}, {"start": 4, "speaker": "Lin", "text": MAST}]
+    assert [who for who, *_ in told({"speakers": {"Oda": "Chair", "Lin": "Guest"}, "segments": segments})] == [
+        "Oda",
+        "Lin",
+    ]
+
+
+def test_names_are_looked_up_by_the_one_kind_of_sign_that_all_voices_have() -> None:
+    segments = [{"start": 1, "speaker": 0, "text": HULL}, {"start": 4, "speaker": 1, "text": MAST}]
+    people = [{"id": 1, "speaker": 0, "name": "Oda"}, {"id": 2, "speaker": 1, "name": "Lin"}]
+    assert [who for who, *_ in told({"speakers": people, "segments": segments})] == ["Oda", "Lin"]
+
+
+def test_a_table_of_names_by_signs_is_looked_up() -> None:
+    segments = [
+        {"start": 1, "speaker": "SPEAKER_00", "text": HULL},
+        {"start": 4, "speaker": "SPEAKER_01", "text": MAST},
+    ]
+    names = {"SPEAKER_00": "Oda Brandt", "SPEAKER_01": "Lin"}
+    assert [who for who, *_ in told({"speaker_names": names, "segments": segments})] == ["Oda Brandt", "Lin"]
+
+
+def test_transcripts_most_of_which_have_their_words_elsewhere_are_not_read_as_those_of_otter() -> None:
+    spoken = [{"start_offset": 16_000 * n, "text": said} for n, said in enumerate((HULL, MAST, HULL))]
+    transcript = read({"transcripts": [{"start_offset": 0, "transcript": MAST}, *spoken]})
+    assert sum(len(s.text.split()) for s in transcript.segments) >= 3 * len(HULL.split())
+
+
+def test_transcripts_of_otter_without_their_words_are_told() -> None:
+    spoken = [{"start_offset": 16_000 * n, "transcript": said} for n, said in enumerate((HULL, MAST, HULL, MAST))]
+    left = read({"transcripts": [*spoken, {"start_offset": 96_000, "text": "Or at ten."}]}).reading.left_out
+    assert [(part.kind, part.words) for part in left] == [("segments without text", 3)]
+
+
+def test_words_that_damage_put_in_the_place_of_a_key_are_told() -> None:
+    rows = [{"speaker": "Oda", "text": HULL}, {"so we left, speaker": "Lin", "text": MAST}]
+    transcript = parse("\n".join(map(json.dumps, rows)).encode(), "talk.jsonl", suffix=".jsonl", name="talk")
+    assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("words in the place of keys", 4)]

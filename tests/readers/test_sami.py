@@ -65,3 +65,10 @@ def test_captions_out_of_order_end_where_the_next_time_is() -> None:
 def test_many_tags_that_never_end_are_read() -> None:
     transcript = read("<SYNC Start=0><P>We leave at nine.", "<p class" * 5000, "<p class=" + "class=" * 20_000)
     assert said(transcript).startswith("We leave at nine.")
+
+
+def test_words_in_a_tag_without_its_end_are_told() -> None:
+    transcript = read(
+        "<SYNC Start=0><P Class=EN>No.", "<SYNC Start=9000><P\nLin: We leave\nbr>", "<SYNC Start=9900><P Class=EN>So."
+    )
+    assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("words in broken tags", 4)]

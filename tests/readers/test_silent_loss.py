@@ -6,6 +6,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse
+from pipeline.readers.markup import without_comments
+from pipeline.readers.tally import Tally
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
@@ -232,3 +234,24 @@ def test_comments_in_a_text_are_told() -> None:
 
 def test_a_time_glued_to_the_header_of_captions_is_a_time() -> None:
     assert read(vtt("We leave at nine.").replace("\n\n", "", 1), ".vtt").segments[0].text == "We leave at nine."
+
+
+def test_a_mark_that_closes_no_comment_takes_no_words_of_later_lines_away() -> None:
+    said = " ".join(
+        s.text for s in read("So <!-- cut <!-- here --> we\n\nleave at nine,\n\ngo --> on.\n", ".md").segments
+    )
+    assert said == "So we leave at nine, go --> on."
+
+
+def test_many_marks_that_open_comments_are_looked_at_once() -> None:
+    text = "We leave. " + "<!-- " * 20_000 + "-->"  # takes a minute otherwise
+    assert without_comments(text, Tally()) == text
+
+
+def test_words_that_damage_put_in_a_tag_of_a_voice_are_told() -> None:
+    cues = ["<v Oda>We leave.</v>", "<v 0:04nine or ten, t /v>", "<v Lin>So we do.</v>"]
+    rows = [f"00:0{n}.000 --> 00:0{n}.900\n{row}\n" for n, row in enumerate(cues)]
+    assert left_out("WEBVTT\n\n" + "\n".join(rows), ".vtt") == {
+        "cues without words": (0, 6),
+        "voices without words": (6, 6),
+    }

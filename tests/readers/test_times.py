@@ -197,3 +197,21 @@ def test_whole_seconds_between_commas_are_times() -> None:
     rows = ["00:00:01,00:00:04,We leave at nine.", "00:00:05,00:00:08,Or at ten.", "00:00:09,00:00:12,Or later."]
     transcript = read("\n".join(rows))
     assert transcript.segments[0].start == 1.0 and not any("00:00" in s.text for s in transcript.segments)
+
+
+@pytest.mark.parametrize("form", ["[{} 0:{:02}] ", "({} 01:{:02}) ", "[{} 0:01:{:02}]: ", "[{} 9:{:02} pm] "])
+def test_a_name_in_front_of_a_clock_in_its_bracket_speaks(form: str) -> None:
+    rows = [f"{form.format(who, 10 + n)}And so we leave at {n}." for n, who in enumerate(["Oda", "Lin"] * 3)]
+    found = [(s.speaker, s.start is not None, s.text[:6]) for s in read("\n".join(rows)).segments]
+    assert found == [("Oda", True, "And so"), ("Lin", True, "And so")] * 3
+
+
+@pytest.mark.parametrize("words", ["(about 10:30)", "[Until 9:15 pm]", "[Matthew 5:44]"])
+def test_words_in_front_of_a_clock_in_its_bracket_are_told_where_they_are_no_day(words: str) -> None:
+    reading = read(f"We leave at nine.\n\n{words} it was so.\n").reading
+    assert [part.words for part in reading.left_out] == [len(words.replace(":", " ").split())]
+
+
+def test_chapters_and_verses_in_brackets_are_no_times_of_people() -> None:
+    rows = [f"[{book}] And so we leave." for book in ("Matthew 5:44", "Luke 3:14", "Matthew 2:10", "Luke 1:12") * 2]
+    assert {s.speaker for s in read("\n".join(rows)).segments} == {None}

@@ -1,8 +1,11 @@
 """YAML is a list of segments when it has their keys; what only looks like it is text, and none of it hurts."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from pipeline.readers import parse
+from pipeline.readers.data import yaml_lists
 from pipeline.transcript import Transcript
 
 TALK = "- {speaker: Oda Brandt, start: 1, text: Yes}\n- {speaker: ~, start: 0:09, text: 1984}\n"
@@ -37,3 +40,20 @@ def test_lists_of_who_says_what_and_what_no_transcript_has_are_text(text: str) -
 def test_comments_and_keys_that_are_not_read_are_told() -> None:
     told = read(f"# by hand\n{TALK}- {{speaker: Lin, mood: rather low, text: No.}}\n").reading.left_out
     assert [(part.kind, part.words) for part in told] == [("other words of the YAML", 4)]
+
+
+def test_broken_yaml_is_told_with_its_line() -> None:
+    notes = read(f"{TALK}- {{speaker: Lin, text: No\n{TALK}").notes
+    assert any("this YAML is broken" in note and "(line 4)" in note for note in notes)
+
+
+def test_words_that_yaml_takes_for_a_comment_are_told_as_such() -> None:
+    notes = read("- speaker: Lin\n  text: We are #4 in the town\n- speaker: Oda\n  text: So we are\n").notes
+    assert [note for note in notes if '"4 in the town"' in note and "(line 2)" in note]
+
+
+def test_lists_of_yaml_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = Mock(wraps=yaml_lists._built)
+    monkeypatch.setattr(yaml_lists, "_built", built)
+    read(TALK)
+    assert built.call_count == 1

@@ -7,11 +7,12 @@ from typing import Any
 
 from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cues import cue_lines
-from pipeline.readers.data.people import table_of
+from pipeline.readers.data.people import names_of
 from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, text
 from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
 
+_MOST = 0.8  # of the transcripts, those that must be as Otter writes them
 _RATES = (16_000.0, 1000.0, 1.0)  # to the second: samples, and what programs that pass the JSON on make of them
 
 
@@ -22,25 +23,34 @@ def _speech(found: Any) -> Mapping[str, Any]:
 
 
 def sniff(document: Document) -> bool:
-    """Transcripts with offsets."""
-    return any("transcript" in t and "start_offset" in t for t in items(_speech(document.json), "transcripts"))
+    """Transcripts, nearly all with offsets."""
+    listed = items(_speech(document.json), "transcripts")
+    return bool(listed) and sum(map(_is_one, listed)) >= _MOST * len(listed)
+
+
+def _is_one(value: Mapping[str, Any]) -> bool:
+    return "transcript" in value and "start_offset" in value
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a transcript. A voice that is only told apart counts where nobody is known by name."""
     speech = _speech(document.json)
     told = items(speech, "transcripts")
-    names, rate = table_of(speech), _rate(speech, told)
-    named = any(text(t.get("speaker_id")) in names for t in told)
+    for n, each in enumerate(told, 1):
+        if not text(each.get("transcript")):
+            tally.leave_out("segments without text", " ".join(v for v in each.values() if isinstance(v, str)), n)
+    signs = [speaker(each.get("speaker_id")) or "" for each in told]
+    names, rate = names_of(speech, signs), _rate(speech, told)
     cues = [
         cue(
             text(t.get("transcript")),
             number(t.get("start_offset"), rate),
             number(t.get("end_offset"), rate),
-            names.get(text(t.get("speaker_id"))) or ("" if named else speaker(t.get("speaker_model_label"))),
+            names.get(sign) or ("" if names else speaker(t.get("speaker_model_label"))),
             n,
         )
-        for n, t in enumerate(told, 1)
+        for n, (t, sign) in enumerate(zip(told, signs, strict=True), 1)
+        if text(t.get("transcript"))
     ]
     return Parsed(cue_lines(cues, tally, document.label), lenient(speech))
 

@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.fields import plain, text_of
 from pipeline.readers.data.pieces import speaker, text
+from pipeline.readers.labels import could_be_name, proper
+from pipeline.readers.names import key_of
 
 _SIGN = ("id", "speakerid", "spkid", "speakerlabel", "label", "key", "speaker")
 _NAME = ("name", "speakername", "displayname", "realname", "fullname")
+_TABLES = {"speakers", "speakernames", "speakermap", "speakermapping", "speakerlabels"}  # objects of names by signs
 _DEEP = 3  # keys below which such a table may stand
+_BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what a program calls somebody it does not know
 
 
-def table_of(found: Any) -> dict[str, str]:
-    """The names by their signs, of all tables; a sign that two tables give to different people names nobody."""
+def names_of(found: Any, voices: Iterable[str]) -> dict[str, str]:
+    """The names of those voices that are bare signs, by tables that know all of these; none where tables differ."""
+    signs = {voice for voice in voices if _BARE.fullmatch(voice)}
     names: dict[str, str] = {}
     doubtful: set[str] = set()
-    for sign, name in _pairs(found, "", _DEEP):
-        doubtful |= {sign} if names.setdefault(sign, name) != name else set()
-    return {sign: name for sign, name in names.items() if sign not in doubtful}
+    for table in _tables(found, "", _DEEP) if signs else ():
+        known: dict[str, set[str]] = {}
+        for sign, name in table:
+            known.setdefault(speaker(sign) or sign, set()).add(name)
+        for sign in signs if signs <= known.keys() else ():
+            name = min(known[sign])
+            doubtful |= {sign} if len(known[sign]) > 1 or names.setdefault(sign, name) != name else set()
+    return {sign: name for sign, name in names.items() if sign not in doubtful and could_be_name(name)}
 
 
-def put_names(cues: Iterable[Cue], names: Mapping[str, str]) -> None:
-    """Cues whose speaker is such a sign get the name."""
-    labels = {speaker(sign) or sign: name for sign, name in names.items()}
-    for cue in cues:
+def put_names(cues: Iterable[Cue], found: Any) -> None:
+    """Cues whose speaker is a sign that a table of the JSON explains get the name."""
+    cues = list(cues)
+    names = names_of(found, {cue.voice for cue in cues if cue.voice})
+    for cue in cues if names else ():
         if cue.voice:
-            cue.voice = labels.get(cue.voice, cue.voice)
+            cue.voice = names.get(cue.voice, cue.voice)
 
 
-def _pairs(value: Any, key: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Signs and names: of lists of objects with both and no words, and of objects under a key for speakers."""
+_Table = list[tuple[str, str]]
+
+
+def _tables(value: Any, key: str, depth: int) -> Iterator[_Table]:
+    """Signs with names: of lists of objects with both and no words, each kind of sign apart, and of objects."""
     if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
-        people = [plain(v) for v in value]
-        if any(text_of(person) is not None or "start" in person for person in people):
-            return
-        found = [(_first(person, _SIGN), _first(person, _NAME)) for person in people]
         if "speaker" in key.casefold() or "participant" in key.casefold():
-            yield from ((sign, name) for sign, name in found if sign and name)
+            yield from _listed([plain(v) for v in value])
     elif isinstance(value, dict) and depth:
         for name, inner in value.items():
-            if "speaker" in name.casefold() and isinstance(inner, dict):
-                yield from ((sign, said) for sign, said in inner.items() if isinstance(said, str) and said.strip())
-            yield from _pairs(inner, name, depth - 1)
+            if key_of(name) in _TABLES and isinstance(inner, dict) and _are_names(inner):
+                yield list(inner.items())
+            yield from _tables(inner, name, depth - 1)
+
+
+def _listed(people: list[dict[str, Any]]) -> Iterator[_Table]:
+    if any(text_of(person) is not None or "start" in person for person in people):
+        return
+    for kind in _SIGN:
+        table = [(text(person.get(kind)).strip(), _first(person, _NAME)) for person in people]
+        yield [(sign, name) for sign, name in table if sign and name]
+
+
+def _are_names(values: Mapping[str, Any]) -> bool:
+    """Whether an object's values are names, one for each sign: no lengths, colours or roles."""
+    said = [value for value in values.values() if isinstance(value, str) and could_be_name(value) and proper(value)]
+    return len(set(said)) == len(values) > 0
 
 
 def _first(fields: Mapping[str, Any], keys: Iterable[str]) -> str:

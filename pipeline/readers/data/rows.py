@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import InputError
@@ -49,7 +51,15 @@ def read(document: Document, tally: Tally) -> Parsed:
         )
     if nested:
         return Parsed(cue_lines(cues_of(dict(whole)[nested[0]], tally), tally, document.label))
+    _tell_keys(whole, tally)
     return Parsed(cue_lines(cues_of([v for _, v in whole], tally), tally, document.label))
+
+
+def _tell_keys(whole: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:
+    """Keys of several words that one line alone has are words that damage put there."""
+    counts = Counter(key for _, value in whole for key in value)
+    for key in [key for key, n in counts.items() if n == 1 < len(whole) and " " in key.strip()]:
+        tally.leave_out("words in the place of keys", key, next(n for n, value in whole if key in value))
 
 
 READER = Reader("json-lines", "JSON lines", sniff, read)

@@ -9,7 +9,7 @@ from pipeline.readers.base import Document, Parsed, Reader
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
-from pipeline.readers.data.people import put_names, table_of
+from pipeline.readers.data.people import put_names
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
 from pipeline.readers.names import key_of
@@ -38,7 +38,7 @@ def cues_of(found: Any, tally: Tally) -> list[Cue]:
         if text_of(value) is None and not words_of(value, 1.0):
             tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
     cues = _cues(segments)
-    put_names(cues, table_of(found))
+    put_names(cues, found)
     _put_channels(cues, segments)
     return cues
 

@@ -33,12 +33,17 @@ def sniff(document: Document) -> bool:
         return False
     keys = {key_of(key) for key in _KEY.findall(document.head)}
     said = keys & {*TEXT, "words"} and keys & {*START, *SPEAKER}
-    return bool(said) and has_segments(_values(document))
+    if not said:
+        return False
+    found = _values(document)
+    if ours := has_segments(found):
+        document.values["yaml"] = found
+    return ours
 
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue an object of the list; its metadata are the keys beside it."""
-    found = _values(document)
+    found = document.values.pop("yaml") if "yaml" in document.values else _values(document)
     cues = cues_of(found, tally)
     _tell_rest(document.text, cues, tally)
     return Parsed(cue_lines(cues, tally, document.label), lenient(mapping(found)))
@@ -52,17 +57,33 @@ def _tell_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
     left = [word for word, n in rest.items() if n > 0 and word not in keys and any(map(str.isalpha, word))]
     if left:
         tally.leave_out_words("other words of the YAML", sum(rest[word] for word in left), " ".join(left), 1)
+        _warn_of_comment(text, set(left), tally)
+
+
+def _warn_of_comment(text: str, left: set[str], tally: Tally) -> None:
+    """Words behind " #" in a line with others may have been said, though YAML takes them for a comment."""
+    for number, line in enumerate(text.split("\n") if " #" in text else (), 1):
+        before, _, behind = line.partition(" #")
+        said = words(behind)
+        if before.strip(" -") and said and all(word in left or not word.isalpha() for word in said):
+            tally.warn(
+                f'what stands behind " #" is a comment in YAML and left out: "{behind[:40]}"; quote the text', number
+            )
+            return
 
 
 def _values(document: Document) -> Any:
-    """What the YAML holds, as it is written, so that a "Yes" that is said is a word; None when it is none."""
+    """What the YAML holds, as it is written, so that a "Yes" that is said is a word; None when it is none, told."""
     import yaml
 
     # Its events, which it gives one by one: its own way to values ends the program when lists nest far enough.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C where the system has it
     try:
         return _built(yaml.parse(document.text, loader))
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError) as err:
+        mark = getattr(err, "problem_mark", None)
+        at, why = (mark.line + 1, getattr(err, "problem", None)) if mark else (None, err)
+        document.doubts.append((f"this YAML is broken and not read as a list: {why}; mend it", at))
         return None
 
 

@@ -1,0 +1,54 @@
+"""Words in front of a clock in its bracket: a day ("[Yesterday 10:03 AM] Lin Ferrer") or a name ("[Lin 02:12] We")."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.readers.labels import could_be_name, proper
+
+_BRACKET = re.compile(
+    r"\s*(?P<open>[\[(])(?P<word>[^\W\d_][^\[\]():\d]{0,40}?)[ ,]{1,2}(?:at )?"
+    r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?P<noon>[ \u202f\u00a0]?[aApP]\.?[mM]\.?)?)"
+    r"(?P<close>[\])])[ :]*"
+)
+_FIRST = "[( \t"  # signs of lines that may begin with one
+_LEAST, _DAYS = 3, 2  # lines with such a clock; days that a talk goes over
+_MOST = 0.8  # of the words, those that recur if they are names; of the clocks, those that rise
+
+
+def in_front_of_clocks(rows: list[str]) -> list[str]:
+    """The lines, such a day off and such a name behind its clock as a label, where these recur; else as they are."""
+    found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
+    named = [match["word"] for match in found.values()]
+    days = all(match["noon"] for match in found.values()) and _are_days(named)
+    names = _recurring(named) if not days and _rise([match["clock"] for match in found.values()]) else set()
+    if len(found) < _LEAST or not (days or names):
+        return rows
+    out = rows.copy()
+    for i, match in found.items():
+        clock, said = f"{match['open']}{match['clock']}{match['close']}", rows[i][match.end() :]
+        if days or match["word"] in names:
+            out[i] = f"{clock} {said}" if days else f"{clock} {match['word']}: {said}"
+    return out
+
+
+def _are_days(named: Sequence[str]) -> bool:
+    """Whether there is one, or one after the other: people come to speak again, days do not."""
+    blocks = [day for day, _ in itertools.groupby(named)]
+    return len(blocks) <= _DAYS and len(blocks) == len(set(blocks)) and not any(" " in day for day in blocks)
+
+
+def _rise(clocks: Sequence[str]) -> bool:
+    """Whether they go on as times do, and chapters with verses do not."""
+    parts = [tuple(map(int, re.findall(r"\d+", clock))) for clock in clocks]
+    steps = [a <= b for a, b in itertools.pairwise(parts)]
+    return sum(steps) >= _MOST * len(steps)
+
+
+def _recurring(named: Sequence[str]) -> set[str]:
+    """The names, if there are two at least and hardly anything else."""
+    names = {name for name, n in Counter(named).items() if n > 1 and proper(name) and could_be_name(name)}
+    return names if len(names) > 1 and sum(name in names for name in named) >= _MOST * len(named) else set()
