@@ -338,7 +338,7 @@ def _readings(run: tuple[str, ...]) -> frozenset[float]:
         if numbers:
             out |= numbers | _scaled(run, i)
             n = min(numbers)
-            if pending is not None and 10 <= pending < 100 and n >= 10:
+            if pending is not None and 10 <= pending < 100 and n >= 10 and run[i - 1] != "and":
                 century = pending * 100  # "nineteen eighty four"
                 out.add(century + n)
             elif century and n < 10:

@@ -91,6 +91,11 @@ def test_a_year_bears_out_its_decade_and_no_other(decade: str) -> None:
     assert finding("It began in 1990.", said("we dialled up in 1991"))
 
 
+def test_two_numbers_that_and_joins_are_no_year() -> None:
+    assert not finding("People between twenty and forty buy it.", said("we mean the twenty to forty group"))
+    assert finding("It was built in nineteen eighty four.", said("it was built in seventeen sixty"))
+
+
 def test_the_month_of_a_date_in_the_title_is_known() -> None:
     assert not finding("It was in January 2016.", said("hello", title="2016-01-25 A talk"))
     assert not finding("Es war im Januar 2016.", said("hallo", title="2016-01-25 A talk", language="de"))
