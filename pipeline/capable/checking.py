@@ -31,7 +31,9 @@ _ANSWER = 1500  # tokens that an answer may take besides those for each statemen
 _EACH = 40
 _EACH_ADDED = 4  # for each word that may be added
 _HEADING = "(heading) "
-_LEAD_IN = re.compile(r"(?:[^\s:：]{1,30}\s?){1,3}(?::\s+|：\s*)")  # of up to three words
+_COLON = re.compile(r"\s?(?::\s+|：\s*)")
+_LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
+_MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
 _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
@@ -271,12 +273,15 @@ def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, st
 def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
     label, text = without_end_mark(fault.label), fault.text.strip()
-    before, after = _LEAD_IN.match(statement.text), _LEAD_IN.match(text)
-    said = without_end_mark(after[0]) if after else ""
     if statement.label:
-        return label or statement.label, text[after.end() :] if after and said in (label, statement.label) else text
-    if label and text and before and not after:
-        text = f"{label}{before[0].removeprefix(before[0].rstrip(' :：'))}{text}"
+        for said in (label, statement.label):
+            if said and text.startswith(said) and (mark := _COLON.match(text, len(said))):
+                return label or said, text[mark.end() :]
+        return label or statement.label, text
+    before = _LEAD_IN.match(statement.text)
+    names = before and (label == before[1] or (before[1][0].isupper() and before[1].count(" ") < _MOST_OF_LEAD_IN))
+    if label and text and before and names and not (text.startswith(label) and _COLON.match(text, len(label))):
+        text = f"{label}{before[2]}{text}"
     return "", text
 
 

@@ -95,7 +95,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     explained, problems = await _explained(asked, spoken, structured, at_once)
     courtesies = outline.courtesies(sentences)
     of_use = [e for e in excerpts if not e.marked <= courtesies]
-    known = courtesies.union(*(e.numbers for e in excerpts))
+    known = courtesies.union(told, *(e.numbers for e in excerpts))
     others = [e.without(known) for e in excerpts_of(sentences, reading.spare) if known.isdisjoint(e.marked)]
     page = _page(sentences, of_use, others, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
@@ -171,7 +171,7 @@ def _page(
     if free > _FREE * wanted:
         defined = {n for c in concepts for n in c.numbers}
         others = [e for e in (*candidates, *spare) if e not in best and defined.isdisjoint(e.numbers)]
-        further = ranking.best(sorted(others, key=lambda e: e.first), free, free)
+        further = ranking.best(sorted(others, key=lambda e: e.first), free, free, fewest=0)
         best = sorted((*best, *further), key=lambda e: e.first)
     chosen, left_out = unrepeated(best), [e for e in candidates if e not in best]
     left = most - above - sum(e.printed for e in chosen)

@@ -77,9 +77,18 @@ class Excerpt:
         return replace(self, sentences=(*own, *self.sentences), before=others)
 
     def without(self, shown: Collection[int]) -> Excerpt:
-        """The excerpt from behind the last of its sentences that others show; it goes on from those."""
-        kept = tuple(s for s in self.sentences if s.number > max((n for n in self.numbers if n in shown), default=-1))
-        return self if kept == self.sentences else replace(self, sentences=kept, before=(), goes_on=True)
+        """The excerpt from its first marked sentence as far as nothing else shows it, to both sides.
+
+        It goes on from what was in front. Its marked sentences are none of those shown.
+        """
+        first, last = min(self.marked), max(self.marked)
+        begin = max((n for n in shown if n < first), default=-1)
+        end = min((n for n in shown if n > last), default=self.last + 1)
+        kept = tuple(s for s in self.sentences if begin < s.number < end)
+        if kept == self.sentences:
+            return self
+        cut = kept[0] != self.sentences[0]
+        return replace(self, sentences=kept, before=() if cut else self.before, goes_on=cut or self.goes_on)
 
     @property
     def text(self) -> str:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from pipeline.errors import CallError
 from pipeline.language import primary
+from pipeline.small.calls import survivable
 from pipeline.small.chat import messages, tidied
 from pipeline.small.keys import keys, likeness, units
 from pipeline.small.passages import Passage
@@ -43,14 +45,24 @@ async def notes_on(
     """The model's notes, none when it finds nothing worth one. Raises what the client raises.
 
     An answer that repeats itself until it is cut off and stands for one sentence or none leaves the rest of a passage
-    out: its halves are asked about instead. `names` are the keys of speakers' names.
+    out: its halves are asked about as well. `names` are the keys of speakers' names.
     """
     notes, repeats = await _answer(passage, structured, language)
     if repeats and (halves := passage.halves):
         found = {n for note in dict.fromkeys(notes) for m in marks_of(note, passage, names) for n in m.sentences}
         if len(found) <= 1:
-            notes = [n for half in halves for n in (await _answer(half, structured, language))[0]]
+            for half in halves:
+                notes += await _further(half, structured, language)
     return tuple(dict.fromkeys(n for n in notes if len(units(n)) >= _FEWEST))
+
+
+async def _further(half: Passage, structured: Structured, language: str | None) -> list[str]:
+    """Notes on half of a passage; none where the call fails in a way that ends no run: the whole was answered."""
+    try:
+        return (await _answer(half, structured, language))[0]
+    except CallError as err:
+        survivable(err)
+        return []
 
 
 async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:

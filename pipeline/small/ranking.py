@@ -71,15 +71,16 @@ class Ranking:
         said = {e: len({k for s in e.sentences for k in s.keys}) for e in excerpts}
         return [e for e in excerpts if not e.figures and (about[e] < least or said[e] < _LEAST_SAID)]
 
-    def best(self, excerpts: Sequence[Excerpt], aim: int, most: int) -> list[Excerpt]:
-        """The best excerpts, about `aim` words and at most `most`, but one at least, in the order of the recording.
+    def best(self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1) -> list[Excerpt]:
+        """The best excerpts, about `aim` words and at most `most`, but so many at least, in the recording's order.
 
-        One that goes on from another is only taken with it.
+        One that goes on from another is only taken with it. Asides are taken where there is nothing else.
         """
         worth = [self.worth(e) for e in excerpts]
         least = _LEAST * median(worth) if worth else 0.0
         asides = self.asides(excerpts)
-        fit = (n for n, w in enumerate(worth) if w >= least and excerpts[n] not in asides)
+        fit = [n for n, w in enumerate(worth) if w >= least]
+        fit = [n for n in fit if excerpts[n] not in asides] or (fit if fewest else [])
         order = sorted(fit, key=lambda n: (-worth[n], n))
         taken: set[int] = set()
         used = 0
@@ -88,7 +89,7 @@ class Ranking:
             while (first := min(group)) and excerpts[first].continues(excerpts[first - 1]):
                 group.add(first - 1)
             more = sum(excerpts[g].printed for g in group - taken)
-            if not taken or (used < aim and used + more <= most):
+            if len(taken) < fewest or (used < aim and used + more <= most):
                 taken |= group
                 used += more
         return [excerpts[n] for n in sorted(taken)]

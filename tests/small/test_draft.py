@@ -100,6 +100,25 @@ def test_a_recording_without_anything_worth_a_note_is_complete_and_empty() -> No
     assert made.filler == made.read == frozenset(range(1, len(LINES) + 1))
 
 
+def test_a_figure_before_the_parting_is_printed_and_the_parting_is_not() -> None:
+    end = "The new cable cost 450 thousand euros in this harbour town. Thank you all for it. See you soon again."
+    talk = [(None, f"The harbour of Orle has an old lamp of the {n}th kind, and a quay.") for n in range(4)]
+    talk += [(None, "The old river beside the town is really very slow and dark.")] * 36
+    made = _draft(Answering(lambda request: "nothing"), said=transcript([*talk, (None, end)]))
+    printed = " ".join(_texts(made, "main_points"))
+    assert "450 thousand" in printed and "See you" not in printed
+
+
+def test_a_talk_of_asides_alone_is_no_empty_page() -> None:
+    talk = [(who, "The river beside it is really very old.") for who in ("Ana", "Ben")] * 20
+    noting = Answering(
+        lambda request: (
+            "- The river beside it is really very old." if "river" in request.messages[-1].content else "none"
+        )
+    )
+    assert _texts(_draft(noting, said=transcript(talk)), "main_points")
+
+
 def test_an_empty_transcript_asks_nothing() -> None:
     client = Answering(answers)
     made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL)))

@@ -37,7 +37,10 @@ def test_a_passage_of_which_one_thing_is_said_again_and_again_is_asked_about_by_
 
     client = Repeating(lambda request: f"- {request.messages[-1].content}")
     found = asyncio.run(notes_on(Passage(1, tuple(sentences_of(transcript([(None, said)])))), structured(client)))
-    assert len(client.requests) == 3 and " ".join(found) == said
+    assert len(client.requests) == 3 and " ".join(found) == f"It is a bridge made of steel. {said}"
+    client = Repeating(lambda request: "nothing")  # of the halves; what was answered of the whole stays
+    found = asyncio.run(notes_on(Passage(1, tuple(sentences_of(transcript([(None, said)])))), structured(client)))
+    assert found == ("It is a bridge made of steel.",)
 
 
 def test_passages_of_long_recordings_are_longer() -> None:

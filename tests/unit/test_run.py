@@ -127,11 +127,22 @@ def test_what_a_check_takes_for_the_label_of_a_detail_stays_in_its_text(label: s
     assert (detail.lead, detail.text) == (None, printed)
 
 
-@pytest.mark.parametrize("said", ["Reactor: ", "Reactor : ", "Reactor：", "Lund reactor: "])
+@pytest.mark.parametrize("said", ["Reactor: ", "Reactor : ", "Reactor：", "Lund reactor: "])  # the new or the old one
 def test_a_label_is_not_said_twice(said: str) -> None:
     document, _ = run(with_fault(id=3, label="Reactor", text=f"{said}it has run since 1998.", lines=[1]))
     detail = document.main_points[0].details[0]
     assert (detail.lead, detail.text) == ("Reactor", "it has run since 1998.")
+
+
+def test_a_long_label_is_not_said_twice_and_a_later_colon_hides_no_owner() -> None:
+    long = "Why the reactor at Lund has run"
+    document, _ = run(with_fault(id=3, label=long, text=f"{long}: it never stopped.", lines=[1]))
+    assert document.main_points[0].details[0].text == "it never stopped."
+    written = written_answer()
+    written["main_points"][1]["points"][0]["details"][1]["text"] = "Ben: two ways are left: the loan or the end."
+    faulty = with_fault(id=8, label="Ben", text="one way is left: the loan.", lines=[6])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert document.main_points[1].details[0].details[1].text == "Ben: one way is left: the loan."
 
 
 @pytest.mark.parametrize("before", ["At 10:30 Ben called it dead.", "Ben gave two good reasons: loan and city."])
