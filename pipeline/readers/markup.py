@@ -19,7 +19,7 @@ _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
 _ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
-_OPENED, _MARK = "<!--", re.compile("<!--|-->")
+_OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
 _STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _MARKS = (
@@ -71,9 +71,11 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
             start, depth, end = -1, 0, 0
         if mark[0] == _OPENED:
             start, depth = (start if depth else mark.start()), depth + 1
+        elif not depth and mark[0].startswith(_OPENED):  # "<!-->" opens and closes one
+            yield mark.span()
         elif depth:
             depth -= 1
-            if not end:
+            if not end and mark.end() > line_end:
                 line_end = text.find("\n", mark.end()) % (len(text) + 1)
             end = mark.end() if not (end and depth) else end
     if end:

@@ -248,6 +248,15 @@ def test_many_marks_that_open_comments_are_looked_at_once() -> None:
     assert without_comments(text, Tally()) == text
 
 
+def test_a_comment_that_closes_itself_takes_no_words_away() -> None:
+    page = "<!--[if !IE]><!-->\nAna: These words stay.\n<!--<![endif]-->\nBen: We do <!--> and so on."
+    assert without_comments(page, Tally()) == "\nAna: These words stay.\n\nBen: We do  and so on."
+
+
+def test_many_comments_in_a_line_are_looked_at_once() -> None:
+    assert without_comments("w<!---->" * 200_000, Tally()) == "w" * 200_000  # takes minutes otherwise
+
+
 def test_words_that_damage_put_in_a_tag_of_a_voice_are_told() -> None:
     cues = ["<v Oda>We leave.</v>", "<v 0:04nine or ten, t /v>", "<v Lin>So we do.</v>"]
     rows = [f"00:0{n}.000 --> 00:0{n}.900\n{row}\n" for n, row in enumerate(cues)]

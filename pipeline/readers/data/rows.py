@@ -58,8 +58,9 @@ def read(document: Document, tally: Tally) -> Parsed:
 def _tell_keys(whole: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:
     """Keys of several words that one line alone has are words that damage put there."""
     counts = Counter(key for _, value in whole for key in value)
-    for key in [key for key, n in counts.items() if n == 1 < len(whole) and " " in key.strip()]:
-        tally.leave_out("words in the place of keys", key, next(n for n, value in whole if key in value))
+    for line, value in whole if len(whole) > 1 else ():
+        for key in (key for key in value if counts[key] == 1 and " " in key.strip()):
+            tally.leave_out("words in the place of keys", key, line)
 
 
 READER = Reader("json-lines", "JSON lines", sniff, read)
