@@ -372,6 +372,11 @@ def test_a_sentence_that_recurs_with_capitals_in_it_is_no_speaker(sentence: str)
     assert speakers("\n\n".join(f"{sentence} {said}" for said in SAID)) == [None]
 
 
+def test_an_office_that_recurs_among_paragraphs_without_labels_is_a_speaker() -> None:
+    speech = [f"Mr. SMITH. Madam Chair, I rise. {SAID[0]}", *SAID, "The SPEAKER pro tempore. The time has expired."]
+    assert speakers("\n\n".join(speech * 3)) == ["Mr. SMITH", "The SPEAKER pro tempore"] * 3
+
+
 def test_fields_of_records_are_no_speakers() -> None:
     assert speakers("Title: The Ferry\nAuthor: Oda Brandt\nTitle: The Pier\nAuthor: Lin Ferrer\n") == [None]
 
