@@ -410,3 +410,14 @@ def test_terms_of_a_glossary_are_no_speakers() -> None:
 def test_a_sign_of_a_change_inside_words_of_captions_cuts_none() -> None:
     rows = [">> ODA: Write cin >> x >> y and so on.", ">> LIN: Or cout.", ">> ODA: I do.", ">> LIN: So do I."]
     assert [(s.speaker, s.text[:16]) for s in read(srt(rows), ".srt").segments][:1] == [("ODA", "Write cin >> x >")]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["it is fine I guess >> well I do not", "IT IS FINE I GUESS >> LIN: WELL I DO NOT", "a pier, >> well I do not.",
+     "It is fine >> Well I do not.", "it is - >> oh come on."],
+)  # fmt: skip
+def test_a_change_inside_captions_needs_no_full_stop_in_front(inside: str) -> None:
+    stop = "." if inside.endswith(".") else ""
+    rows = [f">> ODA: WE LEAVE AT NINE{stop}", inside, f">> LIN: SO DO I{stop}", f">> ODA: GOOD THEN{stop}"]
+    assert inside.split(">> ")[0].strip() in [s.text.split("NINE ")[-1] for s in read(srt(rows), ".srt").segments]
