@@ -421,3 +421,8 @@ def test_a_change_inside_captions_needs_no_full_stop_in_front(inside: str) -> No
     stop = "." if inside.endswith(".") else ""
     rows = [f">> ODA: WE LEAVE AT NINE{stop}", inside, f">> LIN: SO DO I{stop}", f">> ODA: GOOD THEN{stop}"]
     assert inside.split(">> ")[0].strip() in [s.text.split("NINE ")[-1] for s in read(srt(rows), ".srt").segments]
+
+
+def test_a_colon_in_the_words_behind_a_name_in_wide_brackets_names_nobody() -> None:
+    rows = [f"（{'田中' if n % 2 else '鈴木'}）{'結論：' if n == 5 else ''}港の会議{n}です。" for n in range(9)]
+    assert speakers("\n".join(rows)) == speakers(srt(rows), ".srt") == [*["鈴木", "田中"] * 4, "鈴木"]
