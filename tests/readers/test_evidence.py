@@ -383,13 +383,17 @@ def test_fields_of_records_are_no_speakers() -> None:
 
 def after_times(openings: list[str], rest: str) -> str:
     words = "We You They So Boats And Still Now".split()
-    return "".join(f"[00:{n:02}] {openings[n % 2]} {word} {rest}\n" for n, word in enumerate(words))
+    return "".join(f"[00:{n:02}] {openings[n % len(openings)]} {word} {rest}\n" for n, word in enumerate(words))
 
 
 def test_words_that_recur_behind_times_are_no_people_in_songs_and_on_slides() -> None:
     assert speakers(after_times(["Hallelujah", "Jerusalem"], "sing of home")) == [None]
-    assert speakers(after_times(["Slide 1", "Slide 2"], "leave at nine.")) == [None]
+    assert speakers(after_times([f"Slide {1 + n // 2}" for n in range(8)], "leave at nine.")) == [None]
     assert speakers(after_times(["Speaker 1", "Speaker 2"], "leave at nine.")) == ["Speaker 1", "Speaker 2"] * 4
+
+
+def test_numbers_behind_times_that_come_back_are_people_in_any_language() -> None:
+    assert speakers(after_times(["Sprecher 1", "Sprecher 2"], "fahren um neun.")) == ["Sprecher 1", "Sprecher 2"] * 4
 
 
 def definitions(*pairs: tuple[str, str]) -> Transcript:
