@@ -396,6 +396,11 @@ def test_numbers_behind_times_that_come_back_are_people_in_any_language() -> Non
     assert speakers(after_times(["Sprecher 1", "Sprecher 2"], "fahren um neun.")) == ["Sprecher 1", "Sprecher 2"] * 4
 
 
+def test_who_speaks_once_among_names_in_front_of_times_in_brackets_is_a_speaker() -> None:
+    who = ["Lin", "Ana", "Lin", "Oda", "Lin", "Ana", "Lin", "Ana"]
+    assert speakers("\n".join(f"[{name} 00:{n:02}] We leave at {n}." for n, name in enumerate(who))) == who
+
+
 def definitions(*pairs: tuple[str, str]) -> Transcript:
     return read(f"<html><body><dl>{''.join(f'<dt>{a}</dt><dd>{b}</dd>' for a, b in pairs)}</dl></body></html>", ".html")
 
