@@ -20,7 +20,10 @@ _MOST = 0.8  # of the words, those that recur if they are names; of the clocks, 
 
 
 def in_front_of_clocks(rows: list[str]) -> list[str]:
-    """The lines, such a day off and such a name behind its clock as a label, where these recur; else as they are."""
+    """The lines, such a day off and such a name in front of its bracket as a label if these recur; else as they are.
+
+    Among names that recur, one that stands once in front of words is another.
+    """
     found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
     named = [match["word"] for match in found.values()]
     days = all(match["noon"] for match in found.values()) and _are_days(named)
@@ -30,8 +33,8 @@ def in_front_of_clocks(rows: list[str]) -> list[str]:
     out = rows.copy()
     for i, match in found.items():
         clock, said = f"{match['open']}{match['clock']}{match['close']}", rows[i][match.end() :]
-        if days or match["word"] in names:
-            out[i] = f"{clock} {said}" if days else f"{clock} {match['word']}: {said}"
+        if days or match["word"] in names or (names and said and _may_name(match["word"])):
+            out[i] = f"{clock} {said}" if days else f"{match['word']} {clock}: {said}"
     return out
 
 
@@ -49,6 +52,11 @@ def _rise(clocks: Sequence[str]) -> bool:
 
 
 def _recurring(named: Sequence[str]) -> set[str]:
-    """The names, if there are two at least and hardly anything else."""
-    names = {name for name, n in Counter(named).items() if n > 1 and proper(name) and could_be_name(name)}
+    """The names that recur, if there are two at least and hardly anything else."""
+    names = {name for name, n in Counter(named).items() if n > 1 and _may_name(name)}
     return names if len(names) > 1 and sum(name in names for name in named) >= _MOST * len(named) else set()
+
+
+def _may_name(word: str) -> bool:
+    """Whether it is written as a name, which "[laughter 00:40]" is not."""
+    return proper(word) and could_be_name(word)

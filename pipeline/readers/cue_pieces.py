@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.readers.evidence import Mark
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head
-from pipeline.readers.tidy import tidy
+from pipeline.readers.tidy import ends_sentence, tidy
 
 _MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
 _AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
@@ -26,6 +26,7 @@ VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
 OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
 _WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_ENDED = 0.25  # of the lines, those that end a sentence where sentences have full stops: many go on in the next line
 _CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
 
 
@@ -105,7 +106,8 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
-    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, ended=True, others=plain)
+    end = changes and _end_sentences([*texts(pieces)])
+    inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, end=end, others=plain)
     if not (inner.names or changes):
         return pieces
     out: list[Piece] = []
@@ -116,3 +118,8 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
         for n, part in enumerate(inner.parts(piece.text)):
             out.append(Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice))
     return out
+
+
+def _end_sentences(lines: Sequence[str]) -> bool:
+    """Whether sentences end with a sign in these captions, so that words without one in front of ">>" go on."""
+    return sum(map(ends_sentence, lines)) >= _ENDED * len(lines)

@@ -17,6 +17,7 @@ from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.readers.wide_brackets import settled
 
 _WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
@@ -86,11 +87,11 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     """Marks of the lines that could begin with a label. A cue's first line begins a turn, others may."""
     marks: list[Mark] = []
     unit = -1
+    heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
+    named = settled(heads)
     for i, piece in enumerate(pieces):
         unit += piece.first
-        if piece.plain:
-            continue
-        piece.head = head = head_of(piece.text)
+        piece.head = head = named.get(i, heads[i])
         if head is None or head.name is None:
             continue
         same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue

@@ -20,23 +20,26 @@ _INNER = re.compile(
     rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?(?: {IN_BRACKETS})?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )
 _CHEVRON = re.compile(r"(?:(?<=\S)\s+|(?<=[\])]))(?=(?:>{2,}|&gt;&gt;)(?:\s|$))")
-_AFTER_END = re.compile(rf"(?:(?<=[.?!…\"”’)\]—♪])|(?<=--))(?:{_CHEVRON.pattern})")
+_OPENS = rf"(?:{_CAPITAL}(?:['’]?[a-zß-öø-ÿ]|\s+[a-zß-öø-ÿ]{{2}})|{_NAME}[:：])"  # a sentence or a label
+_BETWEEN = re.compile(
+    rf"(?<=[.?!…\"”’)\]—–♪,-])(?:{_CHEVRON.pattern})|(?:{_CHEVRON.pattern})(?=(?:>{{2,}}|&gt;&gt;)\s+{_OPENS})"
+)
 _FAR = 70  # characters from the start, after which a label is none of the line's own
 
 
 class Inner:
     """The labels inside the lines of a file, which has `others` that hold no colon.
 
-    `chevrons`: ">>" is a change of speaker too, in captions only where words have `ended`.
+    `chevrons`: ">>" is a change of speaker too, where sentences `end` with signs only at one, a break or a label.
     """
 
-    def __init__(self, lines: Sequence[str], *, chevrons: bool, ended: bool = False, others: int = 0) -> None:
+    def __init__(self, lines: Sequence[str], *, chevrons: bool, end: bool = False, others: int = 0) -> None:
         whole = "\n".join(lines)
         wide = "：" in whole
         held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or (wide and "：" in line)]
         found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
         self._chevrons = chevrons and (">>" in whole or "&gt;&gt;" in whole)
-        self._change = _AFTER_END if ended else _CHEVRON
+        self._change = _BETWEEN if end else _CHEVRON
         self.names: set[str] = set()
         if not found:
             return

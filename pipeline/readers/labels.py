@@ -250,6 +250,15 @@ def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> _Ato
     return shape, name, f"{text[:at]}{rest}", text, stamp
 
 
+def by_bracket(head: Head) -> Head | None:
+    """The head that a line has whose wide bracket names who speaks, the label behind it being words; None without."""
+    match = _BRACKETED.match(head.plain) if head.rest[:1] == "（" == head.plain[:1] else None
+    if match is None or not could_be_name(match["wide"]):
+        return None
+    front = "T " if head.stamp else ""
+    return Head(*_tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp), head.signs)
+
+
 def _not_ascii(text: str, front: str, stamp: Stamp | None) -> _Atoms | None:
     """A name in front of a wide space, of words in corner brackets, or of a full stop and a dash."""
     if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):

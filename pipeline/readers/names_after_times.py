@@ -18,7 +18,8 @@ _LEAST = 4  # lines with a time in front
 _MOST = 0.8  # of these, those that begin with a name if there are such names
 _LONGEST = 4  # words of a name
 _FOLLOWED = 0.8  # of the places of a part of a name, those where the name goes on
-_VOICE = "speaker"  # what programs count: other words with a number are slides and chapters
+_VOICE = "speaker"  # what programs count, whatever the order
+_BACK = 0.2  # of the changes from one number to another, those to a smaller one where people answer one another
 _BARE = re.compile(r"[^\W\d_][\w'’-]*|[^\W\d_]{1,4}\.|\d{1,2}")
 
 
@@ -85,8 +86,22 @@ def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
         again[part[:-1]] += times if times > 1 else 0
     found = {name for opening in openings if (name := _name(opening, counts, again))}
     counted = {name for name in found if name[-1].isdigit()}
-    voices = {name for name in counted if name[0].casefold() == _VOICE}
-    return voices | {name for name in found - counted if not common(" ".join(name))}
+    return _voices(openings, counted) | {name for name in found - counted if not common(" ".join(name))}
+
+
+def _voices(openings: Sequence[Words], counted: set[Words]) -> set[Words]:
+    """Of the names with a number, those of people: their numbers come back, those of slides and chapters rise."""
+    numbers: dict[Words, list[int]] = {name[:-1]: [] for name in counted}
+    for opening in openings:
+        if name := next((part for n in range(1, len(opening) + 1) if (part := opening[:n]) in counted), None):
+            numbers[name[:-1]].append(int(name[-1]))
+    return {name for name in counted if name[0].casefold() == _VOICE or _come_back(numbers[name[:-1]])}
+
+
+def _come_back(numbers: Sequence[int]) -> bool:
+    """Whether enough of the numbers are followed by a smaller one."""
+    falls = [a > b for a, b in itertools.pairwise(numbers) if a != b]
+    return sum(falls) >= max(1, _BACK * len(falls))
 
 
 def _name(opening: Words, counts: Counter[Words], again: Counter[Words]) -> Words | None:

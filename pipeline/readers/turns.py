@@ -23,6 +23,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import Text, TurnBuilder, is_spoken_time
+from pipeline.readers.wide_brackets import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
@@ -141,6 +142,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
         broken, last, ruled = False, line, False
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
+    for i, named in settled([row.head for row in rows]).items():
+        rows[i].head = named
     return rows
 
 

@@ -372,19 +372,33 @@ def test_a_sentence_that_recurs_with_capitals_in_it_is_no_speaker(sentence: str)
     assert speakers("\n\n".join(f"{sentence} {said}" for said in SAID)) == [None]
 
 
+def test_an_office_that_recurs_among_paragraphs_without_labels_is_a_speaker() -> None:
+    speech = [f"Mr. SMITH. Madam Chair, I rise. {SAID[0]}", *SAID, "The SPEAKER pro tempore. The time has expired."]
+    assert speakers("\n\n".join(speech * 3)) == ["Mr. SMITH", "The SPEAKER pro tempore"] * 3
+
+
 def test_fields_of_records_are_no_speakers() -> None:
     assert speakers("Title: The Ferry\nAuthor: Oda Brandt\nTitle: The Pier\nAuthor: Lin Ferrer\n") == [None]
 
 
 def after_times(openings: list[str], rest: str) -> str:
     words = "We You They So Boats And Still Now".split()
-    return "".join(f"[00:{n:02}] {openings[n % 2]} {word} {rest}\n" for n, word in enumerate(words))
+    return "".join(f"[00:{n:02}] {openings[n % len(openings)]} {word} {rest}\n" for n, word in enumerate(words))
 
 
 def test_words_that_recur_behind_times_are_no_people_in_songs_and_on_slides() -> None:
     assert speakers(after_times(["Hallelujah", "Jerusalem"], "sing of home")) == [None]
-    assert speakers(after_times(["Slide 1", "Slide 2"], "leave at nine.")) == [None]
+    assert speakers(after_times([f"Slide {1 + n // 2}" for n in range(8)], "leave at nine.")) == [None]
     assert speakers(after_times(["Speaker 1", "Speaker 2"], "leave at nine.")) == ["Speaker 1", "Speaker 2"] * 4
+
+
+def test_numbers_behind_times_that_come_back_are_people_in_any_language() -> None:
+    assert speakers(after_times(["Sprecher 1", "Sprecher 2"], "fahren um neun.")) == ["Sprecher 1", "Sprecher 2"] * 4
+
+
+def test_who_speaks_once_among_names_in_front_of_times_in_brackets_is_a_speaker() -> None:
+    who = ["Lin", "Ana", "Lin", "Oda", "Lin", "Ana", "Lin", "Ana"]
+    assert speakers("\n".join(f"[{name} 00:{n:02}] We leave at {n}." for n, name in enumerate(who))) == who
 
 
 def definitions(*pairs: tuple[str, str]) -> Transcript:
@@ -405,3 +419,19 @@ def test_terms_of_a_glossary_are_no_speakers() -> None:
 def test_a_sign_of_a_change_inside_words_of_captions_cuts_none() -> None:
     rows = [">> ODA: Write cin >> x >> y and so on.", ">> LIN: Or cout.", ">> ODA: I do.", ">> LIN: So do I."]
     assert [(s.speaker, s.text[:16]) for s in read(srt(rows), ".srt").segments][:1] == [("ODA", "Write cin >> x >")]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["it is fine I guess >> well I do not", "IT IS FINE I GUESS >> LIN: WELL I DO NOT", "a pier, >> well I do not.",
+     "It is fine >> Well I do not.", "it is - >> oh come on."],
+)  # fmt: skip
+def test_a_change_inside_captions_needs_no_full_stop_in_front(inside: str) -> None:
+    stop = "." if inside.endswith(".") else ""
+    rows = [f">> ODA: WE LEAVE AT NINE{stop}", inside, f">> LIN: SO DO I{stop}", f">> ODA: GOOD THEN{stop}"]
+    assert inside.split(">> ")[0].strip() in [s.text.split("NINE ")[-1] for s in read(srt(rows), ".srt").segments]
+
+
+def test_a_colon_in_the_words_behind_a_name_in_wide_brackets_names_nobody() -> None:
+    rows = [f"（{'田中' if n % 2 else '鈴木'}）{'結論：' if n == 5 else ''}港の会議{n}です。" for n in range(9)]
+    assert speakers("\n".join(rows)) == speakers(srt(rows), ".srt") == [*["鈴木", "田中"] * 4, "鈴木"]
