@@ -5,7 +5,7 @@ Sentences → passages → the model's notes → excerpts around what the notes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -31,6 +31,7 @@ from pipeline.small.concepts import (
 )
 from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
+from pipeline.small.notes import Mark
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
@@ -93,11 +94,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     spoken = Spoken(sentences, reading.notes, names_of(transcript))
     explained, problems = await _explained(asked, spoken, structured, at_once)
-    courtesies = outline.courtesies(sentences)
-    of_use = [e for e in excerpts if not e.marked <= courtesies]
-    known = courtesies.union(told, *(e.numbers for e in excerpts))
-    others = [e.without(known) for e in excerpts_of(sentences, reading.spare) if known.isdisjoint(e.marked)]
-    page = _page(sentences, of_use, others, completed(explained, excerpts), about, ranking, recipe.length)
+    of_use, spare = _of_use(sentences, excerpts, reading.spare, told)
+    page = _page(sentences, of_use, spare, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
     telling = Telling(sentences)
@@ -137,6 +135,16 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         remarks=() if as_spoken or not recipe.language else (_ONLY_QUOTED.format(english_name(recipe.language)),),
     )
     return made.rewritten(looked_at)
+
+
+def _of_use(
+    sentences: Sequence[Sentence], excerpts: Sequence[Excerpt], spare: Iterable[Mark], told: Set[int]
+) -> tuple[list[Excerpt], list[Excerpt]]:
+    """The excerpts but for introductions and partings, and further ones of what is spare and stands nowhere else."""
+    courtesies = outline.courtesies(sentences)
+    known = courtesies.union(told, *(e.numbers for e in excerpts))
+    further = [e.without(known) for e in excerpts_of(sentences, spare) if known.isdisjoint(e.marked)]
+    return [e for e in excerpts if not e.marked <= courtesies], further
 
 
 @dataclass(frozen=True)
