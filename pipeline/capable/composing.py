@@ -106,16 +106,21 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
 
 def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
     """What the editor is told of the sections whose items are taken by number; those without items stay empty."""
-    rows: list[str] = []
-    for section in (s for s in table.taken if table.items[s.name]):
-        which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
-        if section.composed == "best":
-            values = section.values(each[section.name])
-            wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
-            which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
-        rows.append(f"{section.name} ({each[section.name]} words): {which}")
+    rows = [_row_of(section, each, prompts) for section in table.taken if table.items[section.name]]
     told = [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
     return told + [f"{s.name}: stays empty." for s in table.taken if not table.items[s.name]]
+
+
+def _row_of(section: Section, each: Mapping[str, int], prompts: PromptSet) -> str:
+    """Which items of a section the editor is to take."""
+    if section.prompt_composed:
+        return tasks(each, prompts, [replace(section, prompt=section.prompt_composed)])
+    which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
+    if section.composed == "best":
+        values = section.values(each[section.name])
+        wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
+        which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
+    return f"{section.name} ({each[section.name]} words): {which}"
 
 
 def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table: Table) -> tuple[DraftGroup, ...]:

@@ -52,6 +52,7 @@ class Section:
     title: str = ""
     optional: bool = False  # whether a document in which it holds nothing goes without it
     prompt_of_part: str = ""  # what a part of a long recording is asked in place of `prompt`
+    prompt_composed: str = ""  # what the editor of the parts is told of its items in place of what holds for all
 
     @property
     def by_number(self) -> bool:

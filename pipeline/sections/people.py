@@ -25,8 +25,9 @@ PEOPLE = Section(
     share=0.04,
     least=15,
     values=values,
-    composed="all",
+    composed="best",
     grows="rows",
     optional=True,
     prompt_of_part="sections/people_of_part.v1",
+    prompt_composed="sections/people_composed.v1",
 )

@@ -117,9 +117,17 @@ def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once
     joined = {"cites": [ana, again], "name": "Ana", "who": "An engineer of Lund."}
     good = answer_of(main_points=arranged(1, 2, 3, 4), people=[joined, {"cites": [ben], "name": "", "who": ""}])
     draft, client = composed_of(parts, Recipe(), [good.model_dump()])
-    assert "people (" in client.requests[0].messages[-1].content
+    assert "where more than two people speak" in client.requests[0].messages[-1].content
     told = [(s.label, s.text, s.lines) for s in draft.sections["people"][0].statements]
     assert told == [("Ana", "An engineer of Lund.", (1, 3)), ("Ben", "A host.", (1,))]
+
+
+def test_people_whom_the_editor_leaves_out_are_told_as_dropped() -> None:
+    named = DraftGroup((DraftStatement("An engineer.", (1,), "Ana"),))
+    parts = [replace(PARTS[0], sections={**PARTS[0].sections, "people": (named,)}), PARTS[1]]
+    draft, _ = composed_of(parts, Recipe(), [answer_of(main_points=arranged(1, 2, 3, 4)).model_dump()])
+    assert draft.sections["people"] == ()
+    assert [(d.section, d.text) for d in draft.dropped] == [("people", "Ana: An engineer.")]
 
 
 def test_people_whom_no_part_has_are_nobody_for_the_editor_either() -> None:
