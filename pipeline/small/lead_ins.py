@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import TypeVar
 
 from pipeline.small.concepts import Concept
@@ -115,8 +115,11 @@ class LeadIns:
 
 
 def _last(turn: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The last sentence of a turn, or the last two when the last is short and does not begin its line."""
+    """The last sentence of a turn, or the last two when the last is short and does not begin its line.
+
+    Neither is a word or two, but for a question.
+    """
     last = turn[-1]
     two = len(turn) > 1 and last.words < SHORT and not last.begins_line
-    taken = tuple(turn[-2:]) if two else (last,)
+    taken = tuple(dropwhile(lambda s: s.interjects and not s.asks, turn[-2:] if two else (last,)))
     return taken if sum(s.words for s in taken) <= LEAD_UP else ()

@@ -18,7 +18,8 @@ from pipeline.small.sentences import Sentence
 _MOST_SHARE: dict[Length, float] = {"brief": 0.375, "standard": 0.75, "full": 0.95}
 _AIM, _MOST = 1.1, 1.18  # of the words asked for; headings, leads and terms are a twentieth more
 _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out even if there is room
-_LEAST_SAID = 4  # words that carry meaning
+_LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
+_MOST_BROKEN_OFF = 0.3  # of the turns
 _ASIDE = 0.4  # of the middle one's centrality
 _FEW = 12  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
@@ -36,6 +37,7 @@ class Ranking:
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self._spoken_of = Counter(k for s in sentences for k in set(s.keys))
         self._most = math.log1p(max(self._spoken_of.values(), default=1))
+        self._broken_off = _broken_off(sentences)
 
     def _subject(self, own: Iterable[str]) -> float:
         """Words said several times carry the subject; those said once are details, or chance."""
@@ -65,11 +67,15 @@ class Ranking:
         return sorted(order, key=lambda w: w.sentences[0].number)
 
     def asides(self, excerpts: Sequence[Excerpt]) -> list[Excerpt]:
-        """Those without a figure that say little, or little of what the recording comes back to."""
+        """Those that say little, and those without a figure that say little of what the recording comes back to."""
         about = {e: self.centrality(*e.sentences) for e in excerpts}
         least = _ASIDE * median(about.values()) if about else 0.0
-        said = {e: len({k for s in e.sentences for k in s.keys}) for e in excerpts}
-        return [e for e in excerpts if not e.figures and (about[e] < least or said[e] < _LEAST_SAID)]
+        return [e for e in excerpts if self._says_little(e) or (not e.figures and about[e] < least)]
+
+    def _says_little(self, excerpt: Excerpt) -> bool:
+        """Whether few of its words carry meaning; a sentence that was broken off says nothing."""
+        whole = (s for s in (*excerpt.before, *excerpt.sentences) if s.number not in self._broken_off)
+        return len({k for s in whole for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
 
     def best(self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1) -> list[Excerpt]:
         """The best excerpts, about `aim` words and at most `most`, but so many at least, in the recording's order.
@@ -93,3 +99,10 @@ class Ranking:
                 taken |= group
                 used += more
         return [excerpts[n] for n in sorted(taken)]
+
+
+def _broken_off(sentences: Sequence[Sentence]) -> set[int]:
+    """Sentences with which a turn ends before they do; none where turns mostly end so, as without full stops."""
+    last = {s.turn: s for s in sentences}.values()
+    found = {s.number for s in last if s.unfinished}
+    return found if len(found) <= _MOST_BROKEN_OFF * len(last) else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,25 @@ def test_an_aside_is_left_out_even_if_there_is_room() -> None:
     excerpts = _all(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
     chosen = Ranking([s for e in excerpts for s in e.sentences]).best(excerpts, 900, 900)
     assert [e.text for e in chosen] == [BREAD] * 3
+
+
+def test_a_sentence_that_its_speaker_breaks_off_says_nothing() -> None:
+    whole, *others = _all(BREAD, BREAD, BREAD, BREAD[:-1])
+    ranking = Ranking([s for e in (whole, *others) for s in e.sentences])
+    assert ranking.asides([whole, *others]) == [others[-1]]
+
+
+def test_where_no_turn_has_a_full_stop_none_is_broken_off() -> None:
+    excerpts = _all(*[BREAD[:-1]] * 4)
+    assert not Ranking([s for e in excerpts for s in e.sentences]).asides(excerpts)
+
+
+def test_a_few_words_are_an_aside_but_with_what_they_answer() -> None:
+    few, other = _all("Bakers use flour and water.", BREAD)
+    asked = sentences_of(transcript([(None, "What do the best bakers of rye steer acid with?")]))
+    answer = replace(few, before=tuple(asked))
+    ranking = Ranking([*few.sentences, *other.sentences, *asked])
+    assert ranking.asides([few, other, other]) == [few] and not ranking.asides([answer, other, other])
 
 
 def test_a_spare_excerpt_begins_behind_what_others_show() -> None:

@@ -37,6 +37,14 @@ def _point(numbers: Sequence[int], lines: Lines, words: int = 99) -> str:
 PAINT = "Painters solved that with galvanising, where zinc covers several beams."
 
 
+def test_a_word_or_two_lead_up_to_nothing_but_as_a_question() -> None:
+    def said(word: str) -> str:
+        return f"{word} And they would paint it every year with lead, which was poison."
+
+    assert _point([1], [(None, said("Alright."))]) == f"“{said('').strip()}”"
+    assert _point([1], [(None, said("Bridges of iron?"))]) == f"“{said('Bridges of iron?')}”"
+
+
 def test_a_definition_inside_a_turn_has_the_sentence_before_it_and_its_speaker() -> None:
     lines = [("Ben", f"Rust eats the beams of all bridges here. {PAINT}")]
     assert _entry("galvanising", [1], lines) == f"Ben: “{lines[0][1]}”"
