@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from pipeline.draft import Draft, DraftStatement
@@ -22,6 +23,7 @@ from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.providers.prefixes import with_prefixes
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import in_language
@@ -36,21 +38,22 @@ class Embedded:
     model = weights.EMBEDDED.name
 
     def __init__(self, threads: int | None) -> None:
-        self._threads, self._server, self._client = threads, None, None  # type: ignore[var-annotated]
+        self._threads, self._client, self._stack = threads, None, AsyncExitStack()  # type: ignore[var-annotated]
 
     async def complete(self, request: Request) -> Completion:
         """The model's answer."""
         if self._client is None:
             path = weights.installed() or weights.fetch(lambda done, of: None)
-            self._server = EmbeddedServer(path, self.model, threads=self._threads).__enter__()
-            self._client = OpenAICompatible(self._server.endpoint)
+            states = weights.states_of(path.name)
+            server = EmbeddedServer(path, self.model, threads=self._threads, states=states)
+            endpoint = self._stack.enter_context(server).endpoint
+            client = await self._stack.enter_async_context(OpenAICompatible(endpoint))
+            self._client = await self._stack.enter_async_context(with_prefixes(client, endpoint, server.states))
         return await self._client.complete(request)
 
     async def close(self) -> None:
         """Ends the server."""
-        if self._client and self._server:
-            await self._client.aclose()
-            self._server.__exit__(None, None, None)
+        await self._stack.aclose()
 
 
 class Timed:

@@ -109,9 +109,11 @@ async def connect(
 
         async def opened() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
+            from pipeline.providers.prefixes import with_prefixes
 
             async with AsyncExitStack() as inner:
-                endpoint = endpoint_of(settings) if hosted else await _embedded(inner, settings, report)
+                server = None if hosted else await _embedded(inner, settings, report)
+                endpoint = server.endpoint if server else endpoint_of(settings)
                 client = OpenAICompatible(
                     endpoint,
                     prompts=prompts,
@@ -120,7 +122,9 @@ async def connect(
                     on_retry=events.retry,
                 )
                 asking.append(client)
-                yield await inner.enter_async_context(client)
+                await inner.enter_async_context(client)
+                states = server.states if server else None
+                yield await inner.enter_async_context(with_prefixes(client, endpoint, states))
 
         asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
@@ -167,14 +171,14 @@ def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
         store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
 
 
-async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.Report) -> Endpoint:
+async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.Report) -> EmbeddedServer:
     if settings.model_file is None and weights.installed() is None:
         await asyncio.to_thread(weights.fetch, report)
     server = embedded_server(settings)
     assert server is not None  # it was fetched
     await asyncio.to_thread(server.__enter__)
     stack.callback(server.__exit__, None, None, None)
-    return server.endpoint
+    return server
 
 
 def embedded_server(settings: Settings) -> EmbeddedServer | None:
@@ -184,12 +188,17 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
     """
     from pipeline.providers.local import EmbeddedServer
 
+    profile = recipe_of(settings).profile.name
     if own := own_model(settings):
-        profile = recipe_of(settings).profile.name
         own.ensure_it_fits(profile)
-        window = own.window(profile)
         return EmbeddedServer(
-            own.file.path, own.identity, threads=settings.threads, context=window, deadline=_OWN_DEADLINE
+            own.file.path,
+            own.identity,
+            threads=settings.threads,
+            context=own.window(profile),
+            deadline=_OWN_DEADLINE,
+            states=weights.states_of(own.file.path.name) if profile == "small" else None,
         )
     path = weights.installed()
-    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads) if path else None
+    states = weights.states_of(weights.EMBEDDED.file) if profile == "small" else None
+    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads, states=states) if path else None

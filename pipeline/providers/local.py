@@ -18,7 +18,10 @@ _SPIN = ("GOMP_SPINCOUNT", "2000")
 
 
 class EmbeddedServer:
-    """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds."""
+    """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds.
+
+    `states` is the folder, made if need be, in which it keeps what calls begin with; None where none can be made.
+    """
 
     def __init__(
         self,
@@ -29,7 +32,9 @@ class EmbeddedServer:
         threads: int | None = None,
         context: int = CONTEXT_TOKENS,
         deadline: float = 900.0,
+        states: Path | None = None,
     ) -> None:
+        self.states = states
         self._weights, self._model, self._port = weights, model, port
         self._context, self._deadline = context, deadline
         self._threads = threads or usable_cores()
@@ -40,6 +45,11 @@ class EmbeddedServer:
         os.environ.setdefault(*_SPIN)
         import xllamacpp
 
+        if self.states:
+            try:
+                self.states.mkdir(parents=True, exist_ok=True)
+            except OSError:  # they save time, nothing else
+                self.states = None
         try:
             self._server = xllamacpp.Server(self._params(xllamacpp))
         except RuntimeError as err:
@@ -80,6 +90,8 @@ class EmbeddedServer:
         params.enable_reasoning = 0  # a model that thinks would spend the answer's tokens on it
         params.cpuparams.n_threads = self._threads
         params.cpuparams_batch.n_threads = self._threads
+        if self.states:
+            params.slot_save_path = f"{self.states}{os.sep}"
         return params
 
 

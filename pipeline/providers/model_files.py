@@ -136,7 +136,9 @@ def remove(name: str, folder: Path | None = None) -> int:
     there = [p for p in (path, partial) if p.is_file()]
     if Path(name).name != name or not name.lower().endswith(ENDING) or not there:
         raise SettingsError(f"there is no model {name!r} in the models folder", hint="see: studydoc models")
-    freed = sum(p.stat().st_size for p in there)
+    states = weights.states_of(name, folder)
+    freed = sum(p.stat().st_size for p in (*there, *states.glob("*")))
+    shutil.rmtree(states, ignore_errors=True)
     for left in (*there, path.with_name(f"{path.name}.lock")):
         left.unlink(missing_ok=True)
     return freed

@@ -53,6 +53,11 @@ def models_folder() -> Path:
     return Path(os.environ.get("STUDYDOC_MODELS") or platformdirs.user_cache_path("studydoc") / "models")
 
 
+def states_of(file: str, folder: Path | None = None) -> Path:
+    """The folder of what the server keeps of a model file between runs."""
+    return (folder or models_folder()) / f"{file}.states"
+
+
 def installed(weights: Weights = EMBEDDED, folder: Path | None = None) -> Path | None:
     """The model's file when it is there whole; the name is only ever given to a checked file."""
     path = (folder or models_folder()) / weights.file

@@ -170,6 +170,7 @@ def test_an_added_file_is_found_by_name_listed_and_removed(
     assert (code, out) == (0, f"{models / 'model.gguf'}\n")
     assert own(Path("model.gguf")).file.path == models / "model.gguf"
     assert "model.gguf  Tiny Chat (0 million parameters, 0.0 GB)" in told(capsys, "models")[1]
+    weights.states_of("model.gguf").mkdir()
     assert told(capsys, "models", "remove", "model.gguf")[:2] == (0, "removed 0 MB\n")
     assert list(models.iterdir()) == []
 

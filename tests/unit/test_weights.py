@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import WeightsError
 from pipeline.providers import weights
-from pipeline.providers.weights import EMBEDDED, Weights, fetch, installed, remove
+from pipeline.providers.weights import EMBEDDED, Weights, fetch, installed, remove, states_of
 
 BYTES = bytes(range(256)) * 40
 
@@ -123,5 +123,7 @@ def test_a_file_given_by_hand_is_checked_like_any_other(hub: tuple[type[Hub], We
 
 def test_remove_frees_what_was_fetched(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
     fetch(quiet, hub[1], tmp_path)
-    assert remove(hub[1], tmp_path) == len(BYTES)
+    states_of(hub[1].file, tmp_path).mkdir()
+    (states_of(hub[1].file, tmp_path) / "state").write_bytes(b"123")
+    assert remove(hub[1], tmp_path) == len(BYTES) + 3
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,106 @@
+"""What calls of one kind begin with, as a state of the embedded server: read once, then loaded in milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx2
+
+from pipeline.llm import Completion, LLMClient, Message, Request, digest_of
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.weights import sha256_of
+
+_LEAST = 3  # messages before the last one: instructions and an example
+_MOST = 12  # states that are kept of a model; one has 10 to 25 MB
+_ANY = "-"  # stands for the last message while what is before it is read
+
+
+class Prefixes:
+    """A client in front of the embedded one: calls in plain text find what they begin with read already.
+
+    That is every message but the last: instructions and examples, nothing of a transcript. Its state is kept in
+    `folder`, where the server saves and loads it. Whatever fails there costs time alone: the call reads all of it.
+    """
+
+    def __init__(self, inner: LLMClient, server: httpx2.AsyncClient, model: str, folder: Path) -> None:
+        self._inner, self._server, self._model, self._folder = inner, server, model, folder
+        self._identity = f"{version('xllamacpp')} {model}"
+        self._at = ""  # what the server's only slot holds
+        self._whole: set[Path] = set()
+        self._lock = asyncio.Lock()
+
+    @property
+    def model(self) -> str:
+        """The model that calls are identified by."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The answer of the client behind."""
+        async with self._lock:
+            await self._begin(request)
+            return await self._inner.complete(request)
+
+    async def _begin(self, request: Request) -> None:
+        prefix = request.messages[:-1]
+        name = self._name(prefix) if request.schema is None and len(prefix) >= _LEAST else ""
+        if name and name != self._at:
+            with suppress(httpx2.HTTPError, OSError):
+                if not await self._load(name):
+                    await self._read(prefix)
+                    await self._save(name)
+        self._at = name
+
+    def _name(self, prefix: Sequence[Message]) -> str:
+        return digest_of("\0".join((self._identity, *(f"{m.role}\0{m.content}" for m in prefix))))[:24]
+
+    async def _load(self, name: str) -> bool:
+        """Whether the slot holds the state now. A file that is not as it was written is never given to the server."""
+        path = next(self._folder.glob(f"{name}-*"), None)
+        if path is None:
+            return False
+        if path not in self._whole and not path.name.endswith(_checksum(path)):
+            path.unlink(missing_ok=True)
+            return False
+        self._whole.add(path)
+        os.utime(path)
+        return await self._slot("restore", path.name)
+
+    async def _read(self, prefix: Sequence[Message]) -> None:
+        chat = [{"role": m.role, "content": m.content} for m in (*prefix, Message("user", _ANY))]
+        body = {"model": self._model, "messages": chat, "max_tokens": 1, "cache_prompt": True}
+        (await self._server.post("/v1/chat/completions", json=body)).raise_for_status()
+
+    async def _save(self, name: str) -> None:
+        fresh = self._folder / f"{name}.{os.getpid()}"
+        try:
+            if await self._slot("save", fresh.name):
+                fresh.replace(self._folder / f"{name}-{_checksum(fresh)}")
+        finally:
+            fresh.unlink(missing_ok=True)
+        kept = sorted((p for p in self._folder.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime)
+        for path in kept[:-_MOST]:
+            path.unlink(missing_ok=True)
+
+    async def _slot(self, action: str, file: str) -> bool:
+        reply = await self._server.post(f"/slots/0?action={action}", json={"filename": file})
+        return reply.is_success
+
+
+def _checksum(path: Path) -> str:
+    return sha256_of(path)[:16]
+
+
+@asynccontextmanager
+async def with_prefixes(client: LLMClient, endpoint: Endpoint, folder: Path | None) -> AsyncIterator[LLMClient]:
+    """The client of an embedded server with its states in a folder, the client itself where there is none."""
+    if folder is None:
+        yield client
+        return
+    base, headers = endpoint.base_url.removesuffix("/v1"), {"Authorization": f"Bearer {endpoint.api_key}"}
+    async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=endpoint.deadline, trust_env=False) as server:
+        yield Prefixes(client, server, endpoint.model, folder)
