@@ -55,6 +55,8 @@ def _said(word: str, recording: Recording) -> bool:
     wanted = letters(word)
     if len(wanted) < _SHORTEST or wanted in recording.words:
         return True
+    if any(c.isdigit() for c in word):  # said as "M three L": its figure is proved as figures are
+        return all(_said(part, recording) for part in re.findall(r"[^\W\d]+", word))
     if word.isupper() and wanted in recording.initials:
         return True
     words = recording.joined_words

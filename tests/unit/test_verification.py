@@ -22,6 +22,13 @@ def kinds(text: str, recording: Recording) -> list[str]:
     return [f.kind for f in findings(text, recording)]
 
 
+def test_a_name_with_a_figure_may_be_said_letter_by_letter() -> None:
+    recording = said("We look at the M - three - L first.", "Then the sensor reads fifty.")
+    assert kinds("They look at the M3L.", recording) == []
+    assert kinds("They look at the M4L.", recording) == ["figure"]
+    assert "name" in kinds("They look at the Sensat50.", recording)
+
+
 @pytest.mark.parametrize(
     "text",
     [
