@@ -63,12 +63,13 @@ class Prefixes:
         path = next(self._folder.glob(f"{name}-*"), None)
         if path is None:
             return False
-        if path not in self._whole and not path.name.endswith(_checksum(path)):
-            path.unlink(missing_ok=True)
-            return False
-        self._whole.add(path)
-        os.utime(path)
-        return await self._slot("restore", path.name)
+        if path in self._whole or path.name.endswith(_checksum(path)):
+            self._whole.add(path)
+            os.utime(path)
+            if await self._slot("restore", path.name):
+                return True
+        path.unlink(missing_ok=True)  # it is made anew
+        return False
 
     async def _read(self, prefix: Sequence[Message]) -> None:
         chat = [{"role": m.role, "content": m.content} for m in (*prefix, Message("user", _ANY))]

@@ -27,10 +27,11 @@ class Server:
     broken: bool = False
     read: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
+    refused: Sequence[str] = ()
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
-        if self.broken:
+        if self.broken or body.get("filename") in self.refused:
             return httpx2.Response(400, json={"error": "no"})
         if request.url.path == "/v1/chat/completions":
             self.read.append(request.content.decode())
@@ -95,6 +96,13 @@ def test_a_damaged_file_never_reaches_the_server_and_is_made_anew(tmp_path: Path
     path.write_bytes(whole[:-1])
     asked(server, [call("notes")])
     assert not server.loaded and path.read_bytes() == whole
+
+
+def test_a_file_that_the_server_refuses_is_made_anew(tmp_path: Path) -> None:
+    asked(Server(tmp_path), [call("notes")])
+    refusing = Server(tmp_path, refused=[path.name for path in tmp_path.iterdir()])
+    asked(refusing, [call("notes")])
+    assert len(refusing.read) == 1 and not refusing.loaded and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_server_that_keeps_no_states_answers_all_the_same(tmp_path: Path) -> None:
