@@ -6,57 +6,30 @@ code looks once more at what comes back.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
-from pipeline.capable.chunks import ChunkPrompts, Fault
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.claims import HEADING, Claim, claims_of
+from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.chunking import halves
-from pipeline.document import Problem, Withheld
-from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.document import Problem
+from pipeline.draft import Draft
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
-from pipeline.labels import labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections.base import without_end_mark
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Chunk, Transcript
-from pipeline.verification import Recording, finding, findings, with_lines, without_repeats
+from pipeline.verification import Recording, with_lines, without_repeats
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
 _EACH_ADDED = 4  # for each word that may be added
-_HEADING = "(heading) "
-_COLON = re.compile(r"\s?(?::\s+|：\s*)")
-_LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
-_MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
 _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Something printed that is checked: a statement, or a heading over the lines of all that stands under it.
-
-    `row` shows it without its number, `above` are the ids and rows of what stands over it on the page (0: no claim).
-    """
-
-    id: int
-    lines: tuple[int, ...]
-    row: str
-    above: tuple[tuple[int, str], ...]
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A fault that the model reported, and the segments that bear the text put right."""
-
-    fault: Fault
-    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +42,6 @@ class Missed:
     def half(self) -> Missed:
         """The same for half of the lines or of the statements."""
         return Missed(Room(self.room.points // 2, self.room.words // 2), self.known)
-
-
-@dataclass(slots=True)
-class Verdicts:
-    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
-
-    `missing` is what they would add.
-    """
-
-    faults: dict[int, Verdict] = field(default_factory=dict)
-    missing: list[Addition] = field(default_factory=list)
-    unchecked: dict[int, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, other: Verdicts) -> None:
-        """Takes in what another call reported."""
-        self.faults |= other.faults
-        self.missing += other.missing
-        self.unchecked |= other.unchecked
-        self.problems += other.problems
-
-
-def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
-    """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
-    before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
-    for name, groups in draft.sections.items():
-        title = (0, f"== {draft.titles.get(name) or labels_for('en').heading(name)}")
-        if not any(s.id for g in groups for s in g.statements):  # they say nothing of the recording
-            rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
-            before = (*before, title, *rows) if rows else before
-            continue
-        for group in groups:
-            above = (*before, title)
-            if group.heading:
-                row = f"{_HEADING}{group.heading}"
-                under = {n for s in group.statements for d in s.flat() for n in d.lines}
-                yield Claim(group.id, tuple(sorted(under)), row, above)
-                above = (*above, (group.id, row))
-            for statement in group.statements:
-                row = _row(statement, recording)
-                yield Claim(statement.id, statement.lines, row, above)
-                for detail in statement.details:
-                    yield Claim(detail.id, detail.lines, _row(detail, recording), (*above, (statement.id, row)), 1)
-
-
-def _row(statement: DraftStatement, recording: Recording) -> str:
-    suspicion = finding(statement.text, recording)
-    hint = f"  (a program's hint, no verdict: {suspicion})" if suspicion else ""
-    return statement.labelled + hint
 
 
 async def check_meaning(
@@ -253,69 +177,10 @@ def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Itera
             if id_ not in mine and row not in told:  # checked beside another part, or not at all
                 told.add(row)
                 yield row
-        cited = "" if claim.row.startswith(_HEADING) else f" {numbers_of(claim.lines, lines)}"
+        cited = "" if claim.row.startswith(HEADING) else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
         if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
             elsewhere = shown(
                 [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [prompts.transcript.segment(n)]]
             )
             yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")
-
-
-def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
-    """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
-    shown_before = set(findings(before, recording))
-    found = findings(text, recording)
-    new = "; ".join(f.message for f in found if f not in shown_before)
-    return new, "; ".join(f.message for f in found if f in shown_before)
-
-
-def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
-    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
-    label, text = without_end_mark(fault.label), fault.text.strip()
-    if statement.label:
-        for said in (label, statement.label):
-            if said and text.startswith(said) and (mark := _COLON.match(text, len(said))):
-                return label or said, text[mark.end() :]
-        return label or statement.label, text
-    before = _LEAD_IN.match(statement.text)
-    names = before and (label == before[1] or (before[1][0].isupper() and before[1].count(" ") < _MOST_OF_LEAD_IN))
-    if label and text and before and names and not (text.startswith(label) and _COLON.match(text, len(label))):
-        text = f"{label}{before[2]}{text}"
-    return "", text
-
-
-def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
-    """The numbered draft with its faults put right; code looks once more at each text that is new."""
-    withheld: list[Withheld] = []
-
-    def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
-        if why := verdicts.unchecked.get(statement.id):
-            return replace(statement, finding=why)
-        verdict = verdicts.faults.get(statement.id)
-        if verdict is None:
-            remark = finding(statement.text, recording) if statement.lines else ""
-            return statement if remark == statement.remark else replace(statement, remark=remark)
-        lines = verdict.lines or statement.lines
-        label, text = _put_right(statement, verdict.fault)
-        if verdict.fault.verdict == "citation":
-            return replace(statement, lines=lines, finding="")
-        if not text:
-            withheld.append(statement.withheld(section, verdict.fault.why))
-            return None
-        changed = with_lines(replace(statement, text=text, label=label, lines=lines), recording)
-        before, after = statement.text, changed.text
-        if changed.label != statement.label:
-            before, after = statement.labelled, changed.labelled
-        new, kept = _new_and_kept(after, before, recording)
-        return replace(changed, before=before, reason=verdict.fault.why, finding=new, remark=kept)
-
-    def heading(group: DraftGroup) -> DraftGroup:
-        verdict = verdicts.faults.get(group.id)
-        text = verdict.fault.text.strip() if verdict else ""
-        if verdict is None or text in ("", group.heading):
-            return group
-        return replace(group, heading=text, before=group.heading, reason=verdict.fault.why)
-
-    out = draft.rewritten(judged, heading)
-    return replace(out, withheld=(*draft.withheld, *withheld))

@@ -1,0 +1,104 @@
+"""What a check reported, and the draft with its faults put right; code looks once more at each text that is new."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from pipeline.capable.adding import Addition
+from pipeline.capable.chunks import Fault
+from pipeline.document import Problem, Withheld
+from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.sections.base import without_end_mark
+from pipeline.verification import Recording, finding, findings, with_lines
+
+_COLON = re.compile(r"\s?(?::\s+|：\s*)")
+_LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
+_MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A fault that the model reported, and the segments that bear the text put right."""
+
+    fault: Fault
+    lines: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
+
+    `missing` is what they would add.
+    """
+
+    faults: dict[int, Verdict] = field(default_factory=dict)
+    missing: list[Addition] = field(default_factory=list)
+    unchecked: dict[int, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: Verdicts) -> None:
+        """Takes in what another call reported."""
+        self.faults |= other.faults
+        self.missing += other.missing
+        self.unchecked |= other.unchecked
+        self.problems += other.problems
+
+
+def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
+    """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
+    shown_before = set(findings(before, recording))
+    found = findings(text, recording)
+    new = "; ".join(f.message for f in found if f not in shown_before)
+    return new, "; ".join(f.message for f in found if f in shown_before)
+
+
+def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
+    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
+    label, text = without_end_mark(fault.label), fault.text.strip()
+    if statement.label:
+        for said in (label, statement.label):
+            if said and text.startswith(said) and (mark := _COLON.match(text, len(said))):
+                return label or said, text[mark.end() :]
+        return label or statement.label, text
+    before = _LEAD_IN.match(statement.text)
+    names = before and (label == before[1] or (before[1][0].isupper() and before[1].count(" ") < _MOST_OF_LEAD_IN))
+    if label and text and before and names and not (text.startswith(label) and _COLON.match(text, len(label))):
+        text = f"{label}{before[2]}{text}"
+    return "", text
+
+
+def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
+    """The numbered draft with its faults put right; code looks once more at each text that is new."""
+    withheld: list[Withheld] = []
+
+    def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
+        if why := verdicts.unchecked.get(statement.id):
+            return replace(statement, finding=why)
+        verdict = verdicts.faults.get(statement.id)
+        if verdict is None:
+            remark = finding(statement.text, recording) if statement.lines else ""
+            return statement if remark == statement.remark else replace(statement, remark=remark)
+        lines = verdict.lines or statement.lines
+        label, text = _put_right(statement, verdict.fault)
+        if verdict.fault.verdict == "citation":
+            return replace(statement, lines=lines, finding="")
+        if not text:
+            withheld.append(statement.withheld(section, verdict.fault.why))
+            return None
+        changed = with_lines(replace(statement, text=text, label=label, lines=lines), recording)
+        before, after = statement.text, changed.text
+        if changed.label != statement.label:
+            before, after = statement.labelled, changed.labelled
+        new, kept = _new_and_kept(after, before, recording)
+        return replace(changed, before=before, reason=verdict.fault.why, finding=new, remark=kept)
+
+    def heading(group: DraftGroup) -> DraftGroup:
+        verdict = verdicts.faults.get(group.id)
+        text = verdict.fault.text.strip() if verdict else ""
+        if verdict is None or text in ("", group.heading):
+            return group
+        return replace(group, heading=text, before=group.heading, reason=verdict.fault.why)
+
+    out = draft.rewritten(judged, heading)
+    return replace(out, withheld=(*draft.withheld, *withheld))
