@@ -122,9 +122,9 @@ async def connect(
                     on_retry=events.retry,
                 )
                 asking.append(client)
-                await inner.enter_async_context(client)
+                answering = await inner.enter_async_context(client)
                 states = server.states if server else None
-                yield await inner.enter_async_context(with_prefixes(client, endpoint, states))
+                yield await inner.enter_async_context(with_prefixes(answering, endpoint, states))
 
         asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
