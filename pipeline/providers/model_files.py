@@ -128,20 +128,17 @@ def add(source: str, report: weights.Report, sha256: str | None = None, folder: 
 
 
 def remove(name: str, folder: Path | None = None) -> int:
-    """Deletes an added model file; how many bytes that freed. SettingsError when there is none of that name."""
+    """Deletes an added model file, and what was kept of it or of one elsewhere that has its name.
+
+    How many bytes that freed. SettingsError when there is none of that name, WeightsError tells what stays.
+    """
     if name == weights.EMBEDDED.file:
         return weights.remove(folder=folder)
-    path = (folder or weights.models_folder()) / name
-    partial = path.with_name(f"{path.name}.partial")
-    there = [p for p in (path, partial) if p.is_file()]
+    path, states = (folder or weights.models_folder()) / name, weights.states_of(name, folder)
+    there = [p for p in (path, path.with_name(f"{path.name}.partial"), states) if p.exists()]
     if Path(name).name != name or not name.lower().endswith(ENDING) or not there:
         raise SettingsError(f"there is no model {name!r} in the models folder", hint="see: studydoc models")
-    states = weights.states_of(name, folder)
-    freed = sum(p.stat().st_size for p in (*there, *states.glob("*")))
-    shutil.rmtree(states, ignore_errors=True)
-    for left in (*there, path.with_name(f"{path.name}.lock")):
-        left.unlink(missing_ok=True)
-    return freed
+    return weights.deleted((*there, path.with_name(f"{path.name}.lock")))
 
 
 def _opened(path: Path) -> OwnModel:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
@@ -17,6 +19,7 @@ from pipeline.providers.weights import sha256_of
 
 _LEAST = 3  # messages before the last one: instructions and an example
 _MOST = 12  # states that are kept of a model; one has 10 to 25 MB
+_LEFTOVER = 3600  # seconds after which a file that is no state was left by a run that was killed
 _ANY = "-"  # stands for the last message while what is before it is read
 
 
@@ -49,7 +52,8 @@ class Prefixes:
         prefix = request.messages[:-1]
         name = self._name(prefix) if request.schema is None and len(prefix) >= _LEAST else ""
         if name and name != self._at:
-            with suppress(httpx2.HTTPError, OSError):
+            self._at = ""  # whatever stops what follows
+            with suppress(httpx2.HTTPError, OSError, ValueError):
                 if not await self._load(name):
                     await self._read(prefix)
                     await self._save(name)
@@ -65,8 +69,9 @@ class Prefixes:
             return False
         if path in self._whole or path.name.endswith(_checksum(path)):
             self._whole.add(path)
-            os.utime(path)
-            if await self._slot("restore", path.name):
+            if await self._slot("restore", path.name) is not None:
+                with suppress(OSError):  # somebody else's folder
+                    os.utime(path)
                 return True
         path.unlink(missing_ok=True)  # it is made anew
         return False
@@ -77,19 +82,32 @@ class Prefixes:
         (await self._server.post("/v1/chat/completions", json=body)).raise_for_status()
 
     async def _save(self, name: str) -> None:
-        fresh = self._folder / f"{name}.{os.getpid()}"
+        """Keeps the slot's state, when the file holds as much as the server says it wrote."""
+        fresh = self._folder / f"{name}.{secrets.token_hex(8)}"
         try:
-            if await self._slot("save", fresh.name):
+            written = await self._slot("save", fresh.name)
+            if written and written == fresh.stat().st_size:
                 fresh.replace(self._folder / f"{name}-{_checksum(fresh)}")
         finally:
             fresh.unlink(missing_ok=True)
-        kept = sorted((p for p in self._folder.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime)
-        for path in kept[:-_MOST]:
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Deletes the states that were used longest ago, and what killed runs left."""
+        changed = {p: p.stat().st_mtime for p in self._folder.iterdir() if p.is_file()}
+        states = sorted((p for p in changed if "-" in p.name), key=changed.__getitem__)
+        left = [p for p in changed if "-" not in p.name and changed[p] < time.time() - _LEFTOVER]
+        for path in (*states[:-_MOST], *left):
             path.unlink(missing_ok=True)
 
-    async def _slot(self, action: str, file: str) -> bool:
+    async def _slot(self, action: str, file: str) -> int | None:
+        """Bytes that the server wrote or read; None when it could not."""
         reply = await self._server.post(f"/slots/0?action={action}", json={"filename": file})
-        return reply.is_success
+        if not reply.is_success:
+            return None
+        told = reply.json()
+        count = told.get("n_written", told.get("n_read")) if isinstance(told, dict) else None
+        return count if isinstance(count, int) else 0
 
 
 def _checksum(path: Path) -> str:

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,16 +87,39 @@ def fetch(report: Report, weights: Weights = EMBEDDED, folder: Path | None = Non
 
 
 def remove(weights: Weights = EMBEDDED, folder: Path | None = None) -> int:
-    """Deletes the model and whatever a cut download left; how many bytes that freed."""
-    freed = 0
-    for path in (folder or models_folder()).glob(f"{weights.file}*"):
+    """Deletes the model and whatever a cut download left; how many bytes that freed. WeightsError tells what stays."""
+    return deleted((folder or models_folder()).glob(f"{weights.file}*"))
+
+
+def deleted(paths: Iterable[Path]) -> int:
+    """Deletes files, and folders with all that is in them; how many bytes that freed.
+
+    What is gone already is no matter. WeightsError, once all the others are gone, tells what stays.
+    """
+    freed, stays = 0, []
+    for path in paths:
+        size = _size(path)
         if path.is_dir():
-            freed += sum(p.stat().st_size for p in path.iterdir())
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            freed += path.stat().st_size
-            path.unlink()
+            with suppress(OSError):
+                path.unlink()
+        if os.path.lexists(path):
+            stays.append(path)
+        else:
+            freed += size
+    if stays:
+        raise WeightsError(f"{stays[0]}: cannot be deleted", hint="see whose it is, and delete it by hand")
     return freed
+
+
+def _size(path: Path) -> int:
+    files = (Path(at, name) for at, _, names in os.walk(path) for name in names) if path.is_dir() else (path,)
+    total = 0
+    for file in files:
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total
 
 
 def _already(folder: Path, weights: Weights) -> int:

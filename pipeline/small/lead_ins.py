@@ -117,7 +117,7 @@ class LeadIns:
 def _last(turn: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The last sentence of a turn, or the last two when the last is short and does not begin its line.
 
-    Neither is a word or two, but for a question.
+    The first of them is no word or two, but for a question.
     """
     last = turn[-1]
     two = len(turn) > 1 and last.words < SHORT and not last.begins_line

@@ -13,6 +13,7 @@ from pipeline.small.concepts import Window
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import units
 from pipeline.small.sentences import Sentence
+from pipeline.verification.figures import claims
 
 # The share of the recording's words that a page may take, however short it is.
 _MOST_SHARE: dict[Length, float] = {"brief": 0.375, "standard": 0.75, "full": 0.95}
@@ -102,7 +103,10 @@ class Ranking:
 
 
 def _broken_off(sentences: Sequence[Sentence]) -> set[int]:
-    """Sentences with which a turn ends before they do; none where turns mostly end so, as without full stops."""
+    """Sentences with which a turn ends before they do; none where turns mostly end so, as without full stops.
+
+    One that leads up to something, with a colon, is whole; so is one with a figure.
+    """
     last = {s.turn: s for s in sentences}.values()
-    found = {s.number for s in last if s.unfinished}
+    found = {s.number for s in last if s.unfinished and not s.text.endswith((":", "：")) and not claims(s.text)}
     return found if len(found) <= _MOST_BROKEN_OFF * len(last) else set()

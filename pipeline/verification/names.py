@@ -55,8 +55,6 @@ def _said(word: str, recording: Recording) -> bool:
     wanted = letters(word)
     if len(wanted) < _SHORTEST or wanted in recording.words:
         return True
-    if any(c.isdigit() for c in word):  # said as "M three L": its figure is proved as figures are
-        return all(_said(part, recording) for part in re.findall(r"[^\W\d]+", word))
     if word.isupper() and wanted in recording.initials:
         return True
     words = recording.joined_words
@@ -64,8 +62,17 @@ def _said(word: str, recording: Recording) -> bool:
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):
         return True
+    digits = _digits(wanted)
+    if digits:
+        if recording.spells(word):
+            return True
+        words = {w for w in words if _digits(w) == digits}
     unlike = 2 if len(wanted) >= _LONG else 1
     return process.extractOne(wanted, words, scorer=Levenshtein.distance, score_cutoff=unlike) is not None
+
+
+def _digits(word: str) -> str:
+    return "".join(filter(str.isdigit, word))
 
 
 def _inflected(word: str, recording: Recording) -> bool:

@@ -50,6 +50,9 @@ _WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
 _NUMBERS = frozenset(
     _ONES.keys() | _TENS.keys() | _WITH_PLURAL | {f"{w}s" for w in _WITH_PLURAL} | {f"{w[:-1]}ies" for w in _TENS}
 )
+_ONE_WORD = re.compile(rf"(?i)\b(?:{'|'.join((*_ONES, *_TENS))})\b")
+_TWO_WORDS = re.compile(rf"(?i)\b({'|'.join(_TENS)})[- ]({'|'.join(list(_ONES)[1:10])})\b")
+_HUNDREDS = re.compile(r"(?i)\b([1-9])[- ]hundred\b")
 GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -81,6 +84,13 @@ def values_of(token: str) -> frozenset[float]:
     else:  # a version, a date: its parts
         out |= {float(p) for p in re.split(r"\D", token) if p}
     return frozenset(out)
+
+
+def in_digits(text: str) -> str:
+    """A text whose number words up to ninety-nine, and whole hundreds below a thousand, are digits."""
+    out = _TWO_WORDS.sub(lambda m: str(_TENS[m[1].lower()] + _ONES[m[2].lower()]), text)
+    out = _ONE_WORD.sub(lambda m: str(_ONES.get(m[0].lower(), _TENS.get(m[0].lower()))), out)
+    return _HUNDREDS.sub(r"\g<1>00", out)
 
 
 def scaled(run: Sequence[str], i: int) -> set[float]:

@@ -17,6 +17,7 @@ from pipeline.language import primary
 from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
+from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import as_said
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
@@ -131,6 +132,15 @@ class Recording:
     def initials(self) -> str:
         """First letters of all words in a row, in which an abbreviation's letters may stand."""
         return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.known}".casefold()))
+
+    def spells(self, name: str) -> bool:
+        """Whether the letters and digits of a name stand in a row, wherever blanks are: "M three L" spells M3L."""
+        between = r"[\W_]*".join(map(re.escape, letters(name)))
+        return re.search(rf"(?<![^\W_]){between}(?![^\W_])", self._in_digits) is not None
+
+    @cached_property
+    def _in_digits(self) -> str:
+        return in_digits(_folded(as_said(f"{self.text} {self.known}", self.spoken)))
 
     @cached_property
     def _spoken(self) -> tuple[str, Set[int], list[int]]:

@@ -215,6 +215,29 @@ def test_a_name_that_is_taken_is_told(tmp_path: Path) -> None:
         add(str(tmp_path / "model.gguf"), unread)
 
 
+def test_what_was_kept_of_a_file_elsewhere_is_removed_by_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, models: Path
+) -> None:
+    path = model_file(tmp_path)
+    states = weights.states_of(path.name)
+    states.mkdir(parents=True)
+    (states / "state").write_bytes(b"x" * (3 << 20))
+    assert told(capsys, "models", "remove", path.name)[:2] == (0, "removed 3 MB\n")
+    assert path.exists() and not states.exists()
+
+
+def test_what_cannot_be_deleted_is_told_once_the_rest_is_gone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(str(model_file(tmp_path)), unread)
+    states = weights.states_of("model.gguf")
+    states.mkdir()
+    monkeypatch.setattr("pipeline.providers.weights.shutil.rmtree", lambda *_, **__: None)
+    code, _, err = told(capsys, "models", "remove", "model.gguf")
+    assert code == 1 and f"{states}: cannot be deleted" in err
+    assert list(models.iterdir()) == [states]
+
+
 @pytest.mark.parametrize("name", ["none.gguf", "../here/talk.gguf", "notes.txt"])
 def test_only_files_of_the_models_folder_are_removed(
     capsys: pytest.CaptureFixture[str], models: Path, name: str

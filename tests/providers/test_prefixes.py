@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ class Server:
     read: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     refused: Sequence[str] = ()
+    lost: int = 0  # bytes of each state that the disk does not take
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
@@ -36,7 +38,9 @@ class Server:
         if request.url.path == "/v1/chat/completions":
             self.read.append(request.content.decode())
         elif request.url.params["action"] == "save":
-            (self.folder / body["filename"]).write_text(self.read[-1], "utf-8")
+            state = self.read[-1].encode()
+            (self.folder / body["filename"]).write_bytes(state[: len(state) - self.lost])
+            return httpx2.Response(200, json={"n_written": len(state)})
         else:
             self.loaded.append(body["filename"])
         return httpx2.Response(200, json={})
@@ -116,7 +120,83 @@ def test_calls_under_a_schema_or_without_examples_are_none_of_these(tmp_path: Pa
     assert not server.read and not list(tmp_path.iterdir())
 
 
-def test_the_oldest_states_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_that_was_not_written_whole_is_not_kept(tmp_path: Path) -> None:
+    asked(Server(tmp_path, lost=3), [call("notes")])
+    assert not list(tmp_path.iterdir())
+
+
+def test_clients_of_one_process_save_to_files_of_their_own(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    names: list[str] = []
+
+    def noting(request: httpx2.Request) -> httpx2.Response:
+        names.append(json.loads(request.content).get("filename", ""))
+        return server(request)
+
+    async def run() -> None:
+        async with httpx2.AsyncClient(base_url="http://embedded", transport=httpx2.MockTransport(noting)) as http:
+            clients = [Prefixes(ScriptedClient(["answer"]), http, "small", tmp_path) for _ in range(2)]
+            await asyncio.gather(*(c.complete(call("notes")) for c in clients))
+
+    asyncio.run(run())
+    saved = [n for n in names if n and "-" not in n]
+    assert len(set(saved)) == len(saved) and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_in_which_nothing_may_be_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(tmp_path)
+    asked(server, [call("notes")])
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("pipeline.providers.prefixes.os.utime", refuse)
+    assert asked(server, [call("notes"), call("notes")])[1].text == "answer 1"
+    assert len(server.read) == 1 and len(server.loaded) == 1
+
+
+def test_a_call_that_is_given_up_while_its_beginning_is_read_leaves_no_wrong_one(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    stopped: list[bool] = []
+
+    def stopping(request: httpx2.Request) -> httpx2.Response:
+        if "Do terms." in request.content.decode() and not stopped:
+            stopped.append(True)
+            raise asyncio.CancelledError
+        return server(request)
+
+    async def run() -> None:
+        async with httpx2.AsyncClient(base_url="http://embedded", transport=httpx2.MockTransport(stopping)) as http:
+            client = Prefixes(ScriptedClient(["a", "b"]), http, "small", tmp_path)
+            await client.complete(call("notes"))
+            with pytest.raises(asyncio.CancelledError):
+                await client.complete(call("terms"))
+            await client.complete(call("notes"))
+
+    asyncio.run(run())
+    assert len(server.loaded) == 1  # the notes' own, whatever the slot held when it was stopped
+
+
+def test_the_states_that_were_used_longest_ago_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefixes, "_MOST", 2)
-    asked(Server(tmp_path), [call(kind) for kind in ("a", "b", "c")])
-    assert len(list(tmp_path.iterdir())) == 2
+    for age, kind in enumerate(("a", "b"), 1):
+        before = set(tmp_path.iterdir())
+        asked(Server(tmp_path), [call(kind)])
+        (path,) = set(tmp_path.iterdir()) - before
+        os.utime(path, (1000 * age, 1000 * age))
+    asked(Server(tmp_path), [call("a")])  # used again
+    asked(Server(tmp_path), [call("c")])
+    again = Server(tmp_path)
+    asked(again, [call("c"), call("a")])
+    assert not again.read
+    asked(again, [call("b")])
+    assert len(again.read) == 1
+
+
+def test_what_a_killed_run_left_goes_and_what_another_run_writes_stays(tmp_path: Path) -> None:
+    old, fresh = tmp_path / "state.old", tmp_path / "state.fresh"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (1000, 1000))
+    asked(Server(tmp_path), [call("notes")])
+    assert not old.exists() and fresh.exists()

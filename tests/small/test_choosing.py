@@ -55,6 +55,12 @@ def test_a_sentence_that_its_speaker_breaks_off_says_nothing() -> None:
     assert ranking.asides([whole, *others]) == [others[-1]]
 
 
+@pytest.mark.parametrize("end", [f"{BREAD[:-1]}:", f"{BREAD[:-1]} for 12 hours"])
+def test_what_leads_up_to_something_or_has_a_figure_is_whole(end: str) -> None:
+    excerpts = _all(BREAD, BREAD, BREAD, end)
+    assert not Ranking([s for e in excerpts for s in e.sentences]).asides(excerpts)
+
+
 def test_where_no_turn_has_a_full_stop_none_is_broken_off() -> None:
     excerpts = _all(*[BREAD[:-1]] * 4)
     assert not Ranking([s for e in excerpts for s in e.sentences]).asides(excerpts)

@@ -22,11 +22,33 @@ def kinds(text: str, recording: Recording) -> list[str]:
     return [f.kind for f in findings(text, recording)]
 
 
-def test_a_name_with_a_figure_may_be_said_letter_by_letter() -> None:
-    recording = said("We look at the M - three - L first.", "Then the sensor reads fifty.")
-    assert kinds("They look at the M3L.", recording) == []
-    assert kinds("They look at the M4L.", recording) == ["figure"]
-    assert "name" in kinds("They look at the Sensat50.", recording)
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ("M3L", "the M - three - L first"),
+        ("B52", "a B fifty-two over the bay"),
+        ("B52s", "two B fifty two's over the bay"),
+        ("A320", "on an A three twenty"),
+        ("A300", "on an A three hundred"),
+        ("Q1", "and in Q one it rose"),
+        ("H264", "coded in H 264"),
+        ("Gear3", "it shifts to gear three"),
+    ],
+)
+def test_a_name_with_a_figure_may_be_said_letter_by_letter(name: str, spoken: str) -> None:
+    assert "name" not in kinds(f"They look at the {name}.", said(f"Here is {spoken}."))
+
+
+def test_a_name_with_a_figure_may_be_said_in_another_language() -> None:
+    assert "name" not in kinds("Es läuft der K9X.", said("Hier läuft der K neun X.", language="de"))
+
+
+@pytest.mark.parametrize("name", ["K3Z", "Q3Z", "B52", "R3D", "X52Q", "M4L", "Gear3", "Sensat50"])
+def test_letters_and_a_figure_that_stand_apart_spell_no_name(name: str) -> None:
+    recording = said(
+        "We look at the M - three - L first.", "At three sites fifty-two boats change gear.", "I sense it."
+    )
+    assert "name" in kinds(f"They look at the {name}.", recording)
 
 
 @pytest.mark.parametrize(
