@@ -134,7 +134,7 @@ def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] |
     fields = (schema or {}).get("properties", {})
     empty: dict[str, Any] = {name: [] for name, part in fields.items() if part.get("type") == "array"}
     match tasks[-1] if tasks else "":
-        case "write":
+        case "write" | "revise":
             return empty | _written(_lines(contents[1].split("This part:\n")[-1]), contents[2])
         case "compose":
             return empty | _composed(contents[1])

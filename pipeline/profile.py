@@ -18,15 +18,19 @@ Check = Literal["model", "code"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`check` says who judges the meaning of statements; `at_once` how many chunks are worked on together."""
+    """`check` says who judges the meaning of statements; `at_once` how many chunks are worked on together.
+
+    With `revise` a document that one call wrote is revised by another.
+    """
 
     name: ProfileName
     chunk_tokens: int
     check: Check
     at_once: int
+    revise: bool = False
 
 
-CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64)
+CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, revise=True)
 # One after the other: a server with one prompt cache then finds the prefix that all calls share.
 SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=1)
 PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}

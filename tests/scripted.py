@@ -130,7 +130,7 @@ def fitting(answer: dict[str, Any], request: Request) -> dict[str, Any]:
 
 def good_answer(request: Request) -> Answer:
     """A sound answer to every request that a capable model's run over `transcript()` makes: nothing is found wrong."""
-    answers = {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
+    answers = {"write": written_answer, "revise": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
     return fitting(answers[request.name](), request)
 
 

@@ -1,4 +1,4 @@
-"""A capable model's way: sections written from the lines, parts of long recordings composed, each sentence checked."""
+"""A capable model's way: sections written from the lines, revised or composed of parts, each sentence checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose
 from pipeline.capable.naming import agreed, named
+from pipeline.capable.revising import is_revised, revise
 from pipeline.capable.writing import write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
@@ -26,7 +27,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     prompts = ChunkPrompts(transcript, chunks, structured.prompts, sections_of(recipe), recipe.language)
-    composing = int(len(chunks) > 1)
+    revising = is_revised(recipe, len(chunks))
+    composing = int(len(chunks) > 1 or revising)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
@@ -35,6 +37,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     names = agreed((n for p in parts for n in p.namings), recording)
     parts, prompts = named(parts, names, recording), prompts.knowing(names)
     structured.begin("composing", at_once=1, planned=composing + checks)
+    if revising and parts[0].whole:
+        parts = [await revise(parts[0], chunks[0], prompts, structured, recipe)]
     composed = replace(await compose(parts, prompts, structured, recipe), names=tuple(names.values()))
     if len(parts) > 1:
         structured.wrote(composed.sections)
@@ -48,6 +52,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 # Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
 _WRITE_INSTRUCTIONS = 2000  # system message, task and schema
 _CHECK_INSTRUCTIONS = 1500
+_REVISE_INSTRUCTIONS = 2500  # those of writing before it
 _COMPOSE_INSTRUCTIONS = 1900
 _ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
 _COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words
@@ -66,6 +71,9 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
         Estimate("writing", n + _WRITE_INSTRUCTIONS, round(_ANSWER_A_WORD * words * share))
         for n, share in zip(lines, shares, strict=True)
     ]
+    if is_revised(recipe, len(chunks)):
+        answer = round(_ANSWER_A_WORD * words)
+        out.append(Estimate("composing", lines[0] + answer + _REVISE_INSTRUCTIONS, answer))
     if len(chunks) > 1:
         rows, answer = round(1.5 * words), round(_ANSWER_A_WORD * _COMPOSED_SHARE * words)
         out.append(Estimate("composing", rows + _COMPOSE_INSTRUCTIONS, answer))

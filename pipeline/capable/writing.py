@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pipeline.answers import Parsed
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
@@ -19,6 +20,7 @@ from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.lengths import words_for
+from pipeline.llm import Message
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
@@ -34,7 +36,10 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 
 @dataclass(slots=True)
 class Part:
-    """What one call gave for the lines that it read; `whole` tells that these are the whole recording."""
+    """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
+
+    `asked` is then what the model was asked and answered, and `words` how many it was asked for.
+    """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
     whole: bool = False
@@ -43,6 +48,8 @@ class Part:
     namings: tuple[Naming, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
+    asked: tuple[Message, ...] = ()
+    words: int = 0
 
 
 async def write(
@@ -80,9 +87,10 @@ async def _written(
             sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
         ),
     )
-    room = 2000 + _TOKENS_A_WORD * with_added(asked, sections)
+    total = with_added(asked, sections)
+    messages = (*prompts.prefix(chunk), task)
     try:
-        found = await structured.ask("write", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room)
+        found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total))
     except (OutputTruncated, ContextTooLong) as err:
         if (both := halves(chunk)) is None:
             return [_lost(chunk, err)]
@@ -94,9 +102,17 @@ async def _written(
         if err.fatal:
             raise
         return [_lost(chunk, err)]
-    part = _part(found.value, chunk, prompts, every, whole, found.dropped)
+    part = part_of(found, chunk, prompts, every, whole=whole)
     structured.wrote(part.sections)
+    if whole:
+        part.asked = (*messages, Message("assistant", found.value.model_dump_json()))
+        part.words = total
     return [part]
+
+
+def room_for(words: int) -> int:
+    """Tokens that an answer of so many words may take."""
+    return 2000 + _TOKENS_A_WORD * words
 
 
 def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -> str:
@@ -114,15 +130,11 @@ def _lost(chunk: Chunk, err: CallError) -> Part:
     return Part(problems=(Problem(section="main_points", chunk=chunk.index + 1, message=message),))
 
 
-def _part(
-    answer: Any,
-    chunk: Chunk,
-    prompts: ChunkPrompts,
-    sections: Sequence[Section],
-    whole: bool,
-    dropped: Sequence[str],
+def part_of(
+    found: Parsed[Any], chunk: Chunk, prompts: ChunkPrompts, sections: Sequence[Section], *, whole: bool
 ) -> Part:
     """An answer with its numbers as segments."""
+    answer = found.value
     lines, words = prompts.lines(chunk), labels_for(prompts.language)
 
     def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
@@ -139,7 +151,7 @@ def _part(
         read & frozenset(skipped),
         # A recording of one part is not asked for them.
         tuple(Naming(s.label, s.name, n) for s in getattr(answer, "speakers", ()) for n in lines_of([s.line])),
-        tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in dropped),
+        tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in found.dropped),
     )
 
 

@@ -34,7 +34,19 @@ def command() -> None:
 @path_option("--folder", "Where fixtures are kept.", default=FIXTURES)
 @click.option("--name", type=TEXT, help="The fixture's name.  [default: the file's]")
 @takes_settings(
-    ("model", "base_url", "length", "notes", "sections", "check", "profile", "chunk_tokens", "prompts", "encoding"),
+    (
+        "model",
+        "base_url",
+        "length",
+        "notes",
+        "sections",
+        "check",
+        "revise",
+        "profile",
+        "chunk_tokens",
+        "prompts",
+        "encoding",
+    ),
     out=path_option("--out", "Whose stored answers are taken.  [default: outputs]"),
 )
 @debug

@@ -138,7 +138,12 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
     run = document.run
     base = next((p for name, p in PROFILES.items() if name == run.profile), recipe_of(settings).profile)
     check: Check = "code" if run.checked_by == "code" else "model"
-    profile = replace(base, chunk_tokens=settings.chunk_tokens or base.chunk_tokens, check=settings.check or check)
+    profile = replace(
+        base,
+        chunk_tokens=settings.chunk_tokens or base.chunk_tokens,
+        check=settings.check or check,
+        revise=settings.revise and any(name.startswith("revise") for name in run.prompts),
+    )
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
     own = _own_sections(run, settings)
     translated = run.language if run.language != document.source.language else None

@@ -49,6 +49,7 @@ class Manifest(BaseModel):
     profile: ProfileName
     chunk_tokens: int = Field(ge=1)
     check: Check
+    revise: bool = False
     length: Length
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
@@ -59,7 +60,8 @@ class Manifest(BaseModel):
     @property
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
-        profile = replace(PROFILES[self.profile], chunk_tokens=self.chunk_tokens, check=self.check)
+        base = PROFILES[self.profile]
+        profile = replace(base, chunk_tokens=self.chunk_tokens, check=self.check, revise=self.revise)
         return Recipe(profile=profile, length=self.length, notes=self.notes, own=self.own, language=self.language)
 
 
@@ -70,6 +72,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "profile": profile.name,
         "chunk_tokens": profile.chunk_tokens,
         "check": profile.check,
+        "revise": profile.revise,
         "length": recipe.length,
         "notes": recipe.notes,
         "own": recipe.own,

@@ -28,6 +28,8 @@ from pipeline.structured import Answer
 class NotesKind:
     """A kind of notes. `write` and `compose` are prompts: what the notes are for, and how their parts are put together.
 
+    So is `revise`, how a document that was written in one call is gone over once more; "" where it is not.
+
     Every kind has main points, which the parts of a long recording are composed around.
     """
 
@@ -35,6 +37,7 @@ class NotesKind:
     sections: tuple[Section, ...]
     write: str = "write.v5"
     compose: str = "compose.v2"
+    revise: str = "revise.v1"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
@@ -47,6 +50,7 @@ MINUTES = NotesKind(
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
     compose="compose_minutes.v2",
+    revise="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)

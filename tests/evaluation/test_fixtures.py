@@ -249,7 +249,7 @@ def test_another_model_makes_every_call_obsolete(made: Fixture) -> None:
 def test_renewing_shows_what_changed_and_replays_afterwards(made: Fixture, tmp_path: Path) -> None:
     def other(request: Request) -> Answer:
         answer = good_answer(request)
-        if isinstance(answer, dict) and request.name == "write":
+        if isinstance(answer, dict) and request.name != "check":
             answer["main_points"][0]["points"][0]["text"] = "The reactor runs well, Ana is certain."
         return answer
 
@@ -304,7 +304,7 @@ def test_the_command_needs_no_pytest(made: Fixture, tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(made.folder)], cwd=tmp_path, text=True, capture_output=True,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    assert done.returncode == 0 and "the same, 2 calls replayed" in done.stdout, done.stderr
+    assert done.returncode == 0 and "the same, 3 calls replayed" in done.stdout, done.stderr
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -321,7 +321,7 @@ def record(folder: Path, told: Settings, **more: bool) -> list[str]:
 def test_renewing_what_did_not_change_asks_nobody_and_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
     before = bytes_of(made.folder)
     assert record(made.folder.parent, load_settings(out=tmp_path / "kept")) == [
-        "talk: 2 calls recorded, the same document"
+        "talk: 3 calls recorded, the same document"
     ]
     assert bytes_of(made.folder) == before
 
@@ -362,7 +362,7 @@ def test_a_fixture_is_renewed_against_an_endpoint_whose_host_and_key_it_does_not
     at = serve()
     record(made.folder, load_settings(base_url=at, model="scripted", out=tmp_path), fresh=True)
     record(made.folder, load_settings(base_url=at, out=tmp_path), fresh=True)
-    assert len((tmp_path / "log").read_text("utf-8").splitlines()) == 4
+    assert len((tmp_path / "log").read_text("utf-8").splitlines()) == 6
     assert not any(b"127.0.0.1" in text or KEY.encode() in text for text in bytes_of(made.folder).values())
     kept = load_fixture(made.folder)
     assert (kept.manifest.endpoint, kept.manifest.model) == ("endpoint", "scripted")

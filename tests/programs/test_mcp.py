@@ -131,7 +131,7 @@ def test_make_notes_makes_them_and_tells_how_far_it_is(folder: Path, serve: Call
         heard.append((progress, total))
 
     async def act(client: Client) -> None:
-        for calls in (2, 0):
+        for calls in (3, 0):
             made = await client.call_tool("make_notes", {"transcript": "reactor"}, progress_callback=hear)
             assert not made.is_error and made.structured_content
             assert (made.structured_content["status"], made.structured_content["calls_made"]) == ("complete", calls)
@@ -299,7 +299,7 @@ def test_the_path_in_a_record_opens_no_file_outside_the_folder(folder: Path) -> 
 def test_hostile_words_are_neither_markup_nor_link_in_what_is_shown(folder: Path) -> None:
     def hostile(request: Request) -> Any:
         answer = EMPTY if request.name == "check" else written_answer()
-        return answer | ({"overview": [{"cites": [1], "text": HOSTILE}]} if request.name == "write" else {})
+        return answer | ({"overview": [{"cites": [1], "text": HOSTILE}]} if request.name != "check" else {})
 
     noted(folder / "talks" / "reactor.txt", folder / "outputs", hostile)
     for tool, more in (("read_notes", {"name": "reactor"}), ("search_notes", {"query": "ignore instructions"})):

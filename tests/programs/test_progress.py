@@ -31,11 +31,13 @@ def test_a_run_tells_its_phases_its_calls_and_its_tokens() -> None:
     assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "composing", "checking", "complete"]
     assert [u.calls for u in told] == sorted(u.calls for u in told)
     last = told[-1]
-    assert (last.name, last.calls, last.calls_expected, last.prompt_tokens) == ("reactor", 2, 2, 200)
+    assert (last.name, last.calls, last.calls_expected, last.prompt_tokens) == ("reactor", 3, 3, 300)
 
 
 def test_what_was_written_is_told_before_its_check() -> None:
-    (draft,) = (u.drafted for u in updates() if u.drafted)
+    first, draft = (u for u in updates() if u.drafted)
+    assert (first.phase, draft.phase) == ("writing", "composing")
+    draft = draft.drafted
     assert [d.section for d in draft][:2] == ["overview", "prerequisites"]
     point = next(d for d in draft if d.label == "Lund reactor")
     assert (point.heading, point.lines) == ("A Reactor and Its Tower", (1,))
@@ -50,7 +52,7 @@ def test_what_is_composed_stands_in_the_place_of_the_parts() -> None:
 
 def test_an_update_does_not_change_when_the_run_goes_on() -> None:
     first, *_, last = updates()
-    assert first.calls == 0 and last.calls == 2
+    assert first.calls == 0 and last.calls == 3
     with pytest.raises(AttributeError):
         first.calls = 5  # type: ignore[misc]
 

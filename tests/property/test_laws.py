@@ -136,7 +136,7 @@ def texts(document: StudyDocument) -> list[str]:
 def test_every_point_of_a_document_that_is_written_at_once_is_printed_or_told_as_withheld(
     rows: list[tuple[int, str]],
 ) -> None:
-    client = ScriptedClient(lambda request: written(rows) if request.name == "write" else EMPTY)
+    client = ScriptedClient(lambda request: EMPTY if request.name == "check" else written(rows))
     document = asyncio.run(asummarise(transcript(), client))
     assert document.status == "complete" and document.dropped == ()
     assert {said for _, said in rows} == {*texts(document), *(w.text for w in document.withheld)}

@@ -62,7 +62,7 @@ def test_the_section_of_the_documentation_goes_from_its_files_to_the_page(exampl
     below = "  - **Named by:** Ben \\[1:00\\]\n  - The city pays half. \\[0:50\\]\n"
     assert page.endswith(f"\n## Risks\n\n- **No loan:** The project is dead. \\[1:00\\]\n{below}")
     assert document.run.prompts["own/risks"] == recipe.own[0].sha256
-    assert "== Risks" in client.requests[1].messages[-1].content
+    assert "== Risks" in client.requests[-1].messages[-1].content
 
 
 def test_the_documentation_shows_what_such_a_section_looks_like_on_the_page(example: Path) -> None:

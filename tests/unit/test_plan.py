@@ -55,9 +55,9 @@ def run_whole(store: CallStore, recipe: Recipe | None = None) -> ScriptedClient:
     return client
 
 
-def test_writing_is_asked_now_and_the_check_later(store: CallStore) -> None:
+def test_writing_is_asked_now_revising_and_the_check_later(store: CallStore) -> None:
     found = plan(store)
-    assert (found.now.calls, found.later.calls, found.stored) == (1, 1, 0)
+    assert (found.now.calls, found.later.calls, found.stored) == (1, 2, 0)
     assert found.later.prompt_tokens > 0 and 0 < found.later.low < found.later.high
 
 
@@ -101,7 +101,7 @@ def test_a_part_that_is_not_written_yet_is_asked_for_alone(store: CallStore) -> 
 def test_a_finished_run_plans_nothing(store: CallStore) -> None:
     run_whole(store)
     found = plan(store)
-    assert (found.now.calls, found.later.calls, found.check.calls, found.stored) == (0, 0, 0, 2)
+    assert (found.now.calls, found.later.calls, found.check.calls, found.stored) == (0, 0, 0, 3)
 
 
 def test_the_check_is_told_apart_whether_it_comes_later_or_now(store: CallStore) -> None:
@@ -145,9 +145,9 @@ def forecast_of(folder: Path, **more: object) -> Forecast:
 
 def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:
     head, one, _, whole, model, check = plan_table(forecast_of(tmp_path)).splitlines()
-    assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
-    assert whole.startswith("all\t2\tabout 2")
-    assert "4 calls" in model and "USD at list price" in model
+    assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 2"]
+    assert whole.startswith("all\t2\tabout 4")
+    assert "6 calls" in model and "USD at list price" in model
     assert "check is 2 calls of these" in check and "USD" in check and "--check code" in check
 
 
@@ -169,7 +169,7 @@ def test_an_endpoint_without_a_price_list_has_no_price(tmp_path: Path) -> None:
 def test_machines_are_told_the_same(tmp_path: Path) -> None:
     told = json.loads(json.dumps(forecast_of(tmp_path).as_dict()))
     assert [t["now"]["calls"] for t in told["transcripts"]] == [1, 1]
-    assert told["all"]["later"]["calls"] == 2 and told["all"]["check"]["calls"] == 2
+    assert told["all"]["later"]["calls"] == 4 and told["all"]["check"]["calls"] == 2
     assert 0 < told["check_cost_usd"][0] < told["cost_usd"][0] < told["cost_usd"][1]
 
 

@@ -25,22 +25,23 @@ from tests.scripted import (
     written_answer,
 )
 
+ONCE = Recipe(replace(CAPABLE, revise=False))
 PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two parts
 REFUSED = Completion("", "refusal", Usage(), "scripted")
 
 
 def run(answers, recipe: Recipe | None = None, of: Transcript | None = None) -> tuple[StudyDocument, ScriptedClient]:  # noqa: ANN001
     client = ScriptedClient(answers)
-    return asyncio.run(asummarise(of or transcript(), client, recipe=recipe)), client
+    return asyncio.run(asummarise(of or transcript(), client, recipe=recipe or ONCE)), client
 
 
 def names(client: ScriptedClient) -> list[str]:
     return [r.name for r in client.requests]
 
 
-def test_a_talk_that_fits_one_call_takes_two_and_is_checked_by_the_model() -> None:
-    document, client = run(good_answer)
-    assert names(client) == ["write", "check"]
+def test_a_talk_that_fits_one_call_is_written_revised_and_checked_by_the_model() -> None:
+    document, client = run(good_answer, Recipe())
+    assert names(client) == ["write", "revise", "check"]
     assert document.status == "complete"
     assert document.run.checked_by == "scripted" and document.run.profile == "capable"
 
@@ -264,7 +265,7 @@ def test_a_check_that_is_too_long_is_asked_for_beside_half_of_the_lines() -> Non
 
 
 def test_checking_by_code_asks_the_model_nothing_more() -> None:
-    document, client = run(good_answer, Recipe(replace(CAPABLE, check="code")))
+    document, client = run(good_answer, Recipe(replace(CAPABLE, check="code", revise=False)))
     assert names(client) == ["write"] and document.run.checked_by == "code"
 
 

@@ -1,0 +1,94 @@
+"""A document that one call wrote is revised by another: what that call is given, and what becomes of its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from pipeline.document import StudyDocument
+from pipeline.errors import EndpointError
+from pipeline.llm import Completion, Request, Usage
+from pipeline.profile import CAPABLE, Recipe
+from pipeline.run import asummarise
+from pipeline.settings import load_settings
+from pipeline.transcript import Segment, Transcript
+from tests.scripted import EMPTY, Answer, ScriptedClient, good_answer, transcript, written_answer
+
+BETTER = "Ana and Ben ask who pays when the cooling tower at Lund is replaced."
+
+
+def revised_answer() -> dict[str, Any]:
+    """The document with another overview."""
+    answer = deepcopy(written_answer())
+    answer["overview"][0]["text"] = BETTER
+    return answer
+
+
+def run(
+    revised: Answer | Callable[[Request], Answer], recipe: Recipe | None = None, of: Transcript | None = None
+) -> tuple[StudyDocument, ScriptedClient]:
+    """A run in which nothing but the revision is unusual."""
+
+    def answer(request: Request) -> Answer:
+        if request.name != "revise":
+            return good_answer(request)
+        return revised(request) if callable(revised) else revised
+
+    client = ScriptedClient(answer)
+    return asyncio.run(asummarise(of or transcript(), client, recipe=recipe)), client
+
+
+def names(client: ScriptedClient) -> list[str]:
+    return [r.name for r in client.requests]
+
+
+def test_the_revised_document_is_printed_and_checked() -> None:
+    document, client = run(revised_answer())
+    assert document.overview[0].text == BETTER and document.status == "complete"
+    assert BETTER in client.requests[-1].messages[-1].content
+    assert "revise.v1" in document.run.prompts
+
+
+def test_the_lines_the_task_and_the_first_answer_stand_before_the_task_of_revising() -> None:
+    _, client = run(revised_answer())
+    write, revise, check = client.requests
+    assert revise.messages[:3] == write.messages and revise.schema == write.schema == check.schema
+    assert json.loads(revise.messages[3].content) == written_answer()
+    assert "it has 130 words" in revise.messages[4].content
+
+
+def test_only_what_was_changed_is_no_document_and_is_asked_for_again() -> None:
+    short = EMPTY | {"overview": revised_answer()["overview"]}
+    answers = iter([short, revised_answer()])
+    document, client = run(lambda _: next(answers))
+    assert names(client) == ["write", "revise", "revise", "check"]
+    assert "answer with the whole document" in client.requests[2].messages[-1].content
+    assert document.overview[0].text == BETTER
+
+
+def test_where_revising_fails_the_page_stands_as_it_was_written_and_that_is_told() -> None:
+    first = written_answer()["overview"][0]["text"]
+    for failing in (Completion("", "refusal", Usage(), "scripted"), EMPTY, EndpointError("busy", fatal=False)):
+        document, _ = run(failing)
+        assert document.overview[0].text == first and document.status == "partial"
+        assert any("stands as it was first written" in p.message for p in document.problems)
+
+
+def test_what_is_written_in_parts_is_composed_and_what_is_empty_is_left() -> None:
+    _, client = run(revised_answer(), Recipe(replace(CAPABLE, chunk_tokens=100)))
+    assert "revise" not in names(client)
+    silence = Transcript("silence", (Segment(1, "Hm."),))
+    nothing = ScriptedClient(lambda _: EMPTY)
+    asyncio.run(asummarise(silence, nothing))
+    assert names(nothing) == ["write"]
+
+
+def test_minutes_are_not_revised_nor_is_what_is_asked_for_without() -> None:
+    assert not load_settings(revise=False).recipe(CAPABLE).profile.revise
+    assert load_settings().recipe(CAPABLE).profile.revise
+    _, client = run(revised_answer(), load_settings(revise=False).recipe(CAPABLE))
+    assert names(client) == ["write", "check"]
