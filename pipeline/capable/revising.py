@@ -19,6 +19,7 @@ from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
 from pipeline.transcript import Chunk
 
+_MOST_OVER = 1.08  # of the words asked for, up to which the draft's length stands: cutting clips sentences
 _LEAST_SHARE = 0.6  # of the draft's words; fewer are no document, but what was changed in it
 
 
@@ -34,20 +35,21 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     """
     if not (written := _words(part.sections)):
         return part
-    task = prompts.task(kind_of(recipe).revise, written=f"{written:,}", words=f"{part.words:,}")
+    asked = max(part.words, min(written, round(_MOST_OVER * part.words)))
+    task = prompts.task(kind_of(recipe).revise, written=f"{written:,}", words=f"{asked:,}")
     sections, words_of_notes = sections_of(recipe), labels_for(recipe.language)
 
     def law(answer: Any) -> None:
         words = _words({s.name: s.groups(getattr(answer, s.name), tuple, words_of_notes) for s in sections})
         if words < _LEAST_SHARE * written:
-            raise Unusable(f"it has {words:,} words in place of about {part.words:,}: answer with the whole document")
+            raise Unusable(f"it has {words:,} words in place of about {asked:,}: answer with the whole document")
 
     try:
         found = await structured.ask(
             "revise",
             (*part.asked, task),
             prompts.answer,
-            max_tokens=room_for(max(part.words, written)),
+            max_tokens=room_for(max(asked, written)),
             law=law,
         )
     except CallError as err:
