@@ -202,7 +202,7 @@ def binding(talk: Talk, told: argparse.Namespace) -> None:
     hours = {
         f"tokens a minute, at {told.tpm:,}": tokens / told.tpm / 60,
         f"one process with 64 calls at once of {told.seconds:g} s": talk.calls * n * told.seconds / 64 / 3600,
-        f"our own work on one core, {cpu:.1f} CPU s a transcript": cpu * n / 3600,
+        f"our own work on one core, {cpu:.2f} CPU s a transcript": cpu * n / 3600,
         f"storing answers in one SQLite file, {1000 * put:.1f} ms each": talk.calls * n * put / 3600,
         f"Batch API: {talk.waves} waves of a day while {told.queue:,} tokens may wait": 24
         * max(talk.waves, tokens / told.queue),

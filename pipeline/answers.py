@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 M = TypeVar("M", bound=BaseModel)
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|^.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
 
 
@@ -37,6 +38,8 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
         raise Unusable("the answer is far too long")
     try:
         value, repaired = _json_in(_without_thought(text))
+        if _HALF.search(text):  # half of a character, which no file can hold
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         return _fitted(value, answer, most_dropped, repaired)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err

@@ -50,6 +50,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
         titles={s.name: s.title or labels_for("en").heading(s.name, recipe.notes) for s in sections_of(recipe)},
         withheld=tuple(w for p in parts for w in p.withheld),
         problems=tuple(p for part in parts for p in part.problems),
+        remarks=tuple(r for p in parts for r in p.remarks),
         read=frozenset().union(*(p.read for p in parts)),
         filler=frozenset().union(*(p.filler for p in parts)),
     )

@@ -38,7 +38,8 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 class Part:
     """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
 
-    `asked` is then what the model was asked and answered, and `words` how many it was asked for.
+    `asked` is then what the model was asked, `answer` what it answered and `words` how many it was asked for.
+    `remarks` tell what is otherwise than asked.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
@@ -48,7 +49,9 @@ class Part:
     namings: tuple[Naming, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
     asked: tuple[Message, ...] = ()
+    answer: Any = None
     words: int = 0
 
 
@@ -104,10 +107,7 @@ async def _written(
         return [_lost(chunk, err)]
     part = part_of(found, chunk, prompts, every, whole=whole)
     structured.wrote(part.sections)
-    if whole:
-        part.asked = (*messages, Message("assistant", found.value.model_dump_json()))
-        part.words = total
-    return [part]
+    return [replace(part, asked=messages, answer=found.value, words=total) if whole else part]
 
 
 def room_for(words: int) -> int:

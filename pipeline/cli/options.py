@@ -104,8 +104,8 @@ SETTINGS: dict[str, Decorator] = {
     "revise": click.option(
         "--revise/--no-revise",
         default=None,
-        help="Whether a page that one call wrote is revised by another before it is checked; without it a page costs "
-        "about 40 % less.  [default: --revise]",
+        help="Whether a page that one call wrote is revised by another before it is checked, minutes and a "
+        "small model's aside; without it a page costs about 40 % less.  [default: --revise]",
     ),
     "profile": click.option(
         "--profile",

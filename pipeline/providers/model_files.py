@@ -135,7 +135,8 @@ def remove(name: str, folder: Path | None = None) -> int:
     if name == weights.EMBEDDED.file:
         return weights.remove(folder=folder)
     path, states = (folder or weights.models_folder()) / name, weights.states_of(name, folder)
-    there = [p for p in (path, path.with_name(f"{path.name}.partial"), states) if p.exists()]
+    there = [p for p in (path, path.with_name(f"{path.name}.partial")) if p.is_file()]
+    there += [states] if states.is_dir() else []
     if Path(name).name != name or not name.lower().endswith(ENDING) or not there:
         raise SettingsError(f"there is no model {name!r} in the models folder", hint="see: studydoc models")
     return weights.deleted((*there, path.with_name(f"{path.name}.lock")))

@@ -34,7 +34,7 @@ class Prefixes:
         self._inner, self._server, self._model, self._folder = inner, server, model, folder
         self._identity = f"{version('xllamacpp')} {model}"
         self._at = ""  # what the server's only slot holds
-        self._whole: set[Path] = set()
+        self._whole: dict[Path, tuple[int, int]] = {}  # size and time of files that were looked at
         self._lock = asyncio.Lock()
 
     @property
@@ -67,11 +67,14 @@ class Prefixes:
         path = next(self._folder.glob(f"{name}-*"), None)
         if path is None:
             return False
-        if path in self._whole or path.name.endswith(_checksum(path)):
-            self._whole.add(path)
+        about = path.stat()
+        as_seen = about.st_size, about.st_mtime_ns
+        if self._whole.get(path) == as_seen or path.name.endswith(_checksum(path)):
+            self._whole[path] = as_seen
             if await self._slot("restore", path.name) is not None:
                 with suppress(OSError):  # somebody else's folder
                     os.utime(path)
+                    self._whole[path] = as_seen[0], path.stat().st_mtime_ns
                 return True
         path.unlink(missing_ok=True)  # it is made anew
         return False

@@ -99,7 +99,7 @@ def deleted(paths: Iterable[Path]) -> int:
     freed, stays = 0, []
     for path in paths:
         size = _size(path)
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             with suppress(OSError):

@@ -50,9 +50,13 @@ _WITH_PLURAL = _SCALES.keys() | _SHARES.keys() | _ORDINALS.keys()
 _NUMBERS = frozenset(
     _ONES.keys() | _TENS.keys() | _WITH_PLURAL | {f"{w}s" for w in _WITH_PLURAL} | {f"{w[:-1]}ies" for w in _TENS}
 )
-_ONE_WORD = re.compile(rf"(?i)\b(?:{'|'.join((*_ONES, *_TENS))})\b")
-_TWO_WORDS = re.compile(rf"(?i)\b({'|'.join(_TENS)})[- ]({'|'.join(list(_ONES)[1:10])})\b")
-_HUNDREDS = re.compile(r"(?i)\b([1-9])[- ]hundred\b")
+_BELOW_HUNDRED = _ONES | _TENS
+_ONE_WORD = re.compile(rf"\b(?:{'|'.join(_BELOW_HUNDRED)})\b")
+_TWO_WORDS = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(list(_ONES)[1:10])})\b")
+_HUNDRED_AND = re.compile(r"\b([1-9])[- ]hundred(?: and)? (\d{1,2})\b")
+_ROUND = re.compile(r"\b(\d{1,2})[- ](hundred|thousand)\b")
+_OH = re.compile(r"(?<=\d )oh?(?= \d)")
+_POINT = re.compile(r"(?<=\d) point (?=\d)")
 GLUE = {"and", "point", "a", "o", "oh"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 UNCOUNTED = {"one", "zero", "first", "second", "third", "a", "o", "oh", "and", "point", "couple", "pair", "both"}
@@ -87,10 +91,12 @@ def values_of(token: str) -> frozenset[float]:
 
 
 def in_digits(text: str) -> str:
-    """A text whose number words up to ninety-nine, and whole hundreds below a thousand, are digits."""
-    out = _TWO_WORDS.sub(lambda m: str(_TENS[m[1].lower()] + _ONES[m[2].lower()]), text)
-    out = _ONE_WORD.sub(lambda m: str(_ONES.get(m[0].lower(), _TENS.get(m[0].lower()))), out)
-    return _HUNDREDS.sub(r"\g<1>00", out)
+    """A text of small letters with number words as digits: up to ninety-nine, hundreds, round thousands, versions."""
+    out = _TWO_WORDS.sub(lambda m: str(_TENS[m[1]] + _ONES[m[2]]), text)
+    out = _ONE_WORD.sub(lambda m: str(_BELOW_HUNDRED[m[0]]), out)
+    out = _HUNDRED_AND.sub(lambda m: f"{m[1]}{m[2]:0>2}", out)
+    out = _ROUND.sub(lambda m: m[1] + ("00" if m[2] == "hundred" else "000"), out)
+    return _POINT.sub(".", _OH.sub("0", out))
 
 
 def scaled(run: Sequence[str], i: int) -> set[float]:

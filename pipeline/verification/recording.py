@@ -25,6 +25,7 @@ Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_APART = r"[\W_]*"
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
@@ -134,9 +135,15 @@ class Recording:
         return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.known}".casefold()))
 
     def spells(self, name: str) -> bool:
-        """Whether the letters and digits of a name stand in a row, wherever blanks are: "M three L" spells M3L."""
-        between = r"[\W_]*".join(map(re.escape, letters(name)))
-        return re.search(rf"(?<![^\W_]){between}(?![^\W_])", self._in_digits) is not None
+        """Whether the letters and digits of a name stand in a row, wherever blanks are: "M three L" spells M3L.
+
+        Letters before a figure, or behind it, may begin a word: "carbon fourteen" spells C14.
+        """
+        runs = re.findall(r"\d+|[^\W\d_]+", letters(name))
+        if runs[-1] == "s":  # of several
+            runs.pop()
+        each = (_APART.join(run) + ("" if run.isdigit() else r"[^\W\d_]*") for run in runs)
+        return re.search(rf"(?<![^\W_]){_APART.join(each)}(?!\d)", self._in_digits) is not None
 
     @cached_property
     def _in_digits(self) -> str:

@@ -238,14 +238,16 @@ def test_what_cannot_be_deleted_is_told_once_the_rest_is_gone(
     assert list(models.iterdir()) == [states]
 
 
-@pytest.mark.parametrize("name", ["none.gguf", "../here/talk.gguf", "notes.txt"])
+@pytest.mark.parametrize("name", ["none.gguf", "../here/talk.gguf", "notes.txt", "folder.gguf"])
 def test_only_files_of_the_models_folder_are_removed(
     capsys: pytest.CaptureFixture[str], models: Path, name: str
 ) -> None:
     models.mkdir()
     (models / "notes.txt").touch()
     Path("talk.gguf").touch()
+    (models / "folder.gguf" / "own").mkdir(parents=True)
     assert told(capsys, "models", "remove", name)[0] == 2
+    assert (models / "folder.gguf" / "own").exists()
     assert Path("talk.gguf").exists()
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError
+from pipeline.errors import ContextTooLong, EndpointError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.run import asummarise
@@ -72,10 +72,43 @@ def test_only_what_was_changed_is_no_document_and_is_asked_for_again() -> None:
 
 def test_where_revising_fails_the_page_stands_as_it_was_written_and_that_is_told() -> None:
     first = written_answer()["overview"][0]["text"]
-    for failing in (Completion("", "refusal", Usage(), "scripted"), EMPTY, EndpointError("busy", fatal=False)):
+    document, _ = run(EndpointError("busy", fatal=False))  # another run may be luckier
+    assert document.overview[0].text == first and document.status == "partial"
+    assert any("stands as it was first written" in p.message for p in document.problems)
+    cut = Completion('{"overview": [', "length", Usage(), "scripted")
+    for failing in (Completion("", "refusal", Usage(), "scripted"), cut, ContextTooLong("8192"), EMPTY):
         document, _ = run(failing)
-        assert document.overview[0].text == first and document.status == "partial"
-        assert any("stands as it was first written" in p.message for p in document.problems)
+        assert document.overview[0].text == first and document.status == "complete"
+        assert any("not revised" in w for w in document.source.warnings)
+
+
+def test_a_section_that_comes_back_empty_stands_as_it_was() -> None:
+    bare = revised_answer() | {"summary": [], "key_concepts": []}
+    document, _ = run(bare)
+    assert document.summary and document.key_concepts and document.overview[0].text == BETTER
+    long = revised_answer()
+    long["overview"] *= 12
+    document, client = run(long | {"main_points": []})
+    assert len(document.main_points) == 2 and names(client).count("revise") == 2
+
+
+def test_a_revision_of_the_length_asked_for_is_one_however_long_the_draft_was() -> None:
+    def answer(request: Request) -> Answer:
+        wordy = written_answer()
+        wordy["summary"] = [
+            {"cites": [n], "text": f"{n}. " + "The city weighs the loan again. " * 6} for n in range(1, 7)
+        ]
+        return wordy if request.name == "write" else good_answer(request)
+
+    client = ScriptedClient(answer)
+    document = asyncio.run(asummarise(transcript(), client))
+    assert names(client) == ["write", "revise", "check"] and document.status == "complete"
+
+
+def test_half_a_character_in_an_answer_stops_nothing() -> None:
+    halved = json.dumps(revised_answer()).replace("Ana and Ben ask", "Ana and \\ud83d Ben ask")
+    document, _ = run(Completion(halved, "stop", Usage(), "scripted"))
+    assert document.overview[0].text == BETTER.replace("Ben", "? Ben")
 
 
 def test_what_is_written_in_parts_is_composed_and_what_is_empty_is_left() -> None:

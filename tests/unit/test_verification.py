@@ -33,6 +33,16 @@ def kinds(text: str, recording: Recording) -> list[str]:
         ("Q1", "and in Q one it rose"),
         ("H264", "coded in H 264"),
         ("Gear3", "it shifts to gear three"),
+        ("GPT3.5", "asked of GPT three point five"),
+        ("Python3.11", "written in Python three point eleven"),
+        ("X1000", "an X one thousand"),
+        ("K125", "a K one hundred and twenty five"),
+        ("BR105", "a B R one oh five"),
+        ("Q1s", "and of all Q one reports"),
+        ("A330s", "of two A three thirties, one A three thirty"),
+        ("C14", "with carbon fourteen"),
+        ("Co60", "from cobalt sixty"),
+        ("T1D", "with type one diabetes"),
     ],
 )
 def test_a_name_with_a_figure_may_be_said_letter_by_letter(name: str, spoken: str) -> None:
