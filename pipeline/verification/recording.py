@@ -5,11 +5,10 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.labels import labels_for
@@ -17,6 +16,7 @@ from pipeline.language import primary
 from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
+from pipeline.verification.in_a_row import InARow, without_stumbling
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import as_said
 
@@ -150,12 +150,16 @@ class Recording:
         return in_digits(_folded(as_said(f"{self.text} {self.known}", self.spoken)))
 
     @cached_property
-    def _spoken(self) -> tuple[str, Set[int], list[int]]:
-        """All letters in a row, where words begin or end in that text, and where segments begin."""
-        said = [bare_words(s.text) for s in self.transcript.segments]
-        edges = frozenset(accumulate((len(w) for words in said for w in words), initial=0))
-        starts = list(accumulate((sum(map(len, words)) for words in said), initial=0))
-        return "".join(w for words in said for w in words), edges, starts
+    def _bare(self) -> list[list[str]]:
+        return [bare_words(s.text) for s in self.transcript.segments]
+
+    @cached_property
+    def _spoken(self) -> InARow:
+        return InARow(self._bare)
+
+    @cached_property
+    def _tidied(self) -> InARow:
+        return InARow(without_stumbling(self._bare))
 
     @cached_property
     def _title(self) -> str:
@@ -166,15 +170,10 @@ class Recording:
         return any(self.places_of(words)) or f" {' '.join(words)} " in self._title
 
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
-        """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them."""
-        text, edges, starts = self._spoken
-        wanted, parted = "".join(words), set(accumulate(map(len, words)))
-        seams = [n for n in range(1, len(wanted)) if wanted[n - 1].isdigit() and wanted[n].isdigit()]
-        at = text.find(wanted)
-        while at >= 0:
-            end = at + len(wanted)
-            # "legal to build" is not said by who says "illegal to build", nor "1.5" by who says "15".
-            if at in edges and end in edges and all((n in parted) == (at + n in edges) for n in seams):
-                first, last = bisect_right(starts, at) - 1, bisect_left(starts, end)
-                yield tuple(s.id for s in self.transcript.segments[first:last])
-            at = text.find(wanted, at + 1)
+        """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them.
+
+        Where they are said nowhere, those where they are but for words that the speaker stumbled over and said twice.
+        """
+        ids = [s.id for s in self.transcript.segments]
+        places = list(self._spoken.places_of(words)) or self._tidied.places_of(*without_stumbling([words]))
+        yield from (tuple(ids[n] for n in place) for place in places)

@@ -188,6 +188,23 @@ def test_a_name_that_lost_its_blank_in_the_transcript_is_named() -> None:
     assert kinds("Ana says that Premier Legault asked for June.", talk) == []
 
 
+def test_a_quotation_may_leave_out_what_a_speaker_said_twice() -> None:
+    talk = Recording(
+        transcript(
+            [("Ana", "So the the the budget, I think I"), ("Ana", "think I think that it 's it 's too small for us.")]
+        )
+    )
+    assert kinds("Ana: “So the budget, I think that it's too small for us”", talk) == []
+    assert kinds("Ana: “I think I think that it's too small”", talk) == []
+    assert kinds("Ana: “So the budget is too small for us”", talk) == ["quotation"]
+    assert with_lines(DraftStatement("Ana: “I think that it's too small”", (2,)), talk).lines == (1, 2)
+
+
+def test_a_number_whose_figures_are_the_same_is_no_stumbling() -> None:
+    talk = Recording(transcript([("Ana", "Call the office at 2 2 9 after lunch.")]))
+    assert kinds("Ana: “Call the office at 2 9 after lunch”", talk) == ["quotation"]
+
+
 def test_words_left_out_of_a_quotation_part_it() -> None:
     recording = said("we will never, and I mean it, build that tower again")
     assert not finding("“we will never … build that tower again”", recording)
