@@ -28,7 +28,9 @@ _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
 _MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
-
+# Of the AMI and ICSI meetings: where somebody breaks a sentence off, and letters that are spelled out, "D_V_D_s".
+_BROKEN_OFF = "{disfmarker}"
+_SPELLED = re.compile(r"(?<!\w)(?:[A-Z]_)+(?=s?(?!\w))")
 
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
@@ -108,6 +110,8 @@ class Sounds:
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
             text = match[1]
+        if "_" in text:
+            text = _SPELLED.sub(lambda m: m[0].replace("_", ""), text)
         if not _opened(text):
             return text
         out: list[str] = []
@@ -117,6 +121,8 @@ class Sounds:
                 self._tally.leave_out(KIND, match[0], line)
                 out.append(text[at : match.start()])
                 at = match.end()
+                if match[0] == _BROKEN_OFF and _goes_on(out):
+                    out.append("–")
         return clean(" ".join([*out, text[at:]])) if out else text
 
     def _is_sound(self, match: re.Match[str], text: str) -> bool:
@@ -136,6 +142,12 @@ class Sounds:
             return not before.strip() or bool(_ENDED.search(before))
         starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
+
+
+def _goes_on(said: Iterable[str]) -> bool:
+    """Whether there are words, and the last of them ends no sentence."""
+    before = "".join(said).strip()
+    return any(c.isalnum() for c in before) and not ends_sentence(before)
 
 
 def _opened(text: str) -> bool:

@@ -87,7 +87,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     words, language = labels_for(recipe.language), transcript.metadata.language
     quoter, ranking = Quoter(sentences, words, language), Ranking(sentences)
     about, last = outline.subject(sentences, ranking), outline.closing(sentences, ranking)
-    asked_first = outline.question(sentences)
+    asked_first = outline.question(sentences, ranking)
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
     structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
@@ -170,7 +170,7 @@ def _page(
     """Concepts first, then the best of what they do not say; what is spare where that leaves a good deal of room."""
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
-    above = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences))
+    above = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences, ranking))
     kept = above + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
     wanted = max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim))

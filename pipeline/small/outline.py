@@ -24,7 +24,10 @@ _ENOUGH = 3  # words that carry meaning in a question that is understood alone
 
 
 def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
-    """The sentence near the beginning with most of the words that the recording comes back to: what it is about."""
+    """The sentence near the beginning with most of the words that the recording comes back to: what it is about.
+
+    None where all of them are about other things, as where people only get ready.
+    """
     words, beginning = 0, list[Sentence]()
     for s in sentences:
         words += s.words
@@ -32,21 +35,22 @@ def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
             break
         if _FEWEST <= s.words <= _LONGEST and not s.asks:
             beginning.append(s)
-    return max(beginning, key=lambda s: ranking.centrality(s) * _FADES**s.number, default=None)
+    found = max(beginning, key=lambda s: ranking.centrality(s) * _FADES**s.number, default=None)
+    return found if found and ranking.central(found) else None
 
 
 def _beginning(sentences: Sequence[Sentence]) -> int:
     return max(_SHORTEST_BEGINNING, min(_BEGINNING, sum(s.words for s in sentences) // 4))
 
 
-def question(sentences: Sequence[Sentence]) -> Sentence | None:
-    """The first question asked near the beginning that is understood alone."""
+def question(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
+    """The first question asked near the beginning that is understood alone and about the recording's subject."""
     words = 0
     for s in sentences:
         words += s.words
         if words > _beginning(sentences):
             break
-        if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH:
+        if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH and ranking.central(s):
             return s
     return None
 

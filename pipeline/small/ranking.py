@@ -22,6 +22,7 @@ _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out e
 _LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
 _MOST_BROKEN_OFF = 0.3  # of the turns
 _ASIDE = 0.4  # of the middle one's centrality
+_CENTRAL = 0.85  # of the middle sentence's centrality
 _FEW = 12  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
@@ -39,6 +40,8 @@ class Ranking:
         self._spoken_of = Counter(k for s in sentences for k in set(s.keys))
         self._most = math.log1p(max(self._spoken_of.values(), default=1))
         self._broken_off = _broken_off(sentences)
+        telling = [self.centrality(s) for s in sentences if len(set(s.keys)) >= _LEAST_WITH_FIGURE]
+        self._middle = median(telling) if telling else 0.0
 
     def _subject(self, own: Iterable[str]) -> float:
         """Words said several times carry the subject; those said once are details, or chance."""
@@ -48,6 +51,10 @@ class Ranking:
         """How much sentences are about what the recording comes back to, for their length."""
         words = sum(s.words for s in sentences)
         return self._subject(k for s in sentences for k in s.keys) / math.sqrt(max(_FEW, words))
+
+    def central(self, sentence: Sentence) -> bool:
+        """Whether it is about what the recording comes back to nearly as much as half of its sentences are."""
+        return self.centrality(sentence) >= _CENTRAL * self._middle
 
     def worth(self, excerpt: Excerpt) -> float:
         """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""

@@ -264,3 +264,22 @@ def test_words_that_damage_put_in_a_tag_of_a_voice_are_told() -> None:
         "cues without words": (0, 6),
         "voices without words": (6, 6),
     }
+
+
+def test_where_a_meeting_s_transcript_marks_a_broken_sentence_a_dash_stands() -> None:
+    transcript = read(
+        "Ana: Where is it ?\n"
+        "Ben: Here .\n"
+        "Ana: We could {disfmarker} Yeah , we could .\n"
+        "Ben: It was late . {disfmarker} {vocalsound}\n"
+        "Ana: {disfmarker}\n"
+        "Ben: {vocalsound} If you 're around one {disfmarker}\n"
+        "Ana: {gap}\n"
+    )
+    texts = [s.text for s in transcript.segments]
+    assert texts[2:] == ["We could – Yeah , we could .", "It was late . If you 're around one –"]
+
+
+def test_letters_that_a_meeting_s_transcript_spells_are_one_word() -> None:
+    transcript = read("Ana: The T_V_ , two D_V_D_s and A_ . {vocalsound}\n\nBen: Not MAX_SIZE_ or a_b_ , {gap} no .\n")
+    assert [s.text for s in transcript.segments] == ["The TV , two DVDs and A .", "Not MAX_SIZE_ or a_b_ , no ."]

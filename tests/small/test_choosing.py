@@ -15,12 +15,12 @@ from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, exp
 from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import in_common, keys, units
 from pipeline.small.notes import Mark, spare, unnoted
-from pipeline.small.outline import closing, courtesies, other_ending, question, summary
+from pipeline.small.outline import closing, courtesies, other_ending, question, subject, summary
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import Passage
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
-from pipeline.small.sentences import sentences_of
+from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.small.titles import Telling, checked, distinct, frequent, own_words, titled
 from tests.small.recording import Answering, structured, transcript
 
@@ -233,9 +233,29 @@ def test_what_a_figure_counts_names_nothing() -> None:
 
 
 def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:
-    lines = [("Ana", "Hello. What now? Do night trains pay their staff?"), ("Ben", BRIDGE * 9)]
-    found = question(sentences_of(transcript(lines)))
-    assert found and found.text == "Do night trains pay their staff?"
+    lines = [("Ana", "Hello. What now? Why does rust eat the steel of bridges in twenty years?"), ("Ben", f"{BRIDGE} " * 9)]
+    found = _asked_first(lines)
+    assert found and found.text == "Why does rust eat the steel of bridges in twenty years?"
+
+
+def test_what_people_ask_while_they_get_ready_is_no_question_of_the_recording() -> None:
+    lines = [("Ana", "Hello. I wonder which button starts the camera?"), ("Ben", f"{BRIDGE} " * 9)]
+    assert _asked_first(lines) is None
+
+
+def test_where_people_only_get_ready_nothing_is_printed_as_what_a_recording_is_about() -> None:
+    ready = (
+        "Shall we wait until Claire has found her glasses?",
+        "I hope that she parked the scooter in the yard today.",
+    )
+    sentences = sentences_of(transcript([("Ana", " ".join(ready * 3)), ("Ben", f"{BRIDGE} " * 20)]))
+    assert subject(sentences_of(transcript([("Ana", f"{BRIDGE} " * 20)])), Ranking(sentences))
+    assert subject(sentences, Ranking(sentences)) is None
+
+
+def _asked_first(lines: list[tuple[str, str]]) -> Sentence | None:
+    sentences = sentences_of(transcript(lines))
+    return question(sentences, Ranking(sentences))
 
 
 def test_a_lead_stands_once() -> None:
