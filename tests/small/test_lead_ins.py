@@ -79,6 +79,14 @@ def test_nothing_is_taken_along_when_the_page_is_full() -> None:
     assert _entry("galvanising", [1], lines, words=3) == f"Ben: “{PAINT}”"
 
 
+def test_what_the_page_says_leads_up_to_nothing_again() -> None:
+    asked = "If you like zinc, read what Cleo wrote. What does the new bath do? Ben?"
+    sentences = _sentences([("Ana", asked), ("Ben", "It covers beams with zinc in an hour.")])
+    first, second = (Excerpt(tuple(sentences[a:b]), frozenset({a}), ()) for a, b in ((0, 2), (3, 4)))
+    assert LeadIns(sentences, 99).led([second])[0].before
+    assert LeadIns(sentences, 99).led([first, second]) == [first, second]
+
+
 def test_what_does_not_belong_to_a_definition_is_printed_where_it_does() -> None:
     said = "The bridge closed in 2021. Section loss is the share of steel that rust has eaten. Since then we paint it."
     first, *rest = _sentences([("Ben", f"{said[:-1]} with zinc, and the owners are glad about it.")])
