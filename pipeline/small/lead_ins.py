@@ -87,9 +87,10 @@ class LeadIns:
         first = quotation.sentences[0]
         if quotation.before or quotation.complete or first.number - 1 in shown:
             return quotation
-        lead_in = self._needed(first, always)
-        if any(s.number in shown for s in (*lead_in.others, *lead_in.own)):
-            return quotation  # the page says it
+        lead_in: LeadIn = self._needed(first, always)
+        said = {s.number for s in (*lead_in.others, *lead_in.own)}
+        if not shown.isdisjoint(said):
+            return quotation
         cost = lead_in.words_before(quotation.sentences)
         if not (lead_in.others or lead_in.own) or cost > self.left or lead_in.others == (self._told,):
             return quotation

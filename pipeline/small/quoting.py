@@ -72,7 +72,7 @@ class Quoter:
                 text = self._without_opening(text, noted)
             if n and (s.after_interjection or s.number != sentences[n - 1].number + 1):
                 parts.append("…")
-            if text:
+            if any(c.isalnum() for c in text):  # of "Um ." a full stop is left
                 parts.append(text)
         whole = joined(parts)
         if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':
@@ -90,6 +90,11 @@ class Quoter:
         return text
 
 
+def _left(noise: re.Match[str]) -> str:
+    """What stays of a noise: nothing of two commas around it, which only it wanted; of one the comma before a word."""
+    return ", " if noise[0].count(",") == 1 and noise.string[noise.end() : noise.end() + 1].isalnum() else " "
+
+
 def spoken(text: str, language: str | None = "en") -> str:
     """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
 
@@ -98,7 +103,7 @@ def spoken(text: str, language: str | None = "en") -> str:
     english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
     text = _SPLIT_APOSTROPHE.sub("", marks.sub("", text))
     began = text[:1].isupper()
-    text = (_ENGLISH_NOISE if english else _NOISE).sub(" ", text).strip(" ,")
+    text = (_ENGLISH_NOISE if english else _NOISE).sub(_left, text).strip(" ,")
     text = _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], text) if english else text
     text = marks.sub("", re.sub(r"\s{2,}", " ", text)).strip()
     return text[:1].upper() + text[1:] if began else text

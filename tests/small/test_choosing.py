@@ -233,7 +233,10 @@ def test_what_a_figure_counts_names_nothing() -> None:
 
 
 def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:
-    lines = [("Ana", "Hello. What now? Why does rust eat the steel of bridges in twenty years?"), ("Ben", f"{BRIDGE} " * 9)]
+    lines = [
+        ("Ana", "Hello. What now? Why does rust eat the steel of bridges in twenty years?"),
+        ("Ben", f"{BRIDGE} " * 9),
+    ]
     found = _asked_first(lines)
     assert found and found.text == "Why does rust eat the steel of bridges in twenty years?"
 

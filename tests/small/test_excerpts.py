@@ -115,6 +115,16 @@ def test_noises_and_stutters_are_left_out() -> None:
     assert spoken("So, uh, the the bridge , it's um rusting .") == "So the bridge, it's rusting."
 
 
+def test_a_comma_stays_that_the_noise_beside_it_did_not_need() -> None:
+    assert spoken("They are old , uh they rust .") == "They are old, they rust."
+    assert spoken("It rusts, um.") == "It rusts."
+
+
+def test_a_sentence_that_is_only_a_noise_leaves_nothing() -> None:
+    said = transcript([("Ana", "It rusts . Um . And we paint it .")])
+    assert Quoter(sentences_of(said)).quoted(sentences_of(said)) == "“It rusts. And we paint it.”"
+
+
 def test_two_clauses_that_meet_in_a_word_are_no_stutter() -> None:
     assert spoken("You just wrap it, it's not great.") == "You just wrap it, it's not great."
 
