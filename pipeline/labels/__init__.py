@@ -68,7 +68,7 @@ class Labels(BaseModel):
     line: str
     published_by_on: str
     published_by: str
-    published_on: str
+    dated: str
     spoken_by: str
     spoken_by_many: str
     unknown_speaker: str

@@ -93,7 +93,7 @@ def provenance(document: StudyDocument) -> Iterator[str]:
     if channel and date:
         yield words.published_by_on.format(channel=channel, date=date)
     elif channel or date:
-        yield (words.published_by if channel else words.published_on).format(channel=channel, date=date)
+        yield (words.published_by if channel else words.dated).format(channel=channel, date=date)
     if source.speakers:
         told = words.spoken_by_many if len(source.speakers) > _MOST_NAMED else words.spoken_by
         yield told.format(names=words.names(source.speakers[:_MOST_NAMED]))
