@@ -18,6 +18,7 @@ from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import sections_of, words_of
+from pipeline.speakers import names_of
 from pipeline.text import well_formed
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript
@@ -79,7 +80,7 @@ def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> Sou
         sha256=transcript.sha256,
         url=meta.url,
         published=meta.published,
-        speakers=transcript.labelled_speakers or meta.speakers,
+        speakers=names_of(transcript),
         language=meta.language,
         duration_seconds=transcript.duration,
         segments=len(transcript.segments),

@@ -19,6 +19,7 @@ from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section
+from pipeline.speakers import Person, speakers_of
 from pipeline.structured import Answer
 from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
@@ -191,7 +192,7 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 def recording(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
-    speakers = transcript.labelled_speakers or meta.speakers
+    speakers = [_with_labels(s) for s in speakers_of(transcript)]
     known = (
         ("Title", meta.title),
         ("Channel", meta.channel),
@@ -199,3 +200,10 @@ def recording(transcript: Transcript) -> str:
         ("Speakers", ", ".join(speakers) if speakers else None),
     )
     return " ".join(f"{name}: {value or 'not known'}." for name, value in known)
+
+
+def _with_labels(speaker: Person) -> str:
+    """A speaker's name, and the labels that stand for it where they are others."""
+    if speaker.labels in ((), (speaker.name,)):
+        return speaker.name
+    return f"{speaker.name} (in the lines {', '.join(speaker.labels)})"

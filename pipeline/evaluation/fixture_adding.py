@@ -29,6 +29,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
 from pipeline.record import title_from_name
 from pipeline.settings import LOCAL, Settings
+from pipeline.speakers import names_of
 from pipeline.text import numbered, slug
 from pipeline.transcript import Transcript
 
@@ -168,7 +169,7 @@ def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
     """Metadata that the record has and the transcript does not tell: it came from flags."""
     meta, source = transcript.metadata, made.source
     title = made.title if made.title != (meta.title or title_from_name(transcript.name)) else None
-    speakers = [] if source.speakers == (meta.speakers or transcript.labelled_speakers) else list(source.speakers)
+    speakers = [] if source.speakers == names_of(transcript) else list(source.speakers)
     pairs = {
         "title": title,
         "channel": made.channel if made.channel != meta.channel else None,

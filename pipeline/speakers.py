@@ -1,0 +1,50 @@
+"""Who speaks in a recording: the names that are known of it, with the labels that stand for them in its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.text import words
+from pipeline.transcript import Transcript
+
+_LEAST_LETTERS = 4  # of a word in which two letters may have been swapped
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person by the fullest name that is known; `labels` are as the lines have them, none of who is in no label."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+
+
+def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
+    """Speakers in the order of their labels, then those whom only the recording's data name.
+
+    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia".
+    """
+    known = transcript.metadata.speakers
+    labels: dict[str, list[str]] = {}
+    for label in transcript.labelled_speakers:
+        labels.setdefault(_full_name(label, known), []).append(label)
+    found = (Person(name, tuple(of)) for name, of in labels.items())
+    return (*found, *(Person(name) for name in dict.fromkeys(known) if name not in labels))
+
+
+def names_of(transcript: Transcript) -> tuple[str, ...]:
+    """The names of all speakers."""
+    return tuple(s.name for s in speakers_of(transcript))
+
+
+def _full_name(label: str, known: Sequence[str]) -> str:
+    """The only known name of which a label is a part, or the label."""
+    if label in known:
+        return label
+    said = words(label)
+    fitting = {name for name in known if said and all(any(_same(a, b) for b in words(name)) for a in said)}
+    return fitting.pop() if len(fitting) == 1 else label
+
+
+def _same(a: str, b: str) -> bool:
+    return a == b or (len(a) >= _LEAST_LETTERS and a[0] == b[0] and sorted(a) == sorted(b))
