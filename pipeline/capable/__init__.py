@@ -32,7 +32,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
-    parts = await write(chunks, prompts, structured, recipe)
+    parts = await write(chunks, prompts, structured, recipe, revised=revising)
     recording = Recording(transcript)
     names = agreed((n for p in parts for n in p.namings), recording)
     parts, prompts = named(parts, names, recording), prompts.knowing(names)

@@ -21,7 +21,7 @@ ADDED = "added by the check"
 WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 65  # words of a point that goes on with what is added; a longer one is told in points
+_MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12
@@ -108,25 +108,26 @@ def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
 
 def _grown(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
     """The group with what waits for its heading where the recording has it, and its points with what waits for them."""
-    rows = [_told_further(s, waiting, words) for s in group.statements]
+    rows = [row for s in group.statements for row in _told_further(s, waiting, words)]
     for point in _taken(waiting, group.id):
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
 
 
-def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> DraftStatement:
-    """A point with what waits for it: its last sentence where it is short and has no details, else a detail."""
-    details: list[DraftStatement] = []
-    for detail in point.details:
-        details += [detail, *_taken(waiting, detail.id)]
+def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Sequence[DraftStatement]:
+    """A point with what waits for it: its last sentence where it is short, else a detail.
+
+    What waits for a point that has a list stands behind that, since it is none of the list.
+    """
+    details = [row for detail in point.details for row in (detail, *_taken(waiting, detail.id))]
     new = _taken(waiting, point.id)
-    if len(new) == 1 and not details and not new[0].finding:
+    if point.details:
+        return (replace(point, details=tuple(details)), *new)
+    if len(new) == 1 and not new[0].finding:
         joined = _joined(point, new[0], words)
         if word_count(joined.text) <= _MOST_JOINED:
-            return joined
-    for detail in new:
-        details.insert(_place(detail, details), detail)
-    return replace(point, details=tuple(details)) if len(details) > len(point.details) else point
+            return (joined,)
+    return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
 
 
 def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:

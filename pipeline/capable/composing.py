@@ -49,6 +49,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
         sections=joined(parts, sections_of(recipe)),
         titles={s.name: s.title or labels_for("en").heading(s.name, recipe.notes) for s in sections_of(recipe)},
         withheld=tuple(w for p in parts for w in p.withheld),
+        dropped=tuple(d for p in parts for d in p.dropped),
         problems=tuple(p for part in parts for p in part.problems),
         remarks=tuple(r for p in parts for r in p.remarks),
         read=frozenset().union(*(p.read for p in parts)),

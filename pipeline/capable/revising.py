@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pipeline.answers import Unusable
+from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.writing import Part, part_of, room_for
-from pipeline.document import Problem
-from pipeline.draft import Draft, DraftGroup
+from pipeline.capable.rows import in_a_line
+from pipeline.capable.writing import Part, in_tens, part_of, room_for
+from pipeline.document import DroppedNote, Problem
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, EndpointError
 from pipeline.labels import labels_for
+from pipeline.lengths import words_for
 from pipeline.llm import Message
 from pipeline.profile import Recipe
-from pipeline.sections import kind_of, sections_of
+from pipeline.sections import kind_of, sections_of, with_added
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
-from pipeline.transcript import Chunk
+from pipeline.transcript import Chunk, Transcript
 
-_MOST_OVER = 1.08  # of the words asked for, up to which the draft's length stands: cutting clips sentences
+# Of the words that the page is to have: what is written is mostly a tenth longer than what is asked for.
+_LEAST, _MOST = 0.95, 1.05
+_ROOM = 1.05  # of the draft's words: what comes in needs it, and cutting clips sentences
 _LEAST_SHARE = 0.6  # of the draft's words, or of those asked for; fewer are no document, but what was changed in it
 
 
@@ -30,15 +35,21 @@ def is_revised(recipe: Recipe, chunks: int) -> bool:
 
 
 async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Part:
-    """The part as the model revised it; a section that comes back empty stands as it was.
+    """The part as the model revised it, with the points that it left out; a section that comes back empty stands.
 
     Where no usable answer comes the part stands as it was and tells of it, as a problem where the endpoint failed and
     another run may mend it. Raises EndpointError when nothing can be asked at all.
     """
     if not (written := _words(part.sections)):
         return part
-    asked = max(part.words, min(written, round(_MOST_OVER * part.words)))
-    task = prompts.task(kind_of(recipe).revise, written=f"{written:,}", words=f"{asked:,}")
+    aim = _words_of_page(prompts.transcript, recipe)
+    asked = round(min(max(_LEAST * aim, _ROOM * written), _MOST * aim))
+    points = sum(len(g.statements) for g in part.sections[MAIN_POINTS.name])
+    fewer = round(points * asked / written)
+    which = f", which is some {fewer} points," if fewer < points else ""
+    task = prompts.task(
+        kind_of(recipe).revise, written=f"{written:,}", points=str(points), words=f"{asked:,}", which=which
+    )
     sections, words_of_notes = sections_of(recipe), labels_for(recipe.language)
 
     def law(answer: Any) -> None:
@@ -69,7 +80,26 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     revised = part_of(found, chunk, prompts, sections, whole=True)
     kept = {name: revised.sections[name] or groups for name, groups in part.sections.items()}
     structured.wrote(kept)
-    return replace(part, sections=kept, withheld=revised.withheld)
+    left_out = _left_out(part.sections[MAIN_POINTS.name], kept[MAIN_POINTS.name])
+    return replace(part, sections=kept, withheld=revised.withheld, dropped=left_out)
+
+
+def _words_of_page(transcript: Transcript, recipe: Recipe) -> int:
+    """Words that a page is written in; the check adds the rest."""
+    words = WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length)
+    return with_added(in_tens(words), sections_of(recipe))
+
+
+def _left_out(drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> tuple[DroppedNote, ...]:
+    """The draft's points of whose lines the revision cites fewer than half."""
+    cited = {n for g in revised for s in g.statements for n in _lines(s)}
+    gone = (s for g in drafted for s in g.statements if 2 * len(cited & _lines(s)) < len(_lines(s)))
+    return tuple(DroppedNote(text=in_a_line(s), lines=s.lines, section=MAIN_POINTS.name) for s in gone)
+
+
+def _lines(statement: DraftStatement) -> set[int]:
+    """The segments of a statement and of those nested below it."""
+    return {n for s in (statement, *statement.details) for n in s.lines}
 
 
 def _words(sections: Mapping[str, tuple[DraftGroup, ...]]) -> int:

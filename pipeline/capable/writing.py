@@ -15,7 +15,7 @@ from pipeline.answers import Parsed
 from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
-from pipeline.document import Naming, Problem, Withheld
+from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
@@ -29,6 +29,7 @@ from pipeline.tasks import all_of
 from pipeline.transcript import Chunk
 
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
+_DRAFT_SHARE = 0.8  # of the words of a page, that its draft is asked for in
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _PART = "They are part {} of a longer recording: {} are those of this part{}."
 _SPEAKERS = "speakers has each label that is no name, where a line tells the name of its person, with that line."
@@ -38,8 +39,7 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 class Part:
     """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
 
-    `asked` is then what the model was asked, `answer` what it answered and `words` how many it was asked for.
-    `remarks` tell what is otherwise than asked.
+    `asked` is then what the model was asked and `answer` what it answered. `remarks` tell what is otherwise than asked.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
@@ -48,17 +48,20 @@ class Part:
     filler: frozenset[int] = frozenset()
     namings: tuple[Naming, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    dropped: tuple[DroppedNote, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
     asked: tuple[Message, ...] = ()
     answer: Any = None
-    words: int = 0
 
 
 async def write(
-    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe
+    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe, *, revised: bool = False
 ) -> Sequence[Part]:
-    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
+    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand.
+
+    A document that is to be `revised` is asked for in fewer words: what is revised has to grow, not to be cut.
+    """
     gate = asyncio.Semaphore(recipe.profile.at_once)
     spoken = max(1, prompts.transcript.spoken_words)
     words = words_for(spoken, recipe.length)
@@ -66,7 +69,8 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                return await _written(chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True)
+                share = WRITTEN_SHARE * (_DRAFT_SHARE if revised else 1) * words
+                return await _written(chunk, share, prompts, structured, recipe, whole=True)
             share = _PARTS_SHARE * words * chunk.spoken_words / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
@@ -77,7 +81,7 @@ async def _written(
     chunk: Chunk, words: float, prompts: ChunkPrompts, structured: Structured, recipe: Recipe, *, whole: bool
 ) -> list[Part]:
     """The part that a chunk gives in so many words, or two where the answer was cut."""
-    asked = max(80, round(words / 10) * 10)
+    asked = in_tens(words)
     every = sections_of(recipe)
     sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(
@@ -107,7 +111,12 @@ async def _written(
         return [_lost(chunk, err)]
     part = part_of(found, chunk, prompts, every, whole=whole)
     structured.wrote(part.sections)
-    return [replace(part, asked=messages, answer=found.value, words=total) if whole else part]
+    return [replace(part, asked=messages, answer=found.value) if whole else part]
+
+
+def in_tens(words: float) -> int:
+    """So many words as a model is asked for them; no page has fewer than 60."""
+    return max(60, round(words / 10) * 10)
 
 
 def room_for(words: int) -> int:

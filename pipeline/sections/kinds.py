@@ -35,9 +35,9 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v5"
+    write: str = "write.v6"
     compose: str = "compose.v2"
-    revise: str = "revise.v1"
+    revise: str = "revise.v2"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)

@@ -12,7 +12,9 @@ from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_e
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 115  # of a section under one heading
+_WORDS_EACH = 135  # of a section under one heading
+# Of a point, its lead, its share of a heading and what is nested below it counted; those of short pages are shorter.
+_SHORTEST_POINT, _LONGEST_POINT, _GROWS = 30, 70, 1 / 30
 _HEADINGS, _MOST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
 
 
@@ -57,16 +59,17 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many headings so many words allow."""
+    """How many headings and points so many words allow."""
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    return {"least": str(least), "most": str(most)}
+    each = min(_LONGEST_POINT, _SHORTEST_POINT + _GROWS * words)
+    return {"least": str(least), "most": str(most), "points": str(max(most, round(words / each)))}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v6",
+    "sections/main_points.v7",
     list[PointSection],
     groups,
     content,

@@ -24,7 +24,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Prere
 
 PREREQUISITES = Section(
     "prerequisites",
-    "sections/prerequisites.v4",
+    "sections/prerequisites.v5",
     list[str],
     groups,
     content,

@@ -39,14 +39,16 @@ def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> Non
     assert point.correction and (point.correction.before, point.correction.reason) == (before.text, ADDED)
 
 
-def test_a_point_with_details_gets_it_as_one_more_where_the_recording_has_it() -> None:
-    for lines, place in (((5,), 1), ((6,), 2), ((3,), 0)):
-        point = added(under=6, lines=lines).main_points[1].details[0]
-        assert [d.text == LOAN for d in point.details] == [n == place for n in range(3)]
+def test_what_belongs_to_a_point_with_a_list_stands_behind_it_and_not_among_the_list() -> None:
+    before = added(under=0).main_points[1].details
+    after = added(under=6).main_points[1].details
+    assert [d.text for d in after] == [*(d.text for d in before), LOAN]
+    assert [d.text for d in after[0].details] == [d.text for d in before[0].details]
+    assert LOAN in [d.text for d in added(under=7).main_points[1].details[0].details]  # of one of them it is
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
-    long = "The loan runs " + "on and " * 30 + "on."
+    long = "The loan runs " + "on and " * 50 + "on."
     assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -50,7 +51,7 @@ def test_the_revised_document_is_printed_and_checked() -> None:
     document, client = run(revised_answer())
     assert document.overview[0].text == BETTER and document.status == "complete"
     assert BETTER in client.requests[-1].messages[-1].content
-    assert "revise.v1" in document.run.prompts
+    assert "revise.v2" in document.run.prompts
 
 
 def test_the_lines_the_task_and_the_first_answer_stand_before_the_task_of_revising() -> None:
@@ -90,6 +91,39 @@ def test_a_section_that_comes_back_empty_stands_as_it_was() -> None:
     long["overview"] *= 12
     document, client = run(long | {"main_points": []})
     assert len(document.main_points) == 2 and names(client).count("revise") == 2
+
+
+def test_a_point_that_the_revision_leaves_out_stays_in_the_record() -> None:
+    fewer = revised_answer()
+    gone = fewer["main_points"][0]["points"].pop(0)
+    fewer["summary"] *= 2  # of its length
+    fewer["summary"][1] = {
+        "cites": [2],
+        "text": "Ben reckons with the loan, the tower, the river and the years it takes.",
+    }
+    document, _ = run(fewer)
+    assert [(d.section, d.text) for d in document.dropped] == [("main_points", f"Lund reactor: {gone['text']}")]
+    document, _ = run(revised_answer())
+    assert document.dropped == ()
+
+
+def test_a_draft_that_is_too_long_is_told_how_many_points_it_may_keep() -> None:
+    told = re.search(r"words in (\d+) points. .* words, which is some (\d+) points, that", _asked_to_revise(9))
+    assert told and int(told[1]) == 19 > int(told[2]) > 3
+    assert "which is some" not in _asked_to_revise(0)
+
+
+def _asked_to_revise(times: int) -> str:
+    """The task of revising a draft whose first points stand there so many times."""
+
+    def answer(request: Request) -> Answer:
+        draft = written_answer()
+        draft["main_points"][0]["points"] *= times
+        return draft if request.name == "write" else good_answer(request)
+
+    client = ScriptedClient(answer)
+    asyncio.run(asummarise(transcript(), client, recipe=Recipe(CAPABLE, "full")))
+    return client.requests[1].messages[4].content
 
 
 def test_a_revision_of_the_length_asked_for_is_one_however_long_the_draft_was() -> None:
