@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from itertools import accumulate
 
+from pipeline.text import UNSPACED
+from pipeline.verification.figures import claims
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _LONGEST = 3  # words that somebody says again when he or she stumbles: "I think that I think that"
 
 
@@ -34,7 +39,7 @@ class InARow:
 def without_stumbling(said: Sequence[Sequence[str]]) -> list[list[str]]:
     """The words of each place, without those that only repeat what was said right before: "the the budget".
 
-    Figures stay: "two two nine" is a number.
+    Numbers stay, "two two nine" is one, and so do characters of scripts without blanks, whose doubling is grammar.
     """
     told: list[str] = []
     places: list[int] = []
@@ -44,10 +49,14 @@ def without_stumbling(said: Sequence[Sequence[str]]) -> list[list[str]]:
             places.append(place)
             for length in range(1, _LONGEST + 1):
                 again = told[-length:]
-                if again == told[-2 * length : -length] and not any(w.isdigit() for w in again):
+                if again == told[-2 * length : -length] and not _meant(" ".join(again)):
                     del told[-length:], places[-length:]
                     break
     out: list[list[str]] = [[] for _ in said]
     for place, word in zip(places, told, strict=True):
         out[place].append(word)
     return out
+
+
+def _meant(again: str) -> bool:
+    return bool(_UNSPACED.search(again) or claims(again))

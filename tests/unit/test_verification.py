@@ -203,6 +203,10 @@ def test_a_quotation_may_leave_out_what_a_speaker_said_twice() -> None:
 def test_a_number_whose_figures_are_the_same_is_no_stumbling() -> None:
     talk = Recording(transcript([("Ana", "Call the office at 2 2 9 after lunch.")]))
     assert kinds("Ana: “Call the office at 2 9 after lunch”", talk) == ["quotation"]
+    doubled = Recording(transcript([("Ana", "我们天天在这里修桥。")]))
+    assert kinds("Ana: “我们天在这里修桥”", doubled) == ["quotation"]
+    spelled = Recording(transcript([("Ana", "Call the office at seven seven nine after lunch.")]))
+    assert "quotation" in kinds("Ana: “Call the office at seven nine after lunch”", spelled)
 
 
 def test_words_left_out_of_a_quotation_part_it() -> None:
