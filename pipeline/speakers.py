@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
-_LEAST_LETTERS = 4  # of a word in which two letters may have been swapped
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -22,13 +20,16 @@ class Person:
 def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
     """Speakers in the order of their labels, then those whom only the recording's data name.
 
-    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia".
+    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti.
+    Where a label goes with none it may stand for any of the others, so these are not listed besides.
     """
     known = transcript.metadata.speakers
     labels: dict[str, list[str]] = {}
     for label in transcript.labelled_speakers:
         labels.setdefault(_full_name(label, known), []).append(label)
-    found = (Person(name, tuple(of)) for name, of in labels.items())
+    found = tuple(Person(name, tuple(of)) for name, of in labels.items())
+    if any(name not in known for name in labels):
+        return found
     return (*found, *(Person(name) for name in dict.fromkeys(known) if name not in labels))
 
 
@@ -41,10 +42,6 @@ def _full_name(label: str, known: Sequence[str]) -> str:
     """The only known name of which a label is a part, or the label."""
     if label in known:
         return label
-    said = words(label)
-    fitting = {name for name in known if said and all(any(_same(a, b) for b in words(name)) for a in said)}
+    said = {word for word in words(label) if len(word) > 1}
+    fitting = {name for name in known if said and said.issubset(words(name))}
     return fitting.pop() if len(fitting) == 1 else label
-
-
-def _same(a: str, b: str) -> bool:
-    return a == b or (len(a) >= _LEAST_LETTERS and a[0] == b[0] and sorted(a) == sorted(b))

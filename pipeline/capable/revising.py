@@ -21,6 +21,7 @@ from pipeline.profile import Recipe
 from pipeline.sections import kind_of, sections_of, with_added
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
+from pipeline.text import words
 from pipeline.transcript import Chunk, Transcript
 
 # Of the words that the page is to have: what is written is mostly a tenth longer than what is asked for.
@@ -56,8 +57,8 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
         found = {s.name: s.groups(getattr(answer, s.name), tuple, words_of_notes) for s in sections}
         if part.sections[MAIN_POINTS.name] and not found[MAIN_POINTS.name]:
             raise Unusable(f"{MAIN_POINTS.name} is empty: answer with the whole document")
-        if (words := _words(found)) < _LEAST_SHARE * min(written, asked):
-            raise Unusable(f"it has {words:,} words, of a document of about {asked:,}: answer with the whole document")
+        if (many := _words(found)) < _LEAST_SHARE * min(written, asked):
+            raise Unusable(f"it has {many:,} words, of a document of about {asked:,}: answer with the whole document")
 
     draft = Message("assistant", part.answer.model_dump_json())
     try:
@@ -86,15 +87,21 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
 
 def _words_of_page(transcript: Transcript, recipe: Recipe) -> int:
     """Words that a page is written in; the check adds the rest."""
-    words = WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length)
-    return with_added(in_tens(words), sections_of(recipe))
+    many = WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length)
+    return with_added(in_tens(many), sections_of(recipe))
 
 
 def _left_out(drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> tuple[DroppedNote, ...]:
-    """The draft's points of whose lines the revision cites fewer than half."""
-    cited = {n for g in revised for s in g.statements for n in _lines(s)}
-    gone = (s for g in drafted for s in g.statements if 2 * len(cited & _lines(s)) < len(_lines(s)))
-    return tuple(DroppedNote(text=in_a_line(s), lines=s.lines, section=MAIN_POINTS.name) for s in gone)
+    """The draft's points that no points of the revision on the same lines tell, in these words or in most of them."""
+    kept = [(_lines(s), set(words(in_a_line(s)))) for g in revised for s in g.statements]
+
+    def stays(point: DraftStatement) -> bool:
+        own, lines = set(words(in_a_line(point))), _lines(point)
+        told = set[str]().union(*(said for on, said in kept if on & lines))
+        return 2 * len(own & told) >= len(own)
+
+    gone = (s for g in drafted for s in g.statements if not stays(s))
+    return tuple(DroppedNote(text=in_a_line(s), lines=tuple(sorted(_lines(s))), section=MAIN_POINTS.name) for s in gone)
 
 
 def _lines(statement: DraftStatement) -> set[int]:

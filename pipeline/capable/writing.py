@@ -69,8 +69,10 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                share = WRITTEN_SHARE * (_DRAFT_SHARE if revised else 1) * words
-                return await _written(chunk, share, prompts, structured, recipe, whole=True)
+                draft = _DRAFT_SHARE if revised else 1.0
+                return await _written(
+                    chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True, draft=draft
+                )
             share = _PARTS_SHARE * words * chunk.spoken_words / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
@@ -78,10 +80,17 @@ async def write(
 
 
 async def _written(
-    chunk: Chunk, words: float, prompts: ChunkPrompts, structured: Structured, recipe: Recipe, *, whole: bool
+    chunk: Chunk,
+    words: float,
+    prompts: ChunkPrompts,
+    structured: Structured,
+    recipe: Recipe,
+    *,
+    whole: bool,
+    draft: float = 1.0,
 ) -> list[Part]:
-    """The part that a chunk gives in so many words, or two where the answer was cut."""
-    asked = in_tens(words)
+    """The part that a chunk gives in so many words, or two where the answer was cut; `draft` is the share asked for."""
+    asked = in_tens(words * draft)
     every = sections_of(recipe)
     sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(

@@ -29,7 +29,8 @@ _QUOTED = 4  # quotation marks that a list of data has, and no direction
 _MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
 # Of the AMI and ICSI meetings: where somebody breaks a sentence off, and letters that are spelled out, "D_V_D_s".
-_BROKEN_OFF = "{disfmarker}"
+_BROKEN_OFF, _MARKS = "{disfmarker}", ("disfmarker", "vocalsound")
+_STOPS = frozenset(".!?…")
 _SPELLED = re.compile(r"(?<!\w)(?:[A-Z]_)+(?=s?(?!\w))")
 
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
@@ -100,6 +101,7 @@ class Sounds:
                 self._any, self.none = True, False
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
+        self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
     def off(self, text: str, line: int | None = None) -> str:
@@ -110,7 +112,7 @@ class Sounds:
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
             text = match[1]
-        if "_" in text:
+        if self._marked and "_" in text:
             text = _SPELLED.sub(lambda m: m[0].replace("_", ""), text)
         if not _opened(text):
             return text
@@ -121,7 +123,7 @@ class Sounds:
                 self._tally.leave_out(KIND, match[0], line)
                 out.append(text[at : match.start()])
                 at = match.end()
-                if match[0] == _BROKEN_OFF and _goes_on(out):
+                if match[0] == _BROKEN_OFF and _goes_on(out) and text[at:].lstrip()[:1] not in _STOPS:
                     out.append("–")
         return clean(" ".join([*out, text[at:]])) if out else text
 
@@ -147,7 +149,7 @@ class Sounds:
 def _goes_on(said: Iterable[str]) -> bool:
     """Whether there are words, and the last of them ends no sentence."""
     before = "".join(said).strip()
-    return any(c.isalnum() for c in before) and not ends_sentence(before)
+    return any(c.isalnum() for c in before) and before[-1] not in _DASHES and not ends_sentence(before)
 
 
 def _opened(text: str) -> bool:

@@ -95,6 +95,7 @@ class LeadIns:
         if not (lead_in.others or lead_in.own) or cost > self.left or lead_in.others == (self._told,):
             return quotation
         self.left -= cost
+        shown |= said
         return quotation.led_by(lead_in.others, lead_in.own)
 
     def _needed(self, first: Sentence, always: bool) -> LeadIn:

@@ -33,10 +33,9 @@ def subject(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
         words += s.words
         if words > _beginning(sentences):
             break
-        if _FEWEST <= s.words <= _LONGEST and not s.asks:
+        if _FEWEST <= s.words <= _LONGEST and not s.asks and ranking.central(s):
             beginning.append(s)
-    found = max(beginning, key=lambda s: ranking.centrality(s) * _FADES**s.number, default=None)
-    return found if found and ranking.central(found) else None
+    return max(beginning, key=lambda s: ranking.centrality(s) * _FADES**s.number, default=None)
 
 
 def _beginning(sentences: Sequence[Sentence]) -> int:

@@ -13,6 +13,7 @@ from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
+from pipeline.verification.in_a_row import SPLIT_APOSTROPHE, without_stutters
 
 # Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
 _NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
@@ -22,12 +23,8 @@ _NOISE, _ENGLISH_NOISE = (
     )
     for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
 )
-_STUTTER = re.compile(
-    r"(?<![\w.'’-])((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’.-]\w|['’]))+", re.IGNORECASE
-)
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
 _BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
-_SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b(?!['’]))")
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
 _MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
 _SEEN = 3  # times that an opening is used in a recording to count as a habit of speech
@@ -91,8 +88,9 @@ class Quoter:
 
 
 def _left(noise: re.Match[str]) -> str:
-    """What stays of a noise: nothing of two commas around it, which only it wanted; of one the comma before a word."""
-    return ", " if noise[0].count(",") == 1 and noise.string[noise.end() : noise.end() + 1].isalnum() else " "
+    """What stays of a noise: the comma before it where none stands behind it, but another word."""
+    found, behind = noise[0].strip(), noise.string[noise.end() : noise.end() + 1]
+    return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
 
 
 def spoken(text: str, language: str | None = "en") -> str:
@@ -101,9 +99,9 @@ def spoken(text: str, language: str | None = "en") -> str:
     Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
     """
     english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
-    text = _SPLIT_APOSTROPHE.sub("", marks.sub("", text))
+    text = SPLIT_APOSTROPHE.sub("", marks.sub("", text))
     began = text[:1].isupper()
     text = (_ENGLISH_NOISE if english else _NOISE).sub(_left, text).strip(" ,")
-    text = _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], text) if english else text
+    text = without_stutters(text) if english else text
     text = marks.sub("", re.sub(r"\s{2,}", " ", text)).strip()
     return text[:1].upper() + text[1:] if began else text

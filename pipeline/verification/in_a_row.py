@@ -1,4 +1,4 @@
-"""Where words are said in a row, wherever blanks stand in them, and said twice where a speaker stumbled."""
+"""Where words are said in a row, wherever blanks stand in them, and what English speakers say twice in a row."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from itertools import accumulate
 
-from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
-_LONGEST = 3  # words that somebody says again when he or she stumbles: "I think that I think that"
+SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b(?!['’]))")
+_STUTTER = re.compile(
+    r"(?<![\w.'’-])((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’.-]\w|['’]))+", re.IGNORECASE
+)
 
 
 class InARow:
@@ -36,27 +37,7 @@ class InARow:
             at = self._text.find(wanted, at + 1)
 
 
-def without_stumbling(said: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The words of each place, without those that only repeat what was said right before: "the the budget".
-
-    Numbers stay, "two two nine" is one, and so do characters of scripts without blanks, whose doubling is grammar.
-    """
-    told: list[str] = []
-    places: list[int] = []
-    for place, words in enumerate(said):
-        for word in words:
-            told.append(word)
-            places.append(place)
-            for length in range(1, _LONGEST + 1):
-                again = told[-length:]
-                if again == told[-2 * length : -length] and not _meant(" ".join(again)):
-                    del told[-length:], places[-length:]
-                    break
-    out: list[list[str]] = [[] for _ in said]
-    for place, word in zip(places, told, strict=True):
-        out[place].append(word)
-    return out
-
-
-def _meant(again: str) -> bool:
-    return bool(_UNSPACED.search(again) or claims(again))
+def without_stutters(text: str) -> str:
+    """An English sentence without words, up to three, that are said twice in a row; numbers stay: "two two nine"."""
+    closed = SPLIT_APOSTROPHE.sub("", text)
+    return _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], closed)

@@ -16,7 +16,7 @@ from pipeline.language import primary
 from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
-from pipeline.verification.in_a_row import InARow, without_stumbling
+from pipeline.verification.in_a_row import InARow, without_stutters
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import as_said
 
@@ -159,7 +159,10 @@ class Recording:
 
     @cached_property
     def _tidied(self) -> InARow:
-        return InARow(without_stumbling(self._bare))
+        """The words without stutters; elsewhere than in English these may be grammar."""
+        if primary(self.spoken) != "en":
+            return self._spoken
+        return InARow([bare_words(without_stutters(s.text)) for s in self.transcript.segments])
 
     @cached_property
     def _title(self) -> str:
@@ -172,8 +175,8 @@ class Recording:
     def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
         """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them.
 
-        Where they are said nowhere, those where they are but for words that the speaker stumbled over and said twice.
+        Where they are said nowhere, those where they are but for words that an English speaker said twice in a row.
         """
         ids = [s.id for s in self.transcript.segments]
-        places = list(self._spoken.places_of(words)) or self._tidied.places_of(*without_stumbling([words]))
+        places = list(self._spoken.places_of(words)) or self._tidied.places_of(words)
         yield from (tuple(ids[n] for n in place) for place in places)

@@ -118,6 +118,8 @@ def test_noises_and_stutters_are_left_out() -> None:
 def test_a_comma_stays_that_the_noise_beside_it_did_not_need() -> None:
     assert spoken("They are old , uh they rust .") == "They are old, they rust."
     assert spoken("It rusts, um.") == "It rusts."
+    assert spoken("It's the uh, bridge that rusts: uh, we paint it.") == "It's the bridge that rusts: we paint it."
+    assert spoken("They are old, uh um, they rust.") == "They are old, they rust."
 
 
 def test_a_sentence_that_is_only_a_noise_leaves_nothing() -> None:

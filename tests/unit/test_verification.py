@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,25 +190,41 @@ def test_a_name_that_lost_its_blank_in_the_transcript_is_named() -> None:
     assert kinds("Ana says that Premier Legault asked for June.", talk) == []
 
 
+def _english(lines: list[tuple[str, str]]) -> Recording:
+    return Recording(replace(transcript(lines), metadata=Metadata(language="en")))
+
+
 def test_a_quotation_may_leave_out_what_a_speaker_said_twice() -> None:
-    talk = Recording(
-        transcript(
-            [("Ana", "So the the the budget, I think I"), ("Ana", "think I think that it 's it 's too small for us.")]
-        )
+    talk = _english(
+        [("Ana", "So the the the budget, I think that I think that"), ("Ana", "it 's it 's too small for us.")]
     )
     assert kinds("Ana: “So the budget, I think that it's too small for us”", talk) == []
-    assert kinds("Ana: “I think I think that it's too small”", talk) == []
     assert kinds("Ana: “So the budget is too small for us”", talk) == ["quotation"]
     assert with_lines(DraftStatement("Ana: “I think that it's too small”", (2,)), talk).lines == (1, 2)
 
 
-def test_a_number_whose_figures_are_the_same_is_no_stumbling() -> None:
-    talk = Recording(transcript([("Ana", "Call the office at 2 2 9 after lunch.")]))
-    assert kinds("Ana: “Call the office at 2 9 after lunch”", talk) == ["quotation"]
-    doubled = Recording(transcript([("Ana", "我们天天在这里修桥。")]))
-    assert kinds("Ana: “我们天在这里修桥”", doubled) == ["quotation"]
-    spelled = Recording(transcript([("Ana", "Call the office at seven seven nine after lunch.")]))
-    assert "quotation" in kinds("Ana: “Call the office at seven nine after lunch”", spelled)
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("He had a plan.", "plan plan plan plan plan plan"),
+        ("It was very good for the city.", "It was very very very good for the city"),
+        ("Call the office at two two nine after lunch.", "Call the office at two nine after lunch"),
+        ("Call the office at 2 2 9 after lunch.", "Call the office at 2 9 after lunch"),
+        ("The law of twenty twenty ended the tower.", "The law of twenty ended the tower"),
+        ("We will not stop. Stop the tower now, please.", "We will not stop the tower now, please"),
+    ],
+)
+def test_what_was_said_once_is_not_quoted_twice_nor_two_sentences_as_one(said: str, quoted: str) -> None:
+    assert "quotation" in kinds(f"Ana: “{quoted}”", _english([("Ana", said)]))
+
+
+def test_what_two_speakers_say_is_no_stutter_nor_is_what_other_languages_double() -> None:
+    two = _english([("Ana", "I don't think that we will pay."), ("Ben", "We will pay half of it in May.")])
+    assert kinds("Ana: “I don't think that we will pay half of it in May”", two) == ["quotation"]
+    doubled = transcript([("Ana", "我们天天在这里修桥。")])
+    assert kinds("Ana: “我们天在这里修桥”", Recording(replace(doubled, metadata=Metadata(language="zh")))) == [
+        "quotation"
+    ]
 
 
 def test_words_left_out_of_a_quotation_part_it() -> None:
