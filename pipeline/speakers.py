@@ -26,7 +26,7 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
     known = transcript.metadata.speakers
     labels: dict[str, list[str]] = {}
     for label in transcript.labelled_speakers:
-        labels.setdefault(_full_name(label, known), []).append(label)
+        labels.setdefault(full_name(label, known), []).append(label)
     found = tuple(Person(name, tuple(of)) for name, of in labels.items())
     if any(name not in known for name in labels):
         return found
@@ -38,7 +38,7 @@ def names_of(transcript: Transcript) -> tuple[str, ...]:
     return tuple(s.name for s in speakers_of(transcript))
 
 
-def _full_name(label: str, known: Sequence[str]) -> str:
+def full_name(label: str, known: Sequence[str]) -> str:
     """The only known name of which a label is a part, or the label."""
     if label in known:
         return label

@@ -18,7 +18,6 @@ from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding, with_lines
 
 ADDED = "added by the check"
-WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
 _MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points

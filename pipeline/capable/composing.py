@@ -14,15 +14,13 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.answers import Unusable
-from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.rows import Table, in_a_line, table_of
-from pipeline.capable.writing import Part
+from pipeline.capable.writing import Part, words_before_check
 from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.labels import labels_for
-from pipeline.lengths import words_for
 from pipeline.llm import Message
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
@@ -59,7 +57,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written, sections_of(recipe), labels_for(recipe.language))
-    words = round(WRITTEN_SHARE * words_for(prompts.transcript.spoken_words, recipe.length) / 10) * 10
+    words = words_before_check(prompts.transcript, recipe)
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = structured.prompts.load(kind_of(recipe).compose).render(

@@ -7,22 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.answers import Unusable
-from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.rows import in_a_line
-from pipeline.capable.writing import Part, in_tens, part_of, room_for
+from pipeline.capable.writing import Part, part_of, room_for, words_before_check
 from pipeline.document import DroppedNote, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError, EndpointError
 from pipeline.labels import labels_for
-from pipeline.lengths import words_for
 from pipeline.llm import Message
 from pipeline.profile import Recipe
 from pipeline.sections import kind_of, sections_of, with_added
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
 from pipeline.text import words
-from pipeline.transcript import Chunk, Transcript
+from pipeline.transcript import Chunk
 
 # Of the words that the page is to have: what is written is mostly a tenth longer than what is asked for.
 _LEAST, _MOST = 0.95, 1.05
@@ -43,7 +41,7 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     """
     if not (written := _words(part.sections)):
         return part
-    aim = _words_of_page(prompts.transcript, recipe)
+    aim = with_added(words_before_check(prompts.transcript, recipe), sections_of(recipe))
     asked = round(min(max(_LEAST * aim, _ROOM * written), _MOST * aim))
     points = sum(len(g.statements) for g in part.sections[MAIN_POINTS.name])
     fewer = round(points * asked / written)
@@ -85,14 +83,8 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     return replace(part, sections=kept, withheld=revised.withheld, dropped=left_out)
 
 
-def _words_of_page(transcript: Transcript, recipe: Recipe) -> int:
-    """Words that a page is written in; the check adds the rest."""
-    many = WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length)
-    return with_added(in_tens(many), sections_of(recipe))
-
-
 def _left_out(drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> tuple[DroppedNote, ...]:
-    """The draft's points that no points of the revision on the same lines tell, in these words or in most of them."""
+    """The draft's points that no points of the revision on the same lines tell in half of its words."""
     kept = [(_lines(s), set(words(in_a_line(s)))) for g in revised for s in g.statements]
 
     def stays(point: DraftStatement) -> bool:

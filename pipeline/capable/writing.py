@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.answers import Parsed
-from pipeline.capable.adding import WRITTEN_SHARE
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
@@ -26,8 +25,9 @@ from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
-from pipeline.transcript import Chunk
+from pipeline.transcript import Chunk, Transcript
 
+_WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _DRAFT_SHARE = 0.8  # of the words of a page, that its draft is asked for in
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
@@ -64,16 +64,13 @@ async def write(
     """
     gate = asyncio.Semaphore(recipe.profile.at_once)
     spoken = max(1, prompts.transcript.spoken_words)
-    words = words_for(spoken, recipe.length)
 
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                draft = _DRAFT_SHARE if revised else 1.0
-                return await _written(
-                    chunk, WRITTEN_SHARE * words, prompts, structured, recipe, whole=True, draft=draft
-                )
-            share = _PARTS_SHARE * words * chunk.spoken_words / spoken
+                words, draft = words_before_check(prompts.transcript, recipe), _DRAFT_SHARE if revised else 1.0
+                return await _written(chunk, words, prompts, structured, recipe, whole=True, draft=draft)
+            share = _PARTS_SHARE * words_for(spoken, recipe.length) * chunk.spoken_words / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
     return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
@@ -90,7 +87,7 @@ async def _written(
     draft: float = 1.0,
 ) -> list[Part]:
     """The part that a chunk gives in so many words, or two where the answer was cut; `draft` is the share asked for."""
-    asked = in_tens(words * draft)
+    asked = _in_tens(words * draft)
     every = sections_of(recipe)
     sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(
@@ -123,7 +120,12 @@ async def _written(
     return [replace(part, asked=messages, answer=found.value) if whole else part]
 
 
-def in_tens(words: float) -> int:
+def words_before_check(transcript: Transcript, recipe: Recipe) -> int:
+    """Words that a page is written in, those of sections that add to the usual ones aside."""
+    return _in_tens(_WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length))
+
+
+def _in_tens(words: float) -> int:
     """So many words as a model is asked for them; no page has fewer than 60."""
     return max(60, round(words / 10) * 10)
 

@@ -213,7 +213,7 @@ def notes(desk: Desk) -> str:
 
 def _renamed(desk: Desk) -> StudyDocument:
     document = desk.document
-    speakers = tuple(desk.state.speaker(s) or s for s in document.source.speakers)
+    speakers = desk.state.speakers(document.source.speakers)
     return document.model_copy(update={"source": document.source.model_copy(update={"speakers": speakers})})
 
 

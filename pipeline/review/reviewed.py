@@ -38,7 +38,7 @@ def reviewed_document(document: StudyDocument, state: State, recording: Recordin
     content["more"] = tuple(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
     )
-    speakers = tuple(state.speaker(s) or s for s in document.source.speakers)
+    speakers = state.speakers(document.source.speakers)
     update = content | {
         "withheld": (),
         "dropped": (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,6 +22,7 @@ from pipeline.document import (
 )
 from pipeline.review.actions import About
 from pipeline.review.parts import DROPPED, GROUPED
+from pipeline.speakers import full_name
 
 Standing = Literal["pending", "accepted", "rejected", "withheld", "dropped"]
 OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on until it is restored
@@ -105,6 +106,11 @@ class State:
         for old, new in self.names:
             name = new if name == old else name
         return name
+
+    def speakers(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The speakers of a source as the reviewer named them or their labels, of which the names may be fuller."""
+        renamed = {full_name(old, names): self.speaker(old) for old, _ in self.names}
+        return tuple(renamed.get(name) or name for name in names)
 
     def block(self, item: Item) -> tuple[Item, ...]:
         """A statement and what is nested below it."""

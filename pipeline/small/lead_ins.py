@@ -78,24 +78,23 @@ class LeadIns:
         """
         out = list(quotations)
         order = sorted(range(len(out)), key=lambda n: -self._openings.cut_before(out[n].sentences[0]))
-        shown = {s.number for q in quotations for s in q.sentences}
+        shown = {s.number for q in quotations for s in q.before + q.sentences}
         for n in order:
             out[n] = self._with(out[n], shown, always)
+            shown |= {s.number for s in out[n].before + out[n].sentences}
         return out
 
     def _with(self, quotation: Said, shown: set[int], always: bool) -> Said:
         first = quotation.sentences[0]
         if quotation.before or quotation.complete or first.number - 1 in shown:
             return quotation
-        lead_in: LeadIn = self._needed(first, always)
-        said = {s.number for s in (*lead_in.others, *lead_in.own)}
-        if not shown.isdisjoint(said):
+        lead_in = self._needed(first, always)
+        if not shown.isdisjoint(s.number for s in lead_in.others + lead_in.own):
             return quotation
         cost = lead_in.words_before(quotation.sentences)
         if not (lead_in.others or lead_in.own) or cost > self.left or lead_in.others == (self._told,):
             return quotation
         self.left -= cost
-        shown |= said
         return quotation.led_by(lead_in.others, lead_in.own)
 
     def _needed(self, first: Sentence, always: bool) -> LeadIn:

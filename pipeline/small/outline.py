@@ -43,13 +43,13 @@ def _beginning(sentences: Sequence[Sentence]) -> int:
 
 
 def question(sentences: Sequence[Sentence], ranking: Ranking) -> Sentence | None:
-    """The first question asked near the beginning that is understood alone and about the recording's subject."""
+    """The first question asked near the beginning that is understood alone and no aside."""
     words = 0
     for s in sentences:
         words += s.words
         if words > _beginning(sentences):
             break
-        if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH and ranking.central(s):
+        if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH and not ranking.aside(s):
             return s
     return None
 

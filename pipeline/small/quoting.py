@@ -13,7 +13,7 @@ from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
-from pipeline.verification.in_a_row import SPLIT_APOSTROPHE, without_stutters
+from pipeline.verification.phrases import SPLIT_APOSTROPHE, without_stutters
 
 # Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
 _NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"

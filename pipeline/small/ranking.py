@@ -56,6 +56,10 @@ class Ranking:
         """Whether it is about what the recording comes back to nearly as much as half of its sentences are."""
         return self.centrality(sentence) >= _CENTRAL * self._middle
 
+    def aside(self, sentence: Sentence) -> bool:
+        """Whether it is hardly about what the recording comes back to."""
+        return self.centrality(sentence) < _ASIDE * self._middle
+
     def worth(self, excerpt: Excerpt) -> float:
         """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""
         found = units(excerpt.text)

@@ -16,9 +16,9 @@ from pipeline.language import primary
 from pipeline.text import UNSPACED
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
-from pipeline.verification.in_a_row import InARow, without_stutters
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import as_said
+from pipeline.verification.phrases import PhraseIndex, without_stutters
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
@@ -150,19 +150,15 @@ class Recording:
         return in_digits(_folded(as_said(f"{self.text} {self.known}", self.spoken)))
 
     @cached_property
-    def _bare(self) -> list[list[str]]:
-        return [bare_words(s.text) for s in self.transcript.segments]
+    def _spoken(self) -> PhraseIndex:
+        return PhraseIndex([bare_words(s.text) for s in self.transcript.segments])
 
     @cached_property
-    def _spoken(self) -> InARow:
-        return InARow(self._bare)
-
-    @cached_property
-    def _tidied(self) -> InARow:
+    def _tidied(self) -> PhraseIndex:
         """The words without stutters; elsewhere than in English these may be grammar."""
         if primary(self.spoken) != "en":
             return self._spoken
-        return InARow([bare_words(without_stutters(s.text)) for s in self.transcript.segments])
+        return PhraseIndex([bare_words(without_stutters(s.text)) for s in self.transcript.segments])
 
     @cached_property
     def _title(self) -> str:
@@ -177,6 +173,6 @@ class Recording:
 
         Where they are said nowhere, those where they are but for words that an English speaker said twice in a row.
         """
-        ids = [s.id for s in self.transcript.segments]
-        places = list(self._spoken.places_of(words)) or self._tidied.places_of(words)
-        yield from (tuple(ids[n] for n in place) for place in places)
+        segments = self.transcript.segments
+        for place in list(self._spoken.places_of(words)) or self._tidied.places_of(words):
+            yield tuple(segments[n].id for n in place)

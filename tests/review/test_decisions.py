@@ -273,6 +273,13 @@ def test_the_ledger_of_lines_is_that_of_what_was_accepted() -> None:
     assert reviewed_document(document(), found, recording()).coverage.cited == 1
 
 
+def test_a_label_that_is_renamed_is_so_where_a_source_has_its_full_name() -> None:
+    after = apply(state(), action("rename", speaker="Ben", name="Benedikt Roth"), 1)
+    assert after.speakers(("Ana", "Ben")) == ("Ana", "Benedikt Roth")
+    assert after.speakers(("Ana", "Ben Oram")) == ("Ana", "Benedikt Roth")
+    assert after.speakers(("Ben Oram", "Ben Bell")) == ("Ben Oram", "Ben Bell")
+
+
 def test_a_speaker_gets_another_name_everywhere() -> None:
     after = apply(state(), action("rename", speaker="Ben", name="Benedikt Roth"), 1)
     assert "Benedikt Roth thinks" in find(after, "too expensive").text

@@ -13,7 +13,7 @@ from pipeline.transcript import Metadata, Segment, Transcript
 LINES = (
     ("Ana", "Welcome to the show. With me is Ben Oram, who repairs bridges for the city of Orle."),
     ("Ben", "Thanks for having me."),
-    ("Ana", "What is wrong with the old bridge at Orle?"),
+    ("Ana", "What is wrong with the old bridge?"),
     (
         "Ben",
         "Rust. The bridge at Orle lost 12 percent of its steel between 1990 and 2020. Engineers call that section loss, "

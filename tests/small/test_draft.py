@@ -54,7 +54,7 @@ def test_the_overview_says_what_the_recording_is_about_and_what_it_asks_first() 
     said = _texts(_draft(Answering(answers)), "overview")
     about, asked = (
         "With me is Ben Oram, who repairs bridges for the city of Orle.",
-        "What is wrong with the old bridge at Orle?",
+        "What is wrong with the old bridge?",
     )
     assert said == [f"Ana: “{about} … {asked}”"]
 

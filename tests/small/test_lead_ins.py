@@ -87,6 +87,16 @@ def test_what_the_page_says_leads_up_to_nothing_again() -> None:
     assert LeadIns(sentences, 99).led([first, second]) == [first, second]
 
 
+def test_of_several_paragraphs_of_an_answer_one_has_the_question() -> None:
+    lines = [
+        ("Ana", "Do repairs of bridges pay?"),
+        *[("Ben", said) for said in ("Rust eats.", "So it is age.", "So it is.")],
+    ]
+    sentences = _sentences(lines)
+    led = LeadIns(sentences, 99).led([Excerpt((sentences[n],), frozenset({n}), ()) for n in (1, 3)])
+    assert sum(sentences[0] in e.before for e in led) == 1
+
+
 def test_what_does_not_belong_to_a_definition_is_printed_where_it_does() -> None:
     said = "The bridge closed in 2021. Section loss is the share of steel that rust has eaten. Since then we paint it."
     first, *rest = _sentences([("Ben", f"{said[:-1]} with zinc, and the owners are glad about it.")])

@@ -10,6 +10,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from pipeline.document import StudyDocument
 from pipeline.errors import ContextTooLong, EndpointError
 from pipeline.llm import Completion, Request, Usage
@@ -19,6 +21,7 @@ from pipeline.settings import load_settings
 from pipeline.transcript import Segment, Transcript
 from tests.scripted import EMPTY, Answer, ScriptedClient, good_answer, transcript, written_answer
 
+CAPABLE_ONCE = replace(CAPABLE, revise=False)
 BETTER = "Ana and Ben ask who pays when the cooling tower at Lund is replaced."
 
 
@@ -124,6 +127,34 @@ def _asked_to_revise(times: int) -> str:
     client = ScriptedClient(answer)
     asyncio.run(asummarise(transcript(), client, recipe=Recipe(CAPABLE, "full")))
     return client.requests[1].messages[4].content
+
+
+def _asked_to_write(request: Request) -> int:
+    told = re.search(r"document of about ([\d,]+) words", request.messages[-1].content)
+    assert told
+    return int(told[1].replace(",", ""))
+
+
+def _long_talk() -> Transcript:
+    said = "The tower at Lund cools the reactor and the city weighs the loan again. " * 20
+    return Transcript("tower", tuple(Segment(n, said, "Ana") for n in range(1, 9)))
+
+
+def test_a_draft_is_asked_for_in_four_fifths_of_the_words_and_a_cut_one_in_parts_of_all_of_them() -> None:
+    plain = ScriptedClient(good_answer)
+    asyncio.run(asummarise(_long_talk(), plain, recipe=Recipe(CAPABLE_ONCE)))
+    revised = ScriptedClient(good_answer)
+    asyncio.run(asummarise(_long_talk(), revised))
+    assert _asked_to_write(revised.requests[0]) == round(0.08 * _asked_to_write(plain.requests[0])) * 10
+
+    def cut(request: Request) -> Answer:
+        whole = request.name == "write" and "part" not in request.messages[-1].content.split("\n")[0]
+        return Completion("{", "length", Usage(), "scripted") if whole else good_answer(request)
+
+    halved = ScriptedClient(cut)
+    asyncio.run(asummarise(_long_talk(), halved))
+    parts = [_asked_to_write(r) for r in halved.requests if r.name == "write"][1:]
+    assert len(parts) == 2 and sum(parts) == pytest.approx(_asked_to_write(plain.requests[0]), abs=10)
 
 
 def test_a_revision_of_the_length_asked_for_is_one_however_long_the_draft_was() -> None:

@@ -1,4 +1,4 @@
-"""Where words are said in a row, wherever blanks stand in them, and what English speakers say twice in a row."""
+"""Where a phrase is said, wherever blanks stand in its words, and what English speakers say twice in a row."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _STUTTER = re.compile(
 )
 
 
-class InARow:
-    """Words of places in their order; a place is told by its index."""
+class PhraseIndex:
+    """The words of passages in their order, to be searched for phrases; a passage is told by its index."""
 
-    def __init__(self, said: Sequence[Sequence[str]]) -> None:
-        self._text = "".join(word for words in said for word in words)
-        self._edges: Set[int] = frozenset(accumulate((len(w) for words in said for w in words), initial=0))
-        self._starts = list(accumulate((sum(map(len, words)) for words in said), initial=0))
+    def __init__(self, passages: Sequence[Sequence[str]]) -> None:
+        self._text = "".join(word for words in passages for word in words)
+        self._edges: Set[int] = frozenset(accumulate((len(w) for words in passages for w in words), initial=0))
+        self._starts = list(accumulate((sum(map(len, words)) for words in passages), initial=0))
 
-    def places_of(self, words: Sequence[str]) -> Iterator[range]:
-        """The places of each passage that has these words and no others, ascending."""
-        wanted, parted = "".join(words), set(accumulate(map(len, words)))
+    def places_of(self, phrase: Sequence[str]) -> Iterator[range]:
+        """The passages over which the phrase of these words goes, for each time that it is said."""
+        wanted, parted = "".join(phrase), set(accumulate(map(len, phrase)))
         seams = [n for n in range(1, len(wanted)) if wanted[n - 1].isdigit() and wanted[n].isdigit()]
         at = self._text.find(wanted)
         while at >= 0:
