@@ -106,18 +106,18 @@ def _present(state: State, id_: str, *, outside: bool = False) -> Item:
 def _restored(state: State, action: Restore, n: int) -> State:
     """A withheld statement in its place; a dropped one goes where its lines belong in its section."""
     item = _present(state, action.target, outside=True)
+    dropped = item.section == DROPPED
+    section = (item.home if item.home in state.sections else GROUPED[0]) if dropped else item.section
     label, text = action.label or item.label, action.text or item.text
     term, _, definition = text.partition(": ")
-    if item.section in TERMED and definition and not label:
+    if section in TERMED and definition and not label:
         label, text = term, definition
-    item = replace(_own(item), label=label, text=text, lines=_ordered(action.lines))
-    if item.section != DROPPED:
-        _complete(item.section, item.lines, label)
+    item = replace(_own(item), section=section, label=label, text=text, lines=_ordered(action.lines))
+    _complete(section, item.lines, label)
+    if not dropped:
         return _with(state, item)
-    item = replace(item, section=item.home if item.home in state.sections else GROUPED[0])
-    _complete(item.section, item.lines, label)
     rest = replace(state, items=tuple(i for i in state.items if i.id != item.id))
-    return placed(_with_a_heading(rest, n) if item.section in GROUPED else rest, item)
+    return placed(_with_a_heading(rest, n) if section in GROUPED else rest, item)
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.document import Correction, StudyDocument
+from pipeline.document import Correction, DroppedNote, StudyDocument
 from pipeline.review.actions import About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
@@ -593,6 +593,16 @@ def test_a_decision_of_the_reviewer_s_own_needs_a_section_that_the_document_has(
     assert [i.text for i in added.items if i.section == "decisions"][-1] == "Nothing else is bought."
     with pytest.raises(Unfit, match="no such section"):
         apply(found, action("add", section="risks", text="Fire.", lines=[5]), 1)
+
+
+def test_a_dropped_term_is_restored_with_its_definition_into_the_glossary() -> None:
+    gone = DroppedNote(
+        text="Loan: Money that the council pays back in twelve years.", lines=(6,), section="key_concepts"
+    )
+    found = opened(document().model_copy(update={"dropped": (gone,)}))
+    after = apply(found, action("restore", target=dropped(found).id, lines=[6]), 1)
+    item = next(i for i in after.items if i.label == "Loan")
+    assert item.section == "key_concepts" and item.text == "Money that the council pays back in twelve years."
 
 
 def test_a_decision_that_composing_dropped_is_restored_among_the_decisions() -> None:
