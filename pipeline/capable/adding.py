@@ -20,7 +20,7 @@ from pipeline.verification import Recording, finding, with_lines
 ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points
+_MOST_JOINED = 65  # words of a point that goes on with what is added; a longer one is told in points
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12

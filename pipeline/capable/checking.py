@@ -143,7 +143,7 @@ def _missing(missed: Missed, chunk: Chunk, prompts: ChunkPrompts) -> str:
     numbers = uncited(chunk, prompts.lines(chunk), missed.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
     return prompts.part(
-        "missing.v2", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
+        "missing.v3", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
     )
 
 

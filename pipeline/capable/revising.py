@@ -34,7 +34,7 @@ def is_revised(recipe: Recipe, chunks: int) -> bool:
 
 
 async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Part:
-    """The part as the model revised it, with the points that it left out; a section that comes back empty stands.
+    """The part as the model revised it, with what it left out; a section that comes back empty stands.
 
     Where no usable answer comes the part stands as it was and tells of it, as a problem where the endpoint failed and
     another run may mend it. Raises EndpointError when nothing can be asked at all.
@@ -79,21 +79,22 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     revised = part_of(found, chunk, prompts, sections, whole=True)
     kept = {name: revised.sections[name] or groups for name, groups in part.sections.items()}
     structured.wrote(kept)
-    left_out = _left_out(part.sections[MAIN_POINTS.name], kept[MAIN_POINTS.name])
+    rows = [s.name for s in sections if s.cites and (s.grows or s.by_number)]  # the others are prose
+    left_out = tuple(note for name in rows for note in _left_out(name, part.sections[name], kept[name]))
     return replace(part, sections=kept, withheld=revised.withheld, dropped=left_out)
 
 
-def _left_out(drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> tuple[DroppedNote, ...]:
-    """The draft's points that no points of the revision on the same lines tell in half of its words."""
-    kept = [(_lines(s), set(words(in_a_line(s)))) for g in revised for s in g.statements]
+def _left_out(section: str, drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> list[DroppedNote]:
+    """The draft's rows that no rows of the revision under their label or on their lines tell in half of their words."""
+    kept = [(s.label, _lines(s), set(words(in_a_line(s)))) for g in revised for s in g.statements]
 
-    def stays(point: DraftStatement) -> bool:
-        own, lines = set(words(in_a_line(point))), _lines(point)
-        told = set[str]().union(*(said for on, said in kept if on & lines))
+    def stays(row: DraftStatement) -> bool:
+        own, lines = set(words(in_a_line(row))), _lines(row)
+        told = set[str]().union(*(said for label, on, said in kept if on & lines or (row.label and label == row.label)))
         return 2 * len(own & told) >= len(own)
 
     gone = (s for g in drafted for s in g.statements if not stays(s))
-    return tuple(DroppedNote(text=in_a_line(s), lines=tuple(sorted(_lines(s))), section=MAIN_POINTS.name) for s in gone)
+    return [DroppedNote(text=in_a_line(s), lines=tuple(sorted(_lines(s))), section=section) for s in gone]
 
 
 def _lines(statement: DraftStatement) -> set[int]:

@@ -72,17 +72,18 @@ def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
     numbers = count(1)
     told = _block("prose", [Point(sentence) for sentence in provenance(document)])
     return tuple(
-        Section(s.name, s.heading, _blocks(s, numbers) + (told if s.name == "overview" else ()))
+        Section(s.name, s.heading, _blocks(s, numbers, labels) + (told if s.name == "overview" else ()))
         for s in document.outline(labels)
     )
 
 
-def _blocks(section: OutlineSection, numbers: Iterator[int]) -> tuple[Block, ...]:
+def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> tuple[Block, ...]:
     match section.form:
         case "prose":
             return _block("prose", _points(section.content, numbers))
         case "phrases":
-            return _block("bullets", [Point(p.text) for p in section.content])
+            told = _block("prose", [Point(labels.general_knowledge)]) if section.content else ()
+            return told + _block("bullets", [Point(p.text) for p in section.content])
         case "terms":
             return _block("terms", _points(section.content, numbers))
         case "items":

@@ -74,6 +74,7 @@ class Labels(BaseModel):
     unknown_speaker: str
     unknown_channel: str
     unknown_both: str
+    general_knowledge: str
     by_small_model: str
     only_quoted: str
     answer_here: str

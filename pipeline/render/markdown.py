@@ -55,6 +55,8 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
             if section.content:
                 yield words.between_sentences.join(_with_citation(s, cite) for s in section.content)
         case "phrases":
+            if section.content:
+                yield from (f"*{escape(words.general_knowledge)}*", "")
             yield from (f"- {escape(p.text)}" for p in section.content)
         case "points":
             for n, point in enumerate(section.content, 1):

@@ -35,9 +35,9 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v6"
+    write: str = "write.v7"
     compose: str = "compose.v2"
-    revise: str = "revise.v2"
+    revise: str = "revise.v3"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)

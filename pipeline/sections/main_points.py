@@ -13,8 +13,7 @@ from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 135  # of a section under one heading
-# Of a point, its lead, its share of a heading and what is nested below it counted; those of short pages are shorter.
-_SHORTEST_POINT, _LONGEST_POINT, _GROWS = 30, 70, 1 / 30
+_WORDS_A_POINT = 70  # its lead, its share of a heading and what is nested below it counted; 60 to 95 were written
 _HEADINGS, _MOST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
 
 
@@ -63,13 +62,12 @@ def values(words: int) -> Mapping[str, str]:
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    each = min(_LONGEST_POINT, _SHORTEST_POINT + _GROWS * words)
-    return {"least": str(least), "most": str(most), "points": str(max(most, round(words / each)))}
+    return {"least": str(least), "most": str(most), "points": str(max(2 * least, round(words / _WORDS_A_POINT)))}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v7",
+    "sections/main_points.v8",
     list[PointSection],
     groups,
     content,

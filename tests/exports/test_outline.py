@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeline.document import FORMS
 from pipeline.exports import Exported, exported
 from pipeline.exports.passages import Passage
+from pipeline.render import render_markdown
 from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
 
 
@@ -21,6 +22,18 @@ def test_the_tree_holds_every_section_and_every_statement_in_order() -> None:
 def test_nested_points_stand_below_their_parents() -> None:
     depths = [depth for section, _, depth, _ in ready().points() if section.name == "main_points"]
     assert depths == [0, 1, 0, 0, 0]
+
+
+def test_above_prerequisites_stands_that_they_come_from_general_knowledge_and_nothing_where_there_are_none() -> None:
+    def told(made: Exported) -> list[str]:
+        (section,) = (s for s in made.sections if s.name == "prerequisites")
+        return [point.text for block in section.blocks for point in block.points if block.form == "prose"]
+
+    document = sample()
+    assert told(ready(document)) == ["From general knowledge, not from the recording."]
+    assert told(ready(document.model_copy(update={"prerequisites": ()}))) == []
+    german = document.model_copy(update={"run": document.run.model_copy(update={"language": "de"})})
+    assert "## Voraussetzungen\n\n*Aus allgemeinem Wissen, nicht aus der Aufnahme.*\n\n- " in render_markdown(german)
 
 
 def cited(made: Exported, *lines: int) -> tuple[Passage, ...]:

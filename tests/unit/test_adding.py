@@ -48,7 +48,7 @@ def test_what_belongs_to_a_point_with_a_list_stands_behind_it_and_not_among_the_
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
-    long = "The loan runs " + "on and " * 50 + "on."
+    long = "The loan runs " + "on and " * 30 + "on."
     assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
 
 

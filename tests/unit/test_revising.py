@@ -54,7 +54,7 @@ def test_the_revised_document_is_printed_and_checked() -> None:
     document, client = run(revised_answer())
     assert document.overview[0].text == BETTER and document.status == "complete"
     assert BETTER in client.requests[-1].messages[-1].content
-    assert "revise.v2" in document.run.prompts
+    assert "revise.v3" in document.run.prompts
 
 
 def test_the_lines_the_task_and_the_first_answer_stand_before_the_task_of_revising() -> None:
@@ -108,6 +108,16 @@ def test_a_point_that_the_revision_leaves_out_stays_in_the_record() -> None:
     assert [(d.section, d.text) for d in document.dropped] == [("main_points", f"Lund reactor: {gone['text']}")]
     document, _ = run(revised_answer())
     assert document.dropped == ()
+
+
+def test_a_term_that_the_revision_leaves_out_stays_in_the_record_and_one_that_it_defines_anew_does_not() -> None:
+    other = revised_answer()
+    (gone,) = other["key_concepts"]
+    other["key_concepts"] = [gone | {"term": "Loan", "definition": "Money that the council pays back.", "cites": [2]}]
+    told = f"{gone['term']}: {gone['definition']}"
+    assert [(d.section, d.text) for d in run(other)[0].dropped] == [("key_concepts", told)]
+    other["key_concepts"] = [gone | {"definition": f"In short: {gone['definition']}", "cites": [2]}]
+    assert run(other)[0].dropped == ()
 
 
 def test_a_draft_that_is_too_long_is_told_how_many_points_it_may_keep() -> None:
