@@ -14,11 +14,14 @@ from pipeline.events import DOCUMENT
 from pipeline.finding import read
 from pipeline.llm import LLMClient
 from pipeline.order import Figures, Order, Outcome
+from pipeline.outputs import path_told
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
+from pipeline.readers.archive import zipped
 from pipeline.readers.report import left_out_line
 from pipeline.stopping import Stoppable
 from pipeline.tasks import until_quiet
+from pipeline.text import well_formed
 from pipeline.transcript import Transcript
 
 # Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
@@ -157,6 +160,9 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )
     record = store.output_path(order.out, transcript.name)
+    if (path := Path(transcript.path or "")).exists() or zipped(path):
+        told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
+        document = document.model_copy(update={"source": told})
     if record.exists():
         document = _settled(document, record)
     page, _ = store.write(document, render_markdown(document, citations=order.citations), record)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.order import Input, Outcome
-from pipeline.outputs import is_output, source_of
+from pipeline.outputs import is_output, source_of, sources_of
 from pipeline.readers import Source, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
-from pipeline.transcript import Transcript
+from pipeline.text import title_from_name
+from pipeline.transcript import Metadata, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
     below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
     failed += [Outcome("input", error=err) for err in below.errors]
     streams = _apart(read_now, out)
-    files = kept_apart(below.sources, lambda name: _made_from(out, name), [t.name for t in streams])
+    files = kept_apart(below.sources, partial(sources_of, out), [t.name for t in streams])
     return Found([*streams, *files], failed, skipped_lines(below))
 
 
@@ -75,20 +76,17 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
     names = {path: name for name, path in taken.items()}
     kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
     return Found(
-        [*kept_apart(kept, lambda name: taken.get(name) or _made_from(out, name))],
+        [*kept_apart(kept, lambda name: {Path(taken[name]).resolve()} if name in taken else sources_of(out, name))],
         [Outcome("input", error=err) for err in below.errors],
         skipped_lines(below),
     )
-
-
-def _made_from(out: Path, name: str) -> str | None:
-    """The path of the input that a document was made from; None when there is no such document."""
-    path = (source_of(output_path(out, name)) or {}).get("path")
-    return path if isinstance(path, str) else None
 
 
 def read(source: Source | Transcript, given: Input) -> Transcript:
     """The transcript of a source. InputError when its file cannot be read."""
     if isinstance(source, Transcript):
         return source
-    return read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
+    transcript = read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
+    if source.plain in ("", source.name) or transcript.metadata.title:
+        return transcript
+    return transcript.with_metadata(Metadata(title=title_from_name(source.plain)))  # and not what keeps names apart

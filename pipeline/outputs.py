@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.readers import read_transcript
+from pipeline.store import output_path
 from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
 
@@ -99,22 +103,54 @@ def source_of(path: Path) -> dict[str, Any] | None:
     return source if isinstance(source, dict) else {}
 
 
+def path_told(transcript: Path, record: Path) -> str:
+    """The path of a transcript as its record tells it: as seen from the record's folder, wherever the program runs."""
+    return Path(os.path.relpath(transcript.absolute(), record.parent.absolute())).as_posix()
+
+
+def sources_of(out: Path, name: str) -> frozenset[Path] | None:
+    """Where the transcript of a name's document may lie, resolved; None when there is no such document."""
+    record = output_path(out, name)
+    path = (source_of(record) or {}).get("path")
+    return None if not isinstance(path, str) else frozenset(p.resolve() for p in places_told(path, record))
+
+
+def places_told(path: str, record: Path) -> tuple[Path, ...]:
+    """A record's path from its folder, and where nothing is there also from here, as older records have it."""
+    near = record.parent / path
+    return (near,) if _as_on_disk(near).exists() else (near, Path(path))
+
+
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:
     """The transcript that a record was made from, and a remark when the file is no longer the same.
 
-    It is looked for where the record says, beside the record, and first of all below `folder`. Raises InputError.
+    It is looked for where the record says, beside the record, and first of all below `folder`. Of several files the
+    one that has not changed since is taken, else the one whose folders are called as the record says. Raises
+    InputError.
     """
-    named = Path(document.source.path or "")
-    places = [named, *places_near(record, named.name)]
-    if folder is not None:
-        places = [folder / named.name, *sorted(folder.rglob(named.name)), *places]
-    path = next((p for p in map(_as_on_disk, places) if document.source.path and p.is_file()), None)
+    told = Path(document.source.path or "")
+    places = [*places_told(str(told), record), *places_near(record, told.name)] if told.name else []
+    below = [p for p in folder.rglob("*") if p.is_file()] if folder is not None else []
+    named = sorted((p for p in below if p.name == told.name), key=lambda p: -_alike(p, told))
+    there = [p for p in (*named, *map(_as_on_disk, places)) if p.is_file()]
+    unchanged = (p for p in (there or below) if _sha256(p) == document.source.sha256)
+    path = next(unchanged, there[0] if there else None)
     if path is None:
         raise InputError(
             f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
             hint="give its folder with --transcripts",
         )
     return as_checked(read_transcript(path), document, str(path))
+
+
+def _alike(path: Path, told: Path) -> int:
+    """How many parts two paths have in common at their end."""
+    pairs = zip(reversed(path.parts), reversed(told.parts), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _as_on_disk(path: Path) -> Path:

@@ -19,7 +19,7 @@ from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import sections_of, words_of
 from pipeline.speakers import names_of
-from pipeline.text import well_formed
+from pipeline.text import title_from_name, well_formed
 from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript
 
@@ -136,12 +136,6 @@ def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:
         thought_tokens=tally.usage.thought_tokens,
         cost_usd=cost_usd(model, endpoint, tally.usage),
     )
-
-
-def title_from_name(name: str) -> str:
-    """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
-    words = well_formed(name).rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:] if words else "Transcript"
 
 
 @cache

@@ -35,6 +35,12 @@ def well_formed(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
+def title_from_name(name: str) -> str:
+    """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
+    words = well_formed(name).rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else "Transcript"
+
+
 def json_line(row: Any) -> str:
     """A value as JSON in one line that any program can read: as it is written, but for bytes that are no UTF-8."""
     return well_formed(json.dumps(row, ensure_ascii=False))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--title", type=TEXT, help="The recording's title.")
 @click.option("--channel", type=TEXT, help="Who published it.")
 @click.option("--url", type=TEXT, help="Where it can be seen or heard.")
-@click.option("--published", type=TEXT, help="When it was published.")
+@click.option("--published", type=TEXT, help="When it was published: 2026-03-12.")
 @click.option("--speakers", type=TEXT, help="Names, with commas between them.")
 @click.option("--name", type=TEXT, help="What standard input or --transcript-url is called.")
 @click.option("--transcript-url", type=TEXT, help="A transcript file on the web, besides the paths.")
@@ -82,12 +82,17 @@ def command(
 ) -> int:
     """Make a study document from each transcript. Stored answers are never asked for again."""
     from pipeline.order import Input
+    from pipeline.readers.metadata import is_web_address
     from pipeline.settings import load_settings
     from pipeline.transcript import Metadata
 
     if not paths and transcript_url is None:
         raise click.BadParameter("give a path, - or --transcript-url")
     settings = load_settings(**flags)
+    if url and not is_web_address(url):
+        raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
+    if wait and not batch:
+        raise click.BadParameter("--wait goes with --batch")
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
     if sum((batch, on is not None, watch)) > 1:

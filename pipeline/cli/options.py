@@ -11,7 +11,18 @@ import click
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 Flags = dict[str, Any]  # settings as they were given, None for those that were not
-PATH = click.Path(path_type=Path)
+
+
+class _Path(click.Path):
+    """A path; an empty one, which a shell makes of an unset variable, is no folder to work on."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty path: is a variable of the shell unset?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path)
 
 # The names that settings know, written out here since loading settings takes longer than all of `--help`.
 PROFILES = ("capable", "small")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import store
-from pipeline.errors import SettingsError
+from pipeline.errors import InputError, SettingsError, StoreError
 from pipeline.evaluation.comparing import compare, means, worst_losses
 from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
@@ -19,21 +19,39 @@ from pipeline.evaluation.report import comparison_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
 from pipeline.outputs import documents_below
 from pipeline.providers.local import usable_cores
+from pipeline.render import escape
 
 _WORTH_PROCESSES = 24  # documents from which starting processes pays
 
 
-def score_all(paths: Sequence[Path], reference: Path | None, transcripts: Path | None) -> list[Scored]:
-    """The scores of every document below the paths; many of them in as many processes as there are cores."""
+def score_all(
+    paths: Sequence[Path], reference: Path | None, transcripts: Path | None
+) -> tuple[list[Scored], list[str]]:
+    """The scores of every document below the paths, and why others have none; many in as many processes as cores.
+
+    Raises SettingsError, and InputError where no document can be scored.
+    """
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
-    one = partial(score_path, transcripts=transcripts, references=reference)
+    one = partial(_scored, transcripts=transcripts, references=reference)
     records = [p.with_suffix(".json") for p in documents_below(paths)]
     cores = usable_cores()
     if len(records) < _WORTH_PROCESSES or cores < 2:
-        return [one(r) for r in records]
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(one, records, chunksize=4))
+        found = [one(r) for r in records]
+    else:
+        with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+            found = list(pool.map(one, records, chunksize=4))
+    scored, failed = [s for s in found if isinstance(s, Scored)], [s for s in found if isinstance(s, str)]
+    if not scored:
+        raise InputError("\n".join(failed))
+    return scored, failed
+
+
+def _scored(record: Path, *, transcripts: Path | None, references: Path | None) -> Scored | str:
+    try:
+        return score_path(record, transcripts=transcripts, references=references)
+    except (InputError, StoreError) as err:
+        return str(err)
 
 
 def run_eval(
@@ -44,15 +62,20 @@ def run_eval(
     as_json: bool = False,
     page: Path | None = None,
 ) -> tuple[int, str]:
-    """`studydoc eval`: exit code, and the scores as Markdown or JSON; `page` is where they go as HTML too."""
-    scored = score_all(paths, reference, transcripts)
+    """`studydoc eval`: exit code 1 where a document has no scores, and these as Markdown or JSON, to `page` as HTML."""
+    scored, failed = score_all(paths, reference, transcripts)
     if page is not None:
         store.replace_file(page, scores_html(scored))
     if not as_json:
-        return 0, scores_markdown(scored)
+        return int(bool(failed)), scores_markdown(scored) + _not_scored(failed)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
     summary = {name: asdict(found) for name, found in means(scored).items()}
-    return 0, json.dumps({"documents": documents, "means": summary}, ensure_ascii=False, indent=1) + "\n"
+    told = {"documents": documents, "means": summary, "failed": failed}
+    return int(bool(failed)), json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _not_scored(failed: Sequence[str]) -> str:
+    return "".join(f"\nNot scored: {escape(why)}\n" for why in failed)
 
 
 def run_compare(
@@ -68,7 +91,8 @@ def run_compare(
     """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
     if len(folders) != 2:
         raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
-    first, second = (score_all([f], reference, transcripts) for f in folders)
+    (first, lost), (second, lost_too) = (score_all([f], reference, transcripts) for f in folders)
+    failed = [*lost, *lost_too]
     found = compare(first, second)
     if not found.documents:
         raise SettingsError("the two folders have no document of the same name")
@@ -76,9 +100,10 @@ def run_compare(
         store.replace_file(page, comparison_html(found))
     model, judged = judge(folders) if judge else ("", list[Verdict]())
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
+    code = int(bool(losses or failed))
     if as_json:
-        return int(bool(losses)), json.dumps(
-            asdict(found) | {"past_threshold": losses, "judged": [asdict(v) for v in judged]},
+        return code, json.dumps(
+            asdict(found) | {"past_threshold": losses, "judged": [asdict(v) for v in judged], "failed": failed},
             ensure_ascii=False,
             indent=1,
         ) + "\n"
@@ -87,4 +112,4 @@ def run_compare(
         text += verdicts_markdown(judged, model)
     if losses:
         text += "\nPast the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
-    return int(bool(losses)), text
+    return code, text + _not_scored(failed)

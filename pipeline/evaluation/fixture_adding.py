@@ -27,10 +27,9 @@ from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
-from pipeline.record import title_from_name
 from pipeline.settings import LOCAL, Settings
 from pipeline.speakers import names_of
-from pipeline.text import numbered, slug
+from pipeline.text import numbered, slug, title_from_name
 from pipeline.transcript import Transcript
 
 _TAKEN = ("transcript", "reference", "fixture")  # names of other files in a fixture's folder

@@ -12,7 +12,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.exports import FORMATS
 from pipeline.exports.base import Format
 from pipeline.exports.html import HTML
-from pipeline.outputs import documents_below, places_near, source_name
+from pipeline.outputs import documents_below, places_near, places_told, source_of
 from pipeline.review.storage import review_path
 
 INDEX = "index"
@@ -117,6 +117,6 @@ def is_file_name(out: Path, wanted: Wanted) -> bool:
 
 def taken_by(record: Path) -> tuple[Path, ...]:
     """The files that make and review write of a document, and where its transcript is looked for near them."""
-    name = source_name(record)
-    near = places_near(record, name) if name else ()
+    told = str((source_of(record) or {}).get("path") or "")
+    near = (*places_told(told, record), *places_near(record, Path(told).name)) if told else ()
     return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))

@@ -146,10 +146,7 @@ class Exporter:
 
     def _put(self, form: Format, document: Exported, path: Path) -> bool:
         try:
-            source = document.document.source
-            if source.path and path.resolve() == Path(source.path).resolve():
-                raise _overwritten(path)
-            _check_no_transcript(path, {source.sha256})
+            _check_no_transcript(path, {document.document.source.sha256})
             replace_file(path, form.write(document))
         except PipelineError as err:
             self._fail(err)

@@ -12,7 +12,7 @@ from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequis
 from pipeline.errors import InputError
 from pipeline.finding import find, read
 from pipeline.order import Input
-from pipeline.outputs import as_checked, records_below
+from pipeline.outputs import as_checked, places_told, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
@@ -74,8 +74,9 @@ class Folder:
         The path that a record tells is only compared, never opened. InputError when it is not there.
         """
         sources = self.sources()
-        named = Path(document.source.path).resolve() if document.source.path else None
-        source = next((s for s in sources.values() if s.path.resolve() == named), None) or sources.get(name)
+        record, told = self.records().get(name), document.source.path
+        named = [p.resolve() for p in places_told(told, record)] if told and record else []
+        source = next((s for s in sources.values() if s.path.resolve() in named), None) or sources.get(name)
         if source is None:
             raise InputError(f"{name}: the transcript of these notes is not in the folder any more")
         return as_checked(read(source, self.given), document, "the transcript")

@@ -38,6 +38,12 @@ class Endpoint:
         return f"{parts.scheme}://{parts.hostname}"
 
     @property
+    def address(self) -> str:
+        """Scheme, host and port, as people are told which server it is."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    @property
     def place(self) -> str:
         """The whole address, as what is known of an endpoint is kept by: two servers may share a host."""
         return place_of(self.base_url)

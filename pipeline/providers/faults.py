@@ -61,8 +61,8 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     """An SDK error as one of ours."""
     host = endpoint.host
     if never_connected(err):
-        hint = "is the server up, and is the base URL right?"
-        return EndpointError(f"{host}: cannot be reached", hint=hint, retryable=True, fatal=True)
+        hint = "is the server up, and is the base URL right (with its port, and mostly with /v1 at its end)?"
+        return EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True)
     if hung_up(err):
         return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):

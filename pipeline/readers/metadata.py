@@ -110,9 +110,13 @@ def _text(values: Mapping[str, Any], keys: tuple[str, ...], where: str) -> str |
     return None
 
 
+def is_web_address(value: str) -> bool:
+    """Whether this is an address of the web: anything else would be a trap as a link."""
+    return bool(re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", value))
+
+
 def _url(value: str | None) -> str | None:
-    """Only web addresses: anything else would be a trap as a link."""
-    return value if value and re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", value) else None
+    return value if value and is_web_address(value) else None
 
 
 def _date(values: Mapping[str, Any], where: str) -> str | None:
@@ -121,6 +125,8 @@ def _date(values: Mapping[str, Any], where: str) -> str | None:
         if isinstance(value, dt.datetime | dt.date):
             return value.isoformat()[:10]
         text = _text(values, (key,), where)
+        if text and (since := re.fullmatch(r"(\d{10})(?:\d{3})?", text)):  # seconds or milliseconds since 1970
+            return dt.datetime.fromtimestamp(int(since[1]), dt.UTC).date().isoformat()
         if text:
             return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"(19|20)\d{6}", text) else text
     return None

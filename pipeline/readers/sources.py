@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -27,10 +26,14 @@ _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|y
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read and the name, relative to the output folder, of what comes out of it."""
+    """A file to read and the name, relative to the output folder, of what comes out of it.
+
+    `plain` is the name that it would have alone, without what keeps it apart from others; "" where it has that one.
+    """
 
     path: Path
     name: str
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,45 +205,89 @@ def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
 
 
 def distinct(sources: list[Source]) -> list[Source]:
-    """Output names without their endings; `talk.vtt` beside `talk.srt` keeps its ending, the same file twice goes."""
+    """Output names without their endings; the same file twice goes.
+
+    `talk.vtt` beside `talk.srt` keeps its ending, `a/talk.txt` beside `b/talk.txt` its folder.
+    """
     unique = list({s.path.resolve(): s for s in reversed(sources)}.values())[::-1]
-    stems = [Path(s.name).with_suffix("").as_posix() for s in unique]
-    often = Counter(stem.casefold() for stem in stems)
-    seen: dict[str, int] = {}
+    groups: dict[str, list[Source]] = {}
+    for source in unique:
+        source = replace(source, plain=_stem(source.name))
+        groups.setdefault(source.plain.casefold(), []).append(source)
+    named = {s.path: replace(s, name=name) for group in groups.values() for s, name in _told_apart(group)}
+    seen = Counter[str]()
     out = []
-    for source, stem in zip(unique, stems, strict=True):
-        name = stem if often[stem.casefold()] == 1 else _with_ending(source.name)
-        n = seen[name.casefold()] = seen.get(name.casefold(), 0) + 1
-        out.append(Source(source.path, name if n == 1 else f"{name}-{n}"))
+    for source in (named[s.path] for s in unique):
+        seen[source.name.casefold()] += 1
+        n = seen[source.name.casefold()]
+        out.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
     return out
 
 
-def _with_ending(name: str) -> str:
-    path = Path(name)
-    return f"{path.with_suffix('').as_posix()}-{path.suffix[1:].lower()}" if path.suffix else path.as_posix()
+def _told_apart(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
+    """Sources of one plain name, each with one that tells what it is."""
+    if len(group) == 1:
+        yield group[0], group[0].plain
+        return
+    for names in ([_with_ending(s) for s in group], [_with_folder(s) for s in group]):
+        if len({name.casefold() for name in names}) == len(group):
+            break
+    yield from zip(group, names, strict=True)
 
 
-def kept_apart(
-    sources: Iterable[Source], made_from: Callable[[str], str | None], given: Collection[str] = ()
-) -> list[Source]:
-    """Sources whose names overwrite no document of another input.
+def _stem(name: str) -> str:
+    return Path(name).with_suffix("").as_posix()
 
-    `made_from` gives the path of the input from which the document of a name was made, None when there is none; `given`
-    are names that others of this run have.
+
+def _with_ending(source: Source) -> str:
+    suffix = source.path.suffix[1:].lower()
+    return f"{source.plain}-{suffix}" if suffix else source.plain
+
+
+def _with_folder(source: Source) -> str:
+    """The plain name behind that of the folder which the file lies in, unless it is told already."""
+    folder = source.path.absolute().parent.name
+    return source.plain if "/" in source.plain or not folder else f"{folder}-{source.plain}"
+
+
+MadeFrom = Callable[[str], Collection[Path] | None]
+
+
+def kept_apart(sources: Iterable[Source], made_from: MadeFrom, given: Collection[str] = ()) -> list[Source]:
+    """Sources whose names overwrite no document of another input; what has a document already keeps its name.
+
+    `made_from` gives the paths, resolved, at which the input of a name's document may lie, None when there is no
+    document; `given` are names that others of this run have.
     """
-    out: list[Source] = []
+    every = [replace(s, plain=s.plain or s.name) for s in sources]
     taken = {name.casefold() for name in given}
-    for source in sources:
-        ending = _with_ending(f"{source.name}{source.path.suffix}")
-        own = partial(_is_own, made_from, str(source.path))
-        name = name_apart((source.name, ending), own, taken)
-        taken.add(name.casefold())
+    kept: dict[int, str] = {}
+    for n, source in enumerate(every):
+        own = (name for name in _candidates(source, made_from) if (at := made_from(name)) and _is_at(source, at))
+        if (name := next((name for name in own if name.casefold() not in taken), None)) is not None:
+            kept[n] = name
+            taken.add(name.casefold())
+    out: list[Source] = []
+    for n, source in enumerate(every):
+        if (name := kept.get(n)) is None:
+            name = name_apart(list(_candidates(source, made_from)), lambda name: made_from(name) is None, taken)
+            taken.add(name.casefold())
         out.append(replace(source, name=name))
     return out
 
 
-def _is_own(made_from: Callable[[str], str | None], path: str, name: str) -> bool:
-    return made_from(name) in (None, path, well_formed(path))  # as a record has it
+def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
+    """Names for a source, the best first: what tells it from an input that has its plain name comes before the rest."""
+    yield source.name
+    yield source.plain
+    others = made_from(source.plain) or ()
+    apart = [_with_ending(source), _with_folder(source)]
+    yield from apart if any(p.suffix.lower() != source.path.suffix.lower() for p in others) else reversed(apart)
+
+
+def _is_at(source: Source, paths: Collection[Path]) -> bool:
+    own = source.path.resolve()
+    return own in paths or Path(well_formed(str(own))) in paths  # as a record has it
 
 
 def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:

@@ -45,6 +45,18 @@ def test_a_record_whose_transcript_has_changed_is_not_scored(record: Path, talk:
         run_eval([record], None, None)
 
 
+def test_a_record_that_cannot_be_scored_is_told_and_the_others_have_their_scores(record: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(record.parent, tmp_path / "both")
+    fields = json.loads((folder / "talk.json").read_text("utf-8"))
+    fields["source"]["path"] = "gone.txt"
+    (folder / "lost.json").write_text(json.dumps(fields), "utf-8")
+    (folder / "lost.md").write_text("# Lost\n", "utf-8")
+    code, text = run_eval([folder], None, None)
+    assert code == 1 and "| talk |" in text and "Not scored: " in text and "lost.json: its transcript gone.txt" in text
+    told = json.loads(run_eval([folder], None, None, as_json=True)[1])
+    assert [d["name"] for d in told["documents"]] == ["talk"] and len(told["failed"]) == 1
+
+
 def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[Path, Path]) -> None:
     code, text = run_compare(list(folders), None, None, 0.005)
     assert code == 1 and "Past the threshold: " in text and "cited by 0.667" in text

@@ -13,7 +13,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.exports import targets
 from pipeline.exports.targets import Place, places_below, wanted
 from pipeline.exports.writing import Exporter
-from pipeline.outputs import source_name
+from pipeline.outputs import source_of
 from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
@@ -116,7 +116,7 @@ def test_a_document_owns_its_files_by_whatever_path(tmp_path: Path, monkeypatch:
 def test_a_record_is_looked_into_once_for_where_its_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = made_from(tmp_path / "talk.json", "talk.txt")
     looked: list[Path] = []
-    monkeypatch.setattr(targets, "source_name", lambda path: looked.append(path) or source_name(path))
+    monkeypatch.setattr(targets, "source_of", lambda path: looked.append(path) or source_of(path))
     list(Told("html", "csv").exporter.write_all([Place(record, tmp_path)]))
     assert looked == [record]
 

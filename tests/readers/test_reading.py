@@ -99,6 +99,14 @@ def test_a_side_file_gives_metadata(tmp_path: Path) -> None:
     assert (meta.title, meta.channel, meta.published) == ("Tides", "Deep", "2026-01-02")
 
 
+@pytest.mark.parametrize("told", ["1594645200954", "1594645200"])
+def test_a_date_in_seconds_or_milliseconds_since_1970_is_a_day(told: str) -> None:
+    assert (
+        read(f"---\ndate: {told}\n---\n\nThe moon pulls the sea twice a day.\n", ".md").metadata.published
+        == "2020-07-13"
+    )
+
+
 def test_an_address_that_is_no_web_address_is_dropped(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text("The moon pulls the sea twice a day.")
     (tmp_path / "talk.info.json").write_text('{"webpage_url": "javascript:alert(1)"}')

@@ -3,12 +3,13 @@
 import json
 import shlex
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.readers import Source, find_sources, kept_apart, read_transcript, survey
+from pipeline.readers import Source, distinct, find_sources, kept_apart, read_transcript, survey
 
 SAID = "We leave at nine, says the captain."
 
@@ -80,26 +81,42 @@ def test_another_address_is_pointed_to_its_option() -> None:
     assert "--transcript-url 'https://example.org/talk.vtt'" in str(error)
 
 
+def made(**documents: str) -> Callable[[str], set[Path] | None]:
+    """What tells from which input each document was made."""
+    return lambda name: {Path(documents[name])} if name in documents else None
+
+
+def names(made_from: Callable[[str], set[Path] | None], *paths: str) -> list[str]:
+    return [s.name for s in kept_apart(distinct([Source(Path(p), Path(p).name) for p in paths]), made_from)]
+
+
 def test_a_document_of_another_input_is_never_overwritten() -> None:
-    made = {"talk": "/a/talk.txt"}
-    (source,) = kept_apart([Source(Path("/b/talk.vtt"), "talk")], made.get)
-    assert source.name == "talk-vtt"
+    assert names(made(talk="/a/talk.txt"), "/b/talk.vtt") == ["talk-vtt"]
+    assert names(made(talk="/a/talk.txt"), "/b/talk.txt") == ["b-talk"]
+    assert names(made(talk="/a/talk.txt"), "/b/talk") == ["b-talk"]
 
 
-def test_the_same_input_again_keeps_its_name() -> None:
-    (source,) = kept_apart([Source(Path("/a/talk.txt"), "talk")], {"talk": "/a/talk.txt"}.get)
-    assert source.name == "talk"
+def test_the_same_input_again_keeps_its_name_whatever_else_is_given_with_it() -> None:
+    before = made(talk="/a/talk.txt")
+    assert names(before, "/a/talk.txt") == ["talk"]
+    assert names(before, "/b/talk.txt", "/a/talk.txt") == ["b-talk", "talk"]
+    assert names(made(**{"b-talk": "/b/talk.txt"}), "/b/talk.txt") == ["b-talk"]
+    assert names(made(**{"talk-vtt": "/b/talk.vtt"}), "/b/talk.vtt") == ["talk-vtt"]
 
 
 def test_an_input_whose_path_is_no_utf_8_keeps_its_name_again() -> None:
-    [kept] = kept_apart([Source(Path("b\udcff.txt"), "b")], {"b": "b\ufffd.txt"}.get)
+    own = Path("b\ufffd.txt").absolute()
+    assert names(made(b=str(own)), "b\udcff.txt")[0] != "b"
+    [kept] = kept_apart([Source(Path("b\udcff.txt"), "b")], made(b=str(own)))
     assert kept.name == "b"
 
 
-def test_two_inputs_of_one_stem_and_ending_get_two_names() -> None:
-    made = {"talk": "/a/talk.txt", "talk-txt": "/b/talk.txt"}
-    (source,) = kept_apart([Source(Path("/c/talk.txt"), "talk")], made.get)
-    assert source.name == "talk-txt-2"
+def test_inputs_of_one_name_are_told_apart_by_their_endings_or_else_by_their_folders() -> None:
+    assert names(made(), "/a/talk.srt", "/a/talk.vtt") == ["talk-srt", "talk-vtt"]
+    assert names(made(), "/a/talk.txt", "/b/talk.txt") == ["a-talk", "b-talk"]
+    assert names(made(), "/a/x/talk.txt", "/b/x/talk.txt") == ["x-talk", "x-talk-2"]
+    taken = made(**{"talk": "/a/talk.txt", "b-talk": "/c/b/talk.txt", "talk-txt": "/d/talk.txt"})
+    assert names(taken, "/b/talk.txt") == ["talk-txt-2"]
 
 
 def test_captions_of_a_downloader_find_their_side_file(tmp_path: Path) -> None:

@@ -179,3 +179,26 @@ def test_json_of_a_path_that_is_no_utf8_can_be_read(studydoc: Callable[..., Said
     (tmp_path / os.fsdecode(b"b\xff.txt")).write_text("Ana: One.\nBen: Two.\n")
     code, printed, _ = studydoc("read", "--json", os.fsdecode(b"b\xff.txt"))
     assert not code and json.loads(printed.encode())
+
+
+@pytest.mark.parametrize("command", ["read", "plan", "make"])
+def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], command: str) -> None:
+    code, _, said = studydoc(command, "")
+    assert code == 2 and "an empty path: is a variable of the shell unset?" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--wait",), "--wait goes with --batch"),
+        (("--url", "notaurl"), "notaurl: no web address"),
+        (("--profile", "small", "--check", "model"), "a small model cannot compare statements with their lines"),
+    ],
+    ids=lambda of: of[0] if isinstance(of, tuple) else "",
+)
+def test_an_option_that_could_do_nothing_is_an_error(
+    studydoc: Callable[..., Said], tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
+    code, _, said = studydoc("make", "talk.txt", *options)
+    assert code == 2 and told in said

@@ -1,0 +1,82 @@
+"""Which transcript a document was made from, wherever the program runs, and names that overwrite nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.corpus import make_all
+from pipeline.errors import InputError
+from pipeline.finding import find
+from pipeline.order import Input, Order
+from pipeline.outputs import transcript_of
+from pipeline.profile import Recipe
+from pipeline.prompting import PromptSet
+from pipeline.store import load
+from tests.scripted import LINES, ScriptedClient, good_answer
+
+FIRST = "\n\n".join(f"{who}: {text}" for who, text in LINES)
+OTHER = FIRST.replace(" the ", " that ")
+
+
+@pytest.fixture
+def weeks(tmp_path: Path) -> Path:
+    """Two folders that each hold a talk.txt."""
+    for folder, text in (("week1", FIRST), ("week2", OTHER)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "talk.txt").write_text(text, "utf-8")
+    return tmp_path
+
+
+def make(*paths: str, out: str) -> list[Path]:
+    """The records of what is made, here, of these paths."""
+    found = find([Path(p) for p in paths], Input(), Path(out))
+    order = Order(Path(out), Recipe(), PromptSet(), "http://server.test", at_once=1)
+    made = asyncio.run(make_all(found.sources, ScriptedClient(good_answer), order))
+    return [outcome.page.with_suffix(".json") for outcome in made if outcome.page]
+
+
+def test_two_files_of_one_name_get_two_documents_from_whichever_folder_they_are_made(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def names(folder: Path, path: str, out: str) -> list[str]:
+        monkeypatch.chdir(folder)
+        return [record.name for record in make(path, out=out)]
+
+    assert names(weeks / "week1", "talk.txt", "../notes") == ["talk.json"]
+    assert names(weeks / "week2", "talk.txt", "../notes") == ["week2-talk.json"]
+    assert names(weeks / "week1", "talk.txt", "../notes") == ["talk.json"]
+    assert names(weeks, "week2/talk.txt", "notes") == ["week2-talk.json"]
+    records = sorted((weeks / "notes").glob("*.json"))
+    assert [load(r).source.path for r in records] == ["../week1/talk.txt", "../week2/talk.txt"]
+    assert [load(r).title for r in records] == ["Talk", "Talk"]
+    monkeypatch.chdir(weeks / "week1")
+    assert [transcript_of(load(r), r, None)[1] for r in records] == ["", ""]
+
+
+def test_a_transcript_is_told_from_others_of_its_name_by_its_words_and_else_by_its_folder(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week2/talk.txt", out="notes")
+    moved = weeks / "moved"
+    moved.mkdir()
+    for folder in ("week1", "week2"):
+        shutil.move(weeks / folder, moved / folder)
+    transcript, remark = transcript_of(load(record), record, moved)
+    assert transcript.path == str(moved / "week2" / "talk.txt") and not remark
+    (moved / "week2" / "talk.txt").write_text(OTHER + "\n\nBen: And one more.", "utf-8")
+    transcript, remark = transcript_of(load(record), record, moved)
+    assert transcript.path == str(moved / "week2" / "talk.txt") and "has changed" in remark
+
+
+def test_a_transcript_under_another_name_is_known_by_its_words(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    (weeks / "week1" / "talk.txt").rename(weeks / "week1" / "monday [1].txt")
+    assert transcript_of(load(record), record, weeks / "week1")[1] == ""
+    with pytest.raises(InputError, match=r"its transcript \.\./week1/talk\.txt is not there"):
+        transcript_of(load(record), record, weeks / "week2" / "nowhere")
