@@ -21,6 +21,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_PLAIN, _BRACKETED = "N:", "[N]:"  # labels in front of a colon
 _WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
@@ -90,6 +91,7 @@ class Labels:
             if self._counts(group, found, counts, max(units, 1)):
                 self.shapes.add(group)
                 self._judge(group, found, counts, max(units, 1))
+        self._bracketed(groups, max(units, 1))
         self._borrow(groups)
         if any(shape.startswith("Q.") for shape in self.shapes):
             self._beside_questions(groups)
@@ -255,7 +257,7 @@ class Labels:
         words, name = mark.name.split(), mark.name
         spelt = _SPELT.search(name) is not None
         big_alone = capitals and self._in_capitals({name: 1}) and (len(words) > 1 or not self._common(name))
-        if big_alone or (all_ and spelt):
+        if big_alone or (spelt and (all_ or mark.group == _BRACKETED)):
             return "name"
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
@@ -282,6 +284,16 @@ class Labels:
         name = re.escape(mark.name)
         spoken_to = rf"(?:, |\b[A-Z][a-z]{{0,3}}\. ){name}(?:[.,?!]|$)|(?:^|[.?!] ){name}, "
         return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
+
+    def _bracketed(self, groups: dict[str, list[Mark]], units: int) -> None:
+        """Labels in brackets and a colon where plain ones count: "[SPEAKER_02]:" may be the only one of its shape."""
+        marks = groups.get(_BRACKETED)
+        if not marks or _BRACKETED in self.shapes or _PLAIN not in self.shapes:
+            return
+        both = groups[_PLAIN] + marks
+        self._judge(_BRACKETED, both, Counter(mark.name for mark in both), units)
+        if any(self.verdict(mark) == "name" for mark in marks):
+            self.shapes.add(_BRACKETED)
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
         """A name that one shape showed counts in another that is plain enough."""

@@ -435,3 +435,27 @@ def test_a_change_inside_captions_needs_no_full_stop_in_front(inside: str) -> No
 def test_a_colon_in_the_words_behind_a_name_in_wide_brackets_names_nobody() -> None:
     rows = [f"（{'田中' if n % 2 else '鈴木'}）{'結論：' if n == 5 else ''}港の会議{n}です。" for n in range(9)]
     assert speakers("\n".join(rows)) == speakers(srt(rows), ".srt") == [*["鈴木", "田中"] * 4, "鈴木"]
+
+
+@pytest.mark.parametrize("suffix", [".vtt", ".txt"])
+@pytest.mark.parametrize("who", ["{}", "{}_01"])
+def test_one_label_in_brackets_among_plain_ones_is_a_speaker(who: str, suffix: str) -> None:
+    rows = [
+        "ANNA: The fog came in.",
+        "PETER: It did.",
+        "ANNA: We rang the bell.",
+        "[SPEAKER_04]: I heard it from here.",
+    ]
+    rows += ["PETER: And then?", "ANNA: Then it lifted."]
+    rows = rows if who == "{}" else [row.replace("ANNA", "Anna").replace("PETER", "Peter") for row in rows]
+    text = f"WEBVTT\n\n{srt(rows).replace(',', '.')}" if suffix == ".vtt" else "\n\n".join(rows)
+    transcript = read(text, suffix)
+    assert [(s.speaker, s.text) for s in transcript.segments if "heard" in s.text] == [
+        ("SPEAKER_04", "I heard it from here.")
+    ]
+    assert not transcript.reading.left_out
+
+
+def test_a_label_in_brackets_that_is_in_doubt_is_no_stage_direction() -> None:
+    transcript = read(srt([*LABELLED[:9], "[Applause]: thank you.", *LABELLED[9:17]]), ".srt")
+    assert [(s.speaker, s.text) for s in transcript.segments if "thank" in s.text] == [(None, "[Applause]: thank you.")]
