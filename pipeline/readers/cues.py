@@ -70,7 +70,7 @@ def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
 
 def _labels(pieces: Sequence[Piece], cues: int) -> tuple[Labels, list[Mark]]:
     marks = [] if any(p.voice for p in pieces) else _marked(pieces)
-    return Labels(marks, max(1, cues), "\n".join(texts(pieces))), marks
+    return Labels(marks, max(1, cues), "\n".join(texts(pieces)), cues=True), marks
 
 
 def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:

@@ -21,11 +21,13 @@ from pipeline.readers.tidy import ends_sentence, tidy
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+_PLAIN, _BRACKETED = "N:", "[N]:"  # labels in front of a colon
 _WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
 _FEW, _MANY = 4, 50  # lines of a short talk, each of which has a label
+_ONCE, _ONCE_OF = 3, 0.2  # labels that all stand once, at least, and of the cues, those that they begin
 _TIMED = 0.2  # of the labels with a colon, those with a clock behind it if that is a time
 _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
@@ -69,12 +71,12 @@ def _group(shape: str, heading: bool) -> str:
 
 
 class Labels:
-    """The verdict on every mark of a file."""
+    """The verdict on every mark of a file, whose places where turns begin are `units`: `cues` or paragraphs."""
 
-    def __init__(self, marks: Sequence[Mark], units: int, text: str) -> None:
+    def __init__(self, marks: Sequence[Mark], units: int, text: str, *, cues: bool = False) -> None:
         self.names: set[str] = set()
         self._verdicts: dict[tuple[str, str], Verdict] = {}
-        self._text, self._common = text, Common(text)
+        self._text, self._common, self._cues = text, Common(text), cues
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
@@ -90,6 +92,11 @@ class Labels:
             if self._counts(group, found, counts, max(units, 1)):
                 self.shapes.add(group)
                 self._judge(group, found, counts, max(units, 1))
+            elif cues and group == _PLAIN and self._opens_with_names(found, counts, units):
+                self.shapes.add(group)
+                for mark in found:
+                    self.decide(mark, "name")
+        self._bracketed(groups, max(units, 1))
         self._borrow(groups)
         if any(shape.startswith("Q.") for shape in self.shapes):
             self._beside_questions(groups)
@@ -180,6 +187,24 @@ class Labels:
             or (r >= 6 and len(recurring) > 1)
         )
 
+    def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int], units: int) -> bool:
+        """Whether captions in few long cues have a label in the first and in some others, none of them twice.
+
+        Each is written as a name that shares no word with another one ("First Rule", "Second Rule"), one is in full,
+        and each begins a cue and stands in front of sentences, as credits ("Music: Lena Ott") do not.
+        """
+        words = [word for name in counts for word in name.split()]
+        return (
+            len(marks) == len(counts) >= _ONCE
+            and len(marks) >= _ONCE_OF * units
+            and marks[0].unit == 0
+            and all(mark.begins and ends_sentence(mark.head.rest) for mark in marks)
+            and all(proper(name) and not self._phrase(name) for name in counts)
+            and any(" " in name for name in counts)
+            and len(set(words)) == len(words)
+            and not any(map(self._common, words))
+        )
+
     def _are_people(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
         """Whether labels most of which stand once are those of a round, and none of a list ("Flour: a pound.")."""
         if sum(" " in name and proper(name) for name in counts) >= _PROPER * len(counts):
@@ -238,8 +263,9 @@ class Labels:
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
-                opens = mark.line < opening and mark.head.timed  # an announcer: nobody's words could go on in it
-                sure = all_of_them and (pair or opens)
+                # an announcer: nobody's words could go on in it
+                opens = mark.line < opening and (self._cues or (mark.head.timed and all_of_them))
+                sure = opens or (all_of_them and pair)
                 verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
@@ -255,7 +281,7 @@ class Labels:
         words, name = mark.name.split(), mark.name
         spelt = _SPELT.search(name) is not None
         big_alone = capitals and self._in_capitals({name: 1}) and (len(words) > 1 or not self._common(name))
-        if big_alone or (all_ and spelt):
+        if big_alone or (spelt and (all_ or mark.group == _BRACKETED)):
             return "name"
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
@@ -282,6 +308,16 @@ class Labels:
         name = re.escape(mark.name)
         spoken_to = rf"(?:, |\b[A-Z][a-z]{{0,3}}\. ){name}(?:[.,?!]|$)|(?:^|[.?!] ){name}, "
         return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
+
+    def _bracketed(self, groups: dict[str, list[Mark]], units: int) -> None:
+        """Labels in brackets and a colon where plain ones count: "[SPEAKER_02]:" may be the only one of its shape."""
+        marks = groups.get(_BRACKETED)
+        if not marks or _BRACKETED in self.shapes or _PLAIN not in self.shapes:
+            return
+        both = groups[_PLAIN] + marks
+        self._judge(_BRACKETED, both, Counter(mark.name for mark in both), units)
+        if any(self.verdict(mark) == "name" for mark in marks):
+            self.shapes.add(_BRACKETED)
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
         """A name that one shape showed counts in another that is plain enough."""

@@ -133,6 +133,8 @@ class Sounds:
         inner = match[kind or 0]
         if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
             return True
+        if kind == "square" and not before.strip(" -") and text[match.end() : match.end() + 1] == ":":
+            return False  # a label that was not taken for a speaker
         if not after and not before.strip(" -.,"):
             return not (self._all_in_brackets and ends_sentence(text))
         if kind == "curly" and not _WORDY.fullmatch(inner):

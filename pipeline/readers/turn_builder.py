@@ -52,6 +52,7 @@ class TurnBuilder:
         self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None, *, clean: bool = False
     ) -> None:
         self.rows: list[Row] = []
+        self.labelled: list[int] = []  # the places of rows that a label begins
         self._clean = clean  # lines that begin with a letter need no cleaning
         self._plain: dict[str, str | None] = {}  # who speaks, by labels that have nothing but a colon behind them
         self._all_alike = not chapters and asker_alone is None  # each line with such a label is one like the others
@@ -143,6 +144,7 @@ class TurnBuilder:
             self._plain[head.name] = speaker
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
+        self.labelled.append(len(self.rows))
         if head.stamp is not None:
             self._timed(head)
         self._open = False
@@ -155,6 +157,7 @@ class TurnBuilder:
         """A line with a label of which all is known."""
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
+        self.labelled.append(len(self.rows))
         if self._clean and "  " not in text and text[0].isalpha():
             self._add(text, number, True)
         else:

@@ -16,6 +16,7 @@ from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
+from pipeline.readers.missing_labels import tell_missing
 from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
@@ -225,6 +226,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally, *, clean: bool) -> li
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
     builder.put_together()
+    tell_missing(builder.rows, builder.labelled, tally)
     return builder.rows
 
 

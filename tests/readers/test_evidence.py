@@ -435,3 +435,74 @@ def test_a_change_inside_captions_needs_no_full_stop_in_front(inside: str) -> No
 def test_a_colon_in_the_words_behind_a_name_in_wide_brackets_names_nobody() -> None:
     rows = [f"（{'田中' if n % 2 else '鈴木'}）{'結論：' if n == 5 else ''}港の会議{n}です。" for n in range(9)]
     assert speakers("\n".join(rows)) == speakers(srt(rows), ".srt") == [*["鈴木", "田中"] * 4, "鈴木"]
+
+
+@pytest.mark.parametrize("suffix", [".vtt", ".txt"])
+@pytest.mark.parametrize("who", ["{}", "{}_01"])
+def test_one_label_in_brackets_among_plain_ones_is_a_speaker(who: str, suffix: str) -> None:
+    rows = [
+        "ANNA: The fog came in.",
+        "PETER: It did.",
+        "ANNA: We rang the bell.",
+        "[SPEAKER_04]: I heard it from here.",
+    ]
+    rows += ["PETER: And then?", "ANNA: Then it lifted."]
+    rows = rows if who == "{}" else [row.replace("ANNA", "Anna").replace("PETER", "Peter") for row in rows]
+    text = f"WEBVTT\n\n{srt(rows).replace(',', '.')}" if suffix == ".vtt" else "\n\n".join(rows)
+    transcript = read(text, suffix)
+    assert [(s.speaker, s.text) for s in transcript.segments if "heard" in s.text] == [
+        ("SPEAKER_04", "I heard it from here.")
+    ]
+    assert not transcript.reading.left_out
+
+
+def test_a_label_in_brackets_that_is_in_doubt_is_no_stage_direction() -> None:
+    transcript = read(srt([*LABELLED[:9], "[Applause]: thank you.", *LABELLED[9:17]]), ".srt")
+    assert [(s.speaker, s.text) for s in transcript.segments if "thank" in s.text] == [(None, "[Applause]: thank you.")]
+
+
+LONG_CUES = [
+    "We mended the nets all morning. Then the wind turned.",
+    "So we took the small boat. It leaks a little.",
+    "The lamp on the rock was out again. I wrote it down.",
+    "Nobody came to look at it. We waited for two hours.",
+]
+
+
+def in_long_cues(labels: dict[int, str]) -> str:
+    rows = [*LONG_CUES, *SAID[:4]]
+    return srt([f"{labels[n]}: {row}" if n in labels else row for n, row in enumerate(rows)])
+
+
+def test_labels_of_a_few_long_cues_are_speakers_though_each_stands_once() -> None:
+    transcript = read(in_long_cues({0: "Announcer", 2: "Oda Brandt", 7: "Unknown"}), ".srt")
+    assert [who for who, _ in itertools.groupby(s.speaker for s in transcript.segments)] == [
+        "Announcer", None, "Oda Brandt", None,
+    ]  # fmt: skip
+    assert not any(label in s.text for s in transcript.segments for label in ("Announcer", "Oda Brandt", "Unknown"))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {1: "Announcer", 2: "Oda Brandt", 7: "Kofi"},  # none opens the file
+        {0: "First Rule", 2: "Second Rule", 7: "Third Rule"},
+        {0: "Weather", 2: "Boats", 7: "Tickets"},  # no name in full
+        {0: "Here's the thing", 2: "Oda Brandt", 7: "Kofi"},
+        {0: "The Budget", 2: "Oda Brandt", 7: "Kofi"},
+        {0: "Nets", 2: "Small Boat", 7: "Kofi"},  # words of the talk
+        {0: "Oda Brandt", 2: "Kofi"},
+    ],
+)
+def test_phrases_that_stand_once_in_long_cues_are_no_speakers(labels: dict[int, str]) -> None:
+    assert speakers(in_long_cues(labels), ".srt") == [None]
+
+
+def test_credits_in_captions_are_no_speakers() -> None:
+    rows = ["Director: Oda Brandt", *SAID[:5], "Camera: Kofi Mensah", "Night Music: Lin Ferrer"]
+    assert speakers(srt(rows), ".srt") == [None]
+
+
+def test_who_announces_a_talk_in_captions_is_named_though_a_few_cues_have_no_label() -> None:
+    rows = ["Announcer: This is the night programme.", *LABELLED[1:9], SAID[9], *LABELLED[10:14], SAID[14]]
+    assert speakers(srt([*rows, *LABELLED[15:]]), ".srt")[:2] == ["Announcer", "Kofi Mensah"]
