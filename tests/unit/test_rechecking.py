@@ -12,7 +12,7 @@ import pytest
 from pipeline.document import Naming, Problem, RunRecord, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
-from pipeline.page import draft_of_page
+from pipeline.page import UNCITED, draft_of_page
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.rechecking import Checked, check_path, check_path_with_model
 from pipeline.render import render_markdown
@@ -104,12 +104,57 @@ def test_a_new_bullet_has_no_lines_and_only_exact_checks(page: Path) -> None:
     head, tail = page.read_text("utf-8").split("## Key Concepts")
     page.write_text(f"{head}- Solar panels feed a battery of 77 tonnes.\n\n## Key Concepts{tail}", "utf-8")
     (new,) = [c for c in check_path(page)[1] if "Solar" in c.claim.text]
-    assert new.claim.lines == () and [f.kind for f in new.findings] == ["figure"]
+    assert new.claim.lines == () and [f.kind for f in new.findings] == ["citation", "figure"]
 
 
-def test_a_section_that_the_form_does_not_know_is_read_too(page: Path) -> None:
-    page.write_text(page.read_text("utf-8") + "\n## My own remarks\n\nIt went to 99 homes.\n", "utf-8")
-    assert found(page) == {"figure"}
+def messages(page: Path) -> dict[str, list[str]]:
+    """What is found against each claim with findings."""
+    return {c.claim.text: [f.message for f in c.findings] for c in check_path(page)[1] if c.findings}
+
+
+def test_statements_without_lines_have_each_their_own_findings(page: Path) -> None:
+    rows = ("Solar panels feed a battery of 77 tonnes.", "A battery is heavy.", "Solar cells cost 12345 euros.")
+    edit(page, "## Key Concepts", "".join(f"- {row}\n" for row in rows) + "\n## Key Concepts")
+    assert messages(page) == {
+        rows[0]: [UNCITED, "nobody says 77 in the recording"],
+        rows[1]: [UNCITED],
+        rows[2]: [UNCITED, "nobody says 12345 in the recording"],
+    }
+
+
+def test_a_section_of_the_users_own_is_read_and_told_under_its_heading(page: Path) -> None:
+    own = "\n## My own remarks of 1989\n\nIt went to 99 homes.\n"
+    page.write_text(page.read_text("utf-8") + own, "utf-8")
+    assert found(page) == {"figure", "citation"}
+    faulty = [c.claim for c in check_path(page)[1] if c.findings]
+    assert [(c.section, c.text) for c in faulty] == [
+        ("My own remarks of 1989", "My own remarks of 1989"),
+        ("My own remarks of 1989", "It went to 99 homes."),
+    ]
+
+
+def test_a_statement_of_the_record_keeps_its_lines_in_a_section_of_the_users_own(page: Path) -> None:
+    row = "- **Lund reactor:** The Lund reactor makes 40 megawatts and has run without a stop since 1998.\n"
+    edit(page, row, "")
+    page.write_text(f"{page.read_text('utf-8')}\n## To learn\n\n{row}", "utf-8")
+    assert found(page) == set()
+    assert ("To learn", (1,)) in [(c.claim.section, c.claim.lines) for c in check_path(page)[1]]
+    seen: list[str] = []
+    asked(page, lambda request: seen.append(request.messages[-1].content) or EMPTY)  # type: ignore[func-returns-value]
+    assert "== To learn" in seen[0]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "# Reactor\n\n## Prerequisites\n\n- Power plants\n"])
+def test_a_page_without_a_statement_is_refused(page: Path, text: str) -> None:
+    page.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"reactor\.md: nothing of the record stands on this page"):
+        check_path(page)
+
+
+def test_a_page_that_is_no_utf_8_is_refused(page: Path) -> None:
+    page.write_bytes(page.read_bytes() + "Größe".encode("latin-1"))
+    with pytest.raises(InputError, match=r"reactor\.md: this is no UTF-8"):
+        check_path(page)
 
 
 def test_prerequisites_say_nothing_of_the_recording(page: Path) -> None:
