@@ -99,6 +99,21 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
 
 
+def is_edited(markdown: str, document: StudyDocument) -> bool:
+    """Whether a page says anything else of the recording than its record, in whatever way that was rendered."""
+    return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
+
+
+def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The headings and statements of a draft, section by section, without what no page is read for."""
+    return [
+        (name, group.heading, [(s.label, s.text) for top in group.statements for s in top.flat()])
+        for name, groups in draft.sections.items()
+        for group in groups
+        if name not in BARE and group.statements
+    ]
+
+
 class _Form:
     """What the page of a document has besides its statements; the English words are known on every page.
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli.check import run_check
 from pipeline.document import Naming, Problem, RunRecord, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
 from pipeline.page import UNCITED, draft_of_page
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.rechecking import Checked, check_path, check_path_with_model
+from pipeline.rechecking import Checked, check_path, check_path_with_model, edited_page
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
@@ -37,6 +38,10 @@ def kinds(checked: list[Checked]) -> set[str]:
 
 def found(path: Path) -> set[str]:
     return kinds(check_path(path)[1])
+
+
+def checked_by_command(*paths: Path, as_json: bool = False) -> tuple[int, list[str]]:
+    return asyncio.run(run_check(paths, None, as_json=as_json))
 
 
 def edit(page: Path, old: str, new: str) -> None:
@@ -221,6 +226,52 @@ def test_a_sentence_with_dots_of_its_own_is_read_whole(page: Path) -> None:
     document = load(rewrite(page, dotted))
     page.write_text(render_markdown(document), "utf-8")
     assert "Ana, i.e. Dr. Ana of Lund, explains it. Ben agrees." in [c.claim.text for c in check_path(page)[1]]
+
+
+@pytest.mark.parametrize("options", [{}, {"citations": True}, {"doubts": False}], ids=str)
+def test_a_page_as_its_record_is_rendered_is_not_edited(page: Path, options: dict[str, bool]) -> None:
+    record = rewrite(page, doubted("nobody says 45 in the recording"))
+    page.write_text(render_markdown(load(record), **options), "utf-8")
+    assert edited_page(record) is edited_page(page) is None
+    assert checked_by_command(page.parent) == (0, [f"{record}: 8 statements checked, 0 with findings"])
+
+
+def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) -> None:
+    edit(page, "makes 40 megawatts", "makes 45 megawatts")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "nobody says 45" in lines[2]
+    assert [lines[0], lines[3]] == [
+        f"{page.with_suffix('.json')}: 8 statements checked, 0 with findings",
+        f"{page}: 8 statements checked, 1 with findings; the page as it was edited",
+    ]
+
+
+def test_a_record_alone_tells_that_the_page_beside_it_was_edited(page: Path) -> None:
+    edit(page, "makes 40 megawatts", "makes 45 megawatts")
+    record = page.with_suffix(".json")
+    told = f"the page beside it was edited: studydoc check {page}"
+    assert checked_by_command(record) == (0, [f"{record}: 8 statements checked, 0 with findings; {told}"])
+    (row,) = map(json.loads, checked_by_command(record, as_json=True)[1])
+    assert row["note"] == told
+    assert "beside it" not in str(checked_by_command(record, page))
+
+
+@pytest.mark.parametrize("change", ["# Reactor", "a page of which nothing is left", "a heading"])
+def test_a_page_is_edited_by_headings_and_by_what_is_gone_too(page: Path, change: str) -> None:
+    if change == "a heading":
+        edit(page, "1. A Reactor and Its Tower", "1. A Reactor")
+    else:
+        page.write_text(change, "utf-8")
+    assert edited_page(page.with_suffix(".json")) == page
+
+
+def test_what_cannot_be_read_is_told_once_in_a_folder(page: Path) -> None:
+    page.write_bytes(b"\xff\xfe")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "this is no UTF-8" in lines[1] and len(lines) == 2
+    page.with_suffix(".json").write_text("{}", "utf-8")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "no study document" in lines[0] and len(lines) == 1
 
 
 def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:
