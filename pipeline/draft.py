@@ -101,12 +101,12 @@ class Draft:
         texts += [text for _, s in self.statements() for text in (s.label, s.text)]
         return sum(map(word_count, texts))
 
-    def numbered(self) -> Draft:
-        """The draft with headings, and statements that cite lines, numbered from 1 in reading order."""
+    def numbered(self, *, every: bool = False) -> Draft:
+        """The draft with headings, and statements that cite lines or `every` one, numbered from 1 in reading order."""
         count = itertools.count(1)
 
         def numbered(statement: DraftStatement) -> DraftStatement:
-            number = next(count) if statement.lines else 0
+            number = next(count) if every or statement.lines else 0
             return replace(statement, id=number, details=tuple(map(numbered, statement.details)))
 
         sections = {}

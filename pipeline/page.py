@@ -23,6 +23,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
 from pipeline.render.markdown import labels_of, provenance
 
+UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
 _LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
 _MARK = re.compile(  # of doubt, or a citation, linked or not
@@ -74,12 +75,12 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
 def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     """Every statement of a page, each with the lines of the record's statement that it is or was.
 
-    A sentence that resembles none of the record's has no lines. Prerequisites say nothing of the recording and are left
-    out; a section that the record does not have is read as a main point.
+    A sentence that resembles none of the record's has no lines, and the finding UNCITED. Prerequisites say nothing of
+    the recording and are left out; a section that the record does not have is read as points under its own heading.
     """
     titles = {s.name: s.heading for s in document.outline()}
-    twins = _Twins(draft_of_document(document))
     told, form = list(provenance(document)), _Form(document)
+    twins = _Twins(draft_of_document(document), told)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
     for name, heading, rows in _blocks(markdown, form):
         shape = form.shapes.get(name, "points")
@@ -95,7 +96,22 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             statements = tuple(map(_with_bound, statements))
         if statements:
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
-    return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered()
+    return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
+
+
+def is_edited(markdown: str, document: StudyDocument) -> bool:
+    """Whether a page says anything else of the recording than its record, in whatever way that was rendered."""
+    return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
+
+
+def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The headings and statements of a draft, section by section, without what no page is read for."""
+    return [
+        (name, group.heading, [(s.label, s.text) for top in group.statements for s in top.flat()])
+        for name, groups in draft.sections.items()
+        for group in groups
+        if name not in BARE and group.statements
+    ]
 
 
 class _Form:
@@ -133,7 +149,7 @@ def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
             yield name, heading, rows
         title = unescape(row.lstrip("#").strip())
         if row.startswith("## "):
-            name = form.sections.get(title, "main_points")
+            name = form.sections.get(title, title)
             heading = "" if title in form.sections else title
         else:
             name, heading = name or "main_points", _NUMBER.sub("", title)
@@ -199,9 +215,10 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 
 
 class _Twins:
-    """The record's statements, looked up by the words of a page."""
+    """The record's statements, looked up by the words of a page; what is `told` of the source cites no lines."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, told: Sequence[str]) -> None:
+        self._told = [DraftStatement(text, ()) for text in told]
         self._of: dict[str, list[DraftStatement]] = {}
         for name, statement in draft.statements():
             self._of.setdefault(name, []).append(statement)
@@ -213,14 +230,16 @@ class _Twins:
     def with_lines(self, node: _Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
         """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
 
-        Its twin is looked for among those `below` its parent's twin first: many tasks have the same date.
+        Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
+        was written anew is known by its label.
         """
-        twin = self._find(node.text, below) or self._find(node.text, self._of.get(section, ()))
+        twin = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
+        twin = twin or self._find(node.text, self._of.get(section, ()))
         twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
         new = DraftStatement(node.text, (), node.label, details)
         if twin is None:
-            return new
+            return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
             return replace(new, lines=twin.lines)
         return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)

@@ -16,9 +16,9 @@ from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
-from pipeline.errors import InputError
+from pipeline.errors import InputError, StoreError
 from pipeline.outputs import transcript_of
-from pipeline.page import draft_of_document, draft_of_page
+from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_edited
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
@@ -103,9 +103,25 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
         raise InputError(f"{path}: there is no {record.name} beside it", hint="keep the .json that make wrote")
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
-    is_page = path.suffix == ".md"
-    draft = draft_of_page(path.read_text("utf-8"), document) if is_page else draft_of_document(document)
-    return Reopened(document, transcript, draft, is_page, remark)
+    if path.suffix != ".md":
+        return Reopened(document, transcript, draft_of_document(document), False, remark)
+    try:
+        draft = draft_of_page(path.read_text("utf-8"), document)
+    except UnicodeDecodeError as err:
+        raise InputError(f"{path}: this is no UTF-8", hint="save it as UTF-8") from err
+    if any(document.statements()) and not any(draft.statements()):
+        raise InputError(f"{path}: nothing of the record stands on this page", hint="studydoc make writes it anew")
+    return Reopened(document, transcript, draft, True, remark)
+
+
+def edited_page(path: Path) -> Path | None:
+    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
+    page = path.with_suffix(".md")
+    try:
+        markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
+        return page if is_edited(markdown, load(page.with_suffix(".json"))) else None
+    except (FileNotFoundError, StoreError):
+        return None
 
 
 def claims_of(document: StudyDocument) -> list[PrintedClaim]:
@@ -160,6 +176,8 @@ def _labels(draft: Draft) -> set[str]:
 
 def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Finding]:
     last = len(recording.transcript.segments)
+    if statement.finding == UNCITED:
+        yield Finding("citation", UNCITED)
     if missing := [n for n in statement.lines if not 1 <= n <= last]:
         yield Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")
     for text in (statement.text, *(() if statement.label in known else (statement.label,))):

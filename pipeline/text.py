@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +88,12 @@ def linkable(url: str | None) -> str | None:
 def numbered(n: int, noun: str) -> str:
     """ "1 call", "2 calls"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def enumerated(words: Sequence[str], last: str) -> str:
+    """ "one", "one or two", "one, two or three", by the word before the `last`."""
+    *before, end = words
+    return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def duration(seconds: float) -> str:

@@ -46,11 +46,11 @@ class Verdicts:
 
 
 def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
-    """What code finds in a text put right: what is new in it, and what the model was shown before and let stand."""
-    shown_before = set(findings(before, recording))
+    """What code finds in a text put right: findings with something new, and what the model was shown and let stand."""
+    shown_before = {(f.kind, what) for f in findings(before, recording) for what in f.what}
     found = findings(text, recording)
-    new = "; ".join(f.message for f in found if f not in shown_before)
-    return new, "; ".join(f.message for f in found if f in shown_before)
+    new = [f for f in found if any((f.kind, what) not in shown_before for what in f.what)]
+    return "; ".join(f.message for f in new), "; ".join(f.message for f in found if f not in new)
 
 
 def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:

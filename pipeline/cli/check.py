@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     epilog="Examples:  studydoc check outputs/   |   studydoc check outputs/talk.md   |   "
     "studydoc check notes/ --transcripts lectures/ --json"
 )
-@some_paths("Documents (.json, or .md after edits by hand) or folders of them.", required=True)
+@some_paths("Records (.json), pages (.md), or folders: records, and pages edited by hand.", required=True)
 @transcripts
 @click.option("--model", help="Have a model of the endpoint check the meaning too.  [default: code alone]")
 @base_url
@@ -79,11 +80,10 @@ async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | Non
 
 async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[int, list[str]]:
     from pipeline.errors import PipelineError
-    from pipeline.outputs import documents_below
 
     lines: list[str] = []
     worst = 0
-    for path in documents_below(paths):
+    for path, note in _documents(paths).items():
         try:
             remark, checked = await check(path)
         except PipelineError as err:
@@ -91,13 +91,33 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
             lines.append(json_line({"path": str(path), "error": str(err)}) if as_json else str(err))
             continue
         worst = max(worst, int(bool(remark or any(c.findings for c in checked))))
-        lines += _as_json(path, remark, checked) if as_json else _as_text(path, remark, checked)
+        lines += _as_json(path, remark, note, checked) if as_json else _as_text(path, remark, note, checked)
     return worst, lines
 
 
-def _as_json(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
+def _documents(paths: Sequence[Path]) -> dict[Path, str]:
+    """The documents to check, each with a note on its page, "" for none.
+
+    Behind a record of a folder comes its page where somebody edited that.
+    """
+    from pipeline.outputs import documents_below
+    from pipeline.rechecking import edited_page
+
+    out: dict[Path, str] = {}
+    named = documents_below(paths)
+    for path in named:
+        page = edited_page(path)
+        beside = page is not None and path in paths and page not in named
+        out[path] = f"the page beside it was edited: studydoc check {quote(str(page))}" if beside else ""
+        if page is not None and not beside:
+            out[page] = "the page as it was edited"
+    return out
+
+
+def _as_json(path: Path, remark: str, note: str, checked: Sequence[Checked]) -> list[str]:
     faulty = [c for c in checked if c.findings]
-    total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty), "remark": remark or None}
+    told = {"remark": remark or None, "note": note or None}
+    total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty)} | told
     return [json_line(row) for row in (*(_finding_row(path, c) for c in faulty), total)]
 
 
@@ -111,7 +131,7 @@ def _finding_row(path: Path, checked: Checked) -> dict[str, Any]:
     }
 
 
-def _as_text(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
+def _as_text(path: Path, remark: str, note: str, checked: Sequence[Checked]) -> list[str]:
     from pipeline.text import numbered
 
     lines = []
@@ -121,4 +141,4 @@ def _as_text(path: Path, remark: str, checked: Sequence[Checked]) -> list[str]:
         lines.append(f"{path}: {c.claim.section}, {where}: {c.claim.text}")
         lines += [f"    {f.kind}: {f.message}" for f in c.findings]
     said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
-    return [*lines, f"{path}: {said}{f'; {remark}' if remark else ''}"]
+    return [*lines, f"{path}: {'; '.join(filter(None, (said, remark, note)))}"]

@@ -11,16 +11,16 @@ from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import unsaid
-from pipeline.verification.names import unsaid_name
+from pipeline.verification.names import unsaid_names
 from pipeline.verification.numerals import as_written, provable
-from pipeline.verification.quotations import quoted_lines, unsaid_quotation
+from pipeline.verification.quotations import quoted_lines, unsaid_quotations
 from pipeline.verification.recording import Finding, Recording, letters
 
 REPEAT = "it says the same as another"
 
 
 def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
-    """Everything in a statement that the whole recording does not hold: figures, quotations, names."""
+    """What the whole recording does not hold of a statement: a finding each of its figures, quotations, names."""
     if text not in recording.found:  # a statement is looked at before its check and after it
         recording.found[text] = tuple(_findings(text, recording))
     return recording.found[text]
@@ -28,12 +28,12 @@ def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
 
 def _findings(text: str, recording: Recording) -> Iterator[Finding]:
     written = as_written(text, recording.language)
-    if figure := unsaid(written, recording.figures, recording.folded, partial(provable, language=recording.spoken)):
-        yield Finding("figure", f"nobody says {figure} in the recording")
-    if quotation := unsaid_quotation(text, recording):
-        yield Finding("quotation", f"nobody says “{quotation}” word for word")
-    if name := unsaid_name(text, recording):
-        yield Finding("name", f"{name} is not named in the recording")
+    if figures := unsaid(written, recording.figures, recording.folded, partial(provable, language=recording.spoken)):
+        yield Finding("figure", figures)
+    if quotations := unsaid_quotations(text, recording):
+        yield Finding("quotation", quotations)
+    if names := unsaid_names(text, recording):
+        yield Finding("name", names)
 
 
 def finding(text: str, recording: Recording) -> str:

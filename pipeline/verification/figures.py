@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
+from itertools import accumulate
 from string import punctuation
 
 from pipeline.verification.kept import Kept
@@ -123,23 +123,25 @@ def _is_among(value: float, said: Sequence[float]) -> bool:
 
 def unsaid(
     text: str, said: Sequence[float], written: str, provable: Callable[[float], bool] = lambda value: True
-) -> str | None:
-    """The first figure of a text, as it shows it, whose values are not among those `said`, and all `provable`.
+) -> tuple[str, ...]:
+    """The figures of a text, as it shows them, whose values are not among those `said`, and all `provable`.
 
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
     such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
     """
-    stretches = list(_stretches(text))
-    for version in chain.from_iterable(map(_VERSION.finditer, stretches)):
-        if version[0] not in written:
-            return version[0]
-    for figure in chain.from_iterable(map(_STATED.__getitem__, stretches)):
-        spelled = not any(map(str.isdigit, figure.shown))
-        if spelled and max(figure.values) < 100:
-            continue
-        if not any(_is_among(v, said) for v in figure.values) and all(map(provable, figure.values)):
-            return figure.shown
-    return None
+    out: list[str] = []
+    for stretch in _stretches(text):
+        versions = [v for v in _VERSION.finditer(stretch) if v[0] not in written]
+        out += [v[0] for v in versions]
+        for figure in _STATED[stretch]:
+            spelled = not any(map(str.isdigit, figure.shown))
+            if spelled and max(figure.values) < 100:
+                continue
+            if any(_is_among(v, said) for v in figure.values) or not all(map(provable, figure.values)):
+                continue
+            if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # those are told whole
+                out.append(figure.shown)
+    return tuple(dict.fromkeys(out))
 
 
 def _has_number(word: str) -> bool | None:

@@ -21,14 +21,15 @@ _CASES = frozenset("bg cs el et eu fi hr hu hy ka kk lt lv mk pl ro ru sk sl sq 
 _CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which a capital tells no name
 
 
-def unsaid_name(text: str, recording: Recording) -> str | None:
-    """The first name of a text that the whole recording does not hold, nor anything that sounds like it.
+def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
+    """The names of a text that the whole recording does not hold, nor anything that sounds like them.
 
     A name is a word with a capital inside a sentence, in a script that has capitals. Nothing is proved where names may
     be translated.
     """
     if recording.translated:
-        return None
+        return ()
+    out: list[str] = []
     for match in _CAPITALISED.finditer(text):
         if not match[0][0].isupper():
             continue
@@ -36,8 +37,8 @@ def unsaid_name(text: str, recording: Recording) -> str | None:
         if not _is_name(word, text[: match.start()], recording.language):
             continue
         if not all(_said(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
-            return word
-    return None
+            out.append(word)
+    return tuple(dict.fromkeys(out))
 
 
 def _is_name(word: str, before: str, language: str | None) -> bool:

@@ -24,9 +24,9 @@ def quotations(text: str) -> Iterator[str]:
                 yield part.strip()
 
 
-def unsaid_quotation(text: str, recording: Recording) -> str | None:
-    """The first quotation that nobody says word for word anywhere and no title has, marks and capitals aside."""
-    return next((q for q in quotations(text) if not recording.holds(bare_words(q))), None)
+def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
+    """The quotations that nobody says word for word anywhere and no title has, marks and capitals aside."""
+    return tuple(dict.fromkeys(q for q in quotations(text) if not recording.holds(bare_words(q))))
 
 
 def quoted_lines(text: str, lines: tuple[int, ...], recording: Recording) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipeline.labels import labels_for
 from pipeline.language import primary
-from pipeline.text import UNSPACED
+from pipeline.text import UNSPACED, enumerated
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
@@ -61,10 +61,22 @@ def _without_points(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that code proved against a statement."""
+    """What code proved against a statement: all the figures, quotations or names in it that `what` lists."""
 
     kind: Kind
-    message: str
+    what: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """The finding in words."""
+        match self.kind:
+            case "figure":
+                return f"nobody says {enumerated(self.what, 'or')} in the recording"
+            case "quotation":
+                return f"nobody says {enumerated([f'“{q}”' for q in self.what], 'or')} word for word"
+            case "name":
+                verb = "is" if len(self.what) == 1 else "are"
+                return f"{enumerated(self.what, 'and')} {verb} not named in the recording"
 
 
 class Recording:

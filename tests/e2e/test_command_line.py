@@ -233,9 +233,10 @@ def test_check_of_a_fresh_run_finds_nothing_and_a_planted_fault_is_found(replaya
     assert "0 with findings" in done.stdout
     page = replayable / "outputs" / "talk.md"
     page.write_text(page.read_text("utf-8").replace("40 megawatts", "70 megawatts"), "utf-8")
-    done = studydoc("check", page, cwd=replayable)
-    assert done.returncode == 1
-    assert "nobody says 70" in done.stdout
+    for named in (page, "outputs"):
+        done = studydoc("check", named, cwd=replayable)
+        assert done.returncode == 1
+        assert "nobody says 70" in done.stdout and "the page as it was edited" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [["check", "nothing.json"], ["eval", "nothing"], ["eval", "compare", "one"]])

@@ -58,6 +58,13 @@ def test_minutes_in_another_language_have_its_words_and_read_back() -> None:
     assert [(n, s.label, s.text) for n, s in read] == [(n, s.label, s.text) for n, s in written]
 
 
+def test_a_date_that_was_edited_has_the_lines_of_the_one_that_stood_there() -> None:
+    document = minutes()
+    page = draft_of_page(render_markdown(document).replace("(no date said)", "by the end of May"), document)
+    (due,) = (s for _, s in page.statements() if s.text == "by the end of May")
+    assert due.lines and not due.finding
+
+
 def test_a_date_is_checked_and_put_right_alone() -> None:
     document = fault_in("Due: (no date said)", "before 2031", action_items=TASKS)
     due = document.more[1].items[1].details[0]

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli.check import run_check
 from pipeline.document import Naming, Problem, RunRecord, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
-from pipeline.page import draft_of_page
+from pipeline.page import UNCITED, draft_of_page
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.rechecking import Checked, check_path, check_path_with_model
+from pipeline.rechecking import Checked, check_path, check_path_with_model, edited_page
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
@@ -37,6 +38,10 @@ def kinds(checked: list[Checked]) -> set[str]:
 
 def found(path: Path) -> set[str]:
     return kinds(check_path(path)[1])
+
+
+def checked_by_command(*paths: Path, as_json: bool = False) -> tuple[int, list[str]]:
+    return asyncio.run(run_check(paths, None, as_json=as_json))
 
 
 def edit(page: Path, old: str, new: str) -> None:
@@ -104,12 +109,57 @@ def test_a_new_bullet_has_no_lines_and_only_exact_checks(page: Path) -> None:
     head, tail = page.read_text("utf-8").split("## Key Concepts")
     page.write_text(f"{head}- Solar panels feed a battery of 77 tonnes.\n\n## Key Concepts{tail}", "utf-8")
     (new,) = [c for c in check_path(page)[1] if "Solar" in c.claim.text]
-    assert new.claim.lines == () and [f.kind for f in new.findings] == ["figure"]
+    assert new.claim.lines == () and [f.kind for f in new.findings] == ["citation", "figure"]
 
 
-def test_a_section_that_the_form_does_not_know_is_read_too(page: Path) -> None:
-    page.write_text(page.read_text("utf-8") + "\n## My own remarks\n\nIt went to 99 homes.\n", "utf-8")
-    assert found(page) == {"figure"}
+def messages(page: Path) -> dict[str, list[str]]:
+    """What is found against each claim with findings."""
+    return {c.claim.text: [f.message for f in c.findings] for c in check_path(page)[1] if c.findings}
+
+
+def test_statements_without_lines_have_each_their_own_findings(page: Path) -> None:
+    rows = ("Solar panels feed a battery of 77 tonnes.", "A battery is heavy.", "Solar cells cost 12345 euros.")
+    edit(page, "## Key Concepts", "".join(f"- {row}\n" for row in rows) + "\n## Key Concepts")
+    assert messages(page) == {
+        rows[0]: [UNCITED, "nobody says 77 in the recording"],
+        rows[1]: [UNCITED],
+        rows[2]: [UNCITED, "nobody says 12345 in the recording"],
+    }
+
+
+def test_a_section_of_the_users_own_is_read_and_told_under_its_heading(page: Path) -> None:
+    own = "\n## My own remarks of 1989\n\nIt went to 99 homes.\n"
+    page.write_text(page.read_text("utf-8") + own, "utf-8")
+    assert found(page) == {"figure", "citation"}
+    faulty = [c.claim for c in check_path(page)[1] if c.findings]
+    assert [(c.section, c.text) for c in faulty] == [
+        ("My own remarks of 1989", "My own remarks of 1989"),
+        ("My own remarks of 1989", "It went to 99 homes."),
+    ]
+
+
+def test_a_statement_of_the_record_keeps_its_lines_in_a_section_of_the_users_own(page: Path) -> None:
+    row = "- **Lund reactor:** The Lund reactor makes 40 megawatts and has run without a stop since 1998.\n"
+    edit(page, row, "")
+    page.write_text(f"{page.read_text('utf-8')}\n## To learn\n\n{row}", "utf-8")
+    assert found(page) == set()
+    assert ("To learn", (1,)) in [(c.claim.section, c.claim.lines) for c in check_path(page)[1]]
+    seen: list[str] = []
+    asked(page, lambda request: seen.append(request.messages[-1].content) or EMPTY)  # type: ignore[func-returns-value]
+    assert "== To learn" in seen[0]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "# Reactor\n\n## Prerequisites\n\n- Power plants\n"])
+def test_a_page_without_a_statement_is_refused(page: Path, text: str) -> None:
+    page.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"reactor\.md: nothing of the record stands on this page"):
+        check_path(page)
+
+
+def test_a_page_that_is_no_utf_8_is_refused(page: Path) -> None:
+    page.write_bytes(page.read_bytes() + "Größe".encode("latin-1"))
+    with pytest.raises(InputError, match=r"reactor\.md: this is no UTF-8"):
+        check_path(page)
 
 
 def test_prerequisites_say_nothing_of_the_recording(page: Path) -> None:
@@ -176,6 +226,52 @@ def test_a_sentence_with_dots_of_its_own_is_read_whole(page: Path) -> None:
     document = load(rewrite(page, dotted))
     page.write_text(render_markdown(document), "utf-8")
     assert "Ana, i.e. Dr. Ana of Lund, explains it. Ben agrees." in [c.claim.text for c in check_path(page)[1]]
+
+
+@pytest.mark.parametrize("options", [{}, {"citations": True}, {"doubts": False}], ids=str)
+def test_a_page_as_its_record_is_rendered_is_not_edited(page: Path, options: dict[str, bool]) -> None:
+    record = rewrite(page, doubted("nobody says 45 in the recording"))
+    page.write_text(render_markdown(load(record), **options), "utf-8")
+    assert edited_page(record) is edited_page(page) is None
+    assert checked_by_command(page.parent) == (0, [f"{record}: 8 statements checked, 0 with findings"])
+
+
+def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) -> None:
+    edit(page, "makes 40 megawatts", "makes 45 megawatts")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "nobody says 45" in lines[2]
+    assert [lines[0], lines[3]] == [
+        f"{page.with_suffix('.json')}: 8 statements checked, 0 with findings",
+        f"{page}: 8 statements checked, 1 with findings; the page as it was edited",
+    ]
+
+
+def test_a_record_alone_tells_that_the_page_beside_it_was_edited(page: Path) -> None:
+    edit(page, "makes 40 megawatts", "makes 45 megawatts")
+    record = page.with_suffix(".json")
+    told = f"the page beside it was edited: studydoc check {page}"
+    assert checked_by_command(record) == (0, [f"{record}: 8 statements checked, 0 with findings; {told}"])
+    (row,) = map(json.loads, checked_by_command(record, as_json=True)[1])
+    assert row["note"] == told
+    assert "beside it" not in str(checked_by_command(record, page))
+
+
+@pytest.mark.parametrize("change", ["# Reactor", "a page of which nothing is left", "a heading"])
+def test_a_page_is_edited_by_headings_and_by_what_is_gone_too(page: Path, change: str) -> None:
+    if change == "a heading":
+        edit(page, "1. A Reactor and Its Tower", "1. A Reactor")
+    else:
+        page.write_text(change, "utf-8")
+    assert edited_page(page.with_suffix(".json")) == page
+
+
+def test_what_cannot_be_read_is_told_once_in_a_folder(page: Path) -> None:
+    page.write_bytes(b"\xff\xfe")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "this is no UTF-8" in lines[1] and len(lines) == 2
+    page.with_suffix(".json").write_text("{}", "utf-8")
+    code, lines = checked_by_command(page.parent)
+    assert code == 1 and "no study document" in lines[0] and len(lines) == 1
 
 
 def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:

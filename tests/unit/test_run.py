@@ -208,6 +208,24 @@ def test_what_the_check_was_shown_and_let_stand_is_no_doubt_in_the_text_that_it_
     assert detail.correction and detail.support == "verified" and detail.remark == "nobody says 41 in the recording"
 
 
+@pytest.mark.parametrize(
+    ("text", "support", "told"),
+    [
+        ("The Lund reactor makes 41 megawatts.", "verified", "nobody says 41 in the recording"),
+        ("The Lund reactor makes 41 megawatts, not 70.", "weak", "nobody says 41 or 70 in the recording"),
+    ],
+)
+def test_of_several_figures_that_the_check_was_shown_only_a_new_one_is_a_doubt(
+    text: str, support: str, told: str
+) -> None:
+    written = written_answer()
+    written["main_points"][0]["points"][0]["text"] = "The Lund reactor makes 41 megawatts, and 43 in winter."
+    fault = {"id": 3, "verdict": "partly", "why": "winter", "label": "", "text": text, "lines": [1]}
+    document, _ = run([written, EMPTY | {"faults": [fault]}])
+    detail = document.main_points[0].details[0]
+    assert (detail.support, detail.finding or detail.remark) == (support, told)
+
+
 def test_what_code_suspects_goes_to_the_check_as_a_remark() -> None:
     written = written_answer()
     written["summary"][0]["text"] = "The reactor at Lund makes 41 megawatts."

@@ -90,6 +90,24 @@ def test_a_figure_that_the_whole_recording_does_not_hold_is_told() -> None:
     assert finding("It makes 41 megawatts.", said("it makes 40 megawatts")) == "nobody says 41 in the recording"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It stopped in 1999 after 88 days and cost 77 euros.", "nobody says 1999, 88 or 77 in the recording"),
+        ("It cost 77 euros and 88 days, so 77 euros.", "nobody says 77 or 88 in the recording"),
+        ("The talk is about 29.1rc2 and 88 more.", "nobody says 29.1rc2 or 88 in the recording"),
+        ("Then Kowalski met Bernstein.", "Kowalski and Bernstein are not named in the recording"),
+        ("Then Kowalski paid 77.", "nobody says 77 in the recording; Kowalski is not named in the recording"),
+        (
+            "“this is dear to us” and “that is bad for you”",
+            "nobody says “this is dear to us” or “that is bad for you” word for word",
+        ),
+    ],
+)
+def test_all_that_the_recording_does_not_hold_is_told_in_one_finding_a_kind(text: str, told: str) -> None:
+    assert finding(text, said("it makes 40 megawatts")) == told
+
+
 @pytest.mark.parametrize("text", ["It takes 1.2 million.", "It takes 1,200,000 dollars.", "It was in 1984."])
 def test_a_figure_may_be_written_otherwise_than_said(text: str) -> None:
     assert not finding(text, said("one point two million dollars in nineteen eighty four"))
