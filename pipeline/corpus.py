@@ -146,6 +146,7 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
     # Loaded when a document is made: a run over what was made before makes none.
+    from pipeline.record import unchanged
     from pipeline.render import render_markdown
     from pipeline.run import asummarise
 
@@ -163,14 +164,18 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     if (path := Path(transcript.path or "")).exists() or zipped(path):
         told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
         document = document.model_copy(update={"source": told})
-    if record.exists():
-        document = _settled(document, record)
-    page, _ = store.write(document, render_markdown(document, citations=order.citations), record)
+    edited: str | None = None
+    if before := _before(record):
+        document = unchanged(document, before)
+        edited = _edits_told(before, record, stays=document is before and not order.citations)
+    page = record.with_suffix(".md")
+    if edited is None or document is not before or order.citations:
+        store.write(document, render_markdown(document, citations=order.citations), record)
     return Outcome(
         transcript.name,
         document,
         page,
-        (*document.source.warnings, *filter(None, [left_out_line(transcript)])),
+        (*document.source.warnings, *filter(None, [left_out_line(transcript), edited])),
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),
@@ -180,11 +185,37 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     )
 
 
-def _settled(document: StudyDocument, record: Path) -> StudyDocument:
-    """The same bytes again when nothing changed; a record that cannot be read is simply replaced."""
-    from pipeline.record import unchanged
-
+def _before(record: Path) -> StudyDocument | None:
+    """The document that a new one replaces; one that cannot be read is simply replaced."""
     try:
-        return unchanged(document, store.load(record))
+        return store.load(record) if record.exists() else None
     except StoreError:
-        return document
+        return None
+
+
+def _edits_told(before: StudyDocument, record: Path, *, stays: bool) -> str | None:
+    """What becomes of a page that somebody edited, None where nobody did: it `stays`, or is kept beside the new one."""
+    page = record.with_suffix(".md")
+    try:
+        markdown = page.read_bytes()
+    except FileNotFoundError:
+        return None
+    if not _edited(markdown.decode("utf-8", errors="replace"), before):
+        return None
+    if stays:
+        return f"{page} was edited by hand and stays as it is; delete it to have it written anew"
+    names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
+    aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
+    store.replace_file(aside, markdown)
+    return f"{page} was edited by hand: it is written anew, and as it was it is kept in {aside}"
+
+
+def _edited(markdown: str, document: StudyDocument) -> bool:
+    """Whether a page says anything else than its document, or of one that this version made has another letter."""
+    from pipeline.page import is_edited
+    from pipeline.record import pipeline_version
+    from pipeline.render import render_markdown
+
+    ours = document.run.pipeline_version == pipeline_version()
+    as_made = ours and markdown in (render_markdown(document), render_markdown(document, citations=True))
+    return not as_made and (ours or is_edited(markdown, document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
 MARKS = (
+    "edited",
     "review",
     "reviewed",
     "markdown",
@@ -81,7 +83,7 @@ def _without_marks(name: str) -> Iterator[str]:
     """A name, and then what is left of it as one mark after the other goes."""
     yield name
     stem, _, mark = name.rpartition(".")
-    if stem and mark in MARKS:
+    if stem and re.sub(r"-\d+$", "", mark) in MARKS:
         yield from _without_marks(stem)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
@@ -19,9 +20,11 @@ from pipeline.document import (
     StudyDocument,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.errors import StoreError
 from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
 from pipeline.render.markdown import labels_of, provenance
+from pipeline.store import load
 
 UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
@@ -102,6 +105,16 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
 def is_edited(markdown: str, document: StudyDocument) -> bool:
     """Whether a page says anything else of the recording than its record, in whatever way that was rendered."""
     return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
+
+
+def edited_page(path: Path) -> Path | None:
+    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
+    page = path.with_suffix(".md")
+    try:
+        markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
+        return page if is_edited(markdown, load(page.with_suffix(".json"))) else None
+    except (FileNotFoundError, StoreError):
+        return None
 
 
 def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str]]]]:

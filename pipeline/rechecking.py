@@ -16,9 +16,9 @@ from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
-from pipeline.errors import InputError, StoreError
+from pipeline.errors import InputError
 from pipeline.outputs import transcript_of
-from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_edited
+from pipeline.page import UNCITED, draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
@@ -112,16 +112,6 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     if any(document.statements()) and not any(draft.statements()):
         raise InputError(f"{path}: nothing of the record stands on this page", hint="studydoc make writes it anew")
     return Reopened(document, transcript, draft, True, remark)
-
-
-def edited_page(path: Path) -> Path | None:
-    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
-    page = path.with_suffix(".md")
-    try:
-        markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
-        return page if is_edited(markdown, load(page.with_suffix(".json"))) else None
-    except (FileNotFoundError, StoreError):
-        return None
 
 
 def claims_of(document: StudyDocument) -> list[PrintedClaim]:

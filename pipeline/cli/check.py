@@ -101,7 +101,7 @@ def _documents(paths: Sequence[Path]) -> dict[Path, str]:
     Behind a record of a folder comes its page where somebody edited that.
     """
     from pipeline.outputs import documents_below
-    from pipeline.rechecking import edited_page
+    from pipeline.page import edited_page
 
     out: dict[Path, str] = {}
     named = documents_below(paths)

@@ -15,6 +15,7 @@ from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
 from pipeline.outputs import transcript_of
+from pipeline.page import edited_page
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.storage import read_events, review_path
@@ -94,6 +95,8 @@ class Exporter:
         if self.wanted.reviewed:
             return self._reviewed(record)
         document = load(record)
+        if page := edited_page(record):
+            self.tell(f"{page} was edited by hand: exports are made of its record, without the edits")
         try:
             transcript, _ = transcript_of(document, record, self.wanted.transcripts)
         except InputError:

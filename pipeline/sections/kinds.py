@@ -35,9 +35,9 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v7"
+    write: str = "write.v8"
     compose: str = "compose.v2"
-    revise: str = "revise.v3"
+    revise: str = "revise.v4"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)

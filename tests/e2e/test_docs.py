@@ -33,7 +33,6 @@ from tests.scripted import LINES
 NOT_RUN = {
     r"^git clone|^cd |^\. \.venv|^python3 -m venv|pip install|^apt |^brew ": "sets a machine up; test_wheel.py installs the wheel",
     r"^make \w+$": "the Makefile's own, which sets everything up",
-    r"^cp ": "another program's",
     r"-m benchmarks": "measures for seconds to minutes",
     r"^studydoc models (fetch|add|remove)": "a download; tests/unit/test_weights.py and tests/providers/test_model_files.py",
     r"\.gguf|--model local": "runs a model in the process; tests/providers/test_gguf.py",

@@ -37,8 +37,8 @@ def test_files_stand_beside_the_record_and_take_no_place_of_it(
     assert {p: p.read_bytes() for p in before} == before
 
 
-def test_the_marks_of_files_made_of_notes_are_the_formats_names_and_those_of_a_review() -> None:
-    assert set(MARKS) == {f.name for f in FORMATS} | {"review", "reviewed"}
+def test_the_marks_of_files_made_of_notes_are_the_formats_names_and_those_of_reviews_and_edits() -> None:
+    assert set(MARKS) == {f.name for f in FORMATS} | {"review", "reviewed", "edited"}
 
 
 @pytest.mark.parametrize("mark", ["github", "reviewed", "reviewed.github", "review"])

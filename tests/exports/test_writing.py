@@ -169,3 +169,12 @@ def test_a_file_is_no_folder_and_a_folder_may_have_a_dot_in_its_name(tmp_path: P
         wanted(["html"], out=tmp_path / "file")
     (tmp_path / "old.txt").mkdir()
     assert wanted(["html"], out=tmp_path / "notes.2024").out and wanted(["html"], out=tmp_path / "old.txt").out
+
+
+def test_that_an_edited_page_is_not_what_is_exported_is_told(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.csv")
+    page = record.with_suffix(".md")
+    page.write_text(page.read_text("utf-8").replace("2031", "2041"), "utf-8")
+    told = Told("html")
+    assert list(told.exporter.write_all(places_below([record], reviewed=False)))
+    assert told.said == [f"{page} was edited by hand: exports are made of its record, without the edits"]

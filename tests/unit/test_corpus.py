@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.corpus import make_all
 from pipeline.errors import EndpointError
 from pipeline.llm import Completion, Request
 from pipeline.order import Order, Outcome
+from pipeline.outputs import is_output
 from pipeline.profile import Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
@@ -128,3 +130,32 @@ def test_a_document_that_waits_for_its_last_answer_makes_room_for_another() -> N
     assert writing.wanted == 12  # about to be asked
     writing.asked = 1
     assert writing.wanted == 1
+
+
+def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_when_it_is_written_anew(
+    tmp_path: Path,
+) -> None:
+    def make(citations: bool = False, client: ScriptedClient | None = None) -> Outcome:
+        asked = Order(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), client or Stored(good_answer), asked))
+        return outcome
+
+    page = make().page
+    assert page is not None and not make().notes
+    edited = "My own remark: ask Bob.\n\n" + page.read_text("utf-8")
+    page.write_text(edited, "utf-8")
+    assert [n for n in make().notes if "stays as it is; delete it" in n] and page.read_text("utf-8") == edited
+    aside = page.with_name("talk0.edited.md")
+    assert not aside.exists()
+    assert any("talk0.edited.md" in n for n in make(citations=True).notes)
+    assert aside.read_text("utf-8") == edited and "ask Bob" not in page.read_text("utf-8")
+    page.write_text(edited + "And Eve.\n", "utf-8")
+    make(citations=True)
+    assert page.with_name("talk0.edited-2.md").exists() and is_output(page.with_name("talk0.edited-2.md"), page.parent)
+
+
+class Stored(ScriptedClient):
+    """Scripted answers that all came from the store."""
+
+    async def complete(self, request: Request) -> Completion:
+        return replace(await super().complete(request), cached=True)
