@@ -57,6 +57,14 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     return out
 
 
+def name_below(path: Path, paths: Sequence[Path]) -> str:
+    """What a document is called among others: its path below that of `paths` which it lies in, without its ending."""
+    for folder in paths:
+        if folder.is_dir() and path.is_relative_to(folder):
+            return path.relative_to(folder).with_suffix("").as_posix()
+    return path.stem
+
+
 def records_below(folder: Path) -> list[Path]:
     """The records of a folder, in the order of their paths; none when it is not there.
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from pipeline.text import words
 from pipeline.transcript import Transcript
+
+_LEAST_LETTERS = 5  # of a name that two letters in each other's place do not make another one
+_TOGETHER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,17 @@ class Person:
 def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
     """Speakers in the order of their labels, then those whom only the recording's data name.
 
-    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti.
+    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia"
+    where two letters that change places are all that tells the two, and they do not speak with each other.
     Where a label goes with none it may stand for any of the others, so these are not listed besides.
     """
     known = transcript.metadata.speakers
+    names = {label: full_name(label, known) for label in transcript.labelled_speakers}
     labels: dict[str, list[str]] = {}
-    for label in transcript.labelled_speakers:
-        labels.setdefault(full_name(label, known), []).append(label)
+    for label, name in names.items():
+        right = next((r for r in names if names[r] in known and _mistyped(label, r)), None) if name == label else None
+        same = right is not None and not _talk_together(label, right, transcript)
+        labels.setdefault(names[right] if same and right else name, []).append(label)
     found = tuple(Person(name, tuple(of)) for name, of in labels.items())
     if any(name not in known for name in labels):
         return found
@@ -45,3 +53,19 @@ def full_name(label: str, known: Sequence[str]) -> str:
     said = {word for word in words(label) if len(word) > 1}
     fitting = {name for name in known if said and said.issubset(words(name))}
     return fitting.pop() if len(fitting) == 1 else label
+
+
+def _mistyped(label: str, right: str) -> bool:
+    """Whether a label is another one with two neighbouring letters in each other's place."""
+    differ = [n for n, (a, b) in enumerate(zip(label, right, strict=False)) if a != b]
+    if len(label) != len(right) or len(label) < _LEAST_LETTERS or len(differ) != 2 or differ[1] - differ[0] != 1:
+        return False
+    first, second = differ
+    return (label[first], label[second]) == (right[second], right[first])
+
+
+def _talk_together(one: str, other: str, transcript: Transcript) -> bool:
+    """Whether two labels follow each other as those of people who talk do, in a fifth of the rarer one's turns."""
+    turns = [who for who, _ in groupby(s.speaker for s in transcript.segments)]
+    beside = sum({a, b} == {one, other} for a, b in pairwise(turns))
+    return _TOGETHER * beside > min(turns.count(one), turns.count(other))

@@ -20,7 +20,8 @@ from pipeline.verification import Recording, finding, with_lines
 ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 65  # words of a point that goes on with what is added; a longer one is told in points
+_MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points
+_LEADS_TO_A_LIST = (":", "：")
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12
@@ -116,16 +117,16 @@ def _grown(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
 def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Sequence[DraftStatement]:
     """A point with what waits for it: its last sentence where it is short, else a detail.
 
-    What waits for a point that has a list stands behind that, since it is none of the list.
+    What would be too long for a point that has a list stands behind that, since it is none of the list.
     """
-    details = [row for detail in point.details for row in (detail, *_taken(waiting, detail.id))]
+    details = tuple(row for detail in point.details for row in (detail, *_taken(waiting, detail.id)))
     new = _taken(waiting, point.id)
-    if point.details:
-        return (replace(point, details=tuple(details)), *new)
-    if len(new) == 1 and not new[0].finding:
-        joined = _joined(point, new[0], words)
+    if len(new) == 1 and not new[0].finding and not point.text.endswith(_LEADS_TO_A_LIST):
+        joined = replace(_joined(point, new[0], words), details=details)
         if word_count(joined.text) <= _MOST_JOINED:
             return (joined,)
+    if details:
+        return (replace(point, details=details), *new)
     return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
 
 

@@ -100,7 +100,8 @@ class Screen:
         if outcome.error and outcome.error is self._ended:
             self._unmade += 1
         elif outcome.error:
-            self.problem(f"{outcome.name}: FAILED: {outcome.error}")
+            whose = "" if outcome.name == "input" else f"{outcome.name}: "  # the error then names the path
+            self.problem(f"{whose}FAILED: {outcome.error}")
             self._ended = outcome.error if outcome.error.fatal else self._ended
         elif outcome.figures:
             self.say(outcome_line(outcome))
@@ -166,7 +167,7 @@ def plan_table(found: Forecast) -> str:
         rows.append("\t".join(_plan_row(plan)))
     whole = found.whole.now + found.whole.later
     price = "free" if found.cost[1] == 0 else _price(found.cost)
-    if not found.thought_known and whole.calls:
+    if not found.thought_known and whole.calls and found.cost[1] is not None:
         price += " without thought, which is not known before the first calls"
     about = "time not known before the first calls" if found.seconds is None else f"about {duration(found.seconds)}"
     at_once = f"{about}, {numbered(found.at_once, 'call')} at once"

@@ -6,7 +6,7 @@ import json
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
 from pipeline.evaluation.report import comparison_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
-from pipeline.outputs import documents_below
+from pipeline.outputs import documents_below, name_below
 from pipeline.providers.local import usable_cores
 from pipeline.render import escape
 
@@ -44,7 +44,7 @@ def score_all(
     scored, failed = [s for s in found if isinstance(s, Scored)], [s for s in found if isinstance(s, str)]
     if not scored:
         raise InputError("\n".join(failed))
-    return scored, failed
+    return [replace(s, name=name_below(s.path, paths)) for s in scored], failed
 
 
 def _scored(record: Path, *, transcripts: Path | None, references: Path | None) -> Scored | str:

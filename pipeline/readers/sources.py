@@ -150,7 +150,7 @@ def _sorted_out(root: Path, paths: Iterable[Path], own: Own) -> _Pair:
             try:
                 packed, left = _archive(path, f"{inner.with_suffix('').as_posix()}/")
             except InputError as err:
-                packed, left = [], [Skipped(path, str(err))]
+                packed, left = [], [Skipped(path, str(err).removeprefix(f"{path}: "))]
             sources += packed
             skipped += left
         elif not path.name.lower().endswith(".info.json"):

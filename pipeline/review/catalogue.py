@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.outputs import documents_below, transcript_of
+from pipeline.outputs import documents_below, name_below, transcript_of
 from pipeline.review.reviewed import remarks
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
@@ -105,9 +105,9 @@ class Catalogue:
 
     def _entry(self, record: Path) -> Entry:
         try:
-            return Entry(id_of(record), record.stem, self._open(record))
+            return Entry(id_of(record), name_below(record, self._paths), self._open(record))
         except PipelineError as err:
-            return Entry(id_of(record), record.stem, None, str(err))
+            return Entry(id_of(record), name_below(record, self._paths), None, str(err))
 
     def _open(self, record: Path) -> Desk:
         stat = record.stat()

@@ -76,3 +76,13 @@ def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path
 def test_eval_writes_a_page_with_plots_where_asked(record: Path, tmp_path: Path) -> None:
     run_eval([record], None, None, page=tmp_path / "scores.html")
     assert "<svg" in (tmp_path / "scores.html").read_text("utf-8")
+
+
+def test_documents_of_one_name_in_two_folders_are_compared_each_with_its_own(folders: tuple[Path, Path]) -> None:
+    for folder in folders:
+        for week in ("week1", "week2"):
+            shutil.copytree(folder, folder / week, ignore=shutil.ignore_patterns("week*"))
+    names = {d["name"] for d in json.loads(run_eval([folders[0]], None, None, as_json=True)[1])["documents"]}
+    assert names == {"talk", "week1/talk", "week2/talk"}
+    text = run_compare(list(folders), None, None, None)[1]
+    assert all(f"### {name}: " in text for name in names)

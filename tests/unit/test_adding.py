@@ -39,16 +39,19 @@ def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> Non
     assert point.correction and (point.correction.before, point.correction.reason) == (before.text, ADDED)
 
 
-def test_what_belongs_to_a_point_with_a_list_stands_behind_it_and_not_among_the_list() -> None:
+def test_a_point_with_a_list_goes_on_with_it_before_its_list_and_a_long_one_stands_behind_that() -> None:
     before = added(under=0).main_points[1].details
     after = added(under=6).main_points[1].details
-    assert [d.text for d in after] == [*(d.text for d in before), LOAN]
+    assert [d.text for d in after] == [f"{before[0].text} {LOAN}", *(d.text for d in before[1:])]
     assert [d.text for d in after[0].details] == [d.text for d in before[0].details]
+    long = "The loan runs " + "on and " * 50 + "on."
+    behind = added(under=6, text=long).main_points[1].details
+    assert [d.text for d in behind[:2]] == [before[0].text, long]
     assert LOAN in [d.text for d in added(under=7).main_points[1].details[0].details]  # of one of them it is
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
-    long = "The loan runs " + "on and " * 30 + "on."
+    long = "The loan runs " + "on and " * 50 + "on."
     assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
 
 
