@@ -164,12 +164,12 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     if (path := Path(transcript.path or "")).exists() or zipped(path):
         told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
         document = document.model_copy(update={"source": told})
-    edited: str | None = None
-    if before := _before(record):
-        document = unchanged(document, before)
-        edited = _edits_told(before, record, stays=document is before and not order.citations)
+    before = _before(record)
+    document = unchanged(document, before) if before else document
     page = record.with_suffix(".md")
-    if edited is None or document is not before or order.citations:
+    same = document is before and not order.citations
+    edited = _edits_told(page, before, document, stays=same)
+    if edited is None or not same:
         store.write(document, render_markdown(document, citations=order.citations), record)
     return Outcome(
         transcript.name,
@@ -193,29 +193,19 @@ def _before(record: Path) -> StudyDocument | None:
         return None
 
 
-def _edits_told(before: StudyDocument, record: Path, *, stays: bool) -> str | None:
-    """What becomes of a page that somebody edited, None where nobody did: it `stays`, or is kept beside the new one."""
-    page = record.with_suffix(".md")
+def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
+    """What becomes of a page that is not as it was made, None of one that is: it `stays`, or is kept aside."""
+    from pipeline.page import is_as_made
+
     try:
         markdown = page.read_bytes()
     except FileNotFoundError:
         return None
-    if not _edited(markdown.decode("utf-8", errors="replace"), before):
+    if is_as_made(markdown.decode("utf-8", errors="replace"), *filter(None, (before, document))):
         return None
     if stays:
-        return f"{page} was edited by hand and stays as it is; delete it to have it written anew"
+        return f"{page} is not as it was made and stays so; delete it to have it written anew"
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
-    return f"{page} was edited by hand: it is written anew, and as it was it is kept in {aside}"
-
-
-def _edited(markdown: str, document: StudyDocument) -> bool:
-    """Whether a page says anything else than its document, or of one that this version made has another letter."""
-    from pipeline.page import is_edited
-    from pipeline.record import pipeline_version
-    from pipeline.render import render_markdown
-
-    ours = document.run.pipeline_version == pipeline_version()
-    as_made = ours and markdown in (render_markdown(document), render_markdown(document, citations=True))
-    return not as_made and (ours or is_edited(markdown, document))
+    return f"{page} was not as it was made (somebody edited it, or another version wrote it): it is kept in {aside}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.order import Input, Outcome
 from pipeline.outputs import is_output, source_of, sources_of
-from pipeline.readers import Source, kept_apart, name_apart, read_transcript, survey, survey_files
+from pipeline.readers import Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
 from pipeline.text import title_from_name
@@ -50,7 +50,7 @@ def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
     """What came through a pipe or from the web, under names that overwrite no document of something else, and told."""
     named: list[Transcript] = []
     for each in streams:
-        name = name_apart([each.name], partial(_is_of, each, out), {t.name.casefold() for t in named})
+        name = name_apart([each.name], partial(_is_of, each, out), {as_written(t.name) for t in named})
         if name != each.name:
             told = f"{each.name} was made from another input: this one is written as {name}"
             each = replace(each, name=name, notes=(*each.notes, told))

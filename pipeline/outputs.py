@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
-from pipeline.readers import read_transcript
+from pipeline.readers import READ, read_transcript
 from pipeline.store import output_path
 from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
@@ -20,6 +22,7 @@ from pipeline.transcript import Metadata, Transcript
 if TYPE_CHECKING:
     from pipeline.document import StudyDocument
 
+_LISTED = 5  # seconds for which the files of a folder are taken as they were listed
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
 MARKS = (
@@ -114,8 +117,15 @@ def source_of(path: Path) -> dict[str, Any] | None:
 
 
 def path_told(transcript: Path, record: Path) -> str:
-    """The path of a transcript as its record tells it: as seen from the record's folder, wherever the program runs."""
-    return Path(os.path.relpath(transcript.absolute(), record.parent.absolute())).as_posix()
+    """The path of a transcript as its record tells it: as seen from the record's folder, wherever the program runs.
+
+    Folders are followed through links, which ".." would be counted from otherwise; a linked file keeps its own name.
+    """
+    there = transcript.parent.resolve() / transcript.name
+    try:
+        return Path(os.path.relpath(there, record.parent.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return there.as_posix()
 
 
 def sources_of(out: Path, name: str) -> frozenset[Path] | None:
@@ -127,7 +137,7 @@ def sources_of(out: Path, name: str) -> frozenset[Path] | None:
 
 def places_told(path: str, record: Path) -> tuple[Path, ...]:
     """A record's path from its folder, and where nothing is there also from here, as older records have it."""
-    near = record.parent / path
+    near = record.parent.resolve() / path
     return (near,) if _as_on_disk(near).exists() else (near, Path(path))
 
 
@@ -140,10 +150,11 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     """
     told = Path(document.source.path or "")
     places = [*places_told(str(told), record), *places_near(record, told.name)] if told.name else []
-    below = [p for p in folder.rglob("*") if p.is_file()] if folder is not None else []
+    below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
     named = sorted((p for p in below if p.name == told.name), key=lambda p: -_alike(p, told))
-    there = [p for p in (*named, *map(_as_on_disk, places)) if p.is_file()]
-    unchanged = (p for p in (there or below) if _sha256(p) == document.source.sha256)
+    there = [p for p in (*named, *map(_as_on_disk, places)) if p.is_file() and _may_be_read(p, document)]
+    candidates = there or [p for p in below if p.suffix.lower() in READ]
+    unchanged = (p for p in candidates if _sha256(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)
     if path is None:
         raise InputError(
@@ -153,14 +164,36 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     return as_checked(read_transcript(path), document, str(path))
 
 
+def _may_be_read(path: Path, document: StudyDocument) -> bool:
+    """Whether a file is what the notes were made of, or may have become of it: a record may name any file there is."""
+    return path.suffix.lower() in READ or _sha256(path) == document.source.sha256
+
+
 def _alike(path: Path, told: Path) -> int:
     """How many parts two paths have in common at their end."""
     pairs = zip(reversed(path.parts), reversed(told.parts), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
+@lru_cache(maxsize=4)
+def _files_below(folder: Path, turn: int) -> tuple[Path, ...]:
+    """The files of a folder, listed once in each turn: many records ask for them one after the other."""
+    return tuple(sorted(p for p in folder.rglob("*") if p.is_file()))
+
+
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The digest of a file, "" of one that cannot be read."""
+    try:
+        stat = path.stat()
+        return _digest(path, stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _as_on_disk(path: Path) -> Path:

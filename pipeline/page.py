@@ -22,7 +22,7 @@ from pipeline.document import (
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import StoreError
 from pipeline.labels import labels_for, languages
-from pipeline.render import DOUBTED, unescape
+from pipeline.render import DOUBTED, render_markdown, unescape
 from pipeline.render.markdown import labels_of, provenance
 from pipeline.store import load
 
@@ -35,6 +35,7 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
+_RULE = re.compile(r"\s*([-*_|:])(?:[ |:-]*\1){2,}[ |:-]*")  # of a page, or below the head of a table
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
@@ -102,6 +103,12 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
 
 
+def is_as_made(markdown: str, *documents: StudyDocument) -> bool:
+    """Whether a page is one of these documents rendered, with or without citations; line ends tell nothing."""
+    text = markdown.removeprefix("\ufeff").replace("\r\n", "\n")
+    return any(text == render_markdown(d, citations=citations) for d in documents for citations in (False, True))
+
+
 def is_edited(markdown: str, document: StudyDocument) -> bool:
     """Whether a page says anything else of the recording than its record, in whatever way that was rendered."""
     return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
@@ -143,11 +150,12 @@ class _Form:
         inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
         self.leads = (*inside, _BOLD) if own.colon[-1].isspace() else self.terms  # as the page is written
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
-        self._besides = (">", DOUBTED, *urls, own.none_found, english.none_found)
+        notes = (f"*{words.general_knowledge}*" for words in (own, english))
+        self._besides = (">", DOUBTED, "<!--", *urls, *notes, own.none_found, english.none_found)
 
     def is_besides(self, row: str) -> bool:
-        """Whether a row is no statement by how it begins."""
-        return row.startswith(self._besides)
+        """Whether a row is no statement: by how it begins, or a rule."""
+        return row.startswith(self._besides) or _RULE.fullmatch(row) is not None
 
 
 def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:

@@ -5,6 +5,7 @@ By code alone unless a model is given. What the record itself says of a statemen
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -98,7 +99,7 @@ async def check_path_with_model(
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     """The document of a record or a page. Raises InputError and StoreError."""
-    record = path.with_suffix(".json")
+    record = path.with_name(re.sub(r"\.edited(?:-\d+)?$", "", path.stem) + ".json")
     if not record.exists():
         raise InputError(f"{path}: there is no {record.name} beside it", hint="keep the .json that make wrote")
     document = load(record)

@@ -108,7 +108,13 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             calls.take_in(Recording(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
             order = Order(
-                settings.out, recipe_of(settings), prompts, link.endpoint, settings.citations, assignment.metadata
+                settings.out,
+                recipe_of(settings),
+                prompts,
+                link.endpoint,
+                settings.citations,
+                assignment.metadata,
+                afar=True,
             )
             [outcome] = await make_all([transcript], link.client, order)
         if outcome.calls_made or outcome.error:

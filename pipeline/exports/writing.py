@@ -14,7 +14,7 @@ from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
-from pipeline.outputs import transcript_of
+from pipeline.outputs import places_told, transcript_of
 from pipeline.page import edited_page
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import reviewed_document
@@ -85,7 +85,8 @@ class Exporter:
         except PipelineError as err:
             self._fail(err)
             return []
-        there = {f: path for f, path in paths.items() if f not in due or (opened and self._put(f, opened, path))}
+        put = {f for f in due if opened and self._put(f, opened, place.record, paths[f])}
+        there = {f: path for f, path in paths.items() if f not in due or f in put}
         if opened and self.wanted.index and HTML in there:
             self._pages[place.record] = (replace(opened, transcript=None), there[HTML])
         return list(there.values())
@@ -147,8 +148,10 @@ class Exporter:
                 "(give its folder with --transcripts)"
             )
 
-    def _put(self, form: Format, document: Exported, path: Path) -> bool:
+    def _put(self, form: Format, document: Exported, record: Path, path: Path) -> bool:
         try:
+            if path.resolve() in {p.resolve() for p in places_told(document.document.source.path or "", record)}:
+                raise _overwritten(path)
             _check_no_transcript(path, {document.document.source.sha256})
             replace_file(path, form.write(document))
         except PipelineError as err:

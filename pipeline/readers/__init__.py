@@ -9,10 +9,12 @@ from pipeline.errors import InputError
 from pipeline.readers.archive import read_member, zipped
 from pipeline.readers.metadata import read_side_file
 from pipeline.readers.sources import (
+    READ,
     SUFFIXES,
     Skipped,
     Source,
     Survey,
+    as_written,
     distinct,
     find_sources,
     kept_apart,
@@ -23,10 +25,12 @@ from pipeline.readers.sources import (
 from pipeline.transcript import Metadata, Transcript
 
 __all__ = [
+    "READ",
     "SUFFIXES",
     "Skipped",
     "Source",
     "Survey",
+    "as_written",
     "content",
     "distinct",
     "find_sources",

@@ -76,7 +76,7 @@ class Labels:
     def __init__(self, marks: Sequence[Mark], units: int, text: str, *, cues: bool = False) -> None:
         self.names: set[str] = set()
         self._verdicts: dict[tuple[str, str], Verdict] = {}
-        self._text, self._common, self._cues = text, Common(text), cues
+        self._text, self._common = text, Common(text)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
@@ -264,8 +264,8 @@ class Labels:
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
                 # an announcer: nobody's words could go on in it
-                opens = mark.line < opening and (self._cues or (mark.head.timed and all_of_them))
-                sure = opens or (all_of_them and pair)
+                opens = mark.line < opening and mark.head.timed
+                sure = all_of_them and (pair or opens)
                 verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":

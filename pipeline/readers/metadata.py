@@ -125,6 +125,8 @@ def _date(values: Mapping[str, Any], where: str) -> str | None:
         if isinstance(value, dt.datetime | dt.date):
             return value.isoformat()[:10]
         text = _text(values, (key,), where)
+        if text and (hour := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])", text)):
+            return "-".join(hour.groups()[:3])
         if text and (since := re.fullmatch(r"(\d{10})(?:\d{3})?", text)):  # seconds or milliseconds since 1970
             return dt.datetime.fromtimestamp(int(since[1]), dt.UTC).date().isoformat()
         if text:

@@ -6,19 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.readers.addresses import is_video, no_transcript
 from pipeline.readers.archive import members, passed_over, zipped
-from pipeline.text import well_formed
+from pipeline.text import slug, well_formed
 
 SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
     ".ass", ".ssa", ".sub", ".smi", ".sami", ".cha", ".docx", ".pdf", ".rtf", ".text", ".markdown",
 )  # fmt: skip
 _LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".csv", ".tsv")  # of much else too
-_ALL = (*SUFFIXES, *_LOOKED_INTO)
+READ = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
 _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
@@ -133,7 +134,7 @@ def _address(path: str) -> InputError:
 def _folder(root: Path, own: Own) -> _Pair:
     sources, skipped = _sorted_out(root, root.rglob("*"), own)
     if not sources:
-        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(_ALL)}")
+        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(READ)}")
     return sources, skipped
 
 
@@ -174,7 +175,7 @@ def _why_not(path: Path, root: Path) -> str | None:
     suffix = path.suffix.lower()
     if path.name.lower().endswith(".info.json") or suffix == ".zip":
         return None
-    if suffix not in _ALL:
+    if suffix not in READ:
         return f"{suffix} is none of the endings that are read" if suffix else "its name has no ending"
     if suffix in _LOOKED_INTO and not _recognised(path):
         return "no format of transcripts is recognised in it"
@@ -196,9 +197,9 @@ def _recognised(path: Path) -> bool:
 
 def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
     names = members(path)
-    good = [n for n in names if Path(n).suffix.lower() in _ALL and not n.lower().endswith(".info.json")]
+    good = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
     if not good:
-        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(_ALL)}")
+        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(READ)}")
     left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
     left += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
     return [Source(path / n, prefix + n) for n in good], left
@@ -213,15 +214,20 @@ def distinct(sources: list[Source]) -> list[Source]:
     groups: dict[str, list[Source]] = {}
     for source in unique:
         source = replace(source, plain=_stem(source.name))
-        groups.setdefault(source.plain.casefold(), []).append(source)
+        groups.setdefault(as_written(source.plain), []).append(source)
     named = {s.path: replace(s, name=name) for group in groups.values() for s, name in _told_apart(group)}
     seen = Counter[str]()
     out = []
     for source in (named[s.path] for s in unique):
-        seen[source.name.casefold()] += 1
-        n = seen[source.name.casefold()]
+        seen[as_written(source.name)] += 1
+        n = seen[as_written(source.name)]
         out.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
     return out
+
+
+def as_written(name: str) -> str:
+    """What tells a name from others on disk: files are called by its slugs, and some systems know no capitals."""
+    return "/".join(map(slug, name.split("/"))).casefold()
 
 
 def _told_apart(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
@@ -230,7 +236,7 @@ def _told_apart(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
         yield group[0], group[0].plain
         return
     for names in ([_with_ending(s) for s in group], [_with_folder(s) for s in group]):
-        if len({name.casefold() for name in names}) == len(group):
+        if len(set(map(as_written, names))) == len(group):
             break
     yield from zip(group, names, strict=True)
 
@@ -260,18 +266,18 @@ def kept_apart(sources: Iterable[Source], made_from: MadeFrom, given: Collection
     document; `given` are names that others of this run have.
     """
     every = [replace(s, plain=s.plain or s.name) for s in sources]
-    taken = {name.casefold() for name in given}
+    taken = {as_written(name) for name in given}
     kept: dict[int, str] = {}
     for n, source in enumerate(every):
         own = (name for name in _candidates(source, made_from) if (at := made_from(name)) and _is_at(source, at))
-        if (name := next((name for name in own if name.casefold() not in taken), None)) is not None:
+        if (name := next((name for name in own if as_written(name) not in taken), None)) is not None:
             kept[n] = name
-            taken.add(name.casefold())
+            taken.add(as_written(name))
     out: list[Source] = []
     for n, source in enumerate(every):
         if (name := kept.get(n)) is None:
-            name = name_apart(list(_candidates(source, made_from)), lambda name: made_from(name) is None, taken)
-            taken.add(name.casefold())
+            name = name_apart(list(_candidates(source, made_from)), partial(_is_free, source, made_from), taken)
+            taken.add(as_written(name))
         out.append(replace(source, name=name))
     return out
 
@@ -285,6 +291,11 @@ def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
     yield from apart if any(p.suffix.lower() != source.path.suffix.lower() for p in others) else reversed(apart)
 
 
+def _is_free(source: Source, made_from: MadeFrom, name: str) -> bool:
+    """Whether a name has no document, or has the source's own."""
+    return (at := made_from(name)) is None or _is_at(source, at)
+
+
 def _is_at(source: Source, paths: Collection[Path]) -> bool:
     own = source.path.resolve()
     return own in paths or Path(well_formed(str(own))) in paths  # as a record has it
@@ -293,4 +304,4 @@ def _is_at(source: Source, paths: Collection[Path]) -> bool:
 def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:
     """The first of the names, then of the last one with a number, that is `own` or free and not taken."""
     candidates = [*names, *(f"{names[-1]}-{n}" for n in range(2, 1000))]
-    return next((n for n in candidates if n.casefold() not in taken and own(n)), names[0])
+    return next((n for n in candidates if as_written(n) not in taken and own(n)), names[0])

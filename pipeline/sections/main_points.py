@@ -62,7 +62,8 @@ def values(words: int) -> Mapping[str, str]:
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    return {"least": str(least), "most": str(most), "points": str(max(2 * least, round(words / _WORDS_A_POINT)))}
+    points = min(max(2 * least, round(words / _WORDS_A_POINT)), 3 * most)
+    return {"least": str(least), "most": str(most), "points": str(points)}
 
 
 MAIN_POINTS = Section(

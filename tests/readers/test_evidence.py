@@ -501,8 +501,3 @@ def test_phrases_that_stand_once_in_long_cues_are_no_speakers(labels: dict[int, 
 def test_credits_in_captions_are_no_speakers() -> None:
     rows = ["Director: Oda Brandt", *SAID[:5], "Camera: Kofi Mensah", "Night Music: Lin Ferrer"]
     assert speakers(srt(rows), ".srt") == [None]
-
-
-def test_who_announces_a_talk_in_captions_is_named_though_a_few_cues_have_no_label() -> None:
-    rows = ["Announcer: This is the night programme.", *LABELLED[1:9], SAID[9], *LABELLED[10:14], SAID[14]]
-    assert speakers(srt([*rows, *LABELLED[15:]]), ".srt")[:2] == ["Announcer", "Kofi Mensah"]

@@ -99,8 +99,8 @@ def test_a_side_file_gives_metadata(tmp_path: Path) -> None:
     assert (meta.title, meta.channel, meta.published) == ("Tides", "Deep", "2026-01-02")
 
 
-@pytest.mark.parametrize("told", ["1594645200954", "1594645200"])
-def test_a_date_in_seconds_or_milliseconds_since_1970_is_a_day(told: str) -> None:
+@pytest.mark.parametrize("told", ["1594645200954", "1594645200", "2020071309"])
+def test_a_date_with_its_hour_or_in_seconds_or_milliseconds_since_1970_is_a_day(told: str) -> None:
     assert (
         read(f"---\ndate: {told}\n---\n\nThe moon pulls the sea twice a day.\n", ".md").metadata.published
         == "2020-07-13"

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from pipeline.corpus import make_all
 from pipeline.errors import EndpointError
 from pipeline.llm import Completion, Request
@@ -144,7 +146,7 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     assert page is not None and not make().notes
     edited = "My own remark: ask Bob.\n\n" + page.read_text("utf-8")
     page.write_text(edited, "utf-8")
-    assert [n for n in make().notes if "stays as it is; delete it" in n] and page.read_text("utf-8") == edited
+    assert [n for n in make().notes if "stays so; delete it" in n] and page.read_text("utf-8") == edited
     aside = page.with_name("talk0.edited.md")
     assert not aside.exists()
     assert any("talk0.edited.md" in n for n in make(citations=True).notes)
@@ -152,6 +154,31 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     page.write_text(edited + "And Eve.\n", "utf-8")
     make(citations=True)
     assert page.with_name("talk0.edited-2.md").exists() and is_output(page.with_name("talk0.edited-2.md"), page.parent)
+
+
+@pytest.mark.parametrize("mark", ["\r\n", "\ufeff"])
+def test_line_ends_and_a_mark_of_the_encoding_are_no_edit(tmp_path: Path, mark: str) -> None:
+    def make() -> Outcome:
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+        return outcome
+
+    page = make().page
+    assert page is not None
+    text = page.read_text("utf-8")
+    page.write_bytes((mark + text if mark == "\ufeff" else text.replace("\n", mark)).encode())
+    assert not make().notes and not list(page.parent.glob("*.edited*"))
+
+
+@pytest.mark.parametrize("record", ['{"format": 1}', None])
+def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record: str | None) -> None:
+    page = tmp_path / "out" / "talk0.md"
+    page.parent.mkdir()
+    page.write_text("# A page of my own\n", "utf-8")
+    if record:
+        page.with_suffix(".json").write_text(record, "utf-8")
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+    assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
+    assert any("it is kept in" in note for note in outcome.notes)
 
 
 class Stored(ScriptedClient):

@@ -80,3 +80,44 @@ def test_a_transcript_under_another_name_is_known_by_its_words(weeks: Path, monk
     assert transcript_of(load(record), record, weeks / "week1")[1] == ""
     with pytest.raises(InputError, match=r"its transcript \.\./week1/talk\.txt is not there"):
         transcript_of(load(record), record, weeks / "week2" / "nowhere")
+
+
+def test_a_linked_output_folder_is_seen_from_where_it_really_is(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    (weeks / "disk" / "deep").mkdir(parents=True)
+    (weeks / "notes").symlink_to(weeks / "disk" / "deep")
+    for _ in range(2):
+        (record,) = make("week1/talk.txt", out="notes")
+        assert record.name == "talk.json" and transcript_of(load(record), record, None)[1] == ""
+
+
+def test_names_that_are_one_on_disk_are_kept_apart(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    for folder, text in (("week 1", FIRST), ("week-1", OTHER)):
+        (weeks / folder).mkdir()
+        (weeks / folder / "talk.txt").write_text(text, "utf-8")
+    for name in ("talk 1", "talk-1", "talk (1)"):
+        (weeks / f"{name}.txt").write_text(FIRST, "utf-8")
+    for _ in range(2):
+        assert len(set(make("week 1/talk.txt", "week-1/talk.txt", out="notes"))) == 2
+        assert len(set(make("talk 1.txt", "talk-1.txt", "talk (1).txt", out="others"))) == 3
+    assert len(list(Path("notes").glob("*.json"))) == 2 and len(list(Path("others").glob("*.json"))) == 3
+
+
+def test_a_document_with_a_numbered_name_keeps_it(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    paths = [f"{course}/week1/talk.txt" for course in "ABCD"]
+    for path in paths:
+        Path(path).parent.mkdir(parents=True)
+        Path(path).write_text(FIRST, "utf-8")
+    rounds = [[make(path, out="notes")[0].name for path in paths] for _ in range(3)]
+    assert rounds[0] == rounds[1] == rounds[2] and len(set(rounds[0])) == 4
+
+
+def test_a_record_cannot_have_any_file_read_as_its_transcript(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    (weeks / "passwd").write_text("root: the first of all accounts", "utf-8")
+    record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", "../passwd"), "utf-8")
+    with pytest.raises(InputError, match="is not there"):
+        transcript_of(load(record), record, None)
