@@ -16,6 +16,7 @@ from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.chosen import endpoint_of, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
+from pipeline.finding import find
 from pipeline.llm import key_of
 from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
@@ -23,7 +24,7 @@ from pipeline.providers.batch_endpoint import BatchEndpoint, place_of
 from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import COLLECTED, Job, Journal
-from pipeline.readers import find_sources
+from pipeline.readers import Source
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
@@ -187,8 +188,11 @@ async def _carry_out(
     wait: Sleep | None,
 ) -> tuple[int, Rows]:
     started = time.monotonic()
-    sources, errors = find_sources(paths)
-    failed = [Outcome("input", error=err) for err in errors]
+    found = find(paths, Input(settings.encoding, settings.format), settings.out)
+    sources = [s for s in found.sources if isinstance(s, Source)]
+    failed = found.failed
+    for line in found.skipped:
+        display.say(line)
     for outcome in failed:
         display.done(outcome)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:

@@ -35,6 +35,7 @@ def command(
 ) -> int:
     """Show what is understood of transcripts. It tells format, speakers, times, what is left out; no model is asked."""
     from pipeline.errors import InputError
+    from pipeline.outputs import is_output
     from pipeline.readers.report import as_json as values
     from pipeline.readers.report import describe, read_given, skipped_lines
     from pipeline.readers.sources import survey
@@ -43,7 +44,8 @@ def command(
     stdin = sys.stdin.buffer.read() if Path("-") in paths else None
     if not given and stdin is None and url is None:
         raise click.BadParameter("give a path, - or --url")
-    found = survey(given)
+    folders = [path for path in given if path.is_dir()]
+    found = survey(given, lambda path: any(is_output(path, folder) for folder in folders))
     failed = bool(found.errors)
     for line in (*map(str, found.errors), *skipped_lines(found)):
         print(line, file=sys.stderr)

@@ -22,10 +22,10 @@ def run_on_ray(
 ) -> tuple[int, list[dict[str, Any]]]:
     """The exit code, and a row for each transcript."""
     _check(paths, settings)
-    places, errors = discover(paths)
+    places, errors = discover(paths, settings.out)
     rows = [Outcome("input", error=err).row() for err in errors]
     for err in errors:
-        display.problem(f"input: FAILED: {err}")
+        display.problem(f"FAILED: {err}")
     if places:
         with cluster(address):
             display.say(f"{numbered(len(places), 'transcript')} for Ray, model {settings.chosen_model[0]}")

@@ -11,7 +11,8 @@ from typing import Any
 import fsspec
 
 from pipeline.errors import InputError, SettingsError, StoreError
-from pipeline.readers import SUFFIXES, Source, distinct, find_sources
+from pipeline.outputs import is_output, sources_of
+from pipeline.readers import SUFFIXES, Source, distinct, kept_apart, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,17 @@ def address_of(path: Path | str) -> str:
     return str(Path(text).absolute())
 
 
-def discover(paths: Iterable[Path]) -> tuple[list[Place], list[InputError]]:
-    """Transcripts of files, folders and addresses, named as `make` names them, and an error for each that fails."""
+def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place], list[InputError]]:
+    """Transcripts of files, folders and addresses, named as `make` names them, and an error for each that fails.
+
+    What this program wrote itself to an output folder `out` of this machine is none of them.
+    """
     paths = list(paths)
     near = [p for p in paths if "://" not in address_of(p)]
-    sources, errors = find_sources(near)
+    here = out if out is not None and "://" not in address_of(out) else None
+    below = survey(near, lambda path: here is not None and is_output(path, here))
+    sources = kept_apart(below.sources, lambda name: sources_of(here, name) if here is not None else None)
+    errors = list(below.errors)
     places = [Place(str(s.path.absolute()), str(s.path), s.name) for s in sources]
     for address in [address_of(p) for p in paths if p not in near]:
         try:

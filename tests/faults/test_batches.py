@@ -86,6 +86,18 @@ def tasks(server: BatchServer, job: dict[str, Any]) -> list[str]:
     return [task_of(call["body"]) for call in server.calls(job)]
 
 
+def test_notes_beside_their_transcripts_are_not_sent_and_documents_of_one_name_are_kept_apart(folder: Path) -> None:
+    with BatchServer() as server:
+        rounds(folder, server, out=folder / "talks")
+        asked = len(server.asked)
+        assert batch(folder, server, out=folder / "talks") == (0, ["complete"] * 3) and len(server.asked) == asked
+        (folder / "more").mkdir()
+        (folder / "more" / "one.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
+        one = settings(folder, server, out=folder / "talks")
+        _, rows = asyncio.run(run_batch([folder / "more"], one, Metadata(), QUIET))
+        assert [row["name"] for row in rows] == ["more-one"]
+
+
 def test_without_revising_and_the_model_s_check_there_is_one_job(folder: Path) -> None:
     with BatchServer() as server:
         rounds(folder, server, check="code", revise=False)

@@ -202,3 +202,13 @@ def test_an_option_that_could_do_nothing_is_an_error(
     (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
     code, _, said = studydoc("make", "talk.txt", *options)
     assert code == 2 and told in said
+
+
+def test_read_takes_no_notes_for_transcripts(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
+    record = {"format": 2, "main_points": [], "source": {"path": "../talk.txt"}, "run": {}}
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "talk.json").write_text(json.dumps(record), "utf-8")
+    (tmp_path / "outputs" / "talk.md").write_text("# Talk\n\nA page of notes.\n", "utf-8")
+    code, out, _ = studydoc("read", ".")
+    assert code == 0 and [line for line in out.splitlines() if not line.startswith(" ") and line] == ["talk.txt"]
