@@ -124,11 +124,12 @@ def courtesies(sentences: Sequence[Sentence]) -> frozenset[int]:
 def summary(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Ranking, words: int) -> list[Excerpt]:
     """How the recording ends, then what stands nowhere else on the page and is most about what it comes back to.
 
-    So many words in all, but the end at least; in order, only excerpts that can be read alone.
+    So many words in all, but the end or one excerpt at least; in order, only excerpts that can be read alone.
     """
     chosen = [Excerpt((last,), frozenset({last.number}), ())] if last else []
     for e in sorted(left_out, key=lambda e: -ranking.centrality(*e.sentences)):
-        fits = e.printed <= min(_LONGEST_EXCERPT, words - sum(x.printed for x in chosen))
+        room = words - sum(x.printed for x in chosen) if chosen else _LONGEST_EXCERPT
+        fits = e.printed <= min(_LONGEST_EXCERPT, room)
         if fits and not e.goes_on and len(chosen) < _MOST and not (last and last in (*e.before, *e.sentences)):
             chosen.append(e)
     return sorted(chosen, key=lambda e: e.first)

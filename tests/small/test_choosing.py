@@ -355,6 +355,7 @@ def test_the_summary_says_what_stands_nowhere_else_after_the_summing_up() -> Non
     assert [e.text for e in summary(last.sentences[0], left_out, ranking, 60)] == [BRIDGE, BREAD, last.text]
     assert [e.text for e in summary(last.sentences[0], left_out, ranking, 5)] == [last.text]
     assert summary(None, [], ranking, 60) == []
+    assert len(summary(None, left_out, ranking, 0)) == 1  # a full page has a summary too
 
 
 def test_what_goes_on_from_something_else_is_no_summary() -> None:
