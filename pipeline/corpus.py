@@ -161,9 +161,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )
     record = store.output_path(order.out, transcript.name)
-    if (path := Path(transcript.path or "")).exists() or zipped(path):
-        told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
-        document = document.model_copy(update={"source": told})
+    if transcript.path and not order.afar:
+        document = _seen_from(document, Path(transcript.path), record)
     before = _before(record)
     document = unchanged(document, before) if before else document
     page = record.with_suffix(".md")
@@ -183,6 +182,14 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         cost_usd=document.run.usage.cost_usd,
         figures=Figures.of(document),
     )
+
+
+def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:
+    """The document with its transcript's path as seen from its record; what is no file here keeps its name."""
+    if not (path.exists() or zipped(path)):
+        return document
+    told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
+    return document.model_copy(update={"source": told})
 
 
 def _before(record: Path) -> StudyDocument | None:
