@@ -171,7 +171,17 @@ def part_of(
         read & frozenset(skipped),
         # A recording of one part is not asked for them.
         tuple(Naming(s.label, s.name, n) for s in getattr(answer, "speakers", ()) for n in lines_of([s.line])),
-        tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in found.dropped),
+        unfit(found, sections),
+    )
+
+
+def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ...]:
+    """The items of these sections that did not fit, in their own words."""
+    names = {s.name for s in sections}
+    return tuple(
+        Withheld(section=d.field, text=d.text, reason=f"it did not fit the schema: {d.reason}")
+        for d in found.dropped
+        if d.field in names
     )
 
 
