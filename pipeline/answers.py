@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|^.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
+
+_THOUGHT = re.compile(r"\A.*?</think(?:ing)?>(?:\s*<think(?:ing)?>.*?</think(?:ing)?>)*", re.DOTALL | re.IGNORECASE)
+_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?\{")  # such an answer may hold the marks of a thought in its texts
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
 
@@ -21,18 +25,27 @@ class Unusable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedItem:
+    """An item that did not fit, in its own words: the answer's field in which it stood, and what did not fit in it."""
+
+    field: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed(Generic[M]):
     """A validated answer. `dropped` tells of items that did not fit and were left out of it."""
 
     value: M
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[DroppedItem, ...] = ()
     repaired: bool = False
 
 
 def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed[M]:
     """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and told.
 
-    Unusable says what is wrong.
+    Keys that the model does not know are left out without a word. Unusable says what is wrong.
     """
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
@@ -46,31 +59,54 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
 
 
 def _fitted(value: dict[str, Any], answer: type[M], most: int, repaired: bool) -> Parsed[M]:
-    dropped: list[str] = []
+    dropped: list[DroppedItem] = []
     while True:
         try:
             return Parsed(answer.model_validate(value), tuple(dropped), repaired)
         except ValidationError as err:
-            faults = err.errors(include_url=False, include_input=False)
-            told = [f"{'.'.join(str(p) for p in f['loc']) or 'the answer'}: {f['msg']}" for f in faults]
-            places = {_item(f["loc"]) for f in faults}
-            if () in places or len(dropped) + len(places) > most:
-                raise Unusable(told[0]) from err
-            dropped += told
-            for place in sorted(places, reverse=True):  # from behind: what stands before keeps its number
-                _remove(value, place)
+            every = err.errors(include_url=False, include_input=False)
+            faults = [(f["loc"], f["msg"]) for f in every if f["type"] != "extra_forbidden"]
+            items = {_item(loc) for loc, _ in faults}
+            if () in items or len(dropped) + len(items) > most:
+                raise Unusable(_told(*faults[0])) from err
+            # Unknown keys go last: the words of an item that does not fit may stand in one.
+            for place in () if faults else [f["loc"] for f in every]:
+                _removed(value, place)
+            # From behind: what stands before keeps its number.
+            dropped += reversed([_dropped(value, place, faults) for place in sorted(items, reverse=True)])
 
 
-def _item(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _dropped(value: Any, place: Place, faults: Sequence[tuple[Place, str]]) -> DroppedItem:
+    """The item that stands at a place, which is taken out of the value."""
+    item, mine = _removed(value, place), [(loc, message) for loc, message in faults if _item(loc) == place]
+    text = " | ".join(_words(item, place, {loc for loc, _ in mine})) or json.dumps(item, ensure_ascii=False)
+    return DroppedItem(str(place[0]), text, "; ".join(_told(loc[len(place) :], message) for loc, message in mine))
+
+
+def _told(loc: Place, message: str) -> str:
+    return f"{'.'.join(map(str, loc))}: {message}" if loc else message
+
+
+def _item(loc: Place) -> Place:
     """Where the innermost list item with a fault stands; () when the fault is in no list."""
     last = max((i for i, part in enumerate(loc) if isinstance(part, int)), default=-1)
     return loc[: last + 1]
 
 
-def _remove(value: Any, place: tuple[int | str, ...]) -> None:
+def _removed(value: Any, place: Place) -> Any:
+    """What stood at a place, which is taken out of the value."""
     for part in place[:-1]:
         value = value[part]
-    del value[place[-1]]
+    return value.pop(place[-1])
+
+
+def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
+    """The texts of what stands at a place, but for those that stand where something else should."""
+    if isinstance(value, str) and value.strip() and place not in wrong:
+        yield value.strip()
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _words(inner, (*place, key), wrong)
 
 
 def holds_json(text: str) -> bool:
@@ -83,7 +119,7 @@ def holds_json(text: str) -> bool:
 
 
 def _without_thought(text: str) -> str:
-    return (_THOUGHT.sub("", text) if "</" in text else text).strip()
+    return (text if _JSON_AT_ONCE.match(text) or "</" not in text else _THOUGHT.sub("", text)).strip()
 
 
 def _json_in(body: str) -> tuple[dict[str, Any], bool]:

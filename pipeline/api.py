@@ -44,7 +44,8 @@ async def asummarise(
     as a capable model, unless `settings` say otherwise.
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
-    Raises InputError, SettingsError, EndpointError or StoreError; what fails in part is in the document's `problems`.
+    Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
+    document's `problems`.
     """
     if client is not None:
         recipe = recipe_of(settings) if settings else Recipe()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from pydantic import ValidationError
+
 from pipeline.document import FORMS, Coverage, MoreSection, RunRecord, RunUsage, SourceInfo, StudyDocument
 from pipeline.draft import Draft
+from pipeline.errors import InvalidAnswer
 from pipeline.llm import Tally, other_models
 from pipeline.prices import cost_usd
 from pipeline.profile import Recipe
@@ -24,6 +28,20 @@ from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript
 
 
+@contextmanager
+def _as_invalid_answer(model: str) -> Iterator[None]:
+    """What the record's types refuse ends this document alone, with words for whoever asked for it."""
+    try:
+        yield
+    except ValidationError as err:
+        fault = err.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, (err.title, *fault["loc"])))
+        raise InvalidAnswer(
+            f"what the model answered makes no document: {where}: {fault['msg']}",
+            hint=f"try another model, or have it asked anew after studydoc store prune --model {model}",
+        ) from err
+
+
 def study_document(
     draft: Draft,
     transcript: Transcript,
@@ -34,42 +52,43 @@ def study_document(
     prompts: PromptSet,
     now: datetime,
 ) -> StudyDocument:
-    """The whole document, validated; PARTIAL when the draft has problems."""
-    sections = [s for s in sections_of(recipe) if draft.sections.get(s.name) or not s.optional]
-    content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in sections}
-    more = [s for s in sections if s.name not in FORMS]
-    return StudyDocument(
-        notes=recipe.notes,
-        order=tuple(content),
-        status="partial" if draft.problems else "complete",
-        title=transcript.metadata.title or title_from_name(transcript.name),
-        channel=transcript.metadata.channel,
-        note=draft.note or None,
-        source=_source(transcript, model, draft.remarks),
-        coverage=_coverage(draft, len(transcript.segments)),
-        withheld=draft.withheld,
-        dropped=draft.dropped,
-        problems=draft.problems,
-        run=RunRecord(
-            pipeline_version=pipeline_version(),
-            model=model,
-            profile=recipe.profile.name,
-            checked_by=draft.checked_by,
-            length=recipe.length,
-            language=recipe.language,
-            words_asked=words_of(recipe, transcript.spoken_words),
-            words=draft.words(),
-            answered_by=other_models(model, progress.tally.models),
-            endpoint=endpoint,
-            prompts=prompts.digests() | {f"own/{own.name}": own.sha256 for own in recipe.own},
-            created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            seconds=round(time.monotonic() - progress.started, 1),
-            usage=_usage(progress.tally, model, endpoint),
-            names=draft.names,
-        ),
-        more=tuple(MoreSection(name=s.name, title=s.title or None, items=content[s.name]) for s in more),
-        **{name: content.get(name, ()) for name in FORMS},
-    )
+    """The whole document; PARTIAL when the draft has problems. InvalidAnswer when the record's types refuse it."""
+    with _as_invalid_answer(model):
+        sections = [s for s in sections_of(recipe) if draft.sections.get(s.name) or not s.optional]
+        content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in sections}
+        more = [s for s in sections if s.name not in FORMS]
+        return StudyDocument(
+            notes=recipe.notes,
+            order=tuple(content),
+            status="partial" if draft.problems else "complete",
+            title=transcript.metadata.title or title_from_name(transcript.name),
+            channel=transcript.metadata.channel,
+            note=draft.note or None,
+            source=_source(transcript, model, draft.remarks),
+            coverage=_coverage(draft, len(transcript.segments)),
+            withheld=draft.withheld,
+            dropped=draft.dropped,
+            problems=draft.problems,
+            run=RunRecord(
+                pipeline_version=pipeline_version(),
+                model=model,
+                profile=recipe.profile.name,
+                checked_by=draft.checked_by,
+                length=recipe.length,
+                language=recipe.language,
+                words_asked=words_of(recipe, transcript.spoken_words),
+                words=draft.words(),
+                answered_by=other_models(model, progress.tally.models),
+                endpoint=endpoint,
+                prompts=prompts.digests() | {f"own/{own.name}": own.sha256 for own in recipe.own},
+                created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                seconds=round(time.monotonic() - progress.started, 1),
+                usage=_usage(progress.tally, model, endpoint),
+                names=draft.names,
+            ),
+            more=tuple(MoreSection(name=s.name, title=s.title or None, items=content[s.name]) for s in more),
+            **{name: content.get(name, ()) for name in FORMS},
+        )
 
 
 def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> SourceInfo:

@@ -62,8 +62,9 @@ async def asummarise(
 ) -> StudyDocument:
     """The study document of a transcript (or of the file at a path), made with `client`.
 
-    Raises InputError for a file that cannot be read and EndpointError when the endpoint cannot answer at all;
-    whatever fails in part is in the document's `problems`, and its status is then "partial".
+    Raises InputError for a file that cannot be read, EndpointError when the endpoint cannot answer at all and
+    InvalidAnswer when what was answered makes no document; whatever fails in part is in the document's `problems`, and
+    its status is then "partial".
     """
     recipe, prompts = recipe or Recipe(), prompts.fresh() if prompts else PromptSet()
     transcript = source if isinstance(source, Transcript) else read_transcript(Path(source))

@@ -41,16 +41,20 @@ class Structured:
         *,
         max_tokens: int,
         law: Callable[[A], None] = lambda value: None,
+        wish: Callable[[A], None] = lambda value: None,
     ) -> Parsed[A]:
         """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
 
-        `law` raises Unusable for an answer that fits its schema and still cannot be used. Raises OutputTruncated,
-        Declined, InvalidAnswer, and what the client raises.
+        `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
+        and is asked again all the same, once. Raises OutputTruncated, Declined, InvalidAnswer, and what the client
+        raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens)
         completion = whole(await self.complete(request))
         try:
-            return _kept(completion, answer, _FEW, law)
+            parsed = _kept(completion, answer, _FEW, law)
+            wish(parsed.value)
+            return parsed
         except Unusable as err:
             said = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))

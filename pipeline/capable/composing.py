@@ -16,8 +16,8 @@ from pydantic import create_model
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.rows import Table, in_a_line, table_of
-from pipeline.capable.writing import Part, words_before_check
-from pipeline.document import DroppedNote, Problem, Withheld
+from pipeline.capable.writing import Part, unfit, words_before_check
+from pipeline.document import DroppedNote, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.labels import labels_for
@@ -26,7 +26,7 @@ from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
-from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection
+from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, under_headings
 from pipeline.structured import Answer, Structured
 from pipeline.text import word_count
 from pipeline.tokens import count_tokens
@@ -86,12 +86,11 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
         told = f"composing failed, so the parts stand as they were written, one after the other: {err}"
         problem = Problem(section=MAIN_POINTS.name, chunk=None, message=told)
         return replace(draft, problems=(*draft.problems, problem))
-    unfit = (Withheld(section=MAIN_POINTS.name, text=m, reason="it did not fit the schema") for m in found.dropped)
     return replace(
         draft,
         sections=composed(found.value, table),
         dropped=_dropped(found.value, table),
-        withheld=(*draft.withheld, *unfit),
+        withheld=(*draft.withheld, *unfit(found, table.sections)),
     )
 
 
@@ -100,7 +99,7 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of, table.words) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
     points = (DraftGroup(tuple(_placed(s, table)), s.heading) for s in answer.main_points)
-    sections[MAIN_POINTS.name] = tuple(g for g in points if g.statements)
+    sections[MAIN_POINTS.name] = under_headings([g for g in points if g.statements], table.words)
     return {s.name: sections[s.name] for s in table.sections}
 
 

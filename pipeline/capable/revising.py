@@ -37,9 +37,10 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     """The part as the model revised it, with what it left out; a section that comes back empty stands.
 
     Where no usable answer comes the part stands as it was and tells of it, as a problem where the endpoint failed and
-    another run may mend it. Raises EndpointError when nothing can be asked at all.
+    another run may mend it. One that has problems as it is written is not revised. Raises EndpointError when nothing
+    can be asked at all.
     """
-    if not (written := _words(part.sections)):
+    if part.problems or not (written := _words(part.sections)):
         return part
     aim = with_added(words_before_check(prompts.transcript, recipe), sections_of(recipe))
     asked = round(min(max(_LEAST * aim, _ROOM * written), _MOST * aim))

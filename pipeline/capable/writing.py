@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.answers import Parsed
+from pipeline.answers import Parsed, Unusable
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
@@ -23,14 +23,16 @@ from pipeline.llm import Message
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
+from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
-from pipeline.transcript import Chunk, Transcript
+from pipeline.transcript import Chunk, Transcript, spoken_words
 
 _WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _DRAFT_SHARE = 0.8  # of the words of a page, that its draft is asked for in
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
+_FEW_WORDS = 20  # of lines that are no filler, in which there may be nothing worth a note
 _PART = "They are part {} of a longer recording: {} are those of this part{}."
 _SPEAKERS = "speakers has each label that is no name, where a line tells the name of its person, with that line."
 
@@ -102,8 +104,15 @@ async def _written(
     )
     total = with_added(asked, sections)
     messages = (*prompts.prefix(chunk), task)
+
+    def wish(answer: Any) -> None:
+        if _lacks_points(part_of(Parsed(answer), chunk, prompts, every, whole=whole), chunk):
+            raise Unusable(
+                "main_points is empty, and skipped does not name these lines: answer with the whole document"
+            )
+
     try:
-        found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total))
+        found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total), wish=wish)
     except (OutputTruncated, ContextTooLong) as err:
         if (both := halves(chunk)) is None:
             return [_lost(chunk, err)]
@@ -116,6 +125,9 @@ async def _written(
             raise
         return [_lost(chunk, err)]
     part = part_of(found, chunk, prompts, every, whole=whole)
+    if _lacks_points(part, chunk):
+        told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
+        part = replace(part, problems=(_problem(chunk, told),))
     structured.wrote(part.sections)
     return [replace(part, asked=messages, answer=found.value) if whole else part]
 
@@ -146,8 +158,17 @@ def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -
 
 
 def _lost(chunk: Chunk, err: CallError) -> Part:
-    message = f"no notes of lines {chunk.first}–{chunk.last}: {err}"
-    return Part(problems=(Problem(section="main_points", chunk=chunk.index + 1, message=message),))
+    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{chunk.last}: {err}"),))
+
+
+def _problem(chunk: Chunk, message: str) -> Problem:
+    return Problem(section=MAIN_POINTS.name, chunk=chunk.index + 1, message=message)
+
+
+def _lacks_points(part: Part, chunk: Chunk) -> bool:
+    """Whether there is no main point of a chunk in which more is said than what the model calls filler."""
+    said = [s for s in chunk.segments if s.id not in part.filler]
+    return not part.sections[MAIN_POINTS.name] and spoken_words(said) >= _FEW_WORDS
 
 
 def part_of(
@@ -171,7 +192,17 @@ def part_of(
         read & frozenset(skipped),
         # A recording of one part is not asked for them.
         tuple(Naming(s.label, s.name, n) for s in getattr(answer, "speakers", ()) for n in lines_of([s.line])),
-        tuple(Withheld(section="main_points", text=text, reason="it did not fit the schema") for text in found.dropped),
+        unfit(found, sections),
+    )
+
+
+def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ...]:
+    """The items of these sections that did not fit, in their own words."""
+    names = {s.name for s in sections}
+    return tuple(
+        Withheld(section=d.field, text=d.text, reason=f"it did not fit the schema: {d.reason}")
+        for d in found.dropped
+        if d.field in names
     )
 
 

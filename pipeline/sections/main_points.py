@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
@@ -36,7 +37,27 @@ class PointSection(Answer):
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """A group for each heading."""
     out = (DraftGroup(tuple(_point(p, lines_of) for p in s.points if p.text.strip()), s.heading) for s in answer)
-    return tuple(g for g in out if g.statements)
+    return under_headings([g for g in out if g.statements], words)
+
+
+def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGroup, ...]:
+    """The groups; what has no heading goes to the group before it, and at the beginning to the one behind it.
+
+    Where no group has one, all stand under the first lead that there is, or under the name of the section.
+    """
+    out: list[DraftGroup] = []
+    for group in groups:
+        heading = group.heading if group.heading.strip() else ""
+        if out and not (heading and out[-1].heading):
+            before = out.pop()
+            group = DraftGroup((*before.statements, *group.statements), before.heading or heading)
+        else:
+            group = replace(group, heading=heading)
+        out.append(group)
+    if out and not out[0].heading:
+        leads = (s.label for s in out[0].statements if s.label)
+        out[0] = replace(out[0], heading=next(leads, words.heading(MAIN_POINTS.name)))
+    return tuple(out)
 
 
 def _point(point: Point, lines_of: LinesOf) -> DraftStatement:

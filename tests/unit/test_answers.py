@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from pipeline.answers import Unusable, holds_json, parse_answer
@@ -7,6 +9,10 @@ from pipeline.structured import Answer
 class Point(Answer):
     line: int
     text: str
+
+
+class Points(Answer):
+    points: list[Point]
 
 
 GOOD = '{"line": 4, "text": "Water boils."}'
@@ -20,6 +26,9 @@ GOOD = '{"line": 4, "text": "Water boils."}'
         f"<think>{{maybe}}</think>{GOOD}",
         f"Sure, here it is: {GOOD} I hope it helps.",
         "{'line': 4, 'text': 'Water boils.'}",
+        '{"line": 4, "importance": 3, "text": "Water boils."}',
+        f"<think>One.</think>\n<think>{{two}}</think>{GOOD}",
+        f"A thought {{so far}}.</think>{GOOD}",
     ],
 )
 def test_an_object_is_found_in_what_models_write_around_it(text: str) -> None:
@@ -32,7 +41,6 @@ def test_an_object_is_found_in_what_models_write_around_it(text: str) -> None:
         ("I cannot do that.", "no JSON object"),
         ('{"line": "four", "text": "x"}', "line: "),
         ('{"line": 4}', "text: "),
-        ('{"line": 4, "text": "x", "more": 1}', "more: "),
         ('{"line": NaN, "text": "x"}', "line: "),
         ("", "no JSON object"),
         ("{" * 5000, "."),
@@ -46,6 +54,30 @@ def test_what_does_not_fit_says_why(text: str, reason: str) -> None:
 def test_repair_is_told() -> None:
     assert parse_answer("{'line': 4, 'text': 'x'}", Point).repaired is True
     assert parse_answer(GOOD, Point).repaired is False
+
+
+@pytest.mark.parametrize("around", ["{}", "\n {}", "```json\n{}\n```", "<think>So be it.</think>{}"])
+def test_marks_of_a_thought_in_a_text_are_words_of_it(around: str) -> None:
+    said = "It writes <think> and </think>, and answers after </think>."
+    text = around.replace("{}", json.dumps({"line": 4, "text": said}))
+    assert parse_answer(text, Point).value.text == said
+
+
+def test_an_item_with_unknown_keys_is_kept_without_them() -> None:
+    rows = [{"line": n, "text": "x", "importance": n, "tags": ["a"]} for n in range(9)]
+    found = parse_answer(json.dumps({"points": rows, "title": "T"}), Points)
+    assert [p.line for p in found.value.points] == list(range(9)) and found.dropped == ()
+
+
+def test_an_item_that_is_dropped_is_told_in_its_own_words() -> None:
+    rows = [{"line": "?", "text": "Water boils."}, {"line": 1, "text": "Ice melts."}, {"line": 2}]
+    rows.append({"line": 3, "said": "Steam rises."})
+    found = parse_answer(json.dumps({"points": rows}), Points, most_dropped=3)
+    assert [p.text for p in found.value.points] == ["Ice melts."]
+    first, second, third = found.dropped
+    assert (first.field, first.text) == ("points", "Water boils.") and first.reason.startswith("line: ")
+    assert second.text == '{"line": 2}' and second.reason.startswith("text: ")
+    assert third.text == "Steam rises."
 
 
 def test_prose_holds_no_json() -> None:

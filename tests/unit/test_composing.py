@@ -98,6 +98,13 @@ def test_a_nested_sentence_from_nowhere_is_unlawful(cites: list[int]) -> None:
         lawful(answer_of(main_points=[{"heading": "All", "points": [point]}]), table)
 
 
+def test_points_that_are_arranged_under_no_heading_stand_under_the_one_before() -> None:
+    bare = {"heading": "", "points": arranged(3, 4)[0]["points"]}
+    draft, _ = composed_with(answer_of(main_points=[*arranged(1, 2), bare]).model_dump())
+    (group,) = draft.sections["main_points"]
+    assert group.heading == "All" and [s.text for s in group.statements] == ["One.", "Two.", "Three.", "Four."]
+
+
 def test_a_point_named_only_below_one_that_stands_as_written_is_told_as_dropped() -> None:
     below = {"cites": [1], "lead": "", "text": "", "details": [{"cites": [2], "text": "Two, in other words."}]}
     good = answer_of(main_points=[{"heading": "All", "points": [below, *arranged(3, 4)[0]["points"]]}], dropped=[2])

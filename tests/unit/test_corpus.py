@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus import make_all
-from pipeline.errors import EndpointError
+from pipeline.errors import EndpointError, InvalidAnswer
 from pipeline.llm import Completion, Request
 from pipeline.order import Order, Outcome
 from pipeline.outputs import is_output
@@ -18,7 +18,7 @@ from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
 from pipeline.readers import Source
-from tests.scripted import LINES, ScriptedClient, good_answer
+from tests.scripted import LINES, ScriptedClient, good_answer, transcript
 
 
 def sources(folder: Path, count: int, *, repeat: int = 1) -> list[Source]:
@@ -186,3 +186,13 @@ class Stored(ScriptedClient):
 
     async def complete(self, request: Request) -> Completion:
         return replace(await super().complete(request), cached=True)
+
+
+def test_a_draft_that_makes_no_document_is_one_failed_outcome_and_the_others_are_made(tmp_path: Path) -> None:
+    first, *others = transcript().segments
+    silent = replace(transcript(), segments=(first._replace(text=""), *others))
+    given = [silent, *sources(tmp_path, 2)]
+    bad, *good = asyncio.run(make_all(given, ScriptedClient(good_answer), order(tmp_path, 2)))
+    assert bad.status == "failed" and isinstance(bad.error, InvalidAnswer)
+    assert "quote: String should have at least 1 character" in str(bad.error)
+    assert [o.status for o in good] == ["complete", "complete"]

@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,7 @@ from tests.scripted import (
 
 ONCE = Recipe(replace(CAPABLE, revise=False))
 PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two parts
+EMPTY_COMPOSED: dict[str, Any] = {name: [] for name in composed_answer()}
 REFUSED = Completion("", "refusal", Usage(), "scripted")
 
 
@@ -303,7 +306,49 @@ def test_one_bad_point_sinks_no_answer_and_is_told() -> None:
     written["main_points"][0]["points"].append({"cites": "?", "lead": "", "text": "Something", "details": []})
     document, client = run([written, EMPTY])
     assert document.status == "complete" and len(client.requests) == 2
-    assert "did not fit the schema" in document.withheld[0].reason
+    (withheld,) = document.withheld
+    assert withheld.text == "Something" and withheld.reason.startswith("it did not fit the schema: cites: ")
+    assert withheld.section == "main_points"
+
+
+def test_a_term_that_does_not_fit_is_withheld_from_its_own_section() -> None:
+    written = written_answer()
+    written["key_concepts"].append({"cites": [3], "term": "Tower"})
+    document, _ = run([written, EMPTY])
+    assert [(w.section, w.text) for w in document.withheld] == [("key_concepts", "Tower")]
+
+
+def _with_headings(*headings: str) -> dict[str, Any]:
+    """The document with the first heading's points under one heading each, then the others."""
+    written = written_answer()
+    first, second = written["main_points"]
+    points = [[p] for p in first["points"]] + [second["points"]]
+    return written | {"main_points": [{"heading": h, "points": p} for h, p in zip(headings, points, strict=True)]}
+
+
+@pytest.mark.parametrize(
+    ("headings", "printed"),
+    [
+        (("A", "", "B"), {"A": 2, "B": 1}),
+        (("", "A", " "), {"A": 3}),
+        (("", "\n", "A"), {"A": 3}),
+        (("", "", ""), {"Lund reactor": 3}),
+    ],
+)
+def test_points_without_a_heading_stand_under_a_neighbouring_one(
+    headings: Sequence[str], printed: dict[str, int]
+) -> None:
+    document, _ = run([_with_headings(*headings), EMPTY])
+    assert {m.heading: len(m.details) for m in document.main_points} == printed
+    assert document.status == "complete" and document.withheld == ()
+
+
+def test_points_without_any_heading_or_lead_stand_under_that_of_their_section() -> None:
+    written = _with_headings("", "", "")
+    for section in written["main_points"]:
+        section["points"][0]["lead"] = ":"
+    document, _ = run([written, EMPTY])
+    assert [m.heading for m in document.main_points] == ["Main Points"]
 
 
 def test_a_cut_off_answer_is_asked_for_in_two_halves_which_are_composed() -> None:
@@ -382,6 +427,41 @@ def test_a_recording_without_anything_worth_a_note_gives_an_empty_document() -> 
     document, client = run(lambda r: EMPTY, of=silence)
     assert document.main_points == () and document.status == "complete"
     assert names(client) == ["write"]
+
+
+def test_an_answer_without_main_points_is_asked_for_again() -> None:
+    document, client = run([EMPTY, written_answer(), EMPTY])
+    assert document.status == "complete" and len(document.main_points) == 2
+    assert "main_points is empty" in client.requests[1].messages[-1].content
+
+
+def test_an_answer_that_has_no_main_points_twice_stands_and_makes_the_document_partial() -> None:
+    bare = written_answer() | {"main_points": []}
+    document, client = run(lambda r: bare if r.name == "write" else EMPTY, Recipe())
+    assert names(client) == ["write", "write", "check"]
+    assert document.status == "partial" and document.summary and document.main_points == ()
+    assert "lines 1–6" in document.problems[0].message and "no main point" in document.problems[0].message
+    document, _ = run(lambda r: EMPTY, Recipe())
+    assert document.status == "partial"
+
+
+def test_a_recording_that_is_called_filler_from_end_to_end_needs_no_main_points() -> None:
+    document, client = run([EMPTY | {"skipped": [{"first": 1, "last": 6}]}], Recipe())
+    assert document.status == "complete" and names(client) == ["write"]
+
+
+def test_a_part_without_main_points_is_told_by_its_lines() -> None:
+    def second_empty(request: Request) -> Answer:
+        if request.name == "write" and "Part 2" in request.messages[1].content:
+            return fitting(EMPTY, request)
+        if request.name == "compose":
+            rows = [{"cites": [n], "lead": "", "text": "", "details": []} for n in (1, 2, 3)]
+            return EMPTY_COMPOSED | {"main_points": [{"heading": "H", "points": rows}]}
+        return good_answer(request)
+
+    document, client = run(second_empty, PARTS)
+    assert names(client).count("write") == 3 and document.status == "partial" and document.main_points
+    assert len(document.problems) == 1 and "no main point" in document.problems[0].message
 
 
 def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> None:
