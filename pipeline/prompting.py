@@ -6,7 +6,7 @@ import hashlib
 import os
 import string
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import SettingsError
@@ -101,7 +101,6 @@ def _fits(folder: Path) -> None:
             raise SettingsError(f"{path}: has {given}", hint=f"this prompt takes {wanted}, each at least once")
 
 
-@lru_cache(maxsize=64)
 def _read(roots: tuple[Path, ...], name: str) -> str:
     for root in roots:
         path = root / f"{name}.md"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
+import stat
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,19 +70,25 @@ def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, P
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
-    """Writes a whole file in the place of the old one, on disk when this returns. StoreError when it cannot be."""
+    """Writes a whole file in the place of the old one, on disk when this returns. StoreError when it cannot be.
+
+    An old file's mode stays; a new file has what the umask leaves of 0666.
+    """
+    fresh = path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}.new"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=path.parent)
+        old = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
         try:
-            with os.fdopen(handle, "wb") as file:
+            # Never open to more people than it will be, not even while it is written.
+            with open(fresh, "xb", opener=partial(os.open, mode=0o666 if old is None else old)) as file:
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(fresh).chmod(0o644)
-            Path(fresh).replace(path)
+            if old is not None:
+                fresh.chmod(old)
+            fresh.replace(path)
         except BaseException:
-            Path(fresh).unlink(missing_ok=True)
+            fresh.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
     except OSError as err:

@@ -73,9 +73,18 @@ def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata)
 
 
 def _files(folder: Path | None, pattern: str) -> tuple[tuple[str, str], ...]:
-    """The files of a user's folder with their text, by their path in it."""
+    """The files of a user's folder with their text, by their path in it. SettingsError for one that is no UTF-8."""
     found = sorted(p for p in folder.rglob(pattern) if p.is_file()) if folder else []
-    return tuple((p.relative_to(folder).as_posix(), p.read_text("utf-8")) for p in found if folder)
+    return tuple((p.relative_to(folder).as_posix(), _text(p)) for p in found if folder)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as err:
+        raise SettingsError(f"{path}: not UTF-8", hint="save it as UTF-8") from err
+    except OSError as err:
+        raise SettingsError(f"{path}: cannot be read: {err.strerror or err}") from err
 
 
 def make_one(assignment: Assignment) -> Report:

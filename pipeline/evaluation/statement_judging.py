@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError
 from pipeline.llm import Message
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, shown_in_runs
-from pipeline.outputs import documents_below, transcript_of
+from pipeline.outputs import documents_below, name_below, transcript_of
 from pipeline.page import draft_of_document
 from pipeline.providers.weights import Report
 from pipeline.render import escape
@@ -73,9 +73,10 @@ class Judged:
 class JudgedDocument:
     """All statements of a document that could be judged, in reading order, and what of them could not and why.
 
-    `made_by` is the model that wrote the document.
+    `name` is what it is called among the others, `made_by` the model that wrote it.
     """
 
+    name: str
     path: Path
     made_by: str
     statements: tuple[Judged, ...]
@@ -108,7 +109,7 @@ async def judge_path(record: Path, structured: Structured, transcripts: Path | N
             failed.append(f"{numbered(len(batch), 'statement')} not judged: {found}")
         else:
             judged += [_judged(c, found[c.statement.id]) for c in batch]
-    return JudgedDocument(record, document.run.model, tuple(judged), tuple(failed))
+    return JudgedDocument(record.stem, record, document.run.model, tuple(judged), tuple(failed))
 
 
 def _judged(claim: _Claim, r: Rating) -> Judged:
@@ -175,7 +176,8 @@ async def run_judge(
     """
     records = sorted({p.with_suffix(".json") for p in documents_below(paths)})
     async with open_structured(settings, report) as structured:
-        found = [await judge_path(r, structured, transcripts) for r in records]
+        judged = [await judge_path(r, structured, transcripts) for r in records]
+        found = [replace(d, name=name_below(d.path, paths)) for d in judged]
         text = judged_lines(found, structured.model) if as_json else judged_markdown(found, structured.model)
     return int(any(d.failed for d in found)), text
 
@@ -197,11 +199,11 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
         "| document | statements | true | partly | false | cited rightly | worth a note | true but in doubt |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    rows += [_table_row(d.path.stem, d.statements) for d in documents]
+    rows += [_table_row(d.name, d.statements) for d in documents]
     if len(documents) > 1:
         rows.append(_table_row("all", [s for d in documents for s in d.statements]))
     for d in documents:
-        own = [f"The judge is the model that wrote {escape(d.path.stem)}."] if d.made_by == judge else []
+        own = [f"The judge is the model that wrote {escape(d.name)}."] if d.made_by == judge else []
         untrue = [
             f"- {s.truth}, {escape(s.heading)}, lines {', '.join(map(str, s.lines))}: “{escape(s.text)}” "
             f"— {escape(s.why) or 'no reason given'}"
@@ -209,7 +211,7 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
             if s.truth != "true"
         ]
         told = [*own, *(f"- {escape(why)}" for why in d.failed), *(untrue or ["Nothing untrue was found."])]
-        rows += ["", f"### {escape(d.path.stem)}", "", *told]
+        rows += ["", f"### {escape(d.name)}", "", *told]
     return "\n".join(rows) + "\n"
 
 

@@ -34,6 +34,7 @@ _MARKS = (
 _UNMARKED = bytes({*range(0x20, 0x7F), 0x0A} - {*b"*_`[{<&"})
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
+_COLON, _ASIDE = re.compile(r"[:：](?!\d)"), re.compile(r"\([^()]*\)")
 _WORDS_OF_A_LINK = 4
 
 
@@ -123,15 +124,18 @@ def unmarked(line: str) -> str:
 
 
 def only_a_link(line: str) -> bool:
-    """Whether a line holds an address or a link and at most a few words that name it."""
+    """Whether a line holds nothing but addresses and links, and at most a few words that name them.
+
+    Words on both sides of a link, between a label and a link, and sentences say something: they are speech.
+    """
     if "http" not in line and "www." not in line and "](" not in line and "@" not in line:
         return False
-    rest = _IMAGE.sub("", line)
-    links = _LINK.findall(rest)
-    rest = _ADDRESS.sub("", _LINK.sub("", rest))
-    if not links and rest == line:
+    parts = _ADDRESS.sub("\n", _LINK.sub("\n", _IMAGE.sub("\n", line))).split("\n")
+    named = sum(len(words(part)) for part in parts)
+    if len(parts) == 1 or named > _WORDS_OF_A_LINK:
         return False
-    return len(words(rest)) <= _WORDS_OF_A_LINK and (not links or not _ends_sentence(line) or len(words(rest)) == 0)
+    labelled, both_sides = _COLON.split(parts[0])[1:], words(parts[0]) and words(_ASIDE.sub("", parts[-1]))
+    return not named or not (both_sides or (labelled and words(labelled[-1])) or _ends_sentence(line))
 
 
 def _ends_sentence(line: str) -> bool:

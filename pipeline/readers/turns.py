@@ -91,7 +91,7 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
 def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> list[Text]:
     """The lines that may hold speech; an empty one stands for a break. `more`: some may be links or have columns."""
     rows: list[Text] = []
-    broken, last, fence, ruled = True, "", False, False
+    broken, last, ruled = True, "", False
     spoken = physical[start:]
     shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
@@ -116,7 +116,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
             broken = True
             continue
         if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
-            fence, broken, ruled = not fence, True, line[0] != "`"
+            broken, ruled = True, line[0] != "`"
             continue
         if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
             line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))

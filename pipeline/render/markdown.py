@@ -165,15 +165,19 @@ class _Citer:
 
 
 def moment_url(url: str | None, seconds: float) -> str | None:
-    """The address of a recording at a time, where its place is known to allow it; only ever http or https."""
+    """The address of a recording at a time, where its place is known to allow it; only ever http or https.
+
+    A time that the address has already gives way to this one.
+    """
     if not (url := linkable(url)) or re.search(r"[()]", url):
         return None
     parts = urlsplit(url)
     host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)
     if host in ("youtube.com", "m.youtube.com", "youtu.be"):
-        return f"{url}{'&' if parts.query else '?'}t={whole}s"
+        rest = [p for p in parts.query.split("&") if p and p.partition("=")[0] not in ("t", "start")]
+        return parts._replace(query="&".join([*rest, f"t={whole}s"]), fragment="").geturl()
     if host == "vimeo.com" or re.search(r"\.(mp3|mp4|m4a|webm|ogg|wav)$", parts.path):
-        return f"{url.split('#')[0]}#t={whole}{'s' if host == 'vimeo.com' else ''}"
+        return parts._replace(fragment=f"t={whole}{'s' if host == 'vimeo.com' else ''}").geturl()
     return None
 
 

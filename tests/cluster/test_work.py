@@ -15,6 +15,7 @@ pytest.importorskip("fsspec", reason="the extra is not installed: pip install 's
 from pipeline.cli.screen import Screen
 from pipeline.cluster.places import address_of, discover, publish, read
 from pipeline.cluster.work import Assignment, Report, assignments, make_one
+from pipeline.errors import SettingsError
 from pipeline.settings import load_settings
 from pipeline.single_machine import make_documents
 from pipeline.store import load
@@ -173,6 +174,16 @@ def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..
     [report] = make(folder, serve(), [folder / "talks" / "one.txt"], prompts=folder / "mine")
     assert report.row["status"] == "complete"
     assert "Answer in JSON, shortly." in (folder / "log").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("setting", "name"), [("prompts", "system.v4.md"), ("sections", "risks.md")])
+def test_a_file_of_the_users_own_that_is_no_utf_8_is_named(folder: Path, setting: str, name: str) -> None:
+    own = folder / "own"
+    own.mkdir()
+    (own / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    (own / name).write_bytes("Auf Französisch".encode("latin-1"))
+    with pytest.raises(SettingsError, match=rf"{name}: not UTF-8"):
+        told(folder, "http://127.0.0.1:9/v1", **{setting: own})
 
 
 def test_workers_are_told_the_users_own_sections_and_make_anew_what_they_change(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.evaluation.statement_judging import (
     JudgedDocument,
@@ -20,6 +21,7 @@ from pipeline.evaluation.statement_judging import (
 )
 from pipeline.llm import Request
 from pipeline.settings import load_settings
+from pipeline.store import output_path, write
 from tests.scripted import Answer, ScriptedClient, structured
 
 
@@ -136,6 +138,18 @@ def test_json_gives_a_line_for_each_statement_with_what_judged_it(record: Path) 
     assert len(rows) == 8 and {r["judge"] for r in rows} == {"judge"}
     (bad,) = [r for r in rows if r["truth"] != "true"]
     assert (bad["cited"], bad["worth"], bad["lines"]) == (False, False, [6])
+
+
+def test_documents_of_one_name_are_told_apart(
+    document: StudyDocument, tmp_path: Path, scripted_endpoint: Callable[[Callable[[Request], Answer]], ScriptedClient]
+) -> None:
+    for week in ("week1", "week2"):
+        write(document, "page", output_path(tmp_path / "all", f"{week}/talk"))
+    settings = load_settings(model="scripted", base_url="http://localhost:1/v1", out=tmp_path / "kept")
+    scripted_endpoint(all_true)
+    _, text = asyncio.run(run_judge([tmp_path / "all"], tmp_path, settings, lambda done, total: None))
+    for name in ("week1/talk", "week2/talk"):
+        assert f"| {name} | 8 |" in text and f"### {name}\n" in text and f"model that wrote {name}." in text
 
 
 def test_the_command_asks_once_and_fails_where_something_is_not_judged(

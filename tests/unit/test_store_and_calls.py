@@ -58,6 +58,16 @@ def test_a_prompt_file_whose_name_is_no_utf_8_is_a_prompt_file(tmp_path: Path) -
     assert PromptSet(tmp_path).identity() != plain
 
 
+def test_a_prompt_that_was_edited_is_loaded_anew(tmp_path: Path) -> None:
+    own = tmp_path / "system.v4.md"
+    own.write_text("Be brief.")
+    prompts = PromptSet(tmp_path)
+    assert prompts.load("system.v4").template == "Be brief."
+    own.write_text("Be exact.")
+    assert prompts.fresh().load("system.v4").template == "Be exact."
+    assert prompts.load("system.v4").template == "Be brief."  # one document is made with one text
+
+
 @pytest.mark.parametrize(
     ("changed", "part"),
     [
@@ -186,6 +196,56 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pyte
         store.write(document, "new page", tmp_path / "talk.json")
     assert (tmp_path / "talk.md").read_text() == "old page"
     assert json.loads((tmp_path / "talk.json").read_text())["format"] == 2
+
+
+def test_there_is_no_record_without_its_page(tmp_path: Path) -> None:
+    document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
+    (tmp_path / "talk.md").mkdir()
+    with pytest.raises(StoreError, match=r"talk\.md: cannot be written"):
+        store.write(document, "page", tmp_path / "talk.json")
+    assert [p.name for p in tmp_path.iterdir()] == ["talk.md"]
+
+
+@pytest.fixture
+def private() -> Iterator[None]:
+    """A umask that lets nobody else read."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_a_new_file_is_read_by_whom_the_umask_lets(tmp_path: Path, private: None) -> None:
+    store.replace_file(tmp_path / "private.md", "words")
+    os.umask(0o002)
+    store.replace_file(tmp_path / "shared.md", "words")
+    assert (mode(tmp_path / "private.md"), mode(tmp_path / "shared.md")) == (0o600, 0o664)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+@pytest.mark.parametrize("chosen", [0o600, 0o444, 0o666])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, private: None, chosen: int) -> None:
+    page = tmp_path / "talk.md"
+    page.write_text("old")
+    page.chmod(chosen)
+    store.replace_file(page, "new")
+    assert (page.read_text(), mode(page)) == ("new", chosen)
+
+
+def test_a_file_that_is_replaced_is_never_open_to_more_people_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "talk.md"
+    page.write_text("old")
+    page.chmod(0o600)
+    modes: list[int] = []
+    monkeypatch.setattr("os.fsync", lambda descriptor: modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode)))
+    store.replace_file(page, "new")
+    assert modes[0] == 0o600
 
 
 def test_a_file_is_on_disk_before_it_takes_its_name_and_its_folder_after(

@@ -100,6 +100,18 @@ def test_a_changed_file_is_made_again(calls: CallStore, source: Source, changed:
     assert again(ledger, source) is None
 
 
+def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remembered(
+    calls: CallStore, source: Source
+) -> None:
+    first = source.path.read_text("utf-8")
+    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    assert ledger.outcome(source) is None
+    source.path.write_text(first.replace("1998", "1999"), "utf-8")
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=ledger.remember))
+    source.path.write_text(first, "utf-8")  # the notes are of the other text
+    assert again(ledger, source) is None
+
+
 def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
     ledger = made(calls, source)
     source.path.with_name("talk.info.json").write_text('{"title": "Of Towers"}')
