@@ -161,8 +161,9 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )
     record = store.output_path(order.out, transcript.name)
-    if transcript.path and not order.afar:
-        document = _seen_from(document, Path(transcript.path), record)
+    if transcript.path and "://" not in order.bound_for:
+        at = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
+        document = _seen_from(document, Path(transcript.path), at)
     before = _before(record)
     document = unchanged(document, before) if before else document
     page = record.with_suffix(".md")

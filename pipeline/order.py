@@ -38,7 +38,7 @@ class Order:
     metadata: Metadata = field(default_factory=Metadata)
     input: Input = Input()
     at_once: int = 4
-    afar: bool = False  # whether outputs go elsewhere from `out`: a transcript's path is not told from there then
+    bound_for: str = ""  # the address to which outputs go from `out`, if they do
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
                 link.endpoint,
                 settings.citations,
                 assignment.metadata,
-                afar=True,
+                bound_for=assignment.out,
             )
             [outcome] = await make_all([transcript], link.client, order)
         if outcome.calls_made or outcome.error:
