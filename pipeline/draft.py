@@ -56,13 +56,14 @@ class DraftStatement:
 class DraftGroup:
     """Statements that stand together: under a heading in the main points, elsewhere under none ("").
 
-    `before` and `reason` tell what a check changed in the heading.
+    `before` and `reason` tell what a check changed in the heading, `finding` what it has against one that stands.
     """
 
     statements: tuple[DraftStatement, ...]
     heading: str = ""
     before: str = ""
     reason: str = ""
+    finding: str = ""
     id: int = 0
 
 

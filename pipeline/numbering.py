@@ -79,11 +79,11 @@ def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
 def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:
     """The numbers under which these segments are shown, "[3, 5-9]"; those that are not shown are left out."""
     runs: list[list[int]] = []
-    before = -2
-    for place in _places(segments, lines):
-        if place == before + 1:
-            runs[-1] = [runs[-1][0], lines[place].first]
+    after = 0  # the segment behind the line before
+    for line in (lines[place] for place in _places(segments, lines)):
+        if line.first == after:
+            runs[-1] = [runs[-1][0], line.first]
         else:
-            runs.append([lines[place].first])
-        before = place
+            runs.append([line.first])
+        after = line.last + 1
     return f"[{', '.join('-'.join(map(str, run)) for run in runs)}]"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.capable.checking import check_meaning
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.correcting import NOT_BORNE
 from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
@@ -204,7 +205,7 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     after = await check_meaning(before, transcript, chunks, prompts, structured)
     recording = Recording(transcript, language)
     now = {s.id: s for _, s in after.statements()}
-    headings = {g.id: g.heading for of in after.sections.values() for g in of}
+    checked = {g.id: g for of in after.sections.values() for g in of}
     reasons = {(w.section, w.text): w.reason for w in after.withheld}
     out: dict[int, list[Finding]] = {}
     for section, statement in before.statements():
@@ -212,9 +213,12 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
         out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
     for groups in before.sections.values():
         for group in groups:
-            if group.heading and headings.get(group.id, group.heading) != group.heading:
-                message = f"it does not fit what stands under it; put right: {headings[group.id]}"
+            new = checked.get(group.id, group)
+            if group.heading and new.heading != group.heading:
+                message = f"it does not fit what stands under it; put right: {new.heading}"
                 out[own[group.id]] = [Finding("heading", message)]
+            elif group.heading and new.finding:
+                out[own[group.id]] = [Finding("heading", new.finding)]
     return out
 
 
@@ -260,7 +264,7 @@ def _reported(
             yield Finding("meaning", reason)
     elif after.before:
         yield Finding("meaning", f"{after.reason}; put right: {after.text}")
-    elif after.finding != before.finding:
-        yield Finding("unchecked", after.finding)
+    elif after.finding not in ("", before.finding):
+        yield Finding("citation" if after.finding == NOT_BORNE else "unchecked", after.finding)
     elif after.lines != with_lines(before, recording).lines:
         yield Finding("citation", f"its lines are {', '.join(map(str, after.lines))}")

@@ -132,17 +132,16 @@ class ChunkPrompts:
         """Lines and prefix of a chunk, kept: writing, checking and both of their answers ask for them."""
         ids = chunk.first, chunk.last
         if ids not in self._kept:
-            before, own = self._before(chunk), numbered_lines(chunk.segments)
-            self._kept[ids] = numbered_lines(before) + own, self._prefix(chunk, before, shown(own))
+            # Numbered each alone: no line holds what lies between the opening and the lead-in.
+            opening, lead, own = map(numbered_lines, (*self._before(chunk), chunk.segments))
+            self._kept[ids] = [*opening, *lead, *own], self._prefix(chunk, shown(opening), shown(lead), shown(own))
         return self._kept[ids]
 
-    def _prefix(self, chunk: Chunk, before: Sequence[Segment], text: str) -> tuple[Message, ...]:
+    def _prefix(self, chunk: Chunk, opening: str, lead: str, text: str) -> tuple[Message, ...]:
         part = ""
         if self._parts > 1:
             part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
-        if before:
-            opening = shown(numbered_lines([s for s in before if s.id <= self._opening]))
-            lead = shown(numbered_lines([s for s in before if s.id > self._opening]))
+        if opening:
             up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
             text = f"How the recording begins:\n{opening}{up_to}\n\nThis part:\n{text}"
         body = self._prompts.load("lines.v1").render(recording=self.recording, part=part, lines=text)
@@ -160,13 +159,13 @@ class ChunkPrompts:
     def _opening(self) -> int:
         return _while_fewer(self.transcript.segments, _OPENING_WORDS)
 
-    def _before(self, chunk: Chunk) -> tuple[Segment, ...]:
-        """What a later chunk is shown besides its own lines: the opening, and the last words before it."""
+    def _before(self, chunk: Chunk) -> tuple[Sequence[Segment], Sequence[Segment]]:
+        """What a later chunk is shown besides its own lines: the recording's opening, and the last words before it."""
         earlier = self.transcript.segments[: chunk.first - 1]
         opening = earlier[: min(self._opening, len(earlier))]
         rest = earlier[len(opening) :]
         lead = rest[len(rest) - _while_fewer(reversed(rest), _LEAD_IN_WORDS) :] if rest else ()
-        return (*opening, *lead)
+        return opening, lead
 
 
 def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:

@@ -12,6 +12,8 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.sections.base import without_end_mark
 from pipeline.verification import Recording, finding, findings, with_lines
 
+NOT_BORNE = "its lines do not bear it"
+_HEADING_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
@@ -82,7 +84,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         lines = verdict.lines or statement.lines
         label, text = _put_right(statement, verdict.fault)
         if verdict.fault.verdict == "citation":
-            return replace(statement, lines=lines, finding="")
+            return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
@@ -91,14 +93,22 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if changed.label != statement.label:
             before, after = statement.labelled, changed.labelled
         new, kept = _new_and_kept(after, before, recording)
-        return replace(changed, before=before, reason=verdict.fault.why, finding=new, remark=kept)
+        # That it cites no line is all that stands against a statement before its check.
+        uncited = "" if verdict.lines else statement.finding
+        doubts = "; ".join(filter(None, (uncited, new)))
+        return replace(changed, before=before, reason=verdict.fault.why, finding=doubts, remark=kept)
 
     def heading(group: DraftGroup) -> DraftGroup:
         verdict = verdicts.faults.get(group.id)
-        text = verdict.fault.text.strip() if verdict else ""
-        if verdict is None or text in ("", group.heading):
+        if verdict is None:
             return group
-        return replace(group, heading=text, before=group.heading, reason=verdict.fault.why)
+        text, why = verdict.fault.text.strip(), verdict.fault.why
+        if text not in ("", group.heading):
+            return replace(group, heading=text, before=group.heading, reason=why)
+        # It has no lines that could be the wrong ones.
+        return group if verdict.fault.verdict == "citation" else replace(group, finding=why or verdict.fault.verdict)
 
     out = draft.rewritten(judged, heading)
-    return replace(out, withheld=(*draft.withheld, *withheld))
+    doubted = (g for groups in out.sections.values() for g in groups if g.finding)
+    remarks = (_HEADING_STANDS.format(g.heading, g.finding) for g in doubted)
+    return replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))

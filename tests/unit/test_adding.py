@@ -1,5 +1,6 @@
 """What a check adds: points that a student would miss, where they belong, within the words that are left."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.numbering import numbered_lines
 from pipeline.sections import STUDY
 from pipeline.verification import Recording
-from tests.scripted import EMPTY, LINES, good_answer, transcript
+from tests.scripted import EMPTY, LINES, cut_off, good_answer, transcript
 from tests.unit.test_run import run
 
 LOAN = "The loan for the heat exchanger runs for ten years."
@@ -119,6 +120,14 @@ def test_what_is_more_than_was_asked_for_is_kept_as_left_out() -> None:
     document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
     added = [s for s in document.statements() if s.remark and ADDED in s.remark]
     assert 0 < len(added) < 8 and len(added) + len(document.dropped) == 8
+
+
+def test_the_halves_of_a_check_that_was_cut_off_share_the_room_for_what_is_added() -> None:
+    answers = iter([cut_off(), EMPTY, EMPTY])
+    _, client = run(lambda r: next(answers) if r.name == "check" else good_answer(r), of=LONG)
+    checks = [r.messages[-1].content for r in client.requests if r.name == "check"]
+    rooms = [re.findall(r"up to (\d+) points? of these lines, (\d+) words in all", asked) for asked in checks]
+    assert rooms == [[("3", "68")], [("1", "34")], [("1", "34")]]
 
 
 def test_code_looks_at_it_too() -> None:

@@ -319,12 +319,21 @@ def test_what_a_model_puts_right_is_a_finding_with_its_reason(page: Path) -> Non
     [
         ("not dead", {"text": ""}, "meaning"),
         ("5,000 homes", {"verdict": "citation", "lines": [4, 5]}, "citation"),
+        ("5,000 homes", {"verdict": "citation", "lines": []}, "citation"),
         ("(heading) A Reactor", {"text": "A Tower"}, "heading"),
+        ("(heading) A Reactor", {"verdict": "unsupported", "text": ""}, "heading"),
     ],
 )
 def test_each_kind_of_fault_is_told_as_such(page: Path, words: str, more: dict[str, Any], kind: str) -> None:
     edit(page, "is dead without the loan", "is not dead without the loan")
     assert kinds(asked(page, fault(row_with(words), **more))) == {kind}
+
+
+def test_better_lines_for_a_statement_in_doubt_are_told(page: Path) -> None:
+    record = rewrite(page, doubted("its lines do not bear it"))
+    checked = asked(record, fault(row_with("45 megawatts"), verdict="citation", lines=[1, 2]))
+    assert [f.message for c in checked for f in c.findings if f.kind == "citation"] == ["its lines are 1, 2"]
+    assert "unchecked" not in kinds(checked)
 
 
 def test_a_new_sentence_without_a_twin_is_not_shown_to_the_model(page: Path) -> None:

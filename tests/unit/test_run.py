@@ -18,9 +18,7 @@ from tests.scripted import (
     LINES,
     Answer,
     ScriptedClient,
-    composed_answer,
     cut_off,
-    fitting,
     good_answer,
     transcript,
     with_fault,
@@ -385,26 +383,6 @@ def test_a_later_part_is_shown_how_the_recording_begins() -> None:
     _, client = run(good_answer, PARTS)
     second = next(r for r in client.requests if "Part 2" in r.messages[1].content)
     assert LINES[0][1] in second.messages[1].content
-
-
-def test_a_statement_over_two_parts_is_shown_with_the_lines_of_the_other() -> None:
-    words = "so much was said of it that day in the long hall by the river"
-    long = Transcript("long", tuple(Segment(i, f"Line {i}: {words}.") for i in range(1, 81)))
-
-    def answer(request: Request) -> Answer:
-        if request.name == "compose":
-            return composed_answer() | {"overview": [{"cites": [1, 6], "text": "From one end to the other."}]}
-        if request.name != "write":
-            return fitting(EMPTY, request)
-        lines = [70] if "Part 2" in request.messages[1].content else [38]
-        points = [{"cites": lines, "lead": "", "text": f"Point {n} of {lines}.", "details": []} for n in (1, 2, 3)]
-        concept = {"cites": lines, "term": "Hall", "definition": "A room."}
-        written = EMPTY | {"main_points": [{"heading": "H", "points": points}], "key_concepts": [concept]}
-        return fitting(written, request)
-
-    _, client = run(answer, Recipe(replace(CAPABLE, chunk_tokens=1200)), of=long)
-    early = next(r.messages[-1].content for r in client.requests if r.name == "check")
-    assert "lines of other parts that it cites too:\n     [70] Line 70" in early
 
 
 def test_an_endpoint_that_is_gone_ends_the_document() -> None:

@@ -1,0 +1,83 @@
+"""What becomes of a fault that the check reports: which lines count, and what stays in doubt."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipeline.document import StudyDocument
+from pipeline.llm import Request
+from pipeline.profile import CAPABLE, Recipe
+from pipeline.transcript import Segment, Transcript
+from tests.scripted import EMPTY, Answer, ScriptedClient, composed_answer, fitting, with_fault, written_answer
+from tests.unit.test_run import run
+
+
+@pytest.mark.parametrize("lines", [[], [999]])
+@pytest.mark.parametrize("cites", [[4], [99]])
+def test_a_statement_whose_lines_the_check_calls_wrong_without_better_ones_stands_in_doubt(
+    cites: list[int], lines: list[int]
+) -> None:
+    written = written_answer()
+    written["summary"][0]["cites"] = cites
+    faulty = with_fault(id=10, verdict="citation", why="said nowhere near", text="x", lines=lines)
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    (statement,) = document.summary
+    assert (statement.support, statement.finding) == ("weak", "its lines do not bear it")
+    assert statement.text == written["summary"][0]["text"] and statement.correction is None
+
+
+def test_a_text_put_right_for_which_there_are_still_no_lines_stays_in_doubt() -> None:
+    written = written_answer()
+    written["summary"][0]["cites"] = [99]
+    faulty = with_fault(id=10, text="The reactor gets a heat exchanger.", lines=[])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert document.summary[0].correction and document.summary[0].finding == "it cites no line"
+
+
+def test_a_heading_of_which_nothing_is_left_stands_and_is_told_with_the_reason() -> None:
+    document, _ = run(with_fault(id=2, verdict="unsupported", why="nobody calls it that"))
+    assert document.main_points[0].heading == "A Reactor and Its Tower"
+    told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
+    assert document.source.warnings == (f"{told}nobody calls it that",)
+
+
+def test_of_a_heading_that_goes_with_all_that_stands_under_it_nothing_is_told() -> None:
+    fault = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []}
+    gone = [fault | {"id": n} for n in (2, 3, 4)]
+    document, _ = run([written_answer(), EMPTY | {"faults": gone}])
+    assert len(document.main_points) == 1 and document.source.warnings == ()
+
+
+def over_two_parts(**fault: Any) -> tuple[StudyDocument, ScriptedClient]:
+    """A document whose overview (1) cites lines 38 and 70, of two parts, and a fault of it that the check reports."""
+    words = "so much was said of it that day in the long hall by the river"
+    long = Transcript("long", tuple(Segment(i, f"Line {i}: {words}.") for i in range(1, 81)))
+    faulty = with_fault(id=1, **fault)
+
+    def answer(request: Request) -> Answer:
+        if request.name == "compose":
+            return composed_answer() | {"overview": [{"cites": [1, 6], "text": "From one end to the other."}]}
+        if request.name == "check":
+            return faulty(request) if fault else fitting(EMPTY, request)
+        lines = [70] if "Part 2" in request.messages[1].content else [38]
+        points = [{"cites": lines, "lead": "", "text": f"Point {n} of {lines}.", "details": []} for n in (1, 2, 3)]
+        concept = {"cites": lines, "term": "Hall", "definition": "A room."}
+        written = EMPTY | {"main_points": [{"heading": "H", "points": points}], "key_concepts": [concept]}
+        return fitting(written, request)
+
+    return run(answer, Recipe(replace(CAPABLE, chunk_tokens=1200)), of=long)
+
+
+def test_a_statement_over_two_parts_is_shown_with_the_lines_of_the_other() -> None:
+    _, client = over_two_parts()
+    early = next(r.messages[-1].content for r in client.requests if r.name == "check")
+    assert "lines of other parts that it cites too:\n     [70] Line 70" in early
+
+
+@pytest.mark.parametrize(("lines", "kept"), [([38, 70], [38, 70]), ([70], [70]), ([70, 71], [70])])
+def test_lines_of_another_part_that_a_statement_was_shown_with_bear_it_when_the_check_says_so(
+    lines: list[int], kept: list[int]
+) -> None:
+    document, _ = over_two_parts(text="From one end to another.", lines=lines)
+    assert [e.segment for e in document.overview[0].evidence] == kept
