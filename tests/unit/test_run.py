@@ -18,6 +18,7 @@ from tests.scripted import (
     LINES,
     Answer,
     ScriptedClient,
+    composed_answer,
     cut_off,
     good_answer,
     transcript,
