@@ -20,6 +20,7 @@ from tests.scripted import (
     ScriptedClient,
     composed_answer,
     cut_off,
+    fitting,
     good_answer,
     transcript,
     with_fault,
