@@ -12,6 +12,7 @@ from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
 from pipeline.providers.thought import parted, thought_tokens, unseen
+from pipeline.text import well_formed
 from pipeline.tokens import count_tokens
 
 _Ending: TypeAlias = FinishReason | Literal["window", "error"]
@@ -78,7 +79,7 @@ def read(
     text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
     usage, told = _usage(reply.get("usage"), messages, text, thought)
     model = reply.get("model")
-    answered_by = model if isinstance(model, str) and model else endpoint.model
+    answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
     return Completion(text, finish, usage, answered_by, rung, round(seconds, 3)), told
 
 
