@@ -126,7 +126,8 @@ async def connect(
                 states = server.states if server else None
                 yield await inner.enter_async_context(with_prefixes(answering, endpoint, states))
 
-        asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
+        not_in_batch = stack.enter_context(closing(NotInBatch(_Lazy(model, opened, stack), store.path)))
+        asked: LLMClient = Told(not_in_batch, events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.plan import Limited
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pipeline.errors import EndpointError, StoreError
 from pipeline.llm import Completion, LLMClient, Message, Request, Rung, Usage
+from pipeline.text import storable
 
 _SCHEMA = """
 create table if not exists batch_orders (id text primary key, body text not null);
@@ -127,7 +128,7 @@ class Journal:
 
     def want(self, key: str, owner: str, model: str, request: Request) -> None:
         """Notes a call for the next job, unless it is in one already."""
-        identity = json.dumps(request.identity(model), ensure_ascii=False)
+        identity = storable(json.dumps(request.identity(model), ensure_ascii=False))
         self._run(
             "insert into batch_calls values (?, ?, ?, ?, null) on conflict (key) do update "
             "set owner = excluded.owner where wave is null",
@@ -250,6 +251,11 @@ class NotInBatch:
                 fatal=True,
             )
         return await self._inner.complete(request)
+
+    def close(self) -> None:
+        """Closes the journal's file, if a call has opened it."""
+        if self._journal:
+            self._journal.close()
 
 
 def request_of(identity: dict[str, Any]) -> Request:
