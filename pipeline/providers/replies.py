@@ -69,7 +69,9 @@ def read(
     refusal = message.get("refusal") if isinstance(message, dict) else ""
     finish = _ending(choices[0].get("finish_reason"))
     if finish == "window":
-        raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
+        full = TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
+        full.refused = False  # it was answered until then
+        raise full
     if finish == "error":
         raise EndpointError(f"{endpoint.host}: the answer broke off at the endpoint", retryable=True)
     if refusal:
