@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import prices
 from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, recipe_of, store_path
-from pipeline.errors import SettingsError
+from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events, Remembered, Told
-from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
@@ -26,6 +26,7 @@ from pipeline.settings import Settings
 from pipeline.store import check_writable
 
 if TYPE_CHECKING:
+    from pipeline.plan import Limited
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
     from pipeline.structured import Structured
@@ -96,6 +97,7 @@ async def connect(
         model, label = model_and_endpoint(settings, need_key=True)
 
         asking: list[OpenAICompatible] = []
+        limited: Limited | None = None
 
         def stop(because: str) -> None:
             for client in asking:
@@ -106,6 +108,11 @@ async def connect(
             if not hosted:
                 return 0
             return known_of(store, endpoint_of(settings)).room_for_thought()
+
+        def retried(request: Request, error: EndpointError) -> None:
+            events.retry(request, error)
+            if limited:
+                limited.asked_again(request, error)
 
         async def opened() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
@@ -119,19 +126,21 @@ async def connect(
                     prompts=prompts,
                     known=known_of(store, endpoint) if hosted else Capabilities(),
                     on_learned=_kept_in(store, endpoint, events, say) if hosted else None,
-                    on_retry=events.retry,
+                    on_retry=retried,
                 )
                 asking.append(client)
                 answering = await inner.enter_async_context(client)
                 states = server.states if server else None
                 yield await inner.enter_async_context(with_prefixes(answering, endpoint, states))
 
-        asked: LLMClient = Told(NotInBatch(_Lazy(model, opened, stack), store.path), events, label)
+        not_in_batch = stack.enter_context(closing(NotInBatch(_Lazy(model, opened, stack), store.path)))
+        asked: LLMClient = Told(not_in_batch, events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.plan import Limited
 
             price = _priced(settings, model, label)
-            asked = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
+            limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
+            asked = limited
         client: LLMClient = StoredClient(store, asked, model)
         yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
 
@@ -151,12 +160,11 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
             yield Structured(Booking(at.client, Progress("documents"), unwatched), prompts)
 
 
-def _priced(settings: Settings, model: str, endpoint: str) -> tuple[float, float] | None:
-    """The price that a limit on cost needs. SettingsError when nobody knows it."""
-    price = prices.price_a_token(model, endpoint)
-    if price is None and settings.max_cost is not None:
+def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], float | None]:
+    """The price of a call, that a limit on cost needs. SettingsError when nobody knows it."""
+    if settings.max_cost is not None and prices.cost_usd(model, endpoint, Usage(1)) is None:
         raise SettingsError(f"the price of {model} at {endpoint} is not known", hint="use --max-tokens instead")
-    return price
+    return lambda usage: prices.cost_usd(model, endpoint, usage)
 
 
 def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:

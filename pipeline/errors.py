@@ -53,7 +53,9 @@ class WeightsError(PipelineError):
 
 
 class CallError(PipelineError):
-    """A call to the language model failed."""
+    """A call to the language model failed. One that was `refused` did no work there, so that nobody pays for it."""
+
+    refused = False
 
 
 class EndpointError(CallError):
@@ -81,6 +83,8 @@ class EndpointError(CallError):
 
 class ContextTooLong(CallError):
     """The prompt does not fit the model's context window."""
+
+    refused = True
 
 
 class OutputTruncated(CallError):

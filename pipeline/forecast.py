@@ -13,8 +13,9 @@ from pipeline import prices
 from pipeline.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.errors import InputError
 from pipeline.finding import find, read
+from pipeline.llm import Usage
 from pipeline.order import Input, Outcome
-from pipeline.plan import Experience, Plan, Share, plan_one, together
+from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.settings import Settings
@@ -53,26 +54,25 @@ async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = F
     transcripts, failed = _read_all(paths, settings)
     local = settings.in_process
     model, endpoint = model_and_endpoint(settings)
+    endpoint += prices.BATCH if batch and not local else ""
     recipe, prompts = recipe_of(settings), PromptSet(settings.prompts)
+
+    def price(usage: Usage) -> float | None:
+        return prices.cost_usd(model, endpoint, usage)
+
     with TemporaryDirectory() as empty:
         kept = store_path(settings.out)
         with closing(CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")) as calls:
             past = Experience.of(calls, model)
-            plans = [await plan_one(t, calls, model, recipe, prompts, past) for t in transcripts]
+            plans = [await plan_one(t, calls, model, recipe, prompts, past, price) for t in transcripts]
     whole = together(plans)
-    endpoint += prices.BATCH if batch and not local else ""
     at_once = 1 if local else 0 if batch else settings.concurrency
     seconds = None
     if past.seconds is not None and at_once:
         seconds = past.seconds * (whole.now.calls + whole.later.calls) / at_once
-    costs = [_price(model, endpoint, share) for share in (whole.now + whole.later, whole.check)]
+    costs = [(share.usd_low, share.usd_high) for share in (whole.now + whole.later, whole.check)]
     thought_known = local or bool(past.thought)
     return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once, thought_known), failed
-
-
-def _price(model: str, endpoint: str, share: Share) -> Price:
-    low, high = (prices.cost_usd(model, endpoint, usage) for usage in share.usage)
-    return low, high
 
 
 def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:

@@ -154,6 +154,7 @@ class Tally:
     calls_cached: int = 0
     retried: int = 0
     usage: Usage = field(default_factory=Usage)
+    each: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
     models: set[str] = field(default_factory=set)
 
     def book(self, completion: Completion) -> None:
@@ -162,3 +163,4 @@ class Tally:
         self.models.add(completion.model)
         self.calls_cached += completion.cached
         self.usage = self.usage + completion.usage
+        self.each.append(completion.usage)

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.errors import EndpointError, PipelineError
+from pipeline.errors import CallError, EndpointError, PipelineError
 from pipeline.llm import Completion, LLMClient, Request, Usage
+from pipeline.prices import added
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate, Phase, Progress, comes_after
 from pipeline.prompting import PromptSet
@@ -18,6 +19,8 @@ from pipeline.run import asummarise, way_of
 from pipeline.sections import words_of
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript
+
+Price = Callable[[Usage], float | None]  # USD of one call, None where that is not known
 
 
 class LimitReached(EndpointError):
@@ -29,12 +32,17 @@ class LimitReached(EndpointError):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some calls with their tokens: `low` and `high` are answer tokens if answers are short, and if they are long."""
+    """Some calls with their tokens: `low` and `high` are answer tokens if answers are short, and if they are long.
+
+    `usd_low` and `usd_high` are what they cost then, None where that is not known.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     low: int = 0
     high: int = 0
+    usd_low: float | None = 0.0
+    usd_high: float | None = 0.0
 
     def __add__(self, other: Share) -> Share:
         return Share(
@@ -42,12 +50,9 @@ class Share:
             self.prompt_tokens + other.prompt_tokens,
             self.low + other.low,
             self.high + other.high,
+            added(self.usd_low, other.usd_low),
+            added(self.usd_high, other.usd_high),
         )
-
-    @property
-    def usage(self) -> tuple[Usage, Usage]:
-        """Tokens if answers are short, and if they are long."""
-        return Usage(self.prompt_tokens, 0, self.low), Usage(self.prompt_tokens, 0, self.high)
 
 
 @dataclass(slots=True)
@@ -130,8 +135,18 @@ def prompt_tokens(request: Request, encoding: str) -> int:
     return count_tokens(text, encoding) + 4 * len(request.messages)
 
 
+def _one_call(prompt: int, low: int, high: int, price: Price) -> Share:
+    return Share(1, prompt, low, high, price(Usage(prompt, 0, low)), price(Usage(prompt, 0, high)))
+
+
 async def plan_one(
-    transcript: Transcript, store: CallStore, model: str, recipe: Recipe, prompts: PromptSet, experience: Experience
+    transcript: Transcript,
+    store: CallStore,
+    model: str,
+    recipe: Recipe,
+    prompts: PromptSet,
+    experience: Experience,
+    price: Price = lambda usage: None,
 ) -> Plan:
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
     plan = Plan(transcript.name, words_of(recipe, transcript.spoken_words))
@@ -156,14 +171,14 @@ async def plan_one(
         thought_low, thought_high = experience.thought_tokens
         guess = usual or (request.max_tokens // 5, request.max_tokens)
         low, high = experience.answer_tokens(request.name) or (guess[0] + thought_low, guess[1] + thought_high)
-        _book(plan, phase, now=Share(1, prompt_tokens(request, encoding), low, high))
+        _book(plan, phase, now=_one_call(prompt_tokens(request, encoding), low, high, price))
     # Where a phase asks one call after the other, those after the first are not wanted yet.
     hidden = same_phase[planner.stored - answered + len(planner.wanted) :] if progress.at_once == 1 else []
     for call in (*hidden, *(e for e in estimates if comes_after(e.phase, phase))):
         low, high = _about(call.answer_tokens)
         thought_low, thought_high = experience.thought_tokens
         answer = (low + thought_low, high + thought_high)
-        _book(plan, call.phase, later=Share(1, call.prompt_tokens, *answer))
+        _book(plan, call.phase, later=_one_call(call.prompt_tokens, *answer, price))
     return plan
 
 
@@ -193,6 +208,17 @@ def together(plans: Sequence[Plan]) -> Plan:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """Tokens and USD."""
+
+    tokens: int = 0
+    usd: float = 0.0
+
+    def __add__(self, other: _Spent) -> _Spent:
+        return _Spent(self.tokens + other.tokens, self.usd + other.usd)
+
+
 class Limited:
     """A client that stops before the next call could pass a limit on tokens or on USD; calls in flight count whole."""
 
@@ -202,17 +228,17 @@ class Limited:
         *,
         tokens: int | None,
         cost: float | None,
-        price: tuple[float, float] | None,
+        price: Price,
         room: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`price` is USD a prompt token and a completion token; a limit on cost needs it.
+        """`price` is known where there is a limit on cost.
 
         `room` tells how many tokens a call may take for thought beside its answer.
         """
         self._room = room
         self._inner, self._tokens, self._cost, self._price = inner, tokens, cost, price
-        self._spent = Usage()
-        self._ahead: dict[int, Usage] = {}
+        self._spent = _Spent()
+        self._ahead: dict[int, _Spent] = {}
         self._encoding, _ = encoding_for(inner.model)
 
     @property
@@ -222,22 +248,35 @@ class Limited:
 
     async def complete(self, request: Request) -> Completion:
         """The answer, or LimitReached before it is asked for."""
-        most = Usage(prompt_tokens(request, self._encoding), 0, request.max_tokens + self._room())
+        most = self._at_most(request)
         place = id(request)
         self._refuse_past(sum(self._ahead.values(), self._spent) + most)
         self._ahead[place] = most
         try:
             completion = await self._inner.complete(request)
+        except BaseException as err:
+            if not (isinstance(err, CallError) and err.refused):
+                self._spent += most
+            raise
         finally:
             del self._ahead[place]
-        self._spent = self._spent + completion.usage
+        self._spent += self._of(completion.usage)
         return completion
 
-    def _refuse_past(self, usage: Usage) -> None:
-        total = usage.prompt_tokens + usage.completion_tokens
-        if self._tokens is not None and total > self._tokens:
+    def asked_again(self, request: Request, error: EndpointError) -> None:
+        """Counts a try that failed and is repeated, with the most that it could have taken."""
+        if error.retryable and not error.refused:
+            self._spent += self._at_most(request)
+
+    def _at_most(self, request: Request) -> _Spent:
+        return self._of(Usage(prompt_tokens(request, self._encoding), 0, request.max_tokens + self._room()))
+
+    def _of(self, usage: Usage) -> _Spent:
+        usd = 0.0 if self._cost is None else self._price(usage) or 0.0
+        return _Spent(usage.prompt_tokens + usage.completion_tokens, usd)
+
+    def _refuse_past(self, total: _Spent) -> None:
+        if self._tokens is not None and total.tokens > self._tokens:
             raise LimitReached(f"--max-tokens {self._tokens:,}: the next call could pass it")
-        if self._cost is not None and self._price is not None:
-            dollars = usage.prompt_tokens * self._price[0] + usage.completion_tokens * self._price[1]
-            if dollars > self._cost:
-                raise LimitReached(f"--max-cost {self._cost:g} USD: the next call could pass it")
+        if self._cost is not None and total.usd > self._cost:
+            raise LimitReached(f"--max-cost {self._cost:g} USD: the next call could pass it")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline.llm import Usage
 from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
-_USUAL = 100_000  # tokens: no call of ours is longer
 BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
 
 
 def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
-    """USD for `usage` at a hosted model's list price; 0 for the embedded model, None when the price is not known."""
+    """USD for the `usage` of one call at a hosted model's list price; 0 for the embedded model, None when not known.
+
+    Some models cost more by the token in a very long prompt: of many calls each is priced by itself.
+    """
     if endpoint == EMBEDDED:
         return 0.0
     vendor = vendor_at(endpoint.removesuffix(BATCH))
@@ -35,10 +39,14 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         return None
 
 
-def price_a_token(model: str, endpoint: str) -> tuple[float, float] | None:
-    """USD for one prompt token and for one completion token; None when not known.
+def added(first: float | None, second: float | None) -> float | None:
+    """Two prices together; not known when one is not."""
+    return None if first is None or second is None else round(first + second, 6)
 
-    Told from a call of a usual length: some models cost more by the token in a very long one.
-    """
-    prompt, answer = (cost_usd(model, endpoint, usage) for usage in (Usage(_USUAL), Usage(0, 0, _USUAL)))
-    return None if prompt is None or answer is None else (prompt / _USUAL, answer / _USUAL)
+
+def cost_of_calls(model: str, endpoint: str, calls: Iterable[Usage]) -> float | None:
+    """USD for calls, each at its own price; None when that is not known."""
+    total: float | None = 0.0
+    for usage in calls:
+        total = added(total, cost_usd(model, endpoint, usage))
+    return total

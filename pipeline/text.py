@@ -47,6 +47,11 @@ def json_line(row: Any) -> str:
     return well_formed(json.dumps(row, ensure_ascii=False))
 
 
+def storable(json_text: str) -> str:
+    """JSON that reads the same and that a file or a database can hold: lone surrogates are escaped."""
+    return json_text if json_text.isascii() else _SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+
+
 def clean(text: str) -> str:
     """One line of visible text: controls and lone surrogates gone, white space folded."""
     return _SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from pipeline import prices
 from pipeline.corpus import make_all
@@ -131,15 +132,11 @@ class Waves:
             self.owner, lambda request: prompt_tokens(request, encoding), self._allow, most=self.settings.batch_size
         )
         for job in jobs:
-            cost = self._cost(Usage(job.prompt_tokens, 0, job.answer_tokens))
-            most = "price not known" if cost is None else f"{cost:.2f} USD at most"
+            most = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {most}")
         return jobs
 
-    def _cost(self, usage: Usage) -> float | None:
-        return prices.cost_usd(self.settings.chosen_model[0], self.order.endpoint, usage)
-
-    def _allow(self, worst: Usage) -> None:
+    def _allow(self, worst: Usage, usd: float | None) -> None:
         """Stops before a job could pass a limit; jobs under way count whole, collected ones what they took."""
         mine = [job for job in self.jobs.journal.jobs() if job.owner == self.owner]
         total = sum((Usage(job.prompt_tokens, 0, job.answer_tokens) for job in mine), worst)
@@ -148,7 +145,7 @@ class Waves:
             raise LimitReached(f"--max-tokens {limit:,}: the next batch could pass it")
         if self.settings.max_cost is None:
             return
-        cost = self._cost(total)
+        cost = reduce(prices.added, (job.usd for job in mine), usd)
         if cost is None:
             raise LimitReached("--max-cost: the price of this model here is not known; use --max-tokens")
         if cost > self.settings.max_cost:

@@ -10,6 +10,7 @@ from openai.types import Batch
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Request, Rung, Usage
+from pipeline.prices import BATCH, added, cost_usd
 from pipeline.providers.batch_endpoint import (
     MOST_BYTES,
     MOST_REQUESTS,
@@ -26,7 +27,7 @@ from pipeline.text import clean, numbered
 MOST_TIMES = 3  # a call that failed so often is given up
 _UNASKED = ("batch_expired", "batch_cancelled")
 
-Allow = Callable[[Usage], None]
+Allow = Callable[[Usage, float | None], None]  # given tokens and USD at most
 Count = Callable[[Request], int]
 
 
@@ -37,6 +38,7 @@ class Settled:
     answered: int = 0
     failed: int = 0
     usage: Usage = field(default_factory=Usage)
+    usd: float | None = 0.0
     fatal: EndpointError | None = None
 
 
@@ -75,10 +77,11 @@ class Jobs:
         """A job cut from what is wanted, on disk and in the journal."""
         keys: list[str] = []
         worst = Usage()
+        usd: float | None = 0.0
         rung, path = self.rung, self._folder / "next.jsonl"
 
         def lines() -> Iterator[bytes]:
-            nonlocal worst
+            nonlocal worst, usd
             size = 0
             for key, request in self.journal.unsent(owner):
                 line = self._endpoint.line(key, request, rung)
@@ -86,20 +89,25 @@ class Jobs:
                 if len(keys) == most or (size > MOST_BYTES and keys):
                     return
                 keys.append(key)
-                worst = worst + Usage(count(request), 0, self._endpoint.limit(request))
+                one = Usage(count(request), 0, self._endpoint.limit(request))
+                worst, usd = worst + one, added(usd, self._price(one))
                 yield line
 
         write_lines(path, lines())
         if not keys:
             path.unlink()
             return None
-        allow(worst)
+        allow(worst, usd)
         place, model = self._endpoint.place, self._endpoint.model
         wave = self.journal.wave_of(owner, place, model, rung, keys)
         path.replace(self._file(wave))
-        job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens)
+        job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens, usd=usd)
         self.journal.intend(job, keys)
         return job
+
+    def _price(self, usage: Usage) -> float | None:
+        """USD of one call."""
+        return cost_usd(self._endpoint.model, self._endpoint.endpoint.host + BATCH, usage)
 
     def _file(self, wave: str) -> Path:
         return self._folder / f"{wave}.jsonl"
@@ -149,7 +157,9 @@ class Jobs:
         if batch.status == "failed":
             found.fatal = self._why(batch)
         said = str(found.fatal) if found.fatal else ""
-        self.journal.settle(job.wave, said, answered=found.answered, failed=found.failed, usage=found.usage)
+        self.journal.settle(
+            job.wave, said, answered=found.answered, failed=found.failed, usage=found.usage, usd=found.usd
+        )
         self._file(job.wave).unlink(missing_ok=True)
         return self.journal.job(job.wave), found
 
@@ -172,7 +182,7 @@ class Jobs:
         self._calls.put(line.key, request, job.model, completion)
         self.journal.answered(line.key)
         found.answered += 1
-        found.usage = found.usage + completion.usage
+        found.usage, found.usd = found.usage + completion.usage, added(found.usd, self._price(completion.usage))
 
     def _why(self, batch: Batch) -> EndpointError:
         told = (batch.errors.data if batch.errors else None) or []

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.errors import StoreError
 from pipeline.llm import Completion, Request, Usage, key_of
+from pipeline.text import storable
 
 _SCHEMA = """
 create table if not exists calls (
@@ -25,7 +26,7 @@ create table if not exists claims (
 ) without rowid;
 """
 _RELEASE = "delete from claims where key = ? and owner = ?"
-LEASE = 60.0  # seconds that a claim lasts without being renewed, for owners on other machines
+LEASE = 60.0  # seconds that a claim lasts without being renewed
 _OPENING = 30.0  # seconds to wait for others who open or write the file
 _VERSION = 1
 
@@ -42,7 +43,7 @@ class StoredCall:
 def as_row(call: StoredCall) -> str:
     """A call as a line of a recording."""
     fields = {"key": call.key, "identity": call.identity, "completion": _fields(call.completion)}
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
+    return storable(json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
 def _is_busy(err: BaseException) -> bool:
@@ -117,7 +118,7 @@ class CallStore:
 
         They outlive a power cut. The first answer for a key stays.
         """
-        rows = [(key, r.name, r.canonical(model), _dump(completion)) for key, r, completion in answers]
+        rows = [(key, r.name, storable(r.canonical(model)), _dump(completion)) for key, r, completion in answers]
         try:
             self._db.execute("pragma synchronous=full")
             self._db.execute("begin immediate")
@@ -126,8 +127,9 @@ class CallStore:
             self._db.execute("commit")
             self._db.execute("pragma synchronous=normal")
         except sqlite3.Error as err:
-            self._undo()
             raise self._unwritable(err) from err
+        finally:
+            self._undo()
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
@@ -143,8 +145,8 @@ class CallStore:
     def claim(self, key: str) -> bool:
         """Reserves an unanswered call for this store object for a minute; False when it is answered or another has it.
 
-        Another has it while alive: on this machine while its process is, elsewhere, or on Windows, while it renews its
-        claim.
+        Another has it while it renews its claim and, if it is on this machine, lives: a process of that number may be a
+        later one, as in a container that was started again.
         """
         now = time.time()
         try:
@@ -157,8 +159,9 @@ class CallStore:
                 self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)
             self._db.execute("commit")
         except sqlite3.Error as err:
-            self._undo()
             raise self._unwritable(err) from err
+        finally:
+            self._undo()
         return free
 
     def release(self, key: str) -> None:
@@ -166,6 +169,7 @@ class CallStore:
         self._write(_RELEASE, key, self._owner)
 
     def _undo(self) -> None:
+        """Ends what was begun and not committed, whatever went wrong."""
         if self._db.in_transaction:
             self._db.execute("rollback")
 
@@ -206,7 +210,7 @@ class CallStore:
     def take_in(self, recording: Recording) -> int:
         """Stores every call of a recording that is not here yet; how many the recording has."""
         for call in recording.calls.values():
-            identity = json.dumps(call.identity, ensure_ascii=False)
+            identity = storable(json.dumps(call.identity, ensure_ascii=False))
             row = (call.key, call.identity["name"], identity, _dump(call.completion))
             self._write("insert or ignore into calls values (?, ?, ?, ?)", *row)
         return len(recording.calls)
@@ -288,8 +292,10 @@ class Recording:
 
 
 def _alive(pid: int, host: str, until: float, now: float) -> bool:
+    if until <= now:
+        return False
     if host != socket.gethostname() or os.name != "posix":  # elsewhere `os.kill` ends what it is to ask
-        return until > now
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -308,7 +314,7 @@ def _fields(completion: Completion) -> dict[str, Any]:
 
 
 def _dump(completion: Completion) -> str:
-    return json.dumps(_fields(completion), ensure_ascii=False)
+    return storable(json.dumps(_fields(completion), ensure_ascii=False))
 
 
 def _load(row: str) -> Completion:

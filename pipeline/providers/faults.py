@@ -44,6 +44,8 @@ class NoSuchModel(EndpointError):
 class PushedBack(EndpointError):
     """The endpoint asks for fewer calls."""
 
+    refused = True
+
 
 class NoAnswerInTime(EndpointError):
     """The deadline of a call passed."""
@@ -62,7 +64,7 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     host = endpoint.host
     if never_connected(err):
         hint = "is the server up, and is the base URL right (with its port, and mostly with /v1 at its end)?"
-        return EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True)
+        return _refused(EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if hung_up(err):
         return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
@@ -74,8 +76,22 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 
+_MAY_HAVE_WORKED = (408, 409, 425)  # and what is no status of a client's fault: the server may have begun
+
+
+def _refused(error: CallError) -> CallError:
+    error.refused = True
+    return error
+
+
 def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
     """A refusal with a status as one of our errors; `body` is whatever came with it."""
+    error = _by_status(status, body, headers, endpoint)
+    before_work = status < 500 and status not in _MAY_HAVE_WORKED and not isinstance(error, MissedFormat)
+    return _refused(error) if before_work else error
+
+
+def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
     host, told = endpoint.host, text_of(body)
     if is_page(headers, body) and status < 500:
         hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pipeline.errors import EndpointError, StoreError
 from pipeline.llm import Completion, LLMClient, Message, Request, Rung, Usage
+from pipeline.text import storable
 
 _SCHEMA = """
 create table if not exists batch_orders (id text primary key, body text not null);
@@ -23,7 +24,7 @@ create table if not exists batch_jobs (
   wave text primary key, owner text not null, place text not null, model text not null, rung text not null,
   requests integer not null, prompt_tokens integer not null, answer_tokens integer not null,
   file text not null default '', batch text not null default '', status text not null default 'intended',
-  answered integer not null default 0, failed integer not null default 0, said text not null default ''
+  answered integer not null default 0, failed integer not null default 0, said text not null default '', usd real
 );
 create table if not exists batch_calls (
   key text primary key, owner text not null, model text not null, identity text not null, wave text
@@ -43,7 +44,8 @@ FaultKind = Literal["again", "refused", "too long"]
 class Job:
     """One batch at the endpoint; `batch` is empty until its submission is known to have happened.
 
-    Tokens are the most that it can take, and what it took once it is collected.
+    Tokens and USD are the most that it can take, and what it took once it is collected; `usd` is None where the price
+    is not known.
     """
 
     wave: str
@@ -60,6 +62,7 @@ class Job:
     answered: int = 0
     failed: int = 0
     said: str = ""
+    usd: float | None = None
 
     @property
     def open(self) -> bool:
@@ -88,6 +91,8 @@ class Journal:
             if not only_asks:
                 self._db.execute("pragma synchronous=full")
                 self._db.executescript(_SCHEMA)
+                if not self._db.execute("select 1 from pragma_table_info('batch_jobs') where name = 'usd'").fetchone():
+                    self._db.execute("alter table batch_jobs add column usd real")
         except sqlite3.Error as err:
             raise self._unusable(err) from err
 
@@ -127,7 +132,7 @@ class Journal:
 
     def want(self, key: str, owner: str, model: str, request: Request) -> None:
         """Notes a call for the next job, unless it is in one already."""
-        identity = json.dumps(request.identity(model), ensure_ascii=False)
+        identity = storable(json.dumps(request.identity(model), ensure_ascii=False))
         self._run(
             "insert into batch_calls values (?, ?, ?, ?, null) on conflict (key) do update "
             "set owner = excluded.owner where wave is null",
@@ -163,7 +168,7 @@ class Journal:
         """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
         try:
             self._db.execute("begin immediate")
-            self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 14)})", astuple(job))
+            self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 15)})", astuple(job))
             self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
             self._db.execute("commit")
         except sqlite3.Error as err:
@@ -187,13 +192,15 @@ class Journal:
         """The batch of a job is known."""
         self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
 
-    def settle(self, wave: str, said: str, *, answered: int, failed: int, usage: Usage) -> None:
+    def settle(
+        self, wave: str, said: str, *, answered: int, failed: int, usage: Usage, usd: float | None = None
+    ) -> None:
         """All results of a job are taken; what it leaves unanswered may be asked again."""
         self._run("delete from batch_calls where wave = ?", wave)
         self._run(
             "update batch_jobs set status = ?, answered = ?, failed = ?, prompt_tokens = ?, answer_tokens = ?, "
-            "said = ? where wave = ?",
-            COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, wave,
+            "said = ?, usd = ? where wave = ?",
+            COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, usd, wave,
         )  # fmt: skip
 
     def in_flight(self, key: str) -> bool:
@@ -244,12 +251,19 @@ class NotInBatch:
         """The answer. EndpointError when it is on its way by another road."""
         self._journal = self._journal or Journal(self._path, only_asks=True)
         if self._journal.in_flight(request.key(self.model)):
-            raise EndpointError(
+            error = EndpointError(
                 "this run needs calls that are in a batch job",
                 hint="studydoc batch collect, or studydoc batch cancel",
                 fatal=True,
             )
+            error.refused = True
+            raise error
         return await self._inner.complete(request)
+
+    def close(self) -> None:
+        """Closes the journal's file, if a call has opened it."""
+        if self._journal:
+            self._journal.close()
 
 
 def request_of(identity: dict[str, Any]) -> Request:

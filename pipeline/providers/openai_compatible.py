@@ -208,7 +208,9 @@ class OpenAICompatible:
             found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
             self.learn(found)
             if isinstance(found, learning.Full):
-                raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+                full = TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+                full.refused = False  # it was answered until then
+                raise full
             if isinstance(found, learning.MoreRoom):
                 self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
@@ -238,6 +240,7 @@ class OpenAICompatible:
             self.learn(found)
         elif not way.guesses.add(body, self.known):
             error = EndpointError(f"{self.model}: {err}")
+            error.refused = err.refused
             raise (self._last_straw(error) or error) from err
 
     def _learn_guesses(self, way: Way) -> None:
@@ -321,11 +324,15 @@ class OpenAICompatible:
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
         many = f"{self._given_up} calls in a row were given up, the last one: {err}"
-        return EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
+        last = EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
+        last.refused = err.refused
+        return last
 
     def stop(self, because: str) -> None:
         """Asks nothing more; calls that are under way finish."""
-        self._gate.shut(EndpointError(because, fatal=True))
+        stopped = EndpointError(because, fatal=True)
+        stopped.refused = True
+        self._gate.shut(stopped)
 
     async def list_models(self) -> list[Offered]:
         """The models that the endpoint offers, with what it says of each."""

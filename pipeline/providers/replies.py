@@ -12,6 +12,7 @@ from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
 from pipeline.providers.thought import parted, thought_tokens, unseen
+from pipeline.text import well_formed
 from pipeline.tokens import count_tokens
 
 _Ending: TypeAlias = FinishReason | Literal["window", "error"]
@@ -68,7 +69,9 @@ def read(
     refusal = message.get("refusal") if isinstance(message, dict) else ""
     finish = _ending(choices[0].get("finish_reason"))
     if finish == "window":
-        raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
+        full = TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
+        full.refused = False  # it was answered until then
+        raise full
     if finish == "error":
         raise EndpointError(f"{endpoint.host}: the answer broke off at the endpoint", retryable=True)
     if refusal:
@@ -78,7 +81,7 @@ def read(
     text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
     usage, told = _usage(reply.get("usage"), messages, text, thought)
     model = reply.get("model")
-    answered_by = model if isinstance(model, str) and model else endpoint.model
+    answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
     return Completion(text, finish, usage, answered_by, rung, round(seconds, 3)), told
 
 

@@ -101,6 +101,8 @@ class StoredClient:
             store.put_all([(key, request, completion) for key, request, completion, _ in arrived], self._model)
         except StoreError as err:
             error = err
+        except Exception as err:  # noqa: BLE001  nobody else would hear of it, and the calls would wait for ever
+            error = StoreError(f"{store.path}: answers cannot be stored: {err!r}")
         for *_, stored in arrived:
             if stored.done():
                 continue

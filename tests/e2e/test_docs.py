@@ -114,7 +114,7 @@ def _call(given: Command, server: AnsweringServer, patch: pytest.MonkeyPatch) ->
             here.setenv(name, value.replace("…", KEY))
         if words[0] not in ("plan", "read") and "transcripts/" not in given.line:
             here.setenv("STUDYDOC_BASE_URL", server.url)
-            here.setattr(prices, "price_a_token", lambda model, endpoint: (1e-7, 5e-7))  # --max-cost needs one
+            here.setattr(prices, "cost_usd", lambda model, endpoint, usage: 1e-7)  # --max-cost needs one
         if given.piped:
             here.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.piped.read_bytes()), "utf-8"))
         with pytest.raises(SystemExit) as left:

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from pipeline.errors import PipelineError, SettingsError, StoreError
 from pipeline.forecast import forecast
 from pipeline.plan import LimitReached
 from pipeline.providers.calls import CallStore
+from pipeline.providers.journal import Job, Journal
 from pipeline.settings import Settings, load_settings
 from pipeline.single_machine import make_documents
 from pipeline.store import load
@@ -421,3 +424,22 @@ def test_an_answer_cut_in_thought_is_asked_for_with_more_room_in_the_next_job(fo
     with BatchServer(manners=thinks) as server:
         rounds(folder, server)
         assert 3 <= server.refused <= 6
+
+
+def test_a_batch_costs_what_each_of_its_calls_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.providers.batch_jobs.cost_usd", lambda model, endpoint, usage: 0.25)
+    with BatchServer() as server:
+        batch(folder, server)
+    with closing(Journal(store_path(folder / "outputs"))) as journal:
+        (job,) = journal.jobs()
+    assert job.usd == 0.25 * job.requests and job.requests > 1
+
+
+def test_a_journal_of_an_earlier_version_takes_the_price_of_a_job(tmp_path: Path) -> None:
+    with closing(CallStore(tmp_path / "calls.sqlite")), closing(Journal(tmp_path / "calls.sqlite")):
+        pass
+    with closing(sqlite3.connect(tmp_path / "calls.sqlite")) as db:
+        db.execute("alter table batch_jobs drop column usd")
+    with closing(Journal(tmp_path / "calls.sqlite")) as journal:
+        journal.intend(Job("w", "o", "p", "m", "text", 1, 10, 10, usd=0.5), [])
+        assert [job.usd for job in journal.jobs()] == [0.5]

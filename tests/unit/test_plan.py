@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.cli.screen import plan_table
-from pipeline.errors import EndpointError
+from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
@@ -18,6 +18,7 @@ from pipeline.prices import BATCH, cost_usd
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
+from pipeline.providers.faults import PushedBack
 from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
@@ -26,6 +27,10 @@ from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcrip
 
 BY_CODE = Recipe(replace(CAPABLE, check="code"))
 IN_PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two
+
+
+def free(usage: Usage) -> float:
+    return 0.0
 
 
 @pytest.fixture
@@ -184,13 +189,20 @@ def test_a_batch_costs_half_where_the_price_list_says_so() -> None:
     assert single and batch == pytest.approx(single / 2)
 
 
+def test_a_plan_of_many_calls_costs_what_each_of_them_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The price list has a higher price for one call that is as long as all of them."""
+    monkeypatch.setattr("pipeline.prices.cost_usd", lambda model, endpoint, usage: 0.25)
+    found = forecast_of(tmp_path)
+    assert found.cost == (6 * 0.25, 6 * 0.25) and found.check_cost == (2 * 0.25, 2 * 0.25)
+
+
 def request(tokens: int) -> Request:
     return Request("r", (Message("user", "Say something short."),), {}, tokens)
 
 
 def test_a_limit_stops_before_the_call_that_could_pass_it() -> None:
     client = ScriptedClient(lambda r: Completion("{}", "stop", Usage(30, 0, 40), "scripted"))
-    limited = Limited(client, tokens=200, cost=None, price=None)
+    limited = Limited(client, tokens=200, cost=None, price=free)
 
     async def run() -> None:
         await limited.complete(request(100))
@@ -202,9 +214,37 @@ def test_a_limit_stops_before_the_call_that_could_pass_it() -> None:
     assert len(client.requests) == 2
 
 
+LATE = EndpointError("no whole answer within 600 s", retryable=True)
+BUSY = PushedBack("busy", retryable=True)
+
+
+@pytest.mark.parametrize(("error", "asked"), [(LATE, 1), (BUSY, 3), (ContextTooLong("too long"), 3)])
+def test_a_call_that_failed_counts_whole_unless_it_was_refused(error: CallError, asked: int) -> None:
+    client = ScriptedClient(lambda r: error)
+    limited = Limited(client, tokens=200, cost=None, price=free)
+
+    async def run() -> None:
+        for _ in range(3):
+            with pytest.raises(CallError):
+                await limited.complete(request(150))
+
+    asyncio.run(run())
+    assert len(client.requests) == asked
+
+
+def test_a_try_that_failed_and_is_repeated_counts_whole() -> None:
+    limited = Limited(ScriptedClient(["{}"]), tokens=200, cost=None, price=free)
+    limited.asked_again(request(50), BUSY)
+    limited.asked_again(request(150), LATE)
+    with pytest.raises(LimitReached):
+        asyncio.run(limited.complete(request(50)))
+
+
 def test_a_limit_on_cost_counts_prompt_and_answer_at_their_prices_and_ends_the_run() -> None:
     client = ScriptedClient(good_answer)
-    limited = Limited(client, tokens=None, cost=0.001, price=(1e-6, 1e-5))
+    limited = Limited(
+        client, tokens=None, cost=0.001, price=lambda usage: usage.prompt_tokens * 1e-6 + usage.completion_tokens * 1e-5
+    )
     with pytest.raises(EndpointError) as caught:
         asyncio.run(limited.complete(request(5000)))
     assert caught.value.fatal and "run again" in str(caught.value)
@@ -224,7 +264,7 @@ def test_calls_in_flight_count_whole() -> None:
             return Completion("{}", "stop", Usage(5, 0, 5), "scripted")
 
     async def run() -> list[object]:
-        limited = Limited(Slow(), tokens=250, cost=None, price=None)
+        limited = Limited(Slow(), tokens=250, cost=None, price=free)
         first = asyncio.create_task(limited.complete(request(200)))
         await asyncio.sleep(0)
         second = asyncio.create_task(limited.complete(request(200)))
@@ -237,7 +277,7 @@ def test_calls_in_flight_count_whole() -> None:
 
 
 def test_a_limit_counts_the_room_for_thought_as_if_it_were_used() -> None:
-    client = Limited(ScriptedClient(["{}"]), tokens=2000, cost=None, price=None, room=lambda: 4096)
+    client = Limited(ScriptedClient(["{}"]), tokens=2000, cost=None, price=free, room=lambda: 4096)
     with pytest.raises(LimitReached, match="2,000"):
         asyncio.run(client.complete(request(400)))
 

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from pipeline.document import StudyDocument
 from pipeline.errors import ContextTooLong, EndpointError
 from pipeline.llm import Completion, Request, Usage
+from pipeline.prices import cost_usd
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.render import render_markdown
@@ -450,3 +452,16 @@ def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> N
     prompts.load("compose.v2")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
     assert "compose.v2" not in document.run.prompts and "check.v5" in document.run.prompts
+
+
+def test_the_record_prices_each_call_by_itself() -> None:
+    """The price list has a higher price for one prompt as long as all of these."""
+
+    def answer(request: Request) -> Completion:
+        return Completion(json.dumps(good_answer(request)), "stop", Usage(150_000, 0, 20), "gpt-6-luna")
+
+    client, at = ScriptedClient(answer), "https://api.openai.com"
+    client.model = "gpt-6-luna"
+    usage = asyncio.run(asummarise(transcript(), client, endpoint=at)).run.usage
+    one = cost_usd("gpt-6-luna", at, Usage(150_000, 0, 20))
+    assert one and usage.prompt_tokens > 272_000 and usage.cost_usd == pytest.approx(usage.calls * one)

@@ -2,8 +2,10 @@ import asyncio
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from pipeline import store
 from pipeline.errors import ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.calls import LEASE, CallStore, Recording
 from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
@@ -138,6 +140,47 @@ def test_a_call_that_has_its_answer_is_not_to_be_claimed(calls: CallStore) -> No
     assert calls.claim(REQUEST.key("m"))
     calls.put(REQUEST.key("m"), REQUEST, "m", ANSWER)
     assert not calls.claim(REQUEST.key("m"))
+
+
+def test_a_claim_that_nobody_renews_ends_though_a_process_of_its_number_lives(
+    calls: CallStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container that is started again has the same host name, and its program the same process number."""
+    assert calls.claim(REQUEST.key("m"))
+    with closing(CallStore(tmp_path / "calls.sqlite")) as later:
+        assert not later.claim(REQUEST.key("m"))
+        now = time.time()
+        monkeypatch.setattr("pipeline.providers.calls.time.time", lambda: now + LEASE + 1)
+        assert later.claim(REQUEST.key("m"))
+
+
+HALF = "half a \ud83d character"
+
+
+def test_what_holds_half_a_character_is_stored_read_and_exported_as_it_is(calls: CallStore, tmp_path: Path) -> None:
+    request = Request("points", (Message("user", HALF),), None, 9)
+    said = replace(ANSWER, text=json.dumps({"text": HALF}, ensure_ascii=False), model=f"m {HALF}")
+    asked = StoredClient(calls, ScriptedClient([said]), "m")
+    assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True)
+    assert calls.faults() == []
+    calls.export(tmp_path / "calls.jsonl")
+    assert Recording(tmp_path / "calls.jsonl").get(request.key("m")) == said
+
+
+def test_whatever_goes_wrong_in_storing_an_answer_is_told_to_the_call_and_leaves_the_file_free(
+    calls: CallStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.providers.calls.storable", lambda text: text)
+    said = replace(ANSWER, text=HALF)
+
+    async def run() -> None:
+        async with asyncio.timeout(10):
+            await StoredClient(calls, ScriptedClient([said]), "m").complete(REQUEST)
+
+    with pytest.raises(StoreError, match="surrogates"):
+        asyncio.run(run())
+    with closing(CallStore(tmp_path / "calls.sqlite")) as other:
+        assert other.claim(REQUEST.key("m"))
 
 
 def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.chosen import endpoint_of
 from pipeline.errors import SettingsError
 from pipeline.llm import Usage
-from pipeline.prices import cost_usd, price_a_token
+from pipeline.prices import cost_of_calls, cost_usd
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings, load_settings
 from pipeline.vendors import VENDORS, Vendor, vendor_at
@@ -226,15 +226,18 @@ def test_effort_is_low_until_another_is_asked_for() -> None:
     assert [at(base_url="http://h/v1", **more).effort for more in ({}, {"reasoning_effort": "high"}, {"reasoning_effort": "default"})] == ["low", "high", None]  # fmt: skip
 
 
-def test_the_price_of_a_token_is_that_of_a_call_of_usual_length() -> None:
-    a_token = price_a_token(DEFAULT_HOSTED_MODEL, "https://api.openai.com")
-    whole = cost_usd(DEFAULT_HOSTED_MODEL, "https://api.openai.com", Usage(20_000))
-    assert a_token and whole and a_token[0] == pytest.approx(whole / 20_000)
+OPENAI = "https://api.openai.com"
+
+
+def test_many_calls_cost_what_each_of_them_does_though_a_prompt_of_their_length_would_cost_more() -> None:
+    one, long = (cost_usd(DEFAULT_HOSTED_MODEL, OPENAI, Usage(n)) for n in (20_000, 400_000))
+    many = cost_of_calls(DEFAULT_HOSTED_MODEL, OPENAI, [Usage(20_000)] * 20)
+    assert one and long and many == pytest.approx(20 * one) and many < long
 
 
 def test_the_default_model_has_a_price_at_openai() -> None:
-    prompt, answer = price_a_token(DEFAULT_HOSTED_MODEL, "https://api.openai.com") or (0, 0)
-    assert 0 < prompt < answer
+    prompt, answer = (cost_usd(DEFAULT_HOSTED_MODEL, OPENAI, usage) for usage in (Usage(1000), Usage(0, 0, 1000)))
+    assert prompt and answer and 0 < prompt < answer
 
 
 @pytest.mark.parametrize(
