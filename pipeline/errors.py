@@ -16,6 +16,8 @@ PipelineError
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 
 class PipelineError(Exception):
     """Base of all; `hint` says what the reader can do about it, a `fatal` one ends the document."""
@@ -53,9 +55,18 @@ class WeightsError(PipelineError):
 
 
 class CallError(PipelineError):
-    """A call to the language model failed. One that was `refused` did no work there, so that nobody pays for it."""
+    """A call to the language model failed. One that is not `billed` did no work there."""
 
-    refused = False
+    billed = True
+
+
+E = TypeVar("E", bound=CallError)
+
+
+def unbilled(error: E) -> E:
+    """The error, marked as one of a call that did no work at the endpoint."""
+    error.billed = False
+    return error
 
 
 class EndpointError(CallError):
@@ -83,8 +94,6 @@ class EndpointError(CallError):
 
 class ContextTooLong(CallError):
     """The prompt does not fit the model's context window."""
-
-    refused = True
 
 
 class OutputTruncated(CallError):

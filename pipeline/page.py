@@ -114,12 +114,15 @@ def is_edited(markdown: str, document: StudyDocument) -> bool:
     return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
 
 
-def edited_page(path: Path) -> Path | None:
-    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
+def edited_page(path: Path, document: StudyDocument | None = None) -> Path | None:
+    """The page of a record, or this page, where somebody edited what it says; None where either is not there.
+
+    `document` is that of the record where it has been read already.
+    """
     page = path.with_suffix(".md")
     try:
         markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
-        return page if is_edited(markdown, load(page.with_suffix(".json"))) else None
+        return page if is_edited(markdown, document or load(page.with_suffix(".json"))) else None
     except (FileNotFoundError, StoreError):
         return None
 

@@ -255,7 +255,7 @@ class Limited:
         try:
             completion = await self._inner.complete(request)
         except BaseException as err:
-            if not (isinstance(err, CallError) and err.refused):
+            if not isinstance(err, CallError) or err.billed:
                 self._spent += most
             raise
         finally:
@@ -265,7 +265,7 @@ class Limited:
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
         """Counts a try that failed and is repeated, with the most that it could have taken."""
-        if error.retryable and not error.refused:
+        if error.retryable and error.billed:
             self._spent += self._at_most(request)
 
     def _at_most(self, request: Request) -> _Spent:

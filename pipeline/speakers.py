@@ -10,7 +10,7 @@ from pipeline.text import words
 from pipeline.transcript import Transcript
 
 _LEAST_LETTERS = 5  # of a name that two letters in each other's place do not make another one
-_TOGETHER = 5
+_TOGETHER = 5  # turns of the rarer of two labels, of which one at most is next to a turn of the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
     names = {label: full_name(label, known) for label in transcript.labelled_speakers}
     labels: dict[str, list[str]] = {}
     for label, name in names.items():
-        right = next((r for r in names if names[r] in known and _mistyped(label, r)), None) if name == label else None
-        same = right is not None and not _talk_together(label, right, transcript)
-        labels.setdefault(names[right] if same and right else name, []).append(label)
+        alike = (right for right in names if names[right] in known and _mistyped(label, right))
+        right = next((r for r in alike if not _talk_together(label, r, transcript)), None)
+        labels.setdefault(names[right] if right and name == label else name, []).append(label)
     found = tuple(Person(name, tuple(of)) for name, of in labels.items())
     if any(name not in known for name in labels):
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -71,10 +72,14 @@ def word_count(text: str) -> int:
 
 
 def slug(text: str, *, limit: int = 120) -> str:
-    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most `limit` bytes."""
+    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most `limit` bytes.
+
+    One that is cut ends in a digest of the whole: lectures of a series may differ at the end of their names alone.
+    """
     kept = re.sub(r"[^\w.\-]+", "-", unicodedata.normalize("NFC", clean(text))).strip("-._ ")
-    while len(kept.encode()) > limit:
-        kept = kept[:-1]
+    if len(kept.encode()) > limit:
+        digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
+        kept = f"{kept.encode()[: limit - 9].decode(errors='ignore')}-{digest}"
     if not kept or kept.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
         kept = f"transcript-{kept}".rstrip("-")
     return kept

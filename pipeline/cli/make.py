@@ -82,14 +82,14 @@ def command(
 ) -> int:
     """Make a study document from each transcript. Stored answers are never asked for again."""
     from pipeline.order import Input
-    from pipeline.readers.metadata import is_web_address
     from pipeline.settings import load_settings
+    from pipeline.text import linkable
     from pipeline.transcript import Metadata
 
     if not paths and transcript_url is None:
         raise click.BadParameter("give a path, - or --transcript-url")
     settings = load_settings(**flags)
-    if url and not is_web_address(url):
+    if url and not linkable(url):
         raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
     if wait and not batch:
         raise click.BadParameter("--wait goes with --batch")

@@ -96,7 +96,7 @@ class Exporter:
         if self.wanted.reviewed:
             return self._reviewed(record)
         document = load(record)
-        if page := edited_page(record):
+        if page := edited_page(record, document):
             self.tell(f"{page} was edited by hand: exports are made of its record, without the edits")
         try:
             transcript, _ = transcript_of(document, record, self.wanted.transcripts)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import openai
 
-from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
+from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, unbilled
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
 from pipeline.text import duration
@@ -44,7 +44,7 @@ class NoSuchModel(EndpointError):
 class PushedBack(EndpointError):
     """The endpoint asks for fewer calls."""
 
-    refused = True
+    billed = False
 
 
 class NoAnswerInTime(EndpointError):
@@ -64,7 +64,7 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     host = endpoint.host
     if never_connected(err):
         hint = "is the server up, and is the base URL right (with its port, and mostly with /v1 at its end)?"
-        return _refused(EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True))
+        return unbilled(EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if hung_up(err):
         return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
@@ -79,16 +79,11 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
 _MAY_HAVE_WORKED = (408, 409, 425)  # and what is no status of a client's fault: the server may have begun
 
 
-def _refused(error: CallError) -> CallError:
-    error.refused = True
-    return error
-
-
 def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
     """A refusal with a status as one of our errors; `body` is whatever came with it."""
     error = _by_status(status, body, headers, endpoint)
     before_work = status < 500 and status not in _MAY_HAVE_WORKED and not isinstance(error, MissedFormat)
-    return _refused(error) if before_work else error
+    return unbilled(error) if before_work else error
 
 
 def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:

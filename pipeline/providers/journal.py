@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import EndpointError, StoreError
+from pipeline.errors import EndpointError, StoreError, unbilled
 from pipeline.llm import Completion, LLMClient, Message, Request, Rung, Usage
 from pipeline.text import storable
 
@@ -251,13 +251,13 @@ class NotInBatch:
         """The answer. EndpointError when it is on its way by another road."""
         self._journal = self._journal or Journal(self._path, only_asks=True)
         if self._journal.in_flight(request.key(self.model)):
-            error = EndpointError(
-                "this run needs calls that are in a batch job",
-                hint="studydoc batch collect, or studydoc batch cancel",
-                fatal=True,
+            raise unbilled(
+                EndpointError(
+                    "this run needs calls that are in a batch job",
+                    hint="studydoc batch collect, or studydoc batch cancel",
+                    fatal=True,
+                )
             )
-            error.refused = True
-            raise error
         return await self._inner.complete(request)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ import httpx2
 import openai
 
 from pipeline.answers import holds_json
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
@@ -156,7 +156,7 @@ class OpenAICompatible:
             bounded = way.known.window is not None or way.known.cut_from is not None
             size = way.size if bounded else 0
             if why := learning.too_long(request, way.known, size):
-                raise TooLong(f"{self.model}: {why}")
+                raise unbilled(TooLong(f"{self.model}: {why}"))
             way.limit = learning.limit_for(request, way.known, self.endpoint, size)
             if (answer := await self._asked(request, way)) is None:
                 if way.refused and not way.alone:
@@ -208,9 +208,7 @@ class OpenAICompatible:
             found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
             self.learn(found)
             if isinstance(found, learning.Full):
-                full = TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
-                full.refused = False  # it was answered until then
-                raise full
+                raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
             if isinstance(found, learning.MoreRoom):
                 self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
@@ -240,7 +238,7 @@ class OpenAICompatible:
             self.learn(found)
         elif not way.guesses.add(body, self.known):
             error = EndpointError(f"{self.model}: {err}")
-            error.refused = err.refused
+            error.billed = err.billed
             raise (self._last_straw(error) or error) from err
 
     def _learn_guesses(self, way: Way) -> None:
@@ -325,14 +323,12 @@ class OpenAICompatible:
             return None
         many = f"{self._given_up} calls in a row were given up, the last one: {err}"
         last = EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
-        last.refused = err.refused
+        last.billed = err.billed
         return last
 
     def stop(self, because: str) -> None:
         """Asks nothing more; calls that are under way finish."""
-        stopped = EndpointError(because, fatal=True)
-        stopped.refused = True
-        self._gate.shut(stopped)
+        self._gate.shut(unbilled(EndpointError(because, fatal=True)))
 
     async def list_models(self) -> list[Offered]:
         """The models that the endpoint offers, with what it says of each."""

@@ -69,9 +69,7 @@ def read(
     refusal = message.get("refusal") if isinstance(message, dict) else ""
     finish = _ending(choices[0].get("finish_reason"))
     if finish == "window":
-        full = TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
-        full.refused = False  # it was answered until then
-        raise full
+        raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
     if finish == "error":
         raise EndpointError(f"{endpoint.host}: the answer broke off at the endpoint", retryable=True)
     if refusal:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import InputError
-from pipeline.text import clean
+from pipeline.text import clean, linkable
 from pipeline.transcript import Chapter, Metadata
 
 _MAX = 300
@@ -43,7 +43,7 @@ def from_mapping(values: Mapping[str, Any], where: str, told: Callable[[str], No
     return Metadata(
         title=found(lambda: _text(values, _TITLE, where), None),
         channel=found(lambda: _text(values, _CHANNEL, where), None),
-        url=found(lambda: _url(_text(values, _URL, where)), None),
+        url=found(lambda: linkable(_text(values, _URL, where)), None),
         published=found(lambda: _date(values, where), None),
         language=found(lambda: _text(values, _LANGUAGE, where), None),
         speakers=found(lambda: _names(values, where), ()),
@@ -108,15 +108,6 @@ def _text(values: Mapping[str, Any], keys: tuple[str, ...], where: str) -> str |
             return clean(str(value))[:_MAX] or None
         raise InputError(f"{where}: {key} must be text", hint=f'write {key}: "…"')
     return None
-
-
-def is_web_address(value: str) -> bool:
-    """Whether this is an address of the web: anything else would be a trap as a link."""
-    return bool(re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", value))
-
-
-def _url(value: str | None) -> str | None:
-    return value if value and is_web_address(value) else None
 
 
 def _date(values: Mapping[str, Any], where: str) -> str | None:

@@ -96,12 +96,14 @@ def test_names_that_are_one_on_disk_are_kept_apart(weeks: Path, monkeypatch: pyt
     for folder, text in (("week 1", FIRST), ("week-1", OTHER)):
         (weeks / folder).mkdir()
         (weeks / folder / "talk.txt").write_text(text, "utf-8")
-    for name in ("talk 1", "talk-1", "talk (1)"):
+    long = "講義" * 25  # three bytes each: the ends would be cut off
+    for name in ("talk 1", "talk-1", "talk (1)", f"{long}第1回", f"{long}第2回"):
         (weeks / f"{name}.txt").write_text(FIRST, "utf-8")
     for _ in range(2):
         assert len(set(make("week 1/talk.txt", "week-1/talk.txt", out="notes"))) == 2
         assert len(set(make("talk 1.txt", "talk-1.txt", "talk (1).txt", out="others"))) == 3
-    assert len(list(Path("notes").glob("*.json"))) == 2 and len(list(Path("others").glob("*.json"))) == 3
+        assert len(set(make(f"{long}第1回.txt", f"{long}第2回.txt", out="long"))) == 2
+    assert [len(list(Path(out).glob("*.json"))) for out in ("notes", "others", "long")] == [2, 3, 2]
 
 
 def test_a_document_with_a_numbered_name_keeps_it(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:

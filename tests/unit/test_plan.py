@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.cli.screen import plan_table
-from pipeline.errors import CallError, ContextTooLong, EndpointError
+from pipeline.errors import CallError, ContextTooLong, EndpointError, unbilled
 from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
@@ -218,7 +218,9 @@ LATE = EndpointError("no whole answer within 600 s", retryable=True)
 BUSY = PushedBack("busy", retryable=True)
 
 
-@pytest.mark.parametrize(("error", "asked"), [(LATE, 1), (BUSY, 3), (ContextTooLong("too long"), 3)])
+@pytest.mark.parametrize(
+    ("error", "asked"), [(LATE, 1), (BUSY, 3), (unbilled(ContextTooLong("too long")), 3), (ContextTooLong("cut"), 1)]
+)
 def test_a_call_that_failed_counts_whole_unless_it_was_refused(error: CallError, asked: int) -> None:
     client = ScriptedClient(lambda r: error)
     limited = Limited(client, tokens=200, cost=None, price=free)
