@@ -98,7 +98,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     page = _page(sentences, of_use, spare, completed(explained, excerpts), about, ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
-    telling = Telling(sentences)
+    telling = Telling(sentences, reading.notes, language)
     parts = distinct(
         await each([partial(_titled, g, structured, terms, language, telling) for g in groups], at_once), telling
     )

@@ -11,6 +11,7 @@ from pipeline.text import UNSPACED
 # Scripts without spaces are compared character by character.
 _TIGHT = re.compile(rf"[{UNSPACED}，。！？；：、“”（）《》]")
 _UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:['’.\-][^\W_{UNSPACED}]+)*")
+_ELIDED = re.compile(r"^\w{1,2}'(?=\w{3})")  # "l'eau", "qu'une", "un'ora"
 # Closed by grammar: what turns a sentence into its contrary. A language that is not here is compared without it.
 _DENIALS = {
     "de": r"nicht|kein\w*|nie|niemals|nichts|niemand|ohne|weder",
@@ -54,7 +55,7 @@ def keys(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def _stem(word: str) -> str:
     """A light English suffix strip; words of other languages pass nearly unchanged."""
-    word = word.removesuffix("'s")
+    word = _ELIDED.sub("", word.removesuffix("'s"))
     for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
         if word.endswith("ss") and suffix == "s":
             continue  # "pass" meets "passing"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.language import primary
 from pipeline.small.chat import messages, tidied
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys, size, units
@@ -40,16 +41,18 @@ _NUMBERED = re.compile(r"^\s*(\d{1,2})[.):]\s*(.+)$")
 class Telling:
     """Knows which words tell one matter of a recording from others: the more often one is said, the less it tells."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[Sentence], notes: Iterable[str] = (), language: str | None = "en") -> None:
+        self._english = language is None or primary(language) == "en"
+        self._noted = {k for note in notes for k in keys(note)}
         self._said_in = Counter(k for s in sentences for k in set(s.keys))
         self._sentences = len(sentences)
         # "Yeah." and "Jonas, you closed …": what opens sentences alone agrees or calls somebody, and names nothing.
         opened = Counter(m[1].casefold() for s in sentences if (m := _ALONE.match(s.text)))
         self._calls = {word for word, count in opened.items() if count > 1}
 
-    def weight(self, key: str) -> float:
+    def _weight(self, word: str) -> float:
         """How much a word tells."""
-        return math.log((1 + self._sentences) / (1 + self._said_in[key]))
+        return sum(math.log((1 + self._sentences) / (1 + self._said_in[k])) for k in keys(word))
 
     def tells(self, title: str) -> bool:
         """Whether a title has a word that is not said all through the recording."""
@@ -57,28 +60,46 @@ class Telling:
         return any(self._said_in[k] <= often for k in keys(title))
 
     def checked(self, lead: str, text: str) -> str:
-        """A lead if a text has its words and they tell something, else ""."""
-        return checked(lead, text, _LONGEST_LEAD) if self.tells(lead) else ""
+        """A lead if a text has its words and they tell something, else "": no figure, which is what is said of it."""
+        counts = bool(claims(lead.partition(" ")[0]))
+        return checked(lead, text, _LONGEST_LEAD) if self.tells(lead) and not counts else ""
 
     def best(self, excerpt: Excerpt) -> str:
-        """A word that names an excerpt, "" for none: it tells most of the first sentence that has one.
+        """A word that names an excerpt: one that the speaker asks with, or says twice, or else early.
 
-        A word said once in all the recording is a detail or chance, unless the speaker asks what comes next with it:
-        it is taken only where no other is to be had.
+        "" where there is none, and where it would be "with" or "always": function words are known of English alone.
+
+        A word said once in all the recording is a detail or chance: it is taken only where no other is to be had. Of
+        several, one is taken that a note of the model has, and that tells most.
         """
-        said = Counter(keys(_whole(excerpt)))
+        if not self._english:
+            return ""
+        whole = _whole(excerpt)
         sentences = [self._naming(s.text) for s in (*excerpt.before, *excerpt.sentences)]
-        again = [[w for w in fit if any(max(said[k], self._said_in[k]) > 1 for k in keys(w))] for fit in sentences]
         asked = [sentences[0]] if excerpt.sentences[0].asks and not excerpt.before else []
-        fit = next(filter(None, (*asked, *again, *sentences)), [])
-        word = max(fit, key=lambda w: (sum(map(self.weight, keys(w))), len(w)), default="")
+        twice = [w for fit in sentences for w in fit if _said(w, whole) > 1]
+        again = [[w for w in fit if any(self._said_in[k] > 1 for k in keys(w))] for fit in sentences]
+        fit = next(filter(None, (*asked, twice, *again, *sentences)), [])
+        word = max(fit, key=lambda w: (self._noted.issuperset(keys(w)), self._weight(w), len(w)), default="")
         return word[:1].upper() + word[1:]
 
     def _naming(self, text: str) -> list[str]:
-        """Words that may name what a sentence is about: long ones that tell something and count nothing."""
+        """Words that may name what a sentence is about: those that count nothing and call nobody."""
         counted = {b for a, b in pairwise(_TOKEN.findall(text)) if claims(a)}
-        long = (w for w in _WORD.findall(text) if len(w) >= _LONG_WORD and not _APOSTROPHE.search(w))
-        return [w for w in long if self.tells(w) and not claims(w) and not {w, w.casefold()} & (counted | self._calls)]
+        named = (w for w in _WORD.findall(text) if self._names(w) and not claims(w))
+        return [w for w in named if not {w, w.casefold()} & (counted | self._calls)]
+
+    def _names(self, word: str) -> bool:
+        """Whether a word may name something: a long one that tells something."""
+        return len(word) >= _LONG_WORD and not _APOSTROPHE.search(word) and self.tells(word)
+
+    def is_phrase(self, run: Sequence[str]) -> bool:
+        """Whether words in a row are a phrase: it begins and ends with one that may name something.
+
+        No habit of speech does: the model's notes leave those out.
+        """
+        ends = (run[0], run[-1])
+        return all(map(self._names, ends)) and (not self._noted or self._noted.issuperset(keys(" ".join(ends))))
 
 
 async def titled(
@@ -96,6 +117,8 @@ async def titled(
     asked = messages(structured.prompts, "small/titles.v1", shown, language)
     completion = await structured.text("small/titles", asked, max_tokens=_TOKENS)
     rows = [row.strip() for row in completion.text.splitlines() if row.strip()]
+    if completion.finish_reason == "length":
+        rows = rows[:-1]  # is cut off
     told = {int(m[1]): m[2] for row in rows if (m := _NUMBERED.match(row))}
     leads = _leads(told, [_whole(e) for e in excerpts], telling)
     first = rows[0] if rows and not _NUMBERED.match(rows[0]) else ""
@@ -106,7 +129,7 @@ async def titled(
         fitting.insert(0, heading)
     if not any(leads):  # a heading that tells little is more than single words
         fitting.append(heading)
-    others = (*fitting, own_words(excerpts, telling, leads), *others, heading)
+    others = (*fitting, own_words(excerpts, telling, leads, heading), *others, heading)
     name = next(filter(None, others), beginning(excerpts, language))
     return Part(excerpts, name, _distinct(leads, name))
 
@@ -154,41 +177,53 @@ def _near(pair: tuple[str, str], said: Sequence[str]) -> bool:
     return any(0 < m - n <= _NEAR for n in places[0] for m in places[1])
 
 
-def own_words(excerpts: Sequence[Excerpt], telling: Telling, leads: Sequence[str] = ()) -> str:
+def own_words(excerpts: Sequence[Excerpt], telling: Telling, leads: Sequence[str] = (), heading: str = "") -> str:
     """A heading of a part's own words: the two or three in a row that it says most, or else what each excerpt is about.
 
-    That is the excerpt's lead, or a word of it. Of a part of more excerpts than a heading
-    can name, the leads are named.
+    That is the excerpt's lead, or a word of it. Of a part of more excerpts than a heading can name, the leads are
+    named; of one with hardly a lead the model's `heading` says more than single words, even if it names one excerpt.
     """
-    run = frequent(excerpts)
-    if run and telling.tells(run) and not claims(run) and _share_with(run, excerpts) >= _HALF:
+    run = frequent(excerpts, telling)
+    if run and not claims(run) and _share_with(run, excerpts) >= _HALF:
         return run
     named = [lead for lead in leads if lead]
+    if telling.tells(heading) and 2 * len(named) < len(excerpts):
+        return heading
     if len(named) < _NAMED >= len(excerpts):
-        named = [lead or telling.best(e) for e, lead in zip(excerpts, leads or [""] * len(excerpts), strict=True)]
+        both = zip(excerpts, leads or [""] * len(excerpts), strict=True)
+        named = [lead or ("" if e.goes_on else telling.best(e)) for e, lead in both]
     return _BETWEEN.join(list(dict.fromkeys(filter(None, named)))[:_NAMED])
 
 
 def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> tuple[str, ...]:
     """A lead for each text, "" for none: the model's for it, or its lead for another that only this one has.
 
-    The model miscounts. A lead loses words at its end that were not said.
+    The model miscounts. A lead loses words at its end that were not said, if two are left or one that is said again.
+    One that is too long for a heading is no lead: the model repeats the excerpt.
     """
+    told = {n: lead for n, lead in told.items() if size(lead) <= _LONGEST}
     found = [telling.checked(told.get(n, ""), text) for n, text in enumerate(texts, 1)]
     for lead in told.values():
-        words = lead.split()
+        whole = words = lead.split()
         while words and not any(kept := [telling.checked(" ".join(words), text) for text in texts]):
-            words.pop()
+            words = words[:-1]
             words[-1:] = [w.removesuffix("'s").removesuffix("’s") for w in words[-1:]]  # of what is left out
             while words and len(words[-1]) < _LONG_WORD and words[-1].islower():  # "of", "une"
                 words.pop()
         fits = [n for n, title in enumerate(kept) if title] if words else []
+        if len(words) == 1 < len(whole):
+            fits = [n for n in fits if _said(words[0], texts[n]) > 1]
         if len(fits) == 1 and not found[fits[0]]:
             found[fits[0]] = kept[fits[0]]
     return tuple(found)
 
 
-def frequent(excerpts: Sequence[Excerpt]) -> str:
+def _said(word: str, text: str) -> int:
+    """How often a text says a word, as the beginning of another too: "gluten-free"."""
+    return sum(u.startswith(word.casefold()) for u in units(text))
+
+
+def frequent(excerpts: Sequence[Excerpt], telling: Telling) -> str:
     """The two or three words in a row that most sentences of a part say, "" when no two say any.
 
     None that is the beginning of a longer run ("token composed" of "token composed of the letters").
@@ -202,14 +237,9 @@ def frequent(excerpts: Sequence[Excerpt]) -> str:
         runs.update(folded.keys())
         shown = {**folded, **shown}
     going_on = {(run[:-1], count) for run, count in runs.items()}
-    often = [r for r, n in runs.items() if n > 1 and len(r) < 4 and (r, n) not in going_on and _names(r)]
+    often = [r for r, n in runs.items() if n > 1 and len(r) < 4 and (r, n) not in going_on and telling.is_phrase(r)]
     best = max(often, key=lambda r: (runs[r] - 0.9) * len(" ".join(r)), default=())  # long words name things
     return shown[best][:1].upper() + shown[best][1:] if best else ""
-
-
-def _names(run: Sequence[str]) -> bool:
-    """Whether words in a row begin and end with one that may name something."""
-    return all(keys(word) and len(word) >= _LONG_WORD and not _APOSTROPHE.search(word) for word in (run[0], run[-1]))
 
 
 def _whole(excerpt: Excerpt) -> str:
@@ -226,7 +256,7 @@ def beginning(excerpts: Sequence[Excerpt], language: str | None) -> str:
     text = kept = spoken(excerpts[0].text, language)
     while size(kept) > _LONGEST:
         kept = kept[:-1]
-    return kept if kept == text else f"{kept.rstrip()} …"
+    return kept if kept == text else f"{kept.rstrip(' ,;:，；：')} …"
 
 
 def _distinct(leads: Sequence[str], heading: str) -> tuple[str, ...]:

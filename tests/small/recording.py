@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from pipeline.llm import Completion, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
+from pipeline.small.excerpts import Excerpt, excerpts_of
+from pipeline.small.notes import Mark
+from pipeline.small.sentences import sentences_of
 from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -27,6 +30,8 @@ LINES = (
     ),
     ("Ana", "Thank you, Ben. Bye."),
 )
+BRIDGE = "Rust on bridges eats the steel of beams in twenty years."
+BREAD = "Bakers steer the acid of sourdough with water and flour."
 
 
 def transcript(lines: Sequence[tuple[str | None, str]] = LINES) -> Transcript:
@@ -68,3 +73,9 @@ def answers(request: Request) -> str:
         "small/term": "section loss" if "section loss" in request.messages[-1].content else "Ben",
         "small/subject": "With me is Ben Oram, who repairs bridges for the city of Orle.",
     }[request.name]
+
+
+def all_of(*said: str) -> list[Excerpt]:
+    """An excerpt for each text, all of one recording."""
+    sentences = sentences_of(transcript([(f"S{n}", text) for n, text in enumerate(said)]))
+    return excerpts_of(sentences, [Mark(s.text, (s.number,)) for s in sentences])

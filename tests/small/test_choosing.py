@@ -15,28 +15,19 @@ from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, exp
 from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import in_common, keys, units
 from pipeline.small.notes import Mark, spare, unnoted
-from pipeline.small.outline import closing, courtesies, other_ending, question, subject, summary
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import Passage
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
-from pipeline.small.sentences import Sentence, sentences_of
+from pipeline.small.sentences import sentences_of
 from pipeline.small.titles import Telling, checked, distinct, frequent, own_words, titled
-from tests.small.recording import Answering, structured, transcript
+from tests.small.recording import BREAD, BRIDGE, Answering, all_of, structured, transcript
 
-BRIDGE = "Rust on bridges eats the steel of beams in twenty years."
 LONG = f"{BRIDGE[:-1]}, and so it does on {'the long ' * 14}piers of all harbours in the north."
-BREAD = "Bakers steer the acid of sourdough with water and flour."
-
-
-def _all(*said: str) -> list[Excerpt]:
-    """An excerpt for each text, all of one recording."""
-    sentences = sentences_of(transcript([(f"S{n}", text) for n, text in enumerate(said)]))
-    return excerpts_of(sentences, [Mark(s.text, (s.number,)) for s in sentences])
 
 
 def test_an_excerpt_with_figures_goes_before_one_without() -> None:
-    plain, exact = _all(
+    plain, exact = all_of(
         "Bridges lose a good deal of steel over the years.", "Bridges lose 12 percent of steel in 30 years."
     )
     ranking = Ranking([*plain.sentences, *exact.sentences])
@@ -44,30 +35,30 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
 
 
 def test_an_aside_is_left_out_even_if_there_is_room() -> None:
-    excerpts = _all(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
+    excerpts = all_of(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
     chosen = Ranking([s for e in excerpts for s in e.sentences]).best(excerpts, 900, 900)
     assert [e.text for e in chosen] == [BREAD] * 3
 
 
 def test_a_sentence_that_its_speaker_breaks_off_says_nothing() -> None:
-    whole, *others = _all(BREAD, BREAD, BREAD, BREAD[:-1])
+    whole, *others = all_of(BREAD, BREAD, BREAD, BREAD[:-1])
     ranking = Ranking([s for e in (whole, *others) for s in e.sentences])
     assert ranking.asides([whole, *others]) == [others[-1]]
 
 
 @pytest.mark.parametrize("end", [f"{BREAD[:-1]}:", f"{BREAD[:-1]} for 12 hours"])
 def test_what_leads_up_to_something_or_has_a_figure_is_whole(end: str) -> None:
-    excerpts = _all(BREAD, BREAD, BREAD, end)
+    excerpts = all_of(BREAD, BREAD, BREAD, end)
     assert not Ranking([s for e in excerpts for s in e.sentences]).asides(excerpts)
 
 
 def test_where_no_turn_has_a_full_stop_none_is_broken_off() -> None:
-    excerpts = _all(*[BREAD[:-1]] * 4)
+    excerpts = all_of(*[BREAD[:-1]] * 4)
     assert not Ranking([s for e in excerpts for s in e.sentences]).asides(excerpts)
 
 
 def test_a_few_words_are_an_aside_but_with_what_they_answer() -> None:
-    few, other = _all("Bakers use flour and water.", BREAD)
+    few, other = all_of("Bakers use flour and water.", BREAD)
     asked = sentences_of(transcript([(None, "What do the best bakers of rye steer acid with?")]))
     answer = replace(few, before=tuple(asked))
     ranking = Ranking([*few.sentences, *other.sentences, *asked])
@@ -100,7 +91,7 @@ def test_what_goes_on_from_another_is_printed_only_with_it() -> None:
 
 
 def test_terms_are_asked_for_first_where_notes_stand() -> None:
-    plain, noted = _all(BRIDGE, BREAD)
+    plain, noted = all_of(BRIDGE, BREAD)
     ranking = Ranking([*plain.sentences, *noted.sentences])
     asked = [Window(plain.sentences), Window(noted.sentences, noted=True)]
     assert ranking.foremost(asked, 1) == [asked[1]] and ranking.foremost(asked, 2) == asked
@@ -118,13 +109,13 @@ def test_a_page_has_at_most_a_quarter_more_words_than_asked_for(total: int) -> N
 
 
 def test_parts_are_cut_where_the_words_change() -> None:
-    excerpts = _all(BRIDGE, BRIDGE, BRIDGE, BREAD, BREAD)
+    excerpts = all_of(BRIDGE, BRIDGE, BRIDGE, BREAD, BREAD)
     assert [len(p) for p in parted(excerpts, 2)] == [3, 2]
 
 
 @given(st.lists(st.sampled_from([BRIDGE, BREAD]), max_size=9), st.integers(1, 5))
 def test_parts_hold_every_excerpt_once(said: list[str], many: int) -> None:
-    excerpts = _all(*said)
+    excerpts = all_of(*said)
     parts = parted(excerpts, many)
     assert [e for part in parts for e in part] == excerpts and len(parts) <= many
 
@@ -155,115 +146,101 @@ def test_a_heading_joins_only_what_a_sentence_joins() -> None:
 
 def test_a_heading_that_names_one_excerpt_of_three_is_not_taken() -> None:
     client = Answering(lambda request: "Rust on Beams\n1. Rust")
-    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD, BREAD)), structured(client)))
+    part = asyncio.run(titled(tuple(all_of(BRIDGE, BREAD, BREAD)), structured(client)))
     assert "Rust" not in part.heading and set(keys(part.heading)) <= set(keys(BREAD))
 
 
 def test_a_heading_stands_once() -> None:
-    part = Part(tuple(_all(BREAD)), "Bread", ("Acid of sourdough",))
+    part = Part(tuple(all_of(BREAD)), "Bread", ("Acid of sourdough",))
     assert [p.heading for p in distinct([part, part], Telling(()))] == ["Bread", "Acid of sourdough"]
 
 
 def test_what_one_sentence_says_twice_is_no_heading() -> None:
-    assert not frequent(_all("Ten times the word hug, twelve times the word pug.", BREAD))
+    assert not frequent(all_of("Ten times the word hug, twelve times the word pug.", BREAD), Telling(()))
 
 
 def test_the_beginning_of_a_longer_run_is_no_heading() -> None:
     said = "We take the token composed of short letters.", "Without the token composed of short letters it falls."
-    assert frequent(_all(*said)).casefold() == "short letters"
+    assert frequent(all_of(*said), Telling(())).casefold() == "short letters"
 
 
 def test_a_part_that_nothing_names_has_its_beginning_as_heading() -> None:
-    excerpts = tuple(_all(*(f"We saw it {n} and so did you, as we go on with it." for n in range(5))))
+    excerpts = tuple(all_of(*(f"We saw it {n} and so did you, as we go on with it." for n in range(5))))
     telling = Telling([s for e in excerpts for s in e.sentences])
     part = asyncio.run(titled(excerpts, structured(Answering(lambda _: "")), telling=telling))
     assert part.heading == "We saw it 0 and so did you, as …"
 
 
 def test_a_heading_of_the_part_s_own_words_stands_in() -> None:
-    assert set(keys(frequent(_all(BREAD, BREAD)))) <= set(keys(BREAD))
+    assert set(keys(frequent(all_of(BREAD, BREAD), Telling(())))) <= set(keys(BREAD))
 
 
 def test_a_lead_goes_to_the_only_excerpt_that_has_its_words() -> None:
     client = Answering(lambda request: "none\n1. Acid of Sourdough\n2. none")
-    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
+    part = asyncio.run(titled(tuple(all_of(BRIDGE, BREAD)), structured(client)))
     assert part.leads == ("", "Acid of Sourdough")
 
 
 def test_a_lead_loses_what_was_not_said_at_its_end() -> None:
+    client = Answering(lambda request: "none\n1. Steel of Beams Prices\n2. none")
+    part = asyncio.run(titled(tuple(all_of(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("Steel of Beams", "")
+
+
+@pytest.mark.parametrize(("said", "lead"), [(BRIDGE, ""), (f"{BRIDGE} No steel lasts.", "Steel")])
+def test_a_lead_of_one_word_that_is_left_is_said_again(said: str, lead: str) -> None:
     client = Answering(lambda request: "none\n1. Steel Prices\n2. none")
-    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
-    assert part.leads == ("Steel", "")
+    told = sentences_of(transcript([("Ana", said)]))
+    excerpts = (Excerpt(tuple(told), frozenset(), ()), *all_of(BREAD))
+    assert asyncio.run(titled(excerpts, structured(client))).leads == (lead, "")
+
+
+@pytest.mark.parametrize("lead", [BREAD[:-1], "12 Bakers"])
+def test_an_excerpt_said_over_again_and_a_figure_are_no_leads(lead: str) -> None:
+    client = Answering(lambda request: f"none\n1. {lead}\n2. none")
+    part = asyncio.run(titled(tuple(all_of(f"The 12 bakers: {BREAD}", BRIDGE)), structured(client)))
+    assert part.leads == ("", "")
 
 
 def test_a_lead_that_lost_words_ends_with_one_that_names_something() -> None:
-    client = Answering(lambda request: "none\n1. Steel of the mayor\n2. none")
-    part = asyncio.run(titled(tuple(_all(BRIDGE, BREAD)), structured(client)))
-    assert part.leads == ("Steel", "")
+    client = Answering(lambda request: "none\n1. Steel of beams of the mayor\n2. none")
+    part = asyncio.run(titled(tuple(all_of(BRIDGE, BREAD)), structured(client)))
+    assert part.leads == ("Steel of beams", "")
 
 
 def test_what_is_said_all_through_a_recording_is_no_heading() -> None:
-    sentences = [s for e in _all(*[BRIDGE] * 9, *[BREAD] * 3) for s in e.sentences]
+    sentences = [s for e in all_of(*[BRIDGE] * 9, *[BREAD] * 3) for s in e.sentences]
     client = Answering(lambda request: "Steel of Bridges\n1. Acid")
-    part = asyncio.run(titled(tuple(_all(BREAD, BREAD)), structured(client), telling=Telling(sentences)))
+    part = asyncio.run(titled(tuple(all_of(BREAD, BREAD)), structured(client), telling=Telling(sentences)))
     assert Telling(sentences).tells("Acid") and not Telling(sentences).tells("Rust on Bridges")
     assert "Bridges" not in part.heading
 
 
 def test_a_heading_joins_leads_when_no_words_are_said_again() -> None:
-    assert own_words(_all(BRIDGE, BREAD), Telling(()), ("Rust", "Acid")) == "Rust · Acid"
+    assert own_words(all_of(BRIDGE, BREAD), Telling(()), ("Rust", "Acid")) == "Rust · Acid"
 
 
 def test_a_heading_of_single_words_takes_them_from_where_excerpts_begin() -> None:
-    excerpts = _all(BRIDGE, BREAD)
+    excerpts = all_of(BRIDGE, BREAD)
     named = own_words(excerpts, Telling([s for e in excerpts for s in e.sentences])).split(" · ")
     assert [set(keys(n)) <= set(keys(e.text)) for n, e in zip(named, excerpts, strict=True)] == [True, True]
 
 
 def test_a_heading_names_each_of_a_few_excerpts() -> None:
-    tolls = "A toll pays for the tunnel. The toll is 3 euros."
-    excerpts = _all(BRIDGE, BREAD, tolls)
+    tolls = "Drivers pay a toll for the tunnel. The toll is 3 euros."
+    excerpts = all_of(BRIDGE, BREAD, tolls)
     named = own_words(excerpts, Telling([s for e in excerpts for s in e.sentences]), ("Rust", "", "")).split(" · ")
     assert [set(keys(n)) <= set(keys(e.text)) for n, e in zip(named, excerpts, strict=True)] == [True] * 3
 
 
 def test_what_a_figure_counts_names_nothing() -> None:
-    (excerpt,) = _all("It takes 8 months. In those 8 months the toll was 3 euros, a toll for the tunnel.")
+    (excerpt,) = all_of("It takes 8 months. In those 8 months the toll was 3 euros, a toll for the tunnel.")
     assert Telling(excerpt.sentences).best(excerpt) in ("Toll", "Tunnel")
-
-
-def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:
-    lines = [
-        ("Ana", "Hello. What now? Why does rust eat the steel of bridges in twenty years?"),
-        ("Ben", f"{BRIDGE} " * 9),
-    ]
-    found = _asked_first(lines)
-    assert found and found.text == "Why does rust eat the steel of bridges in twenty years?"
-
-
-def test_what_people_ask_while_they_get_ready_is_no_question_of_the_recording() -> None:
-    lines = [("Ana", "Hello. I wonder which button starts the camera?"), ("Ben", f"{BRIDGE} " * 9)]
-    assert _asked_first(lines) is None
-
-
-def test_where_people_only_get_ready_nothing_is_printed_as_what_a_recording_is_about() -> None:
-    ready = (
-        "Shall we wait until Claire has found her glasses?",
-        "I hope that she parked the scooter in the yard today.",
-    )
-    sentences = sentences_of(transcript([("Ana", " ".join(ready * 3)), ("Ben", f"{BRIDGE} " * 20)]))
-    assert subject(sentences_of(transcript([("Ana", f"{BRIDGE} " * 20)])), Ranking(sentences))
-    assert subject(sentences, Ranking(sentences)) is None
-
-
-def _asked_first(lines: list[tuple[str, str]]) -> Sentence | None:
-    sentences = sentences_of(transcript(lines))
-    return question(sentences, Ranking(sentences))
 
 
 def test_a_lead_stands_once() -> None:
     client = Answering(lambda request: "Rust\n1. Steel\n2. Steel")
-    part = asyncio.run(titled(tuple(_all(BRIDGE, BRIDGE)), structured(client)))
+    part = asyncio.run(titled(tuple(all_of(BRIDGE, BRIDGE)), structured(client)))
     assert (part.heading, part.leads) == ("Rust", ("Steel", ""))
 
 
@@ -348,48 +325,6 @@ def test_of_two_explanations_the_one_that_opens_with_its_term_is_printed() -> No
     ]
 
 
-def test_the_summary_says_what_stands_nowhere_else_after_the_summing_up() -> None:
-    excerpts = _all(BRIDGE, BREAD, "To sum up, rust eats steel and bakers steer acid.")
-    *left_out, last = excerpts
-    ranking = Ranking([s for e in excerpts for s in e.sentences])
-    assert [e.text for e in summary(last.sentences[0], left_out, ranking, 60)] == [BRIDGE, BREAD, last.text]
-    assert [e.text for e in summary(last.sentences[0], left_out, ranking, 5)] == [last.text]
-    assert summary(None, [], ranking, 60) == []
-    assert len(summary(None, left_out, ranking, 0)) == 1  # a full page has a summary too
-
-
-def test_what_goes_on_from_something_else_is_no_summary() -> None:
-    sentences = sentences_of(transcript([("Ben", BRIDGE), ("Ben", f"We tested them. {BREAD}")]))
-    second = Excerpt(tuple(sentences[1:]), frozenset(), (), goes_on=True)
-    assert summary(None, [second], Ranking(sentences), 99) == []
-
-
-def test_a_recording_without_a_summing_up_ends_with_what_begins_a_turn_near_its_end() -> None:
-    end = "So you both want to keep rust away from the steel of bridges."
-    lines = [("Ana", f"{BRIDGE} It was cold. " * 9), ("Ben", end), ("Ana", "That is nice. We saw it.")]
-    sentences = sentences_of(transcript(lines))
-    found = other_ending(sentences, Ranking(sentences), set())
-    assert found and found.text == end
-    assert other_ending(sentences, Ranking(sentences), {found.number}) is None
-
-
-def test_a_recording_is_summed_up_where_its_end_says_most_of_it() -> None:
-    end = "To sum up, rust eats the steel of bridges and bakers steer the acid of sourdough."
-    sentences = sentences_of(
-        transcript([(None, f"{BRIDGE} {BREAD} " * 9), (None, f"{end} Thank you, and good night.")])
-    )
-    found = closing(sentences, Ranking(sentences))
-    assert found and found.text == end
-
-
-def test_an_answer_at_the_end_sums_nothing_up() -> None:
-    said = f"{BRIDGE} {BREAD} " * 9
-    end = "Rust eats the steel of all bridges, and bakers steer acid with flour."
-    sentences = sentences_of(transcript([("Ben", said), ("Ana", "And what is it in the year 2030?"), ("Ben", end)]))
-    found = closing(sentences, Ranking(sentences))
-    assert not found or found.text != end
-
-
 _SAID = st.lists(
     st.tuples(st.sampled_from(["Ana", "Ben", None]), st.text("ab ,.?uhm 7é", min_size=1, max_size=60)), max_size=8
 )
@@ -434,24 +369,25 @@ def test_a_second_name_between_commas_is_a_term() -> None:
     assert found and found[1].endswith("costs 5 million.")
 
 
-def test_the_words_of_parting_are_no_main_point() -> None:
-    sentences = sentences_of(transcript([(None, f"{BRIDGE} " * 30 + "That is it. Please subscribe to us.")]))
-    assert {sentences[n].text for n in courtesies(sentences)} == {"That is it.", "Please subscribe to us."}
-    assert not courtesies(sentences[:9])
+def test_words_that_no_note_has_are_habits_of_speech() -> None:
+    sentences = [s for e in all_of("Okay gonna say okay gonna.", BRIDGE) for s in e.sentences]
+    assert Telling(sentences).is_phrase(("gonna", "okay"))
+    assert not Telling(sentences, ["Rust eats steel."]).is_phrase(("gonna", "okay"))
 
 
-def test_who_says_their_own_name_introduces_themselves() -> None:
-    lines = [
-        ("Ana Ruiz", "Hello. My name is Ana. With me is Ben, who repairs bridges."),
-        ("Ben Oram", f"{BRIDGE} " * 30),
-    ]
-    assert min(courtesies(sentences_of(transcript(lines)))) == 1
+def test_of_languages_whose_function_words_are_not_known_no_single_words_are_names() -> None:
+    excerpts = all_of("Toujours les ponts avec la rouille, toujours les ponts.", BREAD)
+    assert own_words(excerpts, Telling([s for e in excerpts for s in e.sentences], language="fr")) == ""
+
+
+def test_an_article_that_is_elided_is_left_out() -> None:
+    assert keys("l'eau qu'une d'Unigram") == keys("eau une Unigram") and keys("don't I'm") == ("don't", "i'm")
 
 
 def test_what_agrees_or_calls_somebody_names_nothing() -> None:
     lines = [(None, "Yeah. Yeah, Rust. And rust, yeah, on bridges."), (None, BRIDGE)]
     telling = Telling(sentences_of(transcript(lines)))
-    assert telling.best(_all("Rust and yeah, rust and yeah.")[0]) == "Rust"
+    assert telling.best(all_of("Rust and yeah, rust and yeah.")[0]) == "Rust"
 
 
 def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
