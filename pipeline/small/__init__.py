@@ -17,7 +17,6 @@ from pipeline.language import covers, english_name
 from pipeline.lengths import Length
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
-from pipeline.small import outline
 from pipeline.small.calls import Failed, each, survivable
 from pipeline.small.concepts import (
     Concept,
@@ -30,8 +29,10 @@ from pipeline.small.concepts import (
     windows,
 )
 from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
+from pipeline.small.frame import Frame, frame_of
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
 from pipeline.small.notes import Mark
+from pipeline.small.outline import Outline, overview, summary_of
 from pipeline.small.parts import Part, how_many, parted
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
@@ -84,32 +85,31 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
     reading = await read(passages, transcript, structured, at_once)
 
-    words, language = labels_for(recipe.language), transcript.metadata.language
-    quoter, ranking = Quoter(sentences, words, language), Ranking(sentences)
-    about, last = outline.subject(sentences, ranking), outline.closing(sentences, ranking)
-    asked_first = outline.question(sentences, ranking)
+    names, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
+    quoter, ranking = Quoter(sentences, words, language), Ranking(sentences, reading.notes)
+    frame = frame_of(sentences, names)
+    outline = Outline(sentences, ranking, frame.adverts | frame.greetings | frame.parting)
+    about, asked_first, last = outline.subject(), outline.question(), outline.closing()
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
     structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
-    spoken = Spoken(sentences, reading.notes, names_of(transcript))
+    spoken = Spoken(sentences, reading.notes, names)
     explained, problems = await _explained(asked, spoken, structured, at_once)
-    of_use, spare = _of_use(sentences, excerpts, reading.spare, told)
-    page = _page(sentences, of_use, spare, completed(explained, excerpts), about, ranking, recipe.length)
+    of_use, spare = _of_use(sentences, excerpts, reading.spare, told, frame)
+    page = _page(sentences, of_use, spare, completed(explained, excerpts), (about, asked_first), ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
     telling = Telling(sentences, reading.notes, language)
     parts = distinct(
         await each([partial(_titled, g, structured, terms, language, telling) for g in groups], at_once), telling
     )
-    end = last or outline.other_ending(sentences, ranking, {n for e in page.chosen for n in e.numbers})
+    end = last or outline.other_ending({n for e in page.chosen for n in e.numbers})
     leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
     concepts, parts = _completed(page, parts, leads)
     printed: list[Concept | Excerpt] = [*concepts, *(e for p in parts for e in p.excerpts)]
-    shown = {s.number for q in printed for s in (*q.before, *q.sentences)}
-    asides = ranking.asides(of_use)
-    left_out = [e for e in page.left_out if shown.isdisjoint(e.numbers) and e not in asides]
-    summary = outline.summary(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
+    left_out = _unshown([e for e in page.left_out if e not in ranking.asides(of_use)], printed)
+    summary = summary_of(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
     recording = Recording(transcript)
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
@@ -119,14 +119,16 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     as_spoken = covers(recipe.language, language)
     made = Draft(
         sections={
-            "overview": _section(outline.overview(about, asked_first, quoter)) if parts else (),
+            "overview": _section(overview(about, asked_first, parts, quoter)) if parts else (),
             "prerequisites": (),
             "main_points": tuple(DraftGroup(_statements(p, quoter), p.heading) for p in parts),
             "key_concepts": _section(entries(concepts, quoter)),
             "summary": _section([DraftStatement(quoter.statement(e), lines_of(e)) for e in summary]),
         },
         dropped=tuple(
-            DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in page.left_out if e not in summary
+            DroppedNote(text=quoter.statement(e), lines=lines_of(e))
+            for e in page.left_out
+            if e not in summary and replace(e, before=()) not in summary
         ),
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
@@ -138,13 +140,13 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 
 
 def _of_use(
-    sentences: Sequence[Sentence], excerpts: Sequence[Excerpt], spare: Iterable[Mark], told: Set[int]
+    sentences: Sequence[Sentence], excerpts: Sequence[Excerpt], spare: Iterable[Mark], told: Set[int], frame: Frame
 ) -> tuple[list[Excerpt], list[Excerpt]]:
-    """The excerpts but for introductions and partings, and further ones of what is spare and stands nowhere else."""
-    courtesies = outline.courtesies(sentences)
-    known = courtesies.union(told, *(e.numbers for e in excerpts))
+    """The excerpts but for those of the show alone, and further ones of what is spare and stands nowhere else."""
+    aside = frame.adverts | frame.introductions | frame.parting
+    known = aside.union(told, *(e.numbers for e in excerpts))
     further = [e.without(known) for e in excerpts_of(sentences, spare) if known.isdisjoint(e.marked)]
-    return [e for e in excerpts if not e.marked <= courtesies], further
+    return [e for e in excerpts if not e.marked <= aside], further
 
 
 @dataclass(frozen=True)
@@ -163,14 +165,17 @@ def _page(
     excerpts: Sequence[Excerpt],
     spare: Sequence[Excerpt],
     explained: Sequence[Concept],
-    about: Sentence | None,
+    overview: Iterable[Sentence | None],
     ranking: Ranking,
     length: Length,
 ) -> _Page:
-    """Concepts first, then the best of what they do not say; what is spare where that leaves a good deal of room."""
+    """Concepts below an `overview` of such sentences, then the best of what they do not say.
+
+    What is spare stands there too where that leaves a good deal of room.
+    """
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
-    above = sum(c.words for c in concepts) + outline.size_of_overview(about, outline.question(sentences, ranking))
+    above = sum(c.words for c in concepts) + sum(s.words for s in overview if s)
     kept = above + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
     wanted = max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim))
@@ -243,6 +248,13 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
         else:
             out.append(e)
     return out
+
+
+def _unshown(excerpts: Sequence[Excerpt], printed: Sequence[Concept | Excerpt]) -> list[Excerpt]:
+    """The excerpts that stand nowhere among what is printed, each without what leads up to it if that stands there."""
+    shown = {s.number for p in printed for s in (*p.before, *p.sentences)}
+    found = [e for e in excerpts if shown.isdisjoint(e.numbers)]
+    return [e if shown.isdisjoint(s.number for s in e.before) else replace(e, before=()) for e in found]
 
 
 def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:

@@ -11,7 +11,7 @@ from statistics import median
 from pipeline.lengths import Length, words_for
 from pipeline.small.concepts import Window
 from pipeline.small.excerpts import Excerpt
-from pipeline.small.keys import units
+from pipeline.small.keys import keys, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
@@ -22,7 +22,6 @@ _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out e
 _LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
 _MOST_BROKEN_OFF = 0.3  # of the turns
 _ASIDE = 0.4  # of the middle one's centrality
-_CENTRAL = 0.85  # of the middle sentence's centrality
 _FEW = 12  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
@@ -36,29 +35,24 @@ def room(total: int, length: Length) -> tuple[int, int]:
 class Ranking:
     """Tells what an excerpt is worth within its recording."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
-        self._spoken_of = Counter(k for s in sentences for k in set(s.keys))
+    def __init__(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> None:
+        """`notes` are the model's: words that none of them has are habits of speech."""
+        noted = {k for note in notes for k in keys(note)} or {k for s in sentences for k in s.keys}
+        self._spoken_of = Counter(k for s in sentences for k in set(s.keys) & noted)
         self._most = math.log1p(max(self._spoken_of.values(), default=1))
         self._broken_off = _broken_off(sentences)
-        telling = [self.centrality(s) for s in sentences if len(set(s.keys)) >= _LEAST_WITH_FIGURE]
-        self._middle = median(telling) if telling else 0.0
+
+    def said_again(self, own: Iterable[str]) -> set[str]:
+        """Words said several times, which carry the subject; those said once are details, or chance."""
+        return {k for k in own if self._spoken_of[k] > 1}
 
     def _subject(self, own: Iterable[str]) -> float:
-        """Words said several times carry the subject; those said once are details, or chance."""
-        return sum(math.log1p(self._spoken_of[k]) / self._most for k in set(own) if self._spoken_of[k] > 1)
+        return sum(math.log1p(self._spoken_of[k]) / self._most for k in self.said_again(own))
 
     def centrality(self, *sentences: Sentence) -> float:
         """How much sentences are about what the recording comes back to, for their length."""
         words = sum(s.words for s in sentences)
         return self._subject(k for s in sentences for k in s.keys) / math.sqrt(max(_FEW, words))
-
-    def central(self, sentence: Sentence) -> bool:
-        """Whether it is about what the recording comes back to nearly as much as half of its sentences are."""
-        return self.centrality(sentence) >= _CENTRAL * self._middle
-
-    def aside(self, sentence: Sentence) -> bool:
-        """Whether it is hardly about what the recording comes back to."""
-        return self.centrality(sentence) < _ASIDE * self._middle
 
     def worth(self, excerpt: Excerpt) -> float:
         """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""

@@ -1,0 +1,98 @@
+"""What belongs to a show and not to its matter: adverts, and how people introduce themselves and part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipeline.small.keys import keys
+from pipeline.small.sentences import Sentence
+
+_LEAST, _TENTH = 150, 10  # words at either end, or that share of all, in which a show names those who pay for it
+_QUARTER = 4  # the share of a short recording that an end is at most
+_ENDS, _SHARE = 100, 12  # words at either end in which people greet and part, and that share of all at most
+_NEAR = 100  # words between two sentences of an advert that name the same
+_MOST, _SIXTH = 300, 6  # words of an advert, and that share of all; more is a subject
+_GAP = 3  # sentences from one word of a farewell to the next
+_PARTING, _LONG = 2, 25  # sentences at the end, of a recording of so many
+_LONGER = 90  # sentences of a recording that has a farewell of more
+_NAME = 4  # letters
+_ADDRESS = re.compile(r"(?<![\w.@])((?:[\w-]+\.)+)[a-z]{2,}\b(?!\.\w)((?:/[\w-]+)*)")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Numbers of the sentences that belong to the show alone, whatever a note makes of them."""
+
+    adverts: frozenset[int]
+    parting: frozenset[int]
+    introductions: frozenset[int]
+    greetings: frozenset[int]  # share a word with the parting alone, such as the show's name
+
+
+def frame_of(sentences: Sequence[Sentence], names: Collection[str] = ()) -> Frame:
+    """What belongs to the show alone; `names` are the keys of speakers' names, which greet nobody."""
+    found, total = adverts(sentences), sum(s.words for s in sentences)
+    if len(sentences) < _LONG:
+        return Frame(found, frozenset(), frozenset(), frozenset())
+    # In a short recording words stand at both ends by chance.
+    words = min(_ENDS, total // _SHARE) if len(sentences) >= _LONGER else 0
+    begin, end = opening(sentences, words), closing(sentences, words)
+    between = {k for s in sentences[len(begin) : len(sentences) - len(end)] for k in s.keys}
+    shared = {k for s in begin for k in s.keys} - between
+    first = len(sentences) - _PARTING
+    for s in reversed(end):
+        if first - s.number <= _GAP and (s.number in found or shared.intersection(s.keys)):
+            first = min(first, s.number)
+    parted = shared.intersection(k for s in sentences[first:] for k in s.keys) - set(names)
+    near = opening(sentences, min(_LEAST, total // _QUARTER))
+    return Frame(
+        adverts=found,
+        parting=frozenset(range(first, len(sentences))),
+        introductions=frozenset(s.number for s in near if s.speaker and set(keys(s.speaker)) & set(s.keys)),
+        greetings=frozenset(s.number for s in begin if parted.intersection(s.keys)),
+    )
+
+
+def adverts(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """Numbers of the sentences around a web address whose name is said there and at either end, and nowhere else."""
+    squeezed = ["".join(c for c in s.text.casefold() if c.isalnum()) for s in sentences]
+    total = sum(s.words for s in sentences)
+    words = min(max(_LEAST, total // _TENTH), total // _QUARTER)
+    ends = {s.number for s in (*opening(sentences, words), *closing(sentences, words))}
+    found: set[int] = set()
+    for s in sentences:
+        for name in {n for m in _ADDRESS.finditer(s.text) for n in re.split(r"[./]", (m[1] + m[2]).casefold())}:
+            said = [n for n, text in enumerate(squeezed) if len(name) >= _NAME and name in text]
+            run = _run(s.number, said, sentences)
+            short = sum(sentences[n].words for n in run) <= min(_MOST, total // _SIXTH)
+            if short and ends.intersection(said) and ends.issuperset(n for n in said if n not in run):
+                found.update(run)
+    return frozenset(found)
+
+
+def _run(number: int, said: Sequence[int], sentences: Sequence[Sentence]) -> range:
+    """The sentences around one from the first to the last that says a name, each near the next."""
+    first = last = number
+    for n in sorted(said, key=lambda n: abs(n - number)):
+        low, high = min(n, first), max(n, last)
+        if sum(s.words for s in sentences[low : high + 1]) - sum(s.words for s in sentences[first : last + 1]) <= _NEAR:
+            first, last = low, high
+    return range(first, last + 1)
+
+
+def opening(sentences: Sequence[Sentence], most: int) -> list[Sentence]:
+    """The sentences at the beginning, of so many words at most."""
+    words, found = 0, list[Sentence]()
+    for s in sentences:
+        words += s.words
+        if words > most:
+            break
+        found.append(s)
+    return found
+
+
+def closing(sentences: Sequence[Sentence], most: int) -> list[Sentence]:
+    """The sentences at the end, of so many words at most."""
+    return opening(sentences[::-1], most)[::-1]
