@@ -213,8 +213,8 @@ def notes(desk: Desk) -> str:
 
 def _renamed(desk: Desk) -> StudyDocument:
     document = desk.document
-    speakers = desk.state.speakers(document.source.speakers)
-    return document.model_copy(update={"source": document.source.model_copy(update={"speakers": speakers})})
+    source = document.source.model_copy(update={"speakers": desk.state.speakers()})
+    return document.model_copy(update={"source": source})
 
 
 def statement_html(item: Item, desk: Desk) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -273,11 +274,29 @@ def test_the_ledger_of_lines_is_that_of_what_was_accepted() -> None:
     assert reviewed_document(document(), found, recording()).coverage.cited == 1
 
 
-def test_a_label_that_is_renamed_is_so_where_a_source_has_its_full_name() -> None:
-    after = apply(state(), action("rename", speaker="Ben", name="Benedikt Roth"), 1)
-    assert after.speakers(("Ana", "Ben")) == ("Ana", "Benedikt Roth")
-    assert after.speakers(("Ana", "Ben Oram")) == ("Ana", "Benedikt Roth")
-    assert after.speakers(("Ben Oram", "Ben Bell")) == ("Ben Oram", "Ben Bell")
+@pytest.mark.parametrize(
+    ("people", "renamed"),
+    [
+        (("Ana", "Ben"), ("Ana", "Benedikt Roth")),
+        (("Ana", "Ben Oram"), ("Ana", "Benedikt Roth")),
+        (("Ben Oram", "Ben Bell"), ("Ben Oram", "Ben Bell")),
+    ],
+)
+def test_a_label_that_is_renamed_is_so_where_a_source_has_its_full_name(
+    people: tuple[str, ...], renamed: tuple[str, ...]
+) -> None:
+    told = replace(state(), people=people)
+    assert apply(told, action("rename", speaker="Ben", name="Benedikt Roth"), 1).speakers() == renamed
+
+
+@pytest.mark.parametrize(
+    ("people", "name"),
+    [(("Ana", "Ben Oram"), "Benedikt Roth"), (("Ana", "Ben Oram"), "Ben Oram"), (("Ana", "Ben"), "Ben Oram")],
+)
+def test_a_label_that_is_renamed_is_so_where_the_notes_have_the_full_name(people: tuple[str, ...], name: str) -> None:
+    told = replace(opened(document(extra="Ben Oram thinks so.")), people=people)
+    after = apply(told, action("rename", speaker="Ben", name=name), 1)
+    assert find(after, "thinks so").text == f"{name} thinks so."
 
 
 def test_a_speaker_gets_another_name_everywhere() -> None:
