@@ -43,7 +43,8 @@ def apply(state: State, action: Action, n: int) -> State:
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
             _complete(item.section, lines, label)
-            return _with(state, _own(replace(item, text=action.text, label=label, lines=lines)))
+            edited = _own(replace(item, text=action.text, label=label, lines=lines))
+            return _with(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
             item = _present(state, action.target)
             fresh = _own(item)

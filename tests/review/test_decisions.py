@@ -63,6 +63,14 @@ def test_an_edit_accepts_and_has_to_be_checked_again() -> None:
     assert after.was == item.text
 
 
+def test_an_edit_can_leave_the_decision_for_later() -> None:
+    item = find(state(), "40 megawatts")
+    accepted = apply(state(), action("accept", targets=[item.id]), 1)
+    edit = action("edit", target=item.id, text="The reactor makes about 41 megawatts.", later=True)
+    after = apply(accepted, edit, 2).item(item.id)
+    assert after is not None and (after.text, after.standing, after.support) == (edit.text, "pending", None)  # type: ignore[union-attr]
+
+
 def test_a_split_keeps_the_lines_and_the_place() -> None:
     item = find(state(), "40 megawatts")
     after = apply(state(), action("split", target=item.id, texts=["It makes 40 megawatts.", "It runs since 1998."]), 4)

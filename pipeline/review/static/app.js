@@ -256,7 +256,7 @@
     editing = { form, build, remarked: "lines" in fields && "text" in fields };
     where.append(form);
     if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
-    form.addEventListener("submit", (e) => { e.preventDefault(); save(); });
+    form.addEventListener("submit", (e) => { e.preventDefault(); save("later" in (e.submitter?.dataset ?? {})); });
     form.querySelector("[data-cancel]").addEventListener("click", close);
     let timer = 0;
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
@@ -290,17 +290,18 @@
     show(found.ok ? found.value.remarks : [found.value.error]);
   }
 
-  async function save() {
+  async function save(later) {
     const now = editing;
     if (!now || now.busy) return;
     const f = now.form.elements;
     const given = parseLines(f.lines.value);
     if (given === null) { alarm("lines are numbers, like 3-5, 8"); return; }
-    const action = now.build({ text: f.text.value, label: f.label.value, lines: given });
+    const action = now.build({ text: f.text.value, label: f.label.value, lines: given, later });
     if (!action) return;
     now.busy = true;
     const done = () => { if (editing === now) close(); };
-    const ok = await act(action, { conflict: { theirs: done, mine: done } });
+    const said = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
+    const ok = await act(action, { said, conflict: { theirs: done, mine: done } });
     now.busy = false;
     if (ok) { done(); if (current) current.focus({ preventScroll: true }); }
   }
@@ -312,9 +313,11 @@
       if (partOf(item).label) fields.label = d.label;
       if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
       open(item, fields, (v) => ({
-        kind: "edit", target: item.id, text: v.text,
+        kind: "edit", target: item.id, text: v.text, later: v.later,
         ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
       }));
+      editing.form.querySelector(".primary").textContent = "Save and accept";
+      editing.form.querySelector("[data-later]").hidden = false;
     },
     split(item) {
       open(item, { text: item.dataset.text }, (v) => {
