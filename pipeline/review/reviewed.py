@@ -137,7 +137,7 @@ def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[s
 
 def as_markdown(document: StudyDocument, state: State, recording: Recording) -> str:
     """What was accepted as a page, in the form of every other page; somebody has looked at the doubtful."""
-    return render_markdown(reviewed_document(document, state, recording), doubts=False)
+    return render_markdown(reviewed_document(document, state, recording), reviewed=True)
 
 
 def as_json(document: StudyDocument, state: State, recording: Recording) -> str:
