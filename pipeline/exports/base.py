@@ -20,7 +20,7 @@ from pipeline.transcript import Transcript
 class Exported:
     """A document on its way out: visible text only, its outline, and the transcript where it is at hand, unchanged.
 
-    `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what was accepted: somebody judged it.
+    `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
     """
 
     name: str
