@@ -235,6 +235,11 @@ def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, serve
     assert page.evaluate(
         "[...document.querySelectorAll('.item .text')].every(p => !/Dusek(?!-Roth)/.test(p.textContent))"
     )
+    page.click('[data-do="undo"]')
+    revision(page, 3)
+    assert page.locator(".lines b", has_text="Pavel Dusek-Roth").count() == 0
+    page.click('[aria-label="Rename Pavel Dusek"]')
+    assert page.input_value(".editor textarea") == "Pavel Dusek"
 
 
 def test_a_note_that_was_left_out_is_restored_among_the_main_points(page: Any, server: Server) -> None:

@@ -191,10 +191,18 @@
       for (const n of now) if (!cited.has(n)) lineOf(n)?.classList.add("cited");
       cited = now;
     }
+    if (value.speakers) nameSpeakers(value.speakers);
     filter();
     const all = items();
     current = null;
     select($(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)], { focus: !editing });
+  }
+
+  function nameSpeakers(names) {
+    for (const shown of document.querySelectorAll("[data-speaker]")) {
+      shown.textContent = names[shown.dataset.speaker];
+      if (shown.ariaLabel) shown.ariaLabel = `Rename ${shown.textContent}`;
+    }
   }
 
   function made(html) {
@@ -370,17 +378,9 @@
   };
 
   function rename(button) {
-    const speaker = button.dataset.speaker;
+    const speaker = button.textContent;
     open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
       `The right name of ${speaker}, in all notes and in the transcript.`);
-    const now = editing;
-    now.build = ((build) => (v) => { now.renamed = v.text.trim(); return build(v); })(now.build);
-    now.form.addEventListener("submit", () => queue.then(() => {
-      if (editing === now || !now.renamed) return;
-      for (const b of lines.querySelectorAll("b")) if (b.textContent === speaker) b.textContent = now.renamed;
-      button.textContent = button.dataset.speaker = now.renamed;
-      button.setAttribute("aria-label", `Rename ${now.renamed}`);
-    }));
   }
 
   async function regenerate(item) {
@@ -555,7 +555,7 @@
     if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
     if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
     if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
-    if (hit("[data-speaker]")) { rename(hit("[data-speaker]")); return; }
+    if (hit("button[data-speaker]")) { rename(hit("button[data-speaker]")); return; }
     if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
     if (hit("a, form, summary, button")) { if (hit(".item") && !hit("form")) select(hit(".item"), { focus: false, scroll: false }); return; }
     if (hit(".item")) select(hit(".item"), { scroll: false });
