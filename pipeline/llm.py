@@ -105,6 +105,11 @@ class Usage:
     estimated: bool = False
     thought_tokens: int = 0
 
+    @property
+    def told_prompt(self) -> int | None:
+        """Tokens of the prompt as the endpoint told them; None when it told none."""
+        return None if self.estimated else self.prompt_tokens
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.prompt_tokens + other.prompt_tokens,

@@ -141,7 +141,7 @@ class _Doctor:
                 seconds = time.monotonic() - started
             client.known = replace(client.known, read_to=self.known.read_to)
         usage, counted_size = second.usage, counted(asked.messages)
-        prompt = None if first.usage.estimated else first.usage.prompt_tokens
+        prompt = first.usage.told_prompt
         was_read = canary.read_whole(first.text, prompt, counted_size)
         self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
         if was_read:
