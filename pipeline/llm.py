@@ -157,7 +157,6 @@ class Tally:
 
     calls: int = 0
     calls_cached: int = 0
-    retried: int = 0
     usage: Usage = field(default_factory=Usage)
     each: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
     models: set[str] = field(default_factory=set)

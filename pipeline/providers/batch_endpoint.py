@@ -6,7 +6,7 @@ Bodies and answers are those of the adapter itself, so that a call gives the sam
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -203,13 +203,3 @@ def _parsed(text: str) -> Line | None:
         return Line(str(row["custom_id"]), status, body if isinstance(body, dict) else {}, told)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """An input file on disk. StoreError when there is no room."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.writelines(lines)
-    except OSError as err:
-        raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openai.types import Batch
 
-from pipeline.errors import CallError, ContextTooLong, EndpointError
+from pipeline.errors import CallError, ContextTooLong, EndpointError, StoreError
 from pipeline.llm import Request, Usage
 from pipeline.prices import BATCH, added, cost_usd
 from pipeline.providers.batch_endpoint import (
@@ -17,7 +17,6 @@ from pipeline.providers.batch_endpoint import (
     AskAgain,
     BatchEndpoint,
     Line,
-    write_lines,
 )
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
@@ -102,7 +101,11 @@ class Jobs:
     async def _upload(self, job: Job) -> str:
         path = self._file(job.wave)
         lines = (self._endpoint.line(key, request, job.rung) for key, request in self.journal.calls_of(job.wave))
-        write_lines(path, lines)
+        try:
+            with path.open("wb") as opened:
+                opened.writelines(lines)
+        except OSError as err:
+            raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err
         file = await self._endpoint.upload(path)
         self.journal.uploaded(job.wave, file)
         return file

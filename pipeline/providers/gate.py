@@ -82,11 +82,6 @@ class Gate:
         """The one that was given, else that of the running event loop."""
         return self._own_clock or asyncio.get_running_loop()
 
-    @property
-    def waiting(self) -> int:
-        """Calls that wait to be let in."""
-        return len(self._waiting)
-
     async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
         """Waits for a place; the number of the call, to be told with how it went."""
         if self._shut:

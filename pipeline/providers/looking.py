@@ -76,7 +76,7 @@ class Looking:
         except ContextTooLong:
             was_read = False
         except CallError as err:
-            if getattr(err, "fatal", False):
+            if err.fatal:
                 raise
             return  # nothing was found out; the answer that is there may stand
         else:

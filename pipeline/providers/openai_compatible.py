@@ -75,7 +75,7 @@ class OpenAICompatible:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
-        self.endpoint, self.known, self.retried = endpoint, known or Capabilities(), 0
+        self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
@@ -124,13 +124,12 @@ class OpenAICompatible:
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
         keywords, way = keywords_of(request.schema), Way()
-        if (answer := await self._in_turn(request, keywords, way)) is not None:
-            return answer
-        async with self._turns.after_a_refusal():
-            way.alone = way.waited = True
-            if (answer := await self._taught(request, keywords, way)) is not None:
-                return answer
-        raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
+        if (answer := await self._in_turn(request, keywords, way)) is None:
+            async with self._turns.after_a_refusal():
+                way.alone = way.waited = True
+                answer = await self._taught(request, keywords, way)
+        assert answer is not None  # a call that is alone is not sent back
+        return answer
 
     async def _in_turn(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
@@ -338,6 +337,5 @@ class OpenAICompatible:
             raise self._classify(err) from err
 
     def _told_retry(self, request: Request, error: EndpointError) -> None:
-        self.retried += 1
         if self._on_retry:
             self._on_retry(request, error)
