@@ -27,7 +27,7 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
-    next number.
+    next number. What stands over the first timing line and its name is told.
     """
     found = [
         (i, m)
@@ -41,6 +41,8 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
         if lines == 1 and not rows[i - 1].strip().isdigit():
             tally.leave_out("names of cues", rows[i - 1], i)
     stops = [*(i - lines for (i, _), lines in zip(found, named, strict=True)), len(rows)]
+    for i in range(start, stops[0]):
+        tally.leave_out("text outside of cues", rows[i], i + 1)
     for (i, match), stop in zip(found, stops[1:], strict=True):
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
         opening, closing, rest = match.group("start", "end", "rest")
