@@ -57,6 +57,14 @@ class Piece:
     mark: Mark | None = None
 
 
+def ended_at_the_next(cues: list[Cue]) -> list[Cue]:
+    """The cues, none longer than to the next one: YouTube's own stay on the screen under those that follow."""
+    for cue, after in itertools.pairwise(cues):
+        if cue.end is not None and after.start is not None and cue.end > after.start:
+            cue.end = max(cue.start or 0.0, after.start)
+    return cues
+
+
 def plain_piece(cue: Cue) -> tuple[Piece] | None:
     """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
     rows = [row for row in cue.rows if row.strip()]

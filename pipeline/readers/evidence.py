@@ -98,8 +98,6 @@ class Labels:
         named = self.names if "n." in self.shapes else set[str]()
         self.stopped = "n." in self.shapes
         self.titles = set(self._common.titles(named))
-        self._text = ""  # looked into no more, and as large as the file
-        self._common.forget()
         sure = [m for m in marks if self.verdict(m) == "name"]
         self.share = sum([m.begins for m in sure]) / max(1, units)
         self.timed = bool(sure) and sum([m.head.stamp is not None for m in sure]) >= 0.9 * len(sure)

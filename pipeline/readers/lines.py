@@ -14,7 +14,7 @@ from pipeline.transcript import Segment
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*(?P<gap>\s+)|[。！？](?P<none>)")
 _WORD = re.compile(r"[^\W_]")
-_AWHILE = 30  # seconds that a joined line goes over
+_PAUSE, _AWHILE = 4, 30  # seconds between joined lines, and that they go over
 _TARGET, _MOST = 45, 1.6  # words of a line, and times as many that it may have
 
 
@@ -72,16 +72,16 @@ def _rolls(lines: list[Line]) -> bool:
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 
-def join_lines(lines: list[Line], *, target_words: int = _TARGET, gap: float = 4.0) -> list[Line]:
+def join_lines(lines: list[Line]) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
     first, end, said = Line(""), None, 0  # of the parts
     for line in lines:
         size = scripts.length(line.text)
-        goes_on = parts and first.speaker == line.speaker and not line.turn and said + size <= target_words * _MOST
-        ended = said >= 8 and said >= target_words / 2 and ends_sentence(parts[-1])
-        paused = said >= 6 and line.start is not None and _paused(first.start, end, line.start, gap)
+        goes_on = parts and first.speaker == line.speaker and not line.turn and said + size <= _TARGET * _MOST
+        ended = said >= 8 and said >= _TARGET / 2 and ends_sentence(parts[-1])
+        paused = said >= 6 and line.start is not None and _paused(first.start, end, line.start)
         if goes_on and not (ended or paused):
             parts.append(line.text)
             said += size
@@ -99,20 +99,20 @@ def _joined(first: Line, parts: list[str], end: float | None) -> Line:
     return Line(" ".join(parts), first.speaker, first.start, end, first.turn, first.at)
 
 
-def _paused(start: float | None, end: float | None, at: float, gap: float) -> bool:
+def _paused(start: float | None, end: float | None, at: float) -> bool:
     """Whether a line begins long after the end of what stands before it, or after its start."""
-    return (end is not None and at - end > gap) or (start is not None and at - start > _AWHILE)
+    return (end is not None and at - end > _PAUSE) or (start is not None and at - start > _AWHILE)
 
 
-def split_long(line: Line, *, target_words: int = _TARGET) -> list[Line]:
+def split_long(line: Line) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    if scripts.length(line.text) <= target_words * _MOST:
+    if scripts.length(line.text) <= _TARGET * _MOST:
         return [line]
     pieces: list[str] = []
     parts: list[str] = []
     filled = 0
-    for part, size in _parts(line.text, target_words * 2):
-        if parts and filled + size <= target_words:
+    for part, size in _parts(line.text, _TARGET * 2):
+        if parts and filled + size <= _TARGET:
             parts.append(part)
             filled += size
         elif part := part.strip():

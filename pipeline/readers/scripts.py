@@ -18,7 +18,7 @@ _KHMER_JOINER = "\u17d2"
 
 
 def length(text: str) -> int:
-    """Words of tidy text. Without spaces, two Chinese or four Thai characters count as one; of other unbroken text, ten."""
+    """Words of tidy text. Without spaces, two Chinese or four Thai characters count as one, or ten of other text."""
     count = text.count(" ") + 1 if text else 0
     if len(text) > _UNBROKEN * count:
         count = max(count, len(text) // _OTHER_WORD)

@@ -16,7 +16,7 @@ from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
-_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
@@ -76,7 +76,7 @@ class TurnBuilder:
         self._said = row.text
         if mark and verdict == "name":
             self._named(mark, row)
-        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
+        elif row.text[0] in "_*" and EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):

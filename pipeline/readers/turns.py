@@ -23,20 +23,18 @@ from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import Text, TurnBuilder, is_spoken_time
+from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder, is_spoken_time
 from pipeline.readers.wide_brackets import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
-_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _TRANSCRIPT = re.compile(
     r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
-_TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
@@ -49,7 +47,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
-    starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
+    starts = _speech_starts(physical, tally)
     rows = _rows(physical, starts, tally)
     offices(rows, Common(text))
     marks = _marked(rows)
@@ -58,11 +56,6 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     labels.tell(marks, tally)
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
-
-
-def _speaks_of_transcripts(text: str) -> bool:
-    folded = text.casefold()
-    return any(word in folded for word in _TRANSCRIPTS)
 
 
 def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
@@ -109,7 +102,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             broken = True
             continue
         head = head_of(line)
-        if head is None and line[0] in "_*" and _EMPHASIS.match(line):
+        if head is None and line[0] in "_*" and EMPHASIS.match(line):
             tally.leave_out("headings", line, number)
             broken = True
             continue
@@ -129,7 +122,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
 def _item(line: str) -> str:
     """An item of a list without its dash, which begins no turn. One in emphasis is no heading."""
     item = line[2:].lstrip()
-    return item[1:-1] if _EMPHASIS.match(item) else item
+    return item[1:-1] if EMPHASIS.match(item) else item
 
 
 def _strong(head: Head) -> bool:
