@@ -6,7 +6,6 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -110,8 +109,27 @@ def only_words(line: str) -> bool:
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
-    if only_words(text):
+    return None if only_words(text) else labelled(text) or _head(text)
+
+
+def labelled(line: str) -> Head | None:
+    """The head of a line that is a label which names, a colon and words; None is no verdict. Labels recur."""
+    at = line.find(": ", 1, _LONGEST)
+    if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
         return None
+    return Head(PLAIN, name, line[at + 2 :], line)
+
+
+@lru_cache(maxsize=8192)
+def _name_alone(label: str) -> str | None:
+    """The label, if nothing else decides what a line is that begins with it, a colon and a letter."""
+    if not label[0].isalpha() or ":" in label or "：" in label or "\t" in label:
+        return None
+    line = f"{label}: x"
+    return label if _head(line) == Head(PLAIN, label, "x", line) else None
+
+
+def _head(text: str) -> Head | None:
     heading = bullet = chevron = bold = False
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):
@@ -137,9 +155,7 @@ def head_of(line: str) -> Head | None:
     if head is None and not (chevron or bullet or heading):
         return None
     shape, name, rest, plain, stamp = head or ("", None, text, text, None)
-    shape = sys.intern(shape)  # shapes and names recur in all lines of a file
-    name = name and sys.intern(name)
-    return Head(shape, name, rest, plain, stamp, sys.intern("*" * bold + ">" * chevron + "-" * bullet + "#" * heading))
+    return Head(shape, name, rest, plain, stamp, "*" * bold + ">" * chevron + "-" * bullet + "#" * heading)
 
 
 _Atoms = tuple[str, str | None, str, str, Stamp | None]

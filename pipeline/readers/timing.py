@@ -54,7 +54,7 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
 
 def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
-    parts = re.split(r"[:;]", clock.replace(",", "."))
+    parts = clock.replace(",", ".").replace(";", ":").split(":")
     if len(parts) == 4:
         parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
     return round(folded([float(part) for part in parts]), 3)

@@ -180,8 +180,9 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
     builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker)
-    for row in rows:
-        builder.take(row)
+    rows.reverse()
+    while rows:  # each line is let go when its words are taken: a long file is not held twice
+        builder.take(rows.pop())
     builder.put_together()
     tell_missing(builder.rows, builder.labelled, tally)
     return builder.rows
