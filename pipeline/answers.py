@@ -39,7 +39,6 @@ class Parsed(Generic[M]):
 
     value: M
     dropped: tuple[DroppedItem, ...] = ()
-    repaired: bool = False
 
 
 def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed[M]:
@@ -50,19 +49,19 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
     try:
-        value, repaired = _json_in(_without_thought(text))
+        value = _json_in(_without_thought(text))
         if _HALF.search(text):  # half of a character, which no file can hold
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-        return _fitted(value, answer, most_dropped, repaired)
+        return _fitted(value, answer, most_dropped)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
 
 
-def _fitted(value: dict[str, Any], answer: type[M], most: int, repaired: bool) -> Parsed[M]:
+def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
     dropped: list[DroppedItem] = []
     while True:
         try:
-            return Parsed(answer.model_validate(value), tuple(dropped), repaired)
+            return Parsed(answer.model_validate(value), tuple(dropped))
         except ValidationError as err:
             every = err.errors(include_url=False, include_input=False)
             faults = [(f["loc"], f["msg"]) for f in every if f["type"] != "extra_forbidden"]
@@ -122,19 +121,18 @@ def _without_thought(text: str) -> str:
     return (text if _JSON_AT_ONCE.match(text) or "</" not in text else _THOUGHT.sub("", text)).strip()
 
 
-def _json_in(body: str) -> tuple[dict[str, Any], bool]:
+def _json_in(body: str) -> dict[str, Any]:
     """The first JSON object in a text, strictly if it can be, else repaired."""
     start = body.find("{")
     if start < 0:
         raise Unusable("there is no JSON object in the answer")
     try:
         value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(body[start:])
-        repaired = False
     except ValueError:
-        value, repaired = _repaired(body[start:]), True
+        value = _repaired(body[start:])
     if not isinstance(value, dict) or not value:
         raise Unusable("the answer is no JSON object")
-    return value, repaired
+    return value
 
 
 def _repaired(body: str) -> Any:

@@ -18,9 +18,8 @@ from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
-from pipeline.providers.capabilities import Capabilities, fact_of, recalled
+from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.journal import NotInBatch
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
 from pipeline.store import check_writable
@@ -69,13 +68,13 @@ def _kept_in(
 ) -> Callable[[Capabilities, str], None]:
     """What keeps news of an endpoint in the store and tells them."""
 
-    def keep(known: Capabilities, said: str) -> None:
-        store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
+    def learned(known: Capabilities, said: str) -> None:
+        keep(store, endpoint, known)
         if said:
             events.tell("endpoint learned", what=said)
             say(said)
 
-    return keep
+    return learned
 
 
 @asynccontextmanager
@@ -133,8 +132,7 @@ async def connect(
                 states = server.states if server else None
                 yield await inner.enter_async_context(with_prefixes(answering, endpoint, states))
 
-        not_in_batch = stack.enter_context(closing(NotInBatch(_Lazy(model, opened, stack), store.path)))
-        asked: LLMClient = Told(not_in_batch, events, label)
+        asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.plan import Limited
 
@@ -167,16 +165,10 @@ def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], 
     return lambda usage: prices.cost_usd(model, endpoint, usage)
 
 
-def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:
-    """What was found out earlier about an endpoint with a model."""
-    kept = store.recall(fact_of(endpoint.place, endpoint.model))
-    return recalled(kept, store.recall(f"rung {endpoint.host} {endpoint.model}"))
-
-
 def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
     """Puts what was found out now in place of what the store of an output folder has."""
     with closing(CallStore(store_path(out))) as store:
-        store.remember(fact_of(endpoint.place, endpoint.model), known.dump())
+        keep(store, endpoint, known)
 
 
 async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.Report) -> EmbeddedServer:

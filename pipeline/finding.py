@@ -40,7 +40,7 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
     except InputError as err:
         failed.append(Outcome("-", error=err))
     below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
-    failed += [Outcome("input", error=err) for err in below.errors]
+    failed += [Outcome("", error=err) for err in below.errors]
     streams = _apart(read_now, out)
     files = kept_apart(below.sources, partial(sources_of, out), [t.name for t in streams])
     return Found([*streams, *files], failed, skipped_lines(below))
@@ -77,7 +77,7 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
     kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
     return Found(
         [*kept_apart(kept, lambda name: {Path(taken[name]).resolve()} if name in taken else sources_of(out, name))],
-        [Outcome("input", error=err) for err in below.errors],
+        [Outcome("", error=err) for err in below.errors],
         skipped_lines(below),
     )
 

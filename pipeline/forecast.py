@@ -68,9 +68,10 @@ async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = F
     whole = together(plans)
     at_once = 1 if local else 0 if batch else settings.concurrency
     seconds = None
-    if past.seconds is not None and at_once:
-        seconds = past.seconds * (whole.now.calls + whole.later.calls) / at_once
-    costs = [(share.usd_low, share.usd_high) for share in (whole.now + whole.later, whole.check)]
+    asked = whole.now + whole.later
+    if past.seconds_a_token is not None and at_once:
+        seconds = past.seconds_a_token * (asked.prompt_tokens + (asked.low + asked.high) / 2) / at_once
+    costs = [(share.usd_low, share.usd_high) for share in (asked, whole.check)]
     thought_known = local or bool(past.thought)
     return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once, thought_known), failed
 

@@ -105,6 +105,11 @@ class Usage:
     estimated: bool = False
     thought_tokens: int = 0
 
+    @property
+    def told_prompt(self) -> int | None:
+        """Tokens of the prompt as the endpoint told them; None when it told none."""
+        return None if self.estimated else self.prompt_tokens
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
@@ -152,7 +157,6 @@ class Tally:
 
     calls: int = 0
     calls_cached: int = 0
-    retried: int = 0
     usage: Usage = field(default_factory=Usage)
     each: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
     models: set[str] = field(default_factory=set)

@@ -78,7 +78,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one transcript: a document and its page, or an error."""
+    """What became of one transcript: a document and its page, or an error.
+
+    `name` is empty where a path gave no transcript: the error then tells the path.
+    """
 
     name: str
     document: StudyDocument | None = None  # only if it was made now, and until it is told: a thousand are not kept
@@ -105,7 +108,7 @@ class Outcome:
     def row(self) -> dict[str, Any]:
         """What `--json` tells of a transcript."""
         return {
-            "name": self.name,
+            "name": self.name or None,
             "status": self.status,
             "page": str(self.page) if self.page else None,
             "calls_made": self.calls_made,

@@ -154,7 +154,8 @@ class _Form:
         self.leads = (*inside, _BOLD) if own.colon[-1].isspace() else self.terms  # as the page is written
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
-        self._besides = (">", DOUBTED, "<!--", *urls, *notes, own.none_found, english.none_found)
+        nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
+        self._besides = (">", DOUBTED, "<!--", *urls, *notes, *nothing)
 
     def is_besides(self, row: str) -> bool:
         """Whether a row is no statement: by how it begins, or a rule."""

@@ -73,25 +73,30 @@ class Plan:
 
 @dataclass(slots=True)
 class Experience:
-    """Completion tokens and seconds of earlier calls of a model, by the name of the call; tokens of thought of all."""
+    """Completion tokens of earlier calls of a model, by the name of the call; tokens of thought of all.
+
+    `seconds_a_token` counts the tokens of prompts and answers: calls of one kind may be a hundred times as long as
+    those of another.
+    """
 
     tokens: Mapping[str, list[int]] = field(default_factory=dict)
-    seconds: float | None = None
+    seconds_a_token: float | None = None
     thought: Sequence[int] = ()
 
     @staticmethod
     def of(store: CallStore, model: str) -> Experience:
         """What the store knows of a model."""
         tokens: dict[str, list[int]] = defaultdict(list)
-        seconds: list[float] = []
+        seconds, timed = 0.0, 0
         thought: list[int] = []
         for call in store:
             if call.identity["model"] == model:
                 tokens[call.identity["name"]].append(call.completion.usage.completion_tokens)
                 thought.append(call.completion.usage.thought_tokens)
                 if call.completion.seconds:  # a batch tells no time
-                    seconds.append(call.completion.seconds)
-        return Experience(tokens, sum(seconds) / len(seconds) if seconds else None, sorted(thought))
+                    seconds += call.completion.seconds
+                    timed += call.completion.usage.prompt_tokens + call.completion.usage.completion_tokens
+        return Experience(tokens, seconds / timed if timed else None, sorted(thought))
 
     def answer_tokens(self, name: str) -> tuple[int, int] | None:
         """The middle half of earlier answers to calls of a name; None when there are fewer than four."""

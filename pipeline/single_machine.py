@@ -28,7 +28,7 @@ from pipeline.up_to_date import Ledger
 if TYPE_CHECKING:
     from pipeline.connect import Connection
 
-# Seconds for each transcript token with the embedded model on two cores, measured in benchmarks/.
+# Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
 
 
@@ -184,12 +184,13 @@ def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | 
     line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
     line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
-    if own := own_model(settings):
-        line += f", {own.file.shown}, as {recipe_of(settings).profile.name}"
+    own, worked_with = own_model(settings), recipe_of(settings).profile.name
+    if own:
+        line += f", {own.file.shown}, as {worked_with}"
     elif settings.in_process:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
-        line += f", {tokens:,} tokens"
-        line += f", likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
+        about = f"likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
+        line += f", {tokens:,} tokens, {about if worked_with == 'small' else f'as {worked_with}'}"
         if weights.installed() is None:
             line += f", after fetching the model once ({weights.EMBEDDED.size >> 20} MB, {weights.EMBEDDED.licence})"
     return line

@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = bytes(range(0x20, 0x7F))
-SHORT = 80  # characters below which that does not pay
+_SHORT = 80  # characters below which that does not pay
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 # Scripts that are written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 
 def printable(text: str) -> bool:
     """`str.isprintable`, which looks at each character on its own; long ASCII is told in a quarter of that time."""
-    if len(text) < SHORT or not text.isascii():
+    if len(text) < _SHORT or not text.isascii():
         return text.isprintable()
     return not text.encode().translate(None, _ASCII)
 

@@ -12,27 +12,27 @@ class FakeClock:
     """Fires timers in order as it is moved on; `sleep` moves it on."""
 
     def __init__(self) -> None:
-        self.time = 100.0
+        self._now = 100.0
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
 
-    def now(self) -> float:
-        return self.time
+    def time(self) -> float:
+        return self._now
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
-        heapq.heappush(self._timers, (self.time + seconds, next(self._order), callback))
+        heapq.heappush(self._timers, (self._now + seconds, next(self._order), callback))
         return None
 
     async def sleep(self, seconds: float) -> None:
-        await self.run_until(self.time + seconds)
+        await self.run_until(self._now + seconds)
 
     async def run_until(self, time: float) -> None:
         await settle()
         while self._timers and self._timers[0][0] <= time:
-            self.time, _, callback = heapq.heappop(self._timers)
+            self._now, _, callback = heapq.heappop(self._timers)
             callback()
             await settle()
-        self.time = time
+        self._now = time
 
 
 async def settle() -> None:

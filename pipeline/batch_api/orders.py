@@ -20,9 +20,10 @@ from pipeline.finding import find
 from pipeline.llm import key_of
 from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
-from pipeline.providers.batch_endpoint import BatchEndpoint, place_of
+from pipeline.providers.batch_endpoint import BatchEndpoint
 from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
+from pipeline.providers.endpoint import place_of
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import Source
 from pipeline.settings import OPENAI_URL, Settings
@@ -155,7 +156,7 @@ async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoi
 
 def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
     """A key goes only where its owner says, not where a file says."""
-    if job.place != endpoint.place:
+    if job.place != endpoint.endpoint.place:
         raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
 
 
@@ -173,7 +174,7 @@ async def _status(job: Job, settings: Settings, at: Desk) -> tuple[str, str]:
             job, batch = await at.jobs(endpoint).look(job)
     except PipelineError as err:
         return name, f"{job.status} when last seen: {calls}; {err}"
-    counts = batch.request_counts if batch else None
+    counts = batch.request_counts
     done = f", {counts.completed} answered, {counts.failed} failed" if counts else ""
     return name, f"{job.status}: {calls}{done}"
 

@@ -100,7 +100,7 @@ class Screen:
         if outcome.error and outcome.error is self._ended:
             self._unmade += 1
         elif outcome.error:
-            whose = "" if outcome.name == "input" else f"{outcome.name}: "  # the error then names the path
+            whose = f"{outcome.name}: " if outcome.name else ""
             self.problem(f"{whose}FAILED: {outcome.error}")
             self._ended = outcome.error if outcome.error.fatal else self._ended
         elif outcome.figures:

@@ -23,7 +23,7 @@ def run_on_ray(
     """The exit code, and a row for each transcript."""
     _check(paths, settings)
     places, errors = discover(paths, settings.out)
-    rows = [Outcome("input", error=err).row() for err in errors]
+    rows = [Outcome("", error=err).row() for err in errors]
     for err in errors:
         display.problem(f"FAILED: {err}")
     if places:

@@ -20,7 +20,7 @@ from pipeline.transcript import Transcript
 class Exported:
     """A document on its way out: visible text only, its outline, and the transcript where it is at hand, unchanged.
 
-    `changed` is when it last changed, in seconds since 1970; without `doubts` somebody has judged the weak statements.
+    `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Exported:
     sections: tuple[Section, ...]
     transcript: Transcript | None = None
     citations: bool = False
-    doubts: bool = True
+    reviewed: bool = False
     changed: int = 0
 
     @property
@@ -53,6 +53,11 @@ class Exported:
         source = self.document.source
         return digest(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
 
+    @property
+    def nothing(self) -> str:
+        """What stands below the heading of a section without statements."""
+        return self.labels.none_accepted if self.reviewed else self.labels.none_found
+
     def problems(self) -> Iterator[str]:
         """What the document lacks, in a line each."""
         return problems(self.document)
@@ -69,7 +74,7 @@ class Exported:
 
     def doubted(self, point: Point) -> bool:
         """Whether a point carries the mark of doubt."""
-        return self.doubts and point.claim is not None and point.claim.support == "weak"
+        return not self.reviewed and point.claim is not None and point.claim.support == "weak"
 
     def any_doubted(self) -> bool:
         """Whether the mark of doubt has to be explained."""
@@ -98,7 +103,7 @@ def exported(
     transcript: Transcript | None = None,
     *,
     citations: bool = False,
-    doubts: bool = True,
+    reviewed: bool = False,
     changed: int = 0,
 ) -> Exported:
     """A document made ready for every format. A transcript that is not the one it was made from is left out."""
@@ -107,7 +112,7 @@ def exported(
     source = document.source
     same = transcript and (transcript.sha256, len(transcript.segments)) == (source.sha256, source.segments)
     return Exported(
-        name, visible, labels, outline(visible, labels), transcript if same else None, citations, doubts, changed
+        name, visible, labels, outline(visible, labels), transcript if same else None, citations, reviewed, changed
     )
 
 

@@ -110,7 +110,7 @@ def _opening(word: Any, exported: Exported) -> None:
 def _section(word: Any, section: Section, exported: Exported, notes: Footnotes) -> None:
     word.add_heading(section.heading, 1)
     if not section.blocks:
-        word.add_paragraph(exported.labels.none_found, "Remark")
+        word.add_paragraph(exported.nothing, "Remark")
     for block in section.blocks:
         if block.heading:
             word.add_heading(block.title, 2)

@@ -18,7 +18,7 @@ from pipeline.render.markdown import lead_in
 
 def write_markdown(exported: Exported) -> bytes:
     """The page that `make` writes, with or without times behind statements."""
-    return render_markdown(exported.document, citations=exported.citations, doubts=exported.doubts).encode()
+    return render_markdown(exported.document, citations=exported.citations, reviewed=exported.reviewed).encode()
 
 
 def write_github(exported: Exported) -> bytes:
@@ -136,7 +136,7 @@ def _page(exported: Exported, dialect: _Dialect) -> bytes:
 
 def _section(section: Section, exported: Exported, dialect: _Dialect) -> list[str]:
     links = _Links(exported)
-    rows = [] if section.blocks else [exported.labels.none_found, ""]
+    rows = [] if section.blocks else [exported.nothing, ""]
     for block in section.blocks:
         rows += [f"### {_number(block)}{dialect.plain(block.heading)}", ""] if block.heading else []
         rows += [*_block(block, links, dialect), ""]

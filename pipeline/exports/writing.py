@@ -121,7 +121,7 @@ class Exporter:
         times = [_seconds(e.at) for e in read_events(review_path(record))]
         changed = max([_seconds(document.run.created), *times])
         names = desk.recording.transcript
-        return exported(document, record.stem, names, citations=self.wanted.citations, doubts=False, changed=changed)
+        return exported(document, record.stem, names, citations=self.wanted.citations, reviewed=True, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
         """Writes the index of the notes whose pages were written, beside or above them; None when it could not."""

@@ -62,6 +62,7 @@ class Labels(BaseModel):
     source_url: str
     not_provided: str
     none_found: str
+    none_accepted: str
     in_doubt: str
     partial_mark: str
     partial: str

@@ -6,8 +6,8 @@ Bodies and answers are those of the adapter itself, so that a call gives the sam
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,16 +16,15 @@ import httpx2
 import openai
 from openai.types import Batch
 
-from pipeline.answers import holds_json
 from pipeline.errors import CallError, EndpointError, StoreError
 from pipeline.llm import Completion, Request, Rung
 from pipeline.providers import learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities
-from pipeline.providers.endpoint import place_of as place_of
 from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
-from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.providers.openai_compatible import SDK_ERRORS, OpenAICompatible
+from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import counted, read
 
 MOST_REQUESTS = 50_000  # limits of one input file
@@ -57,18 +56,22 @@ class BatchEndpoint(OpenAICompatible):
         return streaming_client(self.endpoint.base_url)
 
     @property
-    def place(self) -> str:
-        """Where its jobs are, as the journal has it."""
-        return place_of(self.endpoint.base_url)
+    def _patient(self) -> openai.AsyncOpenAI:
+        """The SDK, asking again by itself: nothing that is asked through it is done twice."""
+        return self._client.with_options(max_retries=_TRIES)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except SDK_ERRORS as err:
+            raise self._classify(err) from err
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""
-        row = {"custom_id": key, "method": "POST", "url": PATH, "body": self.body(request, rung)}
+        body = self._sent(request, replace(self.known, rung=rung))
+        row = {"custom_id": key, "method": "POST", "url": PATH, "body": body}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-    def body(self, request: Request, rung: Rung) -> dict[str, Any]:
-        """What a call sends, by what is known now."""
-        return self._sent(request, replace(self.known, rung=rung))
 
     def limit(self, request: Request) -> int:
         """Tokens that a call may take beside its prompt, thought included."""
@@ -77,40 +80,34 @@ class BatchEndpoint(OpenAICompatible):
     async def upload(self, path: Path) -> str:
         """The id of a file that was sent up."""
         try:
-            patient = self._client.with_options(max_retries=_TRIES)
-            sent = await patient.files.create(file=path, purpose="batch")
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classified(err) from err
+            with self._faults():
+                return (await self._patient.files.create(file=path, purpose="batch")).id
         except OSError as err:
             raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
-        return sent.id
 
     async def find(self, wave: str) -> Batch | None:
         """The batch that was submitted for a wave, if there is one."""
-        try:
-            seen = 0
-            patient = self._client.with_options(max_retries=_TRIES)
-            async for batch in patient.batches.list(limit=100):
+        seen = 0
+        with self._faults():
+            async for batch in self._patient.batches.list(limit=100):
                 seen += 1
                 if (batch.metadata or {}).get(_OUR_NAME) == wave:
                     return batch
                 if seen >= _NEWEST:
                     break
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classified(err) from err
         return None
 
     async def create(self, file: str, wave: str) -> Batch:
         """Submits a batch once: after a fault that leaves it open whether it was made, it is looked for first."""
         for attempt in range(_TRIES):
             try:
-                return await self._client.batches.create(
-                    input_file_id=file, endpoint=PATH, completion_window="24h", metadata={_OUR_NAME: wave}
-                )
-            except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-                told = self._classified(err)
-                if not told.retryable or attempt + 1 == _TRIES:
-                    raise told from err
+                with self._faults():
+                    return await self._client.batches.create(
+                        input_file_id=file, endpoint=PATH, completion_window="24h", metadata={_OUR_NAME: wave}
+                    )
+            except CallError as err:
+                if not err.retryable or attempt + 1 == _TRIES:
+                    raise
             await self._sleep(min(2.0**attempt, 20))
             if found := await self.find(wave):
                 return found
@@ -118,17 +115,13 @@ class BatchEndpoint(OpenAICompatible):
 
     async def look(self, batch: str) -> Batch:
         """How a batch is doing."""
-        try:
-            return await self._client.with_options(max_retries=_TRIES).batches.retrieve(batch)
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classified(err) from err
+        with self._faults():
+            return await self._patient.batches.retrieve(batch)
 
     async def cancel(self, batch: str) -> Batch:
         """Asks to stop a batch; what is done by then is still delivered and paid for."""
-        try:
-            return await self._client.with_options(max_retries=_TRIES).batches.cancel(batch)
-        except (openai.OpenAIError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classified(err) from err
+        with self._faults():
+            return await self._patient.batches.cancel(batch)
 
     async def results(self, batch: Batch) -> AsyncIterator[Line]:
         """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left."""
@@ -140,15 +133,10 @@ class BatchEndpoint(OpenAICompatible):
                             yield line
 
     async def _lines(self, file: str) -> AsyncGenerator[str, None]:
-        try:
-            patient = self._client.with_options(max_retries=_TRIES)
-            async with patient.files.with_streaming_response.content(file) as reply:
+        with self._faults(), suppress(openai.NotFoundError):  # they are kept for a while only; then it is asked again
+            async with self._patient.files.with_streaming_response.content(file) as reply:
                 async for text in reply.iter_lines():
                     yield text
-        except openai.NotFoundError:
-            return  # results are kept for a while only; what they held is asked again
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError) as err:
-            raise self._classified(err) from err
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
         """The answer that a result holds, to a call sent by what was known then.
@@ -159,23 +147,17 @@ class BatchEndpoint(OpenAICompatible):
         if line.status != 200:
             raise self._refusal(line, request, known)
         messages = messages_of(request, known, self.endpoint, self._prompts)
-        try:
-            completion, told = read(line.body, messages, self.endpoint, rung, 0.0)
-        except (ValueError, TypeError, AttributeError) as err:
-            raise self._classify(err) from err
+        with self._faults():
+            completion = read(line.body, messages, self.endpoint, rung, 0.0)
         size = counted(messages)
         limit = learning.limit_for(request, known, self.endpoint, size)
         if completion.finish_reason == "length":
-            stopped_at = min(limit, completion.usage.completion_tokens) if told else limit
+            stopped_at = min(limit, completion.usage.completion_tokens) if not completion.usage.estimated else limit
             found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, size)
             if isinstance(found, learning.MoreRoom):
                 self.learn(found)
                 raise AskAgain("the answer was cut in thought")
-        lower = known.lower_rung()
-        plain = request.schema is None or holds_json(completion.text)
-        if completion.finish_reason == "stop" and lower and not plain:
-            if self.known.rung == rung:
-                self.learn(learning.Found(replace(self.known, rung=lower.rung), f"ignores {rung}"))
+        if self._ignores_format(completion, request, known):
             raise AskAgain("the response format is ignored")
         self.learn(learning.from_answer(completion, self.known, frozenset()))
         return completion
@@ -190,7 +172,7 @@ class BatchEndpoint(OpenAICompatible):
         sent = self._sent(request, known)
         if known != self.known and sent_otherwise(sent, self.known):
             return AskAgain(str(fault))
-        found = learning.from_refusal(fault.told, sent, self.known) or learning.from_silence(sent, self.known)
+        found = lesson(fault.told, sent, self.known) or guess(sent, self.known)
         if found is None:
             return fault
         self.learn(found)
@@ -201,14 +183,14 @@ class BatchEndpoint(OpenAICompatible):
         limit = learning.limit_for(request, known, self.endpoint, counted(messages))
         return body_of(request, known, self.endpoint, messages, limit)
 
-    def _classified(self, err: Exception) -> CallError:
+    def _classify(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):
             return EndpointError(
                 f"{self.endpoint.host}: no such batch or file, or no Batch API here (HTTP 404)",
                 hint="without --batch the same calls are asked one by one",
                 fatal=True,
             )
-        return self._classify(err)
+        return super()._classify(err)
 
 
 def _parsed(text: str) -> Line | None:
@@ -221,13 +203,3 @@ def _parsed(text: str) -> Line | None:
         return Line(str(row["custom_id"]), status, body if isinstance(body, dict) else {}, told)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """An input file on disk. StoreError when there is no room."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.writelines(lines)
-    except OSError as err:
-        raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err

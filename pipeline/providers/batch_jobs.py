@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from openai.types import Batch
 
-from pipeline.errors import CallError, ContextTooLong, EndpointError
-from pipeline.llm import Request, Rung, Usage
+from pipeline.errors import CallError, ContextTooLong, EndpointError, StoreError
+from pipeline.llm import Request, Usage
 from pipeline.prices import BATCH, added, cost_usd
 from pipeline.providers.batch_endpoint import (
     MOST_BYTES,
@@ -17,10 +17,9 @@ from pipeline.providers.batch_endpoint import (
     AskAgain,
     BatchEndpoint,
     Line,
-    write_lines,
 )
 from pipeline.providers.calls import CallStore
-from pipeline.providers.capabilities import Capabilities, fact_of, recalled
+from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal
 from pipeline.text import clean, numbered
 
@@ -47,22 +46,11 @@ class Jobs:
 
     def __init__(self, endpoint: BatchEndpoint, calls: CallStore, journal: Journal, folder: Path) -> None:
         self._endpoint, self._calls, self.journal, self._folder = endpoint, calls, journal, folder
-        at, model = endpoint.endpoint, endpoint.model
-        endpoint.known = recalled(calls.recall(fact_of(at.place, model)), calls.recall(f"rung {at.host} {model}"))
-
-    def _keep(self) -> None:
-        """Stores what was found out about the endpoint."""
-        fact = fact_of(self._endpoint.endpoint.place, self._endpoint.model)
-        self._calls.remember(fact, self._endpoint.known.dump())
-
-    @property
-    def rung(self) -> Rung:
-        """The response format that the endpoint is known to take; the best one when nothing is known."""
-        return self._endpoint.known.rung
+        endpoint.known = known_of(calls, endpoint.endpoint)
 
     def ours(self) -> list[Job]:
         """Open jobs at this endpoint with this model."""
-        at = (self._endpoint.place, self._endpoint.model)
+        at = (self._endpoint.endpoint.place, self._endpoint.model)
         return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
 
     async def submit(self, owner: str, count: Count, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
@@ -74,33 +62,22 @@ class Jobs:
         return sent
 
     def _next(self, owner: str, count: Count, allow: Allow, most: int) -> Job | None:
-        """A job cut from what is wanted, on disk and in the journal."""
+        """A job cut from what is wanted, in the journal; None where nothing is."""
         keys: list[str] = []
-        worst = Usage()
+        worst, size = Usage(), 0
         usd: float | None = 0.0
-        rung, path = self.rung, self._folder / "next.jsonl"
-
-        def lines() -> Iterator[bytes]:
-            nonlocal worst, usd
-            size = 0
-            for key, request in self.journal.unsent(owner):
-                line = self._endpoint.line(key, request, rung)
-                size += len(line)
-                if len(keys) == most or (size > MOST_BYTES and keys):
-                    return
-                keys.append(key)
-                one = Usage(count(request), 0, self._endpoint.limit(request))
-                worst, usd = worst + one, added(usd, self._price(one))
-                yield line
-
-        write_lines(path, lines())
+        place, model, rung = self._endpoint.endpoint.place, self._endpoint.model, self._endpoint.known.rung
+        for key, request in self.journal.unsent(owner):
+            size += len(self._endpoint.line(key, request, rung))
+            if len(keys) == most or (size > MOST_BYTES and keys):
+                break
+            keys.append(key)
+            one = Usage(count(request), 0, self._endpoint.limit(request))
+            worst, usd = worst + one, added(usd, self._price(one))
         if not keys:
-            path.unlink()
             return None
         allow(worst, usd)
-        place, model = self._endpoint.place, self._endpoint.model
         wave = self.journal.wave_of(owner, place, model, rung, keys)
-        path.replace(self._file(wave))
         job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens, usd=usd)
         self.journal.intend(job, keys)
         return job
@@ -124,12 +101,16 @@ class Jobs:
     async def _upload(self, job: Job) -> str:
         path = self._file(job.wave)
         lines = (self._endpoint.line(key, request, job.rung) for key, request in self.journal.calls_of(job.wave))
-        write_lines(path, lines)
+        try:
+            with path.open("wb") as opened:
+                opened.writelines(lines)
+        except OSError as err:
+            raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err
         file = await self._endpoint.upload(path)
         self.journal.uploaded(job.wave, file)
         return file
 
-    async def look(self, job: Job) -> tuple[Job, Batch | None]:
+    async def look(self, job: Job) -> tuple[Job, Batch]:
         """A job with its present status; one that was only intended is submitted now."""
         if not job.batch:
             await self.send(job)
@@ -147,13 +128,13 @@ class Jobs:
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
         """Takes a finished job's results into the store; None while it is not finished."""
         job, batch = await self.look(job)
-        if batch is None or batch.status not in FINAL:
+        if batch.status not in FINAL:
             return job, None
         found, sent_by = Settled(), self._endpoint.known
         async for line in self._endpoint.results(batch):
             self._take(line, job, found, sent_by)
         if self._endpoint.known != sent_by:
-            self._keep()
+            keep(self._calls, self._endpoint.endpoint, self._endpoint.known)
         if batch.status == "failed":
             found.fatal = self._why(batch)
         said = str(found.fatal) if found.fatal else ""

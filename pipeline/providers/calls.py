@@ -1,4 +1,7 @@
-"""The call store: cache, resume and recording in one. Whole answers by the identity of their call."""
+"""The call store: cache, resume and recording in one. Whole answers by the identity of their call.
+
+The file also has what is known of batch jobs, which `journal` writes.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,20 @@ create table if not exists calls (
 create table if not exists facts (key text primary key, value text not null) without rowid;
 create table if not exists claims (
   key text primary key, owner text not null, pid integer not null, host text not null, until real not null
+) without rowid;
+create table if not exists batch_orders (id text primary key, body text not null);
+create table if not exists batch_jobs (
+  wave text primary key, owner text not null, place text not null, model text not null, rung text not null,
+  requests integer not null, prompt_tokens integer not null, answer_tokens integer not null,
+  file text not null default '', batch text not null default '', status text not null default 'intended',
+  answered integer not null default 0, failed integer not null default 0, said text not null default '', usd real
+);
+create table if not exists batch_calls (
+  key text primary key, owner text not null, model text not null, identity text not null, wave text
+) without rowid;
+create index if not exists batch_calls_by_wave on batch_calls (wave);
+create table if not exists batch_faults (
+  key text primary key, kind text not null, times integer not null, message text not null
 ) without rowid;
 """
 _RELEASE = "delete from claims where key = ? and owner = ?"
@@ -164,6 +181,10 @@ class CallStore:
             self._undo()
         return free
 
+    def in_batch(self, key: str) -> bool:
+        """Whether a call stands in a batch job whose results are not collected."""
+        return self._one("select 1 from batch_calls where key = ? and wave is not null", key) is not None
+
     def release(self, key: str) -> None:
         """Gives a claim up."""
         self._write(_RELEASE, key, self._owner)
@@ -275,10 +296,6 @@ class Recording:
         """The recorded answer, or None."""
         call = self.calls.get(key)
         return call.completion if call else None
-
-    def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
-        """A recording does not change."""
-        raise StoreError("a recording is read only")
 
     def why_missing(self, request: Request, model: str) -> str:
         """Which part of the identity no recorded call has."""

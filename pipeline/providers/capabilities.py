@@ -14,6 +14,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.llm import Rung
+from pipeline.providers.calls import CallStore
+from pipeline.providers.endpoint import Endpoint
 from pipeline.vendors import Limit
 
 T = TypeVar("T")
@@ -72,6 +74,10 @@ class Capabilities:
         at = RUNGS.index(self.rung) + 1
         return replace(self, rung=RUNGS[at]) if at < len(RUNGS) else None
 
+    def lowered(self, times: int) -> Capabilities:
+        """So many response formats down, as far as there are any."""
+        return replace(self, rung=RUNGS[min(RUNGS.index(self.rung) + times, len(RUNGS) - 1)]) if times else self
+
     def answered(self, thought: int, keywords: frozenset[str]) -> Capabilities:
         """After a whole answer to a schema with these keywords."""
         return replace(
@@ -92,20 +98,37 @@ class Capabilities:
         return json.dumps(told, sort_keys=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known now, and a line for people, empty where it is of no interest."""
+
+    known: Capabilities
+    said: str = ""
+
+
 _FACT = TypeAdapter(Capabilities)
 
 
-def fact_of(place: str, model: str) -> str:
-    """The name under which the store keeps it."""
-    return f"endpoint {place} {model}"
+def known_of(store: CallStore, endpoint: Endpoint) -> Capabilities:
+    """What was found out earlier about an endpoint with a model."""
+    return recalled(store.recall(_fact_of(endpoint)))
 
 
-def recalled(text: str | None, rung: str | None = None) -> Capabilities:
-    """What the store kept, or nothing known. `rung` is what an earlier version kept instead."""
+def keep(store: CallStore, endpoint: Endpoint, known: Capabilities) -> None:
+    """Keeps what was found out, for later runs."""
+    store.remember(_fact_of(endpoint), known.dump())
+
+
+def _fact_of(endpoint: Endpoint) -> str:
+    return f"endpoint {endpoint.place} {endpoint.model}"
+
+
+def recalled(text: str | None) -> Capabilities:
+    """What the store kept, or nothing known."""
     try:
         known = _FACT.validate_json(text or "")
     except ValidationError:  # there is none, or it is damaged: it is found out again
-        return Capabilities(rung=next((r for r in RUNGS if r == rung), RUNGS[0]))
+        return Capabilities()
     return replace(known, window=None) if known.window is not None and known.window < LEAST_WINDOW else known
 
 

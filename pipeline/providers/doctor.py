@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
@@ -66,34 +66,32 @@ class _Doctor:
         self.learned: list[str] = []
         self.best: Completion | None = None
 
-    @contextmanager
-    def _client(self) -> Iterator[OpenAICompatible]:
+    @asynccontextmanager
+    async def _client(self, known: Capabilities) -> AsyncIterator[OpenAICompatible]:
         def keep(known: Capabilities, said: str) -> None:
             if said:
                 self.learned.append(said.removeprefix(f"{self._endpoint.model} at {self._endpoint.host} "))
 
-        client = OpenAICompatible(self._endpoint, known=self.known, on_learned=keep)
-        yield client
-        self.known = replace(client.known, rung=self.known.rung)
+        async with OpenAICompatible(self._endpoint, known=known, on_learned=keep) as client:
+            yield client
+        self.known = replace(client.known, rung=self.known.rung, read_to=self.known.read_to)
 
     async def formats(self) -> bool:
         """A row for each response format; whether any works. The best one is what `make` begins with."""
         working = []
         for rung in RUNGS:
-            with self._client() as client:
-                client.known = replace(self.known, rung=rung)
-                async with client:
-                    try:
-                        completion = await client.complete(_PROBE)
-                        parse_answer(completion.text, _Probe)
-                    except Unusable as err:
-                        self.rows.append((rung, f"the schema is not kept: {err}"))
-                        continue
-                    except CallError as err:
-                        self.rows.append((rung, str(err)))
-                        if getattr(err, "fatal", False):
-                            break
-                        continue
+            async with self._client(replace(self.known, rung=rung)) as client:
+                try:
+                    completion = await client.complete(_PROBE)
+                    parse_answer(completion.text, _Probe)
+                except Unusable as err:
+                    self.rows.append((rung, f"the schema is not kept: {err}"))
+                    continue
+                except CallError as err:
+                    self.rows.append((rung, str(err)))
+                    if err.fatal:
+                        break
+                    continue
             if completion.rung != rung:
                 self.rows.append((rung, f"not taken; {completion.rung} in its place"))
                 continue
@@ -128,20 +126,17 @@ class _Doctor:
             return
         text = _FILLER * (size // count_tokens(_FILLER))
         asked = canary.question(Request("probe", (_ROLE, Message("user", text), Message("user", "Answer.")), {}, 60))
-        with self._client() as client:
-            # Looked at here, so that the client need not; a question that it asks itself would be a third call.
-            client.known = replace(self.known, read_to=max(self.known.read_to, 2 * size))
-            async with client:
-                try:
-                    first, started = await client.complete(asked), time.monotonic()
-                    second = await client.complete(asked)
-                except CallError as err:
-                    self.rows.append(("a whole chunk", f"{size:,} tokens are too many: {err}"))
-                    return
-                seconds = time.monotonic() - started
-            client.known = replace(client.known, read_to=self.known.read_to)
+        # Looked at here, so that the client need not; a question that it asks itself would be a third call.
+        async with self._client(replace(self.known, read_to=max(self.known.read_to, 2 * size))) as client:
+            try:
+                first, started = await client.complete(asked), time.monotonic()
+                second = await client.complete(asked)
+            except CallError as err:
+                self.rows.append(("a whole chunk", f"{size:,} tokens are too many: {err}"))
+                return
+            seconds = time.monotonic() - started
         usage, counted_size = second.usage, counted(asked.messages)
-        prompt = None if first.usage.estimated else first.usage.prompt_tokens
+        prompt = first.usage.told_prompt
         was_read = canary.read_whole(first.text, prompt, counted_size)
         self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
         if was_read:

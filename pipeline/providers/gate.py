@@ -23,27 +23,15 @@ _BURST = 0.1  # seconds' worth of a rate that may go at once: late timers then c
 
 
 class Clock(Protocol):
-    """Time and timers; a test brings its own."""
+    """Time and timers as an event loop has them; a test brings its own."""
 
-    def now(self) -> float:
+    def time(self) -> float:
         """Seconds that never go back."""
         ...
 
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
-        """Calls `callback` once, that much later."""
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> object:
+        """Calls `callback` once, so many seconds later."""
         ...
-
-
-class LoopClock:
-    """The running event loop's clock."""
-
-    def now(self) -> float:
-        """Seconds that never go back."""
-        return asyncio.get_running_loop().time()
-
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
-        """Calls `callback` once, that much later."""
-        return asyncio.get_running_loop().call_later(seconds, callback)
 
 
 @dataclass(slots=True)
@@ -77,7 +65,7 @@ class Gate:
         self.most = most
         self.limit: float = min(most, max(_FIRST, most // 4))
         self.inside = 0
-        self._clock = clock or LoopClock()
+        self._own_clock = clock
         self._rates = {"requests": rpm, "tokens": tpm}
         self._given: dict[str, Bucket] = {}
         self._told: dict[str, Bucket] = {}
@@ -90,9 +78,9 @@ class Gate:
         self._shut: Exception | None = None
 
     @property
-    def waiting(self) -> int:
-        """Calls that wait to be let in."""
-        return len(self._waiting)
+    def _clock(self) -> Clock:
+        """The one that was given, else that of the running event loop."""
+        return self._own_clock or asyncio.get_running_loop()
 
     async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
         """Waits for a place; the number of the call, to be told with how it went."""
@@ -132,7 +120,7 @@ class Gate:
             self.limit = self._calm = max(1.0, _FALL * min(self.limit, self.inside))
             self._last_fall = self._entered
         if wait:
-            self._not_before = max(self._not_before, self._clock.now() + min(wait, LONGEST_HOLD))
+            self._not_before = max(self._not_before, self._clock.time() + min(wait, LONGEST_HOLD))
 
     def heard(self, number: int, headers: Mapping[str, str]) -> None:
         """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
@@ -147,7 +135,7 @@ class Gate:
 
     def _learn(self, kind: str, number: int, remaining: float, limit: float, rate: float) -> None:
         """The endpoint counted this call, and perhaps those that were let in after it: its level lies between."""
-        now = self._clock.now()
+        now = self._clock.time()
         unseen = float(self._entered - number) if kind == "requests" else 0.0
         bucket = self._told.setdefault(kind, Bucket(rate, limit, remaining - unseen, now))
         bucket.refill(now)
@@ -155,7 +143,7 @@ class Gate:
         bucket.level = max(min(bucket.level, remaining), remaining - unseen)
 
     def _let_in(self) -> None:
-        now = self._clock.now()
+        now = self._clock.time()
         while self._waiting and self.inside < int(self.limit):
             _, _, tokens, future = self._waiting[0]
             if not future.done():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import WeightsError
+from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import ProfileName
 
 SMALL_BELOW = 3_000_000_000  # parameters: a smaller model is worked with by the profile "small"
@@ -46,13 +46,11 @@ class ModelFile:
 
     path: Path
     size: int
-    architecture: str
     name: str
     parameters: int
     context: int
     layers: int
     cache_width: int
-    has_chat_template: bool
 
     @property
     def profile(self) -> ProfileName:
@@ -81,8 +79,8 @@ def inspect(path: Path) -> ModelFile:
             header = _Header(file, size)
     except OSError as err:
         raise WeightsError(f"{path}: cannot be read: {err.strerror or err}") from err
-    except _Unsound as err:
-        raise WeightsError(f"{path}: {err}", hint=err.hint) from err
+    except WeightsError as err:
+        raise WeightsError(f"{path}: {err.args[0]}", hint=err.hint) from err
     facts = header.facts
     if not facts.get("tokenizer.chat_template"):
         raise WeightsError(
@@ -94,25 +92,23 @@ def inspect(path: Path) -> ModelFile:
     return ModelFile(
         path=path,
         size=size,
-        architecture=architecture,
         name=_printable(str(facts.get("general.name") or path.stem)),
         parameters=header.parameters,
         context=_count(facts, f"{architecture}.context_length"),
         layers=layers,
         cache_width=_cache_width(facts, architecture),
-        has_chat_template=True,
     )
 
 
 def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> None:
-    """WeightsError when the model takes more memory than is free; `free` in bytes, by default this machine's.
+    """SettingsError when the model takes more memory than is free; `free` in bytes, by default this machine's.
 
     Where nobody can tell how much is free, it is tried.
     """
     available = free_memory() if free is None else free
     needed = model.memory(context)
     if available is not None and needed > available:
-        raise WeightsError(
+        raise SettingsError(
             f"{model.path}: needs about {_gigabytes(needed)} of memory, {_gigabytes(available)} are free",
             hint="take a smaller model or one with fewer bits a weight, or close other programs",
         )
@@ -150,30 +146,26 @@ def _pages() -> int | None:
         return None
 
 
-class _Unsound(Exception):
-    """The file is no sound model file; becomes a WeightsError that names it."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-_CUT = ("the model file is cut", "fetch it again")
+_CUT = "the model file is cut"
+_DAMAGED = "the header of the model file is damaged"
 
 
 class _Header:
-    """Reads a header: single values by key, and how many weights there are. Lists are passed over."""
+    """Reads a header: single values by key, and how many weights there are. Lists are passed over.
+
+    WeightsError, without the file's name, when it is not sound.
+    """
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._size = file, size
         if file.read(4) != _MAGIC:
-            raise _Unsound("this is no GGUF model file", "take a file that ends in .gguf")
+            raise WeightsError("this is no GGUF model file", hint="take a file that ends in .gguf")
         version = self._number("I")
         if version not in _VERSIONS:
-            raise _Unsound(f"GGUF of version {version} cannot be read", "take a newer file of the model")
+            raise WeightsError(f"GGUF of version {version} cannot be read", hint="take a newer file of the model")
         tensors, entries = self._number("Q"), self._number("Q")
         if max(tensors, entries) > _MOST:
-            raise _Unsound("the header of the model file is damaged", "fetch it again")
+            raise WeightsError(_DAMAGED, hint="fetch it again")
         self.facts: dict[str, Value] = {}
         for _ in range(entries):
             key = self._text()
@@ -181,12 +173,14 @@ class _Header:
             if value is not None:
                 self.facts[key] = value
         if int(self.facts.get("split.count", 0)) > 1:
-            raise _Unsound("this is one part of a model in several files", "join the parts: llama-gguf-split --merge")
+            raise WeightsError(
+                "this is one part of a model in several files", hint="join the parts: llama-gguf-split --merge"
+            )
         self.parameters, self._end = 0, 0
         for _ in range(tensors):
             self._tensor()
         if self._data_begins() + self._end > size:
-            raise _Unsound(*_CUT)
+            raise WeightsError(_CUT, hint="fetch it again")
 
     def _tensor(self) -> None:
         self._text()
@@ -204,39 +198,41 @@ class _Header:
     def _bytes(self, count: int) -> bytes:
         found = self._file.read(count)
         if len(found) < count:
-            raise _Unsound(*_CUT)
+            raise WeightsError(_CUT, hint="fetch it again")
+        return found
+
+    def _scalar(self, form: str) -> int | float | bool:
+        found: int | float | bool = struct.unpack(f"<{form}", self._bytes(struct.calcsize(f"<{form}")))[0]
         return found
 
     def _number(self, form: str) -> int:
-        return int(struct.unpack(f"<{form}", self._bytes(struct.calcsize(f"<{form}")))[0])
+        return int(self._scalar(form))
 
     def _text(self) -> str:
         length = self._number("Q")
         if length > _MOST:
-            raise _Unsound("the header of the model file is damaged", "fetch it again")
+            raise WeightsError(_DAMAGED, hint="fetch it again")
         return self._bytes(length).decode("utf-8", "replace")
 
     def _value(self, kind: int) -> Value | None:
         if kind in _SCALARS:
-            form = f"<{_SCALARS[kind]}"
-            found: int | float | bool = struct.unpack(form, self._bytes(struct.calcsize(form)))[0]
-            return found
+            return self._scalar(_SCALARS[kind])
         if kind == _STRING:
             return self._text()
         if kind == _ARRAY:
             self._pass_over(self._number("I"), self._number("Q"))
             return None
-        raise _Unsound("the header of the model file is damaged", "fetch it again")
+        raise WeightsError(_DAMAGED, hint="fetch it again")
 
     def _pass_over(self, kind: int, count: int) -> None:
         if kind in _SCALARS:
             width = count * struct.calcsize(f"<{_SCALARS[kind]}")
             if self._file.tell() + width > self._size:
-                raise _Unsound(*_CUT)
+                raise WeightsError(_CUT, hint="fetch it again")
             self._file.seek(width, os.SEEK_CUR)
             return
         if kind not in (_STRING, _ARRAY) or count > _MOST:
-            raise _Unsound("the header of the model file is damaged", "fetch it again")
+            raise WeightsError(_DAMAGED, hint="fetch it again")
         for _ in range(count):
             self._value(kind)
 

@@ -1,10 +1,9 @@
-"""The HTTP client below the SDK: no redirects, no endless bodies, aiohttp underneath where it is installed."""
+"""The HTTP client below the SDK: no redirects, no endless bodies, aiohttp underneath."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx2
@@ -13,9 +12,9 @@ import openai
 from pipeline.vendors import is_loopback
 
 MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
-# aiohttp takes half the CPU of httpx2's own transport for a call; without it everything works the same.
+# aiohttp takes half the CPU of httpx2's own transport for a call.
 _Plain: Any = openai.DefaultAsyncHttpxClient
-_Fast: Any = openai.DefaultAioHttpClient if find_spec("aiohttp") else _Plain
+_Fast: Any = openai.DefaultAioHttpClient
 
 
 class BodyTooLarge(httpx2.TransportError):
@@ -50,29 +49,32 @@ class _PlainBoundedClient(_Bounded, _Plain):  # type: ignore[misc]
 
 def never_connected(err: BaseException) -> bool:
     """Whether no connection came about: nobody is there, unlike a server that hangs or hangs up."""
-    cause: BaseException | None = err
-    while cause is not None:
-        # aiohttp's own name, since its errors arrive as time-outs of httpx2
-        if isinstance(cause, httpx2.ConnectError) or type(cause).__name__.startswith("ClientConnector"):
+    for cause in _causes(err):
+        # aiohttp's own names, since its errors arrive as time-outs of httpx2
+        name = type(cause).__name__
+        if isinstance(cause, httpx2.ConnectError) or name.startswith("ClientConnector"):
+            return True
+        if name == "ConnectionTimeoutError":
             return True
         if isinstance(cause, httpx2.ConnectTimeout) and (cause.__cause__ is None or _is_httpcore(cause.__cause__)):
             return True
-        if type(cause).__name__ == "ConnectionTimeoutError":
-            return True
-        cause = cause.__cause__
     return False
 
 
 def hung_up(err: BaseException) -> bool:
     """Whether the server closed a connection on which an answer was due."""
-    cause: BaseException | None = err
-    while cause is not None:
-        if isinstance(cause, ConnectionError | httpx2.NetworkError | httpx2.RemoteProtocolError):
-            return True
-        if type(cause).__name__ in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError"):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(
+        isinstance(cause, ConnectionError | httpx2.NetworkError | httpx2.RemoteProtocolError)
+        or type(cause).__name__ in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError")
+        for cause in _causes(err)
+    )
+
+
+def _causes(err: BaseException | None) -> Iterator[BaseException]:
+    """An error, what caused it, and so on."""
+    while err is not None:
+        yield err
+        err = err.__cause__
 
 
 def _is_httpcore(err: BaseException) -> bool:

@@ -14,26 +14,10 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import EndpointError, StoreError, unbilled
-from pipeline.llm import Completion, LLMClient, Message, Request, Rung, Usage
+from pipeline.errors import StoreError
+from pipeline.llm import Message, Request, Rung, Usage
 from pipeline.text import storable
 
-_SCHEMA = """
-create table if not exists batch_orders (id text primary key, body text not null);
-create table if not exists batch_jobs (
-  wave text primary key, owner text not null, place text not null, model text not null, rung text not null,
-  requests integer not null, prompt_tokens integer not null, answer_tokens integer not null,
-  file text not null default '', batch text not null default '', status text not null default 'intended',
-  answered integer not null default 0, failed integer not null default 0, said text not null default '', usd real
-);
-create table if not exists batch_calls (
-  key text primary key, owner text not null, model text not null, identity text not null, wave text
-) without rowid;
-create index if not exists batch_calls_by_wave on batch_calls (wave);
-create table if not exists batch_faults (
-  key text primary key, kind text not null, times integer not null, message text not null
-) without rowid;
-"""
 FINAL = ("completed", "failed", "expired", "cancelled")
 COLLECTED = "collected"
 
@@ -82,17 +66,14 @@ class Fault:
 class Journal:
     """Batch jobs of one output folder. Only the holder of the folder's batch lock writes."""
 
-    def __init__(self, path: Path, *, only_asks: bool = False) -> None:
-        """Opens the file of a call store that exists. With `only_asks` nothing is written; no batch need be there."""
+    def __init__(self, path: Path) -> None:
+        """Opens the file of a call store that exists."""
         self.path = path
-        self._ready = not only_asks
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            if not only_asks:
-                self._db.execute("pragma synchronous=full")
-                self._db.executescript(_SCHEMA)
-                if not self._db.execute("select 1 from pragma_table_info('batch_jobs') where name = 'usd'").fetchone():
-                    self._db.execute("alter table batch_jobs add column usd real")
+            self._db.execute("pragma synchronous=full")
+            if not self._db.execute("select 1 from pragma_table_info('batch_jobs') where name = 'usd'").fetchone():
+                self._db.execute("alter table batch_jobs add column usd real")
         except sqlite3.Error as err:
             raise self._unusable(err) from err
 
@@ -203,14 +184,6 @@ class Journal:
             COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, usd, wave,
         )  # fmt: skip
 
-    def in_flight(self, key: str) -> bool:
-        """Whether a call stands in a job that is not collected."""
-        there = "select 1 from sqlite_master where name = 'batch_calls'"
-        self._ready = self._ready or self._run(there).fetchone() is not None
-        if not self._ready:
-            return False
-        return self._run("select 1 from batch_calls where key = ? and wave is not null", key).fetchone() is not None
-
     def answered(self, key: str) -> None:
         """A call has its answer in the store."""
         self._run("delete from batch_calls where key = ?", key)
@@ -232,38 +205,6 @@ class Journal:
     def forgive(self) -> None:
         """Forgets failures that asking again could mend, for a run that a user starts anew."""
         self._run("delete from batch_faults where kind != 'too long'")
-
-
-class NotInBatch:
-    """A client that asks nothing that a batch job is already paid for."""
-
-    def __init__(self, inner: LLMClient, path: Path) -> None:
-        """`path` is that of the call store."""
-        self._inner, self._path = inner, path
-        self._journal: Journal | None = None
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self._inner.model
-
-    async def complete(self, request: Request) -> Completion:
-        """The answer. EndpointError when it is on its way by another road."""
-        self._journal = self._journal or Journal(self._path, only_asks=True)
-        if self._journal.in_flight(request.key(self.model)):
-            raise unbilled(
-                EndpointError(
-                    "this run needs calls that are in a batch job",
-                    hint="studydoc batch collect, or studydoc batch cancel",
-                    fatal=True,
-                )
-            )
-        return await self._inner.complete(request)
-
-    def close(self) -> None:
-        """Closes the journal's file, if a call has opened it."""
-        if self._journal:
-            self._journal.close()
 
 
 def request_of(identity: dict[str, Any]) -> Request:

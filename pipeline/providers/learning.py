@@ -7,22 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.llm import Completion, Request
-from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities
+from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities, Found
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
-from pipeline.providers.refusals import guess, lesson
+from pipeline.providers.refusals import guess
 
 _MARGIN = 64  # tokens of a chat's own frame
 _ENOUGH_COUNTED = 0.6  # of an answer's limit that a long answer fills by tiktoken's count, whose tokens are longer
 _PAGE = 256  # windows are whole multiples of it
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is known now, and a line for people, empty where it is of no interest."""
-
-    known: Capabilities
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +57,6 @@ def too_long(request: Request, known: Capabilities, size: int) -> str | None:
     return None
 
 
-def from_refusal(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
-    """What a refusal names."""
-    found = lesson(told, sent, known)
-    return Found(found.known, found.said) if found else None
-
-
-def from_silence(sent: Mapping[str, Any], known: Capabilities) -> Found | None:
-    """What a refusal that names nothing may mean, at an endpoint that has answered nothing yet."""
-    found = None if known.answers else guess(sent, known)
-    return Found(found.known, found.said) if found else None
-
-
 @dataclass(slots=True)
 class Guesses:
     """What one call does without since refusals that named nothing. It is learned when that call is answered."""
@@ -86,8 +66,8 @@ class Guesses:
     said: str = ""
 
     def add(self, sent: Mapping[str, Any], known: Capabilities) -> bool:
-        """One more guess about a refusal of the body `sent`, at an endpoint that has answered nothing yet."""
-        found = from_silence(sent, self.applied(known))
+        """One more guess about a refusal of the body `sent`; whether there was one."""
+        found = guess(sent, self.applied(known))
         if found is None:
             return False
         self.rungs_down += found.known.rung != self.applied(known).rung
@@ -96,10 +76,7 @@ class Guesses:
 
     def applied(self, known: Capabilities) -> Capabilities:
         """What is known, and what is guessed."""
-        known = known.without(*self.left_out) if self.left_out else known
-        for _ in range(self.rungs_down):
-            known = known.lower_rung() or known
-        return known
+        return (known.without(*self.left_out) if self.left_out else known).lowered(self.rungs_down)
 
 
 def _as_counted(window: int, prompt: int | None, size: int) -> int:

@@ -12,12 +12,12 @@ from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of, messages_of
-from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.capabilities import Capabilities, Found
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 from pipeline.providers.way import Outdated, Way
 
-Ask = Callable[[Request, dict[str, Any], Way], Awaitable[tuple[Completion, bool]]]
+Ask = Callable[[Request, dict[str, Any], Way], Awaitable[Completion]]
 
 
 class Learner(Protocol):
@@ -26,7 +26,7 @@ class Learner(Protocol):
     endpoint: Endpoint
     known: Capabilities
 
-    def learn(self, found: learning.Found | None) -> None:
+    def learn(self, found: Found | None) -> None:
         """Takes in what was found."""
         ...
 
@@ -35,7 +35,7 @@ class Looking:
     """Looks at the prompts of one endpoint, one at a time."""
 
     def __init__(self, learner: Learner, prompts: PromptSet, ask: Ask) -> None:
-        """`ask` gives an answer to a body, and whether its usage was told."""
+        """`ask` gives an answer to a body."""
         self._learner, self._prompts, self._ask = learner, prompts, ask
         self._one_at_a_time = asyncio.Lock()
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
@@ -72,21 +72,21 @@ class Looking:
         """Asks the question and learns from its answer."""
         told = None
         try:
-            answer, counts = await self._answer(question, size, way)
+            answer = await self._answer(question, size, way)
         except ContextTooLong:
             was_read = False
         except CallError as err:
-            if getattr(err, "fatal", False):
+            if err.fatal:
                 raise
             return  # nothing was found out; the answer that is there may stand
         else:
             if not answer.text:  # cut in thought, for ever
                 return
-            told = answer.usage.prompt_tokens if counts else None
+            told = answer.usage.told_prompt
             was_read = canary.read_whole(answer.text, told, size)
         self._learner.learn(learning.from_canary(was_read, told, size, self._known))
 
-    async def _answer(self, question: Request, size: int, way: Way) -> tuple[Completion, bool]:
+    async def _answer(self, question: Request, size: int, way: Way) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
         endpoint = self._learner.endpoint
         while True:
@@ -96,12 +96,12 @@ class Looking:
             asked.limit = learning.limit_for(question, known, endpoint, size)
             body = body_of(question, known, endpoint, asked.messages, asked.limit)
             try:
-                answer, counts = await self._ask(question, body, asked)
+                answer = await self._ask(question, body, asked)
             except Outdated:
                 continue
             way.spent = way.spent + answer.usage
             cut = answer.finish_reason == "length" and not answer.text
             more = learning.from_cut(answer, question, self._known, endpoint, asked.limit, size) if cut else None
             if not isinstance(more, learning.MoreRoom):
-                return answer, counts
+                return answer
             self._learner.learn(more)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -47,10 +44,7 @@ class OwnModel:
 
     def ensure_it_fits(self, profile: ProfileName) -> None:
         """SettingsError when it takes more memory than is free."""
-        try:
-            ensure_it_fits(self.file, self.window(profile))
-        except WeightsError as err:
-            raise SettingsError(err.args[0], hint=err.hint) from err
+        ensure_it_fits(self.file, self.window(profile))
 
     @cached_property
     def _most(self) -> int:
@@ -109,22 +103,17 @@ def add(source: str, report: weights.Report, sha256: str | None = None, folder: 
     if not remote:
         chosen(str(Path(source).absolute()))  # told before many bytes are copied
     target, partial = folder / name, folder / f"{name}.partial"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        from filelock import FileLock  # asked for by a download alone
-
-        with FileLock(folder / f"{name}.lock"):
-            if target.exists():
-                raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")
-            if remote:
-                if sha256 is None:  # nothing would tell whether an earlier half belongs to it
-                    partial.unlink(missing_ok=True)
-                _download(source, partial, report)
-            else:
-                _copy(Path(source), partial, report)
-            return _accept(partial, target, sha256)
-    except OSError as err:
-        raise WeightsError(f"{folder}: the model cannot be written: {err.strerror or err}") from err
+    with weights.taking_in(name, folder):
+        if target.exists():
+            raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")
+        if remote:
+            if sha256 is None:  # nothing would tell whether an earlier half belongs to it
+                partial.unlink(missing_ok=True)
+            _download(source, partial, report)
+        else:
+            weights.ensure_room(folder, Path(source).stat().st_size)
+            weights.copy(Path(source), partial, report)
+        return weights.accept(partial, target, sha256 and sha256.lower(), inspect)
 
 
 def remove(name: str, folder: Path | None = None) -> int:
@@ -187,38 +176,3 @@ def _download(url: str, partial: Path, report: weights.Report) -> None:
             f"{partial.name.removesuffix('.partial')} cannot be fetched: {err}",
             hint="run again; with --sha256 it goes on where it stopped",
         ) from err
-
-
-def _copy(source: Path, partial: Path, report: weights.Report) -> None:
-    size, done = source.stat().st_size, 0
-    if (free := shutil.disk_usage(partial.parent).free) < size:
-        raise WeightsError(
-            f"{partial.parent}: {free >> 20} MB free, {size >> 20} MB needed for the model",
-            hint="free some space or set STUDYDOC_MODELS",
-        )
-    with partial.open("wb") as out:
-        for block in _blocks(source):
-            out.write(block)
-            done += len(block)
-            report(done, size)
-
-
-def _accept(partial: Path, target: Path, sha256: str | None) -> Path:
-    """Renames a file whose digest and header are right; deletes any other."""
-    try:
-        if sha256 is not None and weights.sha256_of(partial) != sha256.lower():
-            raise WeightsError(f"{target.name}: the file has another sha256", hint="it was deleted; fetch it again")
-        inspect(partial)
-    except WeightsError as err:
-        partial.unlink()
-        raise WeightsError(err.args[0].replace(str(partial), target.name), hint=err.hint) from err
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(target)
-    return target
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            yield block

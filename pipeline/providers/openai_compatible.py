@@ -22,7 +22,7 @@ from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
-from pipeline.providers.capabilities import Capabilities, keywords_of
+from pipeline.providers.capabilities import Capabilities, Found, keywords_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import (
     MissedFormat,
@@ -36,6 +36,7 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_what_is_there
+from pipeline.providers.refusals import lesson
 from pipeline.providers.replies import read, read_json
 from pipeline.providers.retrying import tried_again
 from pipeline.providers.sending import Sender
@@ -74,7 +75,7 @@ class OpenAICompatible:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
-        self.endpoint, self.known, self.retried = endpoint, known or Capabilities(), 0
+        self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
@@ -123,13 +124,12 @@ class OpenAICompatible:
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
         keywords, way = keywords_of(request.schema), Way()
-        if (answer := await self._in_turn(request, keywords, way)) is not None:
-            return answer
-        async with self._turns.after_a_refusal():
-            way.alone = way.waited = True
-            if (answer := await self._taught(request, keywords, way)) is not None:
-                return answer
-        raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
+        if (answer := await self._in_turn(request, keywords, way)) is None:
+            async with self._turns.after_a_refusal():
+                way.alone = way.waited = True
+                answer = await self._taught(request, keywords, way)
+        assert answer is not None  # a call that is alone is not sent back
+        return answer
 
     async def _in_turn(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
@@ -163,21 +163,21 @@ class OpenAICompatible:
                     return None
                 continue
             self._turns.answered = True
-            completion, told = answer
-            way.spent = way.spent + completion.usage
-            self._learn_guesses(way)
-            if self._asks_again(completion, request, way):
+            way.spent = way.spent + answer.usage
+            if way.guesses.said:
+                self.learn(Found(way.guesses.applied(self.known), way.guesses.said))
+                way.guesses = learning.Guesses()
+            if self._asks_again(answer, request, way):
                 continue
-            usage_told = completion.usage.prompt_tokens if told else None
-            await self._looking.look(request, usage_told, way)
-            self.learn(learning.from_answer(completion, self.known, keywords))
-            if self.known.ratio is None and (ratio := canary.ratio_of(usage_told, request)):
-                self.learn(learning.Found(replace(self.known, ratio=ratio)))
-            return replace(completion, usage=way.spent)
+            await self._looking.look(request, answer.usage.told_prompt, way)
+            self.learn(learning.from_answer(answer, self.known, keywords))
+            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, request)):
+                self.learn(Found(replace(self.known, ratio=ratio)))
+            return replace(answer, usage=way.spent)
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
-    async def _asked(self, request: Request, way: Way) -> tuple[Completion, bool] | None:
-        """An answer and whether its usage was told; None when the call is to be sent again, another way."""
+    async def _asked(self, request: Request, way: Way) -> Completion | None:
+        """An answer; None when the call is to be sent again, another way."""
         body = body_of(request, way.known, self.endpoint, way.messages, way.limit)
         try:
             return await self._patiently(request, body, way)
@@ -212,16 +212,20 @@ class OpenAICompatible:
             if isinstance(found, learning.MoreRoom):
                 self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
-        lower = way.known.lower_rung()
-        plain = request.schema is None or holds_json(completion.text)
-        if completion.finish_reason != "stop" or lower is None or plain:
+        return self._ignores_format(completion, request, way.known)
+
+    def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
+        """Whether an answer shows no trace of its response format, which is not asked for again then."""
+        lower = sent_by.lower_rung()
+        as_asked = request.schema is None or holds_json(completion.text)
+        if completion.finish_reason != "stop" or lower is None or as_asked:
             return False
-        if self.known.rung == way.known.rung:
-            said = f"ignores {way.known.rung}: {lower.rung} in its place"
-            self.learn(learning.Found(replace(self.known, rung=lower.rung), said))
+        if self.known.rung == sent_by.rung:
+            said = f"ignores {sent_by.rung}: {lower.rung} in its place"
+            self.learn(Found(replace(self.known, rung=lower.rung), said))
         return True
 
-    def learn(self, found: learning.Found | None) -> None:
+    def learn(self, found: Found | None) -> None:
         """Takes in what was found, and tells it."""
         if found is None or found.known == self.known:
             return
@@ -231,23 +235,17 @@ class OpenAICompatible:
 
     def _learn_from(self, err: Refused, body: dict[str, Any], way: Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
-        now = way.applied(self.known)
-        if now != way.known and sent_otherwise(body, now):
+        if self._outdated(body, way):
             return
-        if found := learning.from_refusal(err.told, body, self.known):
+        if found := lesson(err.told, body, self.known):
             self.learn(found)
         elif not way.guesses.add(body, self.known):
             error = EndpointError(f"{self.model}: {err}")
             error.billed = err.billed
             raise (self._last_straw(error) or error) from err
 
-    def _learn_guesses(self, way: Way) -> None:
-        if way.guesses.said:
-            self.learn(learning.Found(way.guesses.applied(self.known), way.guesses.said))
-            way.guesses = learning.Guesses()
-
-    async def _patiently(self, request: Request, body: dict[str, Any], way: Way) -> tuple[Completion, bool]:
-        """One answer, and whether its usage was told; retried on transport faults.
+    async def _patiently(self, request: Request, body: dict[str, Any], way: Way) -> Completion:
+        """One answer, retried on transport faults.
 
         A call that waits to be tried again gives its place to others.
         """
@@ -258,9 +256,7 @@ class OpenAICompatible:
         self._given_up = 0
         return answer
 
-    async def _again(
-        self, request: Request, body: dict[str, Any], way: Way, first: CallError
-    ) -> tuple[Completion, bool]:
+    async def _again(self, request: Request, body: dict[str, Any], way: Way, first: CallError) -> Completion:
         """One answer after the `first` try failed, if that may be tried again."""
         try:
             return await tried_again(
@@ -275,12 +271,13 @@ class OpenAICompatible:
                 raise last from err
             raise
 
-    async def _once(self, request: Request, body: dict[str, Any], way: Way) -> tuple[Completion, bool]:
+    async def _once(self, request: Request, body: dict[str, Any], way: Way) -> Completion:
         gate = self._gate
         number = await gate.enter(request.rank, self._tokens_at_most(request, body))
         started = time.monotonic()
         try:
-            self._ensure_up_to_date(body, way)
+            if (self._turns.taken and not way.waited) or self._outdated(body, way):
+                raise Outdated("asked another way")
             async with asyncio.timeout(self.endpoint.deadline):
                 reply = await self._sender.send(body)
             gate.heard(number, reply.headers)
@@ -301,10 +298,10 @@ class OpenAICompatible:
             gate.leave()
         return answer
 
-    def _ensure_up_to_date(self, body: dict[str, Any], way: Way) -> None:
+    def _outdated(self, body: dict[str, Any], way: Way) -> bool:
+        """Whether a body would be another by what other calls have taught since it was made."""
         now = way.applied(self.known)
-        if (self._turns.taken and not way.waited) or (now != way.known and sent_otherwise(body, now)):
-            raise Outdated("asked another way")
+        return now != way.known and sent_otherwise(body, now)
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)
@@ -340,6 +337,5 @@ class OpenAICompatible:
             raise self._classify(err) from err
 
     def _told_retry(self, request: Request, error: EndpointError) -> None:
-        self.retried += 1
         if self._on_retry:
             self._on_retry(request, error)

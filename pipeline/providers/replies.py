@@ -11,7 +11,7 @@ from pipeline.errors import CallError, EndpointError
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
-from pipeline.providers.thought import parted, thought_tokens, unseen
+from pipeline.providers.thought import parted, unseen
 from pipeline.text import well_formed
 from pipeline.tokens import count_tokens
 
@@ -52,10 +52,8 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
     return response.json()
 
 
-def read(
-    reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float
-) -> tuple[Completion, bool]:
-    """The answer, and whether the endpoint itself told its usage. Raises CallError for whatever is none."""
+def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float) -> Completion:
+    """The answer. Raises CallError for whatever is none."""
     if isinstance(reply, dict) and "error" in reply and not reply.get("choices"):
         raise told_in_a_200(reply["error"], endpoint)
     choices = reply.get("choices") if isinstance(reply, dict) else None
@@ -77,10 +75,10 @@ def read(
     elif not content and finish not in ("length", "content_filter"):
         raise EndpointError(f"{endpoint.host}: the answer is empty", retryable=True)
     text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
-    usage, told = _usage(reply.get("usage"), messages, text, thought)
+    usage = _usage(reply.get("usage"), messages, text, thought)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
-    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3)), told
+    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3))
 
 
 def _ending(told: Any) -> _Ending:
@@ -104,22 +102,20 @@ def counted(messages: Iterable[Message]) -> int:
     return sum(count_tokens(m.content) for m in messages)
 
 
-def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> tuple[Usage, bool]:
+def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
     """Tokens as the endpoint tells them, else counted and marked as estimated. Thought is part of the completion."""
     sent = _count(told, "prompt_tokens")
+    shown = count_tokens(thought) if thought else 0
     if sent is None:
-        thinking = count_tokens(thought) if thought else 0
-        return Usage(counted(messages), 0, count_tokens(text) + thinking, True, thinking), False
-    made = _count(told, "completion_tokens") or 0
-    if total := _count(told, "total_tokens"):
-        made = max(made, total - sent)  # some leave thought out of the completion, but not out of the total
-    details = told.get("prompt_tokens_details")
-    cached = _count(details, "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
-    thinking = thought_tokens(told, thought, made)
-    hidden = (_count(told, "total_tokens") or 0) - sent - (_count(told, "completion_tokens") or 0)
-    if not thinking and hidden <= 0 and _count(told.get("completion_tokens_details"), "reasoning_tokens") is None:
+        return Usage(counted(messages), 0, count_tokens(text) + shown, True, shown)
+    completion, total = _count(told, "completion_tokens") or 0, _count(told, "total_tokens") or 0
+    made = max(completion, total - sent)  # some leave thought out of the completion, but not out of the total
+    cached = _count(told.get("prompt_tokens_details"), "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
+    reasoning = _count(told.get("completion_tokens_details"), "reasoning_tokens")
+    thinking, hidden = reasoning or shown, total - sent - completion
+    if not thinking and hidden <= 0 and reasoning is None:
         hidden = unseen(text, made)
-    return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden))), True
+    return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden)))
 
 
 def _count(told: Any, name: str) -> int | None:

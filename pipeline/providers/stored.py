@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
-from pipeline.errors import ReplayMiss, StoreError
+from pipeline.errors import EndpointError, ReplayMiss, StoreError, unbilled
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.providers.calls import LEASE, CallStore, Recording
 
@@ -33,22 +33,28 @@ class StoredClient:
         key = request.key(self._model)
         if stored := self._store.get(key):
             return replace(stored, cached=True)
-        if self._inner is None:
-            why = (
-                self._store.why_missing(request, self._model)
-                if isinstance(self._store, Recording)
-                else "it is not in the store"
-            )
-            raise ReplayMiss(
-                f"{request.name}: this call was not recorded: {why}",
-                hint="renew the recordings: studydoc fixture record",
-            )
+        if self._inner is not None and isinstance(self._store, CallStore):
+            return await self._ask_once(self._store, self._inner, key, request)
+        why = "it is not in the store"
         if isinstance(self._store, Recording):
-            return await self._inner.complete(request)
-        return await self._ask_once(self._store, self._inner, key, request)
+            why = self._store.why_missing(request, self._model)
+        raise ReplayMiss(
+            f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: studydoc fixture record"
+        )
 
     async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
-        """Asks unless another task or another run is asking the same; then its answer is waited for."""
+        """Asks unless another task or another run is asking the same; then its answer is waited for.
+
+        EndpointError when it is on its way by another road: a batch job is already paid for.
+        """
+        if store.in_batch(key):
+            raise unbilled(
+                EndpointError(
+                    "this run needs calls that are in a batch job",
+                    hint="studydoc batch collect, or studydoc batch cancel",
+                    fatal=True,
+                )
+            )
         while key in self._asking or not store.claim(key):
             if stored := store.get(key):
                 return replace(stored, cached=True)
@@ -63,14 +69,11 @@ class StoredClient:
                 store.release(key)
             raise
         finally:
-            self._no_longer_asking(key)
+            self._asking.discard(key)
+            if not self._asking:
+                self._renewing.cancel()
+                self._renewing = None
         return completion
-
-    def _no_longer_asking(self, key: str) -> None:
-        self._asking.discard(key)
-        if self._renewing and not self._asking:
-            self._renewing.cancel()
-            self._renewing = None
 
     async def _renew(self, store: CallStore) -> None:
         while True:

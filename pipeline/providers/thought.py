@@ -58,13 +58,3 @@ def unseen(text: str, made: int) -> int:
         return 0
     seen = count_tokens(text)
     return made - seen if made > 2 * seen + _MORE else 0
-
-
-def thought_tokens(usage: Any, thought: str, answer_tokens: int | None) -> int:
-    """Tokens of thought: as told, else counted, and never more than the endpoint says it made in all."""
-    details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
-    told = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    if isinstance(told, int) and told > 0:
-        return told
-    counted = count_tokens(thought) if thought else 0
-    return counted if answer_tokens is None else min(counted, answer_tokens)

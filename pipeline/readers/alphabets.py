@@ -100,7 +100,7 @@ def code_page(raw: bytes) -> tuple[str, bool]:
     wide = max((_daily(sample, *page), -n, page[0]) for n, page in enumerate(_WIDE))
     if wide[0] >= _SURE:
         return wide[2], True
-    codec, fits = western(sample)
+    codec, fits = _western(sample)
     if fits >= _FITS:
         return codec, True
     likely, other = 0.0, codec
@@ -179,7 +179,7 @@ def _letters(text: str, *, latin: bool) -> list[str]:
     return [c for c in _RUN.sub(judged, _INSIDE.sub(_FOREIGN, text)) if not c.isascii() and c not in _TYPE]
 
 
-def western(sample: bytes) -> tuple[str, float]:
+def _western(sample: bytes) -> tuple[str, float]:
     """The Latin page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none.
 
     A few accents in a text of another language say little: they are Western unless several letters speak against it.

@@ -38,24 +38,12 @@ class Document:
         return _with_unix_ends(self.decoded[0]).replace(_FEED, "\n")
 
     def rows(self) -> list[str]:
-        """The lines of the text, which is let go."""
-        return self.taken().split("\n")
+        """The lines of the text."""
+        return self.text.split("\n")
 
     def pages(self) -> list[list[str]]:
-        """The lines of the text, which is let go, page by page as form feeds part them."""
-        text = _with_unix_ends(self.decoded[0])
-        self._let_go()
-        return [page.split("\n") for page in text.split(_FEED)]
-
-    def taken(self) -> str:
-        """The text, which this document lets go: a large one is held twice otherwise."""
-        text = self.text
-        self._let_go()
-        return text
-
-    def _let_go(self) -> None:
-        for view in ("text", "decoded"):
-            self.__dict__.pop(view, None)
+        """The lines of the text, page by page as form feeds part them."""
+        return [page.split("\n") for page in _with_unix_ends(self.decoded[0]).split(_FEED)]
 
     @cached_property
     def head(self) -> str:

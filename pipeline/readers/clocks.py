@@ -70,15 +70,20 @@ def of_a_day(stamp: str) -> bool:
 
 def seconds_of(clock: str) -> float:
     """Seconds of "1:02:03", "02:03.5", "12m 41s" or "4.5s", as they are written."""
-    if len(clock) == 8 and clock[2] == clock[5] == ":":
-        return int(clock[:2]) * 3600.0 + int(clock[3:5]) * 60 + int(clock[6:])
     if clock[-1:] == "s":
-        numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)]
-        return _folded(numbers)
-    return _folded([float(p) for p in re.split("[:;]", clock.replace(",", "."))])
+        return folded([float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)])
+    return folded([float(p) for p in re.split("[:;]", clock.replace(",", "."))])
 
 
-def _folded(parts: Sequence[float]) -> float:
+def clock_of(seconds: float) -> str:
+    """Seconds as a clock, "1:02:03" or with thousandths where there are some, "1:02:03.500"."""
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    rest = f".{thousandths:03}" if thousandths else ""
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{rest}"
+
+
+def folded(parts: Sequence[float]) -> float:
+    """Seconds of hours, minutes and seconds, or of minutes and seconds."""
     total = 0.0
     for part in parts:
         total = total * 60 + part
@@ -153,8 +158,8 @@ class Dial:
         if (self.days or self.frames) and clock.count(":") + clock.count(";") == 3:
             parts = [float(p) for p in re.split("[:;]", clock)]
             if self.days:
-                return parts[0] * _DAY + _folded(parts[1:])
-            return _folded(parts[:3])
+                return parts[0] * _DAY + folded(parts[1:])
+            return folded(parts[:3])
         return seconds_of(clock)
 
     def _of_day(self, stamp: str) -> float:
@@ -164,7 +169,7 @@ class Dial:
         parts = [float(p) for p in re.split("[:;]", clock.replace(",", "."))]
         noon = _NOON.search(stamp)
         hour = parts[0] % 12 + (12 if noon[1].lower() == "p" else 0) if noon else parts[0]
-        within = hour * 3600 + _folded([*parts[1:], 0.0][:2])
+        within = hour * 3600 + folded([*parts[1:], 0.0][:2])
         day = self._date(stamp) if self._origin else None
         return within + _DAY * ((day - self._origin).days if day and self._origin else 0)
 
@@ -195,8 +200,8 @@ def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
     if max(parts[-1] for parts in four) < _FRAMES:
         return False
     first, last = four[0], four[-1]
-    as_days = last[0] * _DAY + _folded(last[1:]) - first[0] * _DAY - _folded(first[1:])
-    as_frames = _folded(last[:3]) - _folded(first[:3])
+    as_days = last[0] * _DAY + folded(last[1:]) - first[0] * _DAY - folded(first[1:])
+    as_frames = folded(last[:3]) - folded(first[:3])
     if not words or as_days <= 0 or as_frames <= 0:
         return True
     return abs(math.log(words / as_days / _PACE)) <= abs(math.log(words / as_frames / _PACE))

@@ -32,10 +32,6 @@ class Common:
         found = Counter(title for title in map(_title, names) if title)
         return Counter({title: n for title, n in found.items() if not self(title)})
 
-    def forget(self) -> None:
-        """The text, which is as large as the file, is let go: every other word counts as a name's."""
-        self._text = ""
-
 
 def _stands_in(word: str, text: str) -> bool:
     """Whether a text has a word that is no part of another one."""

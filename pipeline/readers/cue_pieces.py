@@ -24,8 +24,7 @@ _TAG = re.compile(
 )
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
-OPENING = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])"
-_WORDS = re.compile(rf"{OPENING}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _ENDED = 0.25  # of the lines, those that end a sentence where sentences have full stops: many go on in the next line
 _CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
 
@@ -34,16 +33,13 @@ _CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it
 class Cue:
     """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks.
 
-    An empty `voice` says that nobody is known, None says nothing.
-    A `plain` one has lines, and all of them are known to be only words.
-    """
+    An empty `voice` says that nobody is known, None says nothing."""
 
     start: float | None
     end: float | None
     rows: list[str]
     line: int = 0
     voice: str | None = None
-    plain: bool = False
 
 
 @dataclass(slots=True)
@@ -61,16 +57,19 @@ class Piece:
     mark: Mark | None = None
 
 
+def ended_at_the_next(cues: list[Cue]) -> list[Cue]:
+    """The cues, none longer than to the next one: YouTube's own stay on the screen under those that follow."""
+    for cue, after in itertools.pairwise(cues):
+        if cue.end is not None and after.start is not None and cue.end > after.start:
+            cue.end = max(cue.start or 0.0, after.start)
+    return cues
+
+
 def plain_piece(cue: Cue) -> tuple[Piece] | None:
     """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
-    rows = cue.rows
-    if not cue.plain:
-        rows = [row for row in rows if row.strip()] if "" in rows or " " in rows else rows
-        for row in rows:
-            if not _WORDS.fullmatch(row) or "  " in row or " - " in row or row[-1] == " ":
-                return None
-        if not rows:
-            return None
+    rows = [row for row in cue.rows if row.strip()]
+    if not rows or any(not _WORDS.fullmatch(row) or "  " in row or " - " in row or row[-1] == " " for row in rows):
+        return None
     number = cue.line + 1 + cue.rows.index(rows[0])
     voice = cue.voice and html.unescape(cue.voice)
     return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)

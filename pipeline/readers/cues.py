@@ -30,7 +30,7 @@ _UNFINISHED = 0.3  # of the cues without a label, those that go on with a senten
 
 
 def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
-    """Lines of one speaker each, in the order of their times. Empties the list: a long file is held twice else."""
+    """Lines of one speaker each, in the order of their times."""
     ordered = _in_order(cues, tally)
     pieces = cut_at_labels([piece for cue in ordered for piece in plain_piece(cue) or pieces_of(cue)])
     labels, marks = _labels(pieces, len(ordered))
@@ -47,8 +47,6 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
             tally.leave_out("voices without words", who, line)
     labels.tell(marks, tally)
     lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
-    cues.clear()
-    del pieces, ordered, marks
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",

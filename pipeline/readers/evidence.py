@@ -33,7 +33,7 @@ _CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
 
 
 class Mark(NamedTuple):
-    """A head where it stands: file line, number of the paragraph or cue (2 for all further ones), what is around it.
+    """A head where it stands: file line, number of the paragraph or cue, what is around it.
 
     `name` is the label without its role, `group` the shape under which it is counted.
     """
@@ -47,14 +47,9 @@ class Mark(NamedTuple):
     group: str
 
 
-def place(unit: int) -> int:
-    """The number of a paragraph or cue as far as it counts: small numbers are kept once, others each by itself."""
-    return 0 if unit < 1 else 1 if unit == 1 else 2
-
-
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
     """The mark of a head that holds a name."""
-    return Mark(head, line, place(unit), begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
+    return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
 
 
 @lru_cache(maxsize=8192)
@@ -103,10 +98,7 @@ class Labels:
         named = self.names if "n." in self.shapes else set[str]()
         self.stopped = "n." in self.shapes
         self.titles = set(self._common.titles(named))
-        self._text = ""  # looked into no more, and as large as the file
-        self._common.forget()
-        known = self._verdicts  # looked at here for the many that begin a turn: a call each takes twice as long
-        sure = [m for m in marks if (m.begins and known.get((m.group, m.name)) == "name") or self.verdict(m) == "name"]
+        sure = [m for m in marks if self.verdict(m) == "name"]
         self.share = sum([m.begins for m in sure]) / max(1, units)
         self.timed = bool(sure) and sum([m.head.stamp is not None for m in sure]) >= 0.9 * len(sure)
 
@@ -130,8 +122,6 @@ class Labels:
         tally.labels.extend(sorted(self.shapes))
         doubts: dict[str, tuple[int, int]] = {}
         for mark in marks:
-            if mark.begins and self._verdicts.get((mark.group, mark.name)) == "name":
-                continue  # nearly all of them
             verdict = self.verdict(mark)
             if verdict == "name" or not mark.head.name:
                 continue

@@ -6,8 +6,6 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
-import string
-import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,7 +14,6 @@ from pipeline.text import clean
 
 PLAIN = "N: "  # the shape that most labels have
 _LONGEST = 70  # characters of a name with its role
-_FEW_WORDS = re.compile(r"(?![QA] )[A-Za-z][A-Za-z']*(?: [A-Za-z']+){0,5}(?:, ?[A-Za-z' ]*)?")
 _NAMELESS = re.compile(r".*(?:[!?;]|\. [a-z])|[^,]*[^ ,]{4}(?:[^ ,]\.(?: |$)|\.$)")  # as `could_be_name` finds
 _BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
@@ -30,9 +27,7 @@ _BRACKETED = re.compile(
 )
 _COLON = re.compile(r"[:：]")
 # Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
-_OPENING = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z]")
-_WORDS = re.compile(rf"{_OPENING.pattern}[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
-_IN_WORDS = f"{string.ascii_letters}{string.digits} ,.'?!;\"-".encode()  # the same in ASCII, told far faster
+_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
@@ -102,46 +97,39 @@ class Head(NamedTuple):
 
 
 def only_words(line: str) -> bool:
-    """Whether a line is plainly words: no head, no link, no mark, nothing to clean. Most are, and are told fast."""
-    if not _OPENING.match(line):
-        return False
+    """Whether a line is plainly words, as most are: no head, no link, no mark, nothing to clean."""
     return (
-        not (line.encode().translate(None, _IN_WORDS) if line.isascii() else not _WORDS.fullmatch(line))
+        _WORDS.fullmatch(line) is not None
         and (len(line) > 50 or line.count(" ") > 5 or _NAMELESS.match(line) is not None)
         and not ("  " in line or " - " in line or "www." in line)
         and line[-1] != " "
     )
 
 
+def head_of(line: str) -> Head | None:
+    """What the beginning of a line could be; None for a line that begins as plain words do."""
+    text = line.strip()
+    return None if only_words(text) else labelled(text) or _head(text)
+
+
 def labelled(line: str) -> Head | None:
-    """The head of a line that is a label which names, a colon and words, told at once; None is no verdict."""
-    # Made as a tuple is, in half of the time: long files have hundreds of thousands.
+    """The head of a line that is a label which names, a colon and words; None is no verdict. Labels recur."""
     at = line.find(": ", 1, _LONGEST)
     if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
         return None
-    return tuple.__new__(Head, (PLAIN, name, line[at + 2 :], line, None, ""))
+    return Head(PLAIN, name, line[at + 2 :], line)
 
 
-@lru_cache(maxsize=8192)  # labels recur
+@lru_cache(maxsize=8192)
 def _name_alone(label: str) -> str | None:
     """The label, if nothing else decides what a line is that begins with it, a colon and a letter."""
     if not label[0].isalpha() or ":" in label or "：" in label or "\t" in label:
         return None
-    name, line = sys.intern(label), f"{label}: x"
-    return name if _head(line) == Head(PLAIN, name, "x", line) else None
-
-
-def head_of(line: str) -> Head | None:
-    """What the beginning of a line could be; None for a line that begins as plain words do."""
-    text = line.strip()
-    return labelled(text) or _head(text)
+    line = f"{label}: x"
+    return label if _head(line) == Head(PLAIN, label, "x", line) else None
 
 
 def _head(text: str) -> Head | None:
-    if only_words(text):
-        return None
-    if len(text) <= 50 and _FEW_WORDS.fullmatch(text) and text.count(" ") < 6 and not ("  " in text or "http" in text):
-        return Head("N/", text, "", text)  # as `_name` finds, at once
     heading = bullet = chevron = bold = False
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):
@@ -167,9 +155,7 @@ def _head(text: str) -> Head | None:
     if head is None and not (chevron or bullet or heading):
         return None
     shape, name, rest, plain, stamp = head or ("", None, text, text, None)
-    shape = sys.intern(shape)  # shapes and names recur in all lines of a file
-    name = name and sys.intern(name)
-    return Head(shape, name, rest, plain, stamp, sys.intern("*" * bold + ">" * chevron + "-" * bullet + "#" * heading))
+    return Head(shape, name, rest, plain, stamp, "*" * bold + ">" * chevron + "-" * bullet + "#" * heading)
 
 
 _Atoms = tuple[str, str | None, str, str, Stamp | None]

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.readers.clocks import seconds_of
+from pipeline.readers.clocks import clock_of, seconds_of
 from pipeline.readers.labels import could_be_name, proper
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # of direction and byte order
@@ -86,15 +86,10 @@ def _with_clock_apart(line: str, shape: re.Pattern[str]) -> str:
         return f"{match['start']} --> {match['end']}\t{match['rest']}"
     if shape is _DECIMALS and float(match["start"]) <= float(match["end"]):
         name = f"{match['name']}: " if match["name"] else ""
-        return f"[{_clock(match['start'])} --> {_clock(match['end'])}] {name}{match['rest']}"
+        return f"[{clock_of(float(match['start']))} --> {clock_of(float(match['end']))}] {name}{match['rest']}"
     if shape is _BARS and could_be_name(match["name"]):
         return f"{match['start']} {match['name']}: {match['rest']}"
     return f"[{match['start']}] {line[match.end() :]}" if shape is _GLUED else line
-
-
-def _clock(seconds: str) -> str:
-    whole, _, rest = seconds.partition(".")
-    return f"{int(whole) // 3600}:{int(whole) // 60 % 60:02}:{int(whole) % 60:02}.{rest}"
 
 
 def _parts(clock: str) -> list[int]:

@@ -10,16 +10,12 @@ from typing import NamedTuple
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import printable
 from pipeline.transcript import Segment
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*(?P<gap>\s+)|[。！？](?P<none>)")
-_GAP = re.compile(r"[.!?…][\"'”’)]* ")
-_SIGNS = bytes.maketrans(b'!?")', b"..''")  # ends of sentences and what closes them
 _WORD = re.compile(r"[^\W_]")
-_AWHILE = 30  # seconds that a joined line goes over
+_PAUSE, _AWHILE = 4, 30  # seconds between joined lines, and that they go over
 _TARGET, _MOST = 45, 1.6  # words of a line, and times as many that it may have
-_SHORT = 140  # characters of a line that is not cut, whatever it holds
 
 
 class Line(NamedTuple):
@@ -76,29 +72,23 @@ def _rolls(lines: list[Line]) -> bool:
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 
-def join_lines(lines: list[Line], *, target_words: int = _TARGET, gap: float = 4.0) -> list[Line]:
+def join_lines(lines: list[Line]) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
-    first, end = Line(""), None  # of the parts
-    said: int | None = 0  # words of the parts, counted when they are asked for
-    most, half = target_words * _MOST, target_words / 2
+    first, end, said = Line(""), None, 0  # of the parts
     for line in lines:
-        size: int | None = None
-        if parts and first.speaker == line.speaker and not line.turn:
-            said = scripts.length(parts[-1]) if said is None else said
-            if (said < 8 or said < half or not ends_sentence(parts[-1])) and (
-                said < 6 or line.start is None or not _paused(first.start, end, line.start, gap)
-            ):
-                size = scripts.length(line.text)
-                if said + size <= most:
-                    parts.append(line.text)
-                    said += size
-                    end = line.end if line.end is not None else end
-                    continue
+        size = scripts.length(line.text)
+        goes_on = parts and first.speaker == line.speaker and not line.turn and said + size <= _TARGET * _MOST
+        ended = said >= 8 and said >= _TARGET / 2 and ends_sentence(parts[-1])
+        paused = said >= 6 and line.start is not None and _paused(first.start, end, line.start)
+        if goes_on and not (ended or paused):
+            parts.append(line.text)
+            said += size
+            end = line.end if line.end is not None else end
+            continue
         out.append(_joined(first, parts, end))
-        first, end = line, line.end
-        parts, said = [line.text], size
+        first, end, parts, said = line, line.end, [line.text], size
     out.append(_joined(first, parts, end))
     return out[1:]
 
@@ -109,23 +99,20 @@ def _joined(first: Line, parts: list[str], end: float | None) -> Line:
     return Line(" ".join(parts), first.speaker, first.start, end, first.turn, first.at)
 
 
-def _paused(start: float | None, end: float | None, at: float, gap: float) -> bool:
+def _paused(start: float | None, end: float | None, at: float) -> bool:
     """Whether a line begins long after the end of what stands before it, or after its start."""
-    return (end is not None and at - end > gap) or (start is not None and at - start > _AWHILE)
+    return (end is not None and at - end > _PAUSE) or (start is not None and at - start > _AWHILE)
 
 
-def split_long(line: Line, *, target_words: int = _TARGET) -> list[Line]:
+def split_long(line: Line) -> list[Line]:
     """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
-    text, most = line.text, target_words * _MOST
-    if len(text) <= 2 * most or scripts.length(text) <= most:
-        return [line]  # a word takes two characters at least, its space among them
-    if (pieces := _sliced(text, target_words)) is not None:
-        return _with_times(line, pieces)
-    pieces = []
+    if scripts.length(line.text) <= _TARGET * _MOST:
+        return [line]
+    pieces: list[str] = []
     parts: list[str] = []
     filled = 0
-    for part, size in _parts(text, target_words * 2):
-        if parts and filled + size <= target_words:
+    for part, size in _parts(line.text, _TARGET * 2):
+        if parts and filled + size <= _TARGET:
             parts.append(part)
             filled += size
         elif part := part.strip():
@@ -133,38 +120,6 @@ def split_long(line: Line, *, target_words: int = _TARGET) -> list[Line]:
             parts = [part]
             filled = size
     return _with_times(line, [*pieces[1:], " ".join(parts)])
-
-
-def _sliced(text: str, target: int) -> list[str] | None:
-    """A text of words between single blanks cut behind sentences; None for others, or when a sentence is too long."""
-    if scripts.unspaced(text) or not printable(text) or "  " in text:
-        return None
-    pieces: list[str] = []
-    start = end = at = filled = 0
-    for upto in [*_beginnings(text), len(text) + 1]:
-        size = text.count(" ", at, upto - 1) + 1
-        if size > 2 * target or upto - at > scripts.UNBROKEN * size:
-            return None
-        if filled + size > target and filled:
-            pieces.append(text[start:end])
-            start, filled = at, 0
-        filled += size
-        end, at = upto - 1, upto
-    pieces.append(text[start:])
-    return pieces
-
-
-def _beginnings(text: str) -> list[int]:
-    """Where the sentences of a text with single blanks begin, but for the first."""
-    signs = text.encode().translate(_SIGNS) if text.isascii() else b".'"
-    if b".'" in signs:
-        return [match.end() for match in _GAP.finditer(text)]
-    out: list[int] = []
-    at = signs.find(b". ")
-    while at >= 0:
-        out.append(at + 2)
-        at = signs.find(b". ", at + 2)
-    return out
 
 
 def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
@@ -206,15 +161,8 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
     out: list[Segment] = []
     for line in lines:
-        said, speaker, start, end, _, _ = line
-        text = tidy(said)
-        if not text.isascii():
-            text = scripts.closed(text)
-        if not text[:1].isalpha() and not _WORD.search(text):
-            continue
-        if len(text) <= _SHORT or (text.isascii() and scripts.blanks(text) <= _MOST * _TARGET):  # of clean text
-            out.append(tuple.__new__(Segment, (len(out) + 1, text, speaker, start, end)))
-            continue
-        kept = line if text is line.text else line._replace(text=text)
-        out += [Segment(n, p.text, p.speaker, p.start, p.end) for n, p in enumerate(split_long(kept), len(out) + 1)]
+        text = scripts.closed(tidy(line.text))
+        if _WORD.search(text):
+            for piece in split_long(line._replace(text=text)):
+                out.append(Segment(len(out) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(out)

@@ -9,10 +9,8 @@ import re
 from pipeline.readers import scripts
 from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
-from pipeline.text import printable, words
+from pipeline.text import words
 
-_WORD_LENGTH = 7  # characters of a word and its blank, beyond which a line may hold something unbroken
-_UNBROKEN = re.compile(r"\S{40}")
 _ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
 _RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
 _LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
@@ -24,22 +22,11 @@ _PHRASE = 10  # words that a loop inside a line goes over
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
-    folded = [line.text.casefold() for line in lines]
-    if not any(any(map(operator.eq, folded, itertools.islice(folded, n, None))) for n in range(1, _PERIOD + 1)):
-        return [
-            line
-            if (blanks := (text := line.text).count(" ")) < _LEAST - 1
-            and len(text) <= _WORD_LENGTH * blanks + _RUN
-            and text.isprintable()
-            else _unlooped(line, tally)
-            for line in lines
-        ]  # few words, none of them long, as most lines have: told without a call
-    keys = [f"{line.speaker or ''}: {text}" for line, text in zip(lines, folded, strict=True)]
-    again = _again(keys)
+    keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
     out: list[Line] = []
     i = 0
     while i < len(lines):
-        period, times = _loop_at(keys, i) if again[i] else (0, 0)
+        period, times = _loop_at(keys, i)
         if not times:
             out.append(_unlooped(lines[i], tally))
             i += 1
@@ -55,15 +42,6 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
         )
         i += period * times
     return out
-
-
-def _again(keys: list[str]) -> list[bool]:
-    """Of each line, whether one of the next few says the same: there a loop may begin."""
-    again = [False] * len(keys)
-    for period in range(1, _PERIOD + 1):
-        same = map(operator.eq, keys, itertools.chain(keys[period:], itertools.repeat(None, period)))
-        again = list(map(operator.or_, again, same))
-    return again
 
 
 def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
@@ -85,19 +63,12 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
 def _unlooped(line: Line, tally: Tally) -> Line:
     """A line in which a phrase does not go round and round."""
     text = line.text
-    if (
-        len(text) > _WORD_LENGTH * text.count(" ") + _RUN
-        and _UNBROKEN.search(text)
-        and (folded := _ROUND.sub(_once, text)) != text
-    ):
+    tokens = text.split()
+    if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
         gone = max(1, scripts.length(text) - scripts.length(folded))
         tally.leave_out_words("loops of speech recognition", gone, text, line.at)
         tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
-        line = line._replace(text=folded)
-    text = line.text
-    if len(text) < 2 * _LEAST or (text.count(" ") < _LEAST - 1 and printable(text)):
-        return line
-    tokens = text.split()
+        line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
     loops = _phrases(tokens)

@@ -31,7 +31,6 @@ _MARKS = (
     (re.compile(r"(?<![\w*])[*_](\S[^*_]{0,200}\S)[*_](?![\w*])"), r"\1"),
     (re.compile(r"`([^`]{1,200})`"), r"\1"),
 )
-_UNMARKED = bytes({*range(0x20, 0x7F), 0x0A} - {*b"*_`[{<&"})
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
 _COLON, _ASIDE = re.compile(r"[:：](?!\d)"), re.compile(r"\([^()]*\)")
@@ -106,11 +105,6 @@ def tags_to_labels(text: str) -> str:
 
 def _line_ends(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
-
-
-def is_clean(text: str) -> bool:
-    """Whether a text has no sign that `unmarked` takes off or turns into another one, within its lines."""
-    return text.isascii() and not text.encode().translate(None, _UNMARKED)
 
 
 def unmarked(line: str) -> str:

@@ -19,24 +19,23 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 def read(document: Document, tally: Tally) -> Parsed:
     """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
     paged = "\x0c" in document.decoded[0]
-    text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.taken()
+    text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.text
     metadata, body = front_matter(text, tally)
-    del text
-    lines, heading = parse_turns(body.pop(), tally)
+    lines, heading = parse_turns(body, tally)
     return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
 
 
-def front_matter(text: str, tally: Tally) -> tuple[Metadata, list[str]]:
-    """What YAML front matter says, and the text after it, its lines emptied, in a list that can let it go.
+def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
+    """What YAML front matter says, and the text with its lines emptied.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
     """
     match = _FRONT.match(text) if text[:20].lstrip().startswith("---") else None
     if match is None:
-        return Metadata(), [text]
+        return Metadata(), text
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
-        return Metadata(), [text]
+        return Metadata(), text
     import yaml  # hardly any file needs it
 
     values: Any
@@ -47,11 +46,11 @@ def front_matter(text: str, tally: Tally) -> tuple[Metadata, list[str]]:
         tally.warn("the front matter is no valid YAML and was left out: mend it if its title is wanted", line)
         values = {}
     if not isinstance(values, dict):
-        return Metadata(), [text]
+        return Metadata(), text
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]
     known = {str(k).lower(): v for k, v in values.items()}
-    return from_mapping(known, "front matter", tally.warn), [body]
+    return from_mapping(known, "front matter", tally.warn), body
 
 
 READER = Reader("text", "plain text or Markdown", lambda document: True, read)

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
+from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import Skipped, Survey
 from pipeline.text import numbered, slug, words
 from pipeline.transcript import LeftOut, Transcript
@@ -130,12 +132,7 @@ def _times(transcript: Transcript) -> str:
         if len(timed) == len(transcript.segments)
         else f", on {len(timed):,} of {len(transcript.segments):,} segments"
     )
-    return f"{_clock(first)} to {_clock(last)}{part}"
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{clock_of(int(first))} to {clock_of(int(last))}{part}"
 
 
 def _metadata(transcript: Transcript) -> dict[str, str]:
@@ -147,7 +144,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "published": meta.published,
         "language": meta.language or _by_words(transcript),
         "people": ", ".join(meta.speakers),
-        "chapters": ", ".join(f"{_clock(c.start)} {c.title}" for c in meta.chapters[:_SHOWN]),
+        "chapters": ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN]),
     }
     return {key: value for key, value in found.items() if value}
 
@@ -202,11 +199,11 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
             "published": meta.published,
             "language": meta.language,
             "speakers": list(meta.speakers),
-            "chapters": [{"title": c.title, "start": c.start} for c in meta.chapters],
+            "chapters": [asdict(chapter) for chapter in meta.chapters],
         },
-        "left_out": [_value(part) for part in reading.left_out],
+        "left_out": [asdict(part) for part in reading.left_out],
         "not_names": [{"label": p.kind, "count": p.count, "line": p.line} for p in reading.not_names],
-        "warnings": [{"text": r.text, "line": r.line} for r in reading.remarks],
+        "warnings": [asdict(remark) for remark in reading.remarks],
     }
     if segments:
         found["transcript"] = [
@@ -214,10 +211,6 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
             for s in transcript.segments
         ]
     return found
-
-
-def _value(part: LeftOut) -> dict[str, Any]:
-    return {"kind": part.kind, "count": part.count, "words": part.words, "line": part.line, "example": part.example}
 
 
 def skipped_lines(found: Survey) -> list[str]:

@@ -36,11 +36,9 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
     sounds = Sounds((r.text for r in pieces), tally)
-    for row in () if sounds.none else pieces:
-        if (text := sounds.off(row.text, row.line)) is not row.text:
-            row.text = text
-    pieces = _with_their_times(pieces)
-    return _lines(pieces, tally)
+    for row in pieces:
+        row.text = sounds.off(row.text, row.line)
+    return _lines(_with_their_times(pieces), tally)
 
 
 def _late(text: str) -> bool:
@@ -87,8 +85,6 @@ def _at_times(row: Row) -> list[Row]:
 
 def _with_their_times(rows: list[Row]) -> list[Row]:
     """Rows with words; the time of one that lost all of them goes to the next one."""
-    if all([row.start is None and row.text for row in rows]):  # noqa: C419 - a list is faster, and nearly always whole
-        return rows
     out: list[Row] = []
     start: str | None = None
     end: str | None = None
@@ -106,8 +102,6 @@ def _with_their_times(rows: list[Row]) -> list[Row]:
 
 def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     stamps = [r.start for r in rows if r.start is not None]
-    if not stamps:
-        return [tuple.__new__(Line, (r.text, r.speaker, None, None, r.turn, r.line)) for r in rows]
     dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows))
     starts: list[float | None] = [
         dial.seconds(r.start) if r.start is not None and dial.counts(r.start) else None for r in rows

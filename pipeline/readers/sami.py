@@ -49,7 +49,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """A cue a paragraph of the class with the most words; others are told."""
-    cues = _cues(without_comments(_BLANK.sub(" ", document.taken()), tally), tally)
+    cues = _cues(without_comments(_BLANK.sub(" ", document.text), tally), tally)
     chosen = _most_said(cues)
     kept = [cue for kind, cue in cues if kind in (chosen, None)]
     others = [(kind, cue) for kind, cue in cues if kind not in (chosen, None)]

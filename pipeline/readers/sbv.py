@@ -15,12 +15,9 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines; "[br]" is a line end."""
-    rows = document.rows()
-    cues = scan(rows, tally, timing=COMMAS)
+    cues = scan(document.rows(), tally, timing=COMMAS)
     for cue in cues:
         cue.rows = [part for row in cue.rows for part in row.split("[br]")]
-    for i in range(cues[0].line - 1 if cues else 0):
-        tally.leave_out("text outside of cues", rows[i], i + 1)
     return Parsed(cue_lines(cues, tally, document.label))
 
 

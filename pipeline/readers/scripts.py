@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pipeline.text import SHORT, printable
-
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
 _ASIAN = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+")
 _CLOSED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
 _CJK_WORD, _ASIAN_WORD, _OTHER_WORD = 2, 4, 10  # characters that count as a word
-UNBROKEN = 100  # characters between two blanks, on average, that are no words
+_UNBROKEN = 100  # characters between two blanks, on average, that are no words
 _LEADING_VOWELS = "เแโใไ"  # Thai: a syllable begins with them
 # Signs that belong to the letter before them, and the Khmer sign that joins the letter after it.
 _JOINED = re.compile(
@@ -19,35 +17,12 @@ _JOINED = re.compile(
 _KHMER_JOINER = "\u17d2"
 
 
-def unspaced(text: str) -> bool:
-    """Whether a text holds a script that puts no spaces between words."""
-    return not text.isascii() and (_CJK.search(text) or _ASIAN.search(text)) is not None
-
-
-def blanks(text: str) -> int:
-    """`length` of a text without such a script, whose blanks are single ones."""
-    count = text.count(" ") + 1
-    return count if len(text) <= UNBROKEN * count else max(count, len(text) // _OTHER_WORD)
-
-
-def spaced(text: str) -> int:
-    """Words between blanks. Blanks of a clean line are counted, which is far quicker than taking words out."""
-    if printable(text) and "  " not in text and text and text[0] != " " != text[-1]:
-        return text.count(" ") + 1
-    return len(text.split())
-
-
 def length(text: str) -> int:
-    """Words. Without spaces, two Chinese or four Thai characters count as one; of other unbroken text, ten."""
-    if text.isascii() and "  " not in text and text and text[0] != " " != text[-1]:
-        size = len(text)  # short texts are told without a call: nearly all lines come by here
-        if text.isprintable() if size < SHORT else printable(text):
-            count = text.count(" ") + 1
-            return count if size <= UNBROKEN * count else max(count, size // _OTHER_WORD)
-    count = spaced(text)
-    if len(text) > UNBROKEN * count:
+    """Words of tidy text. Without spaces, two Chinese or four Thai characters count as one, or ten of other text."""
+    count = text.count(" ") + 1 if text else 0
+    if len(text) > _UNBROKEN * count:
         count = max(count, len(text) // _OTHER_WORD)
-    if not unspaced(text):
+    if text.isascii():
         return count
     wide = sum(map(len, _CJK.findall(text))) // _CJK_WORD
     return max(count, wide + sum(map(len, _ASIAN.findall(text))) // _ASIAN_WORD)

@@ -89,16 +89,12 @@ class Sounds:
     """
 
     def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0) -> None:
-        self._tally, self._any = tally, False
-        self.none = True  # that would be taken off any of the texts
+        self._tally = tally
         self._counts: Counter[str] = Counter()
         lines, sentences = others, 0
         for text in texts:
             lines += 1
-            if not text.isascii() or text[:1] == "#":
-                self.none = False
             if _opened(text):
-                self._any, self.none = True, False
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
         self._marked = any(mark in self._counts for mark in _MARKS)
@@ -106,8 +102,6 @@ class Sounds:
 
     def off(self, text: str, line: int | None = None) -> str:
         """The line without its sounds; what is left may be empty."""
-        if not self._any and text.isascii() and text[:1] != "#":
-            return text
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
@@ -155,10 +149,8 @@ def _goes_on(said: Iterable[str]) -> bool:
 
 
 def _opened(text: str) -> bool:
-    """Whether a bracket opens. Four looks for one character each take a tenth of one for any of them."""
-    if "[" in text or "(" in text or "*" in text or "{" in text:
-        return True
-    return not text.isascii() and ("（" in text or "【" in text)
+    """Whether a bracket opens, which most lines have none of."""
+    return "[" in text or "(" in text or "*" in text or "{" in text or "（" in text or "【" in text
 
 
 def _inner(match: re.Match[str]) -> str:

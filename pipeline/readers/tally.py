@@ -33,18 +33,18 @@ class Tally:
         if len(self.remarks) < _REMARKS:
             self.remarks.append(Remark(text, line))
 
-    def leave_out(self, kind: str, text: str, line: int | None = None, *, count: int = 1) -> None:
+    def leave_out(self, kind: str, text: str, line: int | None = None) -> None:
         """Text that is no speech. Without a word in it there is nothing to tell."""
         if n := len(words(text)):
-            self.leave_out_words(kind, n, text, line, count=count)
+            self.leave_out_words(kind, n, text, line)
 
     def leave_out_words(self, kind: str, n: int, text: str, line: int | None = None, *, count: int = 1) -> None:
         """`n` words that are no speech, of which `text` shows the first."""
         _add(self._left_out, kind, n, text, line, count)
 
-    def no_name(self, label: str, line: int | None = None, *, count: int = 1) -> None:
+    def no_name(self, label: str, line: int | None = None) -> None:
         """A label-like beginning that is taken for text."""
-        _add(self._not_names, label, 0, label, line, count)
+        _add(self._not_names, label, 0, label, line, 1)
 
     def reading(self, form: str, encoding: str) -> Reading:
         """All of it, for the transcript."""

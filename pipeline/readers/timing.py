@@ -8,8 +8,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from pipeline.readers.clocks import folded
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
@@ -27,12 +27,10 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
-    next number.
+    next number. What stands over the first timing line and its name is told.
     """
     found = [
-        (i, m)
-        for i, row in enumerate(rows)
-        if ":" in row and i >= start and _may_time(row) and (m := timing.match(row))
+        (i, m) for i, row in enumerate(rows) if i >= start and ("->" in row or "," in row) and (m := timing.match(row))
     ]
     broken = _broken(rows, found, tally, start)
     cues: list[Cue] = []
@@ -41,6 +39,8 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
         if lines == 1 and not rows[i - 1].strip().isdigit():
             tally.leave_out("names of cues", rows[i - 1], i)
     stops = [*(i - lines for (i, _), lines in zip(found, named, strict=True)), len(rows)]
+    for i in range(start, stops[0]):
+        tally.leave_out("text outside of cues", rows[i], i + 1)
     for (i, match), stop in zip(found, stops[1:], strict=True):
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
         opening, closing, rest = match.group("start", "end", "rest")
@@ -52,26 +52,12 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     return cues
 
 
-def _may_time(row: str) -> bool:
-    return ":" in row and ("-->" in row or "->" in row or "," in row)
-
-
 def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
-    if len(clock) == 12 and clock[2] == clock[5] == ":" and clock[8] in ".,":
-        return (_minutes(clock[:5]) * 60_000 + int(clock[6:8] + clock[9:])) / 1000
-    parts = re.split(r"[:;]", clock.replace(",", "."))
+    parts = clock.replace(",", ".").replace(";", ":").split(":")
     if len(parts) == 4:
         parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
-    total = 0.0
-    for part in parts:
-        total = total * 60 + float(part)
-    return round(total, 3)
-
-
-@lru_cache(maxsize=1024)  # the same for all cues of a minute
-def _minutes(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
+    return round(folded([float(part) for part in parts]), 3)
 
 
 def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:

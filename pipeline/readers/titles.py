@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
 
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.labels import Head
+from pipeline.readers.turn_builder import Text
 
 _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){1,9})\.[ \t]+(?=\S)")
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
 _SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,3})\.[ \t]+(?=\S)")
 _NEARLY_ALL = 0.7  # of the places where a turn could begin, those with a name if a short one without is in doubt
 _ARTICLE_AND_NOUN = 2  # small words that are no sentence
-
-
-class Text(Protocol):
-    """A line of a file, as `turns` has it."""
-
-    number: int
-    text: str
-    head: Head | None
-    begins: bool
-    plain: bool
-    mark: Mark | None
 
 
 def offices(rows: Sequence[Text], common: Common) -> None:
@@ -40,7 +29,7 @@ def offices(rows: Sequence[Text], common: Common) -> None:
     for row, match in found:
         name = match["name"]
         if counts[name] > 1 and len(name.split()) == 1 + _ARTICLE_AND_NOUN:
-            row.head, row.plain = Head("n.", name, row.text[match.end() :], row.text), False
+            row.head = Head("n.", name, row.text[match.end() :], row.text)
 
 
 def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
@@ -60,7 +49,7 @@ def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
         office = row.text.startswith(starts) and all(word[0].islower() for word in words)
         sure = office and (len(words) <= _ARTICLE_AND_NOUN or counts[head.name] > 1)
         labels.decide(mark, "name" if sure else "doubt")
-        row.head, row.mark, row.plain = head, mark, False
+        row.head, row.mark = head, mark
         marks.append(mark)
     return marks
 

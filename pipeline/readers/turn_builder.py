@@ -16,7 +16,7 @@ from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
-_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
@@ -26,18 +26,14 @@ _EVENT = 3  # words of what somebody did who is named
 
 @dataclass(slots=True)
 class Text:
-    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there.
-
-    A `plain` one is `only_words`.
-    """
+    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there."""
 
     number: int
     text: str
     head: Head | None
     begins: bool
-    plain: bool = False
-    mark: Mark | None = None
     ruled: bool = False  # a rule stands over it
+    mark: Mark | None = None
 
 
 def is_spoken_time(text: str) -> bool:
@@ -48,14 +44,9 @@ def is_spoken_time(text: str) -> bool:
 class TurnBuilder:
     """Puts lines together, one after the other."""
 
-    def __init__(
-        self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None = None, *, clean: bool = False
-    ) -> None:
+    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None) -> None:
         self.rows: list[Row] = []
         self.labelled: list[int] = []  # the places of rows that a label begins
-        self._clean = clean  # lines that begin with a letter need no cleaning
-        self._plain: dict[str, str | None] = {}  # who speaks, by labels that have nothing but a colon behind them
-        self._all_alike = not chapters and asker_alone is None  # each line with such a label is one like the others
         self._labels, self._tally, self._chapters = labels, tally, chapters
         self._speaker: str | None = None
         self._asker: str | None = None
@@ -72,11 +63,6 @@ class TurnBuilder:
     def take(self, row: Text) -> None:
         """One line of the file."""
         head, mark = row.head, row.mark
-        known = head is not None and head.shape == PLAIN and head.name in self._plain
-        if known and head is not None and row.begins and not (row.ruled or head.signs):
-            self._last_number = row.number
-            self._said_by(self._plain[head.name or ""], head.rest, row.number)
-            return
         if row.begins and row.number - self._last_number > 1:
             self._open = False
         self._last_number = row.number
@@ -88,12 +74,9 @@ class TurnBuilder:
         if alone or (self._asker_alone is not None and self._answers(row)):
             self._speaker, self._turn = None, verdict != "name"
         self._said = row.text
-        if row.plain:
-            self._add(row.text, row.number, not self._open)
-            return
         if mark and verdict == "name":
             self._named(mark, row)
-        elif row.text[0] in "_*" and _EMPHASIS.match(row.text):
+        elif row.text[0] in "_*" and EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
@@ -140,8 +123,6 @@ class TurnBuilder:
             self._told.add(head.name)
             self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
-        if self._all_alike and head.shape == PLAIN and not head.heading and head.name:
-            self._plain[head.name] = speaker
         self._turn = speaker is None or self._speaker is None
         self._speaker = speaker
         self.labelled.append(len(self.rows))
@@ -152,16 +133,6 @@ class TurnBuilder:
             self._tally.leave_out(KIND, head.rest, row.number)
         elif head.rest:
             self._words(head.rest, row.number, new=True)
-
-    def _said_by(self, speaker: str | None, text: str, number: int) -> None:
-        """A line with a label of which all is known."""
-        self._turn = speaker is None or self._speaker is None
-        self._speaker = speaker
-        self.labelled.append(len(self.rows))
-        if self._clean and "  " not in text and text[0].isalpha():
-            self._add(text, number, True)
-        else:
-            self._words(text, number, new=True)
 
     def _heading(self, row: Text) -> None:
         if asker := _by(row.text.rstrip(": ")):
@@ -223,12 +194,9 @@ class TurnBuilder:
     def _words(self, text: str, number: int, *, new: bool) -> None:
         if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
             return
-        if not (self._clean and text[:1].isalpha() and "  " not in text):
-            text = markup.unmarked(text)
-        if text:
-            self._add(text, number, new)
-
-    def _add(self, plain: str, number: int, new: bool) -> None:
+        plain = markup.unmarked(text)
+        if not plain:
+            return
         if new or not self.rows or self._turn:
             if len(self._parts) > 1:
                 self.put_together()

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pipeline.readers import markup
 from pipeline.readers.bracketed_clocks import in_front_of_clocks
 from pipeline.readers.common import Common
-from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of, place
+from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import PLAIN, Head, could_be_name, head_of, labelled, only_words, speaker_name
+from pipeline.readers.labels import Head, head_of, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
@@ -23,22 +23,19 @@ from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import Text, TurnBuilder, is_spoken_time
+from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder, is_spoken_time
 from pipeline.readers.wide_brackets import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
-_EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _TRANSCRIPT = re.compile(
     r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
-_TRANSCRIPTS = ("transcri", "transkri", "trascri", "文字起こし", "逐字稿")  # what such a heading holds, case folded
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
-_MORE = ("http", "www.", "@", "](", "([", "\t")  # of links and columns
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
@@ -50,26 +47,15 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
-    starts = _speech_starts(physical, tally) if _speaks_of_transcripts(text) else 0
-    whole = "\n".join(physical)
-    more, unmarked = not whole.isascii() or any(sign in whole for sign in _MORE), markup.is_clean(whole)
-    del whole  # as large as the file
-    rows = _rows(physical, starts, tally, more=more)
-    del physical
+    starts = _speech_starts(physical, tally)
+    rows = _rows(physical, starts, tally)
     offices(rows, Common(text))
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels)
     labels.tell(marks, tally)
-    del marks, text
-    turns = _turns(rows, labels, tally, clean=unmarked)
-    lines = timed_lines(_without_header(turns, labels, tally), tally)
+    lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
-
-
-def _speaks_of_transcripts(text: str) -> bool:
-    folded = text.casefold()
-    return any(word in folded for word in _TRANSCRIPTS)
 
 
 def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
@@ -88,8 +74,8 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
     return 0
 
 
-def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> list[Text]:
-    """The lines that may hold speech; an empty one stands for a break. `more`: some may be links or have columns."""
+def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
+    """The lines that may hold speech; an empty one stands for a break."""
     rows: list[Text] = []
     broken, last, ruled = True, "", False
     spoken = physical[start:]
@@ -97,20 +83,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
     for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
         if raw == BREAK:
             continue
-        line = raw.strip()
-        if not line:
-            broken = True
-            continue
-        if only_words(line):
-            rows.append(Text(number, line, None, broken or ends_sentence(last), True, None, ruled))
-            broken, last, ruled = False, line, False
-            continue
-        if (head := labelled(line)) is not None and not (more and _may_be_more(line)):
-            begins = broken or ends_sentence(last) or _strong(head)
-            rows.append(Text(number, line, head, begins, False, None, ruled))
-            broken, last, ruled = False, line, False
-            continue
-        line = line if line.isascii() else line.strip(MARKS)
+        line = raw.strip().strip(MARKS)
         line = _item(line) if line[:2] == "- " else line
         if not line:
             broken = True
@@ -129,7 +102,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
             broken = True
             continue
         head = head_of(line)
-        if head is None and line[0] in "_*" and _EMPHASIS.match(line):
+        if head is None and line[0] in "_*" and EMPHASIS.match(line):
             tally.leave_out("headings", line, number)
             broken = True
             continue
@@ -137,9 +110,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
         if clocks_said and not ends and head is not None and head.shape == "T " and line[0].isdigit():
             head = None  # "I am free at", and "10:30, I think." in the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
-        rows.append(Text(number, line, head, begins, ruled=ruled))
-        if broken and not (head and head.stamp):
-            rows[-1].begins = True
+        rows.append(Text(number, line, head, begins, ruled))
         broken, last, ruled = False, line, False
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
@@ -148,16 +119,10 @@ def _rows(physical: Sequence[str], start: int, tally: Tally, *, more: bool) -> l
     return rows
 
 
-def _may_be_more(line: str) -> bool:
-    """Whether a line with a label holds a link, columns or marks of direction, which count first."""
-    link = "http" in line or "www." in line or "@" in line or "](" in line or "([" in line  # `_MORE`, told faster
-    return link or "\t" in line or line[-1] in MARKS
-
-
 def _item(line: str) -> str:
     """An item of a list without its dash, which begins no turn. One in emphasis is no heading."""
     item = line[2:].lstrip()
-    return item[1:-1] if _EMPHASIS.match(item) else item
+    return item[1:-1] if EMPHASIS.match(item) else item
 
 
 def _strong(head: Head) -> bool:
@@ -173,18 +138,11 @@ def _strong(head: Head) -> bool:
 def _marked(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
-    group = mark_of(Head(PLAIN, "", "", ""), 0, 0, begins=True, followed=True).group
-    plain: dict[str, str] = {}  # names without roles by the labels that have nothing but a colon behind them
     unit = -1
     for i, row in enumerate(rows):
         unit += row.begins
         head = row.head
         if head is None or head.name is None:
-            continue
-        if head.shape == PLAIN and not head.signs:
-            name = plain.get(head.name) or plain.setdefault(head.name, bare_name(head.name))
-            row.mark = tuple.__new__(Mark, (head, row.number, place(unit), row.begins, True, name, group))
-            marks.append(row.mark)
             continue
         if head.shape in _ALONE:
             head = _beside_its_time(rows, i, head)
@@ -216,12 +174,12 @@ def _only_time(head: Head | None) -> bool:
     return head is not None and head.shape == "T"
 
 
-def _turns(rows: list[Text], labels: Labels, tally: Tally, *, clean: bool) -> list[Row]:
-    """Rows with the speakers that hold until the next label, paragraphs joined. `clean`: there are no marks in them."""
+def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
+    """Rows with the speakers that hold until the next label, paragraphs joined."""
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker, clean=clean)
+    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker)
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -290,6 +248,3 @@ def _with_ends(lines: list[Line]) -> list[Line]:
         out.append(line)
         upcoming = line.start if line.start is not None else upcoming
     return out[::-1]
-
-
-__all__ = ["could_be_name", "parse_turns"]

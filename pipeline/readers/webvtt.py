@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
-from pipeline.readers.regular import regular_cues
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
-_HEADER = re.compile(r"WEBVTT(?!.*-->).*\n(?:(?!.*-->)[^\S\n]*+\S.*\n)*+\n+")  # and the empty line under it
 _BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
@@ -33,13 +30,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Parsed:
     """Cues as lines; notes, styles, regions and header lines are told."""
-    text = document.taken()
-    if (match := _HEADER.match(text)) and (cues := regular_cues(text[match.end() :], match[0].count("\n") + 1)):
-        del text
-        language = _header(match[0].split("\n"), 1, tally)
-        return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
-    rows = text.split("\n")
-    del text
+    rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     start = first
     language = None
@@ -56,8 +47,6 @@ def read(document: Document, tally: Tally) -> Parsed:
     cues = scan(rows, tally, start=start)
     for cue in cues:
         cue.voice = named.get(cue.line)
-    _before_the_first(rows, cues, start, tally)
-    del rows
     return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
 
 
@@ -91,15 +80,6 @@ def _named(rows: list[str], start: int) -> dict[int, str]:
         if '"' in rows[i] and "-->" in rows[i + 1] and (match := _WEBEX.match(rows[i])):
             found[i + 2], rows[i] = match["name"], match["number"]
     return found
-
-
-def _before_the_first(rows: list[str], cues: list[Cue], start: int, tally: Tally) -> None:
-    """What stands over the first timing line and is no cue's name."""
-    end = cues[0].line - 1 if cues else len(rows)
-    if cues and len(rows[end - 1].split()) <= 2:
-        end -= 1  # its name
-    for i in range(start, max(start, end)):
-        tally.leave_out("text outside of cues", rows[i], i + 1)
 
 
 READER = Reader("webvtt", "WebVTT captions", sniff, read)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.readers.clocks import clock_of
 from pipeline.readers.labels import could_be_name, proper
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import word_count
@@ -162,15 +163,8 @@ def _rewritten(form: _Form, row: str) -> str:
     match = _stands(form, row)
     if match is None:
         return row
-    times = form.time.sub(_clock, match["times"])
+    times = form.time.sub(lambda time: clock_of(_seconds(time)), match["times"])
     return f"{match['before']}{times}{row[match.end('times') :]}"
-
-
-def _clock(match: re.Match[str]) -> str:
-    seconds = _seconds(match)
-    whole = int(seconds)
-    rest = f".{round((seconds - whole) * 1000):03}" if seconds > whole else ""
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{rest}"
 
 
 def _seconds(match: re.Match[str]) -> float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from pipeline.readers.base import Document, Parsed, Reader, broken
-from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cue_pieces import Cue, ended_at_the_next
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import number
 from pipeline.readers.lines import Line
@@ -164,10 +163,7 @@ def _timedtext_read(document: Document, tally: Tally) -> Parsed:
         else:
             continue
         cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
-    cues = [cue for cue in cues if cue.rows]
-    for cue, after in itertools.pairwise(cues):
-        if cue.end is not None and after.start is not None and cue.end > after.start:
-            cue.end = max(cue.start or 0.0, after.start)
+    cues = ended_at_the_next([cue for cue in cues if cue.rows])
     return Parsed(cue_lines(cues, tally, document.label))
 
 

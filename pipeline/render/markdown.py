@@ -20,13 +20,13 @@ _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: Fr
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
-def render_markdown(document: StudyDocument, *, citations: bool = False, doubts: bool = True) -> str:
+def render_markdown(document: StudyDocument, *, citations: bool = False, reviewed: bool = False) -> str:
     """The whole page. With `citations` each statement ends with the time or the line that says it.
 
-    Weak statements carry a mark that is explained at the end, unless somebody has judged them and `doubts` is False.
+    Weak statements carry a mark that is explained at the end, unless they are `reviewed`: somebody has judged them.
     """
     words = labels_of(document)
-    cite = _Citer(document.source.url if citations else None, citations, doubts, words)
+    cite = _Citer(document.source.url if citations else None, citations, not reviewed, words)
     out = [
         f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
@@ -38,7 +38,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, doubts:
         out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
         out += [f"> - {escape(problem)}" for problem in problems(document)] + [""]
     for section in document.outline(words):
-        body = list(_body(section, cite, words)) or [words.none_found]
+        body = list(_body(section, cite, words)) or [words.none_accepted if reviewed else words.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = linkable(document.source.url)

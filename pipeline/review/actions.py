@@ -35,13 +35,17 @@ class Decide(_Model):
 
 
 class Edit(_Model):
-    """A statement in the reviewer's words, which accepts it. None leaves its lines or its lead or term as they are."""
+    """A statement in the reviewer's words, which accepts it, or with `later` leaves that to be decided.
+
+    None leaves its lines or its lead or term as they are.
+    """
 
     kind: Literal["edit"]
     target: Id
     text: Words
     label: Label | None = None
     lines: Lines | None = None
+    later: bool = False
 
 
 class Split(_Model):

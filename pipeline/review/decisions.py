@@ -24,6 +24,7 @@ from pipeline.review.actions import (
 )
 from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
+from pipeline.speakers import full_name
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 
@@ -42,7 +43,8 @@ def apply(state: State, action: Action, n: int) -> State:
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
             _complete(item.section, lines, label)
-            return _with(state, _own(replace(item, text=action.text, label=label, lines=lines)))
+            edited = _own(replace(item, text=action.text, label=label, lines=lines))
+            return _with(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
             item = _present(state, action.target)
             fresh = _own(item)
@@ -238,7 +240,7 @@ def _appended(state: State, item: Item) -> State:
 
 
 def _renamed(state: State, action: Rename) -> State:
-    swap = renaming(action.speaker, action.name)
+    swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
     items = tuple(
         replace(i, text=text, label=label) if (text := swap(i.text), label := swap(i.label)) != (i.text, i.label) else i
         for i in state.items
@@ -247,7 +249,8 @@ def _renamed(state: State, action: Rename) -> State:
     return replace(state, items=items, groups=groups, names=(*state.names, (action.speaker, action.name)))
 
 
-def renaming(old: str, new: str) -> Callable[[str], str]:
-    """What puts one name for another wherever it stands as a whole."""
-    pattern = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
+    """What puts one name for others wherever one of them stands as a whole; where the new one stands it stays."""
+    names = sorted({*old, new}, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which is a part of it
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
     return lambda text: pattern.sub(lambda _: new, text)

@@ -93,7 +93,6 @@ def hits(state: State, query: str) -> list[dict[str, Any]]:
 
 def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:
     """A document with its transcript."""
-    state, transcript = desk.state, desk.transcript
     return templates.get_template("document.html").render(
         id=id_,
         title=desk.document.title,
@@ -106,7 +105,6 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         remark=desk.remark,
         token=token,
         lines=transcript_html(desk),
-        speakers=list(dict.fromkeys(s for x in transcript.labelled_speakers if (s := state.speaker(x)))),
         regenerates=regenerates,
         **update(desk),
     )
@@ -130,24 +128,25 @@ def transcript_html(desk: Desk) -> str:
         rows: list[SimpleNamespace] = []
         before: str | None = None
         for s in desk.transcript.segments:
-            speaker = desk.state.speaker(s.speaker)
             rows.append(
                 SimpleNamespace(
                     n=s.id,
                     when=clock(s.start) if s.start is not None else "",
-                    speaker=speaker if speaker and (speaker != before or not rows) else "",
+                    label=s.speaker if s.speaker != before else None,
+                    speaker=desk.state.speaker(s.speaker),
                     text=s.text,
                     link=moment_url(desk.document.source.url, s.start) if s.start is not None else None,
                 )
             )
-            before = speaker
+            before = s.speaker
         desk.shown_transcript = names, templates.get_template("lines.html").render(lines=rows)
     return desk.shown_transcript[1]
 
 
 def update(desk: Desk) -> dict[str, Any]:
     """What changes on a page with a decision, as values and as HTML made by the templates."""
-    return small_update(desk) | {"notes": notes(desk)}
+    speakers = {label: desk.state.speaker(label) for label in desk.transcript.labelled_speakers}
+    return small_update(desk) | {"notes": notes(desk), "speakers": speakers}
 
 
 def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
@@ -213,8 +212,8 @@ def notes(desk: Desk) -> str:
 
 def _renamed(desk: Desk) -> StudyDocument:
     document = desk.document
-    speakers = desk.state.speakers(document.source.speakers)
-    return document.model_copy(update={"source": document.source.model_copy(update={"speakers": speakers})})
+    source = document.source.model_copy(update={"speakers": desk.state.speakers()})
+    return document.model_copy(update={"source": source})
 
 
 def statement_html(item: Item, desk: Desk) -> str:

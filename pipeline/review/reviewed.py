@@ -38,11 +38,10 @@ def reviewed_document(document: StudyDocument, state: State, recording: Recordin
     content["more"] = tuple(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
     )
-    speakers = state.speakers(document.source.speakers)
     update = content | {
         "withheld": (),
         "dropped": (),
-        "source": document.source.model_copy(update={"speakers": speakers}),
+        "source": document.source.model_copy(update={"speakers": state.speakers()}),
         "coverage": _coverage({e.segment for c in claims.values() for e in c["evidence"]}, document.coverage),
     }
     return StudyDocument.model_validate(document.model_copy(update=update).model_dump())
@@ -138,7 +137,7 @@ def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[s
 
 def as_markdown(document: StudyDocument, state: State, recording: Recording) -> str:
     """What was accepted as a page, in the form of every other page; somebody has looked at the doubtful."""
-    return render_markdown(reviewed_document(document, state, recording), doubts=False)
+    return render_markdown(reviewed_document(document, state, recording), reviewed=True)
 
 
 def as_json(document: StudyDocument, state: State, recording: Recording) -> str:

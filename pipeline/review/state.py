@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -80,7 +80,7 @@ class Misfit:
 class State:
     """All statements in reading order (the items of a group stand together), and the speakers' right names.
 
-    `sections` are those of the document in its reading order.
+    `sections` are those of the document in its reading order, `people` the speakers that its source tells.
     """
 
     items: tuple[Item, ...]
@@ -88,6 +88,7 @@ class State:
     names: tuple[tuple[str, str], ...] = ()
     misfits: tuple[Misfit, ...] = ()
     sections: tuple[str, ...] = tuple(FORMS)
+    people: tuple[str, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all statements, then of all headings."""
@@ -107,10 +108,10 @@ class State:
             name = new if name == old else name
         return name
 
-    def speakers(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The speakers of a source as the reviewer named them or their labels, of which the names may be fuller."""
-        renamed = {full_name(old, names): self.speaker(old) for old, _ in self.names}
-        return tuple(renamed.get(name) or name for name in names)
+    def speakers(self) -> tuple[str, ...]:
+        """The source's speakers as the reviewer named them or their labels, of which the names may be fuller."""
+        renamed = {full_name(old, self.people): self.speaker(old) for old, _ in self.names}
+        return tuple(renamed.get(name) or name for name in self.people)
 
     def block(self, item: Item) -> tuple[Item, ...]:
         """A statement and what is nested below it."""
@@ -166,7 +167,7 @@ def opened(document: StudyDocument) -> State:
                     items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((held,))]
                 case _:
                     items.append(_item(section, held, new_id))
-    state = State(tuple(items), tuple(groups), sections=document.order)
+    state = State(tuple(items), tuple(groups), sections=document.order, people=document.source.speakers)
     for withheld in document.withheld:
         section = withheld.section if withheld.section in document.order else GROUPED[0]
         kept_out = Item(

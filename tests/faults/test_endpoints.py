@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from pipeline.chosen import store_path
-from pipeline.connect import connect, known_of
+from pipeline.connect import connect
 from pipeline.doctor import run_doctor
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers import turns
 from pipeline.providers.calls import CallStore
-from pipeline.providers.capabilities import Capabilities, fact_of, recalled
+from pipeline.providers.capabilities import Capabilities, keep, known_of, recalled
 from pipeline.providers.doctor import examine
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.gate import Gate
@@ -660,7 +660,7 @@ def test_the_doctor_puts_what_it_finds_in_place_of_what_was_learned_before(open_
     fake = open_("vllm_counts_the_limit_into_its_window")
     settings = load_settings(model="m", base_url=fake.url, out=tmp_path)
     with closing(CallStore(store_path(tmp_path))) as store:
-        store.remember(fact_of(fake.url, "m"), Capabilities(rung="text", window=1500).dump())
+        keep(store, Endpoint(fake.url, "m", ""), Capabilities(rung="text", window=1500))
         asyncio.run(run_doctor(settings))
         now = known_of(store, Endpoint(fake.url, "m", ""))
     assert now.rung == "json_schema" and now.window and 3000 < now.window <= 4000

@@ -12,9 +12,7 @@ from pipeline.readers import cues, labels
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.lines import Line, split_long
-from pipeline.readers.regular import regular_cues
 from pipeline.readers.tally import Tally
-from pipeline.readers.timing import scan
 from pipeline.text import printable
 
 WORDS = (
@@ -25,30 +23,6 @@ WORDS = (
 rows = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 quick = settings(max_examples=40, deadline=None)
 captions = st.lists(st.lists(rows | st.sampled_from([*"aQ", "7"]), max_size=3), min_size=1, max_size=12)
-
-
-def written(spoken: list[list[str]], *, numbered: bool) -> str:
-    over = [f"{n}\n" if numbered else "" for n in range(1, len(spoken) + 1)]
-    return "".join(
-        f"{number}00:00:{n:02},000 --> 00:00:{n:02},900\n" + "".join(f"{row}\n" for row in said) + "\n"
-        for n, (number, said) in enumerate(zip(over, spoken, strict=True))
-    )
-
-
-def held(found: list[Cue]) -> list[tuple[float | None, float | None, int, list[str]]]:
-    return [(c.start, c.end, c.line, [row for row in c.rows if row.strip()]) for c in found]
-
-
-@quick
-@given(captions, st.booleans())
-def test_regular_captions_are_read_as_those_that_stray(spoken: list[list[str]], numbered: bool) -> None:
-    text = written(spoken, numbered=numbered)
-    fast = regular_cues(text)
-    assert fast is None or held(fast) == held(scan(text.split("\n"), Tally()))
-
-
-def test_captions_of_a_program_are_regular() -> None:
-    assert len(regular_cues(written([["We sail at nine."], ["Yes,", "we do."]], numbered=True)) or []) == 2
 
 
 @quick

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import WeightsError
+from pipeline.errors import SettingsError, WeightsError
 from pipeline.providers.gguf import ensure_it_fits, free_memory, inspect
 
 F32, Q8_0 = 0, 8
@@ -117,7 +117,7 @@ def test_a_damaged_count_does_not_take_all_memory(tmp_path: Path) -> None:
 
 def test_a_model_larger_than_memory_is_told_before_it_is_loaded(tmp_path: Path) -> None:
     model = inspect(model_file(tmp_path))
-    with pytest.raises(WeightsError, match=r"needs about 0\.3 GB of memory, 0\.1 GB are free"):
+    with pytest.raises(SettingsError, match=r"needs about 0\.3 GB of memory, 0\.1 GB are free"):
         ensure_it_fits(model, 2048, free=100_000_000)
 
 

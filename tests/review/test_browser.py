@@ -198,6 +198,19 @@ def test_a_point_is_asked_for_again_and_what_is_ticked_is_taken(page: Any, tmp_p
         assert page.locator('.item[data-text^="Anew: "]').count() == count - 1
 
 
+def test_an_edit_is_accepted_or_left_to_be_decided(page: Any, server: Server) -> None:
+    ready(page, server)
+    point(page, 0).click()
+    for count, (button, standing) in enumerate([("Save, decide later", "pending"), ("Save and accept", "accepted")], 1):
+        page.keyboard.press("e")
+        page.fill(".editor textarea", f"A swarm flies away, version {count}.")
+        page.click(f".editor >> text={button}")
+        revision(page, count)
+        assert page.locator(".current").get_attribute("data-standing") == standing
+    page.keyboard.press("h")
+    assert not page.locator(".editor [data-later]").is_visible()
+
+
 def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, server: Server) -> None:
     ready(page, server)
     kept_out = page.locator('.item.withheld[data-section="main_points"]').first
@@ -222,6 +235,11 @@ def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, serve
     assert page.evaluate(
         "[...document.querySelectorAll('.item .text')].every(p => !/Dusek(?!-Roth)/.test(p.textContent))"
     )
+    page.click('[data-do="undo"]')
+    revision(page, 3)
+    assert page.locator(".lines b", has_text="Pavel Dusek-Roth").count() == 0
+    page.click('[aria-label="Rename Pavel Dusek"]')
+    assert page.input_value(".editor textarea") == "Pavel Dusek"
 
 
 def test_a_note_that_was_left_out_is_restored_among_the_main_points(page: Any, server: Server) -> None:

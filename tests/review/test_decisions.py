@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,6 +61,14 @@ def test_an_edit_accepts_and_has_to_be_checked_again() -> None:
     assert after is not None
     assert (after.text, after.standing, after.support) == ("The reactor makes 41 megawatts.", "accepted", None)
     assert after.was == item.text
+
+
+def test_an_edit_can_leave_the_decision_for_later() -> None:
+    item = find(state(), "40 megawatts")
+    accepted = apply(state(), action("accept", targets=[item.id]), 1)
+    edit = action("edit", target=item.id, text="The reactor makes about 41 megawatts.", later=True)
+    after = apply(accepted, edit, 2).item(item.id)
+    assert after is not None and (after.text, after.standing, after.support) == (edit.text, "pending", None)  # type: ignore[union-attr]
 
 
 def test_a_split_keeps_the_lines_and_the_place() -> None:
@@ -273,11 +282,29 @@ def test_the_ledger_of_lines_is_that_of_what_was_accepted() -> None:
     assert reviewed_document(document(), found, recording()).coverage.cited == 1
 
 
-def test_a_label_that_is_renamed_is_so_where_a_source_has_its_full_name() -> None:
-    after = apply(state(), action("rename", speaker="Ben", name="Benedikt Roth"), 1)
-    assert after.speakers(("Ana", "Ben")) == ("Ana", "Benedikt Roth")
-    assert after.speakers(("Ana", "Ben Oram")) == ("Ana", "Benedikt Roth")
-    assert after.speakers(("Ben Oram", "Ben Bell")) == ("Ben Oram", "Ben Bell")
+@pytest.mark.parametrize(
+    ("people", "renamed"),
+    [
+        (("Ana", "Ben"), ("Ana", "Benedikt Roth")),
+        (("Ana", "Ben Oram"), ("Ana", "Benedikt Roth")),
+        (("Ben Oram", "Ben Bell"), ("Ben Oram", "Ben Bell")),
+    ],
+)
+def test_a_label_that_is_renamed_is_so_where_a_source_has_its_full_name(
+    people: tuple[str, ...], renamed: tuple[str, ...]
+) -> None:
+    told = replace(state(), people=people)
+    assert apply(told, action("rename", speaker="Ben", name="Benedikt Roth"), 1).speakers() == renamed
+
+
+@pytest.mark.parametrize(
+    ("people", "name"),
+    [(("Ana", "Ben Oram"), "Benedikt Roth"), (("Ana", "Ben Oram"), "Ben Oram"), (("Ana", "Ben"), "Ben Oram")],
+)
+def test_a_label_that_is_renamed_is_so_where_the_notes_have_the_full_name(people: tuple[str, ...], name: str) -> None:
+    told = replace(opened(document(extra="Ben Oram thinks so.")), people=people)
+    after = apply(told, action("rename", speaker="Ben", name=name), 1)
+    assert find(after, "thinks so").text == f"{name} thinks so."
 
 
 def test_a_speaker_gets_another_name_everywhere() -> None:

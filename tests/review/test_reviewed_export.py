@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -19,6 +20,11 @@ def reviewed(tmp_path: Path) -> Path:
     target = next(i.id for i in desk.state.items if "too expensive" in i.text)
     desk.review.add(Decide(kind="accept", targets=(target,)), base=0, who="Ann", clock=lambda: "")
     return tmp_path
+
+
+def zip_text(file: Path) -> str:
+    with ZipFile(file) as inside:
+        return "".join(inside.read(name).decode("utf-8", "replace") for name in inside.namelist())
 
 
 def run(*arguments: str) -> int:
@@ -49,6 +55,15 @@ def test_every_format_holds_only_what_was_accepted(tmp_path: Path, capsys: pytes
     assert [f.name for f in files] == ["reactor.reviewed.html", "reactor.reviewed.csv", "reactor.reviewed.md"]
     for text in (f.read_text("utf-8") for f in files):
         assert "too expensive" in text and "A heat exchanger is to replace the tower in 2031." not in text
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "github", "docx", "epub"])
+def test_a_section_of_which_nothing_was_accepted_does_not_say_that_nothing_was_found(tmp_path: Path, form: str) -> None:
+    goal = tmp_path / "out"
+    assert run("export", "--reviewed", str(reviewed(tmp_path)), "--to", form, "--out", str(goal)) == 0
+    file = next(goal.iterdir())
+    read = (zip_text if form in ("docx", "epub") else Path.read_text)(file)
+    assert "(none accepted)" in read and "(none found)" not in read
 
 
 def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

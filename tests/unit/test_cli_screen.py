@@ -70,6 +70,19 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
     assert "torn.pdf" in lines[1] and lines[2] == "for the same reason 15 more transcripts failed"
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("input", "input: FAILED: torn.pdf: no text in it\n"), ("", "FAILED: torn.pdf: no text in it\n")],
+)
+def test_a_failure_tells_its_transcript_if_there_is_one(
+    name: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome(name, error=InputError("torn.pdf: no text in it"))
+    Screen().done(outcome)
+    assert capsys.readouterr().err == line
+    assert outcome.row()["name"] == (name or None)
+
+
 def test_a_partial_document_without_new_answers_is_not_said_to_be_stored(tmp_path: Path) -> None:
     whole, _ = outcomes(tmp_path)
     stored = replace(whole, tally=Tally())

@@ -28,7 +28,7 @@ class Yard:
     async def _come(self, name: str, rank: tuple[int, ...], tokens: int) -> None:
         self.numbers[name] = await self.gate.enter(rank, tokens)
         self.inside.append(name)
-        self.at.append(round(self.clock.time - 100, 3))
+        self.at.append(round(self.clock.time() - 100, 3))
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.chosen import store_path
 from pipeline.cli import main
 from pipeline.cli.screen import plan_table
+from pipeline.connect import Connection
 from pipeline.errors import CallError, ContextTooLong, EndpointError, unbilled
 from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
@@ -22,6 +25,7 @@ from pipeline.providers.faults import PushedBack
 from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
+from pipeline.single_machine import opening_line
 from pipeline.transcript import Transcript
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
 
@@ -169,6 +173,25 @@ def test_without_a_check_by_the_model_the_table_says_nothing_of_one(tmp_path: Pa
 def test_an_endpoint_without_a_price_list_has_no_price(tmp_path: Path) -> None:
     found = forecast_of(tmp_path, base_url="http://127.0.0.1:9/v1")
     assert found.cost == (None, None) and "price not known" in plan_table(found)
+
+
+def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_path: Path) -> None:
+    asked = request(40)
+    with closing(CallStore(store_path(tmp_path / "out"))) as store:
+        seen = Completion("{}", "stop", Usage(90, 0, 10), "m", seconds=2.0)
+        store.put(asked.key("gpt-6-luna"), asked, "gpt-6-luna", seen)
+    found = forecast_of(tmp_path, model="gpt-6-luna", concurrency=1)
+    whole = found.whole.now + found.whole.later
+    tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
+    assert whole.calls == 6 and found.seconds == pytest.approx(tokens * 0.02)
+
+
+@pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
+def test_the_time_that_small_calls_take_is_not_told_of_others(tmp_path: Path, profile: str, told: str) -> None:
+    settings = load_settings(model="local", profile=profile, out=tmp_path)
+    at = Connection(ScriptedClient(good_answer), "embedded", "m", "asked for")
+    line = opening_line(at, settings, [transcript()])
+    assert told in line and ("likely" in line) == (profile == "small")
 
 
 def test_machines_are_told_the_same(tmp_path: Path) -> None:

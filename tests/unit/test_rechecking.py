@@ -216,7 +216,7 @@ def test_every_row_of_a_page_is_read_back_as_it_was_written(page: Path) -> None:
 def test_marks_of_doubt_are_no_part_of_a_statement(page: Path) -> None:
     document = load(rewrite(page, doubted("nobody says 45 in the recording")))
     assert "\n† in doubt" in render_markdown(document)
-    assert rows(document, citations=True) == rows(document, doubts=False)
+    assert rows(document, citations=True) == rows(document, reviewed=True)
 
 
 def test_a_sentence_with_dots_of_its_own_is_read_whole(page: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_sentence_with_dots_of_its_own_is_read_whole(page: Path) -> None:
     assert "Ana, i.e. Dr. Ana of Lund, explains it. Ben agrees." in [c.claim.text for c in check_path(page)[1]]
 
 
-@pytest.mark.parametrize("options", [{}, {"citations": True}, {"doubts": False}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"citations": True}, {"reviewed": True}], ids=str)
 def test_a_page_as_its_record_is_rendered_is_not_edited(page: Path, options: dict[str, bool]) -> None:
     record = rewrite(page, doubted("nobody says 45 in the recording"))
     page.write_text(render_markdown(load(record), **options), "utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,17 +19,9 @@ _NAMED = ("realname", "displayname", "name", "username", "id")
 _COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
 
 
-@functools.lru_cache(maxsize=1024)
-def _names(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Names as `key_of` gives them; None when they are so. The objects of a list mostly have the same."""
-    found = tuple(map(key_of, names))
-    return None if found == names else found
-
-
 def plain(value: dict[str, Any]) -> dict[str, Any]:
     """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one."""
-    names = _names(tuple(value))
-    return value if names is None else dict(zip(names, value.values(), strict=True))
+    return {key_of(name): inner for name, inner in value.items()}
 
 
 def text_of(fields: Mapping[str, Any]) -> str | None:
@@ -114,16 +105,10 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
     if isinstance(pair, dict) and number(pair) is None:
         return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
     start, end = _first(fields, START, scale), _first(fields, END, scale)
-    if counted := _in_milliseconds(tuple(fields)):
-        start = next((number(fields[k], 1000) for k, part in counted if part in ("start", "begin")), start)
-        end = next((number(fields[k], 1000) for k, part in counted if part in ("end", "stop")), end)
+    counted = [(number(fields[name], 1000), match["part"]) for name in fields if (match := _MS.match(name))]
+    start = next((time for time, part in counted if part in ("start", "begin")), start)
+    end = next((time for time, part in counted if part in ("end", "stop")), end)
     return start, end if end is not None else _sum(start, _first(fields, _LENGTH, scale))
-
-
-@functools.lru_cache(maxsize=1024)
-def _in_milliseconds(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The names that say that they count milliseconds, and what of."""
-    return [(name, match["part"]) for name in names if (match := _MS.match(name))]
 
 
 def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> float | None:

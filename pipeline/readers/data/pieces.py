@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.readers.clocks import seconds_of
 from pipeline.readers.cue_pieces import Cue
 
 _END = re.compile(r"[.!?…。！？][\"'”’)]*$")
@@ -62,10 +63,7 @@ def _of_value(value: Any, scale: float = 1.0) -> float | None:
         hours, minutes, rest = (float(part or 0) for part in spelt.groups())
         return round(hours * 3600 + minutes * 60 + rest, 3)
     if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", given):
-        total = 0.0
-        for part in given.replace(",", ".").split(":"):
-            total = total * 60 + float(part)
-        return round(total, 3)
+        return round(seconds_of(given), 3)
     return None
 
 
@@ -80,12 +78,12 @@ def _of_object(value: Mapping[str, Any]) -> float | None:
     return None if whole is None or nanos is None else round(whole + nanos, 3)
 
 
-def speaker(value: Any, prefix: str = "Speaker ") -> str | None:
-    """A speaker's label; a bare number or letter gets a prefix."""
+def speaker(value: Any) -> str | None:
+    """A speaker's label; a bare number or letter is "Speaker 1"."""
     label = text(value).strip()
     if not label or label in ("-1", "None", "null"):
         return None
-    return f"{prefix}{label}" if re.fullmatch(r"\d{1,3}|[A-Z]", label) else label
+    return f"Speaker {label}" if re.fullmatch(r"\d{1,3}|[A-Z]", label) else label
 
 
 def cue(said: str, start: float | None, end: float | None, who: str | None, line: int) -> Cue:

@@ -75,8 +75,6 @@ def _found(found: Any, tally: Tally) -> list[dict[str, Any]]:
     """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
     lists = list(_lists(found, "", _DEEP))
     sizes = [_size(each) if _may_hold(key, each) else 0 for key, each in lists]
-    if sum(size > 0 for size in sizes) == 1 == len(lists):
-        return lists[0][1]
     least = _MOST * max(sizes, default=0)
     ranked = [
         (_share(each, who_of), _share(each, _start), not _are_words(each), key in _LISTS, -n)

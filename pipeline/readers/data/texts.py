@@ -101,7 +101,7 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
 def _outline(found: Any) -> str:
     """What the JSON is, by its first keys."""
     if isinstance(found, list):
-        kinds = {type(v).__name__ for v in found[:100]}
+        kinds = dict.fromkeys(type(v).__name__ for v in found[:100])
         inner = next((v for v in found if isinstance(v, dict)), None)
         return f"a list of objects with {_keys(inner)}" if inner else f"a list of {len(found)} ({', '.join(kinds)})"
     return f"an object with {_keys(found)}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-
 from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cue_pieces import Cue
+from pipeline.readers.cue_pieces import Cue, ended_at_the_next
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import items, number, text
 from pipeline.readers.tally import Tally
@@ -25,10 +23,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         if not said.strip():
             continue
         cues.append(Cue(start, None if start is None or length is None else start + length, said.split("\n"), n))
-    for cue, after in itertools.pairwise(cues):  # automatic captions stay on the screen under the next ones
-        if cue.end is not None and after.start is not None and cue.end > after.start:
-            cue.end = max(cue.start or 0.0, after.start)
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Parsed(cue_lines(ended_at_the_next(cues), tally, document.label))
 
 
 READER = Reader("youtube-json3", "YouTube json3", sniff, read)

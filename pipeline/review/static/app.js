@@ -191,10 +191,18 @@
       for (const n of now) if (!cited.has(n)) lineOf(n)?.classList.add("cited");
       cited = now;
     }
+    if (value.speakers) nameSpeakers(value.speakers);
     filter();
     const all = items();
     current = null;
     select($(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)], { focus: !editing });
+  }
+
+  function nameSpeakers(names) {
+    for (const shown of document.querySelectorAll("[data-speaker]")) {
+      shown.textContent = names[shown.dataset.speaker];
+      if (shown.ariaLabel) shown.ariaLabel = `Rename ${shown.textContent}`;
+    }
   }
 
   function made(html) {
@@ -256,7 +264,7 @@
     editing = { form, build, remarked: "lines" in fields && "text" in fields };
     where.append(form);
     if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
-    form.addEventListener("submit", (e) => { e.preventDefault(); save(); });
+    form.addEventListener("submit", (e) => { e.preventDefault(); save("later" in (e.submitter?.dataset ?? {})); });
     form.querySelector("[data-cancel]").addEventListener("click", close);
     let timer = 0;
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
@@ -290,17 +298,18 @@
     show(found.ok ? found.value.remarks : [found.value.error]);
   }
 
-  async function save() {
+  async function save(later) {
     const now = editing;
     if (!now || now.busy) return;
     const f = now.form.elements;
     const given = parseLines(f.lines.value);
     if (given === null) { alarm("lines are numbers, like 3-5, 8"); return; }
-    const action = now.build({ text: f.text.value, label: f.label.value, lines: given });
+    const action = now.build({ text: f.text.value, label: f.label.value, lines: given, later });
     if (!action) return;
     now.busy = true;
     const done = () => { if (editing === now) close(); };
-    const ok = await act(action, { conflict: { theirs: done, mine: done } });
+    const said = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
+    const ok = await act(action, { said, conflict: { theirs: done, mine: done } });
     now.busy = false;
     if (ok) { done(); if (current) current.focus({ preventScroll: true }); }
   }
@@ -312,9 +321,11 @@
       if (partOf(item).label) fields.label = d.label;
       if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
       open(item, fields, (v) => ({
-        kind: "edit", target: item.id, text: v.text,
+        kind: "edit", target: item.id, text: v.text, later: v.later,
         ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
       }));
+      editing.form.querySelector(".primary").textContent = "Save and accept";
+      editing.form.querySelector("[data-later]").hidden = false;
     },
     split(item) {
       open(item, { text: item.dataset.text }, (v) => {
@@ -367,17 +378,9 @@
   };
 
   function rename(button) {
-    const speaker = button.dataset.speaker;
+    const speaker = button.textContent;
     open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
       `The right name of ${speaker}, in all notes and in the transcript.`);
-    const now = editing;
-    now.build = ((build) => (v) => { now.renamed = v.text.trim(); return build(v); })(now.build);
-    now.form.addEventListener("submit", () => queue.then(() => {
-      if (editing === now || !now.renamed) return;
-      for (const b of lines.querySelectorAll("b")) if (b.textContent === speaker) b.textContent = now.renamed;
-      button.textContent = button.dataset.speaker = now.renamed;
-      button.setAttribute("aria-label", `Rename ${now.renamed}`);
-    }));
   }
 
   async function regenerate(item) {
@@ -552,7 +555,7 @@
     if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
     if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
     if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
-    if (hit("[data-speaker]")) { rename(hit("[data-speaker]")); return; }
+    if (hit("button[data-speaker]")) { rename(hit("button[data-speaker]")); return; }
     if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
     if (hit("a, form, summary, button")) { if (hit(".item") && !hit("form")) select(hit(".item"), { focus: false, scroll: false }); return; }
     if (hit(".item")) select(hit(".item"), { scroll: false });
