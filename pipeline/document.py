@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
+from pipeline.tables import fills
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -83,10 +84,19 @@ class Prerequisite(_Model):
 
 
 class Detail(Statement):
-    """A point below a heading, with its own details below it. `lead` is its bold lead-in."""
+    """A point below a heading, with its own details below it. `lead` is its bold lead-in.
+
+    `columns` are the headings of a table whose rows the details are, with " | " between their cells.
+    """
 
     lead: Text | None = None
+    columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
     details: tuple[Detail, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
+        return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
 
 
 class MainPoint(_Model):

@@ -25,6 +25,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, render_markdown, unescape
 from pipeline.render.markdown import labels_of, provenance
 from pipeline.store import load
+from pipeline.tables import BETWEEN, cells
 
 UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
@@ -34,6 +35,8 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
 _BULLET = re.compile(r"(\s*)[-*+] (.*)$")
+_TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _RULE = re.compile(r"\s*([-*_|:])(?:[ |:-]*\1){2,}[ |:-]*")  # of a page, or below the head of a table
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
@@ -70,9 +73,11 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
     if isinstance(of, KeyConcept):
         return DraftStatement(of.definition, lines, of.term, finding=finding, remark=remark)
     if isinstance(of, Detail):
-        return DraftStatement(
-            of.text, lines, of.lead or "", tuple(map(_statement, of.details)), finding=finding, remark=remark
-        )
+        details = tuple(map(_statement, of.details))
+        columns = of.columns if of.is_table else ()
+        if columns:  # as a page is read
+            details = tuple(replace(row, text=BETWEEN.join(cells(row.text))) for row in details)
+        return DraftStatement(of.text, lines, of.lead or "", details, finding=finding, remark=remark, columns=columns)
     return DraftStatement(of.text, lines, finding=finding, remark=remark)
 
 
@@ -127,10 +132,10 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
         return None
 
 
-def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str, tuple[str, ...]]]]]:
     """The headings and statements of a draft, section by section, without what no page is read for."""
     return [
-        (name, group.heading, [(s.label, s.text) for top in group.statements for s in top.flat()])
+        (name, group.heading, [(s.label, s.text, s.columns) for top in group.statements for s in top.flat()])
         for name, groups in draft.sections.items()
         for group in groups
         if name not in BARE and group.statements
@@ -183,26 +188,39 @@ def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
 
 @dataclass(slots=True)
 class _Node:
-    """A statement of a page; what is nested below it, however deeply, stands in `details`."""
+    """A statement of a page; what is nested below it, however deeply, and rows of its table stand in `details`."""
 
     text: str
     label: str = ""
     details: list[_Node] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
 
 
 def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]) -> list[_Node]:
-    """The bullets of a section; a row that is none goes on with the one before it, after a blank it stands alone."""
+    """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
+
+    A bullet without a lead belongs to the paragraph above it, and the rows of a table to the point above them.
+    """
     out: list[_Node] = []
     last: _Node | None = None
+    below = False  # whether the last point is a paragraph
     for row in rows:
         if not row.strip():
             last = None
         elif form.is_besides(row):
             continue
+        elif out and (match := _TABLE_ROW.fullmatch(row)):
+            shown = tuple(cell.strip() for cell in _CELL_END.split(match[1]))
+            if out[-1].columns:
+                out[-1].details.append(_Node(BETWEEN.join(shown)))
+            else:
+                out[-1].columns = tuple(map(unescape, shown))
         elif (match := _BULLET.match(row)) or last is None:
             indent, text = match.groups() if match else ("", row)
             last = _Node(text.strip())
-            (out[-1].details if indent and out else out).append(last)
+            nested = indent or (match and below and not _BOLD.match(text))
+            (out[-1].details if nested and out else out).append(last)
+            below = below if nested else not match
         else:
             last.text += f" {row.strip()}"
     for node in [n for top in out for n in (top, *top.details)]:
@@ -262,7 +280,7 @@ class _Twins:
         twin = twin or self._find(node.text, self._of.get(section, ()))
         twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
-        new = DraftStatement(node.text, (), node.label, details)
+        new = DraftStatement(node.text, (), node.label, details, columns=node.columns)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:

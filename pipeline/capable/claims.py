@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.draft import Draft, DraftStatement
 from pipeline.labels import labels_for
+from pipeline.tables import BETWEEN
 from pipeline.verification import Recording, finding
 
 HEADING = "(heading) "
@@ -45,8 +46,11 @@ def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
             for statement in group.statements:
                 row = _row(statement, recording)
                 yield Claim(statement.id, statement.lines, row, above)
+                over = (*above, (statement.id, row))
+                if statement.columns:
+                    over = (*over, (0, f"   columns of {statement.id}: {BETWEEN.join(statement.columns)}"))
                 for detail in statement.details:
-                    yield Claim(detail.id, detail.lines, _row(detail, recording), (*above, (statement.id, row)), 1)
+                    yield Claim(detail.id, detail.lines, _row(detail, recording), over, 1)
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:

@@ -26,6 +26,7 @@ from pipeline.render import escape
 from pipeline.settings import Settings
 from pipeline.store import load
 from pipeline.structured import Answer, Structured
+from pipeline.tables import BETWEEN
 from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
@@ -124,8 +125,11 @@ def _claims(draft: Draft) -> Iterator[_Claim]:
         text = statement.labelled
         if statement.lines:
             yield _Claim(statement, section, draft.titles[section], text, place)
+        below = f"{place}, under “{text}”"
+        if statement.columns:
+            below += f", a row of a table of {BETWEEN.join(statement.columns)}"
         for detail in statement.details:
-            yield from of(detail, section, f"{place}, under “{text}”")
+            yield from of(detail, section, below)
 
     for section, groups in draft.sections.items():
         for group in groups:

@@ -101,7 +101,7 @@ def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     for _, block, _, point in exported.points():
         if block.form == "terms":
             key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
-        elif block.form == "bullets" and (text := cloze(point.text)):
+        elif block.form in ("bullets", "points") and (text := cloze(point.text)):
             lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
             lead = _lead(point.lead, exported.labels) if point.lead else ""
             key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)  # type: ignore[assignment]

@@ -126,7 +126,8 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
     for top in block.points:
         for depth, point in top.flat():
             level = min(depth + 1, _DEEPEST)
-            style = "Normal" if block.form == "terms" else "List Bullet" if level == 1 else f"List Bullet {level}"
+            plain = block.form == "terms" or (block.form == "points" and not depth and not point.lead)
+            style = "Normal" if plain else "List Bullet" if level == 1 else f"List Bullet {level}"
             _statement(word.add_paragraph(style=style), point, exported, notes)
 
 

@@ -13,7 +13,7 @@ from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
 from pipeline.render import DOUBTED, escape, render_markdown
-from pipeline.render.markdown import lead_in
+from pipeline.render.markdown import lead_in, of_paragraph, table_head, table_row
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -154,15 +154,33 @@ def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
             f"{dialect.words(p.text, links)}{dialect.behind(p, last=n == last)}" for n, p in enumerate(block.points)
         )
         return [dialect.exported.labels.between_sentences.join(said)]
-    return [row for point in block.points for row in _bullet(point, block.form == "terms", links, dialect)]
+    return [row for point in block.points for row in _point(point, block, links, dialect)]
+
+
+def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterator[str]:
+    if block.form != "points" or top.lead:
+        yield from _bullet(top, block.form == "terms", links, dialect)
+        return
+    yield from ("", dialect.words(top.text, links) + dialect.behind(top, last=True), "")
+    if top.columns:
+        yield from table_head(map(dialect.plain, top.columns), "")
+    for point in top.nested:
+        yield from map(of_paragraph, _bullet(point, False, links, dialect))
+    yield ""
 
 
 def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
     for depth, point in top.flat():
+        if point.cells:
+            *first, last = (dialect.words(cell, links) for cell in point.cells)
+            yield "  " * depth + table_row([*first, last + dialect.behind(point, last=False)])
+            continue
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
         lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
         text = dialect.words(point.text, links)
-        yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=True)}"
+        yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=not point.columns)}"
+        if point.columns:
+            yield from table_head(map(dialect.plain, point.columns), "  " * (depth + 1))
 
 
 def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:

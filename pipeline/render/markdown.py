@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels, labels_for
+from pipeline.tables import cells
 from pipeline.text import linkable
 
 DOUBTED = "†"
@@ -60,7 +61,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
             yield from (f"- {escape(p.text)}" for p in section.content)
         case "points":
             for n, point in enumerate(section.content, 1):
-                yield from (f"### {n}. {escape(point.heading)}", "", *_bullets(point.details, cite, words, 0), "")
+                yield from (f"### {n}. {escape(point.heading)}", "", *_points(point.details, cite, words), "")
         case "terms":
             for c in section.content:
                 yield f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}"
@@ -112,13 +113,54 @@ def problems(document: StudyDocument) -> Iterator[str]:
         yield f"{words.heading(problem.section, document.notes)}{words.colon}{problem.message}"
 
 
+def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[str]:
+    """The points below a heading: a bullet where one has a lead, else a paragraph with what is nested below it."""
+    for detail in details:
+        if detail.lead:
+            yield from _bullets([detail], cite, words, 0)
+        else:
+            yield from ("", _with_citation(detail, cite), "", *map(of_paragraph, _below(detail, cite, words, 0)), "")
+
+
+def of_paragraph(row: str) -> str:
+    """A row below a paragraph: with the sign of the points Markdown would take both for one list."""
+    return f"*{row[1:]}" if row.startswith("- ") else row
+
+
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int) -> list[str]:
     rows: list[str] = []
     for detail in details:
         lead = lead_in(detail.lead, escape(detail.lead), words) if detail.lead else ""
         rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
-        rows += _bullets(detail.details, cite, words, depth + 1)
+        rows += _below(detail, cite, words, depth + 1)
     return rows
+
+
+def _below(detail: Detail, cite: _Citer, words: Labels, depth: int) -> Sequence[str]:
+    """The table or the bullets that are nested below a point."""
+    if detail.is_table:
+        return list(_table(detail, cite, "  " * depth))
+    return _bullets(detail.details, cite, words, depth)
+
+
+def _table(detail: Detail, cite: _Citer, indent: str) -> Iterator[str]:
+    """The rows of a table, below the bullet of its point; the marks of a row stand in its last cell."""
+    yield from table_head(map(escape, detail.columns), indent)
+    for row in detail.details:
+        *first, last = map(escape, cells(row.text))
+        yield indent + table_row([*first, last + cite.marks(row)])
+    yield ""
+
+
+def table_head(columns: Iterable[str], indent: str) -> Iterator[str]:
+    """The head of a table as Markdown, below the bullet to which it belongs."""
+    shown = list(columns)
+    yield from ("", indent + table_row(shown), indent + table_row(["---"] * len(shown)))
+
+
+def table_row(shown: Sequence[str]) -> str:
+    """A row of a table as Markdown."""
+    return f"| {' | '.join(shown)} |"
 
 
 def lead_in(lead: str, shown: str, words: Labels) -> str:

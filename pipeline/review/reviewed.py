@@ -93,7 +93,8 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         while end < len(items) and items[end].depth > item.depth:
             end += 1
         nested = _tree(items[at + 1 : end], claims)
-        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **claims[item.id]))
+        known = claims[item.id]
+        out.append(Detail(text=item.text, lead=item.label or None, columns=item.columns, details=nested, **known))
         at = end
     return tuple(out)
 

@@ -32,8 +32,9 @@ OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on 
 class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
-    `depth` counts the statements that it is nested below. `finding` and `correction` are the record's; `reason` says
-    why it was withheld, `home` from which section it was dropped.
+    `depth` counts the statements that it is nested below, `columns` are the headings of a table whose rows stand below
+    it. `finding` and `correction` are the record's; `reason` says why it was withheld, `home` from which section it was
+    dropped.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Item:
     finding: str = ""
     correction: Correction | None = None
     home: str = GROUPED[0]
+    columns: tuple[str, ...] = ()
 
     @property
     def outside(self) -> bool:
@@ -209,6 +211,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
     return Item(
         new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
         finding=claim.finding or "", correction=claim.correction,
+        columns=claim.columns if isinstance(claim, Detail) else (),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pipeline.render.markdown import clock, labels_of, moment_url
 from pipeline.review.catalogue import Desk
 from pipeline.review.changes import Part, changed_words
 from pipeline.review.state import Item
+from pipeline.tables import BETWEEN
 
 _DEEPEST = 4  # levels of nesting that are shown apart
 
@@ -32,6 +33,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         label=item.label,
         colon="".join(words.behind(item.label)),
         text=item.text,
+        columns=BETWEEN.join(item.columns),
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
         mark=item.support if item.section not in BARE else None,

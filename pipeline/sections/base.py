@@ -99,4 +99,5 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
 def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     nested = tuple(detail(d, transcript) for d in statement.details)
-    return Detail(text=statement.text, lead=statement.label or None, details=nested, **claim(statement, transcript))
+    known = claim(statement, transcript)
+    return Detail(text=statement.text, lead=statement.label or None, columns=statement.columns, details=nested, **known)

@@ -57,7 +57,7 @@ def test_obsidian_has_front_matter_block_ids_and_links_to_concepts() -> None:
     known = yaml.safe_load(page.split("---\n")[1])
     assert known["title"] == "The Reactor at Lund" and known["speakers"] == ["Ana", "Ben"]
     assert "the [[Cooling tower|cooling tower]] is too expensive" in page and "- **[[Cooling tower]]:** A build" in page
-    assert re.search(r"(?m)^  - It has run since 1998 without a stop\.\[\^s3\] \^s3$", page)
+    assert re.search(r"(?m)^\* It has run since 1998 without a stop\.\[\^s3\] \^s3$", page)
 
 
 def test_front_matter_holds_what_a_title_holds_and_no_more() -> None:

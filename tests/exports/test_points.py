@@ -1,0 +1,221 @@
+"""Tables and paragraphs of points: on the page, read back from it, under review, and in every format."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from docx import Document
+from markdown_it import MarkdownIt
+
+from pipeline.document import Detail, StudyDocument
+from pipeline.exports.docx import write_docx
+from pipeline.exports.epub import write_epub
+from pipeline.exports.html import write_html
+from pipeline.exports.markdown import write_github, write_obsidian
+from pipeline.exports.tables import write_csv
+from pipeline.page import draft_of_document, draft_of_page, is_edited
+from pipeline.render import render_markdown
+from pipeline.review.reviewed import reviewed_document
+from pipeline.review.state import State, opened
+from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.tables import cells, fills, in_words
+from pipeline.verification import Recording
+from tests.exports.samples import TRANSCRIPT, ready, sample
+
+COLUMNS = ("Machine", "Power *now*", "Costs")
+ROWS = ("Reactor | 40 MW | too much", "Tower | none | <b>little</b>")
+READ = MarkdownIt("commonmark").enable("table")
+
+
+def tabled(lead: str | None = "Two machines") -> StudyDocument:
+    """The reactor's notes with a table below the first point of their second heading."""
+    first, second = sample().main_points
+    top, *others = second.details
+    rows = tuple(_row(top, text) for text in ROWS)
+    top = top.model_copy(update={"lead": lead, "columns": COLUMNS, "details": rows})
+    return sample(main_points=(first, second.model_copy(update={"details": (top, *others)})))
+
+
+def _row(like: Detail, text: str) -> Detail:
+    return Detail(text=text, evidence=like.evidence, support="verified")
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "fits"),
+    [
+        (COLUMNS, ROWS, True),
+        (COLUMNS, ROWS[:1], False),
+        (COLUMNS[:2], ROWS, False),
+        (("One",), ("a", "b"), False),
+        ((), ("a", "b"), False),
+        (COLUMNS, (*ROWS, "a sentence that a check put right"), False),
+    ],
+)
+def test_rows_are_a_table_where_all_of_them_fill_its_columns(
+    columns: tuple[str, ...], rows: tuple[str, ...], fits: bool
+) -> None:
+    assert fills(columns, rows) == fits
+
+
+def test_cells_are_what_stands_between_bars_and_a_row_can_be_read_in_words() -> None:
+    assert cells("a |b|  c d ") == ("a", "b", "c d") == cells("| a | b | c d |")
+    assert cells("| b") == ("", "b") and cells("|") == ("", "") and cells("a") == ("a",)
+    assert in_words(COLUMNS, ROWS[0], ": ") == ("Reactor", "Power *now*: 40 MW; Costs: too much")
+    assert in_words(COLUMNS, "Reactor | | free", ": ") == ("Reactor", "Costs: free")
+
+
+@pytest.mark.parametrize(
+    ("row", "is_table"), [("Reactor | 60 MW | too much", True), ("The reactor gives 60 MW.", False)]
+)
+def test_a_row_put_right_in_its_form_stays_in_the_table_and_any_other_makes_a_list_of_it(
+    row: str, is_table: bool
+) -> None:
+    (group,) = draft_of_document(tabled()).sections["main_points"][1:]
+    top, *others = group.statements
+    changed = replace(top, details=(replace(top.details[0], text=row), *top.details[1:]))
+    (point,) = MAIN_POINTS.content([replace(group, statements=(changed, *others))], TRANSCRIPT)
+    assert point.details[0].is_table == is_table and point.details[0].details[0].text == row
+
+
+@pytest.mark.parametrize("lead", [None, "Two machines"])
+@pytest.mark.parametrize("citations", [False, True])
+def test_the_page_has_a_table_that_is_read_back_as_it_was_written(citations: bool, lead: str | None) -> None:
+    document = tabled(lead)
+    page = render_markdown(document, citations=citations)
+    shown = READ.render(page)
+    assert "<th>Power *now*</th>" in shown and "<td>40 MW</td>" in shown and "&lt;b&gt;little" in shown
+    assert shown.count("<table>") == 1 and ("<li>" in shown.split("<table>")[0].split("<h3>")[-1]) == bool(lead)
+    assert not is_edited(page, document)
+    (row,) = (s for _, s in draft_of_page(page, document).statements() if s.text == ROWS[0])
+    assert row.lines == (row_of(document).evidence[0].segment,)
+
+
+def row_of(document: StudyDocument) -> Detail:
+    return document.main_points[1].details[0].details[0]
+
+
+def changed(**of_row: Any) -> Detail:
+    """The point with the table, its first row changed so."""
+    top = tabled().main_points[1].details[0]
+    return top.model_copy(update={"details": (top.details[0].model_copy(update=of_row), *top.details[1:])})
+
+
+def with_point(point: Detail) -> StudyDocument:
+    """The notes with this point in place of the one with the table."""
+    first, second = tabled().main_points
+    points = (first, second.model_copy(update={"details": (point, *second.details[1:])}))
+    return StudyDocument.model_validate(sample(main_points=points).model_dump())
+
+
+def test_rows_between_bars_and_a_column_without_a_heading_are_read_back_too() -> None:
+    odd = changed(text="| Reactor |40 MW| too much |").model_copy(update={"columns": ("", *COLUMNS[1:])})
+    page = render_markdown(with_point(odd))
+    assert "  | Reactor | 40 MW | too much |\n" in page and not is_edited(page, with_point(odd))
+
+
+@pytest.mark.parametrize("of_row", [{"lead": "Much"}, {"details": (_row(sample().main_points[0].details[0], "Old."),)}])
+def test_a_row_with_a_lead_or_with_something_nested_below_it_is_lost_in_no_table(of_row: dict[str, Any]) -> None:
+    page = render_markdown(with_point(changed(**of_row)))
+    assert "**Much:**" in page or "- Old." in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("40 MW", "60 MW"), ("| Costs |", "| Price |"), ("| Tower | none |", "| Mill | none |")]
+)
+def test_a_table_that_somebody_changed_is_an_edited_page(before: str, after: str) -> None:
+    document = tabled()
+    page = render_markdown(document)
+    assert before in page and is_edited(page.replace(before, after), document)
+
+
+def accepted(document: StudyDocument, but: str = "") -> State:
+    state = opened(document)
+    items = (replace(i, standing="rejected" if i.text == but else "accepted") for i in state.items)
+    return replace(state, items=tuple(items))
+
+
+def test_what_was_accepted_keeps_its_table_and_one_row_alone_is_none() -> None:
+    document = tabled()
+    recording = Recording(TRANSCRIPT)
+    whole = reviewed_document(document, accepted(document), recording)
+    assert whole.main_points[1].details[0].is_table
+    one = reviewed_document(document, accepted(document, but=ROWS[1]), recording)
+    assert not one.main_points[1].details[0].is_table and ROWS[0].replace("|", "\\|") in render_markdown(one)
+
+
+def test_pages_and_books_have_the_table_with_the_evidence_of_each_row() -> None:
+    made = ready(tabled())
+    html = write_html(made).decode()
+    assert '<th scope="col">Power *now*</th>' in html and "&lt;b&gt;little&lt;/b&gt;" in html
+    assert html.count("<tr id=") == 2
+    with zipfile.ZipFile(io.BytesIO(write_epub(made))) as book:
+        chapters = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xhtml"))
+    assert "<td>40 MW</td>" in chapters and chapters.count("<tr id=") == 2
+
+
+@pytest.mark.parametrize("write", [write_github, write_obsidian])
+def test_markdown_of_other_programs_has_it_with_the_footnotes_of_each_row(write: Any) -> None:
+    page = write(ready(tabled())).decode()
+    rows = [line for line in page.splitlines() if line.startswith("  |")]
+    assert len(rows) == 4 and rows[1] == "  | --- | --- | --- |"
+    assert rows[2].startswith("  | Reactor | 40 MW | too much") and "[^s" in rows[2] and rows[2].endswith("] |")
+    paragraph = write(ready(tabled(None))).decode()
+    assert "\n\n| Machine |" in paragraph and READ.render(paragraph).count("<table>") == 1
+
+
+def test_where_no_table_can_stand_a_row_is_told_in_words() -> None:
+    made = ready(tabled())
+    paragraphs = [p.text for p in Document(io.BytesIO(write_docx(made))).paragraphs]
+    assert any(p.startswith("Reactor: Power *now*: 40 MW; Costs: too much") for p in paragraphs)
+    assert "Power *now*: 40 MW; Costs: too much" in write_csv(made).decode("utf-8-sig")
+
+
+def paragraphs() -> StudyDocument:
+    """Notes whose points are a paragraph with a list, a bullet with a list, and a paragraph."""
+    first, second = sample().main_points
+    one, *_ = second.details
+    below = tuple(_row(one, text) for text in ("A part.", "Another: the last."))
+    points = (
+        one.model_copy(update={"lead": None, "text": "This opens the section.", "details": below}),
+        one.model_copy(update={"lead": "A case", "text": "It stands beside others.", "details": below}),
+        one.model_copy(update={"lead": None, "text": "- 3 is what is left of it.", "details": ()}),
+    )
+    return sample(main_points=(first, second.model_copy(update={"details": points})))
+
+
+def test_a_point_without_a_lead_is_a_paragraph_and_what_is_nested_below_it_a_list() -> None:
+    page = render_markdown(paragraphs())
+    section = page[page.index("### 2.") :].partition("## Key")[0]
+    assert section.split("\n", 1)[1] == (
+        "\nThis opens the section. †\n\n* A part.\n* Another: the last.\n\n"
+        "- **A case:** It stands beside others. †\n  - A part.\n  - Another: the last.\n\n"
+        "\\- 3 is what is left of it. †\n\n"
+    )
+
+
+@pytest.mark.parametrize("citations", [False, True])
+def test_paragraphs_are_read_back_with_what_is_nested_below_them(citations: bool) -> None:
+    document = paragraphs()
+    page = render_markdown(document, citations=citations)
+    assert not is_edited(page, document)
+    (*_, group) = draft_of_page(page, document).sections["main_points"]
+    assert [(s.label, len(s.details)) for s in group.statements] == [("", 2), ("A case", 2), ("", 0)]
+    assert is_edited(page.replace("* A part.", "- A whole.", 1), document)
+
+
+@pytest.mark.parametrize("write", [write_github, write_obsidian])
+def test_other_markdown_has_paragraphs_too(write: Any) -> None:
+    shown = READ.render(write(ready(paragraphs())).decode())
+    opening = shown[shown.index("<p>This opens the section.") :]
+    assert opening.index("</ul>") < opening.index("A case")  # its list ends before the next point
+
+
+def test_where_points_are_list_items_a_paragraph_has_no_bullet() -> None:
+    made = ready(paragraphs())
+    styles = {p.text[:4]: p.style.name for p in Document(io.BytesIO(write_docx(made))).paragraphs if p.style}
+    assert styles["This"] == "Normal" and styles["A ca"] == "List Bullet" and styles["A pa"] == "List Bullet 2"
+    assert write_html(made).decode().count('class="plain"') == 4  # two here, two of the first heading
