@@ -84,13 +84,13 @@ def written_answer() -> dict[str, Any]:
             {
                 "heading": "A Reactor and Its Tower",
                 "points": [
-                    points[0] | {"lead": "Lund reactor", "details": []},
-                    points[1] | {"lead": "Tower costs", "details": []},
+                    points[0] | {"lead": "Lund reactor", "columns": [], "details": []},
+                    points[1] | {"lead": "Tower costs", "columns": [], "details": []},
                 ],
             },
             {
                 "heading": "Paying for the Heat Exchanger",
-                "points": [points[2] | {"lead": "Heat exchanger", "details": points[3:]}],
+                "points": [points[2] | {"lead": "Heat exchanger", "columns": [], "details": points[3:]}],
             },
         ],
         "key_concepts": [
@@ -106,7 +106,7 @@ def written_answer() -> dict[str, Any]:
 
 def composed_answer() -> dict[str, Any]:
     """The points of two parts, each of which gave what `written_answer` has (1 to 3, 4 to 6), arranged by number."""
-    as_written = {"lead": "", "text": "", "details": []}
+    as_written = {"lead": "", "text": "", "columns": [], "details": []}
     written = written_answer()
     return {
         "overview": [{"cites": [1, 6], "text": written["overview"][0]["text"]}],

@@ -45,7 +45,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
-    words = words_of(recipe, transcript.spoken_words)
+    # A revision has looked for what is missing with the whole page before it.
+    words = 0 if revising else words_of(recipe, transcript.spoken_words)
     return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 
 

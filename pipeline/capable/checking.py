@@ -104,7 +104,7 @@ async def _checked(
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v5",
+        "check.v6",
         speakers=prompts.introduced(chunk),
         statements="\n".join(_rows(claims, chunk, prompts)),
         missing=_missing(missed, chunk, prompts),

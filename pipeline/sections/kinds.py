@@ -35,21 +35,21 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v8"
-    compose: str = "compose.v2"
-    revise: str = "revise.v4"
+    write: str = "write.v9"
+    compose: str = "compose.v3"
+    revise: str = "revise.v5"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
 _MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
-_POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v1")
+_POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v2")
 
 STUDY = NotesKind("study", _STUDY)
 MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
-    compose="compose_minutes.v2",
+    compose="compose_minutes.v3",
     revise="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))

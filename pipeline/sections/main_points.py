@@ -13,17 +13,18 @@ from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_e
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 135  # of a section under one heading
+_WORDS_EACH = 100  # of a section under one heading
 _WORDS_A_POINT = 70  # its lead, its share of a heading and what is nested below it counted; 60 to 95 were written
 _HEADINGS, _MOST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
 
 
 class Point(Answer):
-    """A statement under a heading, with those nested below it."""
+    """A statement under a heading, with those nested below it, as rows of a table where it has columns."""
 
     cites: list[int]
     lead: str
     text: str
+    columns: list[str]
     details: list[Sentence]
 
 
@@ -63,7 +64,7 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
 def _point(point: Point, lines_of: LinesOf) -> DraftStatement:
     details = tuple(DraftStatement(d.text, lines_of(d.cites)) for d in point.details if d.text.strip())
     lead = without_end_mark(point.lead)
-    return DraftStatement(point.text, lines_of(point.cites), lead, details)
+    return DraftStatement(point.text, lines_of(point.cites), lead, details, columns=tuple(point.columns))
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainPoint, ...]:
@@ -83,13 +84,13 @@ def values(words: int) -> Mapping[str, str]:
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))
-    points = min(max(2 * least, round(words / _WORDS_A_POINT)), 3 * most)
+    points = min(max(round(1.5 * least), round(words / _WORDS_A_POINT)), 3 * most)
     return {"least": str(least), "most": str(most), "points": str(points)}
 
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v8",
+    "sections/main_points.v9",
     list[PointSection],
     groups,
     content,

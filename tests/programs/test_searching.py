@@ -35,7 +35,7 @@ SAID = (
 def records(folder: Path, name: str = "notes", said: tuple[str, ...] = SAID) -> dict[str, Path]:
     """Notes that say each sentence, from a recording that says the same."""
     talk = transcript([("Ana", text) for text in said])
-    points = [{"cites": [n], "text": text, "lead": "", "details": []} for n, text in enumerate(said, 1)]
+    points = [{"cites": [n], "text": text, "lead": "", "columns": [], "details": []} for n, text in enumerate(said, 1)]
     written: dict[str, Any] = EMPTY | {"main_points": [{"heading": "Matters", "points": points}]}
     client = ScriptedClient(lambda request: written if request.name == "write" else EMPTY)
     document = asyncio.run(asummarise(talk, client))

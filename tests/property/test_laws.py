@@ -96,7 +96,13 @@ def talks(draw: st.DrawFn) -> tuple[Parts, dict[str, Any]]:
     details = st.lists(st.fixed_dictionaries({"cites": below, "text": sentence}), max_size=2)
     prose = st.lists(st.fixed_dictionaries({"cites": around, "text": sentence}), max_size=2)
     point = st.fixed_dictionaries(
-        {"cites": numbers, "lead": st.sampled_from(["", "Lead"]), "text": st.just("") | sentence, "details": details}
+        {
+            "cites": numbers,
+            "lead": st.sampled_from(["", "Lead"]),
+            "text": st.just("") | sentence,
+            "columns": st.lists(word, max_size=2),
+            "details": details,
+        }
     )
     section = st.fixed_dictionaries({"heading": sentence, "points": st.lists(point, min_size=1, max_size=3)})
     concept = st.fixed_dictionaries({"cites": around, "term": word, "definition": sentence})
@@ -112,7 +118,7 @@ def talks(draw: st.DrawFn) -> tuple[Parts, dict[str, Any]]:
 
 
 def written(points: list[tuple[int, str]]) -> dict[str, Any]:
-    rows = [{"cites": [line], "lead": "", "text": said, "details": []} for line, said in points]
+    rows = [{"cites": [line], "lead": "", "text": said, "columns": [], "details": []} for line, said in points]
     return EMPTY | {"main_points": [{"heading": "A heading", "points": rows}]}
 
 

@@ -46,7 +46,13 @@ LEFT_OUT = (
 
 
 def _point(lines: list[int], lead: str, text: str, *details: tuple[list[int], str]) -> dict[str, Any]:
-    return {"cites": lines, "lead": lead, "text": text, "details": [{"cites": n, "text": t} for n, t in details]}
+    return {
+        "cites": lines,
+        "lead": lead,
+        "text": text,
+        "columns": [],
+        "details": [{"cites": n, "text": t} for n, t in details],
+    }
 
 
 def _written() -> dict[str, Any]:

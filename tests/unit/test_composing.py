@@ -33,7 +33,7 @@ def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") 
 
 
 PARTS = [part(1, "One.", "Two."), part(3, "Three.", "Four.", heading="Other", term="Else")]
-AS_WRITTEN = {"lead": "", "text": "", "details": []}
+AS_WRITTEN = {"lead": "", "text": "", "columns": [], "details": []}
 
 
 def answer_of(**sections: Any) -> Any:
@@ -73,7 +73,10 @@ def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
 
 def test_joined_points_cite_the_lines_of_both() -> None:
     table, _ = table_of(PARTS)
-    joined = {"heading": "All", "points": [{"cites": [1, 3], "lead": "", "text": "One and three.", "details": []}]}
+    joined = {
+        "heading": "All",
+        "points": [{"cites": [1, 3], "lead": "", "text": "One and three.", "columns": [], "details": []}],
+    }
     (group,) = composed(answer_of(main_points=[joined]), table)["main_points"]
     assert group.statements[0].text == "One and three." and group.statements[0].lines == (1, 3)
 
@@ -93,7 +96,13 @@ def test_a_sentence_from_nowhere_is_unlawful() -> None:
 @pytest.mark.parametrize("cites", [[], [9]], ids=["no number", "a number that is not there"])
 def test_a_nested_sentence_from_nowhere_is_unlawful(cites: list[int]) -> None:
     table, _ = table_of(PARTS)
-    point = {"cites": [1, 2, 3, 4], "lead": "", "text": "All.", "details": [{"cites": cites, "text": "More."}]}
+    point = {
+        "cites": [1, 2, 3, 4],
+        "lead": "",
+        "text": "All.",
+        "columns": [],
+        "details": [{"cites": cites, "text": "More."}],
+    }
     with pytest.raises(Unusable):
         lawful(answer_of(main_points=[{"heading": "All", "points": [point]}]), table)
 
@@ -106,7 +115,13 @@ def test_points_that_are_arranged_under_no_heading_stand_under_the_one_before() 
 
 
 def test_a_point_named_only_below_one_that_stands_as_written_is_told_as_dropped() -> None:
-    below = {"cites": [1], "lead": "", "text": "", "details": [{"cites": [2], "text": "Two, in other words."}]}
+    below = {
+        "cites": [1],
+        "lead": "",
+        "text": "",
+        "columns": [],
+        "details": [{"cites": [2], "text": "Two, in other words."}],
+    }
     good = answer_of(main_points=[{"heading": "All", "points": [below, *arranged(3, 4)[0]["points"]]}], dropped=[2])
     draft, _ = composed_with(good.model_dump())
     assert [d.text for d in draft.dropped] == ["Lead 2: Two."]

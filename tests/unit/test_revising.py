@@ -54,7 +54,7 @@ def test_the_revised_document_is_printed_and_checked() -> None:
     document, client = run(revised_answer())
     assert document.overview[0].text == BETTER and document.status == "complete"
     assert BETTER in client.requests[-1].messages[-1].content
-    assert "revise.v4" in document.run.prompts
+    assert "revise.v5" in document.run.prompts
 
 
 def test_the_lines_the_task_and_the_first_answer_stand_before_the_task_of_revising() -> None:

@@ -305,7 +305,9 @@ def test_an_answer_that_never_fits_makes_the_document_partial_with_its_lines() -
 
 def test_one_bad_point_sinks_no_answer_and_is_told() -> None:
     written = written_answer()
-    written["main_points"][0]["points"].append({"cites": "?", "lead": "", "text": "Something", "details": []})
+    written["main_points"][0]["points"].append(
+        {"cites": "?", "lead": "", "text": "Something", "columns": [], "details": []}
+    )
     document, client = run([written, EMPTY])
     assert document.status == "complete" and len(client.requests) == 2
     (withheld,) = document.withheld
@@ -437,7 +439,7 @@ def test_a_part_without_main_points_is_told_by_its_lines() -> None:
         if request.name == "write" and "Part 2" in request.messages[1].content:
             return fitting(EMPTY, request)
         if request.name == "compose":
-            rows = [{"cites": [n], "lead": "", "text": "", "details": []} for n in (1, 2, 3)]
+            rows = [{"cites": [n], "lead": "", "text": "", "columns": [], "details": []} for n in (1, 2, 3)]
             return EMPTY_COMPOSED | {"main_points": [{"heading": "H", "points": rows}]}
         return good_answer(request)
 
@@ -449,9 +451,9 @@ def test_a_part_without_main_points_is_told_by_its_lines() -> None:
 def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> None:
     """Not those of the documents that were made before it with the same set."""
     prompts = PromptSet()
-    prompts.load("compose.v2")
+    prompts.load("compose.v3")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v2" not in document.run.prompts and "check.v5" in document.run.prompts
+    assert "compose.v3" not in document.run.prompts and "check.v6" in document.run.prompts
 
 
 def test_the_record_prices_each_call_by_itself() -> None:

@@ -61,13 +61,13 @@ def test_a_prompt_file_whose_name_is_no_utf_8_is_a_prompt_file(tmp_path: Path) -
 
 
 def test_a_prompt_that_was_edited_is_loaded_anew(tmp_path: Path) -> None:
-    own = tmp_path / "system.v4.md"
+    own = tmp_path / "system.v5.md"
     own.write_text("Be brief.")
     prompts = PromptSet(tmp_path)
-    assert prompts.load("system.v4").template == "Be brief."
+    assert prompts.load("system.v5").template == "Be brief."
     own.write_text("Be exact.")
-    assert prompts.fresh().load("system.v4").template == "Be exact."
-    assert prompts.load("system.v4").template == "Be brief."  # one document is made with one text
+    assert prompts.fresh().load("system.v5").template == "Be exact."
+    assert prompts.load("system.v5").template == "Be brief."  # one document is made with one text
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,10 @@ def over_two_parts(**fault: Any) -> tuple[StudyDocument, ScriptedClient]:
         if request.name == "check":
             return faulty(request) if fault else fitting(EMPTY, request)
         lines = [70] if "Part 2" in request.messages[1].content else [38]
-        points = [{"cites": lines, "lead": "", "text": f"Point {n} of {lines}.", "details": []} for n in (1, 2, 3)]
+        points = [
+            {"cites": lines, "lead": "", "text": f"Point {n} of {lines}.", "columns": [], "details": []}
+            for n in (1, 2, 3)
+        ]
         concept = {"cites": lines, "term": "Hall", "definition": "A room."}
         written = EMPTY | {"main_points": [{"heading": "H", "points": points}], "key_concepts": [concept]}
         return fitting(written, request)
