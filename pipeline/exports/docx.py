@@ -17,10 +17,12 @@ from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.render import DOUBTED
+from pipeline.text import pieces_of_code
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)
 _INK = RGBColor(0x23, 0x27, 0x2B)
+_CODE_FONT = "Consolas"
 _DEEPEST = 3  # "List Bullet 3" is the deepest list style that every Word has
 
 
@@ -138,7 +140,11 @@ def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnote
         mark, behind = exported.labels.behind(point.lead)
         paragraph.add_run(f"{point.lead}{mark}").bold = True
         paragraph.add_run(behind)
-    paragraph.add_run(point.text + (f" {DOUBTED}" if exported.doubted(point) else ""))
+    for piece, is_code in pieces_of_code(point.text):
+        run = paragraph.add_run(piece)
+        run.font.name = _CODE_FONT if is_code else None
+    if exported.doubted(point):
+        paragraph.add_run(f" {DOUBTED}")
     if point.claim:
         notes.refer(paragraph, point)
 

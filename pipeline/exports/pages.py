@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.render.markdown import DOUBTED, clock
+from pipeline.text import pieces_of_code
 
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
@@ -39,6 +40,12 @@ def policy(css: str, script: str) -> str:
     return f"{own}; base-uri 'none'; form-action 'none'"
 
 
+def _coded(text: str) -> Markup:
+    """A text with what is code in it as such."""
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(piece) if is_code else piece for piece, is_code in pieces_of_code(text))
+
+
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
@@ -54,6 +61,7 @@ def _environment() -> Environment:
     )
     environment.globals["DOUBTED"] = DOUBTED
     environment.filters["clock"] = clock
+    environment.filters["coded"] = _coded
     environment.filters["place"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
     return environment
 

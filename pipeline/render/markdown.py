@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels, labels_for
 from pipeline.tables import cells
-from pipeline.text import linkable
+from pipeline.text import linkable, pieces_of_code
 
 DOUBTED = "†"
 _MOST_NAMED = 12
@@ -70,10 +70,11 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
 
 
 def escape(text: str) -> str:
-    """Text as plain words of a Markdown line: nothing in it can become markup, HTML or a link."""
+    """Text as plain words of a Markdown line: nothing in it can become markup but code, nor HTML or a link."""
     if _PLAIN.fullmatch(text):
         return text
-    safe = _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", text).strip())
+    pieces = pieces_of_code(_SPACES.sub(" ", text).strip())
+    safe = "".join(f"`{piece}`" if is_code else _SPECIAL.sub(r"\\\1", piece) for piece, is_code in pieces)
     safe = re.sub(r"(?i)\b(https?|ftp)://", r"\1&#58;//", safe)
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)

@@ -12,7 +12,7 @@ from tests.review.samples import document as reactor
 
 HOSTILE = (
     '<script>alert(1)</script> "><img src=x onerror=alert(1)> {{c1::no}} {{7*7}} [[Link]] [sound:x.mp3] $x$ ==a== %%b%% '
-    "=HYPERLINK(1) &lt; ]]> </details> \\(x\\) `code` ^id #tag :smile: \x07\u202eevil"
+    "=HYPERLINK(1) &lt; ]]> </details> \\(x\\) `co<d>e` ^id #tag :smile: \x07\u202eevil"
 )
 WEAK = {"support": "weak", "finding": "no line says 40"}
 

@@ -219,3 +219,18 @@ def test_where_points_are_list_items_a_paragraph_has_no_bullet() -> None:
     styles = {p.text[:4]: p.style.name for p in Document(io.BytesIO(write_docx(made))).paragraphs if p.style}
     assert styles["This"] == "Normal" and styles["A ca"] == "List Bullet" and styles["A pa"] == "List Bullet 2"
     assert write_html(made).decode().count('class="plain"') == 4  # two here, two of the first heading
+
+
+def test_code_is_shown_as_code_and_nothing_in_it_is_anything_else() -> None:
+    first, second = sample().main_points
+    point = second.details[0].model_copy(update={"text": "Chain `.catch(log)` onto it, not `<img src=x>`."})
+    document = sample(main_points=(first, second.model_copy(update={"details": (point,)})))
+    made = ready(document)
+    page = render_markdown(document)
+    assert "Chain `.catch(log)` onto it, not \\`\\<img src=x>\\`." in page and not is_edited(page, document)
+    assert "<code>.catch(log)</code> onto it, not `&lt;img src=x&gt;`." in write_html(made).decode()
+    with zipfile.ZipFile(io.BytesIO(write_epub(made))) as book:
+        chapters = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xhtml"))
+    assert "<code>.catch(log)</code>" in chapters and "`&lt;img src=x&gt;`" in chapters
+    fonts = {r.text: r.font.name for p in Document(io.BytesIO(write_docx(made))).paragraphs for r in p.runs}
+    assert fonts[".catch(log)"] == "Consolas" and fonts["Chain "] is None

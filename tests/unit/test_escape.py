@@ -4,6 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pipeline.render.markdown import escape, unescape
+from pipeline.text import pieces_of_code
 
 
 @pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b"])
@@ -15,3 +16,20 @@ def test_marks_that_begin_no_markup_where_they_stand_stay_as_they_are(text: str)
 @pytest.mark.parametrize("text", ["<b>", "a <!-- b", "&lt; x", "> quoted", "# one", "see #12", "_so_", "x _y_"])
 def test_marks_that_could_begin_markup_are_escaped_and_read_back(text: str) -> None:
     assert "\\" in escape(text) and unescape(escape(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Chain `.catch` onto `await fetch_users()`.", [".catch", "await fetch_users()"]),
+        ("`process.on('exit')` and a lone ` sign", ["process.on('exit')"]),
+        ("`const users = await fetchUsers()`", ["const users = await fetchUsers()"]),
+        ("`a``b`, `` `c` ``, `` and ` d`", ["c", " d"]),
+        ("`<b>`, `a|b`, `$x$`, `a == b`, `x\\`", []),
+    ],
+)
+def test_code_stays_code_where_nothing_in_it_means_anything_else(text: str, code: list[str]) -> None:
+    shown = MarkdownIt().parseInline(escape(text))[0].children or []
+    assert [t.content for t in shown if t.type == "code_inline"] == code
+    assert {t.type for t in shown} <= {"text", "text_special", "code_inline"} and unescape(escape(text)) == text
+    assert [piece for piece, is_code in pieces_of_code(text) if is_code] == code
