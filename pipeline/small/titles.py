@@ -81,7 +81,7 @@ class Telling:
         again = [[w for w in fit if any(self._said_in[k] > 1 for k in keys(w))] for fit in sentences]
         fit = next(filter(None, (*asked, twice, *again, *sentences)), [])
         word = max(fit, key=lambda w: (self._noted.issuperset(keys(w)), self._weight(w), len(w)), default="")
-        return word[:1].upper() + word[1:]
+        return _with_rest_of_name(word[:1].upper() + word[1:], whole)
 
     def _naming(self, text: str) -> list[str]:
         """Words that may name what a sentence is about: those that count nothing and call nobody."""
@@ -216,6 +216,13 @@ def _leads(told: Mapping[int, str], texts: Sequence[str], telling: Telling) -> t
         if len(fits) == 1 and not found[fits[0]]:
             found[fits[0]] = kept[fits[0]]
     return tuple(found)
+
+
+def _with_rest_of_name(word: str, text: str) -> str:
+    """A word with the capital words that follow it wherever a text says it: "Skerry Sound", where "Skerry" is named."""
+    said = re.findall(rf"\b{re.escape(word)}\b((?: [A-Z][\w-]+)*)", text)
+    rest = min(said, key=len, default="")
+    return word + rest if all(s.startswith(rest) for s in said) else word
 
 
 def _said(word: str, text: str) -> int:

@@ -395,3 +395,12 @@ def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
     first = Excerpt(tuple(sentences[:1]), frozenset({0}), ())
     second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), before=first.sentences)
     assert unrepeated([first, second])[1].before == () and unrepeated([first, second])[1].continues(first)
+
+
+def test_a_name_of_several_words_names_a_part_as_a_whole() -> None:
+    def named(said: str) -> str:
+        excerpts = all_of(said)
+        return Telling([s for e in excerpts for s in e.sentences]).best(excerpts[0])
+
+    assert named("The array at Skerry Sound is small, and Skerry Sound is cold.") == "Skerry Sound"
+    assert named("The men of Skerry saw Skerry Sound, and Skerry Rock too.") == "Skerry"
