@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.tables import fills
+from pipeline.tables import cells, fills, in_words
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -97,6 +97,21 @@ class Detail(Statement):
     def is_table(self) -> bool:
         """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
+
+    def settled(self) -> Detail:
+        """This point; where its details are no table any more, those that were rows of it in words."""
+        if not self.columns or self.is_table:
+            return self
+        rows = tuple(d if d.lead else d.model_copy(update=_in_words(self.columns, d.text)) for d in self.details)
+        return self.model_copy(update={"columns": (), "details": rows})
+
+
+def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
+    """What a row says, in place of its lead and text, if it fills the columns."""
+    if len(columns) != len(cells(row)):
+        return {}
+    lead, text = in_words(columns, row, ": ")
+    return {"lead": lead or None, "text": text}
 
 
 class MainPoint(_Model):

@@ -34,11 +34,11 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
     rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
-_BULLET = re.compile(r"(\s*)[-*+] (.*)$")
+_BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
-_RULE = re.compile(r"\s*([-*_|:])(?:[ |:-]*\1){2,}[ |:-]*")  # of a page, or below the head of a table
+_RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
@@ -76,7 +76,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
         details = tuple(map(_statement, of.details))
         columns = of.columns if of.is_table else ()
         if columns:  # as a page is read
-            details = tuple(replace(row, text=BETWEEN.join(cells(row.text))) for row in details)
+            details = tuple(replace(row, text=BETWEEN.join(cells(row.text)), bound=True) for row in details)
         return DraftStatement(of.text, lines, of.lead or "", details, finding=finding, remark=remark, columns=columns)
     return DraftStatement(of.text, lines, finding=finding, remark=remark)
 
@@ -160,11 +160,11 @@ class _Form:
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
         nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
-        self._besides = (">", DOUBTED, "<!--", *urls, *notes, *nothing)
+        self._besides, self._nothing = (">", DOUBTED, "<!--", *urls, *notes), frozenset(nothing)
 
     def is_besides(self, row: str) -> bool:
         """Whether a row is no statement: by how it begins, or a rule."""
-        return row.startswith(self._besides) or _RULE.fullmatch(row) is not None
+        return row.startswith(self._besides) or row.strip() in self._nothing or _RULE.fullmatch(row) is not None
 
 
 def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
@@ -195,14 +195,22 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
     columns: tuple[str, ...] = ()
 
+    def flat(self) -> Iterator[_Node]:
+        """This one and those nested below it."""
+        yield self
+        for node in self.details:
+            yield from node.flat()
+
 
 def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]) -> list[_Node]:
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
-    A bullet without a lead belongs to the paragraph above it, and the rows of a table to the point above them.
+    A bullet without a lead, or with another sign than points have, belongs to the paragraph above it, and the rows of a
+    table to the point above them.
     """
     out: list[_Node] = []
     last: _Node | None = None
+    point = _Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
     for row in rows:
         if not row.strip():
@@ -211,19 +219,19 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
             continue
         elif out and (match := _TABLE_ROW.fullmatch(row)):
             shown = tuple(cell.strip() for cell in _CELL_END.split(match[1]))
-            if out[-1].columns:
-                out[-1].details.append(_Node(BETWEEN.join(shown)))
+            if point.columns:
+                point.details.append(_Node(BETWEEN.join(shown)))
             else:
-                out[-1].columns = tuple(map(unescape, shown))
+                point.columns = tuple(map(unescape, shown))
         elif (match := _BULLET.match(row)) or last is None:
-            indent, text = match.groups() if match else ("", row)
-            last = _Node(text.strip())
-            nested = indent or (match and below and not _BOLD.match(text))
+            indent, sign, text = match.groups() if match else ("", "", row)
+            last = point = _Node(text.strip())
+            nested = indent or (below and sign and (sign == "*" or not _BOLD.match(text)))
             (out[-1].details if nested and out else out).append(last)
-            below = below if nested else not match
+            below = below if nested else not sign
         else:
             last.text += f" {row.strip()}"
-    for node in [n for top in out for n in (top, *top.details)]:
+    for node in [n for top in out for n in top.flat()]:
         node.text = _MARK.sub("", node.text)
         if match := next((m for label in labels if (m := label.match(node.text))), None):
             node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
@@ -280,6 +288,8 @@ class _Twins:
         twin = twin or self._find(node.text, self._of.get(section, ()))
         twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
+        if node.columns:
+            details = tuple(replace(row, bound=True) for row in details)
         new = DraftStatement(node.text, (), node.label, details, columns=node.columns)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)

@@ -23,6 +23,11 @@ def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:
-    """A row in words, where no table can stand: its first cell, and each other one behind its column's heading."""
+    """A row as lead and text, where no table can stand: its first cell, and each other one behind its column's heading.
+
+    Of a row with nothing in its other cells the first is the text.
+    """
     first, *others = cells(row)
-    return first, "; ".join(f"{column}{colon}{cell}" for column, cell in zip(columns[1:], others, strict=True) if cell)
+    pairs = zip(columns[1:], others, strict=True)
+    named = [f"{column}{colon}{cell}" if column else cell for column, cell in pairs if cell]
+    return (first, "; ".join(named)) if named else ("", first or row)

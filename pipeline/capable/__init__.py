@@ -46,7 +46,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
     # A revision has looked for what is missing with the whole page before it.
-    words = 0 if revising else words_of(recipe, transcript.spoken_words)
+    words = 0 if parts[0].revised else words_of(recipe, transcript.spoken_words)
     return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
 
 

@@ -119,8 +119,11 @@ def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Seq
 
     What would be too long for a point that has a list stands behind that, since it is none of the list.
     """
-    details = tuple(row for detail in point.details for row in (detail, *_taken(waiting, detail.id)))
+    below = [(detail, _taken(waiting, detail.id)) for detail in point.details]
     new = _taken(waiting, point.id)
+    if point.columns:  # a sentence would make a list of the table
+        new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
+    details = tuple(row for detail, rows in below for row in (detail, *rows))
     if len(new) == 1 and not new[0].finding and not point.text.endswith(_LEADS_TO_A_LIST):
         joined = replace(_joined(point, new[0], words), details=details)
         if word_count(joined.text) <= _MOST_JOINED:

@@ -62,7 +62,7 @@ def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recordi
         return label.sub(lambda found: names[found[0]].name, of)
 
     def statement(section: str, of: DraftStatement) -> DraftStatement:
-        return replace(of, text=text(of.text), label=text(of.label))
+        return replace(of, text=text(of.text), label=text(of.label), columns=tuple(map(text, of.columns)))
 
     def group(of: DraftGroup) -> DraftGroup:
         return replace(of, heading=text(of.heading))

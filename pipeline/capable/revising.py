@@ -82,7 +82,7 @@ async def revise(part: Part, chunk: Chunk, prompts: ChunkPrompts, structured: St
     structured.wrote(kept)
     rows = [s.name for s in sections if s.cites and (s.grows or s.by_number)]  # the others are prose
     left_out = tuple(note for name in rows for note in _left_out(name, part.sections[name], kept[name]))
-    return replace(part, sections=kept, withheld=revised.withheld, dropped=left_out)
+    return replace(part, sections=kept, withheld=revised.withheld, dropped=left_out, revised=True)
 
 
 def _left_out(section: str, drafted: Sequence[DraftGroup], revised: Sequence[DraftGroup]) -> list[DroppedNote]:

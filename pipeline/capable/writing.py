@@ -41,6 +41,8 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 class Part:
     """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
 
+    `revised` tells whether another call went over it.
+
     `asked` is then what the model was asked and `answer` what it answered. `remarks` tell what is otherwise than asked.
     """
 
@@ -55,6 +57,7 @@ class Part:
     remarks: tuple[str, ...] = ()
     asked: tuple[Message, ...] = ()
     answer: Any = None
+    revised: bool = False
 
 
 async def write(

@@ -41,6 +41,9 @@ def _obsidian(text: str) -> str:
     return escape(text).replace("$", "\\$").replace("%", "&#37;").replace("==", "=&#61;").replace("^", "&#94;")
 
 
+_IN_A_CELL = re.compile(r"(?<!\\)\|")  # that of a link
+
+
 @dataclass(frozen=True, slots=True)
 class _Dialect:
     """How statements stand on a page: the same in every dialect but for `words` and `behind`."""
@@ -172,7 +175,7 @@ def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterat
 def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
     for depth, point in top.flat():
         if point.cells:
-            *first, last = (dialect.words(cell, links) for cell in point.cells)
+            *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell, links)) for cell in point.cells)
             yield "  " * depth + table_row([*first, last + dialect.behind(point, last=False)])
             continue
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)

@@ -23,7 +23,8 @@ def sniff(document: Document) -> bool:
 
     Without such a key it is a plain text like others.
     """
-    if "\n_" not in document.text or not _TIME.match(document.head.partition("\n")[0]):
+    first = next((row for row in document.head.split("\n") if row.strip() and not row.startswith("#")), "")
+    if "\n_" not in document.text or not _TIME.match(first):
         return False
     rows = [row for row in document.text.split("\n") if row.strip()]
     fitting = sum(_is_apart(row) or row[0].isspace() or bool(_TIME.match(row) or _TURN.match(row)) for row in rows)

@@ -52,6 +52,7 @@ def apply(state: State, action: Action, n: int) -> State:
             parts = [replace(p, standing=item.standing) for p in parts]
             if item.section not in TERMED:  # a lead stands before the first part alone
                 parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
+            parts = [*(replace(p, columns=()) for p in parts[:-1]), parts[-1]]  # what is nested stays below the last
             return _put(state, item.id, parts)
         case Merge():
             return _merged(state, action, n)
@@ -160,6 +161,7 @@ def _merged(state: State, action: Merge, n: int) -> State:
         text=action.text,
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
+        columns=next((p.columns for p in parts if p.columns), ()),
     )
     blocks = [state.block(p) for p in parts]
     nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]
@@ -242,8 +244,7 @@ def _appended(state: State, item: Item) -> State:
 def _renamed(state: State, action: Rename) -> State:
     swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
     items = tuple(
-        replace(i, text=text, label=label) if (text := swap(i.text), label := swap(i.label)) != (i.text, i.label) else i
-        for i in state.items
+        replace(i, text=swap(i.text), label=swap(i.label), columns=tuple(map(swap, i.columns))) for i in state.items
     )
     groups = tuple(replace(g, heading=swap(g.heading)) for g in state.groups)
     return replace(state, items=items, groups=groups, names=(*state.names, (action.speaker, action.name)))

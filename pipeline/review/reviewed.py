@@ -71,7 +71,7 @@ def _held(
 def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
     """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
 
-    What is `bound` to the statement above it stands only where that does.
+    What is `bound` to the statement above it, as rows of a table are, stands only where that does.
     """
     above: list[Item] = []
     for item in items:
@@ -79,7 +79,8 @@ def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
             continue
         while above and above[-1].depth >= item.depth:
             above.pop()
-        if item.standing == "accepted" and not (bound and any(i.standing != "accepted" for i in above)):
+        alone = any(i.standing != "accepted" for i in above if bound or i.columns)
+        if item.standing == "accepted" and not alone:
             yield replace(item, depth=sum(i.standing == "accepted" for i in above))
         above.append(item)
 
@@ -94,7 +95,8 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
             end += 1
         nested = _tree(items[at + 1 : end], claims)
         known = claims[item.id]
-        out.append(Detail(text=item.text, lead=item.label or None, columns=item.columns, details=nested, **known))
+        point = Detail(text=item.text, lead=item.label or None, columns=item.columns, details=nested, **known)
+        out.append(point.settled())
         at = end
     return tuple(out)
 

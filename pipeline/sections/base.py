@@ -100,4 +100,5 @@ def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     nested = tuple(detail(d, transcript) for d in statement.details)
     known = claim(statement, transcript)
-    return Detail(text=statement.text, lead=statement.label or None, columns=statement.columns, details=nested, **known)
+    lead, columns = statement.label or None, statement.columns
+    return Detail(text=statement.text, lead=lead, columns=columns, details=nested, **known).settled()

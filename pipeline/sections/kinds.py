@@ -35,7 +35,7 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v9"
+    write: str = "write.v8"
     compose: str = "compose.v3"
     revise: str = "revise.v5"
 

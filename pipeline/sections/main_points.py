@@ -1,16 +1,20 @@
-"""Main Points: numbered headings, bold leads, one level of nested statements."""
+"""Main Points: numbered headings, points with or without a lead, lists and tables nested below them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+from pydantic import model_validator
 
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
 from pipeline.structured import Answer
+from pipeline.tables import fills
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 100  # of a section under one heading
@@ -27,6 +31,12 @@ class Point(Answer):
     columns: list[str]
     details: list[Sentence]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _mostly_without(cls, given: Any) -> Any:
+        """Where no schema is kept to, columns are left out: few points have any."""
+        return given | {"columns": given.get("columns") or []} if isinstance(given, dict) else given
+
 
 class PointSection(Answer):
     """A heading with its points."""
@@ -37,7 +47,7 @@ class PointSection(Answer):
 
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """A group for each heading."""
-    out = (DraftGroup(tuple(_point(p, lines_of) for p in s.points if p.text.strip()), s.heading) for s in answer)
+    out = (DraftGroup(tuple(k for p in s.points for k in _point(p, lines_of)), s.heading) for s in answer)
     return under_headings([g for g in out if g.statements], words)
 
 
@@ -61,10 +71,20 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
     return tuple(out)
 
 
-def _point(point: Point, lines_of: LinesOf) -> DraftStatement:
-    details = tuple(DraftStatement(d.text, lines_of(d.cites)) for d in point.details if d.text.strip())
-    lead = without_end_mark(point.lead)
-    return DraftStatement(point.text, lines_of(point.cites), lead, details, columns=tuple(point.columns))
+def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
+    """A point with what is nested below it; of one without words its lead, or else what is nested stands alone."""
+    columns = tuple(" ".join(c.split()) for c in point.columns)
+    rows = fills(columns, [d.text for d in point.details])  # go where their point goes
+    details = tuple(DraftStatement(d.text, lines_of(d.cites), bound=rows) for d in point.details if d.text.strip())
+    lead, text, cited = without_end_mark(point.lead), point.text, lines_of(point.cites)
+    if not text.strip():
+        if not details:
+            return ()
+        lead, text = "", lead
+        cited = cited or tuple(sorted({n for d in details for n in d.lines}))
+    if not text.strip():
+        return tuple(replace(d, bound=False) for d in details)
+    return (DraftStatement(text, cited, lead, details, columns=columns),)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainPoint, ...]:

@@ -13,7 +13,7 @@ from pipeline.verification.recording import Recording, letters
 # A word that begins with no small Latin letter: those are looked at first, and what stands before the word last, since
 # few get so far.
 _CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
-_BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-')
+_BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
 _ENDING = 4  # letters at the most that a case adds or changes at the end of a name

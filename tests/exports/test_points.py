@@ -11,7 +11,9 @@ import pytest
 from docx import Document
 from markdown_it import MarkdownIt
 
+from pipeline.capable.adding import Addition, with_additions
 from pipeline.document import Detail, StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
@@ -19,11 +21,13 @@ from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.exports.tables import write_csv
 from pipeline.page import draft_of_document, draft_of_page, is_edited
 from pipeline.render import render_markdown
+from pipeline.review.actions import Rename
+from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import State, opened
-from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.main_points import MAIN_POINTS, PointSection
 from pipeline.tables import cells, fills, in_words
-from pipeline.verification import Recording
+from pipeline.verification import Recording, finding, without_repeats
 from tests.exports.samples import TRANSCRIPT, ready, sample
 
 COLUMNS = ("Machine", "Power *now*", "Costs")
@@ -66,6 +70,8 @@ def test_cells_are_what_stands_between_bars_and_a_row_can_be_read_in_words() -> 
     assert cells("| b") == ("", "b") and cells("|") == ("", "") and cells("a") == ("a",)
     assert in_words(COLUMNS, ROWS[0], ": ") == ("Reactor", "Power *now*: 40 MW; Costs: too much")
     assert in_words(COLUMNS, "Reactor | | free", ": ") == ("Reactor", "Costs: free")
+    assert in_words(("", "", "B"), "Reactor | 40 MW | ", ": ") == ("Reactor", "40 MW")
+    assert in_words(COLUMNS, "Reactor | | ", ": ") == ("", "Reactor")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,9 @@ def test_what_was_accepted_keeps_its_table_and_one_row_alone_is_none() -> None:
     whole = reviewed_document(document, accepted(document), recording)
     assert whole.main_points[1].details[0].is_table
     one = reviewed_document(document, accepted(document, but=ROWS[1]), recording)
-    assert not one.main_points[1].details[0].is_table and ROWS[0].replace("|", "\\|") in render_markdown(one)
+    assert "- **Reactor:** Power \\*now\\*: 40 MW; Costs: too much\n" in render_markdown(one)
+    alone = reviewed_document(document, accepted(document, but=document.main_points[1].details[0].text), recording)
+    assert not any(ROWS[0] == d.text for p in alone.main_points for d in p.flat())  # a row goes where its point goes
 
 
 def test_pages_and_books_have_the_table_with_the_evidence_of_each_row() -> None:
@@ -234,3 +242,76 @@ def test_code_is_shown_as_code_and_nothing_in_it_is_anything_else() -> None:
     assert "<code>.catch(log)</code>" in chapters and "`&lt;img src=x&gt;`" in chapters
     fonts = {r.text: r.font.name for p in Document(io.BytesIO(write_docx(made))).paragraphs for r in p.runs}
     assert fonts[".catch(log)"] == "Consolas" and fonts["Chain "] is None
+
+
+def answered(**fields: Any) -> list[DraftStatement]:
+    """The statements of a section with one point, which a model answered so."""
+    point = {"cites": [1], "lead": "Two", "text": "They differ.", "details": [{"cites": [2], "text": r} for r in ROWS]}
+    section = PointSection.model_validate({"heading": "Machines", "points": [point | fields]})
+    return [s for g in MAIN_POINTS.groups([section], tuple, ready().labels) for s in g.statements]
+
+
+@pytest.mark.parametrize("columns", [{}, {"columns": None}, {"columns": []}])
+def test_columns_may_be_left_out_where_no_schema_is_kept_to(columns: dict[str, Any]) -> None:
+    (point,) = answered(**columns)
+    assert point.columns == () and not any(d.bound for d in point.details)
+
+
+def test_a_table_without_a_sentence_before_it_is_kept() -> None:
+    (point,) = answered(text=" ", columns=list(COLUMNS))
+    assert (point.text, point.label, point.columns) == ("Two", "", COLUMNS) and len(point.details) == 2
+    rows = answered(text="", lead="", columns=list(COLUMNS))
+    assert [s.text for s in rows] == list(ROWS) and not any(s.bound for s in rows)
+    assert answered(text="", details=[]) == []
+
+
+def test_the_same_row_may_stand_in_two_tables_and_a_row_goes_where_its_point_goes() -> None:
+    points = tuple(replace(p, text=f"{n} differ.") for n in ("Two", "Both") for p in answered(columns=list(COLUMNS)))
+    draft = Draft({"main_points": (DraftGroup(points, "Machines"),)})
+    assert without_repeats(draft) == draft
+    (group,) = draft.rewritten(lambda _, s: None if s.text == "Two differ." else s).sections["main_points"]
+    assert [s.text for s in group.statements] == ["Both differ."]
+
+
+def test_an_addition_to_a_row_stands_behind_the_table() -> None:
+    draft = Draft({"main_points": (DraftGroup(tuple(answered(columns=list(COLUMNS))), "Machines"),)}).numbered()
+    (group,) = draft.sections["main_points"]
+    new = DraftStatement("The tower was painted in 2019.", (3,))
+    grown = with_additions(
+        draft, [Addition(group.statements[0].details[0].id, new)], Recording(TRANSCRIPT), [MAIN_POINTS]
+    )
+    (after,) = grown.sections["main_points"]
+    assert [d.text for d in after.statements[0].details] == list(ROWS) and after.statements[1].text == new.text
+
+
+def test_a_capital_at_the_beginning_of_a_cell_names_nobody() -> None:
+    assert not finding("Reactor | Expensive | Unknown", Recording(TRANSCRIPT))
+
+
+def test_a_link_of_a_vault_parts_no_cell() -> None:
+    linked = with_point(changed(text="The cooling tower | 40 MW | too much"))
+    shown = READ.render(write_obsidian(ready(linked)).decode())
+    assert "<td>40 MW</td>" in shown and shown.count("<td>") == 6
+
+
+def test_renaming_somebody_renames_them_in_headings_of_columns() -> None:
+    state = opened(with_point(changed().model_copy(update={"columns": ("Matter", "Ana says", "Ben says")})))
+    named = apply(state, Rename(kind="rename", speaker="Ana", name="Dora"), 1)
+    assert [i.columns for i in named.items if i.columns] == [("Matter", "Dora says", "Ben says")]
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ("Text.\n\n| | |\n| --- | --- |\n| a | b |", [("", "Text.", ("", ""), ["a | b"])]),
+        ("- **A:** One.\n  - Two.\n\n    | M | N |\n    | --- | --- |\n    | a | b |", [("A", "One.", (), ["Two."])]),
+        ("Text.\n\n* **Case:** One.\n\n- **B:** Two.", [("", "Text.", (), ["One."]), ("B", "Two.", (), [])]),
+        ("Text.\n\n- One.\n- **B:** Two.", [("", "Text.", (), ["One."]), ("B", "Two.", (), [])]),
+        ("(none found)", []),
+    ],
+)
+def test_pages_written_otherwise_are_read_as_they_are_shown(page: str, read: list[Any]) -> None:
+    whole = f"## Main Points\n\n### 1. Heading\n\n{page}\n"
+    groups = draft_of_page(whole, sample()).sections.get("main_points", ())
+    found = [(s.label, s.text, s.columns, [d.text for d in s.details]) for g in groups for s in g.statements]
+    assert found == read

@@ -50,3 +50,7 @@ def test_a_line_of_no_form_is_told() -> None:
 
 def test_without_such_keys_it_is_plain_text() -> None:
     assert read("[00:00:00:02]\nCDR: The clock is running.\n\n[00:00:00:05]\nCC: Roger.\n").reading.format == "text"
+
+
+def test_a_comment_may_stand_first() -> None:
+    assert read(f"# Mercury\n\n{RADIO}").segments == read(RADIO).segments

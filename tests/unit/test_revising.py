@@ -19,7 +19,7 @@ from pipeline.profile import CAPABLE, Recipe
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.transcript import Segment, Transcript
-from tests.scripted import EMPTY, Answer, ScriptedClient, good_answer, transcript, written_answer
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript, written_answer
 
 CAPABLE_ONCE = replace(CAPABLE, revise=False)
 BETTER = "Ana and Ben ask who pays when the cooling tower at Lund is replaced."
@@ -84,6 +84,13 @@ def test_where_revising_fails_the_page_stands_as_it_was_written_and_that_is_told
         document, _ = run(failing)
         assert document.overview[0].text == first and document.status == "complete"
         assert any("not revised" in w for w in document.source.warnings)
+
+
+@pytest.mark.parametrize(("failure", "asks"), [(None, False), (EndpointError("busy", fatal=False), True)])
+def test_the_check_looks_for_what_is_missing_where_no_revision_did(failure: Exception | None, asks: bool) -> None:
+    _, client = run(failure or revised_answer(), of=transcript(LINES * 6))
+    (check,) = (r.messages[-1].content for r in client.requests if r.name == "check")
+    assert ("missing: stays empty in this task." not in check) == asks
 
 
 def test_a_section_that_comes_back_empty_stands_as_it_was() -> None:
