@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,12 +103,6 @@ async def connect(
             for client in asking:
                 client.stop(because)
 
-        def room() -> int:
-            """Tokens of thought that the next call may take beside its answer."""
-            if not hosted:
-                return 0
-            return known_of(store, endpoint_of(settings)).room_for_thought()
-
         def retried(request: Request, error: EndpointError) -> None:
             events.retry(request, error)
             if limited:
@@ -136,7 +131,7 @@ async def connect(
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.plan import Limited
 
-            price = _priced(settings, model, label)
+            price, room = _priced(settings, model, label), partial(_room, store, settings)
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             asked = limited
         client: LLMClient = StoredClient(store, asked, model)
@@ -163,6 +158,11 @@ def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], 
     if settings.max_cost is not None and prices.cost_usd(model, endpoint, Usage(1)) is None:
         raise SettingsError(f"the price of {model} at {endpoint} is not known", hint="use --max-tokens instead")
     return lambda usage: prices.cost_usd(model, endpoint, usage)
+
+
+def _room(store: CallStore, settings: Settings) -> int:
+    """Tokens of thought that the next call may take beside its answer."""
+    return 0 if settings.in_process else known_of(store, endpoint_of(settings)).room_for_thought()
 
 
 def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
