@@ -16,8 +16,8 @@ class DraftStatement:
 
     `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
     what stands against it, `remark` what code noticed and was let stand. A `bound` one says something of the statement
-    above it alone, such as its date: it goes with that, and may say what another one says. `columns` are the headings
-    of a table whose rows the details are.
+    above it alone, such as its date or a row of its table: it goes with that, and may say what another one says.
+    `columns` are the headings of that table.
     """
 
     text: str

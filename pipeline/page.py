@@ -23,7 +23,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import StoreError
 from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, render_markdown, unescape
-from pipeline.render.markdown import labels_of, provenance
+from pipeline.render.markdown import OF_PARAGRAPH, labels_of, provenance
 from pipeline.store import load
 from pipeline.tables import BETWEEN, cells
 
@@ -226,7 +226,7 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
         elif (match := _BULLET.match(row)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip())
-            nested = indent or (below and sign and (sign == "*" or not _BOLD.match(text)))
+            nested = indent or (below and sign and (sign == OF_PARAGRAPH or not _BOLD.match(text)))
             (out[-1].details if nested and out else out).append(last)
             below = below if nested else not sign
         else:

@@ -259,7 +259,7 @@ class Limited:
         self._ahead[place] = most
         try:
             completion = await self._inner.complete(request)
-        except BaseException as err:
+        except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
             if not isinstance(err, CallError) or err.billed:
                 self._spent += most
             raise

@@ -13,7 +13,7 @@ from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
 from pipeline.render import DOUBTED, escape, render_markdown
-from pipeline.render.markdown import lead_in, of_paragraph, table_head, table_row
+from pipeline.render.markdown import OF_PARAGRAPH, lead_in, table_head, table_row
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -162,17 +162,18 @@ def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
 
 def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterator[str]:
     if block.form != "points" or top.lead:
-        yield from _bullet(top, block.form == "terms", links, dialect)
+        yield from _bullet(top, links, dialect, term=block.form == "terms")
         return
     yield from ("", dialect.words(top.text, links) + dialect.behind(top, last=True), "")
     if top.columns:
         yield from table_head(map(dialect.plain, top.columns), "")
     for point in top.nested:
-        yield from map(of_paragraph, _bullet(point, False, links, dialect))
+        yield from _bullet(point, links, dialect, sign=OF_PARAGRAPH)
     yield ""
 
 
-def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterator[str]:
+def _bullet(top: Point, links: _Links, dialect: _Dialect, *, term: bool = False, sign: str = "-") -> Iterator[str]:
+    """A point and what is nested below it, which has the sign of points."""
     for depth, point in top.flat():
         if point.cells:
             *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell, links)) for cell in point.cells)
@@ -181,7 +182,7 @@ def _bullet(top: Point, term: bool, links: _Links, dialect: _Dialect) -> Iterato
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
         lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
         text = dialect.words(point.text, links)
-        yield f"{'  ' * depth}- {lead}{text}{dialect.behind(point, last=not point.columns)}"
+        yield f"{'  ' * depth}{'-' if depth else sign} {lead}{text}{dialect.behind(point, last=not point.columns)}"
         if point.columns:
             yield from table_head(map(dialect.plain, point.columns), "  " * (depth + 1))
 

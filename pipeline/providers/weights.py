@@ -271,7 +271,8 @@ def accept(
         check(partial)
     except WeightsError as err:
         partial.unlink()
-        raise WeightsError(err.args[0].replace(str(partial), target.name), hint=err.hint) from err
+        named = err.args[0].replace(str(partial), target.name)  # nobody gave it the name that it had on the way
+        raise WeightsError(named, hint=err.hint) from err
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.replace(target)

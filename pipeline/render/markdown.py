@@ -12,6 +12,7 @@ from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
 
 DOUBTED = "†"
+OF_PARAGRAPH = "*"  # begins the bullets of a paragraph: with the sign of points both were one list
 _MOST_NAMED = 12
 # What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
@@ -120,28 +121,23 @@ def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[
         if detail.lead:
             yield from _bullets([detail], cite, words, 0)
         else:
-            yield from ("", _with_citation(detail, cite), "", *map(of_paragraph, _below(detail, cite, words, 0)), "")
+            yield from ("", _with_citation(detail, cite), "", *_below(detail, cite, words, 0, OF_PARAGRAPH), "")
 
 
-def of_paragraph(row: str) -> str:
-    """A row below a paragraph: with the sign of the points Markdown would take both for one list."""
-    return f"*{row[1:]}" if row.startswith("- ") else row
-
-
-def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int) -> list[str]:
+def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> list[str]:
     rows: list[str] = []
     for detail in details:
         lead = lead_in(detail.lead, escape(detail.lead), words) if detail.lead else ""
-        rows.append(f"{'  ' * depth}- {lead}{_with_citation(detail, cite)}")
+        rows.append(f"{'  ' * depth}{sign} {lead}{_with_citation(detail, cite)}")
         rows += _below(detail, cite, words, depth + 1)
     return rows
 
 
-def _below(detail: Detail, cite: _Citer, words: Labels, depth: int) -> Sequence[str]:
+def _below(detail: Detail, cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Sequence[str]:
     """The table or the bullets that are nested below a point."""
     if detail.is_table:
         return list(_table(detail, cite, "  " * depth))
-    return _bullets(detail.details, cite, words, depth)
+    return _bullets(detail.details, cite, words, depth, sign)
 
 
 def _table(detail: Detail, cite: _Citer, indent: str) -> Iterator[str]:

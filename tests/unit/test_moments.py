@@ -17,23 +17,15 @@ from pipeline.render.markdown import moment_url
         ("https://m.youtube.com/watch?v=x&start=30", "https://m.youtube.com/watch?v=x&t=65s"),
         ("https://youtu.be/x#x", "https://youtu.be/x?t=65s"),
         ("https://youtu.be/x?si=a#t=30s", "https://youtu.be/x?si=a&t=65s"),
-    ],
-)
-def test_a_video_begins_at_the_cited_time_whatever_time_its_address_had(url: str, moment: str) -> None:
-    assert moment_url(url, 65.9) == moment
-
-
-@pytest.mark.parametrize(
-    ("url", "moment"),
-    [
+        # a recording that is a file has its time in the fragment
         ("https://vimeo.com/1", "https://vimeo.com/1#t=65s"),
         ("https://vimeo.com/1?share=copy#t=30s", "https://vimeo.com/1?share=copy#t=65s"),
         ("https://example.org/a.mp4?t=token#t=30", "https://example.org/a.mp4?t=token#t=65"),
         ("https://example.org/a.mp4#x", "https://example.org/a.mp4#t=65"),
     ],
 )
-def test_a_recording_that_is_a_file_has_its_time_in_the_fragment(url: str, moment: str) -> None:
-    assert moment_url(url, 65) == moment
+def test_a_recording_begins_at_the_cited_time_whatever_time_its_address_had(url: str, moment: str) -> None:
+    assert moment_url(url, 65.9) == moment
 
 
 def test_a_page_that_is_no_recording_has_no_moment() -> None:
