@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
 from pipeline.tables import cells, fills, in_words
+from pipeline.text import counts_somebody
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -189,6 +190,11 @@ class SourceInfo(_Model):
     format: str = ""
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def named_speakers(self) -> tuple[str, ...]:
+        """The speakers without those whom a label only counts: "Speaker 1"."""
+        return tuple(name for name in self.speakers if not counts_somebody(name))
 
 
 class Coverage(_Model):

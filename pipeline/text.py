@@ -23,10 +23,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
-
-
+_COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MEANS_NOTHING = re.compile(r"(?:(?!==)[\w .,()'\"/+=;{}-])+", re.ASCII)  # elsewhere in Markdown of any kind
+
+
+def counts_somebody(label: str) -> bool:
+    """Whether a speaker's label counts a person and names none: "Speaker 1", "SPEAKER_00"."""
+    return bool(_COUNTED.fullmatch(label))
 
 
 def pieces_of_code(text: str) -> Iterator[tuple[str, bool]]:

@@ -96,7 +96,7 @@ def _opening(word: Any, exported: Exported) -> None:
     word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
     source = document.source
-    facts = [document.channel, exported.published, labels.names(source.speakers)]
+    facts = [document.channel, exported.published, labels.names(source.named_speakers)]
     if known := " · ".join(f for f in facts if f):
         word.add_paragraph(known, "Facts")
     if exported.url:

@@ -200,7 +200,7 @@ def _front_matter(exported: Exported) -> bytes:
         "channel": document.channel,
         "source": exported.url,
         "published": document.source.published,
-        "speakers": list(document.source.speakers),
+        "speakers": list(document.source.named_speakers),
         "status": document.status,
         "tags": ["study-notes"],
     }

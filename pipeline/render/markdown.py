@@ -94,17 +94,18 @@ def labels_of(document: StudyDocument) -> Labels:
 def provenance(document: StudyDocument) -> Iterator[str]:
     """What is known of the source, in sentences; what is not known is said to be unknown."""
     source, channel, words = document.source, document.channel, labels_of(document)
+    speakers = source.named_speakers
     date = words.day(source.published) if source.published else ""
     if channel and date:
         yield words.published_by_on.format(channel=channel, date=date)
     elif channel or date:
         yield (words.published_by if channel else words.dated).format(channel=channel, date=date)
-    if source.speakers:
-        told = words.spoken_by_many if len(source.speakers) > _MOST_NAMED else words.spoken_by
-        yield told.format(names=words.names(source.speakers[:_MOST_NAMED]))
+    if speakers:
+        told = words.spoken_by_many if len(speakers) > _MOST_NAMED else words.spoken_by
+        yield told.format(names=words.names(speakers[:_MOST_NAMED]))
     if not channel:
-        yield words.unknown_channel if source.speakers else words.unknown_both
-    elif not source.speakers:
+        yield words.unknown_channel if speakers else words.unknown_both
+    elif not speakers:
         yield words.unknown_speaker
 
 

@@ -156,3 +156,19 @@ def test_an_edited_sentence_of_a_chinese_page_is_read_alone() -> None:
     page = render_markdown(made).replace(made.summary[0].text, "城里付一半。其余是贷款。")
     texts = [s.text for name, s in draft_of_page(page, made).statements() if name == "summary"]
     assert texts[:2] == ["城里付一半。", "其余是贷款。"]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "told"),
+    [
+        (("Speaker 1", "SPEAKER_00", "spk_2"), "No speaker name is stated with the transcript."),
+        (("Speaker 1", "50 Cent", "Malcolm X"), "Speakers: 50 Cent, Malcolm X."),
+    ],
+)
+def test_a_label_that_only_counts_its_speaker_is_not_told_as_a_name(speakers: tuple[str, ...], told: str) -> None:
+    made = document("en", known=True)
+    assert told in provenance(replace_speakers(made, speakers))
+
+
+def replace_speakers(made: StudyDocument, speakers: tuple[str, ...]) -> StudyDocument:
+    return made.model_copy(update={"source": made.source.model_copy(update={"speakers": speakers})})
