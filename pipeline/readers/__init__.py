@@ -88,7 +88,8 @@ def parse(
 ) -> Transcript:
     """A transcript from bytes. `suffix` only helps where the content leaves a choice."""
     # Loaded when something is read: a run over what was made before reads nothing.
-    from pipeline.readers.base import Document
+    from pipeline.readers.base import Captions, Document
+    from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
     from pipeline.readers.lines import finish
     from pipeline.readers.tally import Tally
@@ -108,9 +109,10 @@ def parse(
             tally.warn(remark)
     with uncollected():
         parsed = reader.read(document, tally)
-        segments = finish(parsed.lines)
+        lines = cue_lines(parsed.cues, tally, label) if isinstance(parsed, Captions) else parsed.lines
+        segments = finish(lines)
     kept = {s.speaker for s in segments}
-    for silent in {line.speaker: line for line in reversed(parsed.lines) if line.speaker not in kept}.values():
+    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in kept}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.at)
     reading = tally.reading(reader.name, used)
     if not segments:

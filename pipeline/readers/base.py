@@ -1,4 +1,4 @@
-"""What every reader is given and gives back: a Document in, Lines and Metadata out, the Tally filled on the way."""
+"""What every reader is given and gives back: a Document in, Lines or Cues with Metadata out, the Tally filled."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.decoding import decode
 from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
@@ -92,15 +93,23 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a reader made of a document."""
+    """What a reader made of a document that is text."""
 
     lines: list[Line]
     metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, slots=True)
+class Captions:
+    """What a reader made of a document whose format parts it into cues. `cues.cue_lines` makes lines of them."""
+
+    cues: list[Cue]
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into lines.
+    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into lines or cues.
 
     A reader of `binary` files is asked before anything is decoded.
     """
@@ -108,7 +117,7 @@ class Reader:
     name: str
     title: str
     sniff: Callable[[Document], bool]
-    read: Callable[[Document, Tally], Parsed]
+    read: Callable[[Document, Tally], Parsed | Captions]
     binary: bool = False
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
@@ -15,7 +14,7 @@ def sniff(document: Document) -> bool:
     return "words" in found and ("audio_url" in found or "acoustic_model" in found or "utterances" in found)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Utterances where there are some, else words."""
     found = document.json
     cues = [
@@ -31,7 +30,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         )
         cues = list(from_words(words)) or [cue(text(mapping(found).get("text")), None, None, None, 1)]
     language = text(mapping(found).get("language_code")) or None
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 READER = Reader("assemblyai", "AssemblyAI JSON", sniff, read)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
@@ -18,7 +17,7 @@ def sniff(document: Document) -> bool:
     return "items" in results and "transcripts" in results
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Words with the speaker of their start time."""
     results = mapping(mapping(document.json).get("results"))
     cues = list(from_words(_words(results)))
@@ -26,7 +25,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues = [
             cue(text(t.get("transcript")), None, None, None, n) for n, t in enumerate(items(results, "transcripts"), 1)
         ]
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=text(results.get("language_code")) or None))
+    return Captions(cues, Metadata(language=text(results.get("language_code")) or None))
 
 
 def _words(results: Any) -> Iterator[Word]:

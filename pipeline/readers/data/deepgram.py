@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 
@@ -19,7 +18,7 @@ def sniff(document: Document) -> bool:
     return bool(items(results, "channels"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Utterances where there are some, else what each channel says, which is a speaker where there are several."""
     results = mapping(document.json).get("results")
     channels = [(n, best) for n, channel in enumerate(items(results, "channels")) if (best := _best(channel))]
@@ -34,7 +33,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         cues.sort(key=lambda c: c.start or 0.0)
     if several:
         tally.warn("several channels were recorded: each is read as a speaker")
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:

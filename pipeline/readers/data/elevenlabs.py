@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import Word, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
@@ -22,11 +21,11 @@ def _all(document: Document) -> list[dict[str, object]]:
     return [dict(w) for part in parts for w in items(part, "words")]
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Words joined by their spacing; audio events are told."""
     cues = list(from_words(_words(document, tally)))
-    return Parsed(
-        cue_lines(cues, tally, document.label),
+    return Captions(
+        cues,
         Metadata(language=text(mapping(document.json).get("language_code")) or None),
     )
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
@@ -24,7 +23,7 @@ def sniff(document: Document) -> bool:
     return any("transcript" in a or "words" in a for r in _results(document)[:5] for a in items(r, "alternatives"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """The words with speakers where there are some, else the best transcript of each result."""
     results = _results(document)
     best: list[Any] = [next(iter(items(r, "alternatives")), {}) for r in results]
@@ -39,7 +38,7 @@ def read(document: Document, tally: Tally) -> Parsed:
             spoken = [replace(word, speaker=word.speaker or channel) for word in _words(a)]
             cues += list(from_words(spoken)) or [cue(text(a.get("transcript")), None, None, channel, n)]
     language = next((text(r.get("languageCode")) for r in results if r.get("languageCode")), None)
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:

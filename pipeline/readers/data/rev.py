@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import Word, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 
@@ -16,9 +15,9 @@ def sniff(document: Document) -> bool:
     return any("elements" in m for m in items(document.json, "monologues"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Words and the punctuation between them, as it is written."""
-    return Parsed(cue_lines(list(from_words(_words(document.json))), tally, document.label))
+    return Captions(list(from_words(_words(document.json))))
 
 
 def _words(found: Any) -> Iterator[Word]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
 from pipeline.readers.data.people import put_names
 from pipeline.readers.data.pieces import from_words, mapping
@@ -154,11 +153,11 @@ def sniff(document: Document) -> bool:
     return has_segments(document.json)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a segment; words of one speaker in a row are joined later."""
     cues = cues_of(document.json, tally)
     metadata = lenient(mapping(document.json))
-    return Parsed(cue_lines(cues, tally, document.label), metadata)
+    return Captions(cues, metadata)
 
 
 READER = Reader("json-segments", "JSON in segments (Whisper, Podcasting 2.0, youtube-transcript-api)", sniff, read)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import Word, from_words, items, mapping, number, speaker, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
@@ -19,12 +18,12 @@ def sniff(document: Document) -> bool:
     )
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Words, with punctuation attached as it says."""
     told = mapping(mapping(document.json).get("metadata")).get("transcription_config")
     language = text(mapping(told).get("language")) or None
     cues = list(from_words(_words(document.json)))
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 def _words(found: Any) -> Iterator[Word]:
