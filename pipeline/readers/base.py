@@ -1,4 +1,4 @@
-"""What every reader is given and gives back: a Document in, Lines or Cues with Metadata out, the Tally filled."""
+"""What every reader is given and gives back: a Document in, text or Cues with Metadata out, the Tally filled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.decoding import decode
-from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
 
@@ -92,10 +91,13 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a reader made of a document that is text."""
+class Prose:
+    """What a reader made of a document that is text; its first heading is the title where the metadata have none.
 
-    lines: list[Line]
+    `turns.parse_turns` makes lines of it.
+    """
+
+    text: str
     metadata: Metadata = field(default_factory=Metadata)
 
 
@@ -109,7 +111,7 @@ class Captions:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into lines or cues.
+    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into text or cues.
 
     A reader of `binary` files is asked before anything is decoded.
     """
@@ -117,7 +119,7 @@ class Reader:
     name: str
     title: str
     sniff: Callable[[Document], bool]
-    read: Callable[[Document, Tally], Parsed | Captions]
+    read: Callable[[Document, Tally], Prose | Captions]
     binary: bool = False
 
 

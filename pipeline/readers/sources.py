@@ -58,12 +58,6 @@ Own = Callable[[Path], bool]
 _Pair = tuple[list[Source], list[Skipped]]
 
 
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]:
-    """Transcript files of files and folders (sorted, sub-folders mirrored), and an error for each path that fails."""
-    found = survey(paths)
-    return list(found.sources), list(found.errors)
-
-
 def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
     """Transcripts below paths, the files that are skipped, and an error for each path that fails.
 
