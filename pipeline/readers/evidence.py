@@ -118,8 +118,7 @@ class Labels:
         return not proper(mark.name) and mark.head.shape.startswith("N:")
 
     def tell(self, marks: Sequence[Mark], tally: Tally) -> None:
-        """What was taken for a name, what was not though it looks like one, and what is in doubt."""
-        tally.labels.extend(sorted(self.shapes))
+        """What was not taken for a name though it looks like one, and what is in doubt."""
         doubts: dict[str, tuple[int, int]] = {}
         for mark in marks:
             verdict = self.verdict(mark)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.readers.base import Captions, Document, Reader
-from pipeline.readers.clocks import Dial
+from pipeline.readers.clocks import Dial, in_a_second
 from pipeline.readers.columns import CLOCK, Columns, by_content, named
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
@@ -110,9 +110,7 @@ def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> 
             cue.start = dial.seconds(a) if CLOCK.fullmatch(a) else None
             cue.end = dial.seconds(b) if CLOCK.fullmatch(b) else None
         return
-    whole = all(a.isdigit() for a, _ in clocks if a)
-    last = max((float(b or a) for a, b in clocks if _number(b or a)), default=0.0)
-    scale = 1000 if whole and last > 100 and last > 20 * words else 1
+    scale = in_a_second([float(cell) for pair in clocks for cell in pair if _number(cell)], words)
     for cue, (a, b) in zip(cues, clocks, strict=True):
         cue.start = round(float(a) / scale, 3) if _number(a) else None
         cue.end = round(float(b) / scale, 3) if _number(b) else None

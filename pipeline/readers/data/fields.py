@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.readers.clocks import in_a_second
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
@@ -131,17 +132,9 @@ def _sum(start: float | None, length: float | None) -> float | None:
 
 
 def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
-    """1000 where times are milliseconds: whole numbers that as seconds would make less than a word in twenty."""
-    if not all(float(v).is_integer() for v in _numbers(segments[:50])):
-        return 1.0
-    raw = _numbers(segments)
-    said = sum(len((text_of(value) or "").split()) for value in segments)
-    whole = bool(raw) and all(float(v).is_integer() for v in raw)
-    return 1000.0 if whole and max(raw) > 100 and max(raw) > 20 * max(1, said) else 1.0
-
-
-def _numbers(segments: Sequence[Mapping[str, Any]]) -> list[float]:
-    return [value[k] for value in segments for k in (*START, *END) if isinstance(value.get(k), int | float)]
+    """What the times of segments count in a second."""
+    times = [float(s[k]) for s in segments for k in (*START, *END) if isinstance(s.get(k), int | float)]
+    return in_a_second(times, sum(len((text_of(value) or "").split()) for value in segments))
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:
