@@ -103,7 +103,7 @@ class Labels:
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
         found = self._verdicts.get((mark.group, mark.name), "text")
-        inside = not (mark.begins or mark.head.timed or proper(mark.name)) and mark.head.shape.startswith("N:")
+        inside = not (mark.begins or mark.head.stamp or proper(mark.name)) and mark.head.shape.startswith("N:")
         return "text" if found == "name" and inside else found
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
@@ -249,7 +249,7 @@ class Labels:
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
                 # an announcer: nobody's words could go on in it
-                opens = mark.line < opening and mark.head.timed
+                opens = mark.line < opening and mark.head.stamp is not None
                 sure = all_of_them and (pair or opens)
                 verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict

@@ -87,11 +87,6 @@ class Head(NamedTuple):
         """Whether it is a heading."""
         return "#" in self.signs
 
-    @property
-    def timed(self) -> bool:
-        """Whether a time stands beside the name."""
-        return self.stamp is not None
-
 
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
