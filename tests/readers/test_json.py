@@ -369,3 +369,10 @@ def test_who_has_which_number_is_looked_up_beside_monologues() -> None:
         "monologues": [monologue(0, 2.0, "We", "leave"), monologue(1, 6.0, "At", "nine")],
     }
     assert told(value) == [("Oda Brandt", 2.0, "We leave"), ("Kofi Mensah", 6.0, "At nine")]
+
+
+def test_two_people_in_one_of_several_channels_are_kept_apart() -> None:
+    both = [*spoken(HULL, 2.0, speaker=0), *spoken(MAST, 6.0, speaker=1)]
+    channels = [{"alternatives": [{"words": each}]} for each in (both, spoken(HULL, 12.0, speaker=0))]
+    who = [speaker for speaker, _, _ in told({"results": {"channels": channels}})]
+    assert who == ["Channel 0 Speaker 0", "Channel 0 Speaker 1", "Channel 1"]

@@ -46,7 +46,7 @@ def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _within(channel: str | None, who: str | None) -> str | None:
     """A speaker of a channel: numbers begin anew in each."""
-    return f"{channel}, {who}" if channel and who else channel or who
+    return f"{channel} {who}" if channel and who else channel or who
 
 
 def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
