@@ -27,7 +27,7 @@ from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
-from pipeline.readers import find_sources, read_transcript
+from pipeline.readers import read_transcript, survey
 from pipeline.run import asummarise
 from pipeline.text import numbered
 from pipeline.tokens import count_each, encoding_for
@@ -175,7 +175,7 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=10.0, help="seconds that a call takes")
     asked.add_argument("--gpu", type=float, default=2.5, help="USD an hour for a GPU")
     told = asked.parse_args()
-    sources, _ = find_sources(told.paths)
+    sources = list(survey(told.paths).sources)
     transcripts = [read_transcript(s.path, name=s.name) for s in sources] or [hour_long(told.minutes)]
     talk, n = counted(transcripts, told.model), told.transcripts
     print(f"{told.model}, the mean of {numbered(len(transcripts), 'transcript')}, and {n:,} such ones.")

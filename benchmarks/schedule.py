@@ -28,7 +28,7 @@ from pipeline.order import Order, Outcome
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
-from pipeline.readers import find_sources
+from pipeline.readers import survey
 
 
 class _Waiting(selectors.SelectSelector):
@@ -94,7 +94,7 @@ def run(docs: int, at_once: int, latency: str, *, unequal: bool = False) -> Ran:
         ends.append(asyncio.get_running_loop().time())
 
     with tempfile.TemporaryDirectory() as folder:
-        sources, _ = find_sources([write_documents(Path(folder) / "in", docs, unequal=unequal)])
+        sources = list(survey([write_documents(Path(folder) / "in", docs, unequal=unequal)]).sources)
         recipe = Recipe(profile=replace(CAPABLE, chunk_tokens=CHUNK))
         order = Order(Path(folder) / "out", recipe, PromptSet(), "mock", at_once=at_once)
         run_on_its_own_clock(make_all(sources, client, order, done=done))

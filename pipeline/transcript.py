@@ -85,7 +85,6 @@ class Reading:
     encoding: str = "utf-8"
     remarks: tuple[Remark, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    labels: tuple[str, ...] = ()
     not_names: tuple[LeftOut, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Paths to transcripts: `find_sources` finds them, `read_transcript` reads one, in whatever format it is."""
+"""Paths to transcripts: `survey` finds them, `read_transcript` reads one, in whatever format it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pipeline.readers.sources import (
     Survey,
     as_written,
     distinct,
-    find_sources,
     kept_apart,
     name_apart,
     survey,
@@ -33,7 +32,6 @@ __all__ = [
     "as_written",
     "content",
     "distinct",
-    "find_sources",
     "kept_apart",
     "name_apart",
     "parse",
@@ -88,11 +86,13 @@ def parse(
 ) -> Transcript:
     """A transcript from bytes. `suffix` only helps where the content leaves a choice."""
     # Loaded when something is read: a run over what was made before reads nothing.
-    from pipeline.readers.base import Document
+    from pipeline.readers.base import Captions, Document
+    from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
     from pipeline.readers.lines import finish
     from pipeline.readers.tally import Tally
     from pipeline.readers.tidy import uncollected
+    from pipeline.readers.turns import parse_turns
 
     if not raw.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise InputError(f"{label}: the file is empty", hint="give a transcript with words in it")
@@ -107,22 +107,26 @@ def parse(
         if remark:
             tally.warn(remark)
     with uncollected():
-        parsed = reader.read(document, tally)
-        segments = finish(parsed.lines)
+        found = reader.read(document, tally)
+        if isinstance(found, Captions):
+            lines, heading = cue_lines(found.cues, tally, label), None
+        else:
+            lines, heading = parse_turns(found.text, tally)
+        segments = finish(lines)
     kept = {s.speaker for s in segments}
-    for silent in {line.speaker: line for line in reversed(parsed.lines) if line.speaker not in kept}.values():
+    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in kept}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.at)
     reading = tally.reading(reader.name, used)
     if not segments:
-        found = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
+        held = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
         raise InputError(
             f"{label}: no speech in it, read as {reader.title}",
-            hint=f"it holds only: {found}" if found else "it holds no words besides times, sounds or headings",
+            hint=f"it holds only: {held}" if held else "it holds no words besides times, sounds or headings",
         )
     return Transcript(
         name=name,
         segments=segments,
-        metadata=(side or Metadata()).over(parsed.metadata),
+        metadata=(side or Metadata()).over(found.metadata).over(Metadata(title=heading)),
         path=label,
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),

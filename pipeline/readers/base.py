@@ -1,4 +1,4 @@
-"""What every reader is given and gives back: a Document in, Lines and Metadata out, the Tally filled on the way."""
+"""What every reader is given and gives back: a Document in, text or Cues with Metadata out, the Tally filled."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.decoding import decode
-from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
 
@@ -91,16 +91,27 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a reader made of a document."""
+class Prose:
+    """What a reader made of a document that is text; its first heading is the title where the metadata have none.
 
-    lines: list[Line]
+    `turns.parse_turns` makes lines of it.
+    """
+
+    text: str
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What a reader made of a document whose format parts it into cues. `cues.cue_lines` makes lines of them."""
+
+    cues: list[Cue]
     metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into lines.
+    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into text or cues.
 
     A reader of `binary` files is asked before anything is decoded.
     """
@@ -108,7 +119,7 @@ class Reader:
     name: str
     title: str
     sniff: Callable[[Document], bool]
-    read: Callable[[Document, Tally], Parsed]
+    read: Callable[[Document, Tally], Prose | Captions]
     binary: bool = False
 
 

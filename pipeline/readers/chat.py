@@ -6,9 +6,8 @@ import itertools
 import re
 from collections import Counter
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 from pipeline.text import numbered, words
 from pipeline.transcript import Metadata
@@ -27,7 +26,7 @@ def sniff(document: Document) -> bool:
     return document.head.startswith(("@UTF8\n", "@Begin\n"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a turn; headers and the tiers under turns are told, the codes in them are taken off."""
     names: dict[str, str] = {}
     cues: list[Cue] = []
@@ -49,7 +48,7 @@ def read(document: Document, tally: Tally) -> Parsed:
             broken.append(number)
     if broken:
         tally.warn(f"{numbered(len(broken), 'line')} left out: neither a turn nor a tier nor a header", broken[0])
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 def _unfolded(rows: list[str]) -> list[str]:

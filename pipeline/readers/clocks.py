@@ -82,6 +82,12 @@ def clock_of(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{rest}"
 
 
+def in_a_second(times: Sequence[float], words: int) -> int:
+    """What bare numbers count: 1000 if they are whole and as seconds would make less than a word in twenty, else 1."""
+    whole = bool(times) and all(map(float.is_integer, times))
+    return 1000 if whole and max(times) > 100 and max(times) > 20 * max(1, words) else 1
+
+
 def folded(parts: Sequence[float]) -> float:
     """Seconds of hours, minutes and seconds, or of minutes and seconds."""
     total = 0.0

@@ -44,7 +44,10 @@ class Cue:
 
 @dataclass(slots=True)
 class Piece:
-    """A line of a cue, tags off. All lines of a cue are one piece, which is `plain`, when they are only words."""
+    """A line of a cue, tags off. All lines of a cue are one piece, which is `plain`, when they are only words.
+
+    `name` is that of its voice or label, when it is known which labels are names.
+    """
 
     cue: Cue
     number: int
@@ -55,6 +58,7 @@ class Piece:
     plain: bool = False
     head: Head | None = None
     mark: Mark | None = None
+    name: str | None = None
 
 
 def ended_at_the_next(cues: list[Cue]) -> list[Cue]:

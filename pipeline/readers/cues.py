@@ -41,12 +41,16 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
     if empty := [cue.line for cue in cues if id(cue) not in full]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
     voices = {piece.voice for piece in pieces}
-    tagged = [(cue.line, row) for cue in cues for row in cue.rows if "<v" in row]
-    for line, who in [(line, who) for line, row in tagged for who in VOICE.findall(row)]:
+    heard = [(cue.line, cue.voice) for cue in cues if cue.voice]
+    heard += [(cue.line, who) for cue in cues for row in cue.rows if "<v" in row for who in VOICE.findall(row)]
+    for line, who in heard:
         if html.unescape(who) not in voices:  # words in a broken tag, it may be
             tally.leave_out("voices without words", who, line)
     labels.tell(marks, tally)
-    lines = _spoken(pieces, labels, tally, voices=any(p.voice for p in pieces))
+    for piece in pieces:
+        named = piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
+        piece.name = bare_name(piece.voice) if piece.voice else named
+    lines = _spoken(pieces, labels, tally)
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",
@@ -102,17 +106,17 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     return marks
 
 
-def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> list[Line]:
+def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
     """Lines of one speaker, a cue each or less, sounds off."""
     sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=sum(len(p.rows) for p in pieces))
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
-    holds = _holds(pieces, labels, tally, voices=voices)
-    reach = _reach(pieces, labels, tally, voices=voices) if holds else {}
+    holds = _holds(pieces, tally)
+    reach = _reach(pieces, tally) if holds else {}
     holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
-    for piece in pieces:
+    for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         if piece.plain and piece.voice is None and holder.speaker is None:
             lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, holder.waits, piece.number))
             holder.waits = False
@@ -121,6 +125,8 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bo
         text = text if piece.plain else sounds.off(text, piece.number)
         if not text[:1].isalpha() and not _WORD.search(text):
             holder.waits = holder.waits or turn
+            if piece.mark and piece.name and (after is None or after.name):
+                tally.leave_out("labels without words", piece.name, piece.number)
             continue
         turn = turn or holder.waits
         holder.waits = False
@@ -133,28 +139,28 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bo
     return lines
 
 
-def _holds(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> bool:
+def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
     """Whether a label holds to the next one: the file labels changes only.
 
     Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
     """
-    who = [_named(pieces[i], labels, voices=voices) for i in _labelled(pieces, labels, voices=voices)]
+    who = [pieces[i].name for i in _labelled(pieces)]
     if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
         return False
-    without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not _named(b, labels, voices=voices)]
+    without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not b.name]
     unfinished = sum(not ends_sentence(a.text) for a, _ in without)
-    if unfinished >= _UNFINISHED * len(without) and not _spoken_to(pieces, labels, voices=voices):
+    if unfinished >= _UNFINISHED * len(without) and not _spoken_to(pieces):
         return True
     if len(who) < len(without):
         tally.warn("few cues have a label, and nothing says that it holds on: sentences without one are nobody's")
     return False
 
 
-def _spoken_to(pieces: Sequence[Piece], labels: Labels, *, voices: bool) -> bool:
+def _spoken_to(pieces: Sequence[Piece]) -> bool:
     """Whether cues without a label speak to the one whose label would hold: "Well done, Jonas.\""""
     times, holder = 0, ""
     for piece in pieces:
-        if name := _named(piece, labels, voices=voices):
+        if name := piece.name:
             holder = name.split()[0].casefold()
         elif holder:
             for row in piece.rows or (piece.text,):
@@ -162,30 +168,24 @@ def _spoken_to(pieces: Sequence[Piece], labels: Labels, *, voices: bool) -> bool
     return times >= _SPOKEN_TO
 
 
-def _named(piece: Piece, labels: Labels, *, voices: bool) -> str | None:
-    if voices:
-        return bare_name(piece.voice or "") or None
-    return piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
-
-
-def _labelled(pieces: Sequence[Piece], labels: Labels, *, voices: bool) -> list[int]:
+def _labelled(pieces: Sequence[Piece]) -> list[int]:
     """Where labels stand. The voice of a cue is one, however many lines the cue has."""
     named: list[int] = []
     last: tuple[int, str | None] | None = None
     for i, piece in enumerate(pieces):
-        if name := _named(piece, labels, voices=voices):
-            if not voices or last != (id(piece.cue), name):
+        if name := piece.name:
+            if piece.voice is None or last != (id(piece.cue), name):
                 named.append(i)
             last = id(piece.cue), name
     return named
 
 
-def _reach(pieces: Sequence[Piece], labels: Labels, tally: Tally, *, voices: bool) -> dict[int, int]:
+def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
     """For labels that would hold far longer than the others, the cues that they hold for: one may be missing.
 
     The keys are the identities of the pieces: two voices may stand on one line.
     """
-    named = _labelled(pieces, labels, voices=voices)
+    named = _labelled(pieces)
     cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(named, [*named[1:], len(pieces)], strict=True)]
     if len(cues) < 4:
         return {}
@@ -221,12 +221,12 @@ class _Holder:
         if fresh and self._left > 0:
             self._left -= 1
         if piece.voice is not None:
-            speaker = bare_name(piece.voice) or None
+            speaker = piece.name or None
             if fresh or speaker != self.speaker:
                 self._left = self._reach.get(id(piece), -1)
             self.speaker = speaker
             self._tell_role(tidy(piece.voice), self.speaker or "", piece.number)
-        elif mark and self._labels.verdict(mark) == "name":
+        elif mark and piece.name:
             self._left = self._reach.get(id(piece), -1)
             self.speaker, text = speaker_name(mark.name), head.rest if head else text
             self._tell_role((head and head.name) or "", mark.name, piece.number)

@@ -72,54 +72,47 @@ class Labels:
         self.names: set[str] = set()
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._text, self._common = text, Common(text)
+        self._units = max(units, 1)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
         for mark in marks:
             if mark.head.name and mark.name not in parts:
                 groups[mark.group].append(mark)
-        _without_sentences(groups, max(units, 1))
+        _without_sentences(groups, self._units)
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             found = groups[group]
             counts = Counter([m.name for m in found])
-            if self._counts(group, found, counts, max(units, 1)):
+            if self._counts(group, found, counts):
                 self.shapes.add(group)
-                self._judge(group, found, counts, max(units, 1))
-            elif cues and group == _PLAIN and self._opens_with_names(found, counts, units):
+                self._judge(group, found, counts)
+            elif cues and group == _PLAIN and self._opens_with_names(found, counts):
                 self.shapes.add(group)
                 for mark in found:
                     self.decide(mark, "name")
-        self._bracketed(groups, max(units, 1))
+        self._bracketed(groups)
         self._borrow(groups)
         if any(shape.startswith("Q.") for shape in self.shapes):
             self._beside_questions(groups)
-        named = self.names if "n." in self.shapes else set[str]()
-        self.stopped = "n." in self.shapes
-        self.titles = set(self._common.titles(named))
         sure = [m for m in marks if self.verdict(m) == "name"]
-        self.share = sum([m.begins for m in sure]) / max(1, units)
+        self.share = sum([m.begins for m in sure]) / self._units
         self.timed = bool(sure) and sum([m.head.stamp is not None for m in sure]) >= 0.9 * len(sure)
 
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
         found = self._verdicts.get((mark.group, mark.name), "text")
-        if found == "name" and not mark.begins and not mark.head.timed and self._rare(mark):
-            return "text"
-        return found
+        inside = not (mark.begins or mark.head.stamp or proper(mark.name)) and mark.head.shape.startswith("N:")
+        return "text" if found == "name" and inside else found
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
         """The verdict on a label that nothing was known of."""
         if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
             self.names.add(mark.name)
 
-    def _rare(self, mark: Mark) -> bool:
-        return not proper(mark.name) and mark.head.shape.startswith("N:")
-
     def tell(self, marks: Sequence[Mark], tally: Tally) -> None:
-        """What was taken for a name, what was not though it looks like one, and what is in doubt."""
-        tally.labels.extend(sorted(self.shapes))
+        """What was not taken for a name though it looks like one, and what is in doubt."""
         doubts: dict[str, tuple[int, int]] = {}
         for mark in marks:
             verdict = self.verdict(mark)
@@ -133,9 +126,10 @@ class Labels:
         for name, (_, line) in list(doubts.items())[:20]:
             tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
 
-    def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str], units: int) -> bool:
+    def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
         """Whether a shape is one that names speakers in this file."""
         recurring = [name for name, c in counts.items() if c >= 2]
+        units = self._units
         n, r = len(marks), sum(counts[name] for name in recurring)
         written = sum(times for name, times in counts.items() if proper(name)) / n
         followed = sum([m.followed for m in marks]) / n
@@ -160,7 +154,7 @@ class Labels:
         if shape.startswith("(N)") and written < _PROPER:
             return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
-            return self._counts_without_colon(shape, n, r, recurring, units, followed, begins)
+            return self._counts_without_colon(shape, n, r, recurring, followed, begins)
         if not recurring:
             sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
             return sure and not any(self._common(m.name) for m in marks)
@@ -177,7 +171,7 @@ class Labels:
             or (r >= 6 and len(recurring) > 1)
         )
 
-    def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int], units: int) -> bool:
+    def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
         """Whether captions in few long cues have a label in the first and in some others, none of them twice.
 
         Each is written as a name that shares no word with another one ("First Rule", "Second Rule"), one is in full,
@@ -186,7 +180,7 @@ class Labels:
         words = [word for name in counts for word in name.split()]
         return (
             len(marks) == len(counts) >= _ONCE
-            and len(marks) >= _ONCE_OF * units
+            and len(marks) >= _ONCE_OF * self._units
             and marks[0].unit == 0
             and all(mark.begins and ends_sentence(mark.head.rest) for mark in marks)
             and all(proper(name) and not self._phrase(name) for name in counts)
@@ -218,8 +212,9 @@ class Labels:
         return sum(map(str.islower, sample)) > 0.5 * sum(map(str.isalpha, sample))
 
     def _counts_without_colon(
-        self, shape: str, n: int, r: int, recurring: Sequence[str], units: int, followed: float, begins: float
+        self, shape: str, n: int, r: int, recurring: Sequence[str], followed: float, begins: float
     ) -> bool:
+        units = self._units
         if shape.startswith("Q."):
             return n >= 4 and n >= 0.1 * units and len(recurring) == 2
         if shape.startswith("N."):
@@ -230,9 +225,9 @@ class Labels:
         share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
-    def _judge(self, group: str, marks: Sequence[Mark], counts: Counter[str], units: int) -> None:
-        many = len(marks) >= 0.8 * units or "T" in group
-        all_of_them = len(marks) >= 0.95 * units
+    def _judge(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> None:
+        many = len(marks) >= 0.8 * self._units or "T" in group
+        all_of_them = len(marks) >= 0.95 * self._units
         pair = max(counts.values()) == 1 or sum(not self._phrase(name) for name in counts) == 2  # somebody must answer
         big = sum(n for name, n in counts.items() if proper(name)) >= 0.8 * len(marks)
         capitals = sum(n for name, n in counts.items() if name.isupper()) >= 0.8 * len(marks)
@@ -254,7 +249,7 @@ class Labels:
                 verdict = "text"  # "Date: 3 June" over the talk
             else:
                 # an announcer: nobody's words could go on in it
-                opens = mark.line < opening and mark.head.timed
+                opens = mark.line < opening and mark.head.stamp is not None
                 sure = all_of_them and (pair or opens)
                 verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
@@ -299,13 +294,13 @@ class Labels:
         spoken_to = rf"(?:, |\b[A-Z][a-z]{{0,3}}\. ){name}(?:[.,?!]|$)|(?:^|[.?!] ){name}, "
         return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
 
-    def _bracketed(self, groups: dict[str, list[Mark]], units: int) -> None:
+    def _bracketed(self, groups: dict[str, list[Mark]]) -> None:
         """Labels in brackets and a colon where plain ones count: "[SPEAKER_02]:" may be the only one of its shape."""
         marks = groups.get(_BRACKETED)
         if not marks or _BRACKETED in self.shapes or _PLAIN not in self.shapes:
             return
         both = groups[_PLAIN] + marks
-        self._judge(_BRACKETED, both, Counter(mark.name for mark in both), units)
+        self._judge(_BRACKETED, both, Counter(mark.name for mark in both))
         if any(self.verdict(mark) == "name" for mark in marks):
             self.shapes.add(_BRACKETED)
 
@@ -317,7 +312,7 @@ class Labels:
                 continue
             for mark in marks:
                 if mark.name in self.names and mark.begins:
-                    self._verdicts.setdefault((group, mark.name), "name")
+                    self.decide(mark, "name")
 
     def _beside_questions(self, groups: dict[str, list[Mark]]) -> None:
         """In a record of questions and answers, labels in capitals name who else speaks, however seldom."""

@@ -14,7 +14,6 @@ from pipeline.text import clean
 
 PLAIN = "N: "  # the shape that most labels have
 _LONGEST = 70  # characters of a name with its role
-_NAMELESS = re.compile(r".*(?:[!?;]|\. [a-z])|[^,]*[^ ,]{4}(?:[^ ,]\.(?: |$)|\.$)")  # as `could_be_name` finds
 _BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
 _HASHES = re.compile(r"#{1,6}[ \t]+")
@@ -26,8 +25,6 @@ _BRACKETED = re.compile(
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
-# Two words and more, the second one small, with none of the marks that stand around names, times, links and sounds.
-_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )[A-Za-z][A-Za-z']*,? (?!of )[a-z][A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
@@ -90,56 +87,18 @@ class Head(NamedTuple):
         """Whether it is a heading."""
         return "#" in self.signs
 
-    @property
-    def timed(self) -> bool:
-        """Whether a time stands beside the name."""
-        return self.stamp is not None
-
-
-def only_words(line: str) -> bool:
-    """Whether a line is plainly words, as most are: no head, no link, no mark, nothing to clean."""
-    return (
-        _WORDS.fullmatch(line) is not None
-        and (len(line) > 50 or line.count(" ") > 5 or _NAMELESS.match(line) is not None)
-        and not ("  " in line or " - " in line or "www." in line)
-        and line[-1] != " "
-    )
-
 
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
-    return None if only_words(text) else labelled(text) or _head(text)
-
-
-def labelled(line: str) -> Head | None:
-    """The head of a line that is a label which names, a colon and words; None is no verdict. Labels recur."""
-    at = line.find(": ", 1, _LONGEST)
-    if at < 0 or not line[at + 2 : at + 3].isalpha() or (name := _name_alone(line[:at])) is None:
-        return None
-    return Head(PLAIN, name, line[at + 2 :], line)
-
-
-@lru_cache(maxsize=8192)
-def _name_alone(label: str) -> str | None:
-    """The label, if nothing else decides what a line is that begins with it, a colon and a letter."""
-    if not label[0].isalpha() or ":" in label or "：" in label or "\t" in label:
-        return None
-    line = f"{label}: x"
-    return label if _head(line) == Head(PLAIN, label, "x", line) else None
-
-
-def _head(text: str) -> Head | None:
-    heading = bullet = chevron = bold = False
+    signs = ""
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):
-            heading, text = True, text[match.end() :]
+            signs, text = "#", text[match.end() :]
+        if match := _BULLET.match(text):
+            signs, text = f"-{signs}", text[match.end() :]
         if match := _CHEVRONS.match(text):
-            chevron, text = True, text[match.end() :]
-        elif match := _BULLET.match(text):
-            bullet, text = True, text[match.end() :]
-            if match := _CHEVRONS.match(text):
-                chevron, text = True, text[match.end() :]
+            signs, text = f">{signs}", text[match.end() :]
     if text[:1] in ("*", "_") and (match := _ITALIC.match(text)):
         text = f"**{match['name']}:**{text[match.end() :]}"
     elif not text[:1].isalnum() and (match := _SYMBOLS.match(text)):
@@ -147,21 +106,17 @@ def _head(text: str) -> Head | None:
     if text[:1] == "@" and text[1:2].isdigit():
         text = text[1:]
     if text[:2] in ("**", "__") and (match := _BOLD.match(text)):
-        bold = True
-        inner, after = match[2].strip(), text[match.end() :]
-        head = _atoms(inner + after, len(inner))
+        inner = match[2].strip()
+        head = _beginning(inner + text[match.end() :], len(inner))
+        signs = f"*{signs}"
     else:
-        head = _atoms(text, 0)
-    if head is None and not (chevron or bullet or heading):
-        return None
-    shape, name, rest, plain, stamp = head or ("", None, text, text, None)
-    return Head(shape, name, rest, plain, stamp, "*" * bold + ">" * chevron + "-" * bullet + "#" * heading)
+        head = _beginning(text, 0)
+    if head is None:
+        return Head("", None, text, text, None, signs) if signs.strip("*") else None
+    return head._replace(signs=signs) if signs else head
 
 
-_Atoms = tuple[str, str | None, str, str, Stamp | None]
-
-
-def _atoms(text: str, bold: int) -> _Atoms | None:
+def _beginning(text: str, bold: int) -> Head | None:
     """The time and the name in front of a text whose first `bold` characters are in bold."""
     if not text:
         return None
@@ -176,14 +131,14 @@ def _atoms(text: str, bold: int) -> _Atoms | None:
             inner = match[2].strip()
             rest, bold = inner + rest[match.end() :], len(inner)
         if not rest or rest in (":", "："):
-            return "T", None, "", "", stamp
+            return Head("T", None, "", "", stamp)
     found = _name(rest, stamp, bold, tab)
     if found is not None:
         return found
-    return None if stamp is None else ("T ", None, rest, rest, stamp)
+    return None if stamp is None else Head("T ", None, rest, rest, stamp)
 
 
-def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None:
+def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
     front = "T " if stamp else ""
     if text[0] in "[<【({（" and (match := _BRACKETED.match(text)):
         name = match[match.lastgroup or 0]
@@ -195,7 +150,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
             kind = "<N>" if text[0] == "<" else "[N]" if not bare else "（N)" if text[0] == "（" else "(N)"
             return _tail(f"{front}{kind}", name, after, text, stamp)
     if text[0] in "QA" and (match := _ASKED.match(text)):
-        return f"{front}Q.", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}Q.", match["name"], text[match.end() :], text, stamp)
     colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
     if colon is not None and (found := _before_colon(text, colon.start(), front, stamp, bold)):
         return found
@@ -204,36 +159,35 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> _Atoms | None
     if "\t" in text[:_LONGEST] and (tab or not stamp):
         name, _, after = text.partition("\t")
         if could_be_name(name) and after.strip():
-            return f"{front}N\t", name, after.strip(), text, stamp
+            return Head(f"{front}N\t", name, after.strip(), text, stamp)
     if not text.isascii() and (found := _not_ascii(text, front, stamp)):
         return found
     if "|" in text[:_LONGEST] and (match := _BARRED.match(text)) and could_be_name(match["name"]):
-        return f"{front}N|", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}N|", match["name"], text[match.end() :], text, stamp)
     if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
-        return f"{front}N  ", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}N  ", match["name"], text[match.end() :], text, stamp)
     stop = text.find(".", 2, _LONGEST)
     if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
-        return f"{front}N.", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}N.", match["name"], text[match.end() :], text, stamp)
     small = _STOPPED_SMALL.match(text) if stop > 0 and text[0].isupper() else None
     if (match := small) and " " in match["name"] and could_be_name(match["name"]):
-        return f"{front}n.", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text):
-        return f"{front}N/", text, "", text, stamp
+        return Head(f"{front}N/", text, "", text, stamp)
     start = text[:50]
     dashed = " - " in start or " – " in start or " — " in start
     if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
-        return f"{front}N-", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}N-", match["name"], text[match.end() :], text, stamp)
     return None
 
 
-def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> _Atoms | None:
+def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
     """A label behind a sound in wide brackets, which goes in front of its words."""
     after = text[at:].lstrip()
     colon = _COLON.search(after, 1, _LONGEST + 40)
     if colon is None or not (found := _before_colon(after, colon.start(), front, stamp, 0)):
         return None
-    shape, name, rest, _, stamp = found
-    return shape, name, f"{text[:at]}{rest}", text, stamp
+    return found._replace(rest=f"{text[:at]}{found.rest}", plain=text)
 
 
 def by_bracket(head: Head) -> Head | None:
@@ -242,21 +196,22 @@ def by_bracket(head: Head) -> Head | None:
     if match is None or not could_be_name(match["wide"]):
         return None
     front = "T " if head.stamp else ""
-    return Head(*_tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp), head.signs)
+    named = _tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp)
+    return named._replace(signs=head.signs)
 
 
-def _not_ascii(text: str, front: str, stamp: Stamp | None) -> _Atoms | None:
+def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
     """A name in front of a wide space, of words in corner brackets, or of a full stop and a dash."""
     if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
-        return f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp
+        return Head(f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp)
     if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
-        return f"{front}N「", match["name"], match["said"], text, stamp
+        return Head(f"{front}N「", match["name"], match["said"], text, stamp)
     if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
-        return f"{front}N.-", match["name"], text[match.end() :], text, stamp
+        return Head(f"{front}N.-", match["name"], text[match.end() :], text, stamp)
     return None
 
 
-def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int) -> _Atoms | None:
+def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int) -> Head | None:
     """A name that ends at the colon, or at a time whose colon this is."""
     if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
         begin = at - 1
@@ -272,7 +227,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
         after = text[written.stop :].lstrip(" \t")
         named_by_colon = ":" if after[:1] in (":", "：") or text[len(name) : len(name) + 1] in (":", "：") else ""
         after = after.removeprefix(":").removeprefix("：").lstrip(" \t-–—|").strip()
-        return f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or written
+        return Head(f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or written)
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
@@ -282,7 +237,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
     return _tail(f"{front}N:", name, after, text, stamp)
 
 
-def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> _Atoms:
+def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> Head:
     """What follows a name: perhaps its colon, perhaps a time, then the words."""
     after = after.lstrip(" \t*_")
     if after[:1] in (":", "：") and not shape.endswith(":"):
@@ -296,8 +251,8 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
         left = after[written.stop :].strip()
         colon = left[:1] in (":", "：")
         left = left[1:].lstrip() if colon else left.lstrip("-–—| ")
-        return f"{shape} T{':' if colon else ''}{' ' if left else '/'}", name, left, plain, written
-    return f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp
+        return Head(f"{shape} T{':' if colon else ''}{' ' if left else '/'}", name, left, plain, written)
+    return Head(f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp)
 
 
 @lru_cache(maxsize=8192)  # names recur

@@ -34,8 +34,7 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
             return [
                 BREAK if i in between else m["text"] if (m := pattern.match(row)) else row for i, row in enumerate(rows)
             ]
-    counted = any(row[:40].lstrip(" \t*_Q[(")[:1].isdigit() and _COUNTED.match(row) for row in filled)
-    return _uncounted(rows, tally) if counted else rows
+    return _uncounted(rows, tally)
 
 
 def _all_numbered(filled: Sequence[str], pattern: re.Pattern[str]) -> bool:

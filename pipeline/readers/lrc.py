@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import seconds
 from pipeline.text import clean
@@ -30,7 +29,7 @@ def sniff(document: Document) -> bool:
     return dotted >= 2 and dotted + tags >= 0.8 * len(rows)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a time; a line with several times is sung at each, and read at the first."""
     told: dict[str, str] = {}
     cues: list[Cue] = []
@@ -51,7 +50,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     for cue, after in itertools.pairwise(cues):
         cue.end = cue.end if cue.end is not None else after.start
     metadata = Metadata(title=told.get("ti") or None, channel=told.get("ar") or None, language=told.get("la") or None)
-    return Parsed(cue_lines(cues, tally, document.label), metadata)
+    return Captions(cues, metadata)
 
 
 def _shift(cues: list[Cue], offset: str, tally: Tally) -> None:

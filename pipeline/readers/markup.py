@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.readers.tally import Tally
-from pipeline.readers.tidy import tidy
+from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.text import words
 
 _TAGS = (
@@ -129,8 +129,4 @@ def only_a_link(line: str) -> bool:
     if len(parts) == 1 or named > _WORDS_OF_A_LINK:
         return False
     labelled, both_sides = _COLON.split(parts[0])[1:], words(parts[0]) and words(_ASIDE.sub("", parts[-1]))
-    return not named or not (both_sides or (labelled and words(labelled[-1])) or _ends_sentence(line))
-
-
-def _ends_sentence(line: str) -> bool:
-    return line.rstrip("*_ ").endswith((".", "!", "?"))
+    return not named or not (both_sides or (labelled and words(labelled[-1])) or ends_sentence(line))

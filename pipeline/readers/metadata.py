@@ -21,7 +21,7 @@ _SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")  # a script or region
 _Kind = TypeVar("_Kind")
 _TITLE, _CHANNEL = ("title", "fulltitle"), ("channel", "uploader", "podcast", "show", "series")
 _URL = ("webpage_url", "url", "media", "source_url", "original_url")
-_DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang")
+_DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang", "language_code")
 KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
 
 

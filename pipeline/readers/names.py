@@ -13,19 +13,9 @@ START: tuple[str, ...] = ("start", "starttime", "from", "begin", "offset", "time
 START += ("startoffset", "begintime", "start(s)", "timecodein", "tcin", "inpoint", "timecode", "in")
 END: tuple[str, ...] = ("end", "endtime", "to", "stop", "endtimestamp", "endts", "endoffset", "end(s)", "timecodeout")
 END += ("tcout", "outpoint", "out")
-SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakerid", "displayname", "realname")
-SPEAKER += (
-    "username",
-    "name",
-    "who",
-    "spk",
-    "author",
-    "character",
-    "participant",
-    "participantid",
-    "role",
-    "participantrole",
-)
+SPEAKER: tuple[str, ...] = ("speakername", "speaker", "speakerlabel", "speakertag", "speakerid", "displayname")
+SPEAKER += ("realname", "username", "name", "who", "spk", "author", "character", "participant", "participantid")
+SPEAKER += ("role", "participantrole")
 
 
 @functools.lru_cache(maxsize=4096)

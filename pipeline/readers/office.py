@@ -8,12 +8,11 @@ import zipfile
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.base import Document, Prose, Reader, broken
 from pipeline.readers.frames import BREAK
 from pipeline.readers.pages import without_running_heads
 from pipeline.readers.parts import blocks, deleted, is_paragraph, rows, runs
 from pipeline.readers.tally import Tally
-from pipeline.readers.turns import parse_turns
 from pipeline.text import clean
 from pipeline.transcript import Metadata
 
@@ -24,7 +23,7 @@ def _docx_sniff(document: Document) -> bool:
     return document.raw[:4] == b"PK\x03\x04" and b"word/document.xml" in document.raw
 
 
-def _docx_read(document: Document, tally: Tally) -> Parsed:
+def _docx_read(document: Document, tally: Tally) -> Prose:
     """Paragraphs and table rows in their order, bold beginnings marked; the title from the properties."""
     from docx import Document as open_docx
     from docx.opc.exceptions import OpcError
@@ -37,9 +36,9 @@ def _docx_read(document: Document, tally: Tally) -> Parsed:
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
     found = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
-    lines, heading = parse_turns("\n".join(found), tally)
-    title = clean(word.core_properties.title or "") or heading
-    return Parsed(lines, Metadata(title=title or None, language=clean(word.core_properties.language or "") or None))
+    told = word.core_properties
+    metadata = Metadata(title=clean(told.title or "") or None, language=clean(told.language or "") or None)
+    return Prose("\n".join(found), metadata)
 
 
 def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
@@ -85,7 +84,7 @@ def _pdf_sniff(document: Document) -> bool:
     return b"%PDF-" in document.raw[:1024]
 
 
-def _pdf_read(document: Document, tally: Tally) -> Parsed:
+def _pdf_read(document: Document, tally: Tally) -> Prose:
     """The text of the pages; lines that stand on most pages are headers and footers."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
@@ -105,15 +104,15 @@ def _pdf_read(document: Document, tally: Tally) -> Parsed:
             hint="run text recognition (OCR) over it first",
         )
     rows = without_running_heads([page.split("\n") for page in pages], tally)
-    lines, _ = parse_turns("\n".join(row for row in rows if row != BREAK), tally)
-    return Parsed(lines, Metadata(title=clean(str(told.title or "")) or None if told else None))
+    title = clean(str(told.title or "")) if told else ""
+    return Prose("\n".join(row for row in rows if row != BREAK), Metadata(title=title or None))
 
 
 def _rtf_sniff(document: Document) -> bool:
     return document.raw[:5] == b"{\\rtf"
 
 
-def _rtf_read(document: Document, tally: Tally) -> Parsed:
+def _rtf_read(document: Document, tally: Tally) -> Prose:
     """The text of the document."""
     from striprtf.striprtf import rtf_to_text
 
@@ -122,8 +121,7 @@ def _rtf_read(document: Document, tally: Tally) -> Parsed:
         text: str = rtf_to_text(raw, errors="replace")  # type: ignore[no-untyped-call]  # it ships no types
     except (ValueError, IndexError, KeyError, LookupError) as err:
         raise broken(document, "this RTF", err, "save it as text") from err
-    lines, heading = parse_turns(text, tally)
-    return Parsed(lines, Metadata(title=heading))
+    return Prose(text)
 
 
 DOCX = Reader("docx", "a Word document", _docx_sniff, _docx_read, binary=True)

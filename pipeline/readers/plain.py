@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.pages import without_running_heads
 from pipeline.readers.tally import Tally
-from pipeline.readers.turns import parse_turns
 from pipeline.transcript import Metadata
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
-    """Lines with speakers and times by evidence. A first "# heading" is the title when nothing else is."""
+def read(document: Document, tally: Tally) -> Prose:
+    """The text without its front matter and what stands on every page."""
     paged = "\x0c" in document.decoded[0]
     text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.text
     metadata, body = front_matter(text, tally)
-    lines, heading = parse_turns(body, tally)
-    return Parsed(lines, Metadata(title=metadata.title or heading).over(metadata))
+    return Prose(body, metadata)
 
 
 def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:

@@ -7,9 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.markup import without_comments
 from pipeline.readers.tally import Tally
 from pipeline.text import numbered, word_count, words
@@ -47,7 +46,7 @@ def sniff(document: Document) -> bool:
     return _ROOT.match(document.head) is not None
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a paragraph of the class with the most words; others are told."""
     cues = _cues(without_comments(_BLANK.sub(" ", document.text), tally), tally)
     chosen = _most_said(cues)
@@ -56,7 +55,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     for _, cue in others:
         tally.leave_out("captions in another language", " ".join(cue.rows), cue.line)
     _warn_of_much(others, sum(map(_size, kept)), tally)
-    return Parsed(cue_lines(_ended(kept), tally, document.label))
+    return Captions(_ended(kept))
 
 
 def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:

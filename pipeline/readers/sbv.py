@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import COMMAS, scan
 
@@ -13,12 +12,12 @@ def sniff(document: Document) -> bool:
     return any(COMMAS.match(row) for row in document.head.split("\n", 20)[:20])
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Cues as lines; "[br]" is a line end."""
     cues = scan(document.rows(), tally, timing=COMMAS)
     for cue in cues:
         cue.rows = [part for row in cue.rows for part in row.split("[br]")]
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 READER = Reader("sbv", "SBV captions", sniff, read)

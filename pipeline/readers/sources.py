@@ -58,12 +58,6 @@ Own = Callable[[Path], bool]
 _Pair = tuple[list[Source], list[Skipped]]
 
 
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[InputError]]:
-    """Transcript files of files and folders (sorted, sub-folders mirrored), and an error for each path that fails."""
-    found = survey(paths)
-    return list(found.sources), list(found.errors)
-
-
 def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
     """Transcripts below paths, the files that are skipped, and an error for each path that fails.
 
@@ -213,7 +207,7 @@ def distinct(sources: list[Source]) -> list[Source]:
     unique = list({s.path.resolve(): s for s in reversed(sources)}.values())[::-1]
     groups: dict[str, list[Source]] = {}
     for source in unique:
-        source = replace(source, plain=_stem(source.name))
+        source = replace(source, plain=Path(source.name).with_suffix("").as_posix())
         groups.setdefault(as_written(source.plain), []).append(source)
     named = {s.path: replace(s, name=name) for group in groups.values() for s, name in _told_apart(group)}
     seen = Counter[str]()
@@ -239,10 +233,6 @@ def _told_apart(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
         if len(set(map(as_written, names))) == len(group):
             break
     yield from zip(group, names, strict=True)
-
-
-def _stem(name: str) -> str:
-    return Path(name).with_suffix("").as_posix()
 
 
 def _with_ending(source: Source) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 from pipeline.text import numbered, words
 
@@ -31,7 +30,7 @@ def sniff(document: Document) -> bool:
     return any(map(_KEY.match, rows)) and fitting >= _FITTING * len(rows)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a turn, from its time to the next one. Keys, comments and the lines that go on with them are told."""
     cues: list[Cue] = []
     start: float | None = None
@@ -56,7 +55,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         tally.warn(f"{numbered(len(broken), 'line')} left out: neither a time nor a turn", broken[0])
     for cue, after in itertools.pairwise(cues):
         cue.end = after.start
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _is_apart(row: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 
@@ -14,9 +13,9 @@ def sniff(document: Document) -> bool:
     return any("->" in row and (m := ARROW.match(row)) and not m["rest"].strip(" 0123456789XY:") for row in rows)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Cues as lines."""
-    return Parsed(cue_lines(scan(document.rows(), tally), tally, document.label))
+    return Captions(scan(document.rows(), tally))
 
 
 READER = Reader("subrip", "SubRip captions", sniff, read)

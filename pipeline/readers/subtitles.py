@@ -6,9 +6,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.base import Captions, Document, Reader, broken
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
@@ -42,7 +41,7 @@ def sniff(document: Document) -> bool:
     return bool(script or _MICRODVD.match(head) or _MPL2.match(head))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a dialogue line; its name field is who speaks; comments are told."""
     import pysubs2  # hardly any file needs it
 
@@ -70,7 +69,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         if _DIALOGUE.match(row):
             tally.leave_out("effects", " ".join(filter(_LETTER.search, row.split(",", _FIELDS)[_MARGINS:-1])), i + 1)
     cues.sort(key=lambda cue: cue.start or 0.0)
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:

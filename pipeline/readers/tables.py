@@ -7,11 +7,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.clocks import Dial
+from pipeline.readers.base import Captions, Document, Reader
+from pipeline.readers.clocks import Dial, in_a_second
 from pipeline.readers.columns import CLOCK, Columns, by_content, named
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.tally import Tally
 
 _EXCEL = re.compile(r"sep=[,;|\t]\s*")  # which delimiter there is
@@ -48,11 +47,11 @@ def _sample(lines: Sequence[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a row. Whole numbers for times are milliseconds when they are as large as Whisper's."""
     columns = _columns(document)
     if columns is None:
-        return Parsed([])
+        return Captions([])
     above, text = _parted(document.text)
     if columns.header:
         first, _, text = text.partition("\n")
@@ -76,7 +75,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         clocks.append((_cell(cells, columns.start), _cell(cells, columns.end)))
         cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, columns.speaker) or None))
     _put_times(cues, clocks, tally)
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _parted(text: str) -> tuple[int, str]:
@@ -111,9 +110,7 @@ def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> 
             cue.start = dial.seconds(a) if CLOCK.fullmatch(a) else None
             cue.end = dial.seconds(b) if CLOCK.fullmatch(b) else None
         return
-    whole = all(a.isdigit() for a, _ in clocks if a)
-    last = max((float(b or a) for a, b in clocks if _number(b or a)), default=0.0)
-    scale = 1000 if whole and last > 100 and last > 20 * words else 1
+    scale = in_a_second([float(cell) for pair in clocks for cell in pair if _number(cell)], words)
     for cue, (a, b) in zip(cues, clocks, strict=True):
         cue.start = round(float(a) / scale, 3) if _number(a) else None
         cue.end = round(float(b) / scale, 3) if _number(b) else None

@@ -24,7 +24,6 @@ class Tally:
     """Filled while a file is read."""
 
     remarks: list[Remark] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
     _left_out: dict[str, _Heap] = field(default_factory=dict)
     _not_names: dict[str, _Heap] = field(default_factory=dict)
 
@@ -53,7 +52,6 @@ class Tally:
             encoding=encoding,
             remarks=tuple(self.remarks),
             left_out=_sorted(self._left_out),
-            labels=tuple(dict.fromkeys(self.labels)),
             not_names=_sorted(self._not_names)[:100],
         )
 

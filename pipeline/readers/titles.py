@@ -32,14 +32,14 @@ def offices(rows: Sequence[Text], common: Common) -> None:
             row.head = Head("n.", name, row.text[match.end() :], row.text)
 
 
-def titled(rows: Sequence[Text], labels: Labels) -> list[Mark]:
+def titled(rows: Sequence[Text], labels: Labels, common: Common) -> list[Mark]:
     """Marks of lines that begin with a title that other names have, and no name: an office, or it is in doubt.
 
     In doubt is also what stands where nearly everywhere else a name stands, as short as one.
     """
-    if not labels.stopped:
+    if "n." not in labels.shapes:
         return []
-    starts = tuple(f"{title} " for title in labels.titles)
+    starts = tuple(f"{title} " for title in common.titles(labels.names))
     found = [(i, head) for i, row in enumerate(rows) if (head := _headed(row, labels, starts))]
     counts = Counter(head.name for _, head in found)
     marks: list[Mark] = []

@@ -49,10 +49,11 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally)
     rows = _rows(physical, starts, tally)
-    offices(rows, Common(text))
+    common = Common(text)
+    offices(rows, common)
     marks = _marked(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
-    marks += titled(rows, labels)
+    marks += titled(rows, labels, common)
     labels.tell(marks, tally)
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title

@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import number
 from pipeline.readers.names import END, START, key_of
 from pipeline.readers.tally import Tally
@@ -31,13 +30,13 @@ def sniff(document: Document) -> bool:
     return any(n > 1 and tag.lower() not in _HTML and f"</{tag}>" in document.text for tag, n in found.items())
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue an utterance; what stands outside of them is told."""
     prologue = _PROLOGUE.match(document.text)
     root = parsed(document, f"<all>{document.text[prologue.end() if prologue else 0 :]}</all>")
     people = _people(root)
     cues = [_cue(n, element, people) for n, element in enumerate(_utterances(root, tally), 1)]
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _people(root: ET.Element) -> dict[str, str]:

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
-from pipeline.readers.turns import parse_turns
 from pipeline.text import clean, words
 from pipeline.transcript import Metadata
 
@@ -226,7 +225,7 @@ def sniff(document: Document) -> bool:
     return bool(_START.match(document.head))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Prose:
     """The text of the page's main part, read as text is; cite and time give speakers and times."""
     sound = _sound(document.text)
     page = _parsed(sound)
@@ -238,11 +237,10 @@ def read(document: Document, tally: Tally) -> Parsed:
         tally.leave_out("what stands around the text of a page", row)
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
-    lines, heading = parse_turns("\n".join(_with_labels(page.rows, page.terms)), tally)
-    title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title)) or heading
+    title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title))
     url = page.metadata.get("og:url", "")
-    return Parsed(
-        lines,
+    return Prose(
+        "\n".join(_with_labels(page.rows, page.terms)),
         Metadata(
             title=title or None,
             channel=clean(page.metadata.get("og:site_name", "")) or None,

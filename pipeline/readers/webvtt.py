@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
@@ -28,7 +27,7 @@ def sniff(document: Document) -> bool:
     return document.suffix == ".vtt" or (not numbered and all(_DOTTED.match(rows[i]) for i in times[:3]))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Cues as lines; notes, styles, regions and header lines are told."""
     rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
@@ -47,7 +46,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     cues = scan(rows, tally, start=start)
     for cue in cues:
         cue.voice = named.get(cue.line)
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 def _header(rows: list[str], line: int, tally: Tally) -> str | None:

@@ -44,16 +44,15 @@ _COUNTED = 0.5  # of the steps, those by one if the numbers count something
 
 
 class _Form(NamedTuple):
-    """A way to write times: where they stand, whether they may be other numbers too, and that even in brackets."""
+    """A way to write times: where they stand, and whether they may be other numbers too."""
 
     pattern: re.Pattern[str]
     time: re.Pattern[str]
     behind: bool
     doubtful: bool
-    in_brackets_too: bool
 
 
-def _forms(time: str, *, doubtful: bool = True, in_brackets_too: bool = False, behind: bool = True) -> list[_Form]:
+def _forms(time: str, *, doubtful: bool = True, behind: bool = True) -> list[_Form]:
     """The time in front of a line, perhaps in a bracket and up to another one; and behind a name.
 
     A doubtful one stands behind a name in brackets or at the end of the line only: "Section 2.10: Boats" holds none.
@@ -65,7 +64,7 @@ def _forms(time: str, *, doubtful: bool = True, in_brackets_too: bool = False, b
         name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*+(?P<open>[\[(])?)"
         ends = r"(?(open)[\])][:*_ \t]*(?:$|:)|[*_ \t]*$)" if doubtful else r"[\])]?[:*_ \t]*(?:$|:)"
         places.append(rf"{name}{times}(?={ends})")
-    return [_Form(re.compile(p), re.compile(time), n > 0, doubtful, in_brackets_too) for n, p in enumerate(places)]
+    return [_Form(re.compile(p), re.compile(time), n > 0, doubtful) for n, p in enumerate(places)]
 
 
 @functools.cache  # made when a file may have such times, which few have
@@ -75,7 +74,7 @@ def _all_forms() -> list[_Form]:
         *_forms(_PRIMES),
         *_forms(_THOUSANDTHS),
         *_forms(_SECONDS, behind=False),
-        *_forms(_DOTS, in_brackets_too=True),
+        *_forms(_DOTS),
     ]
 
 
@@ -130,7 +129,7 @@ def _are_times(form: _Form, rows: Sequence[str]) -> bool:
         return False
     if len(found) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
-    if not form.doubtful or (not form.in_brackets_too and all(match["before"].endswith("[") for _, match in stand)):
+    if not form.doubtful:
         return found[-1][1] > found[0][1]
     often = _names_recur(stand) if form.behind else len(found) >= _OFTEN * _beginnings(rows)
     return often and _at_the_pace_of_speech(found, steps, rows)

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.base import Captions, Document, Reader, broken
 from pipeline.readers.cue_pieces import Cue, ended_at_the_next
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import number
-from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, words
 from pipeline.transcript import Metadata
@@ -81,7 +79,7 @@ def _ttml_sniff(document: Document) -> bool:
     return _root(document) == "tt"
 
 
-def _ttml_read(document: Document, tally: Tally) -> Parsed:
+def _ttml_read(document: Document, tally: Tally) -> Captions:
     """A cue a paragraph with a time; agents are speakers."""
     root = _tree(document)
     rate = _rate(root)
@@ -95,9 +93,7 @@ def _ttml_read(document: Document, tally: Tally) -> Parsed:
     untimed = sum(c.start is None for c in cues)
     if untimed:
         tally.warn(f"{untimed} of {len(cues)} paragraphs have no time")
-    return Parsed(
-        cue_lines(cues, tally, document.label), Metadata(title=title or None, language=root.get(_LANG) or None)
-    )
+    return Captions(cues, Metadata(title=title or None, language=root.get(_LANG) or None))
 
 
 def _paragraphs(
@@ -152,7 +148,7 @@ def _timedtext_sniff(document: Document) -> bool:
     return _root(document) in ("transcript", "timedtext")
 
 
-def _timedtext_read(document: Document, tally: Tally) -> Parsed:
+def _timedtext_read(document: Document, tally: Tally) -> Captions:
     """<text start dur> in seconds, or <p t d> in milliseconds with its pieces in <s>."""
     cues: list[Cue] = []
     for n, element in enumerate(_tree(document).iter(), 1):
@@ -164,7 +160,7 @@ def _timedtext_read(document: Document, tally: Tally) -> Parsed:
             continue
         cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
     cues = ended_at_the_next([cue for cue in cues if cue.rows])
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 # Debates
@@ -174,24 +170,22 @@ def _akoma_sniff(document: Document) -> bool:
     return _root(document).lower() == "akomantoso"
 
 
-def _akoma_read(document: Document, tally: Tally) -> Parsed:
-    """A line a paragraph of each speech, with the name that the references give its speaker."""
+def _akoma_read(document: Document, tally: Tally) -> Captions:
+    """A cue a paragraph of each speech, with the name that the references give its speaker."""
     root = _tree(document)
     people = {
         attribute(p, "id") or attribute(p, "eId"): p.get("showAs") for p in root.iter() if name_of(p) == "TLCPerson"
     }
     title = next((clean(said_in(e)) for e in root.iter() if name_of(e) in ("heading", "docTitle")), None)
-    lines: list[Line] = []
-    for element in root.iter():
+    cues: list[Cue] = []
+    for n, element in enumerate(root.iter(), 1):
         if name_of(element) == "speech":
-            who = (
-                people.get((element.get("by") or "").removeprefix("#")) or (element.get("by") or "").strip("#") or None
-            )
+            by = (element.get("by") or "").strip("#")
             said = [clean(said_in(p)) for p in element.iter() if name_of(p) in ("p", "block")]
-            lines += [Line(t, who) for t in said if words(t)]
+            cues += [Cue(None, None, [text], n, people.get(by) or by or None) for text in said if words(text)]
         elif name_of(element) in ("narrative", "heading", "scene"):
             tally.leave_out("headings and narration", said_in(element))
-    return Parsed(lines, Metadata(title=title or None))
+    return Captions(cues, Metadata(title=title or None))
 
 
 TTML = Reader("ttml", "TTML or DFXP captions", _ttml_sniff, _ttml_read)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.readers import cues, labels
+from pipeline.readers import cues
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.lines import Line, split_long
@@ -40,14 +40,6 @@ def lines_or_error(found: list[Cue], tally: Tally) -> list[Line] | str:
         return cue_lines(list(found), tally, "x")
     except InputError as err:
         return str(err)
-
-
-@quick
-@given(st.text(alphabet="AaQé '.([*_@-\t", max_size=12), rows)
-def test_a_label_in_front_of_words_is_told_at_once_as_it_is_by_looking(label: str, said: str) -> None:
-    line = f"{label}: {said}".strip()
-    fast = labels.labelled(line)
-    assert fast is None or fast == labels._head(line)
 
 
 @quick

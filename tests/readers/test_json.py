@@ -328,3 +328,51 @@ def test_words_that_damage_put_in_the_place_of_a_key_are_told() -> None:
     rows = [{"speaker": "Oda", "text": HULL}, {"so we left, speaker": "Lin", "text": MAST}]
     transcript = parse("\n".join(map(json.dumps, rows)).encode(), "talk.jsonl", suffix=".jsonl", name="talk")
     assert [(p.kind, p.words) for p in transcript.reading.left_out] == [("words in the place of keys", 4)]
+
+
+def test_a_sound_among_words_is_told_and_words_without_listed_spaces_stand_together() -> None:
+    said = [
+        {"text": sign, "type": "word", "start": n, "speaker_id": "speaker_0"} for n, sign in enumerate("港口的报告。")
+    ]
+    sound = {"text": "(laughs)", "type": "audio_event", "start": 3, "speaker_id": "speaker_0"}
+    value = {"language_code": "zho", "text": "", "words": [*said[:3], sound, *said[3:]]}
+    assert told(value) == [("speaker_0", 0.0, "港口的报告。")]
+    assert [(part.kind, part.words) for part in read(value).reading.left_out] == [("sounds and stage directions", 1)]
+    assert read(value).metadata.language == "zho"
+
+
+def test_marks_stand_behind_their_words_and_who_is_called_unknown_is_nobody() -> None:
+    heard = [("We", "S1"), ("leave", "S1"), (".", "S1"), ("When", "UU"), ("?", "UU")]
+    results = [
+        {
+            "type": "word" if sign.isalpha() else "punctuation",
+            "start_time": float(n),
+            "alternatives": [{"content": sign, "speaker": who}],
+        }
+        for n, (sign, who) in enumerate(heard)
+    ]
+    value = {"metadata": {"transcription_config": {"language": "en"}}, "results": results}
+    assert told(value) == [("S1", 0.0, "We leave."), (None, 3.0, "When?")]
+    assert read(value).metadata.language == "en"
+
+
+def test_who_has_which_number_is_looked_up_beside_monologues() -> None:
+    def monologue(who: int, start: float, *said: str) -> dict[str, Any]:
+        spaces = {"type": "punct", "value": " "}
+        words = [
+            {"type": "text" if w.isalpha() else "punct", "value": w, "ts": start, "end_ts": start + 1} for w in said
+        ]
+        return {"speaker": who, "elements": [part for word in words for part in (spaces, word)][1:]}
+
+    value = {
+        "speakers": [{"id": 0, "name": "Oda Brandt"}, {"id": 1, "name": "Kofi Mensah"}],
+        "monologues": [monologue(0, 2.0, "We", "leave"), monologue(1, 6.0, "At", "nine")],
+    }
+    assert told(value) == [("Oda Brandt", 2.0, "We leave"), ("Kofi Mensah", 6.0, "At nine")]
+
+
+def test_two_people_in_one_of_several_channels_are_kept_apart() -> None:
+    both = [*spoken(HULL, 2.0, speaker=0), *spoken(MAST, 6.0, speaker=1)]
+    channels = [{"alternatives": [{"words": each}]} for each in (both, spoken(HULL, 12.0, speaker=0))]
+    who = [speaker for speaker, _, _ in told({"results": {"channels": channels}})]
+    assert who == ["Channel 0 Speaker 0", "Channel 0 Speaker 1", "Channel 1"]

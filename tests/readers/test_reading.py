@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.readers import find_sources, parse, read_transcript
+from pipeline.readers import parse, read_transcript, survey
 
 VTT = """WEBVTT
 
@@ -173,9 +173,9 @@ def test_the_same_name_with_two_endings_gives_two_outputs(tmp_path: Path) -> Non
     for name in ("talk.vtt", "talk.srt", "sub/other.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    sources, errors = find_sources([tmp_path])
-    assert [s.name for s in sources] == ["sub/other", "talk-srt", "talk-vtt"]
-    assert errors == []
+    found = survey([tmp_path])
+    assert [s.name for s in found.sources] == ["sub/other", "talk-srt", "talk-vtt"]
+    assert not found.errors
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,13 +198,13 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret words")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").symlink_to(tmp_path / "secret.txt")
-    sources, errors = find_sources([tmp_path / "in"])
-    assert sources == []
-    assert "no transcripts" in str(errors[0])
+    found = survey([tmp_path / "in"])
+    assert not found.sources
+    assert "no transcripts" in str(found.errors[0])
 
 
 def test_every_transcript_of_the_corpus_is_read_or_refused_with_a_reason(corpus: Path) -> None:
-    sources, _ = find_sources([corpus])
+    sources = survey([corpus]).sources
     read_, refused = 0, []
     for source in sources:
         try:

@@ -149,6 +149,18 @@ def test_a_label_over_no_words_is_told() -> None:
     assert left_out(turns + "Lin Ferrer (00:59.000)\n.\n") == {"labels without words": (2, 20)}
 
 
+def test_a_turn_without_words_is_told_in_captions() -> None:
+    rows = ["Oda: We leave at nine.", "Kofi: Or at ten.", "Oda:", "Kofi: Then at ten.", "Oda: Yes."]
+    assert left_out(vtt(*rows), ".vtt") == {"labels without words": (1, 10)}
+    rows[3] = "At nine, all of us."
+    assert read(vtt(*rows), ".vtt").reading.left_out == ()  # its words are in the next one
+
+
+def test_who_is_named_for_no_words_is_told_in_columns() -> None:
+    table = "start,speaker,text\n0,Oda,We leave at nine.\n4,Kofi,\n8,Oda,All of us.\n"
+    assert left_out(table, ".csv") == {"cues without words": (0, 3), "voices without words": (1, 3)}
+
+
 @pytest.mark.parametrize("head", [b"850STL25.01" + b"0" * 1013, b"Scenarist_SCC V1.0\n\n00:00:01:00\t9420 94ae 9476\n"])
 def test_captions_as_codes_of_a_broadcast_are_refused_with_a_way_out(head: bytes) -> None:
     with pytest.raises(InputError, match=r"subtitles|captions") as refused:

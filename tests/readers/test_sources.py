@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.readers import Source, distinct, find_sources, kept_apart, read_transcript, survey
+from pipeline.readers import Source, distinct, kept_apart, read_transcript, survey
 
 SAID = "We leave at nine, says the captain."
 
@@ -33,8 +33,7 @@ def test_json_of_a_folder_is_read_when_it_is_a_transcript(tmp_path: Path) -> Non
 
 def test_a_file_that_is_given_is_read_whatever_its_ending(tmp_path: Path) -> None:
     (tmp_path / "talk.log").write_text(SAID)
-    (source,), errors = find_sources([tmp_path / "talk.log"])
-    assert errors == []
+    (source,) = survey([tmp_path / "talk.log"]).sources
     assert read_transcript(source.path).segments[0].text == SAID
 
 

@@ -54,3 +54,8 @@ def test_without_such_keys_it_is_plain_text() -> None:
 
 def test_a_comment_may_stand_first() -> None:
     assert read(f"# Mercury\n\n{RADIO}").segments == read(RADIO).segments
+
+
+def test_a_turn_without_words_is_told() -> None:
+    told = {part.kind: part.example for part in read(f"{RADIO}\n[01:02:00:09]\nCMP:\n").reading.left_out}
+    assert told["voices without words"] == "CMP"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
-from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, text
+from pipeline.readers.base import Captions, Document, Reader
+from pipeline.readers.data.fields import words_of
+from pipeline.readers.data.pieces import cue, from_words, items, mapping, text
+from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
-from pipeline.transcript import Metadata
 
 
 def sniff(document: Document) -> bool:
@@ -18,34 +15,24 @@ def sniff(document: Document) -> bool:
     return "items" in results and "transcripts" in results
 
 
-def read(document: Document, tally: Tally) -> Parsed:
-    """Words with the speaker of their start time."""
+def read(document: Document, tally: Tally) -> Captions:
+    """Words with the speaker of their start time; the whole text where there are none."""
     results = mapping(mapping(document.json).get("results"))
-    cues = list(from_words(_words(results)))
-    if not cues:
-        cues = [
-            cue(text(t.get("transcript")), None, None, None, n) for n, t in enumerate(items(results, "transcripts"), 1)
-        ]
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=text(results.get("language_code")) or None))
-
-
-def _words(results: Any) -> Iterator[Word]:
+    listed = items(results, "items")
     labels = {
         text(item.get("start_time")): text(item.get("speaker_label")) or text(segment.get("speaker_label"))
         for segment in items(results, "speaker_labels", "segments")
         for item in items(segment, "items")
     }
-    channels = {text(item.get("channel_label")) for item in items(results, "items")} - {""}
-    who: str | None = None
-    for item in items(results, "items"):
-        best: Any = next(iter(items(item, "alternatives")), {})
-        start = text(item.get("start_time"))
-        glued = item.get("type") == "punctuation"
-        if not glued:
-            who = text(item.get("speaker_label")) or labels.get(start) or None
-            if who is None and len(channels) > 1:
-                who = text(item.get("channel_label")) or None
-        yield Word(text(best.get("content")), number(start or None), number(item.get("end_time")), who, glued)
+    channels = len({text(item.get("channel_label")) for item in listed} - {""}) > 1
+    known = [
+        {"speaker_label": labels.get(text(i.get("start_time"))) or (i.get("channel_label") if channels else None), **i}
+        for i in listed
+    ]
+    cues = list(from_words(words_of({"words": known}, 1.0)))
+    if not cues:
+        cues = [cue(text(t.get("transcript")), None, None, None, 1) for t in items(results, "transcripts")]
+    return Captions(cues, lenient(results))
 
 
 READER = Reader("aws-transcribe", "AWS Transcribe JSON", sniff, read)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
-from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
+from pipeline.readers.data.fields import cues_of_object, plain, times_of, words_of
+from pipeline.readers.data.pieces import cue, from_words, items, mapping, speaker, text
 from pipeline.readers.tally import Tally
 
 
@@ -19,22 +19,23 @@ def sniff(document: Document) -> bool:
     return bool(items(results, "channels"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """Utterances where there are some, else what each channel says, which is a speaker where there are several."""
     results = mapping(document.json).get("results")
     channels = [(n, best) for n, channel in enumerate(items(results, "channels")) if (best := _best(channel))]
     utterances = items(results, "utterances")
     several = len({text(u.get("channel")) for u in utterances}) > 1 if utterances else len(channels) > 1
     cues = [
-        cue(text(u.get("transcript")), number(u.get("start")), number(u.get("end")), _utterer(u, several=several), n)
+        replace(c, voice=_within(f"Channel {text(u.get('channel'))}" if several else None, c.voice))
         for n, u in enumerate(utterances, 1)
+        for c in cues_of_object(n, plain(dict(u)), 1.0)
     ]
     if not cues:
         cues = [c for n, best in channels for c in _channel(best, f"Channel {n}" if several else None)]
         cues.sort(key=lambda c: c.start or 0.0)
     if several:
         tally.warn("several channels were recorded: each is read as a speaker")
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,19 +44,14 @@ def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
     return best if items(best, "words") or text(best.get("transcript")).strip() else {}
 
 
-def _utterer(utterance: Mapping[str, Any], *, several: bool) -> str | None:
-    channel = f"Channel {text(utterance.get('channel'))}" if several else None
-    return _within(channel, speaker(utterance.get("speaker")))
-
-
 def _within(channel: str | None, who: str | None) -> str | None:
     """A speaker of a channel: numbers begin anew in each."""
-    return f"{channel}, {who}" if channel and who else channel or who
+    return f"{channel} {who}" if channel and who else channel or who
 
 
 def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
     """What is said in a channel: its words, by paragraphs when only these tell who speaks."""
-    words = list(_words(best))
+    words = words_of(plain(dict(best)), 1.0)
     speakers = {word.speaker for word in words}
     paragraphs = items(best, "paragraphs", "paragraphs")
     if speakers <= {None} and any("speaker" in p for p in paragraphs):
@@ -69,13 +65,7 @@ def _paragraphs(paragraphs: Iterable[Mapping[str, Any]], name: str | None) -> It
     for n, paragraph in enumerate(paragraphs, 1):
         who = _within(name, speaker(paragraph.get("speaker")))
         for sentence in items(paragraph, "sentences"):
-            yield cue(text(sentence.get("text")), number(sentence.get("start")), number(sentence.get("end")), who, n)
-
-
-def _words(best: object) -> Iterator[Word]:
-    for word in items(best, "words"):
-        said = text(word.get("punctuated_word")) or text(word.get("word"))
-        yield Word(said, number(word.get("start")), number(word.get("end")), speaker(word.get("speaker")))
+            yield cue(text(sentence.get("text")), *times_of(sentence), who, n)
 
 
 READER = Reader("deepgram", "Deepgram JSON", sniff, read)

@@ -6,33 +6,35 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.readers.clocks import in_a_second
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.text import words
 
-_WORD = ("punctuatedword", "word", "text", "content")
+_WORD = ("punctuatedword", "word", "text", "content", "value")
+_MARK = ("punctuation", "punct")  # types of what stands without a space behind a word
 _LENGTH = ("duration", "dur")
 _MS = re.compile(r"^(?P<part>start|begin|end|stop)(?:time|offset)?(?:ms|millis|milliseconds)$")
-_PERSON = ("speaker", "userprofile", "user", "participant", "author", "from")
+_PERSON = ("speakerinfo", "speaker", "userprofile", "user", "participant", "author", "from")
 _NAMED = ("realname", "displayname", "name", "username", "id")
 _COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
 
 
 def plain(value: dict[str, Any]) -> dict[str, Any]:
-    """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one."""
-    return {key_of(name): inner for name, inner in value.items()}
+    """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one.
+
+    Of several guesses at what was heard, the fields of the first one are its own.
+    """
+    fields = {key_of(name): inner for name, inner in value.items()}
+    guesses = fields.get("alternatives") or fields.get("nbest")
+    if isinstance(guesses, list) and guesses and isinstance(guesses[0], dict):
+        return {**{key_of(name): inner for name, inner in guesses[0].items()}, **fields}
+    return fields
 
 
 def text_of(fields: Mapping[str, Any]) -> str | None:
-    """The text of an object; pieces of text are put together, of several guesses the first one counts."""
-    said, best = _own_text(fields), fields.get("nbest")
-    if said is None and isinstance(best, list) and best and isinstance(best[0], dict):
-        return _own_text(plain(best[0]))
-    return said
-
-
-def _own_text(fields: Mapping[str, Any]) -> str | None:
+    """The text of an object; pieces of text are put together."""
     for key in TEXT:
         inner = fields.get(key)
         if isinstance(inner, str):
@@ -45,16 +47,23 @@ def _own_text(fields: Mapping[str, Any]) -> str | None:
 
 
 def words_of(fields: Mapping[str, Any], scale: float) -> list[Word]:
-    """The words that an object lists one by one; none when these are no words with times or speakers."""
-    listed = fields.get("words")
+    """The words that an object lists one by one; none when these are no words with times or speakers.
+
+    Where spaces are listed too, as Rev.ai and ElevenLabs do in languages that have some, words stand apart only at one.
+    """
+    listed = fields.get("words", fields.get("elements"))
     if not isinstance(listed, list) or not all(isinstance(w, dict) for w in listed):
         return []
+    words = [plain(w) for w in listed]
+    said = [next((w[key] for key in _WORD if isinstance(w.get(key), str)), "") for w in words]
+    spaced = any(each.isspace() for each in said) or all("type" in word and "text" in word for word in words)
     out: list[Word] = []
-    for value in listed:
-        word = plain(value)
-        said = next((word[key] for key in _WORD if isinstance(word.get(key), str)), "").strip()
-        if said:
-            out.append(Word(said, *times_of(word, scale), who_of(word)))
+    glued = False
+    for word, each in zip(words, said, strict=True):
+        if text := each.strip():
+            mark = word.get("type") in _MARK and word.get("attachesto") != "next"
+            out.append(Word(text, *times_of(word, scale), who_of(word), mark or glued))
+        glued = spaced and each == each.rstrip() and (bool(each) or glued)
     return out
 
 
@@ -123,31 +132,23 @@ def _sum(start: float | None, length: float | None) -> float | None:
 
 
 def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
-    """1000 where times are milliseconds: whole numbers that as seconds would make less than a word in twenty."""
-    if not all(float(v).is_integer() for v in _numbers(segments[:50])):
-        return 1.0
-    raw = _numbers(segments)
-    said = sum(len((text_of(value) or "").split()) for value in segments)
-    whole = bool(raw) and all(float(v).is_integer() for v in raw)
-    return 1000.0 if whole and max(raw) > 100 and max(raw) > 20 * max(1, said) else 1.0
-
-
-def _numbers(segments: Sequence[Mapping[str, Any]]) -> list[float]:
-    return [value[k] for value in segments for k in (*START, *END) if isinstance(value.get(k), int | float)]
+    """What the times of segments count in a second."""
+    times = [float(s[k]) for s in segments for k in (*START, *END) if isinstance(s.get(k), int | float)]
+    return in_a_second(times, sum(len((text_of(value) or "").split()) for value in segments))
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:
-    """The cue of a segment; several where its words say that several people speak in it."""
+    """The cue of a segment; several where its words say that several people speak in it, or alone say when."""
     said, who = text_of(fields), who_of(fields)
     start, end = times_of(fields, scale)
-    if said is not None and not _parted(fields.get("words")):
+    if said is not None and start is not None and not _parted(fields.get("words")):
         return [cue(said, start, end, who or _one_of(fields), n)]
     single = words_of(fields, scale)
-    speakers = {w.speaker for w in single if w.speaker}
+    several = len({w.speaker for w in single if w.speaker}) > 1
     covered = said is None or len(single) >= _COVERED * len(words(said))
-    if single and covered and (said is None or len(speakers) > 1):
+    if single and covered and (said is None or several or (start is None and single[0].start is not None)):
         return list(from_words(_held(single, who)))
-    return [cue(said or "", start, end, who, n)]
+    return [cue(said or "", start, end, who or _one_of(fields), n)]
 
 
 def _parted(listed: Any) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
-from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, number, speaker, text
+from pipeline.readers.data.fields import plain, text_of, words_of
+from pipeline.readers.data.pieces import Word, cue, from_words, items, mapping, text
 from pipeline.readers.tally import Tally
 from pipeline.transcript import Metadata
 
@@ -24,22 +24,22 @@ def sniff(document: Document) -> bool:
     return any("transcript" in a or "words" in a for r in _results(document)[:5] for a in items(r, "alternatives"))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """The words with speakers where there are some, else the best transcript of each result."""
     results = _results(document)
-    best: list[Any] = [next(iter(items(r, "alternatives")), {}) for r in results]
-    labelled = [a for a in best if any(_who(w) for w in items(a, "words"))]
+    best = [plain(dict(r)) for r in results]
+    spoken = [_words(fields) for fields in best]
+    said = [text_of(fields) or "" for fields in best]
+    labelled = [found for found in spoken if any(word.speaker for word in found)]
     cues: list[Cue] = []
-    if labelled and len(items(labelled[-1], "words")) >= 0.9 * sum(
-        len(text(a.get("transcript")).split()) for a in best[:-1]
-    ):
-        cues = list(from_words(_words(labelled[-1])))
+    if labelled and len(labelled[-1]) >= 0.9 * sum(len(each.split()) for each in said[:-1]):
+        cues = list(from_words(labelled[-1]))
     else:
-        for n, (a, channel) in enumerate(zip(best, _channels(results), strict=True), 1):
-            spoken = [replace(word, speaker=word.speaker or channel) for word in _words(a)]
-            cues += list(from_words(spoken)) or [cue(text(a.get("transcript")), None, None, channel, n)]
+        for n, (found, each, channel) in enumerate(zip(spoken, said, _channels(results), strict=True), 1):
+            named = [replace(word, speaker=word.speaker or channel) for word in found]
+            cues += list(from_words(named)) or [cue(each, None, None, channel, n)]
     language = next((text(r.get("languageCode")) for r in results if r.get("languageCode")), None)
-    return Parsed(cue_lines(cues, tally, document.label), Metadata(language=language))
+    return Captions(cues, Metadata(language=language))
 
 
 def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
@@ -49,16 +49,9 @@ def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
     return [f"Channel {tag}" if several and tag else None for tag in tags]
 
 
-def _who(word: Mapping[str, Any]) -> str | None:
-    label = word.get("speakerLabel") or word.get("speakerTag") or word.get("speaker_tag")
-    return speaker(label) if label else None
-
-
-def _words(alternative: Any) -> Iterator[Word]:
-    for word in items(alternative, "words"):
-        start = word.get("startTime", word.get("startOffset", word.get("start_time")))
-        end = word.get("endTime", word.get("endOffset", word.get("end_time")))
-        yield Word(text(word.get("word")), number(start), number(end), _who(word))
+def _words(fields: Mapping[str, Any]) -> list[Word]:
+    """The words of a result. The tag 0 is that of nobody."""
+    return [replace(w, speaker=None) if w.speaker == "Speaker 0" else w for w in words_of(fields, 1.0)]
 
 
 READER = Reader("google-speech", "Google Speech-to-Text JSON", sniff, read)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.people import names_of
 from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, text
 from pipeline.readers.metadata import lenient
@@ -32,7 +31,7 @@ def _is_one(value: Mapping[str, Any]) -> bool:
     return "transcript" in value and "start_offset" in value
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a transcript. A voice that is only told apart counts where nobody is known by name."""
     speech = _speech(document.json)
     told = items(speech, "transcripts")
@@ -52,7 +51,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         for n, (t, sign) in enumerate(zip(told, signs, strict=True), 1)
         if text(t.get("transcript"))
     ]
-    return Parsed(cue_lines(cues, tally, document.label), lenient(speech))
+    return Captions(cues, lenient(speech))
 
 
 def _rate(speech: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> float:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.pieces import cue
 from pipeline.readers.labels import could_be_name
 from pipeline.readers.tally import Tally
@@ -34,10 +33,10 @@ def sniff(document: Document) -> bool:
     return bool(_pairs(document.json))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a pair."""
     cues = [cue(text, None, None, name, n) for n, (name, text) in enumerate(_pairs(document.json), 1)]
-    return Parsed(cue_lines(cues, tally, document.label))
+    return Captions(cues)
 
 
 READER = Reader("json-pairs", "JSON that lists names and texts", sniff, read)

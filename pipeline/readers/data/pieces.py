@@ -81,7 +81,7 @@ def _of_object(value: Mapping[str, Any]) -> float | None:
 def speaker(value: Any) -> str | None:
     """A speaker's label; a bare number or letter is "Speaker 1"."""
     label = text(value).strip()
-    if not label or label in ("-1", "None", "null"):
+    if not label or label in ("-1", "None", "null", "UU"):
         return None
     return f"Speaker {label}" if re.fullmatch(r"\d{1,3}|[A-Z]", label) else label
 

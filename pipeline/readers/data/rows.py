@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.readers.base import Document, Parsed, Reader, unambiguous
-from pipeline.readers.cues import cue_lines
+from pipeline.readers.base import Captions, Document, Reader, unambiguous
 from pipeline.readers.data.segments import cues_of
 from pipeline.readers.tally import Tally
 
@@ -35,7 +34,7 @@ def sniff(document: Document) -> bool:
     return bool(first) and isinstance(first[0][1], dict)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """All segments of all lines; a file of several whole transcripts is refused."""
     found, rows = _objects(document.text), document.text.split("\n")
     for number, value in found:
@@ -50,9 +49,9 @@ def read(document: Document, tally: Tally) -> Parsed:
             hint="give each its own file",
         )
     if nested:
-        return Parsed(cue_lines(cues_of(dict(whole)[nested[0]], tally), tally, document.label))
+        return Captions(cues_of(dict(whole)[nested[0]], tally))
     _tell_keys(whole, tally)
-    return Parsed(cue_lines(cues_of([v for _, v in whole], tally), tally, document.label))
+    return Captions(cues_of([v for _, v in whole], tally))
 
 
 def _tell_keys(whole: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:

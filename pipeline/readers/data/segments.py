@@ -1,24 +1,35 @@
-"""JSON in segments: Whisper in all its forms, WhisperX, Podcasting 2.0, youtube-transcript-api, and lists like them."""
+"""JSON in segments or words: Whisper in all its forms, WhisperX, AssemblyAI, ElevenLabs, Rev.ai, Speechmatics,
+Podcasting 2.0, youtube-transcript-api, and lists like them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
 from pipeline.readers.data.people import put_names
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
 from pipeline.readers.names import key_of
+from pipeline.readers.sounds import KIND
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 
-_LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "turns", "utterances", "speakers", "chunks")
+_LISTS: tuple[str, ...] = (
+    "segments",
+    "transcription",
+    "transcript",
+    "transcripts",
+    "turns",
+    "utterances",
+    "speakers",
+    "chunks",
+)
 _LISTS += ("captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data", "items")
 _LISTS += ("snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
+_WORDS, _EVENT = ("word", "pronunciation", "punctuation", "spacing"), "audio_event"  # types of single words, of a sound
 _WHO = ("speaker", "speakername", "speakerlabel", "speakerid", "spk")
 _DEEP = 4  # keys below which a list may stand
 # Of the objects of a list, those that must have what it is taken for; of the words, those that it must hold.
@@ -31,8 +42,12 @@ Fields = Mapping[str, Any]
 
 def cues_of(found: Any, tally: Tally) -> list[Cue]:
     """The cues of the segments of parsed JSON; those without text are told."""
-    segments = _found(found, tally)
-    if _are_words(segments):
+    key, segments = _found(found, tally)
+    for n, value in enumerate(segments, 1):
+        if value.get("type") == _EVENT:
+            tally.leave_out(KIND, text_of(value) or "", n)
+    segments = [value for value in segments if value.get("type") != _EVENT]
+    if _are_words(key, segments):
         return list(from_words(words_of({"words": segments}, scale_of(segments))))
     for n, value in enumerate(segments, 1):
         if text_of(value) is None and not words_of(value, 1.0):
@@ -67,25 +82,27 @@ def _put_channels(cues: Sequence[Cue], segments: Sequence[Fields]) -> None:
             cue.voice = None if channel is None else f"Channel {channel}"
 
 
-def _are_words(segments: Sequence[Fields]) -> bool:
-    return bool(segments) and all("word" in value and text_of(value) is None for value in segments)
+def _are_words(key: str, segments: Sequence[Fields]) -> bool:
+    """Whether a list is of single words: it is called so, they are, or most say that they are."""
+    typed = sum(value.get("type") in _WORDS for value in segments)
+    return key == "words" or typed > _MOST * len(segments) or all("word" in v and text_of(v) is None for v in segments)
 
 
-def _found(found: Any, tally: Tally) -> list[dict[str, Any]]:
+def _found(found: Any, tally: Tally) -> tuple[str, list[dict[str, Any]]]:
     """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
     lists = list(_lists(found, "", _DEEP))
     sizes = [_size(each) if _may_hold(key, each) else 0 for key, each in lists]
     least = _MOST * max(sizes, default=0)
     ranked = [
-        (_share(each, who_of), _share(each, _start), not _are_words(each), key in _LISTS, -n)
+        (_share(each, who_of), _share(each, _start), not _are_words(key, each), key in _LISTS, -n)
         for n, (key, each) in enumerate(lists)
         if sizes[n] and sizes[n] >= least
     ]
     if not ranked:
-        return []
+        return "", []
     best = -max(ranked)[-1]
     _tell_others(lists, best, tally)
-    return lists[best][1]
+    return lists[best]
 
 
 def _size(each: Sequence[Fields]) -> int:
@@ -154,11 +171,18 @@ def sniff(document: Document) -> bool:
     return has_segments(document.json)
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue a segment; words of one speaker in a row are joined later."""
     cues = cues_of(document.json, tally)
-    metadata = lenient(mapping(document.json))
-    return Parsed(cue_lines(cues, tally, document.label), metadata)
+    found = mapping(document.json)
+    settings = mapping(mapping(found.get("metadata")).get("transcription_config"))  # Speechmatics'
+    metadata = lenient({"language": settings.get("language"), **found})
+    return Captions(cues, metadata)
 
 
-READER = Reader("json-segments", "JSON in segments (Whisper, Podcasting 2.0, youtube-transcript-api)", sniff, read)
+READER = Reader(
+    "json-segments",
+    "JSON in segments or words (Whisper, AssemblyAI, ElevenLabs, Rev.ai, Speechmatics and others)",
+    sniff,
+    read,
+)

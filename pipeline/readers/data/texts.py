@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.readers.base import Document, Parsed, Reader, broken
+from pipeline.readers.base import Document, Prose, Reader, broken
 from pipeline.readers.data.pieces import mapping
 from pipeline.readers.metadata import lenient
 from pipeline.readers.names import TEXT, key_of
 from pipeline.readers.tally import Tally
-from pipeline.readers.turns import parse_turns
 from pipeline.text import words
 
 _BEGINS = re.compile(r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*(?::|\Z)|\}\s*\Z)|\[\s*(?:\{\s*"[^"\n]{0,200}"\s*:|\]\s*\Z))')
@@ -33,7 +32,7 @@ def holds_text(document: Document) -> bool:
     return document.json is None or bool(_text(document.json))
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Prose:
     """The text, read as text is. InputError tells the place where it breaks, or the keys that it has."""
     found = document.json
     if found is None:
@@ -47,9 +46,7 @@ def read(document: Document, tally: Tally) -> Parsed:
     for other in sorted(set(_strings(found))):
         if other not in text:
             tally.leave_out("other texts in its JSON", other)
-    lines, heading = parse_turns(text, tally)
-    metadata = lenient(mapping(found))
-    return Parsed(lines, metadata if metadata.title else lenient({**mapping(found), "title": heading or ""}))
+    return Prose(text, lenient(mapping(found)))
 
 
 def _cut(document: Document) -> InputError:

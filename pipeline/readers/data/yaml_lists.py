@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import mapping
 from pipeline.readers.data.segments import cues_of, has_segments
 from pipeline.readers.metadata import lenient
@@ -41,12 +40,12 @@ def sniff(document: Document) -> bool:
     return ours
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue an object of the list; its metadata are the keys beside it."""
     found = document.values.pop("yaml") if "yaml" in document.values else _values(document)
     cues = cues_of(found, tally)
     _tell_rest(document.text, cues, tally)
-    return Parsed(cue_lines(cues, tally, document.label), lenient(mapping(found)))
+    return Captions(cues, lenient(mapping(found)))
 
 
 def _tell_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.readers.base import Document, Parsed, Reader
+from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue, ended_at_the_next
-from pipeline.readers.cues import cue_lines
 from pipeline.readers.data.pieces import items, number, text
 from pipeline.readers.tally import Tally
 
@@ -14,7 +13,7 @@ def sniff(document: Document) -> bool:
     return any("segs" in event or "tStartMs" in event for event in items(document.json, "events")[:20])
 
 
-def read(document: Document, tally: Tally) -> Parsed:
+def read(document: Document, tally: Tally) -> Captions:
     """A cue an event; an event that only ends a line is part of the one before."""
     cues: list[Cue] = []
     for n, event in enumerate(items(document.json, "events"), 1):
@@ -23,7 +22,7 @@ def read(document: Document, tally: Tally) -> Parsed:
         if not said.strip():
             continue
         cues.append(Cue(start, None if start is None or length is None else start + length, said.split("\n"), n))
-    return Parsed(cue_lines(ended_at_the_next(cues), tally, document.label))
+    return Captions(ended_at_the_next(cues))
 
 
 READER = Reader("youtube-json3", "YouTube json3", sniff, read)
