@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
+
+from pipeline.providers.delays import amount, seconds
 
 LONGEST_HOLD = 60.0  # seconds for which an endpoint can stop all calls at a word
 _FIRST = 16  # calls at once to begin with, or a quarter of what is allowed
@@ -125,9 +126,9 @@ class Gate:
     def heard(self, number: int, headers: Mapping[str, str]) -> None:
         """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
         for kind in ("requests", "tokens"):
-            remaining = _number(headers.get(f"x-ratelimit-remaining-{kind}"))
-            limit = _number(headers.get(f"x-ratelimit-limit-{kind}"))
-            if remaining is None or limit is None or limit <= 0:
+            remaining = amount(headers.get(f"x-ratelimit-remaining-{kind}", ""))
+            limit = amount(headers.get(f"x-ratelimit-limit-{kind}", ""))
+            if remaining is None or not limit:
                 continue
             used, reset = limit - remaining, seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
             rate = used / reset if reset and used > 0 else limit / 60
@@ -182,23 +183,3 @@ class Gate:
     def _woken(self) -> None:
         self._alarm = math.inf
         self._let_in()
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text) if text is not None else None
-    except ValueError:
-        return None
-    return value if value is not None and math.isfinite(value) and value >= 0 else None
-
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
-
-
-def seconds(text: str) -> float | None:
-    """Seconds of "6m0s", "250ms" or "1.5", as reset headers tell them; None when it is no duration."""
-    text = text.strip()
-    if _DURATION.sub("", text) == "" and text:
-        return sum(float(n) * _UNITS[unit] for n, unit in _DURATION.findall(text))
-    return _number(text)
