@@ -148,13 +148,11 @@ class Journal:
     def intend(self, job: Job, keys: Sequence[str]) -> None:
         """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
         try:
-            self._db.execute("begin immediate")
-            self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 15)})", astuple(job))
-            self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
-            self._db.execute("commit")
+            with self._db:
+                self._db.execute("begin immediate")
+                self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 15)})", astuple(job))
+                self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
         except sqlite3.Error as err:
-            if self._db.in_transaction:
-                self._db.execute("rollback")
             raise self._unusable(err) from err
 
     def job(self, wave: str) -> Job:
