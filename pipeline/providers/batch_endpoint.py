@@ -6,8 +6,8 @@ Bodies and answers are those of the adapter itself, so that a call gives the sam
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
-from pipeline.providers.openai_compatible import SDK_ERRORS, OpenAICompatible
+from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import counted, read
 
@@ -59,13 +59,6 @@ class BatchEndpoint(OpenAICompatible):
     def _patient(self) -> openai.AsyncOpenAI:
         """The SDK, asking again by itself: nothing that is asked through it is done twice."""
         return self._client.with_options(max_retries=_TRIES)
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except SDK_ERRORS as err:
-            raise self._classify(err) from err
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -38,7 +40,7 @@ from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_what_is_there
 from pipeline.providers.refusals import lesson
 from pipeline.providers.replies import read, read_json
-from pipeline.providers.retrying import tried_again
+from pipeline.providers.retrying import retrying
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 from pipeline.providers.way import Outdated, Way
@@ -249,27 +251,15 @@ class OpenAICompatible:
 
         A call that waits to be tried again gives its place to others.
         """
+        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._told_retry, request))
         try:
-            answer = await self._once(request, body, way)
-        except CallError as err:
-            answer = await self._again(request, body, way, err)
-        self._given_up = 0
-        return answer
-
-    async def _again(self, request: Request, body: dict[str, Any], way: Way, first: CallError) -> Completion:
-        """One answer after the `first` try failed, if that may be tried again."""
-        try:
-            return await tried_again(
-                lambda: self._once(request, body, way),
-                first,
-                attempts=self.endpoint.attempts,
-                sleep=self._sleep,
-                on_retry=lambda error: self._told_retry(request, error),
-            )
+            answer: Completion = await tries(self._once, request, body, way)
         except EndpointError as err:
             if last := self._last_straw(err):
                 raise last from err
             raise
+        self._given_up = 0
+        return answer
 
     async def _once(self, request: Request, body: dict[str, Any], way: Way) -> Completion:
         gate = self._gate
@@ -303,6 +293,14 @@ class OpenAICompatible:
         now = way.applied(self.known)
         return now != way.known and sent_otherwise(body, now)
 
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Errors of the SDK and of what is below it as ours."""
+        try:
+            yield
+        except SDK_ERRORS as err:
+            raise self._classify(err) from err
+
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)
 
@@ -329,12 +327,10 @@ class OpenAICompatible:
 
     async def list_models(self) -> list[Offered]:
         """The models that the endpoint offers, with what it says of each."""
-        try:
+        with self._faults():
             async with asyncio.timeout(30):
                 reply = await self._client.get("/models", cast_to=httpx2.Response)
                 return offered(read_json(reply, self.endpoint))
-        except SDK_ERRORS as err:
-            raise self._classify(err) from err
 
     def _told_retry(self, request: Request, error: EndpointError) -> None:
         if self._on_retry:
