@@ -10,11 +10,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import StoreError
+from pipeline.errors import EndpointError, StoreError
 from pipeline.llm import Message, Request, Rung, Usage
 from pipeline.text import storable
 
@@ -52,6 +52,17 @@ class Job:
     def open(self) -> bool:
         """Whether its results are still to come."""
         return self.status != COLLECTED
+
+
+@dataclass(slots=True)
+class Settled:
+    """What came of a job."""
+
+    answered: int = 0
+    failed: int = 0
+    usage: Usage = field(default_factory=Usage)
+    usd: float | None = 0.0
+    fatal: EndpointError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +178,22 @@ class Journal:
         """The file of a job is at the endpoint."""
         self._run("update batch_jobs set file = ? where wave = ?", file, wave)
 
-    def submitted(self, wave: str, batch: str, status: str) -> None:
-        """The batch of a job is known."""
+    def submitted(self, wave: str, batch: str, status: str) -> Job:
+        """The batch of a job is known; the job as it is now."""
         self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
+        return self.job(wave)
 
-    def settle(
-        self, wave: str, said: str, *, answered: int, failed: int, usage: Usage, usd: float | None = None
-    ) -> None:
-        """All results of a job are taken; what it leaves unanswered may be asked again."""
+    def settle(self, wave: str, found: Settled) -> Job:
+        """All results of a job are taken; what it leaves unanswered may be asked again. The job as it is now."""
+        said = str(found.fatal) if found.fatal else ""
+        used = found.usage
         self._run("delete from batch_calls where wave = ?", wave)
         self._run(
             "update batch_jobs set status = ?, answered = ?, failed = ?, prompt_tokens = ?, answer_tokens = ?, "
             "said = ?, usd = ? where wave = ?",
-            COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, usd, wave,
+            COLLECTED, found.answered, found.failed, used.prompt_tokens, used.completion_tokens, said, found.usd, wave,
         )  # fmt: skip
+        return self.job(wave)
 
     def answered(self, key: str) -> None:
         """A call has its answer in the store."""
