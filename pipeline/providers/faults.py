@@ -245,13 +245,10 @@ def shown_of(body: Any, key: str) -> str:
     """The refusal's own sentence, without the key in it."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
-    message = error.get("message", "") if isinstance(error, dict) else error
+    error = error if isinstance(error, dict) else {"message": error}
+    message, metadata = error.get("message", ""), error.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, dict) else ""
     text = message if isinstance(message, str) else json.dumps(message)
-    raw = (
-        error.get("metadata", {}).get("raw")
-        if isinstance(error, dict) and isinstance(error.get("metadata"), dict)
-        else ""
-    )
     text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
     return _without(key, text)[:300]
 

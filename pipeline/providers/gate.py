@@ -67,8 +67,9 @@ class Gate:
         self.limit: float = min(most, max(_FIRST, most // 4))
         self.inside = 0
         self._own_clock = clock
-        self._rates = {"requests": rpm, "tokens": tpm}
-        self._given: dict[str, Bucket] = {}
+        given = {"requests": (rpm or 0) / 60, "tokens": (tpm or 0) / 60}
+        bursts = {kind: max(1.0, rate * _BURST) for kind, rate in given.items()}
+        self._given = {kind: Bucket(rate, bursts[kind], bursts[kind], 0.0) for kind, rate in given.items() if rate}
         self._told: dict[str, Bucket] = {}
         self._waiting: list[tuple[tuple[int, ...], int, int, asyncio.Future[int]]] = []
         self._order, self._entered = count(), 0
@@ -158,20 +159,15 @@ class Gate:
             heapq.heappop(self._waiting)
 
     def _wait(self, now: float, tokens: int) -> float:
-        if not self._given:
-            self._given = {
-                kind: Bucket(rate / 60, max(1.0, rate / 60 * _BURST), max(1.0, rate / 60 * _BURST), now)
-                for kind, rate in self._rates.items()
-                if rate
-            }
-        amounts = {"requests": 1, "tokens": tokens}
-        waits = [b.wait(now, amounts[kind]) for buckets in (self._given, self._told) for kind, b in buckets.items()]
+        waits = [bucket.wait(now, 1 if kind == "requests" else tokens) for kind, bucket in self._buckets()]
         return max([self._not_before - now, *waits])
 
     def _spend(self, tokens: int) -> None:
-        for buckets in (self._given, self._told):
-            for kind, bucket in buckets.items():
-                bucket.level -= 1 if kind == "requests" else tokens
+        for kind, bucket in self._buckets():
+            bucket.level -= 1 if kind == "requests" else tokens
+
+    def _buckets(self) -> list[tuple[str, Bucket]]:
+        return [*self._given.items(), *self._told.items()]
 
     def _wake(self, now: float, wait: float) -> None:
         """One timer at a time, the earliest that is needed."""

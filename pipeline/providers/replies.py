@@ -89,10 +89,10 @@ def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
     """An error that came as if all were well: by the status in it, else to be asked again."""
     code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
     status = int(code) if code.isdigit() and len(code) == 3 else 0
+    if "insufficient_quota" in text_of(error) and not 400 <= status < 600:
+        status = 429
     if 400 <= status < 600:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
-    if "insufficient_quota" in text_of(error):
-        return by_status(429, {"error": error}, httpx2.Headers(), endpoint)
     shown = shown_of({"error": error}, endpoint.api_key)
     return EndpointError(f"{endpoint.host}: an error instead of an answer: {shown}", retryable=True)
 
