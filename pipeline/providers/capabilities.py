@@ -71,12 +71,12 @@ class Capabilities:
 
     def lower_rung(self) -> Capabilities | None:
         """One response format down; None at the bottom."""
-        at = RUNGS.index(self.rung) + 1
-        return replace(self, rung=RUNGS[at]) if at < len(RUNGS) else None
+        lower = self.lowered(1)
+        return None if lower.rung == self.rung else lower
 
     def lowered(self, times: int) -> Capabilities:
         """So many response formats down, as far as there are any."""
-        return replace(self, rung=RUNGS[min(RUNGS.index(self.rung) + times, len(RUNGS) - 1)]) if times else self
+        return replace(self, rung=RUNGS[min(RUNGS.index(self.rung) + times, len(RUNGS) - 1)])
 
     def answered(self, thought: int, keywords: frozenset[str]) -> Capabilities:
         """After a whole answer to a schema with these keywords."""

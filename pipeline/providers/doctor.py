@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -225,8 +224,3 @@ async def _served(endpoint: Endpoint) -> list[Row]:
 def _described(model: Offered) -> str:
     window = f", a window of {model.window:,} tokens" if model.window else ""
     return model.name + window + (f", goes on {model.shutdown}" if model.shutdown else "")
-
-
-def as_json(findings: Findings) -> str:
-    """The findings for machines."""
-    return json.dumps({"works": findings.works, "rows": [list(row) for row in findings.rows]}, ensure_ascii=False)
