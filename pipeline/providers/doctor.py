@@ -58,9 +58,9 @@ _PROBE = Request("probe", (_ROLE, Message("user", "Grass is green."), Message("u
 class _Doctor:
     """One endpoint being looked at. What was learned by one call holds for the next."""
 
-    def __init__(self, endpoint: Endpoint, known: Capabilities, chunk_tokens: int | None) -> None:
+    def __init__(self, endpoint: Endpoint, chunk_tokens: int | None) -> None:
         self._endpoint, self._chunk_tokens = endpoint, chunk_tokens
-        self.known = known
+        self.known = Capabilities()
         self.rows: list[Row] = []
         self.learned: list[str] = []
         self.best: Completion | None = None
@@ -175,11 +175,9 @@ def _tokens(completion: Completion) -> str:
     return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {told}"
 
 
-async def examine(
-    endpoint: Endpoint, known: Capabilities | None = None, *, chunk_tokens: int | None = None
-) -> Findings:
+async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Findings:
     """What the endpoint can do: some small calls, and two with `chunk_tokens` of prompt unless that is None."""
-    doctor = _Doctor(endpoint, known or Capabilities(), chunk_tokens)
+    doctor = _Doctor(endpoint, chunk_tokens)
     doctor.rows += await _served(endpoint)
     works = await doctor.formats()
     if works:
