@@ -117,8 +117,9 @@ class CallStore:
 
     def get(self, key: str) -> Completion | None:
         """The stored answer, or None."""
-        row = self._one("select completion from calls where key = ?", key)
-        return _load(row) if row else None
+        with self._reading():
+            row = self._one("select completion from calls where key = ?", key)
+            return _load(row) if row else None
 
     def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
         """Stores an answer; the first one for a key stays."""
@@ -136,14 +137,11 @@ class CallStore:
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
-        try:
-            rows = self._db.execute("select key, identity, completion from calls order by key")
-            for key, identity, completion in rows:
+        with self._reading():
+            for key, identity, completion in self._db.execute(
+                "select key, identity, completion from calls order by key"
+            ):
                 yield StoredCall(key, json.loads(identity), _load(completion))
-        except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
-            raise StoreError(
-                f"{self.path}: the call store cannot be read: {err}", hint="studydoc store verify tells what is wrong"
-            ) from err
 
     def claim(self, key: str) -> bool:
         """Reserves an unanswered call for this store object for a minute; False when it is answered or another has it.
@@ -201,13 +199,19 @@ class CallStore:
         self._db.close()
 
     def _one(self, query: str, key: str) -> str | None:
-        try:
+        with self._reading():
             row = self._db.execute(query, (key,)).fetchone()
-        except sqlite3.Error as err:
-            raise StoreError(
-                f"{self.path}: the call store cannot be read: {err}", hint="move the file away to start anew"
-            ) from err
         return str(row[0]) if row else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
+            raise StoreError(
+                f"{self.path}: the call store cannot be read: {err}",
+                hint="studydoc store verify tells what is wrong; without the file all is asked anew",
+            ) from err
 
     def take_in(self, recording: Recording) -> int:
         """Stores every call of a recording that is not here yet; how many the recording has."""
