@@ -72,7 +72,7 @@ class OpenAICompatible:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         gate: Gate | None = None,
         on_learned: Learned | None = None,
-        on_retry: Callable[[Request, EndpointError], None] | None = None,
+        on_retry: Callable[[Request, EndpointError], None] = lambda request, error: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
@@ -203,7 +203,7 @@ class OpenAICompatible:
             if isinstance(found, learning.Full):
                 raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
             if isinstance(found, learning.MoreRoom):
-                self._told_retry(way.request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
+                self._on_retry(way.request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
         return self._ignores_format(completion, way.request, way.known)
 
@@ -242,7 +242,7 @@ class OpenAICompatible:
 
         A call that waits to be tried again gives its place to others.
         """
-        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._told_retry, way.request))
+        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, way.request))
         try:
             answer: Completion = await tries(self._once, way)
         except EndpointError as err:
@@ -312,10 +312,6 @@ class OpenAICompatible:
             async with asyncio.timeout(30):
                 reply = await self._client.get("/models", cast_to=httpx2.Response)
                 return offered(read_json(reply, self.endpoint))
-
-    def _told_retry(self, request: Request, error: EndpointError) -> None:
-        if self._on_retry:
-            self._on_retry(request, error)
 
 
 def _tokens_at_most(way: Way) -> int:

@@ -63,8 +63,8 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     if choices[0].get("error"):
         raise told_in_a_200(choices[0]["error"], endpoint)
     message = choices[0].get("message")
-    content, thought = parted(message) if isinstance(message, dict) else ("", "")
-    refusal = message.get("refusal") if isinstance(message, dict) else ""
+    message = message if isinstance(message, dict) else {}
+    (content, thought), refusal = parted(message), message.get("refusal")
     finish = _ending(choices[0].get("finish_reason"))
     if finish == "window":
         raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
