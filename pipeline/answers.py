@@ -14,7 +14,10 @@ M = TypeVar("M", bound=BaseModel)
 
 Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
 
-_THOUGHT = re.compile(r"\A.*?</think(?:ing)?>(?:\s*<think(?:ing)?>.*?</think(?:ing)?>)*", re.DOTALL | re.IGNORECASE)
+_OPEN, _CLOSE = r"(?:<think(?:ing)?>|◁think▷)", r"(?:</think(?:ing)?>|◁/think▷)"
+# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one.
+_THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*\Z)", re.DOTALL | re.IGNORECASE)
+_MARK = re.compile(f"{_OPEN}|{_CLOSE}", re.IGNORECASE)
 _JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?\{")  # such an answer may hold the marks of a thought in its texts
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
@@ -49,7 +52,7 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
     try:
-        value = _json_in(_without_thought(text))
+        value = _json_in(split_thought(text)[0])
         if _HALF.search(text):  # half of a character, which no file can hold
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         return _fitted(value, answer, most_dropped)
@@ -111,14 +114,16 @@ def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
 def holds_json(text: str) -> bool:
     """Whether there is a JSON object in the text at all, repaired or not."""
     try:
-        _json_in(_without_thought(text[:_MOST_CHARACTERS]))
+        _json_in(split_thought(text[:_MOST_CHARACTERS])[0])
     except (Unusable, RecursionError):
         return False
     return True
 
 
-def _without_thought(text: str) -> str:
-    return (text if _JSON_AT_ONCE.match(text) or "</" not in text else _THOUGHT.sub("", text)).strip()
+def split_thought(text: str) -> tuple[str, str]:
+    """An answer's text and the thought that stands before it between marks; "" where there is none."""
+    found = None if _JSON_AT_ONCE.match(text) else _THOUGHT.match(text)
+    return (text[found.end() :].lstrip(), _MARK.sub("", found[0])) if found else (text, "")
 
 
 def _json_in(body: str) -> dict[str, Any]:

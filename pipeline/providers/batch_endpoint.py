@@ -6,8 +6,8 @@ Bodies and answers are those of the adapter itself, so that a call gives the sam
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +19,13 @@ from openai.types import Batch
 from pipeline.errors import CallError, EndpointError, StoreError
 from pipeline.llm import Completion, Request, Rung
 from pipeline.providers import learning
-from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
-from pipeline.providers.openai_compatible import SDK_ERRORS, OpenAICompatible
+from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.providers.refusals import guess, lesson
-from pipeline.providers.replies import counted, read
+from pipeline.providers.replies import read
+from pipeline.providers.way import Way
 
 MOST_REQUESTS = 50_000  # limits of one input file
 MOST_BYTES = 200_000_000
@@ -60,17 +60,10 @@ class BatchEndpoint(OpenAICompatible):
         """The SDK, asking again by itself: nothing that is asked through it is done twice."""
         return self._client.with_options(max_retries=_TRIES)
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except SDK_ERRORS as err:
-            raise self._classify(err) from err
-
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""
-        body = self._sent(request, replace(self.known, rung=rung))
-        row = {"custom_id": key, "method": "POST", "url": PATH, "body": body}
+        way = self._way(request, replace(self.known, rung=rung))
+        row = {"custom_id": key, "method": "POST", "url": PATH, "body": way.body}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
     def limit(self, request: Request) -> int:
@@ -146,14 +139,13 @@ class BatchEndpoint(OpenAICompatible):
         known = replace(sent_by, rung=rung)
         if line.status != 200:
             raise self._refusal(line, request, known)
-        messages = messages_of(request, known, self.endpoint, self._prompts)
+        way = self._way(request, known)
         with self._faults():
-            completion = read(line.body, messages, self.endpoint, rung, 0.0)
-        size = counted(messages)
-        limit = learning.limit_for(request, known, self.endpoint, size)
+            completion = read(line.body, way.messages, self.endpoint, rung, 0.0)
         if completion.finish_reason == "length":
-            stopped_at = min(limit, completion.usage.completion_tokens) if not completion.usage.estimated else limit
-            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, size)
+            usage = completion.usage
+            stopped_at = way.limit if usage.estimated else min(way.limit, usage.completion_tokens)
+            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, way.size)
             if isinstance(found, learning.MoreRoom):
                 self.learn(found)
                 raise AskAgain("the answer was cut in thought")
@@ -169,19 +161,20 @@ class BatchEndpoint(OpenAICompatible):
         fault = by_status(line.status, body, httpx2.Headers(), self.endpoint)
         if not isinstance(fault, Refused):
             return fault
-        sent = self._sent(request, known)
-        if known != self.known and sent_otherwise(sent, self.known):
+        way = self._way(request, known)
+        if way.outdated(self.known):
             return AskAgain(str(fault))
-        found = lesson(fault.told, sent, self.known) or guess(sent, self.known)
+        found = lesson(fault.told, way.body, self.known) or guess(way.body, self.known)
         if found is None:
             return fault
         self.learn(found)
         return AskAgain(str(fault))
 
-    def _sent(self, request: Request, known: Capabilities) -> dict[str, Any]:
-        messages = messages_of(request, known, self.endpoint, self._prompts)
-        limit = learning.limit_for(request, known, self.endpoint, counted(messages))
-        return body_of(request, known, self.endpoint, messages, limit)
+    def _way(self, request: Request, known: Capabilities) -> Way:
+        """The call as it is sent by what is known."""
+        way = Way(request)
+        way.prepare(known, self.endpoint, self._prompts)
+        return way
 
     def _classify(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):

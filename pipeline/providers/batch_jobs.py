@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from openai.types import Batch
@@ -20,7 +19,7 @@ from pipeline.providers.batch_endpoint import (
 )
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
-from pipeline.providers.journal import FINAL, FaultKind, Job, Journal
+from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled
 from pipeline.text import clean, numbered
 
 MOST_TIMES = 3  # a call that failed so often is given up
@@ -28,17 +27,6 @@ _UNASKED = ("batch_expired", "batch_cancelled")
 
 Allow = Callable[[Usage, float | None], None]  # given tokens and USD at most
 Count = Callable[[Request], int]
-
-
-@dataclass(slots=True)
-class Settled:
-    """What came of a job."""
-
-    answered: int = 0
-    failed: int = 0
-    usage: Usage = field(default_factory=Usage)
-    usd: float | None = 0.0
-    fatal: EndpointError | None = None
 
 
 class Jobs:
@@ -57,8 +45,7 @@ class Jobs:
         """Sends the wanted calls of an order, a job for each file's worth. `allow` may raise before one is sent."""
         sent = []
         while job := self._next(owner, count, allow, min(most, MOST_REQUESTS)):
-            await self.send(job)
-            sent.append(self.journal.job(job.wave))
+            sent.append(await self.send(job))
         return sent
 
     def _next(self, owner: str, count: Count, allow: Allow, most: int) -> Job | None:
@@ -89,14 +76,15 @@ class Jobs:
     def _file(self, wave: str) -> Path:
         return self._folder / f"{wave}.jsonl"
 
-    async def send(self, job: Job) -> None:
+    async def send(self, job: Job) -> Job:
         """Submits a job unless the endpoint has it already, as it does when a program was killed in between."""
         batch = await self._endpoint.find(job.wave)
         if batch is None:
             file = job.file or await self._upload(job)
             batch = await self._endpoint.create(file, job.wave)
-        self.journal.submitted(job.wave, batch.id, batch.status)
+        job = self.journal.submitted(job.wave, batch.id, batch.status)
         self._file(job.wave).unlink(missing_ok=True)
+        return job
 
     async def _upload(self, job: Job) -> str:
         path = self._file(job.wave)
@@ -112,18 +100,14 @@ class Jobs:
 
     async def look(self, job: Job) -> tuple[Job, Batch]:
         """A job with its present status; one that was only intended is submitted now."""
-        if not job.batch:
-            await self.send(job)
-            job = self.journal.job(job.wave)
+        job = job if job.batch else await self.send(job)
         batch = await self._endpoint.look(job.batch)
-        self.journal.submitted(job.wave, batch.id, batch.status)
-        return self.journal.job(job.wave), batch
+        return self.journal.submitted(job.wave, batch.id, batch.status), batch
 
     async def cancel(self, job: Job) -> Job:
         """Stops a job; what it has answered can be collected."""
         batch = await self._endpoint.cancel(job.batch)
-        self.journal.submitted(job.wave, batch.id, batch.status)
-        return self.journal.job(job.wave)
+        return self.journal.submitted(job.wave, batch.id, batch.status)
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
         """Takes a finished job's results into the store; None while it is not finished."""
@@ -137,12 +121,9 @@ class Jobs:
             keep(self._calls, self._endpoint.endpoint, self._endpoint.known)
         if batch.status == "failed":
             found.fatal = self._why(batch)
-        said = str(found.fatal) if found.fatal else ""
-        self.journal.settle(
-            job.wave, said, answered=found.answered, failed=found.failed, usage=found.usage, usd=found.usd
-        )
+        job = self.journal.settle(job.wave, found)
         self._file(job.wave).unlink(missing_ok=True)
-        return self.journal.job(job.wave), found
+        return job, found
 
     def _take(self, line: Line, job: Job, found: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)

@@ -11,9 +11,10 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.errors import StoreError
 from pipeline.llm import Completion, Request, Usage, key_of
@@ -45,6 +46,7 @@ create table if not exists batch_faults (
 _RELEASE = "delete from claims where key = ? and owner = ?"
 LEASE = 60.0  # seconds that a claim lasts without being renewed
 _OPENING = 30.0  # seconds to wait for others who open or write the file
+_AGAIN = 0.05  # seconds after which to try to open it again
 _VERSION = 1
 
 
@@ -63,35 +65,26 @@ def as_row(call: StoredCall) -> str:
     return storable(json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
-def _is_busy(err: BaseException) -> bool:
-    return isinstance(err, sqlite3.OperationalError) and err.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
 def _opened(path: Path) -> sqlite3.Connection:
     """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else.
 
     Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one
     of them "locked" at once, whatever its time-out, since waiting for each other would never end.
     """
-    try:
-        return _ready(path)
-    except sqlite3.OperationalError as err:
-        if not _is_busy(err):
-            raise
-    # Loaded here, since it brings asyncio and is hardly ever needed.
-    from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
-
-    patient = retry(
-        retry=retry_if_exception(_is_busy), wait=wait_random(0.01, 0.1), stop=stop_after_delay(_OPENING), reraise=True
-    )
-    return patient(_ready)(path)
+    until = time.monotonic() + _OPENING
+    while True:
+        try:
+            return _ready(path)
+        except sqlite3.OperationalError as err:
+            if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _ready(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_OPENING, isolation_level=None)
     try:
         db.execute("pragma journal_mode=wal")
-        db.execute("pragma synchronous=normal")  # a kill loses nothing; a power cut at most claims
         version = db.execute("pragma user_version").fetchone()[0]
         if version not in (0, _VERSION):
             raise StoreError(
@@ -99,7 +92,8 @@ def _ready(path: Path) -> sqlite3.Connection:
                 hint="move it away or use the program that made it",
             )
         db.executescript(_SCHEMA)
-        db.execute(f"pragma user_version={_VERSION}")
+        if not version:
+            db.execute(f"pragma user_version={_VERSION}")
     except (sqlite3.Error, StoreError):
         db.close()
         raise
@@ -123,8 +117,9 @@ class CallStore:
 
     def get(self, key: str) -> Completion | None:
         """The stored answer, or None."""
-        row = self._one("select completion from calls where key = ?", key)
-        return _load(row) if row else None
+        with self._reading():
+            row = self._one("select completion from calls where key = ?", key)
+            return _load(row) if row else None
 
     def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
         """Stores an answer; the first one for a key stays."""
@@ -136,28 +131,17 @@ class CallStore:
         They outlive a power cut. The first answer for a key stays.
         """
         rows = [(key, r.name, storable(r.canonical(model)), _dump(completion)) for key, r, completion in answers]
-        try:
-            self._db.execute("pragma synchronous=full")
-            self._db.execute("begin immediate")
+        with self._writing("full"):
             self._db.executemany("insert or ignore into calls values (?, ?, ?, ?)", rows)
             self._db.executemany(_RELEASE, [(key, self._owner) for key, *_ in answers])
-            self._db.execute("commit")
-            self._db.execute("pragma synchronous=normal")
-        except sqlite3.Error as err:
-            raise self._unwritable(err) from err
-        finally:
-            self._undo()
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
-        try:
-            rows = self._db.execute("select key, identity, completion from calls order by key")
-            for key, identity, completion in rows:
+        with self._reading():
+            for key, identity, completion in self._db.execute(
+                "select key, identity, completion from calls order by key"
+            ):
                 yield StoredCall(key, json.loads(identity), _load(completion))
-        except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
-            raise StoreError(
-                f"{self.path}: the call store cannot be read: {err}", hint="studydoc store verify tells what is wrong"
-            ) from err
 
     def claim(self, key: str) -> bool:
         """Reserves an unanswered call for this store object for a minute; False when it is answered or another has it.
@@ -166,20 +150,14 @@ class CallStore:
         later one, as in a container that was started again.
         """
         now = time.time()
-        try:
-            self._db.execute("begin immediate")
+        with self._writing():
             row = self._db.execute("select owner, pid, host, until from claims where key = ?", (key,)).fetchone()
             answered = self._db.execute("select 1 from calls where key = ?", (key,)).fetchone() is not None
-            free = not answered and (row is None or row[0] == self._owner or not _alive(row[1], row[2], row[3], now))
-            if free:
-                mine = (key, self._owner, os.getpid(), socket.gethostname(), now + LEASE)
-                self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)
-            self._db.execute("commit")
-        except sqlite3.Error as err:
-            raise self._unwritable(err) from err
-        finally:
-            self._undo()
-        return free
+            if answered or (row is not None and row[0] != self._owner and _alive(row[1], row[2], row[3], now)):
+                return False
+            mine = (key, self._owner, os.getpid(), socket.gethostname(), now + LEASE)
+            self._db.execute("insert or replace into claims values (?, ?, ?, ?, ?)", mine)
+        return True
 
     def in_batch(self, key: str) -> bool:
         """Whether a call stands in a batch job whose results are not collected."""
@@ -187,12 +165,19 @@ class CallStore:
 
     def release(self, key: str) -> None:
         """Gives a claim up."""
-        self._write(_RELEASE, key, self._owner)
+        with self._writing():
+            self._db.execute(_RELEASE, (key, self._owner))
 
-    def _undo(self) -> None:
-        """Ends what was begun and not committed, whatever went wrong."""
-        if self._db.in_transaction:
-            self._db.execute("rollback")
+    @contextmanager
+    def _writing(self, synchronous: Literal["full", "normal"] = "normal") -> Iterator[None]:
+        """All that is written inside or nothing of it, against a kill; "full" holds against a power cut too."""
+        try:
+            self._db.execute(f"pragma synchronous={synchronous}")
+            with self._db:
+                self._db.execute("begin immediate")
+                yield
+        except sqlite3.Error as err:
+            raise self._unwritable(err) from err
 
     def _unwritable(self, err: sqlite3.Error) -> StoreError:
         return StoreError(
@@ -202,7 +187,8 @@ class CallStore:
 
     def remember(self, key: str, value: str) -> None:
         """Keeps a fact about an endpoint, such as the rung that it can do."""
-        self._write("insert or replace into facts values (?, ?)", key, value)
+        with self._writing():
+            self._db.execute("insert or replace into facts values (?, ?)", (key, value))
 
     def recall(self, key: str) -> str | None:
         """A fact kept earlier, or None."""
@@ -213,27 +199,27 @@ class CallStore:
         self._db.close()
 
     def _one(self, query: str, key: str) -> str | None:
-        try:
+        with self._reading():
             row = self._db.execute(query, (key,)).fetchone()
-        except sqlite3.Error as err:
-            raise StoreError(
-                f"{self.path}: the call store cannot be read: {err}", hint="move the file away to start anew"
-            ) from err
         return str(row[0]) if row else None
 
-    def _write(self, statement: str, *values: str) -> None:
-        """Writes what outlives a kill."""
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         try:
-            self._db.execute(statement, values)
-        except sqlite3.Error as err:
-            raise self._unwritable(err) from err
+            yield
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
+            raise StoreError(
+                f"{self.path}: the call store cannot be read: {err}",
+                hint="studydoc store verify tells what is wrong; without the file all is asked anew",
+            ) from err
 
     def take_in(self, recording: Recording) -> int:
         """Stores every call of a recording that is not here yet; how many the recording has."""
-        for call in recording.calls.values():
-            identity = storable(json.dumps(call.identity, ensure_ascii=False))
-            row = (call.key, call.identity["name"], identity, _dump(call.completion))
-            self._write("insert or ignore into calls values (?, ?, ?, ?)", *row)
+        with self._writing():
+            for call in recording.calls.values():
+                identity = storable(json.dumps(call.identity, ensure_ascii=False))
+                row = (call.key, call.identity["name"], identity, _dump(call.completion))
+                self._db.execute("insert or ignore into calls values (?, ?, ?, ?)", row)
         return len(recording.calls)
 
     def faults(self) -> list[str]:

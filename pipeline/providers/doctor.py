@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,9 +58,9 @@ _PROBE = Request("probe", (_ROLE, Message("user", "Grass is green."), Message("u
 class _Doctor:
     """One endpoint being looked at. What was learned by one call holds for the next."""
 
-    def __init__(self, endpoint: Endpoint, known: Capabilities, chunk_tokens: int | None) -> None:
+    def __init__(self, endpoint: Endpoint, chunk_tokens: int | None) -> None:
         self._endpoint, self._chunk_tokens = endpoint, chunk_tokens
-        self.known = known
+        self.known = Capabilities()
         self.rows: list[Row] = []
         self.learned: list[str] = []
         self.best: Completion | None = None
@@ -176,11 +175,9 @@ def _tokens(completion: Completion) -> str:
     return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {told}"
 
 
-async def examine(
-    endpoint: Endpoint, known: Capabilities | None = None, *, chunk_tokens: int | None = None
-) -> Findings:
+async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Findings:
     """What the endpoint can do: some small calls, and two with `chunk_tokens` of prompt unless that is None."""
-    doctor = _Doctor(endpoint, known or Capabilities(), chunk_tokens)
+    doctor = _Doctor(endpoint, chunk_tokens)
     doctor.rows += await _served(endpoint)
     works = await doctor.formats()
     if works:
@@ -225,8 +222,3 @@ async def _served(endpoint: Endpoint) -> list[Row]:
 def _described(model: Offered) -> str:
     window = f", a window of {model.window:,} tokens" if model.window else ""
     return model.name + window + (f", goes on {model.shutdown}" if model.shutdown else "")
-
-
-def as_json(findings: Findings) -> str:
-    """The findings for machines."""
-    return json.dumps({"works": findings.works, "rows": [list(row) for row in findings.rows]}, ensure_ascii=False)

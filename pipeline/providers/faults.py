@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 import openai
 
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, unbilled
+from pipeline.providers.delays import delay_in, retry_after
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
 from pipeline.text import duration
@@ -102,7 +101,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
     if status == 402 and (afforded(told) or 0) >= _LEAST_PAID_FOR:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    wait = wait if (wait := retry_after(headers)) is not None else _delay_told(told)
+    wait = wait if (wait := retry_after(headers)) is not None else delay_in(told)
     soon = wait is not None and wait <= _LONGEST_DELAY
     if status == 402 or _QUOTA.search(told) or (_PER_DAY.search(told) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
@@ -246,13 +245,10 @@ def shown_of(body: Any, key: str) -> str:
     """The refusal's own sentence, without the key in it."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
-    message = error.get("message", "") if isinstance(error, dict) else error
+    error = error if isinstance(error, dict) else {"message": error}
+    message, metadata = error.get("message", ""), error.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, dict) else ""
     text = message if isinstance(message, str) else json.dumps(message)
-    raw = (
-        error.get("metadata", {}).get("raw")
-        if isinstance(error, dict) and isinstance(error.get("metadata"), dict)
-        else ""
-    )
     text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
     return _without(key, text)[:300]
 
@@ -263,34 +259,3 @@ def _without(key: str, text: str) -> str:
         return text
     begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= _SHORTEST_QUOTED else ""
     return re.sub(re.escape(key) + begun, "…", text, flags=re.IGNORECASE)
-
-
-_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"  # of no more digits than a wait has, whoever sends them
-_PART = rf"({_AMOUNT})\s?(milli|ms|h|m|s)[a-z]*"
-_DELAY = re.compile(rf"\b(?:retrydelay|retry (?:in|after)|try again in)\W{{0,3}}((?:{_PART},?\s?(?:and )?){{1,4}})")
-_SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _delay_told(told: str) -> float | None:
-    """Seconds to wait as a sentence tells them: "7s", "1h3m12.5s", "20 seconds"."""
-    found = _DELAY.search(told)
-    return sum(float(n) * _SECONDS[unit] for n, unit in re.findall(_PART, found.group(1))) if found else None
-
-
-def retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds that the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
-    if (ms := _amount(headers.get("retry-after-ms", ""))) is not None:
-        return ms / 1000
-    value = headers.get("retry-after", "")
-    if (told := _amount(value)) is not None:
-        return told
-    try:
-        at = parsedate_to_datetime(value)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, OverflowError):  # a date that no calendar has
-        return None
-
-
-def _amount(value: str) -> float | None:
-    return float(value) if re.fullmatch(_AMOUNT, value := value.strip()) else None

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
+
+from pipeline.providers.delays import amount, seconds
 
 LONGEST_HOLD = 60.0  # seconds for which an endpoint can stop all calls at a word
 _FIRST = 16  # calls at once to begin with, or a quarter of what is allowed
@@ -66,8 +67,9 @@ class Gate:
         self.limit: float = min(most, max(_FIRST, most // 4))
         self.inside = 0
         self._own_clock = clock
-        self._rates = {"requests": rpm, "tokens": tpm}
-        self._given: dict[str, Bucket] = {}
+        given = {"requests": (rpm or 0) / 60, "tokens": (tpm or 0) / 60}
+        bursts = {kind: max(1.0, rate * _BURST) for kind, rate in given.items()}
+        self._given = {kind: Bucket(rate, bursts[kind], bursts[kind], 0.0) for kind, rate in given.items() if rate}
         self._told: dict[str, Bucket] = {}
         self._waiting: list[tuple[tuple[int, ...], int, int, asyncio.Future[int]]] = []
         self._order, self._entered = count(), 0
@@ -125,9 +127,9 @@ class Gate:
     def heard(self, number: int, headers: Mapping[str, str]) -> None:
         """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
         for kind in ("requests", "tokens"):
-            remaining = _number(headers.get(f"x-ratelimit-remaining-{kind}"))
-            limit = _number(headers.get(f"x-ratelimit-limit-{kind}"))
-            if remaining is None or limit is None or limit <= 0:
+            remaining = amount(headers.get(f"x-ratelimit-remaining-{kind}", ""))
+            limit = amount(headers.get(f"x-ratelimit-limit-{kind}", ""))
+            if remaining is None or not limit:
                 continue
             used, reset = limit - remaining, seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
             rate = used / reset if reset and used > 0 else limit / 60
@@ -157,20 +159,15 @@ class Gate:
             heapq.heappop(self._waiting)
 
     def _wait(self, now: float, tokens: int) -> float:
-        if not self._given:
-            self._given = {
-                kind: Bucket(rate / 60, max(1.0, rate / 60 * _BURST), max(1.0, rate / 60 * _BURST), now)
-                for kind, rate in self._rates.items()
-                if rate
-            }
-        amounts = {"requests": 1, "tokens": tokens}
-        waits = [b.wait(now, amounts[kind]) for buckets in (self._given, self._told) for kind, b in buckets.items()]
+        waits = [bucket.wait(now, 1 if kind == "requests" else tokens) for kind, bucket in self._buckets()]
         return max([self._not_before - now, *waits])
 
     def _spend(self, tokens: int) -> None:
-        for buckets in (self._given, self._told):
-            for kind, bucket in buckets.items():
-                bucket.level -= 1 if kind == "requests" else tokens
+        for kind, bucket in self._buckets():
+            bucket.level -= 1 if kind == "requests" else tokens
+
+    def _buckets(self) -> list[tuple[str, Bucket]]:
+        return [*self._given.items(), *self._told.items()]
 
     def _wake(self, now: float, wait: float) -> None:
         """One timer at a time, the earliest that is needed."""
@@ -182,23 +179,3 @@ class Gate:
     def _woken(self) -> None:
         self._alarm = math.inf
         self._let_in()
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text) if text is not None else None
-    except ValueError:
-        return None
-    return value if value is not None and math.isfinite(value) and value >= 0 else None
-
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
-
-
-def seconds(text: str) -> float | None:
-    """Seconds of "6m0s", "250ms" or "1.5", as reset headers tell them; None when it is no duration."""
-    text = text.strip()
-    if _DURATION.sub("", text) == "" and text:
-        return sum(float(n) * _UNITS[unit] for n, unit in _DURATION.findall(text))
-    return _number(text)

@@ -52,12 +52,12 @@ def never_connected(err: BaseException) -> bool:
     for cause in _causes(err):
         # aiohttp's own names, since its errors arrive as time-outs of httpx2
         name = type(cause).__name__
-        if isinstance(cause, httpx2.ConnectError) or name.startswith("ClientConnector"):
+        if isinstance(cause, httpx2.ConnectError) or name.startswith(("ClientConnector", "ConnectionTimeoutError")):
             return True
-        if name == "ConnectionTimeoutError":
-            return True
-        if isinstance(cause, httpx2.ConnectTimeout) and (cause.__cause__ is None or _is_httpcore(cause.__cause__)):
-            return True
+        if isinstance(cause, httpx2.ConnectTimeout):
+            below = cause.__cause__
+            if below is None or type(below).__module__.startswith("httpcore"):
+                return True
     return False
 
 
@@ -75,10 +75,6 @@ def _causes(err: BaseException | None) -> Iterator[BaseException]:
     while err is not None:
         yield err
         err = err.__cause__
-
-
-def _is_httpcore(err: BaseException) -> bool:
-    return type(err).__module__.startswith("httpcore")
 
 
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})

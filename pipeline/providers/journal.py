@@ -10,11 +10,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import StoreError
+from pipeline.errors import EndpointError, StoreError
 from pipeline.llm import Message, Request, Rung, Usage
 from pipeline.text import storable
 
@@ -52,6 +52,17 @@ class Job:
     def open(self) -> bool:
         """Whether its results are still to come."""
         return self.status != COLLECTED
+
+
+@dataclass(slots=True)
+class Settled:
+    """What came of a job."""
+
+    answered: int = 0
+    failed: int = 0
+    usage: Usage = field(default_factory=Usage)
+    usd: float | None = 0.0
+    fatal: EndpointError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +159,11 @@ class Journal:
     def intend(self, job: Job, keys: Sequence[str]) -> None:
         """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
         try:
-            self._db.execute("begin immediate")
-            self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 15)})", astuple(job))
-            self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
-            self._db.execute("commit")
+            with self._db:
+                self._db.execute("begin immediate")
+                self._db.execute(f"insert into batch_jobs values ({', '.join('?' * 15)})", astuple(job))
+                self._db.executemany("update batch_calls set wave = ? where key = ?", ((job.wave, key) for key in keys))
         except sqlite3.Error as err:
-            if self._db.in_transaction:
-                self._db.execute("rollback")
             raise self._unusable(err) from err
 
     def job(self, wave: str) -> Job:
@@ -169,20 +178,22 @@ class Journal:
         """The file of a job is at the endpoint."""
         self._run("update batch_jobs set file = ? where wave = ?", file, wave)
 
-    def submitted(self, wave: str, batch: str, status: str) -> None:
-        """The batch of a job is known."""
+    def submitted(self, wave: str, batch: str, status: str) -> Job:
+        """The batch of a job is known; the job as it is now."""
         self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
+        return self.job(wave)
 
-    def settle(
-        self, wave: str, said: str, *, answered: int, failed: int, usage: Usage, usd: float | None = None
-    ) -> None:
-        """All results of a job are taken; what it leaves unanswered may be asked again."""
+    def settle(self, wave: str, found: Settled) -> Job:
+        """All results of a job are taken; what it leaves unanswered may be asked again. The job as it is now."""
+        said = str(found.fatal) if found.fatal else ""
+        used = found.usage
         self._run("delete from batch_calls where wave = ?", wave)
         self._run(
             "update batch_jobs set status = ?, answered = ?, failed = ?, prompt_tokens = ?, answer_tokens = ?, "
             "said = ?, usd = ? where wave = ?",
-            COLLECTED, answered, failed, usage.prompt_tokens, usage.completion_tokens, said, usd, wave,
+            COLLECTED, found.answered, found.failed, used.prompt_tokens, used.completion_tokens, said, found.usd, wave,
         )  # fmt: skip
+        return self.job(wave)
 
     def answered(self, key: str) -> None:
         """A call has its answer in the store."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pipeline.llm import Completion, Request
 from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities, Found
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
-from pipeline.providers.refusals import guess
 
 _MARGIN = 64  # tokens of a chat's own frame
 _ENOUGH_COUNTED = 0.6  # of an answer's limit that a long answer fills by tiktoken's count, whose tokens are longer
@@ -55,28 +52,6 @@ def too_long(request: Request, known: Capabilities, size: int) -> str | None:
     if known.window is not None and size + _least(request, known) > known.window:
         return f"{size:,} tokens leave no room for an answer in a window of {known.window:,}"
     return None
-
-
-@dataclass(slots=True)
-class Guesses:
-    """What one call does without since refusals that named nothing. It is learned when that call is answered."""
-
-    left_out: frozenset[str] = frozenset()
-    rungs_down: int = 0
-    said: str = ""
-
-    def add(self, sent: Mapping[str, Any], known: Capabilities) -> bool:
-        """One more guess about a refusal of the body `sent`; whether there was one."""
-        found = guess(sent, self.applied(known))
-        if found is None:
-            return False
-        self.rungs_down += found.known.rung != self.applied(known).rung
-        self.left_out, self.said = self.left_out | found.known.left_out - known.left_out, found.said
-        return True
-
-    def applied(self, known: Capabilities) -> Capabilities:
-        """What is known, and what is guessed."""
-        return (known.without(*self.left_out) if self.left_out else known).lowered(self.rungs_down)
 
 
 def _as_counted(window: int, prompt: int | None, size: int) -> int:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from pipeline.errors import CallError, ContextTooLong
-from pipeline.llm import Completion, Request
+from pipeline.llm import Completion
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
-from pipeline.providers.bodies import body_of, messages_of
 from pipeline.providers.capabilities import Capabilities, Found
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 from pipeline.providers.way import Outdated, Way
 
-Ask = Callable[[Request, dict[str, Any], Way], Awaitable[Completion]]
+Ask = Callable[[Way], Awaitable[Completion]]
 
 
 class Learner(Protocol):
@@ -35,7 +34,7 @@ class Looking:
     """Looks at the prompts of one endpoint, one at a time."""
 
     def __init__(self, learner: Learner, prompts: PromptSet, ask: Ask) -> None:
-        """`ask` gives an answer to a body."""
+        """`ask` gives an answer to a call as it is prepared."""
         self._learner, self._prompts, self._ask = learner, prompts, ask
         self._one_at_a_time = asyncio.Lock()
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
@@ -44,7 +43,7 @@ class Looking:
     def _known(self) -> Capabilities:
         return self._learner.known
 
-    async def look(self, request: Request, told: int | None, way: Way) -> None:
+    async def look(self, told: int | None, way: Way) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
 
         What a look finds out holds for those that waited for it.
@@ -62,17 +61,17 @@ class Looking:
             if not canary.suspicious(told, size, self._known):
                 return
             if self._known.cut_from is None or size < self._known.cut_from:
-                await self._ask_for_the_word(canary.question(request), size, way)
+                await self._ask_for_the_word(size, way)
         if self._known.cut_from is not None and size >= self._known.cut_from:
             raise TooLong(
                 f"{self._learner.endpoint.model}: a part of a prompt of {size:,} tokens was cut off in silence"
             )
 
-    async def _ask_for_the_word(self, question: Request, size: int, way: Way) -> None:
+    async def _ask_for_the_word(self, size: int, way: Way) -> None:
         """Asks the question and learns from its answer."""
         told = None
         try:
-            answer = await self._answer(question, size, way)
+            answer = await self._answer(size, way)
         except ContextTooLong:
             was_read = False
         except CallError as err:
@@ -86,22 +85,18 @@ class Looking:
             was_read = canary.read_whole(answer.text, told, size)
         self._learner.learn(learning.from_canary(was_read, told, size, self._known))
 
-    async def _answer(self, question: Request, size: int, way: Way) -> Completion:
+    async def _answer(self, size: int, way: Way) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
-        endpoint = self._learner.endpoint
+        endpoint, asked = self._learner.endpoint, replace(way, request=canary.question(way.request), waited=True)
         while True:
-            known = way.applied(self._known)
-            asked = replace(way, known=known, waited=True)
-            asked.messages = messages_of(question, known, endpoint, self._prompts)
-            asked.limit = learning.limit_for(question, known, endpoint, size)
-            body = body_of(question, known, endpoint, asked.messages, asked.limit)
+            asked.prepare(self._known, endpoint, self._prompts)
             try:
-                answer = await self._ask(question, body, asked)
+                answer = await self._ask(asked)
             except Outdated:
                 continue
             way.spent = way.spent + answer.usage
             cut = answer.finish_reason == "length" and not answer.text
-            more = learning.from_cut(answer, question, self._known, endpoint, asked.limit, size) if cut else None
+            more = learning.from_cut(answer, asked.request, self._known, endpoint, asked.limit, size) if cut else None
             if not isinstance(more, learning.MoreRoom):
                 return answer
             self._learner.learn(more)

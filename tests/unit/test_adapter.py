@@ -10,8 +10,8 @@ import pytest
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers.capabilities import without_limits
+from pipeline.providers.delays import retry_after
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import retry_after
 from pipeline.providers.gate import Gate
 from pipeline.providers.openai_compatible import OpenAICompatible
 from tests.clock import FakeClock

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.providers.gate import Gate, seconds
+from pipeline.providers.delays import seconds
+from pipeline.providers.gate import Gate
 from tests.clock import FakeClock, settle
 
 

@@ -233,6 +233,8 @@ def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_stor
         ({"content": 'hmm</think>{"a": 1}'}, '{"a": 1}', "hmm"),
         ({"content": '◁think▷hmm◁/think▷{"a": 1}'}, '{"a": 1}', "hmm"),
         ({"content": "<think>hmm, and no end"}, "", "hmm, and no end"),
+        ({"content": '<think>hm</think>\n<think>m</think>{"a": 1}'}, '{"a": 1}', "hm\nm"),
+        ({"content": '```json\n{"a": "</think> is a mark"}\n```'}, '```json\n{"a": "</think> is a mark"}\n```', ""),
         ({"content": '{"a": "they say </think> is a mark"}'}, '{"a": "they say </think> is a mark"}', ""),
         ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hmm"}]}, {"type": "text", "text": '{"a": 1}'}]}, '{"a": 1}', "hmm"),
         ({"content": None, "reasoning_content": '{"a": 1}'}, '{"a": 1}', ""),

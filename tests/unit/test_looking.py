@@ -29,12 +29,12 @@ class Kept:
 def test_a_question_that_would_be_sent_another_way_by_now_is_asked_that_way() -> None:
     kept, bodies = Kept(), list[dict[str, Any]]()
 
-    async def answer(question: Request, body: dict[str, Any], way: Way) -> Completion:
-        bodies.append(body)
+    async def answer(question: Way) -> Completion:
+        bodies.append(question.body)
         if len(bodies) == 1:  # another call learns something while this one waits
             kept.known = replace(kept.known, limit="max_completion_tokens")
             raise Outdated("asked another way")
         return Completion(f'{{"word": "{WORD}"}}', "stop", Usage(prompt_tokens=7000), "m")
 
-    asyncio.run(Looking(kept, PromptSet(), answer).look(LONG, 7000, Way(messages=list(LONG.messages))))
+    asyncio.run(Looking(kept, PromptSet(), answer).look(7000, Way(LONG, messages=list(LONG.messages))))
     assert "max_completion_tokens" in bodies[1] and len(bodies) == 2 and kept.known.read_to > 7000

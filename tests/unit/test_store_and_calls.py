@@ -94,6 +94,13 @@ def test_a_damaged_store_is_named(tmp_path: Path) -> None:
         CallStore(tmp_path / "c.sqlite")
 
 
+def test_a_stored_answer_that_is_damaged_is_named(calls: CallStore) -> None:
+    ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"))
+    calls._db.execute("update calls set completion = substr(completion, 1, 9)")
+    with pytest.raises(StoreError, match="cannot be read"):
+        ask(StoredClient(calls, None, "m"))
+
+
 def test_a_second_run_makes_no_call(calls: CallStore) -> None:
     def once(inner: ScriptedClient | None):  # noqa: ANN202
         return asyncio.run(asummarise(transcript(), StoredClient(calls, inner, "m")))
