@@ -24,7 +24,7 @@ from typing import Any
 MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
-_ASKED = re.compile(r"study notes of (?:these lines|them), ([\d,]+) words")
+_ASKED = re.compile(r"of about ([\d,]+) words")
 _WORD = re.compile(r"The word of this page is (\w+)\.")  # it is asked for where a prompt may have been cut
 _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
@@ -133,9 +133,14 @@ def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] |
     tasks = [found for content in contents for found in _TASK.findall(content)]
     fields = (schema or {}).get("properties", {})
     empty: dict[str, Any] = {name: [] for name, part in fields.items() if part.get("type") == "array"}
+    empty |= {name: "" for name, part in fields.items() if part.get("type") == "string"}
     match tasks[-1] if tasks else "":
-        case "write" | "revise":
-            return empty | _written(_lines(contents[1].split("This part:\n")[-1]), contents[2])
+        case "manuscript":
+            return empty | {"manuscript": _manuscript(_lines(contents[1]), contents[2])}
+        case "cite":
+            return empty | _cited(_lines(contents[1]), contents[2])
+        case "write":
+            return empty | _written(_lines(contents[1].split("This part:\n")[-1]), contents[-1])
         case "compose":
             return empty | _composed(contents[1])
         case "check":
@@ -151,6 +156,37 @@ def _lines(shown: str) -> list[tuple[int, str]]:
 def _asked(task: str) -> int:
     found = _ASKED.search(task)
     return int(found[1].replace(",", "")) if found else 800
+
+
+def _manuscript(lines: list[tuple[int, str]], task: str) -> str:
+    """Markdown of about the words asked for, of lines all over those that are shown."""
+    words = _asked(task)
+    rows = [text for _, text in _told(lines, 0.8 * words)]
+    points = [f"### {_words(rows[i], 6)}\n\n" + "\n\n".join(rows[i : i + 5]) for i in range(0, len(rows), 5)]
+    terms = [f"- **{_words(text, 2)}:** {text}" for _, text in _told(lines, 0.09 * words)]
+    return "\n\n".join(
+        [
+            "## Overview",
+            " ".join(text for _, text in _told(lines, 0.04 * words)),
+            "## Prerequisites",
+            "- Trade (ledgers, harbours)",
+            "## Main Points",
+            *points,
+            "## Key Concepts",
+            "\n".join(terms),
+            "## Summary",
+            " ".join(text for _, text in _told(lines, 0.07 * words)),
+        ]
+    )
+
+
+def _cited(lines: list[tuple[int, str]], shown: str) -> dict[str, Any]:
+    """Two lines for every statement, all over those that are shown, and a fault in every tenth."""
+    ids = [int(n) for n, _, _ in _STATEMENT.findall(shown)]
+    places = [i * len(lines) // max(1, len(ids)) for i in range(len(ids))]
+    cited = [{"id": n, "lines": [i for i, _ in lines[at : at + 2]]} for n, at in zip(ids, places, strict=True)]
+    faults = [fault | {"lines": cited[10 * k]["lines"]} for k, fault in enumerate(_checked(shown)["faults"])]
+    return {"cited": cited, "faults": faults}
 
 
 def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:

@@ -265,6 +265,11 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
     return [p for p in (before.strip(), text, after.strip()) if p]
 
 
+def sentences_in(text: str) -> list[str]:
+    """The sentences of a text in order."""
+    return _sentences([text], ())
+
+
 class _Twins:
     """The record's statements, looked up by the words of a page; what is `told` of the source cites no lines."""
 

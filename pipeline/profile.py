@@ -20,17 +20,17 @@ Check = Literal["model", "code"]
 class Profile:
     """`check` says who judges the meaning of statements; `at_once` how many chunks are worked on together.
 
-    With `revise` a document that one call wrote is revised by another.
+    With `manuscript` a document that one call can write is first written freely, as Markdown.
     """
 
     name: ProfileName
     chunk_tokens: int
     check: Check
     at_once: int
-    revise: bool = False
+    manuscript: bool = False
 
 
-CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, revise=True)
+CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, manuscript=True)
 # One after the other: a server with one prompt cache then finds the prefix that all calls share.
 SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=1)
 PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}

@@ -44,7 +44,7 @@ class Settings:
     sections: Path | None = value(path)
     language: str | None = value(text)
     check: Check | None = value(one_of(Check))
-    revise: bool = value(switch, True)
+    manuscript: bool = value(switch, True)
     chunk_tokens: int | None = value(whole(200, 200_000))
     concurrency: int = value(whole(1, 1024), 8)
     rpm: int | None = value(whole(1))
@@ -129,7 +129,7 @@ class Settings:
             base,
             chunk_tokens=self.chunk_tokens or base.chunk_tokens,
             check=self.check or base.check,
-            revise=self.revise and base.revise,
+            manuscript=self.manuscript and base.manuscript,
         )
         return Recipe(profile, self.length, self.notes, self._own_sections(), self.language)
 

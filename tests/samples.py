@@ -21,6 +21,7 @@ SAMPLES = {
         "night-trains.txt",
         "pump-house.txt",
         "half-life.txt",
+        "tired-bridge.txt",
     )
 }
 

@@ -104,6 +104,68 @@ def written_answer() -> dict[str, Any]:
     }
 
 
+LONG_LINES = LINES * 22  # a talk whose page is written freely first
+
+
+def manuscript_answer() -> dict[str, Any]:
+    """A document of a long talk in Markdown, of some 500 words; `cited_answer` has the lines of its statements.
+
+    As they are numbered: 1 and 2 the overview, 4 a heading, 5 to 24 its paragraphs, 25 a heading, 26 its paragraph, 27
+    to 29 the steps below, 30 the concept, 31 the summary.
+    """
+    parts = ("base", "shell", "rim", "stairs", "pump", "basin", "fan", "gate", "roof", "fence")
+    asked = [
+        f"Ana and Ben come back to the {p} of the tower and ask what it costs the city, the council and all of its homes."
+        for p in parts
+    ]
+    answered = [
+        f"They agree that the {p} stays as it is until the loan of ten years is there, and that nobody knows when."
+        for p in parts
+    ]
+    points = "\n\n".join(x for pair in zip(asked, answered, strict=True) for x in pair)
+    steps = "\n".join(f"{n}. {text}" for n, (_, text) in enumerate(TOLD[2:], 1))
+    return EMPTY | {
+        "cited": [],
+        "manuscript": f"""# The reactor
+
+## Overview
+
+Ana and Ben weigh how the cooling tower at Lund can be replaced. It is **not** decided.
+
+## Prerequisites
+
+- **Power plants:** they make heat and *current*.
+
+## Main Points
+
+### 1. A reactor and its tower
+
+{points}
+
+### Paying for the heat exchanger
+
+The exchanger comes in steps:
+
+{steps}
+
+## Key Concepts
+
+- **Cooling tower:** A building in which water gives its heat to the air.
+
+## Summary
+
+The reactor at Lund is to get a heat exchanger in 2031.
+""",
+    }
+
+
+def cited_answer(**more: Any) -> dict[str, Any]:
+    """The lines of the statements of `manuscript_answer`."""
+    lines = {1: 1, 2: 6, 26: 4, 27: 4, 28: 5, 29: 6, 30: 3, 31: 4}
+    cited = [{"id": n, "lines": [lines.get(n, 2)]} for n in range(1, 32) if n not in (3, 4, 25)]
+    return EMPTY | {"manuscript": "", "cited": cited} | more
+
+
 def composed_answer() -> dict[str, Any]:
     """The points of two parts, each of which gave what `written_answer` has (1 to 3, 4 to 6), arranged by number."""
     as_written = {"lead": "", "text": "", "columns": [], "details": []}
@@ -130,7 +192,8 @@ def fitting(answer: dict[str, Any], request: Request) -> dict[str, Any]:
 
 def good_answer(request: Request) -> Answer:
     """A sound answer to every request that a capable model's run over `transcript()` makes: nothing is found wrong."""
-    answers = {"write": written_answer, "revise": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
+    answers = {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
+    answers |= {"manuscript": manuscript_answer, "cite": cited_answer}
     return fitting(answers[request.name](), request)
 
 

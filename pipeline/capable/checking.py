@@ -106,7 +106,7 @@ async def _checked(
     task = prompts.task(
         "check.v6",
         speakers=prompts.introduced(chunk),
-        statements="\n".join(_rows(claims, chunk, prompts)),
+        statements="\n".join(rows_of(claims, chunk, prompts)),
         missing=_missing(missed, chunk, prompts),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
@@ -166,7 +166,7 @@ def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdict
     return Verdicts(unchecked={c.id: why for c in claims}, problems=[problem])
 
 
-def _rows(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
+def rows_of(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
     """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
     lines = prompts.lines(chunk)
     here = {n for line in lines for n in range(line.first, line.last + 1)}

@@ -11,7 +11,7 @@ from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from pydantic import create_model
+from pydantic import create_model, model_validator
 
 from pipeline.document import Naming
 from pipeline.language import covers, english_name
@@ -63,8 +63,30 @@ class Missing(Answer):
     lines: list[int]
 
 
+class Cited(Answer):
+    """The lines of a statement, by its number."""
+
+    id: int
+    lines: list[int]
+
+
+class WithManuscript(Answer):
+    """The answers about a document that is first written freely: to the first call its text, to the next its lines."""
+
+    manuscript: str
+    cited: list[Cited]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mostly_without(cls, given: Any) -> Any:
+        """Where no schema is kept to, the others leave it out."""
+        return {"manuscript": "", "cited": []} | given if isinstance(given, dict) else given
+
+
 @lru_cache(maxsize=64)
-def chunk_answer(sections: tuple[Section, ...] = STUDY.sections, *, in_parts: bool = False) -> type[Answer]:
+def chunk_answer(
+    sections: tuple[Section, ...] = STUDY.sections, *, in_parts: bool = False, manuscript: bool = False
+) -> type[Answer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
@@ -74,7 +96,7 @@ def chunk_answer(sections: tuple[Section, ...] = STUDY.sections, *, in_parts: bo
         fields["speakers"] = (list[Speaker], ...)
     return create_model(
         "ChunkAnswer",
-        __base__=Answer,
+        __base__=WithManuscript if manuscript else Answer,
         **fields,
         skipped=(list[Stretch], ...),
         faults=(list[Fault], ...),
@@ -95,10 +117,13 @@ class ChunkPrompts:
         prompts: PromptSet,
         sections: tuple[Section, ...] = STUDY.sections,
         language: str | None = None,
+        *,
+        manuscript: bool = False,
     ) -> None:
         self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
         self.sections = sections
-        self.answer = chunk_answer(sections, in_parts=len(chunks) > 1 and bool(transcript.labelled_speakers))
+        labelled = bool(transcript.labelled_speakers)
+        self.answer = chunk_answer(sections, in_parts=len(chunks) > 1 and labelled, manuscript=manuscript)
         self.names: Mapping[str, Naming] = {}
         self.language = language
         self.recording = recording(transcript)

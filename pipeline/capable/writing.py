@@ -19,7 +19,6 @@ from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.lengths import words_for
-from pipeline.llm import Message
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
@@ -30,7 +29,6 @@ from pipeline.transcript import Chunk, Transcript, spoken_words
 
 _WRITTEN_SHARE = 0.94  # of the words asked for, that a page is written in; the check adds the rest where it is needed
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
-_DRAFT_SHARE = 0.8  # of the words of a page, that its draft is asked for in
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _FEW_WORDS = 20  # of lines that are no filler, in which there may be nothing worth a note
 _PART = "They are part {} of a longer recording: {} are those of this part{}."
@@ -41,9 +39,7 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 class Part:
     """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
 
-    `revised` tells whether another call went over it.
-
-    `asked` is then what the model was asked and `answer` what it answered. `remarks` tell what is otherwise than asked.
+    `remarks` tell what is otherwise than asked. `freely` tells that it was made of a manuscript.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
@@ -55,26 +51,21 @@ class Part:
     dropped: tuple[DroppedNote, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
-    asked: tuple[Message, ...] = ()
-    answer: Any = None
-    revised: bool = False
+    freely: bool = False
 
 
 async def write(
-    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe, *, revised: bool = False
+    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe
 ) -> Sequence[Part]:
-    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand.
-
-    A document that is to be `revised` is asked for in fewer words: what is revised has to grow, not to be cut.
-    """
+    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
     gate = asyncio.Semaphore(recipe.profile.at_once)
     spoken = max(1, prompts.transcript.spoken_words)
 
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                words, draft = words_before_check(prompts.transcript, recipe), _DRAFT_SHARE if revised else 1.0
-                return await _written(chunk, words, prompts, structured, recipe, whole=True, draft=draft)
+                words = words_before_check(prompts.transcript, recipe)
+                return await _written(chunk, words, prompts, structured, recipe, whole=True)
             share = _PARTS_SHARE * words_for(spoken, recipe.length) * chunk.spoken_words / spoken
             return await _written(chunk, share, prompts, structured, recipe, whole=False)
 
@@ -89,10 +80,9 @@ async def _written(
     recipe: Recipe,
     *,
     whole: bool,
-    draft: float = 1.0,
 ) -> list[Part]:
-    """The part that a chunk gives in so many words, or two where the answer was cut; `draft` is the share asked for."""
-    asked = _in_tens(words * draft)
+    """The part that a chunk gives in so many words, or two where the answer was cut."""
+    asked = _in_tens(words)
     every = sections_of(recipe)
     sections = [s for s in every if whole or s.of_parts]
     task = prompts.task(
@@ -132,7 +122,7 @@ async def _written(
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
     structured.wrote(part.sections)
-    return [replace(part, asked=messages, answer=found.value) if whole else part]
+    return [part]
 
 
 def words_before_check(transcript: Transcript, recipe: Recipe) -> int:
@@ -189,7 +179,7 @@ def part_of(
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = (n for stretch in stretches for n in lines_of(stretch))
     return Part(
-        {s.name: _anchored(s.groups(getattr(answer, s.name), lines_of, words), s, chunk) for s in sections},
+        {s.name: anchored(s.groups(getattr(answer, s.name), lines_of, words), s, chunk) for s in sections},
         whole,
         read,
         read & frozenset(skipped),
@@ -209,7 +199,7 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
     )
 
 
-def _anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
+def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
     """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it."""
 
     def anchored(statement: DraftStatement) -> DraftStatement:

@@ -41,7 +41,7 @@ def command() -> None:
         "notes",
         "sections",
         "check",
-        "revise",
+        "manuscript",
         "profile",
         "chunk_tokens",
         "prompts",

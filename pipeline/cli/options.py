@@ -112,11 +112,11 @@ SETTINGS: dict[str, Decorator] = {
         help="Who compares statements with their lines: model costs one call a chunk more, code finds only "
         "figures, names and quotations that nobody said.  [default: model, for a small model code]",
     ),
-    "revise": click.option(
-        "--revise/--no-revise",
+    "manuscript": click.option(
+        "--manuscript/--no-manuscript",
         default=None,
-        help="Whether a page that one call wrote is revised by another before it is checked, minutes and a "
-        "small model's aside; without it a page costs about 40 % less.  [default: --revise]",
+        help="Whether a page of 1,000 words and more is written freely and then cited, minutes and a small model's "
+        "aside; written and cited at once it costs about 30 % less.  [default: --manuscript]",
     ),
     "profile": click.option(
         "--profile",
@@ -148,7 +148,7 @@ CALLS = (
     "notes",
     "sections",
     "check",
-    "revise",
+    "manuscript",
     "profile",
     "chunk_tokens",
     "reasoning_effort",

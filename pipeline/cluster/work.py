@@ -46,7 +46,17 @@ class Assignment:
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        kept = ("profile", "length", "notes", "language", "check", "revise", "chunk_tokens", "citations", "encoding")
+        kept = (
+            "profile",
+            "length",
+            "notes",
+            "language",
+            "check",
+            "manuscript",
+            "chunk_tokens",
+            "citations",
+            "encoding",
+        )
         told = {name: self.settings.get(name) for name in (*kept, "base_url")}
         return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})
 

@@ -142,7 +142,7 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
         base,
         chunk_tokens=settings.chunk_tokens or base.chunk_tokens,
         check=settings.check or check,
-        revise=settings.revise and any(name.startswith("revise") for name in run.prompts),
+        manuscript=settings.manuscript and any(name.startswith("manuscript") for name in run.prompts),
     )
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
     own = _own_sections(run, settings)

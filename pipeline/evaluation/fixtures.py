@@ -49,7 +49,7 @@ class Manifest(BaseModel):
     profile: ProfileName
     chunk_tokens: int = Field(ge=1)
     check: Check
-    revise: bool = False
+    manuscript: bool = False
     length: Length
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
@@ -61,7 +61,7 @@ class Manifest(BaseModel):
     def recipe(self) -> Recipe:
         """How the transcript is worked on."""
         base = PROFILES[self.profile]
-        profile = replace(base, chunk_tokens=self.chunk_tokens, check=self.check, revise=self.revise)
+        profile = replace(base, chunk_tokens=self.chunk_tokens, check=self.check, manuscript=self.manuscript)
         return Recipe(profile=profile, length=self.length, notes=self.notes, own=self.own, language=self.language)
 
 
@@ -72,7 +72,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
         "profile": profile.name,
         "chunk_tokens": profile.chunk_tokens,
         "check": profile.check,
-        "revise": profile.revise,
+        "manuscript": profile.manuscript,
         "length": recipe.length,
         "notes": recipe.notes,
         "own": recipe.own,

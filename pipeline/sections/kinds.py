@@ -28,7 +28,7 @@ from pipeline.structured import Answer
 class NotesKind:
     """A kind of notes. `write` and `compose` are prompts: what the notes are for, and how their parts are put together.
 
-    So is `revise`, how a document that was written in one call is gone over once more; "" where it is not.
+    `manuscript` asks for a document that one call can write as free text first; "" where it is written at once.
 
     Every kind has main points, which the parts of a long recording are composed around.
     """
@@ -37,7 +37,7 @@ class NotesKind:
     sections: tuple[Section, ...]
     write: str = "write.v8"
     compose: str = "compose.v3"
-    revise: str = "revise.v5"
+    manuscript: str = "manuscript.v1"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
@@ -50,13 +50,13 @@ MINUTES = NotesKind(
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
     compose="compose_minutes.v3",
-    revise="",
+    manuscript="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
 # Fields of answers and of records that are no sections, which a user's own section cannot be called.
-_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading", "speakers"} | {
+_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading", "speakers", "manuscript", "cited"} | {
     s.name for k in KINDS for s in k.sections
 }
 

@@ -76,12 +76,12 @@ def contents(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_writing_revising_and_the_check_are_a_job_each(folder: Path) -> None:
+def test_writing_and_the_check_are_a_job_each(folder: Path) -> None:
     with BatchServer() as server:
         assert batch(folder, server) == (0, ["waiting"] * 3)
         assert len(server.batches) == 1 and len(server.asked) == 3
         rounds(folder, server)
-        assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["revise"] * 3, ["check"] * 3]
+        assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["check"] * 3]
         assert server.asked == server.answered and set(server.asked.values()) == {1}
 
 
@@ -103,7 +103,7 @@ def test_notes_beside_their_transcripts_are_not_sent_and_documents_of_one_name_a
 
 def test_without_revising_and_the_model_s_check_there_is_one_job(folder: Path) -> None:
     with BatchServer() as server:
-        rounds(folder, server, check="code", revise=False)
+        rounds(folder, server, check="code")
         assert [set(tasks(server, b)) for b in server.batches] == [{"write"}]
 
 
@@ -260,9 +260,7 @@ def test_an_order_holds_paths_that_are_no_utf_8(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     talk = (folder / "talks" / "one.txt").rename(folder / "talks" / "b\udcff.txt")
     with BatchServer() as server:
-        code, _ = asyncio.run(
-            run_batch([talk], settings(folder, server, check="code", revise=False), Metadata(), QUIET)
-        )
+        code, _ = asyncio.run(run_batch([talk], settings(folder, server, check="code"), Metadata(), QUIET))
         collected = asyncio.run(run_collect(settings(folder, server), QUIET))
     assert (code, collected[0], [row["status"] for row in collected[1]]) == (0, 0, ["complete"])
 

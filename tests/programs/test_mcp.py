@@ -131,7 +131,7 @@ def test_make_notes_makes_them_and_tells_how_far_it_is(folder: Path, serve: Call
         heard.append((progress, total))
 
     async def act(client: Client) -> None:
-        for calls in (3, 0):
+        for calls in (2, 0):
             made = await client.call_tool("make_notes", {"transcript": "reactor"}, progress_callback=hear)
             assert not made.is_error and made.structured_content
             assert (made.structured_content["status"], made.structured_content["calls_made"]) == ("complete", calls)

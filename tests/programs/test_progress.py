@@ -14,7 +14,7 @@ from pipeline.llm import Completion, Request
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
-from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
+from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript
 
 PARTS = Settings(chunk_tokens=200, model="gpt-6-luna", base_url="http://server.test/v1")
 LONG = transcript(LINES * 3)
@@ -28,19 +28,27 @@ def updates(answers: Callable[[Request], Answer] = good_answer, **how: object) -
 
 def test_a_run_tells_its_phases_its_calls_and_its_tokens() -> None:
     told = updates()
-    assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "composing", "checking", "complete"]
+    assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "checking", "complete"]
     assert [u.calls for u in told] == sorted(u.calls for u in told)
     last = told[-1]
-    assert (last.name, last.calls, last.calls_expected, last.prompt_tokens) == ("reactor", 3, 3, 300)
+    assert (last.name, last.calls, last.calls_expected, last.prompt_tokens) == ("reactor", 2, 2, 200)
 
 
 def test_what_was_written_is_told_before_its_check() -> None:
-    first, draft = (u for u in updates() if u.drafted)
-    assert (first.phase, draft.phase) == ("writing", "composing")
-    draft = draft.drafted
+    (told,) = (u for u in updates() if u.drafted)
+    assert told.phase == "writing"
+    draft = told.drafted
     assert [d.section for d in draft][:2] == ["overview", "prerequisites"]
     point = next(d for d in draft if d.label == "Lund reactor")
     assert (point.heading, point.lines) == ("A Reactor and Its Tower", (1,))
+
+
+def test_what_was_written_freely_is_told_when_it_has_its_lines() -> None:
+    told: list[ProgressUpdate] = []
+    summarise(transcript(LONG_LINES), client=ScriptedClient(good_answer), on_progress=told.append)
+    assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "composing", "checking", "complete"]
+    (drafted,) = (u for u in told if u.drafted)
+    assert drafted.phase == "composing" and drafted.calls == 2
 
 
 def test_what_is_composed_stands_in_the_place_of_the_parts() -> None:
@@ -52,7 +60,7 @@ def test_what_is_composed_stands_in_the_place_of_the_parts() -> None:
 
 def test_an_update_does_not_change_when_the_run_goes_on() -> None:
     first, *_, last = updates()
-    assert first.calls == 0 and last.calls == 3
+    assert first.calls == 0 and last.calls == 2
     with pytest.raises(AttributeError):
         first.calls = 5  # type: ignore[misc]
 

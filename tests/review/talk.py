@@ -133,7 +133,7 @@ def _checked(prompt: str) -> dict[str, Any]:
 
 def _answer(request: Request) -> dict[str, Any]:
     shown = request.messages[-1].content
-    return {"write": _written, "revise": _written, "check": lambda: _checked(shown)}[request.name]()
+    return {"manuscript": lambda: EMPTY, "write": _written, "check": lambda: _checked(shown)}[request.name]()
 
 
 def folder_with_talk(folder: Path) -> Path:

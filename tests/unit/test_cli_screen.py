@@ -45,7 +45,7 @@ def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) ->
 def test_the_outcome_tells_statements_words_and_who_checked(tmp_path: Path) -> None:
     line = outcome_line(outcomes(tmp_path)[0])
     assert line.startswith("reactor: complete, 8 statements (8 verified, 0 weak, 0 withheld), ")
-    assert "of 60 words, checked by scripted, 3 calls" in line
+    assert "of 60 words, checked by scripted, 2 calls" in line
 
 
 def test_the_outcome_counts_what_is_weak_and_what_is_withheld(tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_progress_tells_the_phase_and_its_calls() -> None:
 def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
     _, events = outcomes(tmp_path)
     begun = [e["phase"] for e in events if e["event"] == "phase begun"]
-    assert begun == ["writing", "composing", "checking"]
+    assert begun == ["writing", "checking"]
     assert all(e["document"] == "reactor" for e in events)
-    assert events[-1]["event"] == "document done" and events[-1]["calls"] == 3
+    assert events[-1]["event"] == "document done" and events[-1]["calls"] == 2
 
 
 @pytest.mark.parametrize(

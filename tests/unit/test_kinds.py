@@ -117,8 +117,7 @@ def test_what_a_kind_adds_comes_on_top_of_the_usual_words() -> None:
 def test_writing_and_checking_share_one_schema_with_a_field_for_each_section(kind: Any) -> None:
     client = answering()
     made(kind.name, client)
-    write, *revised, check = client.requests
-    assert len(revised) == (kind.name != "minutes") and all(r.schema == write.schema for r in revised)
+    write, check = client.requests
     assert write.schema == check.schema and write.messages[:2] == check.messages[:2]
     assert write.schema is not None
     assert list(write.schema["properties"]) == [*(s.name for s in kind.sections), "skipped", "faults", "missing"]

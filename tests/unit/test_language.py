@@ -96,7 +96,7 @@ def test_notes_in_the_language_of_the_transcript_are_asked_for_in_the_same_words
 
 def test_another_language_is_asked_for_in_every_call() -> None:
     document, requests = made("de")
-    assert [r.name for r in requests] == ["write", "revise", "check"]
+    assert [r.name for r in requests] == ["write", "check"]
     assert all("these notes are wanted in German" in r.messages[0].content for r in requests)
     assert (document.run.language, document.source.language) == ("de", "en")
     assert "language.v1" in document.run.prompts

@@ -64,9 +64,9 @@ def run_whole(store: CallStore, recipe: Recipe | None = None) -> ScriptedClient:
     return client
 
 
-def test_writing_is_asked_now_revising_and_the_check_later(store: CallStore) -> None:
+def test_writing_is_asked_now_and_the_check_later(store: CallStore) -> None:
     found = plan(store)
-    assert (found.now.calls, found.later.calls, found.stored) == (1, 2, 0)
+    assert (found.now.calls, found.later.calls, found.stored) == (1, 1, 0)
     assert found.later.prompt_tokens > 0 and 0 < found.later.low < found.later.high
 
 
@@ -110,7 +110,7 @@ def test_a_part_that_is_not_written_yet_is_asked_for_alone(store: CallStore) -> 
 def test_a_finished_run_plans_nothing(store: CallStore) -> None:
     run_whole(store)
     found = plan(store)
-    assert (found.now.calls, found.later.calls, found.check.calls, found.stored) == (0, 0, 0, 3)
+    assert (found.now.calls, found.later.calls, found.check.calls, found.stored) == (0, 0, 0, 2)
 
 
 def test_the_check_is_told_apart_whether_it_comes_later_or_now(store: CallStore) -> None:
@@ -154,9 +154,9 @@ def forecast_of(folder: Path, **more: object) -> Forecast:
 
 def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:
     head, one, _, whole, model, check = plan_table(forecast_of(tmp_path)).splitlines()
-    assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 2"]
-    assert whole.startswith("all\t2\tabout 4")
-    assert "6 calls" in model and "USD at list price" in model
+    assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
+    assert whole.startswith("all\t2\tabout 2")
+    assert "4 calls" in model and "USD at list price" in model
     assert "check is 2 calls of these" in check and "USD" in check and "--check code" in check
 
 
@@ -183,7 +183,7 @@ def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_pa
     found = forecast_of(tmp_path, model="gpt-6-luna", concurrency=1)
     whole = found.whole.now + found.whole.later
     tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
-    assert whole.calls == 6 and found.seconds == pytest.approx(tokens * 0.02)
+    assert whole.calls == 4 and found.seconds == pytest.approx(tokens * 0.02)
 
 
 @pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
@@ -197,7 +197,7 @@ def test_the_time_that_small_calls_take_is_not_told_of_others(tmp_path: Path, pr
 def test_machines_are_told_the_same(tmp_path: Path) -> None:
     told = json.loads(json.dumps(forecast_of(tmp_path).as_dict()))
     assert [t["now"]["calls"] for t in told["transcripts"]] == [1, 1]
-    assert told["all"]["later"]["calls"] == 4 and told["all"]["check"]["calls"] == 2
+    assert told["all"]["later"]["calls"] == 2 and told["all"]["check"]["calls"] == 2
     assert 0 < told["check_cost_usd"][0] < told["cost_usd"][0] < told["cost_usd"][1]
 
 
@@ -216,7 +216,7 @@ def test_a_plan_of_many_calls_costs_what_each_of_them_does(tmp_path: Path, monke
     """The price list has a higher price for one call that is as long as all of them."""
     monkeypatch.setattr("pipeline.prices.cost_usd", lambda model, endpoint, usage: 0.25)
     found = forecast_of(tmp_path)
-    assert found.cost == (6 * 0.25, 6 * 0.25) and found.check_cost == (2 * 0.25, 2 * 0.25)
+    assert found.cost == (4 * 0.25, 4 * 0.25) and found.check_cost == (2 * 0.25, 2 * 0.25)
 
 
 def request(tokens: int) -> Request:

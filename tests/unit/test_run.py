@@ -29,7 +29,7 @@ from tests.scripted import (
     written_answer,
 )
 
-ONCE = Recipe(replace(CAPABLE, revise=False))
+ONCE = Recipe(replace(CAPABLE, manuscript=False))
 PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two parts
 EMPTY_COMPOSED: dict[str, Any] = {name: [] for name in composed_answer()}
 REFUSED = Completion("", "refusal", Usage(), "scripted")
@@ -44,9 +44,9 @@ def names(client: ScriptedClient) -> list[str]:
     return [r.name for r in client.requests]
 
 
-def test_a_talk_that_fits_one_call_is_written_revised_and_checked_by_the_model() -> None:
+def test_a_short_talk_is_written_and_checked_by_the_model() -> None:
     document, client = run(good_answer, Recipe())
-    assert names(client) == ["write", "revise", "check"]
+    assert names(client) == ["write", "check"]
     assert document.status == "complete"
     assert document.run.checked_by == "scripted" and document.run.profile == "capable"
 
@@ -288,7 +288,7 @@ def test_a_check_that_is_too_long_is_asked_for_beside_half_of_the_lines() -> Non
 
 
 def test_checking_by_code_asks_the_model_nothing_more() -> None:
-    document, client = run(good_answer, Recipe(replace(CAPABLE, check="code", revise=False)))
+    document, client = run(good_answer, Recipe(replace(CAPABLE, check="code", manuscript=False)))
     assert names(client) == ["write"] and document.run.checked_by == "code"
 
 

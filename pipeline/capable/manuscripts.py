@@ -1,0 +1,119 @@
+"""A document written freely as Markdown, as models explain best, then cited: each statement gets its lines.
+
+Code takes the Markdown apart; what the lines do not bear as it is told is put right in the call that cites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pipeline.answers import Unusable
+from pipeline.capable.checking import rows_of
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.claims import claims_of
+from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.markdown_sections import sections_in
+from pipeline.capable.writing import Part, anchored, part_of, room_for
+from pipeline.document import BARE
+from pipeline.draft import Draft, DraftGroup
+from pipeline.labels import labels_for
+from pipeline.lengths import words_for
+from pipeline.numbering import segments_of
+from pipeline.profile import Recipe
+from pipeline.sections import STUDY, kind_of, sections_of, tasks, words_of_each
+from pipeline.sections.key_concepts import KEY_CONCEPTS
+from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.summary import SUMMARY
+from pipeline.structured import Structured
+from pipeline.transcript import Chunk, Transcript
+from pipeline.verification import Recording
+
+Manuscript = Mapping[str, tuple[DraftGroup, ...]]  # statements of each section, as yet without lines
+
+_LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
+_SHARE = 0.75  # of the page's words, in which it is asked for: free writing comes out a third longer and more
+_LEAST_SHARE = 0.7  # of the words asked for; fewer are no document
+_TOKENS_A_WORD = 3  # of Markdown in a JSON string
+
+
+def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
+    """Whether a document is first written freely: not a short one, nor one composed of parts."""
+    if chunks > 1 or not recipe.profile.manuscript or not kind_of(recipe).manuscript:
+        return False
+    return words_for(transcript.spoken_words, recipe.length) >= _LEAST_PAGE
+
+
+async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Manuscript:
+    """The document of a recording that is one chunk, without lines. Raises CallError where no usable answer comes."""
+    words = round(_SHARE * words_for(prompts.transcript.spoken_words, recipe.length) / 10) * 10
+    each = words_of_each(words)
+    headings = MAIN_POINTS.values(each[MAIN_POINTS.name])
+    task = prompts.task(
+        kind_of(recipe).manuscript,
+        words=f"{words:,}",
+        headings=_range(headings),
+        each=str(round(2 * each[MAIN_POINTS.name] / (int(headings["least"]) + int(headings["most"])) / 10) * 10),
+        terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
+        summary=_range(SUMMARY.values(each[SUMMARY.name])),
+    )
+
+    def law(answer: Any) -> None:
+        if not (found := _sections_of(answer.manuscript, recipe))[MAIN_POINTS.name]:
+            raise Unusable("manuscript has nothing below ## Main Points: answer with the whole document")
+        if (many := Draft(found).words()) < _LEAST_SHARE * words:
+            raise Unusable(f"manuscript has {many:,} words of about {words:,}: answer with the whole document")
+
+    found = await structured.ask(
+        "manuscript",
+        (*prompts.prefix(chunk), task),
+        prompts.answer,
+        max_tokens=2000 + _TOKENS_A_WORD * words,
+        law=law,
+    )
+    answer: Any = found.value
+    return _sections_of(answer.manuscript, recipe)
+
+
+async def cite(
+    manuscript: Manuscript, chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe
+) -> Part:
+    """The manuscript's statements with their lines, put right, and the sections that it does not have, written now.
+
+    Raises CallError where no usable answer comes.
+    """
+    recording = Recording(prompts.transcript, prompts.language)
+    draft = Draft(manuscript).numbered(every=True)
+    draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
+    claims = list(claims_of(draft, recording))
+    every = sections_of(recipe)
+    words = draft.words()
+    task = prompts.task(
+        "cite.v1",
+        statements="\n".join(rows_of(claims, chunk, prompts)),
+        sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
+    )
+    found = await structured.ask("cite", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room_for(words))
+    answer: Any = found.value
+    lines = prompts.lines(chunk)
+    cited = {c.id: segments_of(c.lines, lines) for c in answer.cited}
+    mine = {claim.id for claim in claims}
+    faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in answer.faults if f.id in mine}
+    draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
+    draft = corrected(draft, Verdicts(faults), recording)
+    part = part_of(found, chunk, prompts, every, whole=True)
+    sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
+    structured.wrote(sections)
+    withheld = (*part.withheld, *draft.withheld)
+    return replace(part, sections=sections, withheld=withheld, remarks=draft.remarks, freely=True)
+
+
+def _sections_of(markdown: str, recipe: Recipe) -> Manuscript:
+    own = labels_for(recipe.language)
+    titles = {words.heading(s.name).casefold(): s.name for words in (labels_for("en"), own) for s in STUDY.sections}
+    return sections_in(markdown, titles, STUDY.sections, own)
+
+
+def _range(values: Mapping[str, str]) -> str:
+    return f"{values['least']} to {values['most']}"

@@ -1,0 +1,175 @@
+"""A long page is written freely as Markdown and then cited: what the calls are given, and what becomes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipeline.document import StudyDocument
+from pipeline.errors import ContextTooLong, EndpointError
+from pipeline.llm import Completion, Request, Usage
+from pipeline.profile import CAPABLE, Recipe
+from pipeline.run import asummarise
+from pipeline.settings import load_settings
+from pipeline.transcript import Transcript
+from tests.kinds import EXAMPLE
+from tests.scripted import (
+    EMPTY,
+    LONG_LINES,
+    TOLD,
+    Answer,
+    ScriptedClient,
+    cited_answer,
+    good_answer,
+    manuscript_answer,
+    transcript,
+)
+
+LONG = transcript(LONG_LINES)
+REFUSED = Completion("", "refusal", Usage(), "scripted")
+CUT = Completion('{"manuscript": "', "length", Usage(), "scripted")
+
+
+def run(
+    recipe: Recipe | None = None, of: Transcript = LONG, **unusual: Answer | Callable[[Request], Answer]
+) -> tuple[StudyDocument, ScriptedClient]:
+    """A run in which nothing but the calls named is unusual."""
+
+    def answer(request: Request) -> Answer:
+        given = unusual.get(request.name)
+        return good_answer(request) if given is None else given(request) if callable(given) else given
+
+    client = ScriptedClient(answer)
+    return asyncio.run(asummarise(of, client, recipe=recipe)), client
+
+
+def names(client: ScriptedClient) -> list[str]:
+    return [r.name for r in client.requests]
+
+
+def fault(**of: Any) -> dict[str, Any]:
+    return {"verdict": "partly", "why": "it is too strong", "label": "", "text": "", "lines": []} | of
+
+
+def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gives() -> None:
+    document, client = run()
+    manuscript, cite, check = client.requests
+    assert (manuscript.name, cite.name, check.name) == ("manuscript", "cite", "check")
+    assert manuscript.messages[:2] == cite.messages[:2] == check.messages[:2]
+    assert manuscript.schema == cite.schema == check.schema
+    assert document.status == "complete" and {"manuscript.v1", "cite.v1"} <= set(document.run.prompts)
+    assert [s.text for s in document.overview][1] == "It is not decided."
+    assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
+    (paying,) = document.main_points[1].details
+    assert [d.text for d in paying.details] == [text for _, text in TOLD[2:]]
+    assert [d.evidence[0].segment for d in (paying, *paying.details)] == [4, 4, 5, 6]
+    assert document.prerequisites[0].text == "Power plants: they make heat and current."
+    assert (document.key_concepts[0].term, document.key_concepts[0].evidence[0].segment) == ("Cooling tower", 3)
+
+
+def test_the_call_that_cites_is_shown_every_statement_with_its_number() -> None:
+    _, client = run()
+    shown = client.requests[1].messages[-1].content
+    assert "4. (heading) A reactor and its tower" in shown and "   29. Ben says that the project is dead" in shown
+    assert "30. Cooling tower: A building" in shown and "31. The reactor at Lund" in shown
+
+
+def test_what_the_lines_do_not_bear_is_put_right_or_withheld_and_told() -> None:
+    faults = [
+        fault(id=29, text="Ben calls the project dead without the loan.", lines=[6]),
+        fault(id=2, verdict="unsupported", why="nobody says it"),
+        fault(id=25, text="Who pays is open"),
+    ]
+    document, _ = run(cite=cited_answer(faults=faults))
+    last = document.main_points[1].details[0].details[-1]
+    assert last.text == "Ben calls the project dead without the loan." and last.correction
+    assert last.correction.reason == "it is too strong"
+    assert document.main_points[1].heading == "Who pays is open"
+    assert [(w.text, w.reason) for w in document.withheld] == [("It is not decided.", "nobody says it")]
+
+
+def test_a_statement_that_is_given_no_lines_is_checked_and_stands_in_doubt() -> None:
+    cited = [row for row in cited_answer()["cited"] if row["id"] != 30]
+    document, client = run(cite=cited_answer(cited=cited))
+    assert document.key_concepts[0].finding == "it cites no line"
+    assert "Cooling tower" in client.requests[2].messages[-1].content
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("# Lund", "nothing below ## Main Points"), ("## Main Points\n\n### Lund\n\nIt runs.", "of about")],
+)
+def test_a_manuscript_without_points_or_of_a_few_words_is_asked_for_again(text: str, told: str) -> None:
+    answers = iter([EMPTY | {"manuscript": text}, manuscript_answer()])
+    document, client = run(manuscript=lambda _: next(answers))
+    assert names(client) == ["manuscript", "manuscript", "cite", "check"] and document.status == "complete"
+    assert told in client.requests[1].messages[-1].content
+
+
+@pytest.mark.parametrize("name", ["manuscript", "cite"])
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (EndpointError("busy", fatal=False), "partial"),  # another run may be luckier
+        (REFUSED, "complete"),
+        (CUT, "complete"),
+        (ContextTooLong("8192"), "complete"),
+    ],
+)
+def test_where_that_fails_the_page_is_written_at_once_and_that_is_told(name: str, failure: Answer, status: str) -> None:
+    document, client = run(**{name: failure})
+    assert document.status == status and len(document.main_points) == 2 and names(client)[-2:] == ["write", "check"]
+    told = [p.message for p in document.problems] if status == "partial" else document.source.warnings
+    assert sum("written at once" in line for line in told) == 1
+
+
+def test_the_check_adds_nothing_to_what_was_written_freely() -> None:
+    for unusual, asks in (({}, False), ({"manuscript": REFUSED}, True)):
+        _, client = run(**unusual)
+        (check,) = (r.messages[-1].content for r in client.requests if r.name == "check")
+        assert ("missing: stays empty in this task." not in check) == asks
+
+
+def test_lecture_notes_get_their_other_sections_from_the_call_that_cites() -> None:
+    none: dict[str, Any] = {"worked_examples": [], "exam_questions": []}
+    document, client = run(
+        Recipe(CAPABLE, notes="lecture"),
+        manuscript=manuscript_answer() | none,
+        cite=cited_answer(worked_examples=[EXAMPLE], exam_questions=[]),
+        check=EMPTY | none,
+    )
+    manuscript, cite, _ = client.requests
+    assert "worked_examples" in cite.messages[-1].content and "exam_questions" in cite.messages[-1].content
+    assert "worked_examples" not in manuscript.messages[-1].content
+    assert len(document.more[0].items) == 1 and document.key_concepts and document.status == "complete"
+
+
+def test_short_pages_parts_minutes_and_whoever_asks_for_none_have_no_manuscript() -> None:
+    assert names(run(of=transcript())[1]) == ["write", "check"]
+    assert names(run(Recipe(replace(CAPABLE, manuscript=False)))[1]) == ["write", "check"]
+    assert names(run(Recipe(CAPABLE, "brief"))[1]) == ["write", "check"]
+    assert names(run(Recipe(CAPABLE, notes="minutes"))[1])[0] == "write"
+    assert "manuscript" not in names(run(Recipe(replace(CAPABLE, chunk_tokens=1000)))[1])
+    assert not load_settings(manuscript=False).recipe(CAPABLE).profile.manuscript
+
+
+def test_sections_are_found_under_their_titles_in_the_language_of_the_notes_too() -> None:
+    german = manuscript_answer()
+    for english, own in (
+        ("Overview", "Überblick"),
+        ("Key Concepts", "Schlüsselbegriffe"),
+        ("Summary", "Zusammenfassung"),
+    ):
+        german["manuscript"] = german["manuscript"].replace(f"## {english}", f"## {own}")
+    document, _ = run(Recipe(CAPABLE, language="de"), manuscript=german)
+    assert len(document.main_points) == 2 and document.overview and document.key_concepts and document.summary
+
+
+def test_half_a_character_in_an_answer_stops_nothing() -> None:
+    half = manuscript_answer()
+    half["manuscript"] = half["manuscript"].replace("It is **not** decided.", "Open \ud83d.")
+    assert run(manuscript=half)[0].overview[1].text == "Open ?."

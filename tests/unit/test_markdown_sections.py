@@ -1,0 +1,93 @@
+"""Markdown as statements: what becomes of headings, paragraphs, lists, tables and all that nobody asked for."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.capable.markdown_sections import sections_in
+from pipeline.draft import Draft
+from pipeline.labels import labels_for
+from pipeline.sections import STUDY
+from pipeline.text import words
+
+ENGLISH = labels_for("en")
+TITLES = {ENGLISH.heading(s.name).casefold(): s.name for s in STUDY.sections}
+
+
+def told(markdown: str) -> Draft:
+    return Draft(sections_in(markdown, TITLES, STUDY.sections, ENGLISH))
+
+
+def points(markdown: str) -> list[tuple[str, str, list[str]]]:
+    """(lead, text, what is nested) of the points below the first heading."""
+    groups = told(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
+    return [(s.label, s.text, [d.labelled for d in s.details]) for s in groups[0].statements]
+
+
+def test_paragraphs_are_points_and_only_a_bold_beginning_with_a_sign_is_a_lead() -> None:
+    assert points("It runs.\nAlways.\n\n**Why:** It is *old*.\n\n**Who?** Ben.\n\n**On trees**, it is quick.") == [
+        ("", "It runs. Always.", []),
+        ("Why", "It is old.", []),
+        ("Who?", "Ben.", []),
+        ("", "On trees, it is quick.", []),
+    ]
+
+
+def test_a_list_goes_below_the_paragraph_above_unless_its_items_stand_beside_each_other_under_leads() -> None:
+    assert points("They came:\n\n- Ana\n- Ben\n  - his son") == [("", "They came:", ["Ana", "Ben", "his son"])]
+    assert points("Steps:\n\n1. **First:** look\n2. run") == [("", "Steps:", ["First: look", "run"])]
+    assert points("Two sides.\n\n- **Ana:** yes\n- **Ben:** no\n  1. never") == [
+        ("", "Two sides.", []),
+        ("Ana", "yes", []),
+        ("Ben", "no", ["never"]),
+    ]
+    assert points("- one\n- two") == [("", "one", []), ("", "two", [])]
+
+
+def test_a_table_belongs_to_the_point_above_and_is_told_in_words_where_there_is_none() -> None:
+    table = "| Who | Says |\n| --- | --- |\n| **Ana** | yes |\n| Ben | no |\n"
+    assert points(f"Compared:\n\n{table}") == [("", "Compared:", ["Ana | yes", "Ben | no"])]
+    (group,) = told(f"## Main Points\n\n### M\n\nCompared:\n\n{table}").sections["main_points"]
+    assert group.statements[0].columns == ("Who", "Says") and all(d.bound for d in group.statements[0].details)
+    assert points(table) == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
+    assert points(f"Compared:\n\n- a\n- b\n\n{table}")[1:] == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
+
+
+def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point() -> None:
+    draft = told(
+        "# Title\n\nBefore all.\n\n## OVERVIEW\n\nIt is a talk. It is long.\n\n## 2. Who Is Who\n\n- **Ana:** host\n- and cook\n"
+        "\n## Key Concepts\n\n- **Tower:** tall\n\n## Asides\n\nA joke.\n\n#### Deep\n\nA thought.\n\n## Summary\n\n> The end."
+    )
+    assert [(name, s.labelled) for name, s in draft.statements()] == [
+        ("overview", "It is a talk."),
+        ("overview", "It is long."),
+        ("people", "Ana: host and cook"),
+        ("main_points", "Before all."),
+        ("main_points", "A joke."),
+        ("main_points", "A thought."),
+        ("key_concepts", "Tower: tall"),
+        ("summary", "The end."),
+    ]
+    assert [g.heading for g in draft.sections["main_points"]] == ["Asides", "Deep"]
+
+
+def test_marks_and_tags_are_words_and_code_stays_code() -> None:
+    assert points("Call `f(x)`.\n\n<b>Ana</b> & [Ben](https://a.test) wait.\n\n---\n\n```\nx = 1\n```") == [
+        ("", "Call `f(x)`.", []),
+        ("", "<b>Ana</b> & Ben wait.", []),
+        ("", "`x = 1`", []),
+    ]
+
+
+LINES = st.sampled_from(["alpha beta", "- gamma", "1. delta", "  - epsilon", "**zeta:** eta", "| theta | iota |", "| - | - |", "### kappa", "> lambda", "    mu", ""])  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=12))
+def test_no_word_below_a_heading_is_lost(rows: list[str]) -> None:
+    markdown = "## Main Points\n\n### Start\n\nFirst.\n\n" + "\n".join(rows)
+    draft = told(markdown)
+    kept = [w for _, s in draft.statements() for text in (s.label, s.text, *s.columns) for w in words(text)]
+    kept += [w for groups in draft.sections.values() for g in groups for w in words(g.heading)]
+    said = [w for row in rows for w in words(row) if w != "kappa" and not w.isdigit()]
+    assert not {w for w in said if kept.count(w) < 1}
