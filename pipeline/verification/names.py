@@ -13,6 +13,7 @@ from pipeline.verification.recording import Recording, letters
 # A word that begins with no small Latin letter: those are looked at first, and what stands before the word last, since
 # few get so far.
 _CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
+_INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
@@ -57,6 +58,8 @@ def _said(word: str, recording: Recording) -> bool:
     if len(wanted) < _SHORTEST or wanted in recording.words:
         return True
     if word.isupper() and wanted in recording.initials:
+        return True
+    if (found := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(found[1]) in recording.words:
         return True
     words = recording.joined_words
     if not words.isdisjoint((wanted, wanted.removesuffix("s"), f"{wanted}s")):

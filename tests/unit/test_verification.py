@@ -274,6 +274,12 @@ def test_a_name_of_two_letters_is_too_short_to_be_told_from_others() -> None:
     assert not kinds("It was told by Bo.", said("hello"))
 
 
+def test_initials_with_an_ending_are_no_strangers() -> None:
+    recording = said("when you xor the blocks a rest is left")
+    assert not kinds("They find that XORing blocks is slow.", recording)
+    assert kinds("They find that REXing blocks is slow.", recording) == ["name"]
+
+
 def test_a_name_in_another_case_is_no_stranger_where_names_have_cases() -> None:
     assert not kinds("Bunlar Ankara'dakilerden biri.", said("biz ankara gezdik", language="tr"))
     assert kinds("It is Ankara'dakilerden.", said("we saw ankara", language="en")) == ["name"]
