@@ -18,7 +18,7 @@ _OPEN, _CLOSE = r"(?:<think(?:ing)?>|◁think▷)", r"(?:</think(?:ing)?>|◁/th
 # A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one.
 _THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*\Z)", re.DOTALL | re.IGNORECASE)
 _MARK = re.compile(f"{_OPEN}|{_CLOSE}", re.IGNORECASE)
-_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?\{")  # such an answer may hold the marks of a thought in its texts
+_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?[{\[]")  # such an answer may hold the marks of a thought in its texts
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
 

@@ -223,7 +223,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point or item that composing or revising left out, or that the check missed and no place fits."""
+    """A point or item that composing left out, or that the check missed and no place fits."""
 
     text: str
     lines: tuple[int, ...]

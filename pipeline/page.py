@@ -34,11 +34,14 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
     rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
+_GOES_ON = re.compile(r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,3}|\d{1,2})\.$")  # initials, short titles, days
+_LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
+_PLACE = re.compile(r"\*(?:(?:, )?(?:[\d:]+|\[[\d:]+\]\([^)\s]*\))–[\d:]+)+\*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
@@ -163,8 +166,10 @@ class _Form:
         self._besides, self._nothing = (">", DOUBTED, "<!--", *urls, *notes), frozenset(nothing)
 
     def is_besides(self, row: str) -> bool:
-        """Whether a row is no statement: by how it begins, or a rule."""
-        return row.startswith(self._besides) or row.strip() in self._nothing or _RULE.fullmatch(row) is not None
+        """Whether a row is no statement: by how it begins, a rule, or the times of a section."""
+        if row.startswith(self._besides) or row.strip() in self._nothing:
+            return True
+        return _RULE.fullmatch(row) is not None or _PLACE.fullmatch(row) is not None
 
 
 def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
@@ -266,8 +271,14 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 
 
 def sentences_in(text: str) -> list[str]:
-    """The sentences of a text in order."""
-    return _sentences([text], ())
+    """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
+    out: list[str] = []
+    for piece in _sentences([text], ()):
+        if out and (_GOES_ON.search(out[-1]) or out[-1].count(" ") < _LEAST_BLANKS):
+            out[-1] = f"{out[-1]} {piece}"
+        else:
+            out.append(piece)
+    return out
 
 
 class _Twins:

@@ -39,8 +39,9 @@ class ProgressUpdate:
     `phase` goes from "writing" over "composing" and "checking" to "complete" or "partial". `calls_expected`
     is for the whole document and grows when a call is split or asked again; `calls_stored` of the `calls` that were
     answered cost nothing. Tokens count what answers cost when they were made. `drafted` is what was written since the
-    update before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing",
-    which revising is a kind of, stands in the place of all that. A small model drafts nothing before the end.
+    update before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing"
+    (or what was written freely gets its lines) stands in the place of all that. A small model drafts nothing before
+    the end.
     """
 
     name: str

@@ -10,6 +10,7 @@ from pipeline.capable.chunks import Fault
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.sections.base import without_end_mark
+from pipeline.tables import BETWEEN
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
@@ -70,6 +71,12 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     return "", text
 
 
+def _is_no_row(statement: DraftStatement, text: str) -> bool:
+    """Whether a row of a table would get another number of cells; as a sentence it makes a list of its table."""
+    bars = [of.count(BETWEEN.strip()) for of in (statement.text, text)]
+    return statement.bound and bars[1] > 0 and bars[0] != bars[1] and BETWEEN in statement.text
+
+
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     """The numbered draft with its faults put right; code looks once more at each text that is new."""
     withheld: list[Withheld] = []
@@ -80,8 +87,11 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         verdict = verdicts.faults.get(statement.id)
         if verdict is None:
             remark = finding(statement.text, recording) if statement.lines else ""
-            return statement if remark == statement.remark else replace(statement, remark=remark)
+            doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
+            return replace(statement, remark=remark, finding=doubt)
         lines = verdict.lines or statement.lines
+        if _is_no_row(statement, verdict.fault.text):
+            return replace(statement, finding=verdict.fault.why)
         label, text = _put_right(statement, verdict.fault)
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
@@ -96,7 +106,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         # That it cites no line is all that stands against a statement before its check.
         uncited = "" if verdict.lines else statement.finding
         doubts = "; ".join(filter(None, (uncited, new)))
-        return replace(changed, before=before, reason=verdict.fault.why, finding=doubts, remark=kept)
+        reason = "; ".join(filter(None, (statement.reason, verdict.fault.why)))
+        return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=kept)
 
     def heading(group: DraftGroup) -> DraftGroup:
         verdict = verdicts.faults.get(group.id)
@@ -104,7 +115,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             return group
         text, why = verdict.fault.text.strip(), verdict.fault.why
         if text not in ("", group.heading):
-            return replace(group, heading=text, before=group.heading, reason=why)
+            reason = "; ".join(filter(None, (group.reason, why)))
+            return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
         # It has no lines that could be the wrong ones.
         return group if verdict.fault.verdict == "citation" else replace(group, finding=why or verdict.fault.verdict)
 

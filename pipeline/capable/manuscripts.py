@@ -12,9 +12,9 @@ from typing import Any
 from pipeline.answers import Unusable
 from pipeline.capable.checking import rows_of
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.claims import claims_of
+from pipeline.capable.claims import HEADING, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
-from pipeline.capable.markdown_sections import sections_in
+from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.writing import Part, anchored, part_of, room_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
@@ -25,6 +25,7 @@ from pipeline.profile import Recipe
 from pipeline.sections import STUDY, kind_of, sections_of, tasks, words_of_each
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
 from pipeline.structured import Structured
 from pipeline.transcript import Chunk, Transcript
@@ -35,6 +36,9 @@ Manuscript = Mapping[str, tuple[DraftGroup, ...]]  # statements of each section,
 _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
 _SHARE = 0.75  # of the page's words, in which it is asked for: free writing comes out a third longer and more
 _LEAST_SHARE = 0.7  # of the words asked for; fewer are no document
+_MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresses behind links
+_LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of statements
+_LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
 
 
@@ -49,21 +53,22 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
     """The document of a recording that is one chunk, without lines. Raises CallError where no usable answer comes."""
     words = round(_SHARE * words_for(prompts.transcript.spoken_words, recipe.length) / 10) * 10
     each = words_of_each(words)
-    headings = MAIN_POINTS.values(each[MAIN_POINTS.name])
     task = prompts.task(
         kind_of(recipe).manuscript,
         words=f"{words:,}",
-        headings=_range(headings),
-        each=str(round(2 * each[MAIN_POINTS.name] / (int(headings["least"]) + int(headings["most"])) / 10) * 10),
+        headings=_range(MAIN_POINTS.values(each[MAIN_POINTS.name])),
         terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
         summary=_range(SUMMARY.values(each[SUMMARY.name])),
     )
 
     def law(answer: Any) -> None:
-        if not (found := _sections_of(answer.manuscript, recipe))[MAIN_POINTS.name]:
-            raise Unusable("manuscript has nothing below ## Main Points: answer with the whole document")
+        found = _sections_of(answer.manuscript, recipe)
+        if any(len(found[name]) < least for name, least in _LEAST.items()):
+            raise Unusable("manuscript needs ## Overview, ## Summary, and ## Main Points with headings below it")
         if (many := Draft(found).words()) < _LEAST_SHARE * words:
             raise Unusable(f"manuscript has {many:,} words of about {words:,}: answer with the whole document")
+        if (lost := lost_words(answer.manuscript, found, _titles(recipe))) > _MOST_LOST * many:
+            raise Unusable(f"{lost} words of manuscript stand where none are looked for: keep to the form asked for")
 
     found = await structured.ask(
         "manuscript",
@@ -94,25 +99,44 @@ async def cite(
         statements="\n".join(rows_of(claims, chunk, prompts)),
         sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
     )
-    found = await structured.ask("cite", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room_for(words))
+    mine, lines = {claim.id for claim in claims}, prompts.lines(chunk)
+
+    def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
+        numbers: dict[int, list[int]] = {}
+        for row in answer.cited:
+            if row.id in mine:
+                numbers.setdefault(row.id, []).extend(row.lines)
+        return {id_: segments for id_, of in numbers.items() if (segments := segments_of(of, lines))}
+
+    def law(answer: Any) -> None:
+        bare = sum(1 for claim in claims if not claim.row.startswith(HEADING))
+        if (many := len(cited_in(answer))) < _LEAST_CITED * bare:
+            raise Unusable(f"cited has lines for {many} of {bare} statements: answer for every one")
+
+    found = await structured.ask(
+        "cite", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room_for(words), law=law
+    )
     answer: Any = found.value
-    lines = prompts.lines(chunk)
-    cited = {c.id: segments_of(c.lines, lines) for c in answer.cited}
-    mine = {claim.id for claim in claims}
-    faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in answer.faults if f.id in mine}
+    cited = cited_in(answer)
+    faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in reversed(answer.faults) if f.id in mine}
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
     draft = corrected(draft, Verdicts(faults), recording)
     part = part_of(found, chunk, prompts, every, whole=True)
     sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
     structured.wrote(sections)
     withheld = (*part.withheld, *draft.withheld)
-    return replace(part, sections=sections, withheld=withheld, remarks=draft.remarks, freely=True)
+    remarks = () if recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
+    return replace(part, sections=sections, withheld=withheld, remarks=remarks, freely=True)
 
 
 def _sections_of(markdown: str, recipe: Recipe) -> Manuscript:
-    own = labels_for(recipe.language)
-    titles = {words.heading(s.name).casefold(): s.name for words in (labels_for("en"), own) for s in STUDY.sections}
-    return sections_in(markdown, titles, STUDY.sections, own)
+    return sections_in(markdown, _titles(recipe), STUDY.sections, labels_for(recipe.language))
+
+
+def _titles(recipe: Recipe) -> dict[str, str]:
+    """The sections' names by their titles, in English and in the notes' language."""
+    every = (labels_for("en"), labels_for(recipe.language))
+    return {labels.heading(s.name).casefold(): s.name for labels in every for s in STUDY.sections}
 
 
 def _range(values: Mapping[str, str]) -> str:

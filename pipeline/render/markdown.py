@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.document import Detail, Evidence, KeyConcept, OutlineSection, Statement, StudyDocument
+from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, OutlineSection, Statement, StudyDocument
 from pipeline.labels import Labels, labels_for
 from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
@@ -14,6 +14,8 @@ from pipeline.text import linkable, pieces_of_code
 DOUBTED = "†"
 OF_PARAGRAPH = "*"  # begins the bullets of a paragraph: with the sign of points both were one list
 _MOST_NAMED = 12
+_TOGETHER = 60  # seconds between lines of a section that are told as one stretch
+_MOST_STRETCHES = 3
 # What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
 # Words with single blanks between them in which nothing can begin markup: most statements.
@@ -28,7 +30,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
     Weak statements carry a mark that is explained at the end, unless they are `reviewed`: somebody has judged them.
     """
     words = labels_of(document)
-    cite = _Citer(document.source.url if citations else None, citations, not reviewed, words)
+    cite = _Citer(document.source.url, citations, not reviewed, words)
     out = [
         f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
@@ -62,7 +64,8 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
             yield from (f"- {escape(p.text)}" for p in section.content)
         case "points":
             for n, point in enumerate(section.content, 1):
-                yield from (f"### {n}. {escape(point.heading)}", "", *_points(point.details, cite, words), "")
+                yield from (f"### {n}. {escape(point.heading)}", "", *cite.place(point))
+                yield from (*_points(point.details, cite, words), "")
         case "terms":
             for c in section.content:
                 yield f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}"
@@ -188,6 +191,24 @@ class _Citer:
         """All marks of a statement."""
         doubt = f" {DOUBTED}" if self.doubts(statement) else ""
         return doubt + (self._times(statement.evidence) if self._citations else "")
+
+    def place(self, point: MainPoint) -> Iterator[str]:
+        """Where in the recording a section stands, in a row of its own; none where the lines have no times."""
+        lines = sorted({(e.start, e.end or e.start) for s in point.flat() for e in s.evidence if e.start is not None})
+        stretches: list[tuple[float, float]] = []
+        for start, end in lines:
+            if stretches and start <= stretches[-1][1] + _TOGETHER:
+                stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
+            else:
+                stretches.append((start, end))
+        if len(stretches) > _MOST_STRETCHES:
+            stretches = [(stretches[0][0], stretches[-1][1])]
+        if stretches:
+            yield from (f"*{', '.join(f'{self._moment(a)}–{clock(b)}' for a, b in stretches)}*", "")
+
+    def _moment(self, seconds: float) -> str:
+        target = moment_url(self._url, seconds)
+        return f"[{clock(seconds)}]({target})" if target else clock(seconds)
 
     def _times(self, evidence: Sequence[Evidence]) -> str:
         """The mark of the first line of each run of neighbouring lines."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from pipeline.document import StudyDocument
 from pipeline.exports import Format
 from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
+from pipeline.page import is_edited
 from pipeline.render import render_markdown
 from tests.exports.samples import hostile, quotes, ready, sample, texts
 
@@ -64,3 +67,36 @@ def test_front_matter_holds_what_a_title_holds_and_no_more() -> None:
     made = ready(sample(title="a: b\n---\nevil: yes"))
     known = yaml.safe_load(OBSIDIAN.write(made).decode().split("---\n")[1])
     assert known["title"] == "a: b --- evil: yes" and "evil" not in known
+
+
+def timed(starts: list[float | None], url: str | None = None) -> StudyDocument:
+    """The sample with one point, whose lines of nine seconds begin at these times."""
+    _, second = sample().main_points
+    top = second.details[0]
+    lines = [
+        top.evidence[0].model_copy(update={"start": at, "end": None if at is None else at + 9, "segment": n})
+        for n, at in enumerate(starts, 1)
+    ]
+    point = second.model_copy(update={"details": (top.model_copy(update={"evidence": tuple(lines), "details": ()}),)})
+    return sample(main_points=(point,), source=sample().source.model_copy(update={"url": url}))
+
+
+@pytest.mark.parametrize(
+    ("starts", "told"),
+    [
+        ([10, 70], "0:10–1:19"),
+        ([10, 70, 200], "0:10–1:19, 3:20–3:29"),
+        ([0, 200, 400, 4000], "0:00–1:06:49"),
+        ([None], None),
+    ],
+)
+@pytest.mark.parametrize("url", [None, "https://youtu.be/x", "javascript:alert(1)"])
+def test_a_section_tells_where_in_the_recording_it_stands_and_is_read_back_without_that(
+    starts: list[float | None], told: str | None, url: str | None
+) -> None:
+    document = timed(starts, url)
+    page = render_markdown(document)
+    shown = re.findall(r"^\*(.*\d:.*)\*$", page, re.MULTILINE)
+    assert [re.sub(r"\[([\d:]+)\]\([^)]*\)", r"\1", row) for row in shown] == ([told] if told else [])
+    assert ("https://youtu.be/x?t=" in page) == bool(told and url and "youtu" in url) and "](javascript" not in page
+    assert not is_edited(page, document)

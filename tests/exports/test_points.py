@@ -198,7 +198,7 @@ def paragraphs() -> StudyDocument:
 def test_a_point_without_a_lead_is_a_paragraph_and_what_is_nested_below_it_a_list() -> None:
     page = render_markdown(paragraphs())
     section = page[page.index("### 2.") :].partition("## Key")[0]
-    assert section.split("\n", 1)[1] == (
+    assert section.split("*\n", 1)[1] == (
         "\nThis opens the section. †\n\n* A part.\n* Another: the last.\n\n"
         "- **A case:** It stands beside others. †\n  - A part.\n  - Another: the last.\n\n"
         "\\- 3 is what is left of it. †\n\n"

@@ -101,7 +101,7 @@ def test_notes_beside_their_transcripts_are_not_sent_and_documents_of_one_name_a
         assert [row["name"] for row in rows] == ["more-one"]
 
 
-def test_without_revising_and_the_model_s_check_there_is_one_job(folder: Path) -> None:
+def test_without_the_model_s_check_there_is_one_job(folder: Path) -> None:
     with BatchServer() as server:
         rounds(folder, server, check="code")
         assert [set(tasks(server, b)) for b in server.batches] == [{"write"}]

@@ -376,3 +376,21 @@ def test_two_people_in_one_of_several_channels_are_kept_apart() -> None:
     channels = [{"alternatives": [{"words": each}]} for each in (both, spoken(HULL, 12.0, speaker=0))]
     who = [speaker for speaker, _, _ in told({"results": {"channels": channels}})]
     assert who == ["Channel 0 Speaker 0", "Channel 0 Speaker 1", "Channel 1"]
+
+
+@pytest.mark.parametrize(
+    ("key", "nobody", "first", "second"),
+    [("speakerTag", 0, 1, 2), ("speakerLabel", None, "0", "1")],
+)
+def test_google_tags_nobody_with_the_number_0_and_somebody_with_the_label_0(
+    key: str, nobody: object, first: object, second: object
+) -> None:
+    def words(said: str, who: object) -> list[dict[str, Any]]:
+        return [{"word": w, "startTime": "1s", "endTime": "2s", key: who} for w in said.split()]
+
+    last = {"alternatives": [{"words": words(HULL, first) + words(MAST, second)}]}
+    once = {"alternatives": [{"transcript": f"{HULL} {MAST}", "words": words(f"{HULL} {MAST}", nobody)}]}
+    assert [(who, text) for who, _, text in told({"results": [once, last]})] == [
+        (f"Speaker {first}", HULL),
+        (f"Speaker {second}", MAST),
+    ]

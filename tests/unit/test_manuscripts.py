@@ -78,6 +78,60 @@ def test_the_call_that_cites_is_shown_every_statement_with_its_number() -> None:
     assert "30. Cooling tower: A building" in shown and "31. The reactor at Lund" in shown
 
 
+def test_a_fence_around_the_whole_manuscript_is_none_of_it() -> None:
+    fenced = manuscript_answer()
+    fenced["manuscript"] = f"```markdown\n{fenced['manuscript']}\n```"
+    document, _ = run(manuscript=fenced)
+    assert len(document.main_points) == 2 and document.summary
+
+
+def test_lines_of_a_statement_that_are_given_twice_are_joined_and_numbers_of_nothing_are_left() -> None:
+    cited = [*cited_answer()["cited"], *({"id": n, "lines": [4]} for n in (0, 30, 99)), {"id": 30, "lines": []}]
+    faults = [fault(id=29, text="Ben calls it dead.", lines=[6]), fault(id=29), fault(id=0, text="No."), fault(id=99)]
+    document, client = run(cite=cited_answer(cited=cited, faults=faults))
+    assert [e.segment for e in document.key_concepts[0].evidence] == [3, 4]
+    assert document.main_points[1].details[0].details[-1].text == "Ben calls it dead."
+    assert document.prerequisites[0].text.startswith("Power plants") and document.withheld == ()
+    assert "Power plants: they make heat and current. [" not in client.requests[2].messages[-1].content
+
+
+def test_an_answer_that_cites_little_is_asked_for_again() -> None:
+    answers = iter([cited_answer(cited=cited_answer()["cited"][:9]), cited_answer()])
+    document, client = run(cite=lambda _: next(answers))
+    assert names(client) == ["manuscript", "cite", "cite", "check"] and document.status == "complete"
+    assert "lines for 9 of 28 statements" in client.requests[2].messages[-1].content
+
+
+def test_a_first_wording_and_all_reasons_are_kept_where_both_calls_put_right() -> None:
+    def check(request: Request) -> Answer:
+        row = next(r for r in request.messages[-1].content.splitlines() if "Ben calls it dead" in r)
+        return EMPTY | {
+            "manuscript": "",
+            "cited": [],
+            "faults": [fault(id=int(row.split(".")[0]), text="It is dead.", lines=[6])],
+        }
+
+    first = fault(id=29, text="Ben calls it dead.", lines=[6], why="too long")
+    document, _ = run(cite=cited_answer(faults=[first]), check=check)
+    correction = document.main_points[1].details[0].details[-1].correction
+    assert correction and (correction.before, correction.reason) == (TOLD[4][1], "too long; it is too strong")
+
+
+def test_an_objection_to_a_heading_is_told_once_and_not_when_the_check_puts_it_right() -> None:
+    objected = cited_answer(faults=[fault(id=25)])
+    document, _ = run(cite=objected)
+    assert sum("objects to the heading" in w for w in document.source.warnings) == 1
+
+    def check(request: Request) -> Answer:
+        row = next(r for r in request.messages[-1].content.splitlines() if "(heading) Paying" in r)
+        return EMPTY | {"manuscript": "", "cited": [], "faults": [fault(id=int(row.split(".")[0]), text="Who pays")]}
+
+    document, _ = run(cite=objected, check=check)
+    assert document.main_points[1].heading == "Who pays" and not document.source.warnings
+    document, _ = run(Recipe(replace(CAPABLE, check="code")), cite=objected)
+    assert sum("objects to the heading" in w for w in document.source.warnings) == 1
+
+
 def test_what_the_lines_do_not_bear_is_put_right_or_withheld_and_told() -> None:
     faults = [
         fault(id=29, text="Ben calls the project dead without the loan.", lines=[6]),
@@ -101,7 +155,21 @@ def test_a_statement_that_is_given_no_lines_is_checked_and_stands_in_doubt() -> 
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("# Lund", "nothing below ## Main Points"), ("## Main Points\n\n### Lund\n\nIt runs.", "of about")],
+    [
+        ("# Lund", "needs ## Overview"),
+        (
+            "## Overview\n\nIt runs.\n\n## Main Points\n\n### Lund\n\nIt runs.\n\n## Summary\n\nIt runs.",
+            "needs ## Overview",
+        ),
+        ("## Overview\n\nO.\n\n## Main Points\n\n### A\n\nIt runs.\n\n### B\n\nOn.\n\n## Summary\n\nS.", "of about"),
+        (
+            manuscript_answer()["manuscript"].replace(
+                "Lund", "[Lund](https://a.test/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t)"
+            ),
+            "stand where",
+        ),
+        ("*a " * 250 + "b" + " c*" * 250, "nested too deeply"),
+    ],
 )
 def test_a_manuscript_without_points_or_of_a_few_words_is_asked_for_again(text: str, told: str) -> None:
     answers = iter([EMPTY | {"manuscript": text}, manuscript_answer()])
@@ -173,3 +241,17 @@ def test_half_a_character_in_an_answer_stops_nothing() -> None:
     half = manuscript_answer()
     half["manuscript"] = half["manuscript"].replace("It is **not** decided.", "Open \ud83d.")
     assert run(manuscript=half)[0].overview[1].text == "Open ?."
+
+
+def test_a_row_of_a_table_keeps_its_cells_and_goes_with_them_only_as_a_sentence() -> None:
+    table = "They compare:\n\n| Who | Says |\n| --- | --- |\n| Ana | half |\n| Ben | dead |\n"
+    made = manuscript_answer()
+    made["manuscript"] = made["manuscript"].replace(
+        "The exchanger comes in steps:", table + "\nThe exchanger comes in steps:"
+    )
+    cited = [{"id": n, "lines": [5]} for n in range(1, 35)]
+    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, faults=[fault(id=27, text="Ana | half | more")]))
+    compared = document.main_points[1].details[0]
+    assert compared.is_table and compared.details[0].text == "Ana | half"
+    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, faults=[fault(id=27, text="Ana | a half")]))
+    assert document.main_points[1].details[0].details[0].text == "Ana | a half"

@@ -50,8 +50,10 @@ def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
 
 
 def _words(fields: Mapping[str, Any]) -> list[Word]:
-    """The words of a result. The tag 0 is that of nobody."""
-    return [replace(w, speaker=None) if w.speaker == "Speaker 0" else w for w in words_of(fields, 1.0)]
+    """The words of a result. The number 0 tags nobody; a label "0" is somebody's."""
+    tags = ("speakerTag", "speaker_tag")
+    said = [{k: v for k, v in word.items() if k not in tags or v != 0} for word in items(fields, "words")]
+    return words_of({**fields, "words": said}, 1.0)
 
 
 READER = Reader("google-speech", "Google Speech-to-Text JSON", sniff, read)
