@@ -24,7 +24,7 @@ from typing import Any
 MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
-_ASKED = re.compile(r"of about ([\d,]+) words")
+_ASKED = re.compile(r"\b[Aa]bout ([\d,]+) words")
 _WORD = re.compile(r"The word of this page is (\w+)\.")  # it is asked for where a prompt may have been cut
 _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
