@@ -201,8 +201,7 @@ class _Citer:
                 stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
             else:
                 stretches.append((start, end))
-        if len(stretches) > _MOST_STRETCHES:
-            stretches = [(stretches[0][0], stretches[-1][1])]
+        stretches = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:_MOST_STRETCHES])  # the longest ones
         if stretches:
             yield from (f"*{', '.join(f'{self._moment(a)}–{clock(b)}' for a, b in stretches)}*", "")
 
