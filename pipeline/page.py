@@ -34,14 +34,16 @@ _MARK = re.compile(  # of doubt, or a citation, linked or not
     rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
-_GOES_ON = re.compile(r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,3}|\d{1,2})\.$")  # initials, short titles, days
+_GOES_ON = re.compile(r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2})\.$")  # initials, short titles, days
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
-_PLACE = re.compile(r"\*(?:(?:, )?(?:[\d:]+|\[[\d:]+\]\([^)\s]*\))–[\d:]+)+\*")
+_CLOCK = r"\d+(?::\d\d)+"
+_STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
+_PLACE = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
@@ -274,7 +276,7 @@ def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
     out: list[str] = []
     for piece in _sentences([text], ()):
-        if out and (_GOES_ON.search(out[-1]) or out[-1].count(" ") < _LEAST_BLANKS):
+        if out and (_GOES_ON.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
             out[-1] = f"{out[-1]} {piece}"
         else:
             out.append(piece)

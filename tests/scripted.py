@@ -142,7 +142,7 @@ Ana and Ben weigh how the cooling tower at Lund can be replaced. It is **not** d
 
 {points}
 
-### Paying for the heat exchanger
+### 2. Paying for the heat exchanger
 
 The exchanger comes in steps:
 

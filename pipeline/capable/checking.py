@@ -129,7 +129,8 @@ async def _checked(
         if fault.id in mine:
             # The lines of other parts that were shown are numbered one by one.
             others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
-            out.faults[fault.id] = Verdict(fault, tuple(sorted({*segments_of(fault.lines, lines), *others})))
+            borne = tuple(sorted({*segments_of(fault.lines, lines), *others}))
+            out.faults.setdefault(fault.id, Verdict(fault, borne))
     for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
         fits = n < missed.room.points and missing.under in mine
         out.missing.append(Addition.of(missing, segments_of(missing.lines, lines), fits=fits))

@@ -91,7 +91,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             return replace(statement, remark=remark, finding=doubt)
         lines = verdict.lines or statement.lines
         if _is_no_row(statement, verdict.fault.text):
-            return replace(statement, finding=verdict.fault.why)
+            return replace(statement, finding=verdict.fault.why or verdict.fault.verdict)
         label, text = _put_right(statement, verdict.fault)
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)

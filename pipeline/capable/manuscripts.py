@@ -6,7 +6,7 @@ Code takes the Markdown apart; what the lines do not bear as it is told is put r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.answers import Unusable
@@ -28,10 +28,9 @@ from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
 from pipeline.structured import Structured
+from pipeline.text import numbered
 from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
-
-Manuscript = Mapping[str, tuple[DraftGroup, ...]]  # statements of each section, as yet without lines
 
 _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
 _SHARE = 0.75  # of the page's words, in which it is asked for: free writing comes out a third longer and more
@@ -40,6 +39,14 @@ _MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresse
 _LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of statements
 _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """The statements of each section, as yet without lines; so many words were `lost`, as none could hold them."""
+
+    sections: Mapping[str, tuple[DraftGroup, ...]]
+    lost: int = 0
 
 
 def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
@@ -62,13 +69,15 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
     )
 
     def law(answer: Any) -> None:
-        found = _sections_of(answer.manuscript, recipe)
-        if any(len(found[name]) < least for name, least in _LEAST.items()):
+        found = _manuscript(answer.manuscript, recipe)
+        if any(len(found.sections[name]) < least for name, least in _LEAST.items()):
             raise Unusable("manuscript needs ## Overview, ## Summary, and ## Main Points with headings below it")
-        if (many := Draft(found).words()) < _LEAST_SHARE * words:
+        if (many := Draft(found.sections).words()) < _LEAST_SHARE * words:
             raise Unusable(f"manuscript has {many:,} words of about {words:,}: answer with the whole document")
-        if (lost := lost_words(answer.manuscript, found, _titles(recipe))) > _MOST_LOST * many:
-            raise Unusable(f"{lost} words of manuscript stand where none are looked for: keep to the form asked for")
+        if found.lost > _MOST_LOST * many:
+            raise Unusable(
+                f"{found.lost} words of manuscript stand where none are looked for: keep to the form asked for"
+            )
 
     found = await structured.ask(
         "manuscript",
@@ -78,7 +87,7 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
         law=law,
     )
     answer: Any = found.value
-    return _sections_of(answer.manuscript, recipe)
+    return _manuscript(answer.manuscript, recipe)
 
 
 async def cite(
@@ -89,7 +98,7 @@ async def cite(
     Raises CallError where no usable answer comes.
     """
     recording = Recording(prompts.transcript, prompts.language)
-    draft = Draft(manuscript).numbered(every=True)
+    draft = Draft(manuscript.sections).numbered(every=True)
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
     claims = list(claims_of(draft, recording))
     every = sections_of(recipe)
@@ -100,18 +109,18 @@ async def cite(
         sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
     )
     mine, lines = {claim.id for claim in claims}, prompts.lines(chunk)
+    citing = {claim.id for claim in claims if not claim.row.startswith(HEADING)}
 
     def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
         numbers: dict[int, list[int]] = {}
         for row in answer.cited:
-            if row.id in mine:
+            if row.id in citing:
                 numbers.setdefault(row.id, []).extend(row.lines)
         return {id_: segments for id_, of in numbers.items() if (segments := segments_of(of, lines))}
 
     def law(answer: Any) -> None:
-        bare = sum(1 for claim in claims if not claim.row.startswith(HEADING))
-        if (many := len(cited_in(answer))) < _LEAST_CITED * bare:
-            raise Unusable(f"cited has lines for {many} of {bare} statements: answer for every one")
+        if (many := len(cited_in(answer))) < _LEAST_CITED * len(citing):
+            raise Unusable(f"cited has lines for {many} of {len(citing)} statements: answer for every one")
 
     found = await structured.ask(
         "cite", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room_for(words), law=law
@@ -126,11 +135,15 @@ async def cite(
     structured.wrote(sections)
     withheld = (*part.withheld, *draft.withheld)
     remarks = () if recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
+    if manuscript.lost:
+        remarks += (f"{numbered(manuscript.lost, 'word')} of what was written freely could stand in no statement",)
     return replace(part, sections=sections, withheld=withheld, remarks=remarks, freely=True)
 
 
-def _sections_of(markdown: str, recipe: Recipe) -> Manuscript:
-    return sections_in(markdown, _titles(recipe), STUDY.sections, labels_for(recipe.language))
+def _manuscript(markdown: str, recipe: Recipe) -> Manuscript:
+    titles = _titles(recipe)
+    sections = sections_in(markdown, titles, STUDY.sections, labels_for(recipe.language))
+    return Manuscript(sections, lost_words(markdown, sections, titles))
 
 
 def _titles(recipe: Recipe) -> dict[str, str]:

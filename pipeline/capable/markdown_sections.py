@@ -26,10 +26,12 @@ from pipeline.text import clean, words
 
 # A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
-_ENDS_LEAD = re.compile(r"[.:：?!]$")
-_BEHIND_LEAD = re.compile(r"\s*[:：]\s*|\s+[–—-]\s+")
-_TERM = re.compile(r"([^.:：?!]{1,60})[:：]\s+(?=\S)")
-_NUMBER = re.compile(r"^\d{1,2}[.)]\s+")
+_ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
+_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)")
+_TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[–—]\s+)(?=\S)")
+_MOST_OF_TERM = 6  # words of a term whose definition is nested below it
+_NUMBER = re.compile(r"^(\d+)[.)]\s+")
+_ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _LISTS = ("bullet_list", "ordered_list")
 _PROSE = ("overview", "summary")
 
@@ -62,8 +64,8 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text, *s.columns) for w in words(text))
     kept += Counter(w for groups in sections.values() for g in groups for w in words(g.heading))
     rows = (row for row in markdown.splitlines() if not row.startswith("# "))
-    said = Counter(w for row in rows if row.lstrip("# ").casefold() not in titles for w in words(row))
-    return sum(n for word, n in (said - kept).items() if not word.isdigit())
+    rows = (_ROW_NUMBER.sub("", row) for row in rows if _title(row.lstrip("# ")) not in titles)
+    return (Counter(w for row in rows for w in words(row)) - kept).total()
 
 
 def _sections_in(
@@ -72,15 +74,14 @@ def _sections_in(
     shapes = {s.name: s for s in sections}
     out: dict[str, list[DraftGroup]] = {s.name: [] for s in sections}
     for block in _blocks(markdown, titles):
-        section = shapes[block.section]
-        points = tuple(_points(block.nodes, labels))
-        if section.name == MAIN_POINTS.name:
-            out[section.name].append(DraftGroup(points, block.heading))
+        if block.section == MAIN_POINTS.name:
+            out[block.section].append(DraftGroup(tuple(_points(block.nodes, labels)), block.heading))
             continue
-        rows, others = _as_rows(points, section, labels)
-        out[section.name].append(DraftGroup(rows))
+        points = [row for node in block.nodes for row in _rows_in_words(node, labels)]
+        rows, others = _as_rows(points, shapes[block.section])
+        out[block.section].append(DraftGroup(rows))
         if others:
-            out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(section.name)))
+            out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(block.section)))
     filled = {name: tuple(g for g in groups if g.statements) for name, groups in out.items()}
     return filled | {MAIN_POINTS.name: under_headings(filled[MAIN_POINTS.name], labels)}
 
@@ -90,16 +91,19 @@ def _blocks(markdown: str, titles: Mapping[str, str]) -> list[_Block]:
     if [n.type for n in nodes] == ["fence"]:  # around the whole document
         nodes = SyntaxTreeNode(_PARSER.parse(nodes[0].content)).children
     out: list[_Block] = []
+    numbers = [_NUMBER.match(_words(n)) for n in nodes if n.type == "heading" and n.tag == "h3"]
+    counted = [int(found[1]) if found else 0 for found in numbers] == list(range(1, len(numbers) + 1))
     for n, node in enumerate(nodes):
         if node.type == "hr":
             continue
-        title = _NUMBER.sub("", _words(node)) if node.type == "heading" else ""
+        title = _words(node) if node.type == "heading" else ""
+        title = _NUMBER.sub("", title) if counted else title
         if node.type != "heading":
             if not out:
                 out.append(_Block(MAIN_POINTS.name, "", []))
             out[-1].nodes.append(node)
-        elif node.tag in ("h1", "h2") and title.casefold() in titles:
-            out.append(_Block(titles[title.casefold()], "", []))
+        elif node.tag in ("h1", "h2") and (name := titles.get(_title(title))):
+            out.append(_Block(name, "", []))
         elif node.tag != "h1" or n:  # the document's own title is none of its headings
             if out and out[-1].heading and not out[-1].nodes:
                 title = f"{out.pop().heading}: {title}"
@@ -107,11 +111,17 @@ def _blocks(markdown: str, titles: Mapping[str, str]) -> list[_Block]:
     return out
 
 
+def _title(heading: str) -> str:
+    """A heading as the title of a section is looked up: without number, brackets and end mark, in small letters."""
+    bare = without_end_mark(_NUMBER.sub("", heading.strip()))
+    return re.sub(r"\s*\(.*\)$", "", bare).casefold()
+
+
 def _as_rows(
-    points: Sequence[DraftStatement], section: Section, labels: Labels
+    points: Sequence[DraftStatement], section: Section
 ) -> tuple[tuple[DraftStatement, ...], tuple[DraftStatement, ...]]:
     """The points of a section as its rows, and those that can be none: without a term, or a name."""
-    flat = [row for point in points for row in _flat_in_words(point, labels)]
+    flat = [replace(row, details=()) for point in points for row in point.flat()]
     if section.name in _PROSE:
         return tuple(DraftStatement(text, ()) for row in flat for text in sentences_in(row.labelled)), ()
     if not section.cites:
@@ -119,27 +129,16 @@ def _as_rows(
     rows: list[DraftStatement] = []
     others: list[DraftStatement] = []
     for point in points:
-        for row in _flat_in_words(point, labels):
-            if not row.label and (found := _TERM.match(row.text)):
-                row = replace(row, label=found[1].strip(), text=row.text[found.end() :])
-            if row.label:
-                rows.append(row)
-            elif rows and row in [replace(d, bound=False) for d in point.details]:
-                rows[-1] = replace(rows[-1], text=f"{rows[-1].text} {row.text}")
-            else:
-                others.append(row)
+        top, below = replace(point, details=()), [d.labelled for d in point.details]
+        if not top.label and (found := _TERM.match(top.text)):
+            top = replace(top, label=found[1].strip(), text=top.text[found.end() :])
+        elif not top.label and below and top.text.count(" ") < _MOST_OF_TERM:
+            top, below = replace(top, label=top.text, text=below[0]), below[1:]
+        if top.label:
+            rows.append(replace(top, text=" ".join((top.text, *below)), bound=False))
+        elif not top.text.endswith(":"):  # what leads up to a list
+            others += [top, *(DraftStatement(text, ()) for text in below)]
     return tuple(rows), tuple(others)
-
-
-def _flat_in_words(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
-    """A point and what is nested below it, each without that, and the rows of a table in words."""
-    bare = replace(point, details=(), columns=())
-    if not point.columns:
-        yield bare
-        yield from (replace(d, bound=False) for d in point.details)
-        return
-    yield bare
-    yield from (_in_words(row, point.columns, labels) for row in point.details)
 
 
 def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftStatement]:
@@ -159,8 +158,8 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         if node.type in _LISTS or columns:
             yield from rows
         elif rows:
-            above = rows[0]
-            yield from rows[1:]
+            *first, above = rows
+            yield from first
     yield from ((above,) if above else ())
 
 
@@ -172,9 +171,9 @@ def _beside(node: SyntaxTreeNode, items: Sequence[DraftStatement]) -> bool:
 def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], tuple[str, ...]]:
     """The statements of a block, and the columns where they are the rows of a table."""
     if node.type in _LISTS:
-        return [row for item in node.children for row in _item(item)], ()
+        return [row for item in node.children for row in _item(item, labels)], ()
     if node.type == "blockquote":
-        return [row for child in node.children for row in _rows(child, labels)[0]], ()
+        return [row for child in node.children for row in _rows_in_words(child, labels)], ()
     if node.type != "table":
         return list(_statement(node)), ()
     head, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
@@ -186,17 +185,22 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     return [DraftStatement("; ".join(filter(None, pairs)), ())] if any(pairs) else [], ()
 
 
+def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
+    rows, columns = _rows(node, labels)
+    return [_in_words(row, columns, labels) for row in rows] if columns else rows
+
+
 def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> DraftStatement:
     label, text = in_words(columns, row.text, labels.colon)
     return DraftStatement(text, (), label)
 
 
-def _item(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
+def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
     """The statement of a list's item, with all that is nested in it below it."""
     first, *more = node.children or [node]
-    inner = tuple(row for child in more for row in _nested(child))
+    inner = tuple(row for child in more for row in _nested(child, labels))
     if first.type in _LISTS:
-        yield from (row for child in first.children for row in _item(child))
+        yield from (row for child in first.children for row in _item(child, labels))
         yield from inner
     elif rows := list(_statement(first)):
         yield replace(rows[0], details=inner)
@@ -204,13 +208,9 @@ def _item(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
         yield from inner
 
 
-def _nested(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
-    if node.type in _LISTS:
-        for child in node.children:
-            for row in _item(child):
-                yield from (replace(d, details=()) for d in row.flat())
-    else:
-        yield from _statement(node)
+def _nested(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
+    for row in _rows_in_words(node, labels):
+        yield from (replace(d, details=()) for d in row.flat())
 
 
 def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
@@ -236,7 +236,7 @@ def _words(node: SyntaxTreeNode) -> str:
 def _text(node: SyntaxTreeNode) -> str:
     """The words of a block without their marks, code between backticks; asterisks inside a word are its own."""
     match node.type:
-        case "text" | "html_inline":
+        case "text":
             return node.content
         case "code_inline" | "fence" | "code_block":
             return f"`{node.content.strip()}`"
@@ -253,6 +253,5 @@ def _text(node: SyntaxTreeNode) -> str:
 
 def _is_inside_a_word(node: SyntaxTreeNode) -> bool:
     before, after = node.previous_sibling, node.next_sibling
-    return bool(
-        before and before.type == "text" and before.content[-1:].isalnum() and after and after.content[:1].isalnum()
-    )
+    ends = (before.content[-1:] if before else "", after.content[:1] if after else "")
+    return any(c.isascii() and c.isalnum() for c in ends)

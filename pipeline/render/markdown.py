@@ -203,11 +203,12 @@ class _Citer:
                 stretches.append((start, end))
         stretches = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:_MOST_STRETCHES])  # the longest ones
         if stretches:
-            yield from (f"*{', '.join(f'{self._moment(a)}–{clock(b)}' for a, b in stretches)}*", "")
+            yield from (f"*{', '.join(self._stretch(*stretch) for stretch in stretches)}*", "")
 
-    def _moment(self, seconds: float) -> str:
-        target = moment_url(self._url, seconds)
-        return f"[{clock(seconds)}]({target})" if target else clock(seconds)
+    def _stretch(self, start: float, end: float) -> str:
+        target, begins, ends = moment_url(self._url, start), clock(start), clock(end)
+        shown = f"[{begins}]({target})" if target else begins
+        return shown if begins == ends else f"{shown}–{ends}"
 
     def _times(self, evidence: Sequence[Evidence]) -> str:
         """The mark of the first line of each run of neighbouring lines."""

@@ -243,6 +243,30 @@ def test_half_a_character_in_an_answer_stops_nothing() -> None:
     assert run(manuscript=half)[0].overview[1].text == "Open ?."
 
 
+def test_words_that_no_statement_can_hold_are_told() -> None:
+    linked = manuscript_answer()
+    linked["manuscript"] = linked["manuscript"].replace(
+        "The reactor at Lund is", "The [reactor](https://lund.test/a) at Lund is"
+    )
+    document, _ = run(manuscript=linked)
+    assert document.source.warnings == ("3 words of what was written freely could stand in no statement",)
+    assert run()[0].source.warnings == ()
+
+
+def test_headings_are_no_statements_that_an_answer_has_to_cite() -> None:
+    bare = [row for row in cited_answer()["cited"] if row["id"] < 27]  # 23 of 28
+    answers = iter(
+        [cited_answer(cited=[*bare[:21], *({"id": n, "lines": [1]} for n in (4, 25))]), cited_answer(cited=bare)]
+    )
+    assert names(run(cite=lambda _: next(answers))[1]) == ["manuscript", "cite", "cite", "check"]
+
+
+def test_of_two_faults_of_the_check_with_one_number_the_first_counts() -> None:
+    twice = [fault(id=5, text="Ana and Ben come back to it.", lines=[2]), fault(id=5, verdict="unsupported")]
+    document, _ = run(check=EMPTY | {"manuscript": "", "cited": [], "faults": twice})
+    assert document.withheld == ()
+
+
 def test_a_row_of_a_table_keeps_its_cells_and_goes_with_them_only_as_a_sentence() -> None:
     table = "They compare:\n\n| Who | Says |\n| --- | --- |\n| Ana | half |\n| Ben | dead |\n"
     made = manuscript_answer()

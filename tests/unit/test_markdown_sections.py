@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,21 +90,86 @@ def test_asterisks_inside_words_and_figures_are_their_own() -> None:
         ("", "`2**10` is 1024, 2*3*4 is 24.", []),
         ("", "Post-war Britain.", []),
     ]
+    assert (
+        points("(1+2)*3*4 is 36, 2*3*(4+5) is 54; 熵是**无序**的。")[0][1]
+        == "(1+2)*3*4 is 36, 2*3*(4+5) is 54; 熵是无序的。"
+    )
+    assert points("**12**:30 was it. **Dr.** Who came.\n\n**Dr.** Who came.\n\n**Ana** — she — agrees.") == [
+        ("", "12:30 was it. Dr. Who came.", []),
+        ("", "Dr. Who came.", []),
+        ("", "Ana — she — agrees.", []),
+    ]
     assert points("**Ana** asks Ben. **He says:** no.") == [("", "Ana asks Ben. He says: no.", [])]
 
 
 def test_terms_and_names_are_known_in_whatever_way_they_are_marked() -> None:
-    rows = "- **Heat:** energy\n  in transit\n- **Entropy** (S): a measure\n- Work: force\n- *Power*: work a second\n- **Gas**: thin\n\n  It flows."
-    draft = told(f"## Key Concepts\n\n{rows}\n\n| Term | Meaning |\n| --- | --- |\n| Ice | cold |\n| Fog | wet |")
-    assert [(s.label, s.text) for _, s in draft.statements()] == [
-        ("Heat", "energy in transit"),
-        ("Entropy (S)", "a measure"),
-        ("Work", "force"),
-        ("Power", "work a second"),
-        ("Gas", "thin It flows."),
-        ("Ice", "Meaning: cold"),
-        ("Fog", "Meaning: wet"),
+    markdown = """## Key Concepts (a glossary):
+
+The terms are:
+
+- **Heat:** energy
+  in transit
+  - Example: coffee
+- **Entropy** (S): a measure
+- Work – force
+- *Power*: work a second
+- **Gas**: thin
+
+  It flows.
+- **Loan**
+  - Money paid back
+- 熵：无序
+
+| Term | Meaning |
+| --- | --- |
+| Ice | cold |
+| Fog | wet |
+"""
+    draft = told(markdown)
+    assert [(name, s.label, s.text) for name, s in draft.statements()] == [
+        ("key_concepts", label, text)
+        for label, text in (
+            ("Heat", "energy in transit Example: coffee"),
+            ("Entropy (S)", "a measure"),
+            ("Work", "force"),
+            ("Power", "work a second"),
+            ("Gas", "thin It flows."),
+            ("Loan", "Money paid back"),
+            ("熵", "无序"),
+            ("Ice", "Meaning: cold"),
+            ("Fog", "Meaning: wet"),
+        )
     ]
+    assert lost_words(markdown, draft.sections, TITLES) == 4  # what leads up, and the head above the terms
+
+
+def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> None:
+    table = "| Who | Says |\n> | --- | --- |\n> | Ana | yes |\n> | Ben | no |"
+    assert [text for _, text, _ in points("> one\n>\n> two\n\nthree")] == ["one", "two", "three"]
+    assert points(f"> {table}") == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
+    inside = table.replace("\n> ", "\n  ")
+    assert points(f"- They say\n\n  {inside}") == [("", "They say", ["Ana: Says: yes", "Ben: Says: no"])]
+
+
+@pytest.mark.parametrize(
+    ("titles", "kept"),
+    [
+        (("1. First", "2. Second"), ["First", "Second"]),
+        (("2. Weltkrieg", "3. Mai 1968"), ["2. Weltkrieg", "3. Mai 1968"]),
+        (("1. First", "Second"), ["1. First", "Second"]),
+    ],
+)
+def test_numbers_of_headings_go_only_where_they_count_the_headings(titles: tuple[str, ...], kept: list[str]) -> None:
+    draft = told("## Main Points\n\n" + "\n\n".join(f"### {title}\n\nIt was." for title in titles))
+    assert [g.heading for g in draft.sections["main_points"]] == kept
+
+
+def test_what_goes_deep_and_what_looks_like_a_reference_is_kept() -> None:
+    deep = "\n".join(f"{'  ' * n}- level{n}" for n in range(14))
+    assert points(deep)[0][2] == [f"level{n}" for n in range(1, 14)]
+    assert points("Never[^2].\n\n[^2]: Not once.") == [("", "Never[^2].", []), ("", "[^2]: Not once.", [])]
+    markdown = "## Main Points\n\n### A\n\nFour:\n\n| A | B |\n| - | - |\n| Ana | 3 | 450 |\n| Ben | 4 |"
+    assert lost_words(markdown, told(markdown).sections, TITLES) == 1
 
 
 def test_a_line_of_dashes_makes_no_heading_and_a_heading_above_another_goes_with_it() -> None:
@@ -114,11 +180,15 @@ def test_a_line_of_dashes_makes_no_heading_and_a_heading_above_another_goes_with
 
 
 def test_sentences_do_not_end_in_titles_initials_and_dates() -> None:
-    draft = told("## Overview\n\nOn 3. May Dr. Smith met J. Jones. It rained all day. Am 3. Mai kam er spät.")
+    draft = told(
+        "## Overview\n\nOn 3. May Dr. Smith met J. Jones. It rained all day. Am 3. Mai kam er spät.\n\n这是讲座。它讲热。"
+    )
     assert [s.text for _, s in draft.statements()] == [
         "On 3. May Dr. Smith met J. Jones.",
         "It rained all day.",
         "Am 3. Mai kam er spät.",
+        "这是讲座。",
+        "它讲热。",
     ]
 
 
@@ -140,6 +210,7 @@ nu  &xi
 ## Summary
 ## Who Is Who
 - pi&  - rho
+> tau&>&> ypsilon
 """
 LINES = st.sampled_from([row.replace("&", "\n") for row in ROWS.split("\n")])
 
