@@ -79,8 +79,11 @@ class WithManuscript(Answer):
     @model_validator(mode="before")
     @classmethod
     def _mostly_without(cls, given: Any) -> Any:
-        """Where no schema is kept to, the others leave it out."""
-        return {"manuscript": "", "cited": []} | given if isinstance(given, dict) else given
+        """Where no schema is kept to, a manuscript comes alone, and the others leave it out."""
+        if not isinstance(given, dict):
+            return given
+        left_out: dict[str, Any] = {name: [] for name in cls.model_fields} if given.get("manuscript") else {}
+        return {**left_out, "manuscript": "", "cited": [], **given}
 
 
 @lru_cache(maxsize=64)

@@ -78,6 +78,14 @@ def test_the_call_that_cites_is_shown_every_statement_with_its_number() -> None:
     assert "30. Cooling tower: A building" in shown and "31. The reactor at Lund" in shown
 
 
+def test_a_manuscript_may_come_alone_with_its_lines_as_they_are_and_a_check_may_not() -> None:
+    lines = manuscript_answer()["manuscript"].replace('"', '\\"')
+    document, client = run(manuscript='{"manuscript": "' + lines + '"}')
+    assert names(client) == ["manuscript", "cite", "check"] and len(document.main_points) == 2
+    answers = iter(["{}", EMPTY | {"manuscript": "", "cited": []}])
+    assert names(run(check=lambda _: next(answers))[1])[-2:] == ["check", "check"]
+
+
 def test_a_fence_around_the_whole_manuscript_is_none_of_it() -> None:
     fenced = manuscript_answer()
     fenced["manuscript"] = f"```markdown\n{fenced['manuscript']}\n```"
