@@ -133,10 +133,10 @@ def _as_rows(
         if not top.label and (found := _TERM.match(top.text)):
             top = replace(top, label=found[1].strip(), text=top.text[found.end() :])
         elif not top.label and below and top.text.count(" ") < _MOST_OF_TERM:
-            top, below = replace(top, label=top.text, text=below[0]), below[1:]
+            top, below = replace(top, label=without_end_mark(top.text), text=below[0]), below[1:]
         if top.label:
             rows.append(replace(top, text=" ".join((top.text, *below)), bound=False))
-        elif not top.text.endswith(":"):  # what leads up to a list
+        elif below or not top.text.endswith(":"):  # what leads up to a list is nothing by itself
             others += [top, *(DraftStatement(text, ()) for text in below)]
     return tuple(rows), tuple(others)
 

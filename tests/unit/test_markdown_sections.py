@@ -118,6 +118,9 @@ The terms are:
   It flows.
 - **Loan**
   - Money paid back
+- Kinds:
+  - small
+  - large
 - 熵：无序
 
 | Term | Meaning |
@@ -135,6 +138,7 @@ The terms are:
             ("Power", "work a second"),
             ("Gas", "thin It flows."),
             ("Loan", "Money paid back"),
+            ("Kinds", "small large"),
             ("熵", "无序"),
             ("Ice", "Meaning: cold"),
             ("Fog", "Meaning: wet"),
