@@ -260,7 +260,7 @@ def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
         for text in sorted(known, key=len, reverse=True):
             parts = [piece for part in parts for piece in _cut(part, text, known)]
         for part in parts:
-            out += [part] if part in known else [s.strip() for s in _SENTENCE_END.split(part) if s.strip()]
+            out += [part] if part in known else sentences_in(part)
     return out
 
 
@@ -275,7 +275,7 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
     out: list[str] = []
-    for piece in _sentences([text], ()):
+    for piece in filter(None, map(str.strip, _SENTENCE_END.split(text))):
         if out and (_GOES_ON.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
             out[-1] = f"{out[-1]} {piece}"
         else:

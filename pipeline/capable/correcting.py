@@ -10,7 +10,7 @@ from pipeline.capable.chunks import Fault
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.sections.base import without_end_mark
-from pipeline.tables import BETWEEN
+from pipeline.tables import cells
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
@@ -73,8 +73,8 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
     """Whether a row of a table would get another number of cells; as a sentence it makes a list of its table."""
-    bars = [of.count(BETWEEN.strip()) for of in (statement.text, text)]
-    return statement.bound and bars[1] > 0 and bars[0] != bars[1] and BETWEEN in statement.text
+    had, has = len(cells(statement.text)), len(cells(text))
+    return statement.bound and had > 1 and has > 1 and had != has
 
 
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.answers import Unusable
+from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels
 from pipeline.page import sentences_in
@@ -33,7 +34,6 @@ _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _NUMBER = re.compile(r"^(\d+)[.)]\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _LISTS = ("bullet_list", "ordered_list")
-_PROSE = ("overview", "summary")
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ def _as_rows(
 ) -> tuple[tuple[DraftStatement, ...], tuple[DraftStatement, ...]]:
     """The points of a section as its rows, and those that can be none: without a term, or a name."""
     flat = [replace(row, details=()) for point in points for row in point.flat()]
-    if section.name in _PROSE:
+    if FORMS.get(section.name) == "prose":
         return tuple(DraftStatement(text, ()) for row in flat for text in sentences_in(row.labelled)), ()
     if not section.cites:
         return tuple(DraftStatement(row.labelled, ()) for row in flat), ()

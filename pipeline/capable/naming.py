@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.text import UNSPACED, clean
+from pipeline.text import UNSPACED, clean, counts_somebody
 from pipeline.verification import Recording
 from pipeline.verification.recording import bare_words
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_WORDS, _LONGEST = 5, 60  # words and characters of a name
 _NEAR = 2  # lines before and after the cited one in which it may be said
-_NO_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d]).+|\S+ \S|\S \S+")  # "Speaker 1", "SPEAKER_00", "Grad G"
+_LETTERED = re.compile(r"\S+ \S|\S \S+")  # "Grad G"
 
 
 def agreed(told: Iterable[Naming], recording: Recording) -> dict[str, Naming]:
@@ -49,9 +49,13 @@ def _holds(naming: Naming, recording: Recording) -> bool:
     return any(abs(n - naming.line) <= _NEAR for place in recording.places_of(said) for n in place)
 
 
+def _is_no_word(label: str) -> bool:
+    return counts_somebody(label) or _LETTERED.fullmatch(label) is not None
+
+
 def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recording) -> Sequence[Part]:
     """The parts with each label's name in its place, in all of their texts; a label that is also said stays: "Q1"."""
-    no_words = (n.label for n in names.values() if _NO_WORD.fullmatch(n.label) and n.label not in n.name)
+    no_words = (n.label for n in names.values() if _is_no_word(n.label) and n.label not in n.name)
     labels = [label for label in no_words if not any(recording.places_of(bare_words(label)))]
     if not labels:
         return parts

@@ -202,10 +202,10 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
     """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it."""
 
-    def anchored(statement: DraftStatement) -> DraftStatement:
-        details = tuple(anchored(d) for d in statement.details)
+    def one(statement: DraftStatement) -> DraftStatement:
+        details = tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
         return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
 
-    return tuple(replace(g, statements=tuple(anchored(s) for s in g.statements)) for g in groups)
+    return tuple(replace(g, statements=tuple(one(s) for s in g.statements)) for g in groups)
