@@ -85,7 +85,7 @@ def counted(transcripts: list[Transcript], model: str) -> Talk:
     return Talk(
         mean(tokens),
         mean(p.now.calls + p.later.calls for p in plans),
-        3,  # manuscript and notes, or parts and composing; then the check
+        3,  # writing, citing or composing, the check
         mean(p.now.prompt_tokens + p.later.prompt_tokens for p in plans),
         mean(p.now.low + p.later.low for p in plans),
         mean(p.now.high + p.later.high for p in plans),
