@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -87,10 +87,12 @@ class Prerequisite(_Model):
 class Detail(Statement):
     """A point below a heading, with its own details below it. `lead` is its bold lead-in.
 
-    `columns` are the headings of a table whose rows the details are, with " | " between their cells.
+    `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
+    `continues` stands in the paragraph of the point before it.
     """
 
     lead: Text | None = None
+    continues: bool = Field(default=False, exclude_if=lambda continues: not continues)
     columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
     details: tuple[Detail, ...] = ()
 
@@ -107,6 +109,18 @@ class Detail(Statement):
         return self.model_copy(update={"columns": (), "details": rows})
 
 
+def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
+    """The points that stand together in a paragraph each; one with a lead begins another, as does one behind a list."""
+    paragraph: list[Detail] = []
+    for point in points:
+        if paragraph and (not point.continues or point.lead or paragraph[-1].details):
+            yield tuple(paragraph)
+            paragraph = []
+        paragraph.append(point)
+    if paragraph:
+        yield tuple(paragraph)
+
+
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
     """What a row says, in place of its lead and text, if it fills the columns."""
     if len(columns) != len(cells(row)):
@@ -116,9 +130,10 @@ def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
 
 
 class MainPoint(_Model):
-    """A numbered heading with its details."""
+    """A numbered heading with its details; neighbours of the same `part` stand together under that title."""
 
     heading: Text
+    part: Text | None = Field(default=None, exclude_if=lambda part: part is None)
     correction: Correction | None = None
     details: tuple[Detail, ...] = Field(min_length=1)
 
@@ -134,6 +149,14 @@ def _flat(detail: Detail) -> Iterator[Detail]:
         detail = left.pop()
         yield detail
         left += reversed(detail.details)
+
+
+def with_parts(points: Iterable[MainPoint]) -> Iterator[tuple[str, MainPoint]]:
+    """The points in reading order, each with the title of the part that begins with it, "" for none."""
+    before = None
+    for point in points:
+        yield (point.part or "" if point.part != before else ""), point
+        before = point.part
 
 
 class KeyConcept(Claim):
@@ -223,7 +246,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point or item that composing left out, or that the check missed and no place fits."""
+    """A point or item that composing, or a page that was too long, left out; or a point that no place fits."""
 
     text: str
     lines: tuple[int, ...]

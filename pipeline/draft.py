@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
+from pipeline.tables import BETWEEN
 from pipeline.text import word_count
 
 
@@ -16,8 +17,9 @@ class DraftStatement:
 
     `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
     what stands against it, `remark` what code noticed and was let stand. A `bound` one says something of the statement
-    above it alone, such as its date or a row of its table: it goes with that, and may say what another one says.
-    `columns` are the headings of that table.
+    above it alone, such as its date or a row of its table: it goes with that, and may say what another one says. One
+    that `continues` stands in the paragraph of the one before it.
+    `columns` are the headings of that table, which have the number `columns_id`.
     """
 
     text: str
@@ -30,7 +32,9 @@ class DraftStatement:
     remark: str = ""
     id: int = 0
     bound: bool = False
+    continues: bool = False
     columns: tuple[str, ...] = ()
+    columns_id: int = 0
 
     @property
     def labelled(self) -> str:
@@ -54,11 +58,17 @@ class DraftStatement:
             yield from detail.flat()
 
 
+def lines_of(statements: Iterable[DraftStatement]) -> tuple[int, ...]:
+    """All lines that these statements, and those nested below them, cite, in order."""
+    return tuple(sorted({n for top in statements for s in top.flat() for n in s.lines}))
+
+
 @dataclass(frozen=True, slots=True)
 class DraftGroup:
     """Statements that stand together: under a heading in the main points, elsewhere under none ("").
 
     `before` and `reason` tell what a check changed in the heading, `finding` what it has against one that stands.
+    Neighbours of the same `part`, "" for none, stand together under that title, whose number is their `part_id`.
     """
 
     statements: tuple[DraftStatement, ...]
@@ -67,6 +77,13 @@ class DraftGroup:
     reason: str = ""
     finding: str = ""
     id: int = 0
+    part: str = ""
+    part_id: int = 0
+
+    def flat(self) -> Iterator[DraftStatement]:
+        """Its statements and those nested below them, in reading order."""
+        for statement in self.statements:
+            yield from statement.flat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +112,58 @@ class Draft:
         """(section, statement) of everything, nested ones included, in reading order."""
         for name, groups in self.sections.items():
             for group in groups:
-                for statement in group.statements:
-                    yield from ((name, s) for s in statement.flat())
+                yield from ((name, s) for s in group.flat())
+
+    def printed(self) -> Iterator[tuple[str, int, str | DraftStatement]]:
+        """(section, number, title or statement) of everything on the page, in reading order.
+
+        Titles are those of parts, headings, and those of a table's columns in a row.
+        """
+        for name, groups in self.sections.items():
+            for part_id, of_part in itertools.groupby(groups, key=lambda g: g.part_id):
+                for n, group in enumerate(of_part):
+                    if part_id and not n:
+                        yield name, part_id, group.part
+                    if group.heading:
+                        yield name, group.id, group.heading
+                    for statement in group.flat():
+                        yield name, statement.id, statement
+                        if statement.columns_id:
+                            yield name, statement.columns_id, BETWEEN.join(statement.columns)
 
     def words(self) -> int:
-        """Words of all sections, headings, leads and terms included."""
+        """Words of all sections, titles of parts, headings, leads and terms included."""
         texts = [g.heading for groups in self.sections.values() for g in groups]
+        texts += {g.part for groups in self.sections.values() for g in groups}
         texts += [text for _, s in self.statements() for text in (s.label, s.text)]
         return sum(map(word_count, texts))
 
     def numbered(self, *, every: bool = False) -> Draft:
-        """The draft with headings, and statements that cite lines or `every` one, numbered from 1 in reading order."""
+        """The draft with its statements that cite lines or `every` one numbered from 1 in reading order.
+
+        Titles of parts, headings, and those of a table's columns are counted with them.
+        """
         count = itertools.count(1)
 
-        def numbered(statement: DraftStatement) -> DraftStatement:
-            number = next(count) if every or statement.lines else 0
-            return replace(statement, id=number, details=tuple(map(numbered, statement.details)))
+        def statement(of: DraftStatement) -> DraftStatement:
+            number = next(count) if every or of.lines else 0
+            columns = 0
+            return replace(of, id=number, columns_id=columns, details=tuple(map(statement, of.details)))
 
-        sections = {}
+        sections: dict[str, tuple[DraftGroup, ...]] = {}
         for name, groups in self.sections.items():
-            sections[name] = tuple(
-                replace(g, id=next(count) if g.heading else 0, statements=tuple(numbered(s) for s in g.statements))
-                for g in groups
-            )
-        return replace(self, sections=sections)
+            for part, of_part in itertools.groupby(groups, key=lambda g: g.part):
+                part_id = next(count) if part else 0
+                sections[name] = sections.get(name, ()) + tuple(
+                    replace(
+                        g,
+                        part_id=part_id,
+                        id=next(count) if g.heading else 0,
+                        statements=tuple(map(statement, g.statements)),
+                    )
+                    for g in of_part
+                )
+        return replace(self, sections={name: sections.get(name, ()) for name in self.sections})
 
     def rewritten(
         self,
@@ -134,15 +179,25 @@ class Draft:
         def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:
             changed = change(name, statement)
             staying = [d for d in statement.details if changed is not None or not d.bound]
-            details = tuple(k for d in staying for k in kept(name, d))
+            details = all_kept(name, staying)
             if changed is None:
                 return details
             return (changed if changed.details == details else replace(changed, details=details),)
 
+        def all_kept(name: str, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
+            out: list[DraftStatement] = []
+            begun = False  # whether something of this paragraph stands
+            for statement in statements:
+                begun = begun and statement.continues
+                rows = kept(name, statement)
+                if rows and rows[0].continues and not begun:
+                    rows = (replace(rows[0], continues=False), *rows[1:])
+                begun = begun or bool(rows)
+                out += rows
+            return tuple(out)
+
         sections = {}
         for name, groups in self.sections.items():
-            new = (
-                replace(heading(g), statements=tuple(k for s in g.statements for k in kept(name, s))) for g in groups
-            )
+            new = (replace(heading(g), statements=all_kept(name, g.statements)) for g in groups)
             sections[name] = tuple(g for g in new if g.statements)
         return replace(self, sections=sections)

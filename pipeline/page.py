@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,14 +28,19 @@ from pipeline.render.markdown import OF_PARAGRAPH, labels_of, provenance
 from pipeline.store import load
 from pipeline.tables import BETWEEN, cells
 
+_NOTHING = DraftStatement("", ())
 UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
 _LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
 _MARK = re.compile(  # of doubt, or a citation, linked or not
     rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])")
-_GOES_ON = re.compile(r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2})\.$")  # initials, short titles, days
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
+)
+_GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which no vowel makes a word
+    r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
+)
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
@@ -59,7 +65,7 @@ def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
     if section.form == "points":
         for point in section.content:
             assert isinstance(point, MainPoint)
-            yield DraftGroup(tuple(_statement(d) for d in point.details), point.heading)
+            yield DraftGroup(tuple(_statement(d) for d in point.details), point.heading, part=point.part or "")
     elif section.content:
         rows = tuple(_statement(s) for s in section.content)
         yield DraftGroup(tuple(_with_bound(s) for s in rows) if section.form == "items" else rows)
@@ -82,7 +88,16 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
         columns = of.columns if of.is_table else ()
         if columns:  # as a page is read
             details = tuple(replace(row, text=BETWEEN.join(cells(row.text)), bound=True) for row in details)
-        return DraftStatement(of.text, lines, of.lead or "", details, finding=finding, remark=remark, columns=columns)
+        return DraftStatement(
+            of.text,
+            lines,
+            of.lead or "",
+            details,
+            finding=finding,
+            remark=remark,
+            continues=of.continues,
+            columns=columns,
+        )
     return DraftStatement(of.text, lines, finding=finding, remark=remark)
 
 
@@ -96,7 +111,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     told, form = list(provenance(document)), _Form(document)
     twins = _Twins(draft_of_document(document), told)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
-    for name, heading, rows in _blocks(markdown, form):
+    for name, part, heading, rows in _blocks(markdown, form):
         shape = form.shapes.get(name, "points")
         if shape == "phrases":
             continue
@@ -105,11 +120,12 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             nodes = [_Node(s) for s in _sentences(_paragraphs(rows, form), known) if s not in told]
         else:
             nodes = _bullets(rows, form, form.terms if shape == "terms" else form.leads)
+            nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
         statements = tuple(twins.with_lines(node, name) for node in nodes)
         if shape == "items":
             statements = tuple(map(_with_bound, statements))
         if statements:
-            sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading))
+            sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading, part=part))
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
 
 
@@ -137,10 +153,15 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
         return None
 
 
-def _told(draft: Draft) -> list[tuple[str, str, list[tuple[str, str, tuple[str, ...]]]]]:
-    """The headings and statements of a draft, section by section, without what no page is read for."""
+def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...]]]]]:
+    """The titles and statements of a draft, section by section, without what no page is read for."""
     return [
-        (name, group.heading, [(s.label, s.text, s.columns) for top in group.statements for s in top.flat()])
+        (
+            name,
+            group.part,
+            group.heading,
+            [(s.label, s.text, s.columns) for s in group.flat()],
+        )
         for name, groups in draft.sections.items()
         for group in groups
         if name not in BARE and group.statements
@@ -174,21 +195,24 @@ class _Form:
         return _RULE.fullmatch(row) is not None or _PLACE.fullmatch(row) is not None
 
 
-def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, list[str]]]:
-    """(section, heading of a main point or "", rows) of a page, in order."""
-    name, heading = "", ""
+def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, str, list[str]]]:
+    """(section, title of a part or "", heading of a main point or "", rows) of a page, in order."""
+    name = part = heading = ""
     rows: list[str] = []
     for row in [*markdown.splitlines(), "## "]:
-        if not row.startswith(("## ", "### ")):
+        if not row.startswith(("## ", "### ", "#### ")):
             rows.append(row)
             continue
-        if name:
-            yield name, heading, rows
+        if row.startswith("#### ") and not part and heading and not "".join(rows).strip():
+            part = heading
+        elif name:
+            yield name, part, heading, rows
         title = unescape(row.lstrip("#").strip())
         if row.startswith("## "):
             name = form.sections.get(title, title)
-            heading = "" if title in form.sections else title
+            part, heading = "", "" if title in form.sections else title
         else:
+            part = part if row.startswith("#### ") else ""
             name, heading = name or "main_points", _NUMBER.sub("", title)
         rows = []
 
@@ -201,6 +225,7 @@ class _Node:
     label: str = ""
     details: list[_Node] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    continues: bool = False
 
     def flat(self) -> Iterator[_Node]:
         """This one and those nested below it."""
@@ -256,12 +281,17 @@ def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
     """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
     out: list[str] = []
     for paragraph in paragraphs:
-        parts = [paragraph.strip()]
-        for text in sorted(known, key=len, reverse=True):
-            parts = [piece for part in parts for piece in _cut(part, text, known)]
-        for part in parts:
+        for part in _cut_at(paragraph.strip(), known):
             out += [part] if part in known else sentences_in(part)
     return out
+
+
+def _cut_at(text: str, known: Sequence[str]) -> list[str]:
+    """A text cut around the known sentences in it, the longer ones first."""
+    parts = [text]
+    for sentence in sorted(known, key=len, reverse=True):
+        parts = [piece for part in parts for piece in _cut(part, sentence, known)]
+    return parts
 
 
 def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
@@ -308,12 +338,33 @@ class _Twins:
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
-        new = DraftStatement(node.text, (), node.label, details, columns=node.columns)
+        new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
             return replace(new, lines=twin.lines)
         return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)
+
+    def in_pieces(self, node: _Node, section: str) -> Iterator[_Node]:
+        """A paragraph as the statements of the record that stand in it, and what somebody wrote between them.
+
+        That is one statement where it resembles one of them, or where no sentence of it does.
+        """
+        rows = self._of.get(section, [])
+        known = [s.text for s, behind in itertools.pairwise([*rows, _NOTHING]) if s.continues or behind.continues]
+        if not known:  # no paragraph of the record holds several
+            yield node
+            return
+        pieces: list[str] = []
+        for part in _cut_at(node.text, known):
+            sentences = [] if self._find(part, rows) else sentences_in(part)
+            pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
+        if not node.columns:
+            node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
+        for n, text in enumerate(pieces[:-1]):
+            yield _Node(text, "" if n else node.label, continues=n > 0)
+        many = len(pieces) > 1
+        yield _Node(pieces[-1], "" if many else node.label, node.details, node.columns, many)
 
     @staticmethod
     def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:

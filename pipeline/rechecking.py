@@ -24,6 +24,7 @@ from pipeline.page import UNCITED, draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
+from pipeline.tables import BETWEEN
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
@@ -127,16 +128,15 @@ def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
 
 
 def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
-    """Everything that was looked at, in reading order: headings where something speaks against them."""
+    """Everything that was looked at, in reading order: titles where something speaks against them."""
     out: list[Checked] = []
-    for section, groups in opened.draft.sections.items():
+    for section, id_, held in opened.draft.printed():
         if section in BARE:
             continue
-        for group in groups:
-            if group.heading and found[group.id]:
-                out.append(Checked(PrintedClaim(section, group.heading, ()), tuple(found[group.id])))
-            rows = (s for top in group.statements for s in top.flat())
-            out += [Checked(_claim(section, s), tuple(found[s.id])) for s in rows]
+        if isinstance(held, DraftStatement):
+            out.append(Checked(_claim(section, held), tuple(found[id_])))
+        elif found[id_]:
+            out.append(Checked(PrintedClaim(section, held, ()), tuple(found[id_])))
     return out
 
 
@@ -145,10 +145,9 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     recording = Recording(opened.transcript, opened.document.run.language)
     known = _labels(draft_of_document(opened.document))
     out: dict[int, list[Finding]] = defaultdict(list)
-    for groups in opened.draft.sections.values():
-        for group in groups:
-            if group.heading not in known:
-                out[group.id] += [Finding(f.kind, f.message) for f in findings(group.heading, recording)]
+    for _, id_, title in opened.draft.printed():
+        if isinstance(title, str) and title not in known:
+            out[id_] = [Finding(f.kind, f.message) for f in findings(title, recording)]
     for section, statement in opened.draft.statements():
         if section not in BARE:
             out[statement.id] += _against(statement, recording, known)
@@ -163,7 +162,7 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
 
 
 def _labels(draft: Draft) -> set[str]:
-    return {""} | {g.heading for of in draft.sections.values() for g in of} | {s.label for _, s in draft.statements()}
+    return {""} | {held if isinstance(held, str) else held.label for _, _, held in draft.printed()}
 
 
 def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Finding]:
@@ -211,15 +210,24 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     for section, statement in before.statements():
         reason = reasons.get((section, statement.text), f"put right, {REPEAT}")
         out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
+        if statement.columns_id:
+            columns = now.get(statement.id, statement).columns
+            out[own[statement.columns_id]] = _retitled(BETWEEN.join(statement.columns), BETWEEN.join(columns))
     for groups in before.sections.values():
         for group in groups:
             new = checked.get(group.id, group)
-            if group.heading and new.heading != group.heading:
-                message = f"it does not fit what stands under it; put right: {new.heading}"
-                out[own[group.id]] = [Finding("heading", message)]
-            elif group.heading and new.finding:
-                out[own[group.id]] = [Finding("heading", new.finding)]
+            if group.part_id:
+                out[own[group.part_id]] = _retitled(group.part, new.part)
+            if group.heading:
+                out[own[group.id]] = _retitled(group.heading, new.heading, new.finding)
     return out
+
+
+def _retitled(before: str, after: str, finding: str = "") -> list[Finding]:
+    """What became of a title, told as findings."""
+    if before != after:
+        return [Finding("heading", f"it does not fit what stands under it; put right: {after}")]
+    return [Finding("heading", finding)] if finding else []
 
 
 def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
@@ -239,20 +247,12 @@ def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
     }
     kept = replace(kept, sections=flat)
     numbered = kept.numbered()
-    return numbered, dict(zip(_ids(numbered), _ids(kept), strict=True))
+    return numbered, dict(zip((n for _, n, _ in numbered.printed()), (n for _, n, _ in kept.printed()), strict=True))
 
 
 def _one_level(statement: DraftStatement) -> DraftStatement:
     below = list(statement.flat())[1:]
     return replace(statement, details=tuple(replace(s, details=()) for s in below))
-
-
-def _ids(draft: Draft) -> Iterator[int]:
-    for groups in draft.sections.values():
-        for group in groups:
-            if group.heading:
-                yield group.id
-            yield from (s.id for top in group.statements for s in top.flat())
 
 
 def _reported(

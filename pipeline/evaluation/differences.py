@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.document import FORMS, Detail, Evidence, OutlineSection, StudyDocument
+from pipeline.document import FORMS, Detail, Evidence, OutlineSection, StudyDocument, with_parts
 from pipeline.evaluation.comparing import matched
 
 
@@ -49,7 +49,8 @@ def _rows(section: OutlineSection | None) -> Iterator[str]:
         case "phrases":
             yield from (p.text for p in content)
         case "points":
-            for point in content:
+            for part, point in with_parts(content):
+                yield from (f"part “{part}”",) if part else ()
                 yield f"heading “{point.heading}”"
                 yield from _details(point.details)
         case "terms":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,23 +115,28 @@ def _section(word: Any, section: Section, exported: Exported, notes: Footnotes) 
     if not section.blocks:
         word.add_paragraph(exported.nothing, "Remark")
     for block in section.blocks:
+        if block.part:
+            word.add_heading(block.part, 2)
         if block.heading:
-            word.add_heading(block.title, 2)
+            word.add_heading(block.title, 1 + block.level)
         _block(word, block, exported, notes)
 
 
 def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> None:
     if block.form == "prose":
-        paragraph = word.add_paragraph()
-        for n, point in enumerate(block.points):
-            _statement(paragraph, point, exported, notes, space=n > 0)
+        _paragraph(word.add_paragraph(), block.points, exported, notes)
         return
     for top in block.points:
-        for depth, point in top.flat():
+        for depth, points in top.paragraphs():
             level = min(depth + 1, _DEEPEST)
-            plain = block.form == "terms" or (block.form == "points" and not depth and not point.lead)
+            plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].lead)
             style = "Normal" if plain else "List Bullet" if level == 1 else f"List Bullet {level}"
-            _statement(word.add_paragraph(style=style), point, exported, notes)
+            _paragraph(word.add_paragraph(style=style), points, exported, notes)
+
+
+def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:
+    for n, point in enumerate(points):
+        _statement(paragraph, point, exported, notes, space=n > 0)
 
 
 def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnotes, *, space: bool = False) -> None:

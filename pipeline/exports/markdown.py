@@ -141,7 +141,9 @@ def _section(section: Section, exported: Exported, dialect: _Dialect) -> list[st
     links = _Links(exported)
     rows = [] if section.blocks else [exported.nothing, ""]
     for block in section.blocks:
-        rows += [f"### {_number(block)}{dialect.plain(block.heading)}", ""] if block.heading else []
+        rows += [f"### {dialect.plain(block.part)}", ""] if block.part else []
+        mark = "##" + "#" * block.level
+        rows += [f"{mark} {_number(block)}{dialect.plain(block.heading)}", ""] if block.heading else []
         rows += [*_block(block, links, dialect), ""]
     return rows
 
@@ -152,19 +154,22 @@ def _number(block: Block) -> str:
 
 def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
     if block.form == "prose":
-        last = len(block.points) - 1
-        said = (
-            f"{dialect.words(p.text, links)}{dialect.behind(p, last=n == last)}" for n, p in enumerate(block.points)
-        )
-        return [dialect.exported.labels.between_sentences.join(said)]
+        return [_in_a_row(block.points, links, dialect)]
     return [row for point in block.points for row in _point(point, block, links, dialect)]
+
+
+def _in_a_row(points: Sequence[Point], links: _Links, dialect: _Dialect, *, ends: bool = True) -> str:
+    """Statements of one paragraph; `ends` tells whether nothing belongs to it that stands below."""
+    last = len(points) - 1
+    said = (f"{dialect.words(p.text, links)}{dialect.behind(p, last=ends and n == last)}" for n, p in enumerate(points))
+    return dialect.exported.labels.between_sentences.join(said)
 
 
 def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterator[str]:
     if block.form != "points" or top.lead:
         yield from _bullet(top, links, dialect, term=block.form == "terms")
         return
-    yield from ("", dialect.words(top.text, links) + dialect.behind(top, last=True), "")
+    yield from ("", _in_a_row((top, *top.pieces), links, dialect), "")
     if top.columns:
         yield from table_head(map(dialect.plain, top.columns), "")
     for point in top.nested:
@@ -174,15 +179,15 @@ def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterat
 
 def _bullet(top: Point, links: _Links, dialect: _Dialect, *, term: bool = False, sign: str = "-") -> Iterator[str]:
     """A point and what is nested below it, which has the sign of points."""
-    for depth, point in top.flat():
+    for depth, (point, *pieces) in top.paragraphs():
         if point.cells:
             *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell, links)) for cell in point.cells)
             yield "  " * depth + table_row([*first, last + dialect.behind(point, last=False)])
             continue
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
         lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
-        text = dialect.words(point.text, links)
-        yield f"{'  ' * depth}{'-' if depth else sign} {lead}{text}{dialect.behind(point, last=not point.columns)}"
+        text = _in_a_row((point, *pieces), links, dialect, ends=not point.columns)
+        yield f"{'  ' * depth}{'-' if depth else sign} {lead}{text}"
         if point.columns:
             yield from table_head(map(dialect.plain, point.columns), "  " * (depth + 1))
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
-from pipeline.document import Claim, Detail, KeyConcept, OutlineSection, Statement, StudyDocument
+from pipeline.document import (
+    Claim,
+    Detail,
+    KeyConcept,
+    OutlineSection,
+    Statement,
+    StudyDocument,
+    in_paragraphs,
+    with_parts,
+)
 from pipeline.labels import Labels
 from pipeline.render.markdown import provenance
 from pipeline.tables import cells, in_words
@@ -19,6 +28,7 @@ BlockForm = Literal["prose", "bullets", "terms", "points"]
 class Point:
     """A sentence or two, and what is nested below. `lead` is its bold lead-in or its term.
 
+    `pieces` are the statements that go on in its paragraph, in front of what is nested; they have neither themselves.
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
     Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
     whose lead and text tell the same in words.
@@ -29,6 +39,7 @@ class Point:
     number: int = 0
     claim: Claim | None = None
     nested: tuple[Point, ...] = ()
+    pieces: tuple[Point, ...] = ()
     columns: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
@@ -37,24 +48,27 @@ class Point:
         """What stands for the statement in links: "s12"."""
         return f"s{self.number}" if self.number else ""
 
-    def flat(self) -> Iterator[tuple[int, Point]]:
-        """The point and those below it in reading order, each with its depth."""
-        yield 0, self
+    def paragraphs(self) -> Iterator[tuple[int, tuple[Point, ...]]]:
+        """The point and those below it in reading order, each with what goes on in its paragraph, and its depth."""
+        yield 0, (self, *self.pieces)
         for point in self.nested:
-            yield from ((depth + 1, p) for depth, p in point.flat())
+            yield from ((depth + 1, points) for depth, points in point.paragraphs())
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """What stands together: prose, bullets, terms with definitions, or points. `number` is its heading's.
 
-    Points are bullets where they have a lead, else paragraphs with what is nested below them.
+    Points are bullets where they have a lead, else paragraphs with what is nested below them. `part` is the title of
+    the part that begins with it, and `level` is its heading's: 1 below the section's own, 2 within a part.
     """
 
     form: BlockForm
     points: tuple[Point, ...]
     heading: str = ""
     number: int = 0
+    part: str = ""
+    level: int = 1
 
     @property
     def title(self) -> str:
@@ -74,7 +88,7 @@ class Section:
         """Every point in reading order, with its block and its depth."""
         for block in self.blocks:
             for point in block.points:
-                yield from ((block, depth, p) for depth, p in point.flat())
+                yield from ((block, depth, p) for depth, points in point.paragraphs() for p in points)
 
 
 def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
@@ -90,17 +104,19 @@ def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
 def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> tuple[Block, ...]:
     match section.form:
         case "prose":
-            return _block("prose", _points(section.content, numbers, labels))
+            return _block("prose", _points(section.content, numbers))
         case "phrases":
             note = _block("prose", [Point(labels.general_knowledge)]) if section.content else ()
             return note + _block("bullets", [Point(p.text) for p in section.content])
         case "terms":
-            return _block("terms", _points(section.content, numbers, labels))
+            return _block("terms", _points(section.content, numbers))
         case "items":
-            return _block("bullets", _points(section.content, numbers, labels))
+            return _block("bullets", _details(section.content, numbers, labels))
         case "points":
-            points = enumerate(section.content, 1)
-            return tuple(Block("points", _points(p.details, numbers, labels), p.heading, n) for n, p in points)
+            return tuple(
+                Block("points", _details(p.details, numbers, labels), p.heading, n, part, 2 if p.part else 1)
+                for n, (part, p) in enumerate(with_parts(section.content), 1)
+            )
 
 
 def _block(form: BlockForm, points: Iterable[Point]) -> tuple[Block, ...]:
@@ -108,22 +124,27 @@ def _block(form: BlockForm, points: Iterable[Point]) -> tuple[Block, ...]:
     return (Block(form, rows),) if rows else ()
 
 
-def _points(statements: Iterable[Statement | KeyConcept], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
-    return tuple(_point(s, numbers, labels) for s in statements)
+def _points(statements: Iterable[Statement | KeyConcept], numbers: Iterator[int]) -> tuple[Point, ...]:
+    return tuple(_point(s, next(numbers)) for s in statements)
 
 
-def _point(statement: Statement | KeyConcept, numbers: Iterator[int], labels: Labels) -> Point:
-    number = next(numbers)
-    match statement:
-        case KeyConcept():
-            return Point(statement.definition, statement.term, number, statement)
-        case Detail():
-            nested = _points(statement.details, numbers, labels)
-            columns = statement.columns if statement.is_table else ()
-            rows = tuple(_row(point, columns, labels) for point in nested) if columns else nested
-            return Point(statement.text, statement.lead or "", number, statement, rows, columns)
-        case _:
-            return Point(statement.text, "", number, statement)
+def _point(statement: Statement | KeyConcept, number: int) -> Point:
+    if isinstance(statement, KeyConcept):
+        return Point(statement.definition, statement.term, number, statement)
+    return Point(statement.text, getattr(statement, "lead", None) or "", number, statement)
+
+
+def _details(details: Iterable[Detail], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
+    return tuple(_paragraph(paragraph, numbers, labels) for paragraph in in_paragraphs(details))
+
+
+def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labels) -> Point:
+    first, *pieces = [_point(detail, next(numbers)) for detail in paragraph]
+    last = paragraph[-1]
+    columns = last.columns if last.is_table else ()
+    nested = _details(last.details, numbers, labels)
+    rows = tuple(_row(point, columns, labels) for point in nested) if columns else nested
+    return replace(first, pieces=tuple(pieces), nested=rows, columns=columns)
 
 
 def _row(point: Point, columns: tuple[str, ...], labels: Labels) -> Point:

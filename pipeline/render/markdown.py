@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, OutlineSection, Statement, StudyDocument
+from pipeline.document import (
+    Detail,
+    Evidence,
+    KeyConcept,
+    MainPoint,
+    OutlineSection,
+    Statement,
+    StudyDocument,
+    in_paragraphs,
+    with_parts,
+)
 from pipeline.labels import Labels, labels_for
 from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
@@ -57,14 +67,16 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
     match section.form:
         case "prose":
             if section.content:
-                yield words.between_sentences.join(_with_citation(s, cite) for s in section.content)
+                yield _in_a_row(section.content, cite, words)
         case "phrases":
             if section.content:
                 yield from (f"*{escape(words.general_knowledge)}*", "")
             yield from (f"- {escape(p.text)}" for p in section.content)
         case "points":
-            for n, point in enumerate(section.content, 1):
-                yield from (f"### {n}. {escape(point.heading)}", "", *cite.place(point))
+            for n, (part, point) in enumerate(with_parts(section.content), 1):
+                yield from (f"### {escape(part)}", "") if part else ()
+                level = "####" if point.part else "###"
+                yield from (f"{level} {n}. {escape(point.heading)}", "", *cite.place(point))
                 yield from (*_points(point.details, cite, words), "")
         case "terms":
             for c in section.content:
@@ -121,20 +133,24 @@ def problems(document: StudyDocument) -> Iterator[str]:
 
 def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[str]:
     """The points below a heading: a bullet where one has a lead, else a paragraph with what is nested below it."""
-    for detail in details:
-        if detail.lead:
-            yield from _bullets([detail], cite, words, 0)
+    for paragraph in in_paragraphs(details):
+        if paragraph[0].lead:
+            yield from _bullet(paragraph, cite, words, 0)
         else:
-            yield from ("", _with_citation(detail, cite), "", *_below(detail, cite, words, 0, OF_PARAGRAPH), "")
+            below = _below(paragraph[-1], cite, words, 0, OF_PARAGRAPH)
+            yield from ("", _in_a_row(paragraph, cite, words), "", *below, "")
 
 
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> list[str]:
-    rows: list[str] = []
-    for detail in details:
-        lead = lead_in(detail.lead, escape(detail.lead), words) if detail.lead else ""
-        rows.append(f"{'  ' * depth}{sign} {lead}{_with_citation(detail, cite)}")
-        rows += _below(detail, cite, words, depth + 1)
-    return rows
+    paragraphs = in_paragraphs(details)
+    return [row for paragraph in paragraphs for row in _bullet(paragraph, cite, words, depth, sign)]
+
+
+def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Iterator[str]:
+    first, last = paragraph[0], paragraph[-1]
+    lead = lead_in(first.lead, escape(first.lead), words) if first.lead else ""
+    yield f"{'  ' * depth}{sign} {lead}{_in_a_row(paragraph, cite, words)}"
+    yield from _below(last, cite, words, depth + 1)
 
 
 def _below(detail: Detail, cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Sequence[str]:
@@ -171,6 +187,10 @@ def lead_in(lead: str, shown: str, words: Labels) -> str:
     """
     mark, space = words.behind(lead)
     return f"**{shown}{mark}**{space}" if space else f"**{shown}**{mark}"
+
+
+def _in_a_row(statements: Iterable[Statement], cite: _Citer, words: Labels) -> str:
+    return words.between_sentences.join(_with_citation(s, cite) for s in statements)
 
 
 def _with_citation(statement: Statement, cite: _Citer) -> str:

@@ -199,7 +199,7 @@ def _divided(state: State, action: Divide, n: int) -> State:
     old = state.group(item.group) if item else None
     if item is None or old is None:
         raise Unfit("only main points have headings")
-    new = Group(f"heading.n{n}.0", action.text)
+    new = Group(f"heading.n{n}.0", action.text, old.part)
     at, place = state.items.index(item), state.groups.index(old)
     items = [
         replace(i, group=new.id, depth=max(0, i.depth - item.depth)) if k >= at and i.group == old.id else i

@@ -192,10 +192,17 @@ def notes(desk: Desk) -> str:
     sections = []
     for part in desk.document.outline(words):
         section = part.name
-        groups = [{"id": "", "heading": "", "items": by_group.get(f"{section} ", [])}]
+        groups = [{"id": "", "heading": "", "part": "", "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
+            before = ("", *(g.part for g in state.groups))
             groups += [
-                {"id": g.id, "heading": g.heading, "items": by_group.get(f"{section} {g.id}", [])} for g in state.groups
+                {
+                    "id": g.id,
+                    "heading": g.heading,
+                    "part": g.part if g.part != above else "",
+                    "items": by_group.get(f"{section} {g.id}", []),
+                }
+                for g, above in zip(state.groups, before, strict=False)
             ]
         label = "Lead" if part.form in ("points", "items") else "Term" if section in TERMED else ""
         sections.append(

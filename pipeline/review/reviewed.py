@@ -56,7 +56,7 @@ def _held(
         case "points":
             for group in state.groups:
                 if below := list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id))):
-                    yield MainPoint(heading=group.heading, details=_tree(below, claims))
+                    yield MainPoint(heading=group.heading, part=group.part or None, details=_tree(below, claims))
         case "items":
             mine = (i for i in state.items if i.section == section)
             yield from _tree(list(_levelled(mine, bound=True)), claims)
@@ -71,17 +71,22 @@ def _held(
 def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
     """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
 
-    What is `bound` to the statement above it, as rows of a table are, stands only where that does.
+    What is `bound` to the statement above it, as rows of a table are, stands only where that does, and what goes on in
+    a paragraph of which nothing was accepted begins it.
     """
     above: list[Item] = []
+    begun = False
     for item in items:
         if item.outside:
             continue
+        begun = begun and item.continues
         while above and above[-1].depth >= item.depth:
             above.pop()
         alone = any(i.standing != "accepted" for i in above if bound or i.columns)
         if item.standing == "accepted" and not alone:
-            yield replace(item, depth=sum(i.standing == "accepted" for i in above))
+            depth = sum(i.standing == "accepted" for i in above)
+            yield replace(item, depth=depth, continues=item.continues and begun)
+            begun = True
         above.append(item)
 
 
@@ -95,8 +100,8 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
             end += 1
         nested = _tree(items[at + 1 : end], claims)
         known = claims[item.id]
-        point = Detail(text=item.text, lead=item.label or None, columns=item.columns, details=nested, **known)
-        out.append(point.settled())
+        shape = known | {"columns": item.columns, "continues": item.continues}
+        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
         at = end
     return tuple(out)
 

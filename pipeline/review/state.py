@@ -33,8 +33,8 @@ class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
     `depth` counts the statements that it is nested below, `columns` are the headings of a table whose rows stand below
-    it. `finding` and `correction` are the record's; `reason` says why it was withheld, `home` from which section it was
-    dropped.
+    it; one that `continues` stands in the paragraph of the one before it. `finding` and `correction` are the record's;
+    `reason` says why it was withheld, `home` from which section it was dropped.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Item:
     correction: Correction | None = None
     home: str = GROUPED[0]
     columns: tuple[str, ...] = ()
+    continues: bool = False
 
     @property
     def outside(self) -> bool:
@@ -61,10 +62,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A heading of the main points."""
+    """A heading of the main points, within a part of this title ("" for none)."""
 
     id: str
     heading: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def opened(document: StudyDocument) -> State:
         for held in content:
             match held:
                 case MainPoint():
-                    group = Group(new_id("heading", held.heading, ()), held.heading)
+                    group = Group(new_id("heading", held.heading, ()), held.heading, held.part or "")
                     groups.append(group)
                     nested = _nested(held.details)
                     items += [replace(_item(section, d, new_id), group=group.id, depth=n) for d, n in nested]
@@ -212,6 +214,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
         finding=claim.finding or "", correction=claim.correction,
         columns=claim.columns if isinstance(claim, Detail) else (),
+        continues=isinstance(claim, Detail) and claim.continues,
     )  # fmt: skip
 
 

@@ -99,6 +99,5 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
 def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     nested = tuple(detail(d, transcript) for d in statement.details)
-    known = claim(statement, transcript)
-    lead, columns = statement.label or None, statement.columns
-    return Detail(text=statement.text, lead=lead, columns=columns, details=nested, **known).settled()
+    shape = claim(statement, transcript) | {"columns": statement.columns, "continues": statement.continues}
+    return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()

@@ -61,7 +61,8 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
         heading = group.heading if group.heading.strip() else ""
         if out and not (heading and out[-1].heading):
             before = out.pop()
-            group = DraftGroup((*before.statements, *group.statements), before.heading or heading)
+            statements, part = (*before.statements, *group.statements), before.part or group.part
+            group = DraftGroup(statements, before.heading or heading, part=part)
         else:
             group = replace(group, heading=heading)
         out.append(group)
@@ -92,6 +93,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
     return tuple(
         MainPoint(
             heading=g.heading,
+            part=g.part or None,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
             details=tuple(detail(s, transcript) for s in g.statements),
         )

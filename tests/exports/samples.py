@@ -26,6 +26,14 @@ def sample(**changes: Any) -> StudyDocument:
     return made.model_copy(update={"main_points": (first, second)} | changes)
 
 
+def in_parts(**changes: Any) -> StudyDocument:
+    """The sample with each of its headings in a part of its own."""
+    made = sample(**changes)
+    parts = ("The machine", "The money")
+    points = (p.model_copy(update={"part": part}) for p, part in zip(made.main_points, parts, strict=True))
+    return made.model_copy(update={"main_points": tuple(points)})
+
+
 def ready(document: StudyDocument | None = None, **options: Any) -> Exported:
     """A document on its way out, with its transcript."""
     return exported(document or sample(), "reactor", TRANSCRIPT, **({"changed": 1_700_000_000} | options))
@@ -33,7 +41,20 @@ def ready(document: StudyDocument | None = None, **options: Any) -> Exported:
 
 def hostile() -> StudyDocument:
     """The sample with hostile text wherever a model or a transcript has a say."""
-    free = {"text", "lead", "heading", "term", "definition", "quote", "speaker", "speakers", "title", "channel", "note"}
+    free = {
+        "text",
+        "lead",
+        "heading",
+        "part",
+        "term",
+        "definition",
+        "quote",
+        "speaker",
+        "speakers",
+        "title",
+        "channel",
+        "note",
+    }
 
     def poisoned(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
@@ -42,7 +63,8 @@ def hostile() -> StudyDocument:
             return [poisoned(v, key) for v in value]
         return f"{HOSTILE} {value}" if key in free and isinstance(value, str) else value
 
-    return StudyDocument.model_validate(poisoned(sample(channel="Power", note="Made by code").model_dump()))
+    made = in_parts(channel="Power", note="Made by code")
+    return StudyDocument.model_validate(poisoned(made.model_dump()))
 
 
 def texts(made: Exported) -> Iterator[str]:
@@ -51,7 +73,7 @@ def texts(made: Exported) -> Iterator[str]:
     for section in made.sections:
         yield section.heading
         for block, _, point in section.points():
-            yield from filter(None, (block.heading, point.lead, point.text))
+            yield from filter(None, (block.part, block.heading, point.lead, point.text))
 
 
 def quotes(made: Exported) -> Iterator[str]:

@@ -7,7 +7,7 @@ import zipfile
 from xml.etree import ElementTree
 
 from pipeline.exports.epub import EPUB
-from tests.exports.samples import hostile, quotes, ready, texts
+from tests.exports.samples import hostile, in_parts, quotes, ready, texts
 
 X = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -61,7 +61,7 @@ def test_every_statement_has_a_note_that_pops_up() -> None:
 
 
 def test_hostile_text_opens_no_element() -> None:
-    plain, poisoned = (book(EPUB.write(m)) for m in (ready(), ready(hostile())))
+    plain, poisoned = (book(EPUB.write(m)) for m in (ready(in_parts()), ready(hostile())))
     kinds = [{e.tag for f in files.values() for e in f.iter()} for files in (plain, poisoned)]
     assert kinds[0] == kinds[1]
 
