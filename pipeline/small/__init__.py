@@ -97,7 +97,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     spoken = Spoken(sentences, reading.notes, names)
     explained, problems = await _explained(asked, spoken, structured, at_once)
     of_use, spare = _of_use(sentences, excerpts, reading.spare, told, frame)
-    page = _page(sentences, of_use, spare, completed(explained, excerpts), (about, asked_first), ranking, recipe.length)
+    concepts = completed(explained, excerpts)
+    page = _page(sentences, of_use, spare, concepts, (about, asked_first), ranking, recipe.length)
     groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
     terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
     telling = Telling(sentences, reading.notes, language)
@@ -165,11 +166,11 @@ def _page(
     excerpts: Sequence[Excerpt],
     spare: Sequence[Excerpt],
     explained: Sequence[Concept],
-    overview: Iterable[Sentence | None],
+    overview: tuple[Sentence | None, Sentence | None],
     ranking: Ranking,
     length: Length,
 ) -> _Page:
-    """Concepts below an `overview` of such sentences, then the best of what they do not say.
+    """Concepts below an `overview` of a sentence and a question, its answer, then the best of what they do not say.
 
     What is spare stands there too where that leaves a good deal of room.
     """
@@ -179,10 +180,11 @@ def _page(
     kept = above + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
     wanted = max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim))
-    best = ranking.best(candidates, wanted, most - kept)
+    defined = {n for c in concepts for n in c.numbers}
+    answer = next((e for e in candidates if overview[1] in e.before and defined.isdisjoint(e.numbers)), None)
+    best = ranking.best(candidates, wanted, most - kept, first=answer)
     free = wanted - sum(e.printed for e in best)
     if free > _FREE * wanted:
-        defined = {n for c in concepts for n in c.numbers}
         others = [e for e in (*candidates, *spare) if e not in best and defined.isdisjoint(e.numbers)]
         further = ranking.best(sorted(others, key=lambda e: e.first), free, free, fewest=0)
         best = sorted((*best, *further), key=lambda e: e.first)

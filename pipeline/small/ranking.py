@@ -83,23 +83,27 @@ class Ranking:
         whole = (s for s in (*excerpt.before, *excerpt.sentences) if s.number not in self._broken_off)
         return len({k for s in whole for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
 
-    def best(self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1) -> list[Excerpt]:
+    def best(
+        self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1, first: Excerpt | None = None
+    ) -> list[Excerpt]:
         """The best excerpts, about `aim` words and at most `most`, but so many at least, in the recording's order.
 
-        One that goes on from another is only taken with it. Asides are taken where there is nothing else.
+        One that goes on from another is only taken with it. Asides are taken where there is nothing else. The one that
+        is to be the `first` comes before better ones.
         """
         worth = [self.worth(e) for e in excerpts]
         least = _LEAST * median(worth) if worth else 0.0
         asides = self.asides(excerpts)
         fit = [n for n, w in enumerate(worth) if w >= least]
         fit = [n for n in fit if excerpts[n] not in asides] or (fit if fewest else [])
-        order = sorted(fit, key=lambda n: (-worth[n], n))
+        fit += [n for n, e in enumerate(excerpts) if e is first and n not in fit]
+        order = sorted(fit, key=lambda n: (excerpts[n] is not first, -worth[n], n))
         taken: set[int] = set()
         used = 0
         for n in order:
             group = {n}
-            while (first := min(group)) and excerpts[first].continues(excerpts[first - 1]):
-                group.add(first - 1)
+            while (top := min(group)) and excerpts[top].continues(excerpts[top - 1]):
+                group.add(top - 1)
             more = sum(excerpts[g].printed for g in group - taken)
             if len(taken) < fewest or (used < aim and used + more <= most):
                 taken |= group

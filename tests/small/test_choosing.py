@@ -34,6 +34,15 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
     assert ranking.worth(exact) > ranking.worth(plain)
 
 
+def test_the_answer_to_what_the_overview_asks_comes_before_better_ones() -> None:
+    plain, exact = all_of(
+        "Bridges lose a good deal of steel over the years.", "Bridges lose 12 percent of steel in 30 years."
+    )
+    ranking = Ranking([*plain.sentences, *exact.sentences])
+    assert ranking.best([plain, exact], 10, 15) == [exact]
+    assert ranking.best([plain, exact], 10, 15, first=plain) == [plain]
+
+
 def test_an_aside_is_left_out_even_if_there_is_room() -> None:
     excerpts = all_of(*[BREAD] * 3, "Whereas nobody ever wants pineapple, tomatoes, onions.")
     chosen = Ranking([s for e in excerpts for s in e.sentences]).best(excerpts, 900, 900)
