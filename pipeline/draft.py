@@ -147,7 +147,7 @@ class Draft:
 
         def statement(of: DraftStatement) -> DraftStatement:
             number = next(count) if every or of.lines else 0
-            columns = 0
+            columns = next(count) if number and of.columns else 0
             return replace(of, id=number, columns_id=columns, details=tuple(map(statement, of.details)))
 
         sections: dict[str, tuple[DraftGroup, ...]] = {}

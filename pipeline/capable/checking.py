@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.claims import HEADING, Claim, claims_of
+from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.chunking import halves
 from pipeline.document import Problem
@@ -74,7 +74,7 @@ async def verdicts_on(
     structured: Structured,
     room: Mapping[int, Room] = MappingProxyType({}),
 ) -> Verdicts:
-    """What the model reports against the headings and statements of a numbered draft, a call a chunk.
+    """What the model reports against the titles and statements of a numbered draft, a call a chunk.
 
     It is asked for what the page lacks too where there is `room` beside a chunk, by its index.
     """
@@ -104,9 +104,10 @@ async def _checked(
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v6",
+        "check.v7",
         speakers=prompts.introduced(chunk),
         statements="\n".join(rows_of(claims, chunk, prompts)),
+        faults=prompts.part("faults.v1"),
         missing=_missing(missed, chunk, prompts),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
@@ -178,7 +179,7 @@ def rows_of(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Ite
             if id_ not in mine and row not in told:  # checked beside another part, or not at all
                 told.add(row)
                 yield row
-        cited = "" if claim.row.startswith(HEADING) else f" {numbers_of(claim.lines, lines)}"
+        cited = "" if claim.is_title else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
         if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
             elsewhere = shown(

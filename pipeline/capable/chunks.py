@@ -71,10 +71,11 @@ class Cited(Answer):
 
 
 class WithManuscript(Answer):
-    """The answers about a document that is first written freely: to the first call its text, to the next its lines."""
+    """The answers about a document that is first written freely: its text, then its lines and what it can spare."""
 
     manuscript: str
     cited: list[Cited]
+    cut: list[int]
 
     @model_validator(mode="before")
     @classmethod
@@ -83,7 +84,7 @@ class WithManuscript(Answer):
         if not isinstance(given, dict):
             return given
         left_out: dict[str, Any] = {name: [] for name in cls.model_fields} if given.get("manuscript") else {}
-        return {**left_out, "manuscript": "", "cited": [], **given}
+        return {**left_out, "manuscript": "", "cited": [], "cut": [], **given}
 
 
 @lru_cache(maxsize=64)

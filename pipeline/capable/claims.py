@@ -1,23 +1,23 @@
-"""What is checked of a page: each statement and heading as it will be printed, with what stands above it."""
+"""What is checked of a page: each statement and title as it will be printed, with what stands above it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from pipeline.draft import Draft, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.labels import labels_for
 from pipeline.tables import BETWEEN
 from pipeline.verification import Recording, finding
 
-HEADING = "(heading) "
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something printed that is checked: a statement, or a heading over the lines of all that stands under it.
+    """Something printed that is checked: a statement, or a title over the lines of all that stands under it.
 
     `row` shows it without its number, `above` are the ids and rows of what stands over it on the page (0: no claim).
+    A title is that of a part, a heading, or the headings of a table's columns: it cites no lines of its own.
     """
 
     id: int
@@ -25,6 +25,7 @@ class Claim:
     row: str
     above: tuple[tuple[int, str], ...]
     depth: int = 0
+    is_title: bool = False
 
 
 def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
@@ -36,21 +37,31 @@ def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
             rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
             before = (*before, title, *rows) if rows else before
             continue
-        for group in groups:
-            above = (*before, title)
-            if group.heading:
-                row = f"{HEADING}{group.heading}"
-                under = {n for s in group.statements for d in s.flat() for n in d.lines}
-                yield Claim(group.id, tuple(sorted(under)), row, above)
-                above = (*above, (group.id, row))
-            for statement in group.statements:
-                row = _row(statement, recording)
-                yield Claim(statement.id, statement.lines, row, above)
-                over = (*above, (statement.id, row))
-                if statement.columns:
-                    over = (*over, (0, f"   columns of {statement.id}: {BETWEEN.join(statement.columns)}"))
-                for detail in statement.details:
-                    yield Claim(detail.id, detail.lines, _row(detail, recording), over, 1)
+        for part_id, of_part in groupby(groups, key=lambda g: g.part_id):
+            held, above = list(of_part), (*before, title)
+            if part_id:
+                row = f"(part) {held[0].part}"
+                yield Claim(part_id, lines_of(s for g in held for s in g.statements), row, above, is_title=True)
+                above = (*above, (part_id, row))
+            for group in held:
+                yield from _of_group(group, above, recording)
+
+
+def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: Recording) -> Iterator[Claim]:
+    if group.heading:
+        row = f"(heading) {group.heading}"
+        yield Claim(group.id, lines_of(group.statements), row, above, is_title=True)
+        above = (*above, (group.id, row))
+    for statement in group.statements:
+        row = _row(statement, recording)
+        yield Claim(statement.id, statement.lines, row, above)
+        over = (*above, (statement.id, row))
+        if statement.columns_id:
+            row = f"(columns) {BETWEEN.join(statement.columns)}"
+            yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)
+            over = (*over, (statement.columns_id, f"   {row}"))
+        for detail in statement.details:
+            yield Claim(detail.id, detail.lines, _row(detail, recording), over, 1)
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:

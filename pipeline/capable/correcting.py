@@ -10,11 +10,12 @@ from pipeline.capable.chunks import Fault
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.sections.base import without_end_mark
-from pipeline.tables import cells
+from pipeline.tables import BETWEEN, cells
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
-_HEADING_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
+_TITLE_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
+_TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
@@ -122,5 +123,35 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
 
     out = draft.rewritten(judged, heading)
     doubted = (g for groups in out.sections.values() for g in groups if g.finding)
-    remarks = (_HEADING_STANDS.format(g.heading, g.finding) for g in doubted)
-    return replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
+    remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in doubted)
+    out = replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
+    return _with_titles(out, verdicts)
+
+
+def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
+    """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
+    remarks: list[str] = []
+
+    def title(id_: int, before: str, *, cut: int = 0) -> str:
+        """A title as it is put right, where it has as many cells as are wanted."""
+        verdict = verdicts.faults.get(id_)
+        if not id_ or verdict is None or verdict.fault.verdict == "citation":
+            return before
+        text, why = verdict.fault.text.strip(), verdict.fault.why or verdict.fault.verdict
+        if text in ("", before) or (cut and len(cells(text)) != cut):
+            remarks.append(_TITLE_STANDS.format(before, why))
+            return before
+        remarks.append(_TITLE_CHANGED.format(text, before, why))
+        return text
+
+    def statement(section: str, of: DraftStatement) -> DraftStatement:
+        if not of.columns_id:
+            return of
+        before = BETWEEN.join(of.columns)
+        row = title(of.columns_id, before, cut=len(of.columns))
+        return of if row == before else replace(of, columns=cells(row))
+
+    parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
+    parts = {id_: title(id_, part) for id_, part in parts.items()}
+    out = draft.rewritten(statement, lambda g: replace(g, part=parts[g.part_id]))
+    return replace(out, remarks=(*draft.remarks, *remarks))

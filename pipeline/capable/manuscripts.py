@@ -12,9 +12,10 @@ from typing import Any
 from pipeline.answers import Unusable
 from pipeline.capable.checking import rows_of
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.claims import HEADING, claims_of
+from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.markdown_sections import lost_words, sections_in
+from pipeline.capable.shortening import cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, room_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
@@ -33,12 +34,13 @@ from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
 
 _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
-_SHARE = 0.75  # of the page's words, in which it is asked for: free writing comes out a third longer and more
-_LEAST_SHARE = 0.7  # of the words asked for; fewer are no document
+_SHARE = 0.9  # of the page's words, in which it is asked for: free writing comes out longer more often than shorter
+_LEAST_SHARE = 0.6  # of the words asked for; fewer are no document
 _MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresses behind links
 _LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of statements
 _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
+_WORDS_A_HEADING = 90, 130  # of sections that hold one matter each, at least and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
     task = prompts.task(
         kind_of(recipe).manuscript,
         words=f"{words:,}",
-        headings=_range(MAIN_POINTS.values(each[MAIN_POINTS.name])),
+        headings=_headings(each[MAIN_POINTS.name]),
         terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
         summary=_range(SUMMARY.values(each[SUMMARY.name])),
     )
@@ -103,13 +105,16 @@ async def cite(
     claims = list(claims_of(draft, recording))
     every = sections_of(recipe)
     words = draft.words()
+    over = words_over(draft, words_for(prompts.transcript.spoken_words, recipe.length))
     task = prompts.task(
-        "cite.v1",
+        "cite.v2",
         statements="\n".join(rows_of(claims, chunk, prompts)),
+        faults=prompts.part("faults.v1"),
+        cut=cut_wish(over, words, prompts),
         sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
     )
     mine, lines = {claim.id for claim in claims}, prompts.lines(chunk)
-    citing = {claim.id for claim in claims if not claim.row.startswith(HEADING)}
+    citing = {claim.id for claim in claims if not claim.is_title}
 
     def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
         numbers: dict[int, list[int]] = {}
@@ -129,15 +134,16 @@ async def cite(
     cited = cited_in(answer)
     faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in reversed(answer.faults) if f.id in mine}
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
+    draft = shortened(draft, answer.cut, over)
     draft = corrected(draft, Verdicts(faults), recording)
     part = part_of(found, chunk, prompts, every, whole=True)
     sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
     structured.wrote(sections)
-    withheld = (*part.withheld, *draft.withheld)
+    withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
     remarks = () if recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
     if manuscript.lost:
         remarks += (f"{numbered(manuscript.lost, 'word')} of what was written freely could stand in no statement",)
-    return replace(part, sections=sections, withheld=withheld, remarks=remarks, freely=True)
+    return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, freely=True)
 
 
 def _manuscript(markdown: str, recipe: Recipe) -> Manuscript:
@@ -150,6 +156,12 @@ def _titles(recipe: Recipe) -> dict[str, str]:
     """The sections' names by their titles, in English and in the notes' language."""
     every = (labels_for("en"), labels_for(recipe.language))
     return {labels.heading(s.name).casefold(): s.name for labels in every for s in STUDY.sections}
+
+
+def _headings(words: int) -> str:
+    """How many headings so many words of main points may have."""
+    most, least = (max(n, round(words / each)) for n, each in zip((3, 2), _WORDS_A_HEADING, strict=True))
+    return f"{least} to {most}"
 
 
 def _range(values: Mapping[str, str]) -> str:

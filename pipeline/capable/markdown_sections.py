@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -23,7 +23,8 @@ from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, under_headings
 from pipeline.tables import BETWEEN, fills, in_words
-from pipeline.text import clean, words
+from pipeline.text import clean, word_count, words
+from pipeline.verification.quotations import quotations
 
 # A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
@@ -31,18 +32,23 @@ _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)")
 _TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[–—]\s+)(?=\S)")
 _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
-_NUMBER = re.compile(r"^(\d+)[.)]\s+")
+_NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
+_MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LISTS = ("bullet_list", "ordered_list")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_OF_SECTIONS = 2  # the deepest level on which their titles are looked for
 
 
 @dataclass(slots=True)
 class _Block:
-    """What stands below a heading, "" for the title of a section."""
+    """What stands below a heading of some level, "" for the title of a section, within a `part`, "" for none."""
 
     section: str
     heading: str
-    nodes: list[SyntaxTreeNode]
+    level: int
+    part: str = ""
+    nodes: list[SyntaxTreeNode] = field(default_factory=list)
 
 
 def sections_in(
@@ -62,7 +68,9 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     """How many words of the Markdown stand in none of the sections, those of their titles aside."""
     draft = Draft({name: tuple(groups) for name, groups in sections.items()})
     kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text, *s.columns) for w in words(text))
-    kept += Counter(w for groups in sections.values() for g in groups for w in words(g.heading))
+    titles_kept = [g.heading for groups in sections.values() for g in groups]
+    titles_kept += {g.part for groups in sections.values() for g in groups}
+    kept += Counter(w for title in titles_kept for w in words(title))
     rows = (row for row in markdown.splitlines() if not row.startswith("# "))
     rows = (_ROW_NUMBER.sub("", row) for row in rows if _title(row.lstrip("# ")) not in titles)
     return (Counter(w for row in rows for w in words(row)) - kept).total()
@@ -73,9 +81,10 @@ def _sections_in(
 ) -> dict[str, tuple[DraftGroup, ...]]:
     shapes = {s.name: s for s in sections}
     out: dict[str, list[DraftGroup]] = {s.name: [] for s in sections}
-    for block in _blocks(markdown, titles):
+    for block in _in_parts(_blocks(markdown, titles)):
         if block.section == MAIN_POINTS.name:
-            out[block.section].append(DraftGroup(tuple(_points(block.nodes, labels)), block.heading))
+            rows = tuple(piece for point in _points(block.nodes, labels) for piece in _in_pieces(point, labels))
+            out[block.section].append(DraftGroup(rows, block.heading, part=block.part))
             continue
         points = [row for node in block.nodes for row in _rows_in_words(node, labels)]
         rows, others = _as_rows(points, shapes[block.section])
@@ -91,23 +100,52 @@ def _blocks(markdown: str, titles: Mapping[str, str]) -> list[_Block]:
     if [n.type for n in nodes] == ["fence"]:  # around the whole document
         nodes = SyntaxTreeNode(_PARSER.parse(nodes[0].content)).children
     out: list[_Block] = []
-    numbers = [_NUMBER.match(_words(n)) for n in nodes if n.type == "heading" and n.tag == "h3"]
-    counted = [int(found[1]) if found else 0 for found in numbers] == list(range(1, len(numbers) + 1))
+    counted = {tag for tag in _HEADINGS if _counts([_words(n) for n in nodes if n.tag == tag])}
     for n, node in enumerate(nodes):
         if node.type == "hr":
             continue
-        title = _words(node) if node.type == "heading" else ""
-        title = _NUMBER.sub("", title) if counted else title
         if node.type != "heading":
             if not out:
-                out.append(_Block(MAIN_POINTS.name, "", []))
+                out.append(_Block(MAIN_POINTS.name, "", 2))
             out[-1].nodes.append(node)
-        elif node.tag in ("h1", "h2") and (name := titles.get(_title(title))):
-            out.append(_Block(name, "", []))
-        elif node.tag != "h1" or n:  # the document's own title is none of its headings
-            if out and out[-1].heading and not out[-1].nodes:
-                title = f"{out.pop().heading}: {title}"
-            out.append(_Block(MAIN_POINTS.name, title, []))
+            continue
+        title, level = _words(node), int(node.tag[1:])
+        title = _NUMBER.sub("", title) if node.tag in counted else title
+        if level <= _OF_SECTIONS and (name := titles.get(_title(title))):
+            out.append(_Block(name, "", level))
+        elif level > 1 or n:  # the document's own title is none of its headings
+            out.append(_Block(MAIN_POINTS.name, title, level))
+    return out
+
+
+def _counts(titles: Sequence[str]) -> bool:
+    """Whether the titles are numbered from 1 on, those of each part perhaps anew: "2.", or "1.2"."""
+    found = [_NUMBER.match(title) for title in titles]
+    numbers = [int(match[1] or match[2]) if match else 0 for match in found]
+    return bool(numbers) and all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
+
+
+def _in_parts(blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks; a heading right above deeper ones is the title of their part.
+
+    It goes before the heading of a part that has only one, and nowhere where the part is the whole.
+    """
+    out: list[_Block] = []
+    part: _Block | None = None
+    for n, block in enumerate(blocks):
+        if part and block.level <= part.level:
+            part = None
+        below = blocks[n + 1] if n + 1 < len(blocks) else None
+        if block.heading and not block.nodes and below and below.heading and below.level > block.level:
+            part = replace(block, heading=f"{part.heading}: {block.heading}") if part else block
+            continue
+        out.append(replace(block, part=part.heading) if part else block)
+    many = Counter(b.part for b in out if b.part)
+    whole = len(many) == 1 and all(b.part or not b.heading for b in out)
+    for block in out:
+        if block.part and (whole or many[block.part] == 1):
+            block.heading = block.heading if whole else f"{block.part}: {block.heading}"
+            block.part = ""
     return out
 
 
@@ -161,6 +199,30 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
             *first, above = rows
             yield from first
     yield from ((above,) if above else ())
+
+
+def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
+    """A point as statements that are cited each for itself, of a sentence or short ones together, in one paragraph."""
+    sentences = [point.text] if point.bound else sentences_in(point.text)
+    pieces: list[str] = []
+    for n, sentence in enumerate(sentences):
+        short = pieces and word_count(pieces[-1]) + word_count(sentence) <= _MOST_OF_PIECE
+        if short or _is_in_a_quotation(sentences[:n], sentences[n:]):
+            pieces[-1] += labels.between_sentences + sentence
+        else:
+            pieces.append(sentence)
+    details = tuple(piece for detail in point.details for piece in _in_pieces(detail, labels))
+    for n, text in enumerate(pieces[:-1]):
+        yield DraftStatement(text, (), "" if n else point.label, continues=n > 0)
+    label = "" if len(pieces) > 1 else point.label
+    yield replace(point, text=pieces[-1], label=label, details=details, continues=len(pieces) > 1)
+
+
+def _is_in_a_quotation(before: Sequence[str], behind: Sequence[str]) -> bool:
+    """Whether a quotation begins before this place and ends behind it."""
+    parts = (" ".join(part) for part in (before, behind, [*before, *behind]))
+    early, late, whole = (sum(1 for _ in quotations(part)) for part in parts)
+    return early + late < whole
 
 
 def _beside(node: SyntaxTreeNode, items: Sequence[DraftStatement]) -> bool:

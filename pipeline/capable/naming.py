@@ -69,6 +69,6 @@ def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recordi
         return replace(of, text=text(of.text), label=text(of.label), columns=tuple(map(text, of.columns)))
 
     def group(of: DraftGroup) -> DraftGroup:
-        return replace(of, heading=text(of.heading))
+        return replace(of, heading=text(of.heading), part=text(of.part))
 
     return [replace(p, sections=Draft(p.sections).rewritten(statement, group).sections) for p in parts]

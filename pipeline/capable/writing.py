@@ -23,6 +23,7 @@ from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.speakers import full_name
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.transcript import Chunk, Transcript, spoken_words
@@ -200,12 +201,23 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
 
 
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
-    """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it."""
+    """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it.
+
+    One that tells who a speaker is stands beside the first line of theirs: labels tell it, which no line says.
+    """
 
     def one(statement: DraftStatement) -> DraftStatement:
         details = tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
+        if section.of_people and (first := _first_line_of(statement.label, chunk)):
+            return replace(statement, details=details, lines=(first,))
         return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
 
     return tuple(replace(g, statements=tuple(one(s) for s in g.statements)) for g in groups)
+
+
+def _first_line_of(name: str, chunk: Chunk) -> int | None:
+    """The first line whose label stands for somebody, by name."""
+    labels = ((s.id, s.speaker) for s in chunk.segments if s.speaker)
+    return next((id_ for id_, label in labels if name and full_name(label, (name,)) == name), None)

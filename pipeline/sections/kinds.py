@@ -37,7 +37,7 @@ class NotesKind:
     sections: tuple[Section, ...]
     write: str = "write.v8"
     compose: str = "compose.v3"
-    manuscript: str = "manuscript.v1"
+    manuscript: str = "manuscript.v2"
 
 
 _STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)

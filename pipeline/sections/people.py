@@ -27,6 +27,7 @@ PEOPLE = Section(
     values=values,
     composed="best",
     grows="rows",
+    of_people=True,
     optional=True,
     prompt_of_part="sections/people_of_part.v1",
     prompt_composed="sections/people_composed.v1",

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.capable.shortening import shortened
 from pipeline.document import StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import ContextTooLong, EndpointError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.profile import CAPABLE, Recipe
@@ -61,7 +63,7 @@ def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gi
     assert (manuscript.name, cite.name, check.name) == ("manuscript", "cite", "check")
     assert manuscript.messages[:2] == cite.messages[:2] == check.messages[:2]
     assert manuscript.schema == cite.schema == check.schema
-    assert document.status == "complete" and {"manuscript.v1", "cite.v1"} <= set(document.run.prompts)
+    assert document.status == "complete" and {"manuscript.v2", "cite.v2", "faults.v1"} <= set(document.run.prompts)
     assert [s.text for s in document.overview][1] == "It is not decided."
     assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
     (paying,) = document.main_points[1].details
@@ -159,6 +161,16 @@ def test_a_statement_that_is_given_no_lines_is_checked_and_stands_in_doubt() -> 
     document, client = run(cite=cited_answer(cited=cited))
     assert document.key_concepts[0].finding == "it cites no line"
     assert "Cooling tower" in client.requests[2].messages[-1].content
+
+
+def test_who_a_speaker_is_may_be_told_by_a_label_alone() -> None:
+    made = manuscript_answer()
+    people = "## Who Is Who\n\n- **Ben Oram:** asks.\n- **Eva:** is spoken of.\n\n## Prerequisites"
+    made["manuscript"] = made["manuscript"].replace("## Prerequisites", people)
+    cited = [{"id": n, "lines": [5]} for n in range(5, 40)]
+    document, _ = run(manuscript=made, cite=cited_answer(cited=[*cited, *cited_answer()["cited"][:2]]))
+    (people,) = (s.items for s in document.more if s.name == "people")
+    assert [(p.evidence[0].speaker, p.finding) for p in people] == [("Ben", None), ("Ana", "it cites no line")]
 
 
 @pytest.mark.parametrize(
@@ -281,9 +293,94 @@ def test_a_row_of_a_table_keeps_its_cells_and_goes_with_them_only_as_a_sentence(
     made["manuscript"] = made["manuscript"].replace(
         "The exchanger comes in steps:", table + "\nThe exchanger comes in steps:"
     )
-    cited = [{"id": n, "lines": [5]} for n in range(1, 35)]
-    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, faults=[fault(id=27, text="Ana | half | more")]))
+    cited = [{"id": n, "lines": [5]} for n in range(1, 36)]
+    faults = [fault(id=28, text="Ana | half | more")]
+    document, client = run(manuscript=made, cite=cited_answer(cited=cited, faults=faults))
     compared = document.main_points[1].details[0]
     assert compared.is_table and compared.details[0].text == "Ana | half"
-    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, faults=[fault(id=27, text="Ana | a half")]))
+    asked = client.requests[1].messages[-1].content
+    assert "\n   27. (columns) Who | Says\n   28. Ana | half [" in asked
+    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, faults=[fault(id=28, text="Ana | a half")]))
     assert document.main_points[1].details[0].details[0].text == "Ana | a half"
+
+
+def checked(**of: Any) -> Answer:
+    return EMPTY | {"manuscript": "", "cited": [], "faults": [fault(**of)]}
+
+
+def test_titles_of_parts_are_checked_like_headings_and_what_became_of_them_is_told() -> None:
+    made = manuscript_answer()
+    for old, new in (
+        ("### 1. A reactor and its tower\n", "### The plant\n\n#### 1. A reactor and its tower\n"),
+        ("### 2. Paying for the heat exchanger\n", "#### 2. Time\n\nIt takes years.\n\n### Money\n"),
+    ):
+        made["manuscript"] = made["manuscript"].replace(old, new)
+    cited = [{"id": n, "lines": [5]} for n in range(1, 36)]
+
+    def check(request: Request) -> Answer:
+        row = next(r for r in request.messages[-1].content.splitlines() if "(part) The plant" in r)
+        return checked(id=int(row.split(".")[0]), text="The tower", why="only the tower")
+
+    document, client = run(manuscript=made, cite=cited_answer(cited=cited), check=check)
+    assert [p.part for p in document.main_points] == ["The tower", "The tower", None]
+    assert 'the check put "The tower" in place of the heading "The plant": only the tower' in document.source.warnings
+    assert "\n4. (part) The plant\n5. (heading) A reactor" in client.requests[1].messages[-1].content
+
+
+@pytest.mark.parametrize(("text", "columns"), [("Who | Claims", ("Who", "Claims")), ("Claims", ("Who", "Says"))])
+def test_headings_of_columns_are_put_right_where_they_stay_as_many(text: str, columns: tuple[str, ...]) -> None:
+    table = "They compare:\n\n| Who | Says |\n| --- | --- |\n| Ana | half |\n| Ben | dead |\n"
+    made = manuscript_answer()
+    made["manuscript"] = made["manuscript"].replace("The exchanger comes in", f"{table}\nThe exchanger comes in")
+    cited = [{"id": n, "lines": [5]} for n in range(1, 36)]
+    document, client = run(manuscript=made, cite=cited_answer(cited=cited), check=checked(id=26, text=text))
+    assert "\n   26. (columns) Who | Says\n" in client.requests[2].messages[-1].content
+    assert document.main_points[1].details[0].columns == columns
+    assert any(w.startswith("the check ") for w in document.source.warnings)
+
+
+def too_long() -> Answer:
+    """The manuscript with 60 paragraphs more below three headings, and so some hundred words longer than asked for."""
+    made = manuscript_answer()
+    told = [" ".join(f"w{a}x{b}" for b in range(12)) for a in range(60)]
+    more = "".join(f"### Tower {n}\n\n" + "\n\n".join(f"It {s}." for s in told[n::3]) + "\n\n" for n in range(3))
+    return made | {"manuscript": made["manuscript"].replace("### 2.", f"{more}### 2.").replace("### 1. ", "### ")}
+
+
+def test_a_page_that_is_too_long_is_cut_by_whole_points_and_what_goes_stays_in_the_record() -> None:
+    cited = [{"id": n, "lines": [2]} for n in range(1, 110)]
+    whole, client = run(manuscript=too_long(), cite=cited_answer(cited=cited))
+    asked = client.requests[1].messages[-1].content
+    over = int(asked.partition("the page would be some ")[2].split()[0])
+    assert over > whole.run.words - whole.run.words_asked > 100  # what is put right gets longer
+    number = int(next(r for r in asked.splitlines() if "(heading) Tower 1" in r).split(".")[0])
+    steps = int(next(r for r in asked.splitlines() if "The exchanger comes in steps" in r).split(".")[0])
+    cut = [1, 3, 0, 999, steps + 1, number, *range(5, 100)]
+    document, _ = run(manuscript=too_long(), cite=cited_answer(cited=cited, cut=cut))
+    assert [p.heading for p in document.main_points if "Tower 1" in p.heading] == []
+    assert len(document.overview) == 2 and len(document.main_points[-1].details[0].details) == 3
+    assert abs(document.run.words - (whole.run.words - over)) <= 30
+    texts = {d.text for d in document.dropped}
+    assert texts and not texts & {d.text for p in document.main_points for d in p.details}
+    assert all(d.lines for d in document.dropped) and document.status == "complete"
+
+
+def test_a_statement_is_cut_with_what_is_nested_below_it_and_what_it_continues_stays() -> None:
+    def row(word: str, continues: bool = False, *details: DraftStatement) -> DraftStatement:
+        return DraftStatement(" ".join([word] * 12), (1,), continues=continues, details=details)
+
+    rows = (row("a"), row("b", True, row("c")), row("d"), row("e", True), row("f"), row("g"))
+    draft = Draft({"main_points": (DraftGroup(rows, "H"),)}).numbered()
+    numbers = {s.text[0]: s.id for _, s in draft.statements()}
+    left = shortened(draft, [numbers["b"], numbers["d"]], 36)
+    assert [(s.text[0], s.continues) for _, s in left.statements()] == [
+        ("a", False), ("e", False), ("f", False), ("g", False)
+    ]  # fmt: skip
+    assert [d.text[0] for d in left.dropped] == ["b", "c", "d"]
+
+
+def test_a_page_of_its_length_is_not_cut_and_half_of_any_page_stays() -> None:
+    document, client = run(cite=cited_answer(cut=[5, 6, 7]))
+    assert "cut: stays empty" in client.requests[1].messages[-1].content and document.dropped == ()
+    draft = Draft({"main_points": (DraftGroup(tuple(DraftStatement("a b c d", (1,)) for _ in range(50)), "H"),)})
+    assert 70 <= shortened(draft.numbered(), range(2, 60), 1000).words() <= 101

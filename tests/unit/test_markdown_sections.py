@@ -183,13 +183,86 @@ def test_a_line_of_dashes_makes_no_heading_and_a_heading_above_another_goes_with
     assert [g.heading for g in draft.sections["main_points"]] == ["Part 2: Dampers", "1968. The year", "Summary"]
 
 
+def parts(*headings: str) -> list[tuple[str, str]]:
+    """(part, heading) of the groups below headings without statements, "####!" for one with a statement."""
+    rows = (f"{h.replace('!', '')}\n\n{'It runs.' if '!' in h else ''}" for h in headings)
+    return [(g.part, g.heading) for g in told("## Main Points\n\n" + "\n\n".join(rows)).sections["main_points"]]
+
+
+@pytest.mark.parametrize(
+    ("headings", "found"),
+    [
+        (
+            ("### One", "####! a", "####! b", "### Two", "####! c", "####! d"),
+            [("One", "a"), ("One", "b"), ("Two", "c"), ("Two", "d")],
+        ),
+        (("### One", "####! a", "####! b", "###! c"), [("One", "a"), ("One", "b"), ("", "c")]),
+        (("### One", "####! a", "####! b"), [("", "a"), ("", "b")]),  # the only part
+        (("### One", "####! a", "###! b"), [("", "One: a"), ("", "b")]),  # of one heading
+        (("###! One", "####! a", "####! b"), [("", "One"), ("", "a"), ("", "b")]),
+        (
+            ("### One", "#### deep", "#####! a", "#####! b", "###! c"),
+            [("One: deep", "a"), ("One: deep", "b"), ("", "c")],
+        ),
+        (
+            ("### 1. One", "####! 1.1 a", "####! 1.2 b", "### 2. Two", "####! 2.1 c", "####! 2.2 d"),
+            [("One", "a"), ("One", "b"), ("Two", "c"), ("Two", "d")],
+        ),
+        (("### One", "####! 2.5 million", "####! b", "###! c"), [("One", "2.5 million"), ("One", "b"), ("", "c")]),
+    ],
+)
+def test_a_heading_right_above_deeper_ones_is_the_title_of_their_part(
+    headings: tuple[str, ...], found: list[tuple[str, str]]
+) -> None:
+    assert parts(*headings) == found
+
+
+def pieces(markdown: str) -> list[tuple[str, str, bool, int]]:
+    """(lead, first word, whether it goes on, how many stand below it) of the points below a heading."""
+    groups = told(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
+    return [(s.label, s.text.split()[0], s.continues, len(s.details)) for s in groups[0].statements]
+
+
+def test_sentences_of_a_long_paragraph_are_statements_of_their_own() -> None:
+    ten = " ".join(["word"] * 19) + "."
+    assert pieces(f"A {ten} B {ten} C {ten} D {ten} Short.") == [
+        ("", "A", False, 0),
+        ("", "C", True, 0),
+        ("", "Short.", True, 0),
+    ]
+    assert pieces(f"A {ten} B {ten} C {ten}\n\n- a\n- b") == [("", "A", False, 0), ("", "C", True, 2)]
+    assert pieces(f"- **Lead:** A {ten} B {ten} C {ten}\n- **Other:** It runs.") == [
+        ("Lead", "A", False, 0),
+        ("", "C", True, 0),
+        ("Other", "It", False, 0),
+    ]
+    assert pieces(f"Three:\n\n1. A {ten} B {ten} C {ten}\n2. It.") == [("", "Three:", False, 3)]
+
+
+@pytest.mark.parametrize(("opens", "closes"), ["“”", '""', "«»", "„“"])
+def test_no_paragraph_is_cut_inside_a_quotation(opens: str, closes: str) -> None:
+    ten = " ".join(["word"] * 29)
+    assert pieces(f"A {ten}. {opens}B {ten}. C {ten}.{closes} D {ten}.") == [
+        ("", "A", False, 0),
+        ("", opens + "B", True, 0),
+        ("", "D", True, 0),
+    ]
+
+
+def test_no_word_of_a_part_is_lost() -> None:
+    markdown = "## Main Points\n\n### One\n\n#### a\n\nIt.\n\n#### b\n\nIt.\n\n### c\n\nIt."
+    assert lost_words(markdown, told(markdown).sections, TITLES) == 0
+
+
 def test_sentences_do_not_end_in_titles_initials_and_dates() -> None:
     draft = told(
-        "## Overview\n\nOn 3. May Dr. Smith met J. Jones. It rained all day. Am 3. Mai kam er spät.\n\n这是讲座。它讲热。"
+        "## Overview\n\nOn 3. May Dr. Smith met J. Jones. It rained all day. They weigh, e.g. Rust vs. Python (cf. Jones)."
+        " Am 3. Mai kam er spät.\n\n这是讲座。它讲热。"
     )
     assert [s.text for _, s in draft.statements()] == [
         "On 3. May Dr. Smith met J. Jones.",
         "It rained all day.",
+        "They weigh, e.g. Rust vs. Python (cf. Jones).",
         "Am 3. Mai kam er spät.",
         "这是讲座。",
         "它讲热。",

@@ -1,0 +1,53 @@
+"""A page that came out longer than was asked for: the model names what readers would miss least, whole points go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.document import DroppedNote
+from pipeline.draft import Draft, DraftStatement
+from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.text import word_count
+
+_GROWS = 1.05  # times its words are those of a page that was put right
+_LEAST_OVER = 0.03  # of a page's words, from which on something is cut
+_MOST_BELOW = 30  # words by which a page may become shorter than asked where a whole matter is cut
+
+
+def words_over(draft: Draft, asked: int) -> int:
+    """By how many words a page that is still to be put right is too long; 0 where that is too few to cut anything."""
+    words = draft.words()
+    over = round(words - asked / _GROWS)
+    return over if over >= _LEAST_OVER * words else 0
+
+
+def cut_wish(over: int, words: int, prompts: ChunkPrompts) -> str:
+    """What a model is told of the field for what a page of so many words can spare that has some `over`."""
+    if not over:
+        return "cut: stays empty in this task."
+    return prompts.part("cut.v1", words=over, share=max(2, round(words / over)))
+
+
+def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
+    """The draft without the main points of these numbers, in this order, until it is not `over` any more.
+
+    Each goes with what is nested below it, and a heading's number stands for all below that. What is cut stays in the
+    record as dropped; half of the page stays.
+    """
+    left = min(over, draft.words() // 2)
+    rows: dict[int, Sequence[DraftStatement]] = {}
+    for group in draft.sections.get(MAIN_POINTS.name, ()):
+        rows |= {s.id: (s,) for s in group.statements}
+        rows |= {group.id: group.statements} if group.heading else {}
+    gone: set[int] = set()
+    for number in cut:
+        more = [d for s in rows.get(number, ()) for d in s.flat() if d.id not in gone]
+        words = sum(word_count(s.labelled) for s in more)
+        if left > 0 and words <= left + _MOST_BELOW:
+            left -= words
+            gone |= {s.id for s in more}
+    dropped = [DroppedNote(text=s.labelled, lines=s.lines) for _, s in draft.statements() if s.id in gone]
+    kept = draft.rewritten(lambda section, s: None if s.id in gone else s)
+    return replace(kept, dropped=(*draft.dropped, *dropped))
