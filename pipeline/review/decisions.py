@@ -190,7 +190,7 @@ def _moved(state: State, action: Move) -> State:
             raise Unfit("the heading that it was moved to is not in the document")
         depth, at = 0, start_of(rest, item.section, group)
     shift = depth - item.depth
-    moved = [replace(i, group=group, depth=i.depth + shift) for i in block]
+    moved = [replace(i, group=group, depth=i.depth + shift, continues=i.continues and i is not item) for i in block]
     return replace(rest, items=(*rest.items[:at], *moved, *rest.items[at:]))
 
 

@@ -34,6 +34,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         colon="".join(words.behind(item.label)),
         text=item.text,
         columns=BETWEEN.join(item.columns),
+        continues=item.continues,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
         mark=item.support if item.section not in BARE else None,

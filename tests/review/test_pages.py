@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from pipeline.review.actions import Edit, Restore
+from pipeline.review.actions import Edit, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.changes import changed_words
+from pipeline.review.decisions import apply
 from pipeline.review.pages import document_page, list_page, made, notes, progress, statement_html
 from pipeline.review.state import Item
 from tests.review.samples import document
@@ -44,6 +46,14 @@ def test_a_nested_statement_is_shown_as_one_and_decided_by_itself(desk: Desk) ->
     assert '<li class="item pending d1"' in statement_html(nested, desk)
     assert shown(desk, "A swarm: two").startswith("Nested: A swarm")
     assert desk.state.above(nested) == ("What the Weight of a Hive Tells", above.text)
+
+
+def test_what_goes_on_in_a_paragraph_is_shown_so_until_it_is_moved(desk: Desk) -> None:
+    goes_on = replace(find(desk, "scales under 62"), continues=True)
+    assert '<li class="item pending d0 goes-on"' in statement_html(goes_on, desk)
+    state = replace(desk.state, items=tuple(goes_on if i.id == goes_on.id else i for i in desk.state.items))
+    moved = apply(state, Move(kind="move", target=goes_on.id, group=state.groups[-1].id), 7)
+    assert not any(i.continues for i in moved.items)
 
 
 def test_what_the_check_changed_stands_before_and_after_with_the_reason(desk: Desk) -> None:
