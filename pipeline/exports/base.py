@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.document import StudyDocument
+from pipeline.exports.mentions import Mentions
 from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
@@ -52,6 +53,10 @@ class Exported:
         """What stays the same when a recording's notes are made again: its address and title, else its digest."""
         source = self.document.source
         return digest(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
+
+    def mentions(self) -> Mentions:
+        """Finds the key concepts that a stretch of the page mentions."""
+        return Mentions(self.sections)
 
     @property
     def nothing(self) -> str:

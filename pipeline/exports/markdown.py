@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import yaml
 
 from pipeline.exports.base import Exported, Format
+from pipeline.exports.mentions import Mentions
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
@@ -51,7 +52,7 @@ class _Dialect:
     exported: Exported
     plain: Callable[[str], str]
 
-    def words(self, text: str, section: _Links) -> str:
+    def words(self, text: str, section: Mentions) -> str:
         """A statement's words."""
         return self.plain(text)
 
@@ -65,27 +66,6 @@ class _Dialect:
             return ""
         doubt = f" {DOUBTED}" if self.exported.doubted(point) else ""
         return f"{doubt}[^{point.anchor}]"
-
-
-class _Links:
-    """The key concepts of a document that a section has not linked yet."""
-
-    def __init__(self, exported: Exported) -> None:
-        terms = [p.lead for s in exported.sections for b, _, p in s.points() if b.form == "terms" and p.lead]
-        longest_first = sorted(set(terms), key=lambda t: (-len(t), t))
-        self._names = {term.casefold(): _note_name(term) for term in longest_first}
-        every = "|".join(re.escape(t) for t in longest_first)
-        self._pattern = re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE) if every else None
-
-    def cut(self, text: str) -> Iterator[tuple[str, str]]:
-        """The text in pieces, each with the note that it is a link to, or ""."""
-        end = 0
-        for match in self._pattern.finditer(text) if self._pattern else ():
-            if name := self._names.pop(match[0].casefold(), ""):
-                yield text[end : match.start()], ""
-                yield match[0], name
-                end = match.end()
-        yield text[end:], ""
 
 
 def _note_name(term: str) -> str:
@@ -103,9 +83,10 @@ def _between(text: str, plain: Callable[[str], str]) -> str:
 class _Vault(_Dialect):
     __slots__ = ()
 
-    def words(self, text: str, section: _Links) -> str:
+    def words(self, text: str, section: Mentions) -> str:
         pieces = section.cut(" ".join(text.split()))
-        return "".join(self._link(name, piece) if name else _between(piece, self.plain) for piece, name in pieces)
+        named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
+        return "".join(self._link(name, piece) if name else _between(piece, self.plain) for piece, name in named)
 
     def term(self, lead: str) -> str:
         name = _note_name(lead)
@@ -138,7 +119,7 @@ def _page(exported: Exported, dialect: _Dialect) -> bytes:
 
 
 def _section(section: Section, exported: Exported, dialect: _Dialect) -> list[str]:
-    links = _Links(exported)
+    links = Mentions(exported.sections)
     rows = [] if section.blocks else [exported.nothing, ""]
     for block in section.blocks:
         rows += [f"### {dialect.plain(block.part)}", ""] if block.part else []
@@ -152,20 +133,20 @@ def _number(block: Block) -> str:
     return f"{block.number}. " if block.number else ""
 
 
-def _block(block: Block, links: _Links, dialect: _Dialect) -> list[str]:
+def _block(block: Block, links: Mentions, dialect: _Dialect) -> list[str]:
     if block.form == "prose":
         return [_in_a_row(block.points, links, dialect)]
     return [row for point in block.points for row in _point(point, block, links, dialect)]
 
 
-def _in_a_row(points: Sequence[Point], links: _Links, dialect: _Dialect, *, ends: bool = True) -> str:
+def _in_a_row(points: Sequence[Point], links: Mentions, dialect: _Dialect, *, ends: bool = True) -> str:
     """Statements of one paragraph; `ends` tells whether nothing belongs to it that stands below."""
     last = len(points) - 1
     said = (f"{dialect.words(p.text, links)}{dialect.behind(p, last=ends and n == last)}" for n, p in enumerate(points))
     return dialect.exported.labels.between_sentences.join(said)
 
 
-def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterator[str]:
+def _point(top: Point, block: Block, links: Mentions, dialect: _Dialect) -> Iterator[str]:
     if block.form != "points" or top.lead:
         yield from _bullet(top, links, dialect, term=block.form == "terms")
         return
@@ -177,7 +158,7 @@ def _point(top: Point, block: Block, links: _Links, dialect: _Dialect) -> Iterat
     yield ""
 
 
-def _bullet(top: Point, links: _Links, dialect: _Dialect, *, term: bool = False, sign: str = "-") -> Iterator[str]:
+def _bullet(top: Point, links: Mentions, dialect: _Dialect, *, term: bool = False, sign: str = "-") -> Iterator[str]:
     """A point and what is nested below it, which has the sign of points."""
     for depth, (point, *pieces) in top.paragraphs():
         if point.cells:

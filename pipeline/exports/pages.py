@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.exports.mentions import Mentions
 from pipeline.render.markdown import DOUBTED, clock
 from pipeline.text import pieces_of_code
 
@@ -46,6 +48,21 @@ def _coded(text: str) -> Markup:
     return Markup().join(code.format(piece) if is_code else piece for piece, is_code in pieces_of_code(text))
 
 
+def _linked(text: str, mentions: Mentions) -> Markup:
+    """A text with what is code in it as such, and the key concepts that it mentions as links to their definitions."""
+    code, link = Markup("<code>{}</code>"), Markup('<a class="to-term" href="#{}" title="{}">{}</a>')
+
+    def pieces() -> Iterator[str]:
+        for piece, is_code in pieces_of_code(text):
+            if is_code:
+                yield code.format(piece)
+                continue
+            for words, concept in mentions.cut(piece):
+                yield link.format(concept.anchor, concept.text, words) if concept else words
+
+    return Markup().join(pieces())
+
+
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
@@ -62,6 +79,7 @@ def _environment() -> Environment:
     environment.globals["DOUBTED"] = DOUBTED
     environment.filters["clock"] = clock
     environment.filters["coded"] = _coded
+    environment.filters["linked"] = _linked
     environment.filters["place"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
     return environment
 

@@ -26,6 +26,21 @@ def test_every_word_and_every_quotation_stands_on_the_page() -> None:
         assert not [t for t in (*texts(made), *quotes(made)) if t not in page.text]
 
 
+def test_a_key_concept_leads_to_its_definition_once_below_each_heading() -> None:
+    first, second = sample().main_points
+    code = first.details[0].model_copy(
+        update={"text": "A cooling tower, a Cooling tower and `cooling tower` are <one>."}
+    )
+    document = sample(main_points=(first.model_copy(update={"details": (code,)}), second))
+    html = HTML.write(ready(document)).decode()
+    (concept,) = document.key_concepts
+    number = next(p.number for _, b, _, p in ready(document).points() if b.form == "terms")
+    link = f'<a class="to-term" href="#s{number}" title="{concept.definition}">'
+    assert f"A {link}cooling tower</a>, a Cooling tower and <code>cooling tower</code> are &lt;one&gt;." in html
+    assert html.count(f'<div id="s{number}" class="term">') == 1
+    assert html.count(link) == 2  # in the point above, and in the summary
+
+
 def test_hostile_text_opens_no_element() -> None:
     plain, poisoned = read(document=in_parts()), read(document=hostile())
     kinds = {tag for tag, _ in plain.elements}
