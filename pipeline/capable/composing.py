@@ -26,7 +26,7 @@ from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
-from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, under_headings
+from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
 from pipeline.structured import Answer, Structured
 from pipeline.text import word_count
 from pipeline.tokens import count_tokens
@@ -37,7 +37,7 @@ _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped 
 @lru_cache(maxsize=64)
 def composed_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
     """The editor's answer: a field for each section, then the numbers of the points left out."""
-    fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
+    fields: dict[str, Any] = {s.name: (s.answer_composed or s.answer, ...) for s in sections}
     return create_model("Composed", __base__=Answer, **fields, dropped=(list[int], ...))
 
 
@@ -98,8 +98,9 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
     sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of, table.words) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
-    points = (DraftGroup(tuple(_placed(s, table)), s.heading) for s in answer.main_points)
-    sections[MAIN_POINTS.name] = under_headings([g for g in points if g.statements], table.words)
+    points = (DraftGroup(tuple(_placed(s, table)), s.heading, part=s.part.strip()) for s in answer.main_points)
+    groups = under_headings([g for g in points if g.statements], table.words)
+    sections[MAIN_POINTS.name] = settled_parts(groups)
     return {s.name: sections[s.name] for s in table.sections}
 
 

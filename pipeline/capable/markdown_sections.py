@@ -21,7 +21,7 @@ from pipeline.labels import Labels
 from pipeline.page import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
-from pipeline.sections.main_points import MAIN_POINTS, under_headings
+from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
 from pipeline.tables import BETWEEN, fills, in_words
 from pipeline.text import clean, word_count, words
 from pipeline.verification.quotations import quotations
@@ -92,7 +92,7 @@ def _sections_in(
         if others:
             out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(block.section)))
     filled = {name: tuple(g for g in groups if g.statements) for name, groups in out.items()}
-    return filled | {MAIN_POINTS.name: under_headings(filled[MAIN_POINTS.name], labels)}
+    return filled | {MAIN_POINTS.name: settled_parts(under_headings(filled[MAIN_POINTS.name], labels))}
 
 
 def _blocks(markdown: str, titles: Mapping[str, str]) -> list[_Block]:
@@ -126,10 +126,7 @@ def _counts(titles: Sequence[str]) -> bool:
 
 
 def _in_parts(blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks; a heading right above deeper ones is the title of their part.
-
-    It goes before the heading of a part that has only one, and nowhere where the part is the whole.
-    """
+    """The blocks; a heading right above deeper ones is the title of their part."""
     out: list[_Block] = []
     part: _Block | None = None
     for n, block in enumerate(blocks):
@@ -140,12 +137,6 @@ def _in_parts(blocks: Sequence[_Block]) -> list[_Block]:
             part = replace(block, heading=f"{part.heading}: {block.heading}") if part else block
             continue
         out.append(replace(block, part=part.heading) if part else block)
-    many = Counter(b.part for b in out if b.part)
-    whole = len(many) == 1 and all(b.part or not b.heading for b in out)
-    for block in out:
-        if block.part and (whole or many[block.part] == 1):
-            block.heading = block.heading if whole else f"{block.part}: {block.heading}"
-            block.part = ""
     return out
 
 

@@ -11,15 +11,15 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.text import word_count
 
-_GROWS = 1.05  # times its words are those of a page that was put right
 _LEAST_OVER = 0.03  # of a page's words, from which on something is cut
+_MOST_CUT = 2 / 3  # of the words of the main points
 _MOST_BELOW = 30  # words by which a page may become shorter than asked where a whole matter is cut
 
 
-def words_over(draft: Draft, asked: int) -> int:
-    """By how many words a page that is still to be put right is too long; 0 where that is too few to cut anything."""
+def words_over(draft: Draft, asked: float) -> int:
+    """By how many words a page is longer than it was asked for; 0 where that is too few to cut anything."""
     words = draft.words()
-    over = round(words - asked / _GROWS)
+    over = round(words - asked)
     return over if over >= _LEAST_OVER * words else 0
 
 
@@ -34,9 +34,10 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     """The draft without the main points of these numbers, in this order, until it is not `over` any more.
 
     Each goes with what is nested below it, and a heading's number stands for all below that. What is cut stays in the
-    record as dropped; half of the page stays.
+    record as dropped; a third of them stays.
     """
-    left = min(over, draft.words() // 2)
+    own = Draft({MAIN_POINTS.name: draft.sections.get(MAIN_POINTS.name, ())})
+    left = min(over, round(_MOST_CUT * own.words()))
     rows: dict[int, Sequence[DraftStatement]] = {}
     for group in draft.sections.get(MAIN_POINTS.name, ()):
         rows |= {s.id: (s,) for s in group.statements}

@@ -36,7 +36,7 @@ class NotesKind:
     name: str
     sections: tuple[Section, ...]
     write: str = "write.v8"
-    compose: str = "compose.v3"
+    compose: str = "compose.v4"
     manuscript: str = "manuscript.v2"
 
 
@@ -49,7 +49,7 @@ MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v1",
-    compose="compose_minutes.v3",
+    compose="compose_minutes.v4",
     manuscript="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -45,6 +46,18 @@ class PointSection(Answer):
     points: list[Point]
 
 
+class ArrangedSection(PointSection):
+    """A section of a page that is composed, within a `part` of it, "" for none."""
+
+    part: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mostly_in_none(cls, given: Any) -> Any:
+        """Where no schema is kept to, parts are left out: few pages have any."""
+        return {"part": "", **given} if isinstance(given, dict) else given
+
+
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """A group for each heading."""
     out = (DraftGroup(tuple(k for p in s.points for k in _point(p, lines_of)), s.heading) for s in answer)
@@ -70,6 +83,17 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
         leads = (s.label for s in out[0].statements if s.label)
         out[0] = replace(out[0], heading=next(leads, words.heading(MAIN_POINTS.name)))
     return tuple(out)
+
+
+def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
+    """The groups; the title of a part of one heading goes in front of that, and one that is the whole goes."""
+    many = Counter(g.part for g in groups if g.part)
+    whole = len(many) == 1 and all(g.part for g in groups)
+    return tuple(_without_part(g, named=not whole) if whole or many[g.part] == 1 else g for g in groups)
+
+
+def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:
+    return replace(group, part="", heading=f"{group.part}: {group.heading}" if named else group.heading)
 
 
 def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
@@ -121,4 +145,5 @@ MAIN_POINTS = Section(
     values=values,
     composed="arranged",
     grows="nested",
+    answer_composed=list[ArrangedSection],
 )

@@ -71,6 +71,26 @@ def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        (("A", "A", "B", "B"), ["A", "A", "B", "B"]),
+        (("A", "A", "B", ""), ["A", "A", "", ""]),  # of one heading: it goes in front of that
+        (("A", "A", "A", "A"), [""] * 4),  # the whole page
+        (("", None, " ", ""), [""] * 4),
+    ],
+)
+def test_an_editor_may_put_sections_under_the_titles_of_parts(parts: tuple[str | None, ...], found: list[str]) -> None:
+    table, _ = table_of(PARTS)
+    rows = [
+        {"heading": f"H{n}", "points": [{"cites": [n]} | AS_WRITTEN]} | ({} if part is None else {"part": part})
+        for n, part in enumerate(parts, 1)
+    ]
+    groups = composed(answer_of(main_points=rows), table)["main_points"]
+    assert [g.part for g in groups] == found
+    assert [g.heading for g in groups][:2] == ["H1", "H2"] and groups[2].heading in ("H3", "B: H3")
+
+
 def test_joined_points_cite_the_lines_of_both() -> None:
     table, _ = table_of(PARTS)
     joined = {
