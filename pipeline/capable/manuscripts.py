@@ -41,6 +41,7 @@ _LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of s
 _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
 _GROWS = 1.05  # times its words are those of a page that is put right
+_MAY_BE = 1.1  # times the words asked for: how long a page may be before something of it has to go
 _WORDS_A_HEADING = 90, 130  # of sections that hold one matter each, at least and at most
 
 
@@ -106,7 +107,7 @@ async def cite(
     claims = list(claims_of(draft, recording))
     every = sections_of(recipe)
     words = draft.words()
-    over = words_over(draft, words_for(prompts.transcript.spoken_words, recipe.length) / _GROWS)
+    over = words_over(draft, _MAY_BE * words_for(prompts.transcript.spoken_words, recipe.length) / _GROWS)
     task = prompts.task(
         "cite.v2",
         statements="\n".join(rows_of(claims, chunk, prompts)),

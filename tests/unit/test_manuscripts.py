@@ -352,7 +352,7 @@ def test_a_page_that_is_too_long_is_cut_by_whole_points_and_what_goes_stays_in_t
     whole, client = run(manuscript=too_long(), cite=cited_answer(cited=cited))
     asked = client.requests[1].messages[-1].content
     over = int(asked.partition("the page would be some ")[2].split()[0])
-    assert over > whole.run.words - whole.run.words_asked > 100  # what is put right gets longer
+    assert 100 < over < whole.run.words - whole.run.words_asked  # a tenth may stay
     number = int(next(r for r in asked.splitlines() if "(heading) Tower 1" in r).split(".")[0])
     steps = int(next(r for r in asked.splitlines() if "The exchanger comes in steps" in r).split(".")[0])
     cut = [1, 3, 0, 999, steps + 1, number, *range(5, 100)]
