@@ -93,7 +93,8 @@ class Draft:
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
     `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
     `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
-    study notes. `names` are those of whom labels stand for.
+    study notes. `names` are those of whom labels stand for. `against` is what a check has against titles of parts and
+    columns that stand, by their numbers.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -107,6 +108,7 @@ class Draft:
     titles: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     names: tuple[Naming, ...] = ()
+    against: Mapping[int, str] = field(default_factory=dict)
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""

@@ -197,14 +197,14 @@ class _Form:
 
 def _blocks(markdown: str, form: _Form) -> Iterator[tuple[str, str, str, list[str]]]:
     """(section, title of a part or "", heading of a main point or "", rows) of a page, in order."""
-    name = part = heading = ""
+    name = part = heading = title = ""
     rows: list[str] = []
     for row in [*markdown.splitlines(), "## "]:
         if not row.startswith(("## ", "### ", "#### ")):
             rows.append(row)
             continue
         if row.startswith("#### ") and not part and heading and not "".join(rows).strip():
-            part = heading
+            part = title  # which has no number
         elif name:
             yield name, part, heading, rows
         title = unescape(row.lstrip("#").strip())

@@ -211,13 +211,13 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
         reason = reasons.get((section, statement.text), f"put right, {REPEAT}")
         out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
         if statement.columns_id:
-            columns = now.get(statement.id, statement).columns
-            out[own[statement.columns_id]] = _retitled(BETWEEN.join(statement.columns), BETWEEN.join(columns))
+            was, columns = (BETWEEN.join(s.columns) for s in (statement, now.get(statement.id, statement)))
+            out[own[statement.columns_id]] = _retitled(was, columns, after.against.get(statement.columns_id, ""))
     for groups in before.sections.values():
         for group in groups:
             new = checked.get(group.id, group)
             if group.part_id:
-                out[own[group.part_id]] = _retitled(group.part, new.part)
+                out[own[group.part_id]] = _retitled(group.part, new.part, after.against.get(group.part_id, ""))
             if group.heading:
                 out[own[group.id]] = _retitled(group.heading, new.heading, new.finding)
     return out

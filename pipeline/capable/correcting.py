@@ -131,6 +131,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
     remarks: list[str] = []
+    against: dict[int, str] = {}
 
     def title(id_: int, before: str, *, cut: int = 0) -> str:
         """A title as it is put right, where it has as many cells as are wanted."""
@@ -140,6 +141,7 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
         text, why = verdict.fault.text.strip(), verdict.fault.why or verdict.fault.verdict
         if text in ("", before) or (cut and len(cells(text)) != cut):
             remarks.append(_TITLE_STANDS.format(before, why))
+            against[id_] = why
             return before
         remarks.append(_TITLE_CHANGED.format(text, before, why))
         return text
@@ -154,4 +156,4 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
     parts = {id_: title(id_, part) for id_, part in parts.items()}
     out = draft.rewritten(statement, lambda g: replace(g, part=parts[g.part_id]))
-    return replace(out, remarks=(*draft.remarks, *remarks))
+    return replace(out, remarks=(*draft.remarks, *remarks), against=against)

@@ -53,3 +53,42 @@ def test_a_page_reads_back_as_its_record(texts: list[str], citations: bool) -> N
     assert read == written
     said = " ".join(s.text for name, s in page.statements() if name == "summary")
     assert said.split() == " ".join(texts[6:]).split()
+
+
+SENTENCES = st.lists(
+    st.lists(
+        st.sampled_from("Ana Ben heats measures the river tower 40 warm, (maybe) “no” *so*".split()),
+        min_size=3,
+        max_size=7,
+    ),
+    min_size=4,
+    max_size=7,
+    unique_by=tuple,
+)
+
+
+@given(WORDS, WORDS, st.booleans(), SENTENCES, st.booleans(), st.booleans())
+@example("2. Weltkrieg", "3. Mai", True, [["A", str(n), "b"] for n in range(5)], True, True)
+def test_parts_and_paragraphs_read_back_as_they_were_written(
+    part: str, heading: str, led: bool, sentences: list[list[str]], listed: bool, citations: bool
+) -> None:
+    first, second = DOCUMENT.main_points
+    like = second.details[0].model_copy(update={"details": (), "lead": None})
+    pieces = [like.model_copy(update={"text": " ".join(s) + ".", "continues": n > 0}) for n, s in enumerate(sentences)]
+    pieces[0] = pieces[0].model_copy(update={"lead": "Lead" if led else None})
+    if listed:
+        nested = like.model_copy(update={"text": "Below it stands something else entirely."})
+        pieces[-1] = pieces[-1].model_copy(update={"details": (nested,)})
+    points = (
+        first.model_copy(update={"part": "One"}),
+        second.model_copy(update={"part": part, "heading": heading, "details": tuple(pieces)}),
+    )
+    document = DOCUMENT.model_copy(update={"main_points": points})
+    written, read = (
+        [
+            (g.part, g.heading, [(s.label, s.text, s.lines, s.continues) for s in g.flat()])
+            for g in d.sections["main_points"]
+        ]
+        for d in (draft_of_document(document), draft_of_page(render_markdown(document, citations=citations), document))
+    )
+    assert read == written

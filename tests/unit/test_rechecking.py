@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -364,6 +365,22 @@ def test_points_nested_more_deeply_by_hand_are_checked_too(page: Path) -> None:
     edit(page, "  - Ben says", "    - Ben says")
     checked = asked(page, fault(row_with("Ben says")))
     assert [c.claim.text[:8] for c in checked if c.findings] == ["Ben says"]
+
+
+def test_titles_of_parts_and_columns_are_checked_where_a_part_begins_with_what_nobody_said(page: Path) -> None:
+    text = page.read_text("utf-8")
+    above, first, second = re.split(r"### \d\. (?=A Reactor|Paying)", text)
+    table = "  | Who | Wants |\n  | --- | --- |\n  | Ana | a heat exchanger |\n  | Ben | no tower |\n\n"
+    new = "### The machine\n\n#### 1. New\n\n- Solar panels feed a battery of 77 tonnes.\n\n#### 2. A Reactor"
+    page.write_text(f"{above}{new}{first[9:]}{table}### The money\n\n#### 3. {second}", "utf-8")
+    for row, more, title in (
+        ("(part) The machine", {"text": "Machines"}, "The machine"),
+        ("(part) The money", {"verdict": "unsupported"}, "The money"),
+        ("(columns) Who", {"text": "Who | Wishes"}, "Who | Wants"),
+        ("(columns) Who", {"text": "Wishes"}, "Who | Wants"),
+    ):
+        told = asked(page, fault(row_with(row), **more))
+        assert [c.claim.text for c in told if any(f.kind == "heading" for f in c.findings)] == [title]
 
 
 @pytest.fixture
