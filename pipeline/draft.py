@@ -188,12 +188,12 @@ class Draft:
 
         def all_kept(name: str, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
             out: list[DraftStatement] = []
-            begun = False  # whether something of this paragraph stands
+            begun, lead = False, ""  # whether something of this paragraph stands, and its lead
             for statement in statements:
-                begun = begun and statement.continues
+                begun, lead = (begun, lead) if statement.continues else (False, statement.label)
                 rows = kept(name, statement)
                 if rows and rows[0].continues and not begun:
-                    rows = (replace(rows[0], continues=False), *rows[1:])
+                    rows = (replace(rows[0], continues=False, label=rows[0].label or lead), *rows[1:])
                 begun = begun or bool(rows)
                 out += rows
             return tuple(out)

@@ -281,16 +281,17 @@ def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
     """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
     out: list[str] = []
     for paragraph in paragraphs:
-        for part in _cut_at(paragraph.strip(), known):
+        for part in _cut_at(paragraph.strip(), sorted(known, key=len, reverse=True)):
             out += [part] if part in known else sentences_in(part)
     return out
 
 
 def _cut_at(text: str, known: Sequence[str]) -> list[str]:
-    """A text cut around the known sentences in it, the longer ones first."""
+    """A text cut around the known sentences in it, of which the longer ones come first."""
     parts = [text]
-    for sentence in sorted(known, key=len, reverse=True):
-        parts = [piece for part in parts for piece in _cut(part, sentence, known)]
+    for sentence in known:
+        if sentence in text:
+            parts = [piece for part in parts for piece in _cut(part, sentence, known)]
     return parts
 
 
@@ -313,6 +314,12 @@ def sentences_in(text: str) -> list[str]:
     return out
 
 
+def _pieces_of(rows: Sequence[DraftStatement]) -> list[str]:
+    """The texts of those that stand in a paragraph with others, the longer ones first."""
+    pieces = [s.text for s, behind in itertools.pairwise([*rows, _NOTHING]) if s.continues or behind.continues]
+    return sorted(pieces, key=len, reverse=True)
+
+
 class _Twins:
     """The record's statements, looked up by the words of a page; what is `told` of the source cites no lines."""
 
@@ -321,6 +328,8 @@ class _Twins:
         self._of: dict[str, list[DraftStatement]] = {}
         for name, statement in draft.statements():
             self._of.setdefault(name, []).append(statement)
+        self._texts = {name: {s.text for s in rows} for name, rows in self._of.items()}
+        self._pieces = {name: _pieces_of(rows) for name, rows in self._of.items()}
 
     def texts(self, section: str) -> list[str]:
         """The texts of a section."""
@@ -350,17 +359,16 @@ class _Twins:
 
         That is one statement where it resembles one of them, or where no sentence of it does.
         """
-        rows = self._of.get(section, [])
-        known = [s.text for s, behind in itertools.pairwise([*rows, _NOTHING]) if s.continues or behind.continues]
-        if not known:  # no paragraph of the record holds several
+        rows, known = self._of.get(section, []), self._pieces.get(section, [])
+        if not node.columns:
+            node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
+        if not known or node.text in self._texts[section]:  # no paragraph of the record holds several, or not this
             yield node
             return
         pieces: list[str] = []
         for part in _cut_at(node.text, known):
             sentences = [] if self._find(part, rows) else sentences_in(part)
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
-        if not node.columns:
-            node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
         for n, text in enumerate(pieces[:-1]):
             yield _Node(text, "" if n else node.label, continues=n > 0)
         many = len(pieces) > 1

@@ -213,11 +213,13 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
         if statement.columns_id:
             was, columns = (BETWEEN.join(s.columns) for s in (statement, now.get(statement.id, statement)))
             out[own[statement.columns_id]] = _retitled(was, columns, after.against.get(statement.columns_id, ""))
+    parts = {g.part_id: g.part for g in checked.values()}
     for groups in before.sections.values():
         for group in groups:
             new = checked.get(group.id, group)
             if group.part_id:
-                out[own[group.part_id]] = _retitled(group.part, new.part, after.against.get(group.part_id, ""))
+                part = parts.get(group.part_id, group.part)
+                out[own[group.part_id]] = _retitled(group.part, part, after.against.get(group.part_id, ""))
             if group.heading:
                 out[own[group.id]] = _retitled(group.heading, new.heading, new.finding)
     return out
@@ -247,7 +249,13 @@ def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
     }
     kept = replace(kept, sections=flat)
     numbered = kept.numbered()
-    return numbered, dict(zip((n for _, n, _ in numbered.printed()), (n for _, n, _ in kept.printed()), strict=True))
+    groups = zip(*((g for of in d.sections.values() for g in of) for d in (numbered, kept)), strict=True)
+    own: dict[int, int] = {}
+    for new, old in groups:
+        own |= {new.part_id: old.part_id, new.id: old.id}
+        for a, b in zip(new.flat(), old.flat(), strict=True):
+            own |= {a.id: b.id, a.columns_id: b.columns_id}
+    return numbered, own
 
 
 def _one_level(statement: DraftStatement) -> DraftStatement:

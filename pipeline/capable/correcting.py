@@ -11,11 +11,13 @@ from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import BETWEEN, cells
+from pipeline.text import clean
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
 _TITLE_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
 _TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
+_MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
@@ -114,7 +116,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         verdict = verdicts.faults.get(group.id)
         if verdict is None:
             return group
-        text, why = verdict.fault.text.strip(), verdict.fault.why
+        text, why = _bare(verdict.fault.text), verdict.fault.why
         if text not in ("", group.heading):
             reason = "; ".join(filter(None, (group.reason, why)))
             return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
@@ -128,32 +130,34 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     return _with_titles(out, verdicts)
 
 
+def _bare(title: str) -> str:
+    """A title without the mark with which it is shown to a model."""
+    return _MARKED.sub("", clean(title))
+
+
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
     remarks: list[str] = []
     against: dict[int, str] = {}
 
-    def title(id_: int, before: str, *, cut: int = 0) -> str:
-        """A title as it is put right, where it has as many cells as are wanted."""
+    def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
+        """The cells of a title as they are put right, where they stay as many."""
         verdict = verdicts.faults.get(id_)
         if not id_ or verdict is None or verdict.fault.verdict == "citation":
             return before
-        text, why = verdict.fault.text.strip(), verdict.fault.why or verdict.fault.verdict
-        if text in ("", before) or (cut and len(cells(text)) != cut):
-            remarks.append(_TITLE_STANDS.format(before, why))
+        text, why = _bare(verdict.fault.text), verdict.fault.why or verdict.fault.verdict
+        new = cells(text) if len(before) > 1 else (text,)
+        if not text or new == before or len(new) != len(before):
+            remarks.append(_TITLE_STANDS.format(BETWEEN.join(before), why))
             against[id_] = why
             return before
-        remarks.append(_TITLE_CHANGED.format(text, before, why))
-        return text
+        remarks.append(_TITLE_CHANGED.format(BETWEEN.join(new), BETWEEN.join(before), why))
+        return new
 
     def statement(section: str, of: DraftStatement) -> DraftStatement:
-        if not of.columns_id:
-            return of
-        before = BETWEEN.join(of.columns)
-        row = title(of.columns_id, before, cut=len(of.columns))
-        return of if row == before else replace(of, columns=cells(row))
+        return replace(of, columns=title(of.columns_id, of.columns)) if of.columns_id else of
 
     parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
-    parts = {id_: title(id_, part) for id_, part in parts.items()}
+    parts = {id_: title(id_, (part,))[0] for id_, part in parts.items()}
     out = draft.rewritten(statement, lambda g: replace(g, part=parts[g.part_id]))
     return replace(out, remarks=(*draft.remarks, *remarks), against=against)

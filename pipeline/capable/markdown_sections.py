@@ -7,6 +7,7 @@ cells of a row beyond its columns) is left out, and how much that is `lost_words
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
 from pipeline.tables import BETWEEN, fills, in_words
 from pipeline.text import clean, word_count, words
-from pipeline.verification.quotations import quotations
+from pipeline.verification.quotations import quoted_spans
 
 # A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
@@ -122,7 +123,9 @@ def _counts(titles: Sequence[str]) -> bool:
     """Whether the titles are numbered from 1 on, those of each part perhaps anew: "2.", or "1.2"."""
     found = [_NUMBER.match(title) for title in titles]
     numbers = [int(match[1] or match[2]) if match else 0 for match in found]
-    return bool(numbers) and all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
+    counts = all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
+    alone = len(found) == 1 and found[0] is not None and found[0][1] is None  # "1.1 million homes"
+    return bool(numbers) and counts and not alone
 
 
 def _in_parts(blocks: Sequence[_Block]) -> list[_Block]:
@@ -196,9 +199,8 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
     """A point as statements that are cited each for itself, of a sentence or short ones together, in one paragraph."""
     sentences = [point.text] if point.bound else sentences_in(point.text)
     pieces: list[str] = []
-    for n, sentence in enumerate(sentences):
-        short = pieces and word_count(pieces[-1]) + word_count(sentence) <= _MOST_OF_PIECE
-        if short or _is_in_a_quotation(sentences[:n], sentences[n:]):
+    for sentence, is_quoted in zip(sentences, _inside_quotations(point.text, sentences), strict=True):
+        if pieces and (is_quoted or word_count(pieces[-1]) + word_count(sentence) <= _MOST_OF_PIECE):
             pieces[-1] += labels.between_sentences + sentence
         else:
             pieces.append(sentence)
@@ -209,11 +211,15 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
     yield replace(point, text=pieces[-1], label=label, details=details, continues=len(pieces) > 1)
 
 
-def _is_in_a_quotation(before: Sequence[str], behind: Sequence[str]) -> bool:
-    """Whether a quotation begins before this place and ends behind it."""
-    parts = (" ".join(part) for part in (before, behind, [*before, *behind]))
-    early, late, whole = (sum(1 for _ in quotations(part)) for part in parts)
-    return early + late < whole
+def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
+    """Whether each sentence of a text begins inside a quotation."""
+    spans = quoted_spans(text)
+    starts, at = [start for start, _ in spans], 0
+    for sentence in sentences:
+        at = max(at, text.find(sentence, at))
+        n = bisect_left(starts, at) - 1
+        yield n >= 0 and at < spans[n][1]
+        at += len(sentence)
 
 
 def _beside(node: SyntaxTreeNode, items: Sequence[DraftStatement]) -> bool:

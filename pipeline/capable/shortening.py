@@ -33,8 +33,8 @@ def cut_wish(over: int, words: int, prompts: ChunkPrompts) -> str:
 def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     """The draft without the main points of these numbers, in this order, until it is not `over` any more.
 
-    Each goes with what is nested below it, and a heading's number stands for all below that. What is cut stays in the
-    record as dropped; a third of them stays.
+    Each goes with what is nested below it, and the number of a title stands for all below that. What is cut stays in
+    the record as dropped; a third of them stays.
     """
     own = Draft({MAIN_POINTS.name: draft.sections.get(MAIN_POINTS.name, ())})
     left = min(over, round(_MOST_CUT * own.words()))
@@ -42,6 +42,7 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     for group in draft.sections.get(MAIN_POINTS.name, ()):
         rows |= {s.id: (s,) for s in group.statements}
         rows |= {group.id: group.statements} if group.heading else {}
+        rows |= {group.part_id: (*rows.get(group.part_id, ()), *group.statements)} if group.part else {}
     gone: set[int] = set()
     for number in cut:
         more = [d for s in rows.get(number, ()) for d in s.flat() if d.id not in gone]

@@ -142,9 +142,11 @@ def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labe
     first, *pieces = [_point(detail, next(numbers)) for detail in paragraph]
     last = paragraph[-1]
     columns = last.columns if last.is_table else ()
-    nested = _details(last.details, numbers, labels)
-    rows = tuple(_row(point, columns, labels) for point in nested) if columns else nested
-    return replace(first, pieces=tuple(pieces), nested=rows, columns=columns)
+    if columns:
+        nested = tuple(_row(_point(row, next(numbers)), columns, labels) for row in last.details)
+    else:
+        nested = _details(last.details, numbers, labels)
+    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns)
 
 
 def _row(point: Point, columns: tuple[str, ...], labels: Labels) -> Point:

@@ -35,6 +35,41 @@ class Unfit(ValueError):
 
 def apply(state: State, action: Action, n: int) -> State:
     """The state after action number `n`, which names what it adds. Raises Unfit."""
+    changed = _applied(state, action, n)
+    made_of = {"split": getattr(action, "target", ""), "merge": next(iter(getattr(action, "targets", ())), "")}
+    return _in_paragraphs(changed, state, made_of.get(action.kind, ""))
+
+
+def _in_paragraphs(changed: State, before: State, made_of: str) -> State:
+    """The state in which nothing goes on in a paragraph that is another one; what is new is of that of `made_of`."""
+    if [_place(i) for i in changed.items] == [_place(i) for i in before.items]:
+        return changed
+    known: dict[str, int] = {}
+    last: Item | None = None
+    for n, item in enumerate(i for i in before.items if not i.outside):
+        known[item.id] = known[last.id] if last and item.continues and _beside(last, item) else n
+        last = item
+    out: list[Item] = []
+    last = None
+    for item in changed.items:
+        if item.continues and not item.outside:
+            of, above = (known.get(i.id, known.get(made_of)) if i else None for i in (item, last))
+            goes_on = last is not None and _beside(last, item) and of is not None and of == above
+            item = item if goes_on else replace(item, continues=False)
+        last = last if item.outside else item
+        out.append(item)
+    return replace(changed, items=tuple(out))
+
+
+def _place(item: Item) -> tuple[str, str, int, bool]:
+    return item.id, item.group, item.depth, item.outside
+
+
+def _beside(one: Item, other: Item) -> bool:
+    return (one.section, one.group, one.depth) == (other.section, other.group, other.depth)
+
+
+def _applied(state: State, action: Action, n: int) -> State:
     match action:
         case Decide():
             return _decided(state, action)
@@ -53,6 +88,8 @@ def apply(state: State, action: Action, n: int) -> State:
             if item.section not in TERMED:  # a lead stands before the first part alone
                 parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
             parts = [*(replace(p, columns=()) for p in parts[:-1]), parts[-1]]  # what is nested stays below the last
+            if item.continues or _goes_on(state, item):
+                parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
             return _put(state, item.id, parts)
         case Merge():
             return _merged(state, action, n)
@@ -78,6 +115,12 @@ def apply(state: State, action: Action, n: int) -> State:
             return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
+
+
+def _goes_on(state: State, item: Item) -> bool:
+    """Whether the statement behind this one stands in its paragraph."""
+    behind = state.items[state.items.index(item) + 1 :]
+    return bool(behind) and behind[0].continues and _beside(item, behind[0])
 
 
 def _own(item: Item) -> Item:
@@ -190,7 +233,7 @@ def _moved(state: State, action: Move) -> State:
             raise Unfit("the heading that it was moved to is not in the document")
         depth, at = 0, start_of(rest, item.section, group)
     shift = depth - item.depth
-    moved = [replace(i, group=group, depth=i.depth + shift, continues=i.continues and i is not item) for i in block]
+    moved = [replace(i, group=group, depth=i.depth + shift) for i in block]
     return replace(rest, items=(*rest.items[:at], *moved, *rest.items[at:]))
 
 
@@ -246,7 +289,7 @@ def _renamed(state: State, action: Rename) -> State:
     items = tuple(
         replace(i, text=swap(i.text), label=swap(i.label), columns=tuple(map(swap, i.columns))) for i in state.items
     )
-    groups = tuple(replace(g, heading=swap(g.heading)) for g in state.groups)
+    groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
     return replace(state, items=items, groups=groups, names=(*state.names, (action.speaker, action.name)))
 
 

@@ -72,20 +72,21 @@ def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
     """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
 
     What is `bound` to the statement above it, as rows of a table are, stands only where that does, and what goes on in
-    a paragraph of which nothing was accepted begins it.
+    a paragraph of which nothing was accepted begins it, with its lead.
     """
     above: list[Item] = []
-    begun = False
+    begun, lead = False, ""
     for item in items:
         if item.outside:
             continue
-        begun = begun and item.continues
+        begun, lead = (begun, lead) if item.continues else (False, item.label)
         while above and above[-1].depth >= item.depth:
             above.pop()
         alone = any(i.standing != "accepted" for i in above if bound or i.columns)
         if item.standing == "accepted" and not alone:
             depth = sum(i.standing == "accepted" for i in above)
-            yield replace(item, depth=depth, continues=item.continues and begun)
+            label = item.label or ("" if begun else lead)
+            yield replace(item, depth=depth, continues=item.continues and begun, label=label)
             begun = True
         above.append(item)
 

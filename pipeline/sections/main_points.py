@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from pydantic import model_validator
@@ -87,9 +87,13 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
 
 def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
     """The groups; the title of a part of one heading goes in front of that, and one that is the whole goes."""
-    many = Counter(g.part for g in groups if g.part)
-    whole = len(many) == 1 and all(g.part for g in groups)
-    return tuple(_without_part(g, named=not whole) if whole or many[g.part] == 1 else g for g in groups)
+    runs = [tuple(of_part) for _, of_part in groupby(groups, key=lambda g: g.part)]
+    whole = len(runs) == 1
+    out: list[DraftGroup] = []
+    for run in runs:
+        alone = bool(run[0].part) and (whole or len(run) == 1)
+        out += [_without_part(g, named=not whole) for g in run] if alone else run
+    return tuple(out)
 
 
 def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:

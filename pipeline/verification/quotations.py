@@ -24,6 +24,11 @@ def quotations(text: str) -> Iterator[str]:
                 yield part.strip()
 
 
+def quoted_spans(text: str) -> list[tuple[int, int]]:
+    """Where the quotations of a text begin and end, their marks included."""
+    return [match.span() for match in _QUOTED.finditer(text)]
+
+
 def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
     """The quotations that nobody says word for word anywhere and no title has, marks and capitals aside."""
     return tuple(dict.fromkeys(q for q in quotations(text) if not recording.holds(bare_words(q))))

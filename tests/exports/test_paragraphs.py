@@ -18,6 +18,8 @@ from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_edited
 from pipeline.render import render_markdown
+from pipeline.review.actions import Add, Divide, Merge, Move, Split
+from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import State, opened
 from pipeline.store import dump
@@ -85,6 +87,77 @@ def test_an_edit_in_a_paragraph_touches_its_own_statement_alone(old: str, new: s
     assert sum(s.finding == UNCITED for _, s in draft_of_page(page, document).statements()) == sum(
         not c for _, c in read
     )
+
+
+@pytest.mark.parametrize(
+    "text", [f"Ben says to Ana: “{TEXTS[1]}” and leaves.", f"Nobody thinks that. {TEXTS[1]} Ana disagrees with it."]
+)
+@pytest.mark.parametrize("lead", [None, "Why"])
+def test_a_statement_that_holds_a_piece_of_a_paragraph_is_read_back_whole(text: str, lead: str | None) -> None:
+    document = in_pieces()
+    first, second = document.main_points
+    other = second.details[0].model_copy(update={"text": text, "lead": lead})
+    points = (first, second.model_copy(update={"details": (*second.details, other)}))
+    document = document.model_copy(update={"main_points": points})
+    page = render_markdown(document)
+    assert not is_edited(page, document)
+    assert [s.text for s in draft_of_page(page, document).sections["main_points"][1].flat()][-1] == text
+
+
+def paragraphs(state: State) -> list[str]:
+    """The paragraphs below each heading, with their leads."""
+    whole = reviewed_document(in_pieces("Lead"), state, Recording(TRANSCRIPT))
+    return [
+        f"{run[0].lead or ''}|{' '.join(d.text for d in run)}"
+        for p in whole.main_points
+        for run in in_paragraphs(p.details)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "found"),
+    [
+        (lambda ids, groups: Move(kind="move", target=ids[0], group=groups[0]), [f"|{' '.join(TEXTS[1:])}"]),
+        (
+            lambda ids, groups: Move(kind="move", target=ids[3], after=ids[0]),
+            [f"Lead|{TEXTS[0]}", f"|{' '.join(TEXTS[1:])}"],
+        ),
+        (
+            lambda ids, groups: Add(kind="add", section="main_points", text="New.", lines=[1], after=ids[1], label="L"),
+            [f"Lead|{' '.join(TEXTS[:2])}", "L|New.", f"|{TEXTS[2]}"],
+        ),
+        (
+            lambda ids, groups: Split(kind="split", target=ids[0], texts=["Ana heats the river.", "It is warm."]),
+            [f"Lead|{WHOLE}"],
+        ),
+        (
+            lambda ids, groups: Merge(kind="merge", targets=[ids[0], ids[1]], text="Both."),
+            [f"Lead|Both. {TEXTS[2]}"],
+        ),
+        (
+            lambda ids, groups: Divide(kind="divide", target=ids[1], text="Anew"),
+            [f"Lead|{TEXTS[0]}", f"|{' '.join(TEXTS[1:])}"],
+        ),
+    ],
+)
+def test_what_a_reviewer_does_puts_nothing_into_another_paragraph(action: Any, found: list[str]) -> None:
+    state = accepted(in_pieces("Lead"))
+    group = state.groups[1].id
+    ids = [i.id for i in state.items if i.group == group and not i.depth]
+    state = apply(state, action(ids, [g.id for g in state.groups]), 7)
+    assert set(found) <= set(paragraphs(accepted_all(state)))
+
+
+def accepted_all(state: State) -> State:
+    return replace(state, items=tuple(replace(i, standing="accepted") for i in state.items))
+
+
+def test_the_lead_of_a_paragraph_stays_where_its_first_statement_goes() -> None:
+    assert f"Lead|{' '.join(TEXTS[1:])}" in paragraphs(accepted(in_pieces("Lead"), TEXTS[0]))
+    draft = draft_of_document(in_pieces("Lead"))
+    left = draft.rewritten(lambda section, s: None if s.text == TEXTS[0] else s)
+    (second,) = (s for _, s in left.statements() if s.text == TEXTS[1])
+    assert (second.label, second.continues) == ("Lead", False)
 
 
 def test_what_has_a_lead_or_stands_behind_a_list_begins_a_paragraph() -> None:

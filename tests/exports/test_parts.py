@@ -17,7 +17,7 @@ from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
 from pipeline.render import render_markdown
-from pipeline.review.actions import Divide
+from pipeline.review.actions import Divide, Rename
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
@@ -80,6 +80,13 @@ def test_pages_books_and_word_have_them_as_headings_above_headings() -> None:
     levels = {p.text: p.style.name for p in word.paragraphs if p.style}
     assert levels["The money"] == "Heading 2"
     assert all(levels[f"{n}. {p.heading}"] == "Heading 3" for n, p in enumerate(made.document.main_points, 1))
+
+
+def test_a_renamed_speaker_is_renamed_in_titles_of_parts() -> None:
+    first, second = in_parts().main_points
+    document = sample(main_points=(first.model_copy(update={"part": "What Ana wants"}), second))
+    state = apply(opened(document), Rename(kind="rename", speaker="Ana", name="Anna Berg"), 7)
+    assert state.groups[0].part == "What Anna Berg wants"
 
 
 def test_what_was_accepted_keeps_its_parts_and_a_new_heading_stands_in_the_part_of_the_old() -> None:

@@ -319,7 +319,7 @@ def test_titles_of_parts_are_checked_like_headings_and_what_became_of_them_is_to
 
     def check(request: Request) -> Answer:
         row = next(r for r in request.messages[-1].content.splitlines() if "(part) The plant" in r)
-        return checked(id=int(row.split(".")[0]), text="The tower", why="only the tower")
+        return checked(id=int(row.split(".")[0]), text="(part) The\n\ntower", why="only the tower")
 
     document, client = run(manuscript=made, cite=cited_answer(cited=cited), check=check)
     assert [p.part for p in document.main_points] == ["The tower", "The tower", None]
@@ -372,6 +372,9 @@ def test_a_statement_is_cut_with_what_is_nested_below_it_and_what_it_continues_s
     rows = (row("a"), row("b", True, row("c")), row("d"), row("e", True), row("f"), row("g"))
     draft = Draft({"main_points": (DraftGroup(rows, "H"),)}).numbered()
     numbers = {s.text[0]: s.id for _, s in draft.statements()}
+    parts = replace(draft, sections={"main_points": tuple(replace(g, part="P") for g in draft.sections["main_points"])})
+    parts = parts.numbered()
+    assert not any(shortened(parts, [parts.sections["main_points"][0].part_id], 100).statements())
     left = shortened(draft, [numbers["b"], numbers["d"]], 36)
     assert [(s.text[0], s.continues) for _, s in left.statements()] == [
         ("a", False), ("e", False), ("f", False), ("g", False)

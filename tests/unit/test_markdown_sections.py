@@ -208,6 +208,7 @@ def parts(*headings: str) -> list[tuple[str, str]]:
             ("### 1. One", "####! 1.1 a", "####! 1.2 b", "### 2. Two", "####! 2.1 c", "####! 2.2 d"),
             [("One", "a"), ("One", "b"), ("Two", "c"), ("Two", "d")],
         ),
+        (("###! a", "####! 1.1 million homes"), [("", "a"), ("", "1.1 million homes")]),
         (("### One", "####! 2.5 million", "####! b", "###! c"), [("One", "2.5 million"), ("One", "b"), ("", "c")]),
     ],
 )

@@ -383,6 +383,15 @@ def test_titles_of_parts_and_columns_are_checked_where_a_part_begins_with_what_n
         assert [c.claim.text for c in told if any(f.kind == "heading" for f in c.findings)] == [title]
 
 
+def test_a_page_whose_parts_have_one_title_and_nothing_said_between_them_is_checked(page: Path) -> None:
+    above, first, second = re.split(r"### \d\. (?=A Reactor|Paying)", page.read_text("utf-8"))
+    new = "### Else\n\n#### 2. New\n\n- Solar panels feed a battery of 77 tonnes.\n\n"
+    text = f"{above}### The plant\n\n#### 1. {first}{new}### The plant\n\n#### 3. {second}"
+    page.write_text(text, "utf-8")
+    told = asked(page, fault(row_with("(heading) Paying"), text="Money"))
+    assert [c.claim.text[:6] for c in told if c.findings] == ["Solar ", "Paying"]
+
+
 @pytest.fixture
 def in_parts(tmp_path: Path) -> Path:
     """The same of a talk in two parts, the first of which told who the label stands for."""
