@@ -145,8 +145,11 @@ def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftS
 
 
 def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
-    """Behind the last statement that begins no later in the recording."""
-    return 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
+    """Behind the last statement that begins no later in the recording, and what goes on in its paragraph."""
+    place = 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
+    while place < len(rows) and rows[place].continues:
+        place += 1
+    return place
 
 
 def _taken(waiting: Waiting, id_: int, *, labelled: bool = False) -> Sequence[DraftStatement]:

@@ -25,7 +25,7 @@ from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, kind_of, sections_of, tasks, words_of_each
 from pipeline.sections.key_concepts import KEY_CONCEPTS
-from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.sections.main_points import MAIN_POINTS, settled_parts
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
 from pipeline.structured import Structured
@@ -138,6 +138,8 @@ async def cite(
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
     draft = shortened(draft, answer.cut, over)
     draft = corrected(draft, Verdicts(faults), recording)
+    points = settled_parts(draft.sections.get(MAIN_POINTS.name, ()))  # a part may have lost all headings but one
+    draft = replace(draft, sections={**draft.sections, MAIN_POINTS.name: points})
     part = part_of(found, chunk, prompts, every, whole=True)
     sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
     structured.wrote(sections)

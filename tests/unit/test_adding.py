@@ -11,6 +11,7 @@ from pipeline.document import StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.numbering import numbered_lines
 from pipeline.sections import STUDY
+from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.verification import Recording
 from tests.scripted import EMPTY, LINES, cut_off, good_answer, transcript
 from tests.unit.test_run import run
@@ -62,6 +63,15 @@ def test_several_and_doubtful_ones_are_nested_below_a_point_that_has_no_details(
     assert [d.text for d in document.main_points[0].details[0].details] == [r["text"] for r in rows]
     doubtful = added(under=3, text="The loan runs for 77 years.").main_points[0].details[0]
     assert [d.support for d in (doubtful, *doubtful.details)] == ["verified", "weak"]
+
+
+def test_it_stands_behind_a_paragraph_and_not_in_it() -> None:
+    rows = (DraftStatement("The reactor runs.", (1,)), DraftStatement("The tower is dear.", (4,), continues=True))
+    draft = Draft({"main_points": (DraftGroup(rows, "Lund"),)}).numbered()
+    new = Addition(1, DraftStatement("Everybody knows that.", (2,), "The loan"))
+    grown = with_additions(draft, [new], Recording(LONG), [MAIN_POINTS])
+    texts = [s.text for s in grown.sections["main_points"][0].statements]
+    assert texts == ["The reactor runs.", "The tower is dear.", "Everybody knows that."]
 
 
 def test_under_a_nested_one_it_stands_behind_that() -> None:

@@ -382,6 +382,22 @@ def test_a_statement_is_cut_with_what_is_nested_below_it_and_what_it_continues_s
     assert [d.text[0] for d in left.dropped] == ["b", "c", "d"]
 
 
+def test_a_part_that_loses_all_headings_but_one_goes_in_front_of_that() -> None:
+    made = too_long()
+    for old, new in (("### A reactor", "### The plant\n\n#### A reactor"), ("### Tower 0", "#### Tower 0")):
+        made["manuscript"] = made["manuscript"].replace(old, new)
+    cited = [{"id": n, "lines": [2]} for n in range(1, 110)]
+    whole, client = run(manuscript=made, cite=cited_answer(cited=cited))
+    assert [p.part for p in whole.main_points][:3] == ["The plant", "The plant", None]
+    asked = client.requests[1].messages[-1].content
+    cut = int(next(r for r in asked.splitlines() if "(heading) Tower 0" in r).split(".")[0])
+    document, _ = run(manuscript=made, cite=cited_answer(cited=cited, cut=[cut]))
+    assert (document.main_points[0].part, document.main_points[0].heading) == (
+        None,
+        "The plant: A reactor and its tower",
+    )
+
+
 def test_a_page_of_its_length_is_not_cut_and_a_third_of_its_points_stays() -> None:
     document, client = run(cite=cited_answer(cut=[5, 6, 7]))
     assert "cut: stays empty" in client.requests[1].messages[-1].content and document.dropped == ()
