@@ -156,12 +156,7 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
 def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...]]]]]:
     """The titles and statements of a draft, section by section, without what no page is read for."""
     return [
-        (
-            name,
-            group.part,
-            group.heading,
-            [(s.label, s.text, s.columns) for s in group.flat()],
-        )
+        (name, group.part, group.heading, [(s.label, s.text, s.columns) for s in group.flat()])
         for name, groups in draft.sections.items()
         for group in groups
         if name not in BARE and group.statements
@@ -280,8 +275,9 @@ def _paragraphs(rows: Sequence[str], form: _Form) -> list[str]:
 def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
     """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
     out: list[str] = []
+    longest_first = sorted(known, key=len, reverse=True)
     for paragraph in paragraphs:
-        for part in _cut_at(paragraph.strip(), sorted(known, key=len, reverse=True)):
+        for part in _cut_at(paragraph.strip(), longest_first):
             out += [part] if part in known else sentences_in(part)
     return out
 

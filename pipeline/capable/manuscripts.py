@@ -42,7 +42,7 @@ _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exi
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
 _GROWS = 1.05  # times its words are those of a page that is put right
 _MAY_BE = 1.1  # times the words asked for: how long a page may be before something of it has to go
-_WORDS_A_HEADING = 90, 130  # of sections that hold one matter each, at least and at most
+_LEAST_OF_SECTION, _MOST_OF_SECTION = 90, 130  # words below a heading, so that each holds one matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,7 @@ def _titles(recipe: Recipe) -> dict[str, str]:
 
 def _headings(words: int) -> str:
     """How many headings so many words of main points may have."""
-    most, least = (max(n, round(words / each)) for n, each in zip((3, 2), _WORDS_A_HEADING, strict=True))
-    return f"{least} to {most}"
+    return f"{max(2, round(words / _MOST_OF_SECTION))} to {max(3, round(words / _LEAST_OF_SECTION))}"
 
 
 def _range(values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A page that came out longer than was asked for: the model names what readers would miss least, whole points go."""
+"""A page that came out longer than was asked for: the model names what readers would miss least, and that goes."""
 
 from __future__ import annotations
 

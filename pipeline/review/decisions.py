@@ -36,29 +36,46 @@ class Unfit(ValueError):
 def apply(state: State, action: Action, n: int) -> State:
     """The state after action number `n`, which names what it adds. Raises Unfit."""
     changed = _applied(state, action, n)
-    made_of = {"split": getattr(action, "target", ""), "merge": next(iter(getattr(action, "targets", ())), "")}
-    return _in_paragraphs(changed, state, made_of.get(action.kind, ""))
+    match action:
+        case Split():
+            made_of = action.target
+        case Merge():
+            made_of = action.targets[0]
+        case _:
+            made_of = ""
+    return _within_paragraphs(changed, state, made_of)
 
 
-def _in_paragraphs(changed: State, before: State, made_of: str) -> State:
-    """The state in which nothing goes on in a paragraph that is another one; what is new is of that of `made_of`."""
+def _within_paragraphs(changed: State, before: State, made_of: str) -> State:
+    """The changed state, in which what went on in a paragraph does so only behind a statement of that paragraph.
+
+    Statements that were not there before are of the paragraph of the one they are `made_of`, "" for none.
+    """
     if [_place(i) for i in changed.items] == [_place(i) for i in before.items]:
         return changed
-    known: dict[str, int] = {}
-    last: Item | None = None
-    for n, item in enumerate(i for i in before.items if not i.outside):
-        known[item.id] = known[last.id] if last and item.continues and _beside(last, item) else n
-        last = item
+    paragraphs = _paragraphs(before)
+
+    def paragraph_of(item: Item) -> int | None:
+        return paragraphs.get(item.id, paragraphs.get(made_of))
+
     out: list[Item] = []
-    last = None
+    above: Item | None = None
     for item in changed.items:
-        if item.continues and not item.outside:
-            of, above = (known.get(i.id, known.get(made_of)) if i else None for i in (item, last))
-            goes_on = last is not None and _beside(last, item) and of is not None and of == above
-            item = item if goes_on else replace(item, continues=False)
-        last = last if item.outside else item
+        goes_on = item.continues and above and _beside(above, item) and paragraph_of(above) == paragraph_of(item)
+        if not item.outside:
+            item = above = item if goes_on else replace(item, continues=False)
         out.append(item)
     return replace(changed, items=tuple(out))
+
+
+def _paragraphs(state: State) -> dict[str, int]:
+    """The number of the paragraph of each statement, by id."""
+    out: dict[str, int] = {}
+    above: Item | None = None
+    for n, item in enumerate(i for i in state.items if not i.outside):
+        out[item.id] = out[above.id] if above and item.continues and _beside(above, item) else n
+        above = item
+    return out
 
 
 def _place(item: Item) -> tuple[str, str, int, bool]:
