@@ -56,7 +56,7 @@ class Claim(_Model):
 
     `support` is "verified" when nothing was found against it or what was found is put right, "weak" when `finding`
     stands. `remark` is what code noticed and was let stand, by the checking model that was told of it or as
-    a filler left out of a quotation.
+    a filler left out of a quotation. `emphasis` are words of its text that stand out on the page.
     """
 
     evidence: tuple[Evidence, ...] = Field(min_length=1)
@@ -64,6 +64,7 @@ class Claim(_Model):
     finding: str | None = None
     remark: str | None = None
     correction: Correction | None = None
+    emphasis: tuple[Text, ...] = Field(default=(), exclude_if=lambda emphasis: not emphasis)
 
     @model_validator(mode="after")
     def _told(self) -> Claim:

@@ -21,8 +21,9 @@ from pipeline.document import (
     StudyDocument,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.emphasis import shared_out
 from pipeline.errors import StoreError
-from pipeline.labels import labels_for, languages
+from pipeline.labels import QUESTION_MARKS, labels_for, languages
 from pipeline.render import DOUBTED, render_markdown, unescape
 from pipeline.render.markdown import OF_PARAGRAPH, labels_of, provenance
 from pipeline.store import load
@@ -46,6 +47,8 @@ _BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
+_ASKS = re.compile(rf"\*\*(.*?[{re.escape(''.join(QUESTION_MARKS))}])\*\*\s*")
+_STANDS_OUT = re.compile(r"(?<!\\)\*\*(?=\S)(.+?)(?<=[^\s\\])\*\*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
 _CLOCK = r"\d+(?::\d\d)+"
 _STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
@@ -82,7 +85,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
     lines = tuple(e.segment for e in of.evidence)
     finding, remark = of.finding or "", of.remark or ""
     if isinstance(of, KeyConcept):
-        return DraftStatement(of.definition, lines, of.term, finding=finding, remark=remark)
+        return DraftStatement(of.definition, lines, of.term, finding=finding, remark=remark, emphasis=of.emphasis)
     if isinstance(of, Detail):
         details = tuple(map(_statement, of.details))
         columns = of.columns if of.is_table else ()
@@ -97,8 +100,9 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
             remark=remark,
             continues=of.continues,
             columns=columns,
+            emphasis=of.emphasis,
         )
-    return DraftStatement(of.text, lines, finding=finding, remark=remark)
+    return DraftStatement(of.text, lines, finding=finding, remark=remark, emphasis=of.emphasis)
 
 
 def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
@@ -117,7 +121,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             continue
         if shape == "prose":
             known = [*twins.texts(name), *told]
-            nodes = [_Node(s) for s in _sentences(_paragraphs(rows, form), known) if s not in told]
+            nodes = [node for node in _sentences(_paragraphs(rows, form), known) if node.text not in told]
         else:
             nodes = _bullets(rows, form, form.terms if shape == "terms" else form.leads)
             nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
@@ -177,7 +181,7 @@ class _Form:
         colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
         self.terms = (*(re.compile(rf"\*\*(.*?)\*\*{colon}\s*") for colon in colons), _BOLD)
         inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
-        self.leads = (*inside, _BOLD) if own.colon[-1].isspace() else self.terms  # as the page is written
+        self.leads = (*(inside if own.colon[-1].isspace() else ()), *self.terms[:-1], _ASKS)
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
         nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
@@ -221,6 +225,7 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     continues: bool = False
+    emphasis: tuple[str, ...] = ()
 
     def flat(self) -> Iterator[_Node]:
         """This one and those nested below it."""
@@ -262,24 +267,37 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
         node.text = _MARK.sub("", node.text)
         if match := next((m for label in labels if (m := label.match(node.text))), None):
             node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
-        node.text = unescape(node.text).strip()
+        node.text, node.emphasis = _in_plain(node.text)
     return out
 
 
-def _paragraphs(rows: Sequence[str], form: _Form) -> list[str]:
+def _paragraphs(rows: Sequence[str], form: _Form) -> list[_Node]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
-    return [unescape(_MARK.sub("", part.replace("\n", " "))) for part in re.split(r"\n{2,}", "\n".join(kept)) if part]
+    parts = (part.replace("\n", " ") for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
+    shown = (_in_plain(_MARK.sub("", part)) for part in parts)
+    return [_Node(text, emphasis=emphasis) for text, emphasis in shown]
 
 
-def _sentences(paragraphs: Sequence[str], known: Sequence[str]) -> list[str]:
+def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
+    """The words of a line as a reader sees them, and those of them that stand out."""
+    emphasis = tuple(unescape(words) for words in _STANDS_OUT.findall(shown))
+    return unescape(_STANDS_OUT.sub(r"\1", shown)).strip(), emphasis
+
+
+def _sentences(paragraphs: Sequence[_Node], known: Sequence[str]) -> Iterator[_Node]:
     """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
-    out: list[str] = []
     longest_first = sorted(known, key=len, reverse=True)
     for paragraph in paragraphs:
-        for part in _cut_at(paragraph.strip(), longest_first):
-            out += [part] if part in known else sentences_in(part)
-    return out
+        texts: list[str] = []
+        for part in _cut_at(paragraph.text, longest_first):
+            texts += [part] if part in known else sentences_in(part)
+        yield from _cut_into(paragraph, texts)
+
+
+def _cut_into(node: _Node, texts: Sequence[str]) -> list[_Node]:
+    both = zip(texts, shared_out(node.emphasis, texts), strict=True)
+    return [_Node(text, emphasis=emphasis) for text, emphasis in both]
 
 
 def _cut_at(text: str, known: Sequence[str]) -> list[str]:
@@ -344,6 +362,7 @@ class _Twins:
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
         new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
+        new = replace(new, emphasis=node.emphasis)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
@@ -365,10 +384,17 @@ class _Twins:
         for part in _cut_at(node.text, known):
             sentences = [] if self._find(part, rows) else sentences_in(part)
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
-        for n, text in enumerate(pieces[:-1]):
-            yield _Node(text, "" if n else node.label, continues=n > 0)
-        many = len(pieces) > 1
-        yield _Node(pieces[-1], "" if many else node.label, node.details, node.columns, many)
+        *first, last = _cut_into(node, pieces)
+        for n, piece in enumerate(first):
+            yield replace(piece, label="" if n else node.label, continues=n > 0)
+        yield _Node(
+            last.text,
+            "" if first else node.label,
+            node.details,
+            node.columns,
+            continues=bool(first),
+            emphasis=last.emphasis,
+        )
 
     @staticmethod
     def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:

@@ -18,6 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.answers import Unusable
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.emphasis import emphasised, shared_out
 from pipeline.labels import Labels
 from pipeline.page import sentences_in
 from pipeline.sections import Section
@@ -155,7 +156,7 @@ def _as_rows(
     """The points of a section as its rows, and those that can be none: without a term, or a name."""
     flat = [replace(row, details=()) for point in points for row in point.flat()]
     if FORMS.get(section.name) == "prose":
-        return tuple(DraftStatement(text, ()) for row in flat for text in sentences_in(row.labelled)), ()
+        return tuple(piece for row in flat for piece in _cut(row, sentences_in(row.labelled))), ()
     if not section.cites:
         return tuple(DraftStatement(row.labelled, ()) for row in flat), ()
     rows: list[DraftStatement] = []
@@ -205,10 +206,17 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
         else:
             pieces.append(sentence)
     details = tuple(piece for detail in point.details for piece in _in_pieces(detail, labels))
-    for n, text in enumerate(pieces[:-1]):
-        yield DraftStatement(text, (), "" if n else point.label, continues=n > 0)
-    label = "" if len(pieces) > 1 else point.label
-    yield replace(point, text=pieces[-1], label=label, details=details, continues=len(pieces) > 1)
+    *first, last = _cut(point, pieces)
+    for n, piece in enumerate(first):
+        yield replace(piece, label="" if n else point.label, continues=n > 0)
+    label = "" if first else point.label
+    yield replace(point, text=last.text, emphasis=last.emphasis, label=label, details=details, continues=bool(first))
+
+
+def _cut(row: DraftStatement, texts: Sequence[str]) -> list[DraftStatement]:
+    """The texts that a row was cut into as statements, with its words that stand out."""
+    both = zip(texts, shared_out(row.emphasis, texts), strict=True)
+    return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in both]
 
 
 def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
@@ -282,10 +290,16 @@ def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
         behind = _BEHIND_LEAD.match(rest)
         text = clean(rest[behind.end() :] if behind else rest)
         if text and (behind or _ENDS_LEAD.search(lead)):
-            yield DraftStatement(text, (), without_end_mark(lead))
+            yield DraftStatement(text, (), without_end_mark(lead), emphasis=_emphasis(inline[1:]))
             return
     if text := _words(node):
-        yield DraftStatement(text, ())
+        yield DraftStatement(text, (), emphasis=_emphasis(inline))
+
+
+def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:
+    """The words in bold, but for the beginning of a word."""
+    found = (emphasised(_words(child)) for child in inline if child.type == "strong" and not _is_inside_a_word(child))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _words(node: SyntaxTreeNode) -> str:

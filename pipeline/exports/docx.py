@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from pipeline.emphasis import pieces
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
@@ -146,9 +147,11 @@ def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnote
         mark, behind = exported.labels.behind(point.lead)
         paragraph.add_run(f"{point.lead}{mark}").bold = True
         paragraph.add_run(behind)
-    for piece, is_code in pieces_of_code(point.text):
-        run = paragraph.add_run(piece)
-        run.font.name = _CODE_FONT if is_code else None
+    for words, stands_out in pieces(point.text, point.emphasis):
+        for piece, is_code in pieces_of_code(words):
+            run = paragraph.add_run(piece)
+            run.font.name = _CODE_FONT if is_code else None
+            run.bold = stands_out or None
     if exported.doubted(point):
         paragraph.add_run(f" {DOUBTED}")
     if point.claim:

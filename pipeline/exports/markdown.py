@@ -14,7 +14,7 @@ from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
 from pipeline.render import DOUBTED, escape, render_markdown
-from pipeline.render.markdown import OF_PARAGRAPH, lead_in, table_head, table_row
+from pipeline.render.markdown import OF_PARAGRAPH, between, emphasised, lead_in, table_head, table_row
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -73,20 +73,13 @@ def _note_name(term: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`=]", " ", term)).strip(" .")
 
 
-def _between(text: str, plain: Callable[[str], str]) -> str:
-    """Plain words between two links, with the spaces that part them."""
-    inner = text.strip(" ")
-    before, after = (" " if text[at : at + 1 or None] == " " else "" for at in (0, -1))
-    return f"{before}{plain(inner)}{after}" if inner else text
-
-
 class _Vault(_Dialect):
     __slots__ = ()
 
     def words(self, text: str, section: Mentions) -> str:
         pieces = section.cut(" ".join(text.split()))
         named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
-        return "".join(self._link(name, piece) if name else _between(piece, self.plain) for piece, name in named)
+        return "".join(self._link(name, piece) if name else between(piece, self.plain) for piece, name in named)
 
     def term(self, lead: str) -> str:
         name = _note_name(lead)
@@ -142,8 +135,12 @@ def _block(block: Block, links: Mentions, dialect: _Dialect) -> list[str]:
 def _in_a_row(points: Sequence[Point], links: Mentions, dialect: _Dialect, *, ends: bool = True) -> str:
     """Statements of one paragraph; `ends` tells whether nothing belongs to it that stands below."""
     last = len(points) - 1
-    said = (f"{dialect.words(p.text, links)}{dialect.behind(p, last=ends and n == last)}" for n, p in enumerate(points))
-    return dialect.exported.labels.between_sentences.join(said)
+
+    def said(point: Point) -> str:
+        return emphasised(point.text, point.emphasis, lambda text: dialect.words(text, links))
+
+    rows = (f"{said(p)}{dialect.behind(p, last=ends and n == last)}" for n, p in enumerate(points))
+    return dialect.exported.labels.between_sentences.join(rows)
 
 
 def _point(top: Point, block: Block, links: Mentions, dialect: _Dialect) -> Iterator[str]:

@@ -44,6 +44,11 @@ class Point:
     cells: tuple[str, ...] = ()
 
     @property
+    def emphasis(self) -> tuple[str, ...]:
+        """Words of its text that stand out."""
+        return self.claim.emphasis if self.claim else ()
+
+    @property
     def anchor(self) -> str:
         """What stands for the statement in links: "s12"."""
         return f"s{self.number}" if self.number else ""

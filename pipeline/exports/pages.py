@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.emphasis import pieces
 from pipeline.exports.mentions import Mentions
 from pipeline.render.markdown import DOUBTED, clock
 from pipeline.text import pieces_of_code
@@ -42,25 +43,31 @@ def policy(css: str, script: str) -> str:
     return f"{own}; base-uri 'none'; form-action 'none'"
 
 
-def _coded(text: str) -> Markup:
-    """A text with what is code in it as such."""
-    code = Markup("<code>{}</code>")
-    return Markup().join(code.format(piece) if is_code else piece for piece, is_code in pieces_of_code(text))
+def _coded(text: str, emphasis: Sequence[str] = ()) -> Markup:
+    """A text with what is code in it as such, and what stands out."""
+    return _shown(text, emphasis, lambda piece: iter((piece,)))
 
 
-def _linked(text: str, mentions: Mentions) -> Markup:
-    """A text with what is code in it as such, and the key concepts that it mentions as links to their definitions."""
-    code, link = Markup("<code>{}</code>"), Markup('<a class="to-term" href="#{}" title="{}">{}</a>')
+def _linked(text: str, emphasis: Sequence[str], mentions: Mentions) -> Markup:
+    """The same with the key concepts that it mentions as links to their definitions."""
+    link = Markup('<a class="to-term" href="#{}" title="{}">{}</a>')
 
-    def pieces() -> Iterator[str]:
-        for piece, is_code in pieces_of_code(text):
-            if is_code:
-                yield code.format(piece)
-                continue
-            for words, concept in mentions.cut(piece):
-                yield link.format(concept.anchor, concept.text, words) if concept else words
+    def linked(piece: str) -> Iterator[str]:
+        for words, concept in mentions.cut(piece):
+            yield link.format(concept.anchor, concept.text, words) if concept else words
 
-    return Markup().join(pieces())
+    return _shown(text, emphasis, linked)
+
+
+def _shown(text: str, emphasis: Sequence[str], plain: Callable[[str], Iterator[str]]) -> Markup:
+    code, strong = Markup("<code>{}</code>"), Markup("<strong>{}</strong>")
+
+    def shown(words: str) -> Iterator[str]:
+        for piece, is_code in pieces_of_code(words):
+            yield from (code.format(piece),) if is_code else plain(piece)
+
+    parts = ((Markup().join(shown(words)), stands_out) for words, stands_out in pieces(text, emphasis))
+    return Markup().join(strong.format(part) if stands_out else part for part, stands_out in parts)
 
 
 def _hash(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 _FOLDER = files("pipeline.labels")
-_QUESTION_MARKS = ("?", "？", "؟")
+QUESTION_MARKS = ("?", "？", "؟")
 _TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write it
 
 
@@ -106,7 +106,7 @@ class Labels(BaseModel):
 
     def behind(self, lead: str) -> tuple[str, str]:
         """The mark behind a lead, and the space before its text: a colon, or none where an answer follows."""
-        if lead.endswith(_QUESTION_MARKS):
+        if lead.endswith(QUESTION_MARKS):
             return "", " "
         mark = self.colon.rstrip()
         return mark, self.colon[len(mark) :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.document import (
@@ -17,6 +17,7 @@ from pipeline.document import (
     in_paragraphs,
     with_parts,
 )
+from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
 from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
@@ -80,7 +81,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
                 yield from (*_points(point.details, cite, words), "")
         case "terms":
             for c in section.content:
-                yield f"- **{escape(c.term)}**{words.colon}{escape(c.definition)}{cite.marks(c)}"
+                yield f"- **{escape(c.term)}**{words.colon}{emphasised(c.definition, c.emphasis)}{cite.marks(c)}"
         case "items":
             yield from _bullets(section.content, cite, words, 0)
 
@@ -89,11 +90,26 @@ def escape(text: str) -> str:
     """Text as plain words of a Markdown line: nothing in it can become markup but code, nor HTML or a link."""
     if _PLAIN.fullmatch(text):
         return text
-    pieces = pieces_of_code(_SPACES.sub(" ", text).strip())
-    safe = "".join(f"`{piece}`" if is_code else _SPECIAL.sub(r"\\\1", piece) for piece, is_code in pieces)
+    parts = pieces_of_code(_SPACES.sub(" ", text).strip())
+    safe = "".join(f"`{part}`" if is_code else _SPECIAL.sub(r"\\\1", part) for part, is_code in parts)
     safe = re.sub(r"(?i)\b(https?|ftp)://", r"\1&#58;//", safe)
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)
+
+
+def emphasised(text: str, emphasis: Sequence[str], escaped: Callable[[str], str] = escape) -> str:
+    """Text as plain words of a Markdown line, as `escaped` writes them, with the words that stand out in bold."""
+    if not emphasis:
+        return escaped(text)
+    parts = pieces(text, emphasis)
+    return "".join(f"**{escaped(part)}**" if stands_out else between(part, escaped) for part, stands_out in parts)
+
+
+def between(piece: str, escaped: Callable[[str], str]) -> str:
+    """A piece of a line as `escaped` writes it, with the spaces that part it from others."""
+    inner = piece.strip(" ")
+    before, after = (" " if piece[at : at + 1 or None] == " " else "" for at in (0, -1))
+    return f"{before}{escaped(inner)}{after}" if inner else piece
 
 
 def unescape(line: str) -> str:
@@ -194,7 +210,7 @@ def _in_a_row(statements: Iterable[Statement], cite: _Citer, words: Labels) -> s
 
 
 def _with_citation(statement: Statement, cite: _Citer) -> str:
-    return escape(statement.text) + cite.marks(statement)
+    return emphasised(statement.text, statement.emphasis) + cite.marks(statement)
 
 
 class _Citer:

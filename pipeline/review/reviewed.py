@@ -19,6 +19,7 @@ from pipeline.document import (
     StudyDocument,
 )
 from pipeline.draft import DraftStatement
+from pipeline.emphasis import standing_in
 from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State
@@ -117,6 +118,7 @@ def _claim(item: Item, state: State, recording: Recording) -> dict[str, Any]:
         "support": "weak" if found else "verified",
         "finding": found or None,
         "correction": item.correction,
+        "emphasis": standing_in(item.text, item.emphasis),
     }
 
 

@@ -34,7 +34,7 @@ class Item:
 
     `depth` counts the statements that it is nested below, `columns` are the headings of a table whose rows stand below
     it; one that `continues` stands in the paragraph of the one before it. `finding` and `correction` are the record's;
-    `reason` says why it was withheld, `home` from which section it was dropped.
+    `reason` says why it was withheld, `home` from which section it was dropped. Words of `emphasis` stand out.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Item:
     home: str = GROUPED[0]
     columns: tuple[str, ...] = ()
     continues: bool = False
+    emphasis: tuple[str, ...] = ()
 
     @property
     def outside(self) -> bool:
@@ -212,7 +213,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
             raise TypeError(f"{type(claim).__name__} is no statement")
     return Item(
         new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
-        finding=claim.finding or "", correction=claim.correction,
+        finding=claim.finding or "", correction=claim.correction, emphasis=claim.emphasis,
         columns=claim.columns if isinstance(claim, Detail) else (),
         continues=isinstance(claim, Detail) and claim.continues,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.emphasis import standing_in
 from pipeline.labels import Labels
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
@@ -95,6 +96,7 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
         "finding": statement.finding or None,
         "remark": statement.remark or None,
         "correction": changed,
+        "emphasis": standing_in(statement.text, statement.emphasis),
     }
 
 

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.document import Statement, StudyDocument
+from pipeline.emphasis import shared_out
 from pipeline.page import draft_of_document, draft_of_page
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
@@ -76,6 +77,9 @@ def test_parts_and_paragraphs_read_back_as_they_were_written(
     like = second.details[0].model_copy(update={"details": (), "lead": None})
     pieces = [like.model_copy(update={"text": " ".join(s) + ".", "continues": n > 0}) for n, s in enumerate(sentences)]
     pieces[0] = pieces[0].model_copy(update={"lead": "Lead" if led else None})
+    words = [" ".join(sentence[1:3]).strip(" ,") for sentence in sentences]
+    emphasis = shared_out(tuple(dict.fromkeys(words)), [p.text for p in pieces])
+    pieces = [p.model_copy(update={"emphasis": e}) for p, e in zip(pieces, emphasis, strict=True)]
     if listed:
         nested = like.model_copy(update={"text": "Below it stands something else entirely."})
         pieces[-1] = pieces[-1].model_copy(update={"details": (nested,)})
@@ -86,7 +90,7 @@ def test_parts_and_paragraphs_read_back_as_they_were_written(
     document = DOCUMENT.model_copy(update={"main_points": points})
     written, read = (
         [
-            (g.part, g.heading, [(s.label, s.text, s.lines, s.continues) for s in g.flat()])
+            (g.part, g.heading, [(s.label, s.text, s.lines, s.continues, s.emphasis) for s in g.flat()])
             for g in d.sections["main_points"]
         ]
         for d in (draft_of_document(document), draft_of_page(render_markdown(document, citations=citations), document))

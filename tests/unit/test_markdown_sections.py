@@ -102,6 +102,22 @@ def test_asterisks_inside_words_and_figures_are_their_own() -> None:
     assert points("**Ana** asks Ben. **He says:** no.") == [("", "Ana asks Ben. He says: no.", [])]
 
 
+def test_words_in_bold_stand_out_in_the_statement_that_has_them() -> None:
+    long = " ".join(["and so on"] * 14)
+    markdown = (
+        f"## Overview\n\nIt is **warm.** Ana is *here*.\n\n## Main Points\n\n### Heat\n\n**Why:** The **river, 40 km**, {long}. "
+        "**Ana** measures **10**%, re**made**.\n\n- the **first** of two | **so**\n"
+    )
+    found = [(s.label, s.text.split()[0], s.emphasis) for _, s in told(markdown).statements()]
+    assert found == [
+        ("", "It", ("warm",)),
+        ("", "Ana", ()),
+        ("Why", "The", ("river, 40 km",)),
+        ("", "Ana", ("Ana", "10")),
+        ("", "the", ("first", "so")),
+    ]
+
+
 def test_terms_and_names_are_known_in_whatever_way_they_are_marked() -> None:
     markdown = """## Key Concepts (a glossary):
 
