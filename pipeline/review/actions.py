@@ -115,6 +115,14 @@ class Heading(_Model):
     text: Words
 
 
+class Part(_Model):
+    """Another title over the part in which a heading stands, or "" for none: over all its neighbours of that part."""
+
+    kind: Literal["part"]
+    group: Id
+    text: Label
+
+
 class Divide(_Model):
     """A new heading over a main point and those that follow it in its group."""
 
@@ -146,7 +154,7 @@ class Step(_Model):
 
 
 Action = Annotated[
-    Decide | Edit | Split | Merge | Move | Add | Restore | Heading | Divide | Term | Rename | Step,
+    Decide | Edit | Split | Merge | Move | Add | Restore | Heading | Part | Divide | Term | Rename | Step,
     Field(discriminator="kind"),
 ]
 
@@ -184,7 +192,7 @@ def named(action: Action) -> tuple[str, ...]:
             return (action.target,)
         case Move():
             return tuple(i for i in (action.target, action.after, action.before, action.below, action.group) if i)
-        case Heading():
+        case Heading() | Part():
             return (action.group,)
         case Add():
             return tuple(i for i in (action.group, action.after) if i)
@@ -199,7 +207,7 @@ def changed(action: Action) -> frozenset[str] | None:
             return frozenset(action.targets)
         case Edit() | Split() | Restore() | Divide() | Term() | Move():
             return frozenset({action.target})
-        case Heading():
+        case Heading() | Part():
             return frozenset({action.group})
         case Add():
             return frozenset()

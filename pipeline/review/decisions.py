@@ -16,6 +16,7 @@ from pipeline.review.actions import (
     Heading,
     Merge,
     Move,
+    Part,
     Rename,
     Restore,
     Split,
@@ -121,6 +122,8 @@ def _applied(state: State, action: Action, n: int) -> State:
                 raise Unfit("this heading is not in the document")
             groups = tuple(replace(g, heading=action.text) if g.id == action.group else g for g in state.groups)
             return replace(state, groups=groups)
+        case Part():
+            return _retitled(state, action)
         case Divide():
             return _divided(state, action, n)
         case Term():
@@ -288,6 +291,20 @@ def _added(state: State, action: Add, n: int) -> State:
             raise Unfit("the heading that it was added to is not in the document")
         item = replace(item, group=group.id)
     return _appended(state, item)
+
+
+def _retitled(state: State, action: Part) -> State:
+    """Another title for all headings that stand together in the part of this one."""
+    at = next((n for n, g in enumerate(state.groups) if g.id == action.group), None)
+    if at is None:
+        raise Unfit("this heading is not in the document")
+    first = last = at
+    while first and state.groups[first - 1].part == state.groups[at].part:
+        first -= 1
+    while last + 1 < len(state.groups) and state.groups[last + 1].part == state.groups[at].part:
+        last += 1
+    groups = (replace(g, part=action.text) if first <= n <= last else g for n, g in enumerate(state.groups))
+    return replace(state, groups=tuple(groups))
 
 
 def _with_a_heading(state: State, n: int) -> State:

@@ -16,6 +16,7 @@ from pipeline.review.actions import (
     Heading,
     Merge,
     Move,
+    Part,
     Rename,
     Step,
     changed,
@@ -154,7 +155,7 @@ def _readdressed(action: Action, moved: dict[str, Match]) -> Action:
             return action.model_copy(update={place: now(getattr(action, place)) for place in places})
         case Add():
             return action.model_copy(update={"after": now(action.after), "group": now(action.group)})
-        case Heading():
+        case Heading() | Part():
             return action.model_copy(update={"group": now(action.group)})
         case Decide() | Rename() | Step():
             return action

@@ -192,14 +192,15 @@ def notes(desk: Desk) -> str:
     sections = []
     for part in desk.document.outline(words):
         section = part.name
-        groups = [{"id": "", "heading": "", "part": "", "items": by_group.get(f"{section} ", [])}]
+        groups = [{"id": "", "heading": "", "part": "", "begins": False, "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
             before = ("", *(g.part for g in state.groups))
             groups += [
                 {
                     "id": g.id,
                     "heading": g.heading,
-                    "part": g.part if g.part != above else "",
+                    "part": g.part,
+                    "begins": g.part != above,
                     "items": by_group.get(f"{section} {g.id}", []),
                 }
                 for g, above in zip(state.groups, before, strict=False)

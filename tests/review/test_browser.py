@@ -150,6 +150,17 @@ def test_keys_alone_do_everything(page: Any, server: Server) -> None:
     page.keyboard.type("Of Swarms")
     press("Control+Enter")
     revision(page, 11)
+    press("p")
+    page.keyboard.type("The year")
+    press("Control+Enter")
+    revision(page, 12)
+    assert page.locator(".of-part").all_inner_texts() == ["The year"]
+    press("p")
+    press("Control+A")
+    press("Delete")
+    press("Control+Enter")
+    revision(page, 13)
+    assert page.locator(".of-part").count() == 0
     press("?")
     assert page.locator("#help[open]").count() == 1
     press("Escape")
@@ -158,7 +169,21 @@ def test_keys_alone_do_everything(page: Any, server: Server) -> None:
     press("Enter")
     assert "nectar" in page.evaluate("document.activeElement.dataset.text")
     kinds = [e.action.kind for e in events(server)]
-    assert kinds == ["accept", "edit", "undo", "redo", "move", "merge", "split", "add", "heading", "accept", "divide"]
+    assert kinds == [
+        "accept",
+        "edit",
+        "undo",
+        "redo",
+        "move",
+        "merge",
+        "split",
+        "add",
+        "heading",
+        "accept",
+        "divide",
+        "part",
+        "part",
+    ]
     assert page.locator("h3", has_text="Of Hives").count() == 1
     assert page.locator("h3", has_text="Of Swarms").count() == 1
 

@@ -15,7 +15,7 @@ from pipeline.review.actions import About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
 from pipeline.review.reviewed import reviewed_document
-from pipeline.review.state import Item, State, opened
+from pipeline.review.state import Group, Item, State, opened
 from tests.kinds import minutes
 from tests.review.samples import document, recording
 
@@ -446,6 +446,22 @@ def test_a_heading_is_found_again_by_what_stands_below_it() -> None:
     assert after.groups[0].heading == "Lund"
 
 
+def test_the_title_of_a_part_is_that_of_all_headings_that_stand_together_in_it() -> None:
+    parts = ("One", "One", "", "One")
+    groups = tuple(Group(f"heading.g{n}", f"Heading {n}", part) for n, part in enumerate(parts))
+    before = replace(state(), groups=groups)
+
+    def titled(group: str, text: str) -> list[str]:
+        return [g.part for g in apply(before, action("part", group=group, text=text), 1).groups]
+
+    assert titled("heading.g1", "Two") == ["Two", "Two", "", "One"]
+    assert titled("heading.g0", "") == ["", "", "", "One"]
+    assert titled("heading.g2", "Two") == ["One", "One", "Two", "One"]
+    assert titled("heading.g3", "Two") == ["One", "One", "", "Two"]
+    with pytest.raises(Unfit, match="not in the document"):
+        titled("heading.g9", "Two")
+
+
 def test_decisions_on_two_makings_both_hold_on_a_third() -> None:
     at = find(state(), "40 megawatts")
     first = Timeline(opened(document()))
@@ -496,6 +512,7 @@ ACTIONS = st.one_of(
     ),
     st.builds(lambda t, n: action("restore", target=t, lines=[n]), st.sampled_from(IDS), st.integers(1, 6)),
     st.builds(lambda g, t: action("heading", group=g, text=t), st.sampled_from(GROUPS), TEXTS),
+    st.builds(lambda g, t: action("part", group=g, text=t), st.sampled_from(GROUPS), st.one_of(TEXTS, st.just(""))),
     st.builds(lambda t, text: action("divide", target=t, text=text), st.sampled_from(IDS), TEXTS),
     st.builds(
         lambda a, b: action("rename", speaker=a, name=b),

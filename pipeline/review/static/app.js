@@ -367,6 +367,12 @@
       if (!h) { alarm("only main points have headings"); return; }
       open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
     },
+    part(item) {
+      const h = item.dataset.group && $(item.dataset.group);
+      if (!h) { alarm("only main points stand in parts"); return; }
+      open(item, { text: h.dataset.part }, (v) => ({ kind: "part", group: h.id, text: v.text }), "Another title for the part that its heading stands in; none if it is left empty.");
+      editing.form.elements.text.required = false;
+    },
     divide(item) {
       if (!item.dataset.group) { alarm("only main points have headings"); return; }
       open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
@@ -525,7 +531,7 @@
   }
 
   const keys = {
-    a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", H: "divide", t: "term",
+    a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", H: "divide", p: "part", t: "term",
     g: "regenerate", G: "regenerate-point", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", ">": "nest", "<": "unnest", "?": "help",
   };
 
