@@ -89,11 +89,12 @@ class Detail(Statement):
     """A point below a heading, with its own details below it. `lead` is its bold lead-in.
 
     `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
-    `continues` stands in the paragraph of the point before it.
+    `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered.
     """
 
     lead: Text | None = None
     continues: bool = Field(default=False, exclude_if=lambda continues: not continues)
+    steps: bool = Field(default=False, exclude_if=lambda steps: not steps)
     columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
     details: tuple[Detail, ...] = ()
 

@@ -19,8 +19,8 @@ class DraftStatement:
     what stands against it, `remark` what code noticed and was let stand. A `bound` one says something of the statement
     above it alone, such as its date or a row of its table: it goes with that, and may say what another one says. One
     that `continues` stands in the paragraph of the one before it.
-    `columns` are the headings of that table, which have the number `columns_id`. Words of `emphasis` stand out on the
-    page where the text has them.
+    `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
+    order. Words of `emphasis` stand out on the page where the text has them.
     """
 
     text: str
@@ -36,6 +36,7 @@ class DraftStatement:
     continues: bool = False
     columns: tuple[str, ...] = ()
     columns_id: int = 0
+    steps: bool = False
     emphasis: tuple[str, ...] = ()
 
     @property

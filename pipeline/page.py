@@ -43,7 +43,7 @@ _GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which 
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
-_BULLET = re.compile(r"(\s*)([-*+]) (.*)$")
+_BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
@@ -100,6 +100,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
             remark=remark,
             continues=of.continues,
             columns=columns,
+            steps=of.steps,
             emphasis=of.emphasis,
         )
     return DraftStatement(of.text, lines, finding=finding, remark=remark, emphasis=of.emphasis)
@@ -225,6 +226,7 @@ class _Node:
     details: list[_Node] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     continues: bool = False
+    steps: bool = False
     emphasis: tuple[str, ...] = ()
 
     def flat(self) -> Iterator[_Node]:
@@ -258,8 +260,13 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
         elif (match := _BULLET.match(row)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip())
-            nested = indent or (below and sign and (sign == OF_PARAGRAPH or not _BOLD.match(text)))
-            (out[-1].details if nested and out else out).append(last)
+            counts = sign[:1].isdigit()
+            nested = indent or (below and sign and (sign == OF_PARAGRAPH or counts or not _BOLD.match(text)))
+            if nested and out:
+                out[-1].steps = out[-1].steps or counts
+                out[-1].details.append(last)
+            else:
+                out.append(last)
             below = below if nested else not sign
         else:
             last.text += f" {row.strip()}"
@@ -362,7 +369,7 @@ class _Twins:
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
         new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
-        new = replace(new, emphasis=node.emphasis)
+        new = replace(new, steps=node.steps, emphasis=node.emphasis)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
@@ -393,6 +400,7 @@ class _Twins:
             node.details,
             node.columns,
             continues=bool(first),
+            steps=node.steps,
             emphasis=last.emphasis,
         )
 

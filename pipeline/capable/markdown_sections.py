@@ -37,7 +37,8 @@ _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
-_LISTS = ("bullet_list", "ordered_list")
+_STEPS = "ordered_list"
+_LISTS = ("bullet_list", _STEPS)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _OF_SECTIONS = 2  # the deepest level on which their titles are looked for
 
@@ -182,7 +183,7 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         goes_below = node.type == "table" if columns else node.type in _LISTS and not _beside(node, rows)
         if above and not above.details and goes_below:
             flat = (replace(d, details=()) for row in rows for d in row.flat())
-            above = replace(above, details=tuple(flat), columns=columns)
+            above = replace(above, details=tuple(flat), columns=columns, steps=node.type == _STEPS)
             continue
         if columns:  # nothing stands above that the table could belong to
             rows = [_in_words(row, columns, labels) for row in rows]
@@ -270,7 +271,7 @@ def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
         yield from (row for child in first.children for row in _item(child, labels))
         yield from inner
     elif rows := list(_statement(first)):
-        yield replace(rows[0], details=inner)
+        yield replace(rows[0], details=inner, steps=any(child.type == _STEPS for child in more))
     else:
         yield from inner
 

@@ -59,7 +59,7 @@ def _prepare(word: Any, exported: Exported) -> None:
     _style(styles["Title"], 26, _INK, after=4)
     _style(styles["Heading 1"], 17, _ACCENT, before=20, after=6)
     _style(styles["Heading 2"], 13, _INK, before=14, after=4)
-    for name in ("List Bullet", "List Bullet 2", "List Bullet 3"):
+    for name in (f"{kind}{level}" for kind in ("List", "List Bullet") for level in ("", " 2", " 3")):
         _style(styles[name], 11, _INK, after=3)
     for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
         own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
@@ -131,8 +131,10 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
         for depth, points in top.paragraphs():
             level = min(depth + 1, _DEEPEST)
             plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].lead)
-            style = "Normal" if plain else "List Bullet" if level == 1 else f"List Bullet {level}"
-            _paragraph(word.add_paragraph(style=style), points, exported, notes)
+            kind = "List" if points[0].step else "List Bullet"  # Word would count on through all lists
+            style = "Normal" if plain else kind if level == 1 else f"{kind} {level}"
+            paragraph = word.add_paragraph(f"{points[0].step}.\t" if points[0].step else "", style=style)
+            _paragraph(paragraph, points, exported, notes)
 
 
 def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:

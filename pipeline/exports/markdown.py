@@ -165,7 +165,8 @@ def _bullet(top: Point, links: Mentions, dialect: _Dialect, *, term: bool = Fals
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
         lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
         text = _in_a_row((point, *pieces), links, dialect, ends=not point.columns)
-        yield f"{'  ' * depth}{'-' if depth else sign} {lead}{text}"
+        begins = f"{point.step}." if point.step else "-" if depth else sign
+        yield f"{'  ' * depth}{begins} {lead}{text}"
         if point.columns:
             yield from table_head(map(dialect.plain, point.columns), "  " * (depth + 1))
 

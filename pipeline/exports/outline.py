@@ -31,7 +31,7 @@ class Point:
     `pieces` are the statements that go on in its paragraph, in front of what is nested; they have neither themselves.
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
     Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
-    whose lead and text tell the same in words.
+    whose lead and text tell the same in words. `step` is its place among steps, from 1.
     """
 
     text: str
@@ -42,6 +42,7 @@ class Point:
     pieces: tuple[Point, ...] = ()
     columns: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    step: int = 0
 
     @property
     def emphasis(self) -> tuple[str, ...]:
@@ -151,6 +152,7 @@ def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labe
         nested = tuple(_row(_point(row, next(numbers)), columns, labels) for row in last.details)
     else:
         nested = _details(last.details, numbers, labels)
+        nested = tuple(replace(point, step=n) for n, point in enumerate(nested, 1)) if last.steps else nested
     return replace(first, pieces=tuple(pieces), nested=nested, columns=columns)
 
 

@@ -23,6 +23,7 @@ from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
 
 DOUBTED = "†"
+OF_STEPS = "1."
 OF_PARAGRAPH = "*"  # begins the bullets of a paragraph: with the sign of points both were one list
 _MOST_NAMED = 12
 _TOGETHER = 60  # seconds between lines of a section that are told as one stretch
@@ -158,8 +159,11 @@ def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[
 
 
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> list[str]:
-    paragraphs = in_paragraphs(details)
-    return [row for paragraph in paragraphs for row in _bullet(paragraph, cite, words, depth, sign)]
+    """The details with this sign, or with numbers where it is one."""
+    rows: list[str] = []
+    for n, paragraph in enumerate(in_paragraphs(details), 1):
+        rows += _bullet(paragraph, cite, words, depth, f"{n}." if sign == OF_STEPS else sign)
+    return rows
 
 
 def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Iterator[str]:
@@ -173,7 +177,7 @@ def _below(detail: Detail, cite: _Citer, words: Labels, depth: int, sign: str = 
     """The table or the bullets that are nested below a point."""
     if detail.is_table:
         return list(_table(detail, cite, "  " * depth))
-    return _bullets(detail.details, cite, words, depth, sign)
+    return _bullets(detail.details, cite, words, depth, OF_STEPS if detail.steps else sign)
 
 
 def _table(detail: Detail, cite: _Citer, indent: str) -> Iterator[str]:

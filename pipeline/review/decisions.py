@@ -105,7 +105,10 @@ def _applied(state: State, action: Action, n: int) -> State:
             parts = [replace(p, standing=item.standing) for p in parts]
             if item.section not in TERMED:  # a lead stands before the first part alone
                 parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
-            parts = [*(replace(p, columns=()) for p in parts[:-1]), parts[-1]]  # what is nested stays below the last
+            parts = [
+                *(replace(p, columns=(), steps=False) for p in parts[:-1]),
+                parts[-1],
+            ]  # what is nested stays below the last
             if item.continues or _goes_on(state, item):
                 parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
             return _put(state, item.id, parts)
@@ -225,6 +228,7 @@ def _merged(state: State, action: Merge, n: int) -> State:
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
         columns=next((p.columns for p in parts if p.columns), ()),
+        steps=any(p.steps for p in parts),
     )
     blocks = [state.block(p) for p in parts]
     nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]

@@ -32,9 +32,10 @@ OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on 
 class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
-    `depth` counts the statements that it is nested below, `columns` are the headings of a table whose rows stand below
-    it; one that `continues` stands in the paragraph of the one before it. `finding` and `correction` are the record's;
-    `reason` says why it was withheld, `home` from which section it was dropped. Words of `emphasis` stand out.
+    `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
+    `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it. `finding`
+    and `correction` are the record's; `reason` says why it was withheld, `home` from which section it was dropped.
+    Words of `emphasis` stand out.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Item:
     home: str = GROUPED[0]
     columns: tuple[str, ...] = ()
     continues: bool = False
+    steps: bool = False
     emphasis: tuple[str, ...] = ()
 
     @property
@@ -216,6 +218,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         finding=claim.finding or "", correction=claim.correction, emphasis=claim.emphasis,
         columns=claim.columns if isinstance(claim, Detail) else (),
         continues=isinstance(claim, Detail) and claim.continues,
+        steps=isinstance(claim, Detail) and claim.steps,
     )  # fmt: skip
 
 

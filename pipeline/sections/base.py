@@ -103,5 +103,6 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
 def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     nested = tuple(detail(d, transcript) for d in statement.details)
-    shape = claim(statement, transcript) | {"columns": statement.columns, "continues": statement.continues}
+    shape = {name: getattr(statement, name) for name in ("columns", "continues", "steps")}
+    shape |= claim(statement, transcript)
     return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()

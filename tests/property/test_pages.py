@@ -82,7 +82,7 @@ def test_parts_and_paragraphs_read_back_as_they_were_written(
     pieces = [p.model_copy(update={"emphasis": e}) for p, e in zip(pieces, emphasis, strict=True)]
     if listed:
         nested = like.model_copy(update={"text": "Below it stands something else entirely."})
-        pieces[-1] = pieces[-1].model_copy(update={"details": (nested,)})
+        pieces[-1] = pieces[-1].model_copy(update={"details": (nested,), "steps": led})
     points = (
         first.model_copy(update={"part": "One"}),
         second.model_copy(update={"part": part, "heading": heading, "details": tuple(pieces)}),
@@ -90,7 +90,7 @@ def test_parts_and_paragraphs_read_back_as_they_were_written(
     document = DOCUMENT.model_copy(update={"main_points": points})
     written, read = (
         [
-            (g.part, g.heading, [(s.label, s.text, s.lines, s.continues, s.emphasis) for s in g.flat()])
+            (g.part, g.heading, [(s.label, s.text, s.lines, s.continues, s.steps, s.emphasis) for s in g.flat()])
             for g in d.sections["main_points"]
         ]
         for d in (draft_of_document(document), draft_of_page(render_markdown(document, citations=citations), document))

@@ -48,6 +48,14 @@ def test_a_list_goes_below_the_paragraph_above_unless_its_items_stand_beside_eac
     assert points("- one\n- two") == [("", "one", []), ("", "two", [])]
 
 
+def test_steps_are_known_by_their_numbers() -> None:
+    markdown = "## Main Points\n\n### M\n\nSo:\n\n1. **First:** look\n2. run\n\nAlso:\n\n- sit\n\n- **How:** so\n  1. a\n  2. b\n"
+    found = [(s.labelled, s.steps, len(s.details)) for s in told(markdown).sections["main_points"][0].statements]
+    assert found == [("So:", True, 2), ("Also:", False, 4)]
+    alone = told("## Main Points\n\n### M\n\n- **How:** so\n  1. a\n  2. b\n- **Why:** old\n")
+    assert [(s.label, s.steps) for s in alone.sections["main_points"][0].statements] == [("How", True), ("Why", False)]
+
+
 def test_a_table_belongs_to_the_point_above_and_is_told_in_words_where_there_is_none() -> None:
     table = "| Who | Says |\n| --- | --- |\n| **Ana** | yes |\n| Ben | no |\n"
     assert points(f"Compared:\n\n{table}") == [("", "Compared:", ["Ana | yes", "Ben | no"])]
