@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
+from pipeline.emphasis import unmarked
 from pipeline.tables import BETWEEN
 from pipeline.text import word_count
 
@@ -48,6 +49,13 @@ class DraftStatement:
     def support(self) -> Support:
         """ "weak" when a finding stands."""
         return "weak" if self.finding else "verified"
+
+    def unmarked(self) -> DraftStatement:
+        """The statement with what its text has between marks of bold as its emphasis."""
+        if "**" not in self.text + self.label:
+            return self
+        text, found = unmarked(self.text)
+        return replace(self, text=text, label=unmarked(self.label)[0], emphasis=(*self.emphasis, *found))
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""

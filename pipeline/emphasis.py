@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 _CODE = "`"
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*\*(?![\w*])")
 _EDGES = " .,;:!?…–—"
 
 
 def emphasised(words: str) -> str:
     """Words that a writer set in bold, without the marks of the sentence around them; "" where none are left."""
     return words.strip(_EDGES)
+
+
+def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text that a model may have marked up without the marks of bold, and the words between them."""
+    found = tuple(filter(None, map(emphasised, _BOLD.findall(text))))
+    return _BOLD.sub(r"\1", text), found
 
 
 def standing_in(text: str, emphasis: Iterable[str]) -> tuple[str, ...]:

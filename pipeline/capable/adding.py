@@ -49,7 +49,7 @@ class Addition:
     def of(cls, missing: Missing, lines: tuple[int, ...], *, fits: bool) -> Addition:
         """What the model wrote, with the segments that bear it."""
         statement = DraftStatement(missing.text.strip(), lines, without_end_mark(missing.label), remark=ADDED)
-        return cls(missing.under if fits else 0, statement)
+        return cls(missing.under if fits else 0, statement.unmarked())
 
 
 def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
@@ -139,6 +139,7 @@ def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftS
         point,
         text=f"{point.text}{words.between_sentences}{new.text}",
         lines=tuple(sorted({*point.lines, *new.lines})),
+        emphasis=(*point.emphasis, *new.emphasis),
         before=point.before or point.text,
         reason="; ".join(r for r in (point.reason, ADDED) if r),
     )

@@ -9,6 +9,7 @@ from pipeline.capable.adding import Addition
 from pipeline.capable.chunks import Fault
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import BETWEEN, cells
 from pipeline.text import clean
@@ -101,7 +102,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
-        changed = with_lines(replace(statement, text=text, label=label, lines=lines), recording)
+        changed = replace(statement, text=text, label=label, lines=lines).unmarked()
+        changed = with_lines(changed, recording)
         before, after = statement.text, changed.text
         if changed.label != statement.label:
             before, after = statement.labelled, changed.labelled
@@ -132,7 +134,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
 
 def _bare(title: str) -> str:
     """A title without the mark with which it is shown to a model."""
-    return _MARKED.sub("", clean(title))
+    return unmarked(_MARKED.sub("", clean(title)))[0]
 
 
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:

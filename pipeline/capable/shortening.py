@@ -31,7 +31,7 @@ def cut_wish(over: int, words: int, prompts: ChunkPrompts) -> str:
 
 
 def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
-    """The draft without the main points of these numbers, in this order, until it is not `over` any more.
+    """The draft without the statements of these numbers among the main points, in this order, until it is not `over`.
 
     Each goes with what is nested below it, and the number of a title stands for all below that. What is cut stays in
     the record as dropped; a third of them stays.
@@ -40,7 +40,7 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     left = min(over, round(_MOST_CUT * own.words()))
     rows: dict[int, Sequence[DraftStatement]] = {}
     for group in draft.sections.get(MAIN_POINTS.name, ()):
-        rows |= {s.id: (s,) for s in group.statements}
+        rows |= {s.id: (s,) for s in group.flat()}
         rows |= {group.id: group.statements} if group.heading else {}
         rows |= {group.part_id: (*rows.get(group.part_id, ()), *group.statements)} if group.part else {}
     gone: set[int] = set()

@@ -207,7 +207,7 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
     """
 
     def one(statement: DraftStatement) -> DraftStatement:
-        details = tuple(one(d) for d in statement.details)
+        statement, details = statement.unmarked(), tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
         if section.of_people and (first := _first_line_of(statement.label, chunk)):

@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 
 from pipeline.document import StudyDocument
-from pipeline.emphasis import emphasised, pieces, shared_out, standing_in
+from pipeline.emphasis import emphasised, pieces, shared_out, standing_in, unmarked
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
@@ -50,6 +50,10 @@ def test_words_stand_out_where_they_first_stand_whole(text: str, emphasis: list[
 def test_each_piece_of_a_text_has_the_words_that_first_stand_in_it() -> None:
     assert list(shared_out(("heat", "river"), ["The heat.", "The river has heat."])) == [("heat",), ("river",)]
     assert standing_in("The river.", ("heat", "river")) == ("river",)
+    assert unmarked("In **1989.** 2**3**4 and `a**b**c`, **so**: ** no **.") == (
+        "In 1989. 2**3**4 and `a**b**c`, so: ** no **.",
+        ("1989", "so"),
+    )
     assert [emphasised(words) for words in ("720 bytes.", "“so”", " — ")] == ["720 bytes", "“so”", ""]
 
 

@@ -84,3 +84,18 @@ def test_lines_of_another_part_that_a_statement_was_shown_with_bear_it_when_the_
 ) -> None:
     document, _ = over_two_parts(text="From one end to another.", lines=lines)
     assert [e.segment for e in document.overview[0].evidence] == kept
+
+
+def test_bold_in_what_a_model_writes_or_puts_right_stands_out_and_is_no_mark() -> None:
+    written = written_answer()
+    written["overview"][0]["text"] = "Ana and Ben weigh what the **cooling tower** costs."
+    faulty = with_fault(id=10, text="The reactor gets a **heat exchanger.**", lines=[4])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert (document.overview[0].text, document.overview[0].emphasis) == (
+        "Ana and Ben weigh what the cooling tower costs.",
+        ("cooling tower",),
+    )
+    assert (document.summary[0].text, document.summary[0].emphasis) == (
+        "The reactor gets a heat exchanger.",
+        ("heat exchanger",),
+    )
