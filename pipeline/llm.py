@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol
 
 FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
 
+_IN_ORDER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
 Rung = Literal["json_schema", "json_object", "text"]
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 
@@ -82,7 +84,7 @@ def _as_json(part: Any) -> str:
 
         with suppress(ValueError):  # a lone surrogate
             return to_json(part).decode()
-    return json.dumps(part, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _IN_ORDER.encode(part)
 
 
 def key_of(identity: dict[str, Any]) -> str:
