@@ -23,7 +23,7 @@ from pipeline.text import storable
 _SCHEMA = """
 create table if not exists calls (
   key text primary key, name text not null, identity text not null, completion text not null
-) without rowid;
+);
 create table if not exists facts (key text primary key, value text not null) without rowid;
 create table if not exists claims (
   key text primary key, owner text not null, pid integer not null, host text not null, until real not null
