@@ -46,7 +46,10 @@ def added(first: float | None, second: float | None) -> float | None:
 
 def cost_of_calls(model: str, endpoint: str, calls: Iterable[Usage]) -> float | None:
     """USD for calls, each at its own price; None when that is not known."""
-    total: float | None = 0.0
+    total = 0.0
     for usage in calls:
-        total = added(total, cost_usd(model, endpoint, usage))
+        cost = cost_usd(model, endpoint, usage)
+        if cost is None:
+            return None
+        total = round(total + cost, 6)
     return total

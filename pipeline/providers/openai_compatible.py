@@ -209,9 +209,9 @@ class OpenAICompatible:
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
         """Whether an answer shows no trace of its response format, which is not asked for again then."""
-        lower = sent_by.lower_rung()
-        as_asked = request.schema is None or holds_json(completion.text)
-        if completion.finish_reason != "stop" or lower is None or as_asked:
+        if completion.finish_reason != "stop" or request.schema is None or holds_json(completion.text):
+            return False
+        if (lower := sent_by.lower_rung()) is None:
             return False
         if self.known.rung == sent_by.rung:
             said = f"ignores {sent_by.rung}: {lower.rung} in its place"
