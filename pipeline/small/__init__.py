@@ -33,13 +33,13 @@ from pipeline.small.frame import Frame, frame_of
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
 from pipeline.small.notes import Mark
 from pipeline.small.outline import Outline, overview, summary_of
-from pipeline.small.parts import Part, how_many, parted
+from pipeline.small.parts import Part, parted
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.small.titles import Telling, beginning, distinct, own_words, titled
+from pipeline.small.titles import Named, Names, titled
 from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
@@ -49,6 +49,7 @@ _ONLY_QUOTED = (
     "of the recording; a larger model translates (--base-url, --model)"
 )
 _WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
+_WORDS_OF_EXCERPT = 55  # printed, on the average
 _MOST_WINDOWS = 40
 _OF_MAIN_POINTS = 0.6  # of the page, about
 _LEAST_OF_MAIN_POINTS = 0.45
@@ -58,16 +59,17 @@ _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
 def planned_calls(transcript: Transcript) -> int:
-    """Calls at standard length, about: one a passage, a part and an excerpt, and one for a term asked for again."""
+    """Calls at standard length, about: one a passage, a title and a window, and one for a term asked for again."""
     sentences = sentences_of(transcript)
     if not sentences:
         return 0
     words = sum(s.words for s in sentences)
     asked = min(_MOST_WINDOWS, words // _WORDS_OF_WINDOW)
-    return len(passages_of(sentences)) + how_many(round(_OF_MAIN_POINTS * room(words, "standard")[0])) + asked + 1
+    titles = max(1, round(_OF_MAIN_POINTS * room(words, "standard")[0] / _WORDS_OF_EXCERPT))
+    return len(passages_of(sentences)) + titles + asked + 1
 
 
-_NOTES, _TITLE = (850, 90), (450, 40)  # tokens of a call's prompt and answer: notes of a passage, a heading or a term
+_NOTES, _TITLE = (850, 90), (400, 8)  # tokens of a call's prompt and answer: notes of a passage, a title or a term
 
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
@@ -85,29 +87,26 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
     reading = await read(passages, transcript, structured, at_once)
 
-    names, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
+    people, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
     quoter, ranking = Quoter(sentences, words, language), Ranking(sentences, reading.notes)
-    frame = frame_of(sentences, names)
+    frame = frame_of(sentences, people)
     outline = Outline(sentences, ranking, frame.adverts | frame.greetings | frame.parting)
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
     structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
-    spoken = Spoken(sentences, reading.notes, names)
+    spoken = Spoken(sentences, reading.notes, people)
     explained, problems = await _explained(asked, spoken, structured, at_once)
     of_use, spare = _of_use(sentences, excerpts, reading.spare, told, frame)
     page = _page(sentences, of_use, spare, completed(explained, excerpts), (about, asked_first), ranking, recipe.length)
-    groups = parted(page.chosen, how_many(sum(e.words for e in page.chosen), len(page.chosen)))
-    terms = [c.term[:1].upper() + c.term[1:] for c in page.concepts]
-    telling = Telling(sentences, reading.notes, language)
-    parts = distinct(
-        await each([partial(_titled, g, structured, terms, language, telling) for g in groups], at_once), telling
-    )
     end = last or outline.other_ending({n for e in page.chosen for n in e.numbers})
     leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
-    concepts, parts = _completed(page, parts, leads)
-    printed: list[Concept | Excerpt] = [*concepts, *(e for p in parts for e in p.excerpts)]
+    concepts, chosen = _completed(page, leads)
+    names = Names(sentences, reading.notes, quoter, language)
+    named = await each([partial(_named, e, structured, names, language) for e in chosen], at_once)
+    parts = parted(named, names)
+    printed: list[Concept | Excerpt] = [*concepts, *chosen]
     left_out = _unshown([e for e in page.left_out if e not in ranking.asides(of_use)], printed)
     summary = summary_of(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
     recording = Recording(transcript)
@@ -192,8 +191,8 @@ def _page(
     return _Page(concepts, chosen, left_out, left, round(_MOST_OF_SUMMARY * aim))
 
 
-def _completed(page: _Page, parts: Sequence[Part], leads: LeadIns) -> tuple[list[Concept], list[Part]]:
-    """Concepts and parts with what their quotations need: what goes on from a concept stands in it."""
+def _completed(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Excerpt]]:
+    """Concepts and excerpts with what their quotations need: what goes on from a concept stands in it."""
     further = [taken_in(c, page.chosen) for c in page.concepts]
     moved = [e for e in further if e]
     if len(moved) == len(page.chosen):  # nothing would be left
@@ -202,20 +201,16 @@ def _completed(page: _Page, parts: Sequence[Part], leads: LeadIns) -> tuple[list
     concepts = [replace(c, sentences=(*c.sentences, *e.sentences)) if e else cut_back(c) for c, e in both]
     cut = [c for c, e in both if not e]
     concepts = leads.led(concepts, always=True)
-    kept = [p.without(moved) for p in parts]
-    led = iter(leads.led([gone_on(e, cut) for p in kept for e in p.excerpts]))
-    return concepts, [replace(p, excerpts=tuple(next(led) for _ in p.excerpts)) for p in kept if p.excerpts]
+    return concepts, leads.led([gone_on(e, cut) for e in page.chosen if e not in moved])
 
 
-async def _titled(
-    group: tuple[Excerpt, ...], structured: Structured, terms: Sequence[str], language: str | None, telling: Telling
-) -> Part:
-    """The part under the model's heading, or under its own words when the model gives none."""
+async def _named(excerpt: Excerpt, structured: Structured, names: Names, language: str | None) -> Named:
+    """The excerpt under its question or title, or in its own words when the call fails."""
     try:
-        return await titled(group, structured, terms, language, telling)
+        return await titled(excerpt, structured, names, language)
     except CallError as err:
         survivable(err)
-        return Part(group, own_words(group, telling) or beginning(group, language), ("",) * len(group))
+        return Named(excerpt, own=names.own(excerpt))
 
 
 async def _explained(
@@ -263,16 +258,8 @@ def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
 
 
 def _statements(part: Part, quoter: Quoter) -> tuple[DraftStatement, ...]:
-    """The excerpts of a part; one that goes on from the one before stands below it."""
-    out: list[DraftStatement] = []
-    below: list[list[DraftStatement]] = []
-    before: Excerpt | None = None
-    for excerpt, lead in zip(part.excerpts, part.leads, strict=True):
-        statement = DraftStatement(quoter.statement(excerpt), lines_of(excerpt), label=lead)
-        if before and excerpt.continues(before):
-            below[-1].append(statement)
-        else:
-            out.append(statement)
-            below.append([])
-        before = excerpt
-    return tuple(DraftStatement(s.text, s.lines, s.label, details=tuple(d)) for s, d in zip(out, below, strict=True))
+    """The excerpts of a part, each under its lead."""
+    return tuple(
+        DraftStatement(quoter.statement(one.printed), lines_of(one.excerpt), label=lead)
+        for one, lead in zip(part.named, part.leads, strict=True)
+    )

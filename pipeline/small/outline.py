@@ -20,7 +20,7 @@ _FEWEST = 8
 # The share of a recording's sentences that may be about more of it than what it begins with, the one that sums up, the
 # one that only ends it.
 _BEGINS, _SUMS_UP, _ENDS = 0.4, 0.05, 0.6
-_MOST = 6
+_MOST, _MOST_NAMED = 6, 8
 _ENOUGH = 3  # words that carry meaning in a question that is understood alone
 _SEVERAL = 4  # words that the recording comes back to in a sentence that sums up
 _BETWEEN = "; "
@@ -85,12 +85,14 @@ def overview(
 ) -> tuple[DraftStatement, ...]:
     """What the recording says that it is about, and the question that it begins with; in one of one speaker.
 
-    Of one that says neither, what its parts are called.
+    Of one that says neither, what its longest parts are called that have titles.
     """
     told = sorted(filter(None, (about, asked)), key=lambda s: s.number)
     if not told:
-        lines = sorted({i for p in parts for i in lines_of(p.excerpts[0])})
-        return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in parts)), tuple(lines)),)
+        longest = sorted((p for p in parts if p.named[0].title), key=lambda p: -p.words)[:_MOST_NAMED]
+        named = [p for p in parts if p in longest] or parts[:1]
+        lines = sorted({i for p in named for i in lines_of(p.named[0].excerpt)})
+        return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in named)), tuple(lines)),)
     runs = [tuple(told)] if len({s.speaker for s in told}) == 1 else [(s,) for s in told]
     excerpts = [Excerpt(run, frozenset(), ()) for run in runs]
     return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in excerpts)

@@ -69,7 +69,7 @@ def answers(request: Request) -> str:
             "- Ben would rather build the new one.\n"
             "- The mayor of Orle has promised a tunnel."
         ),
-        "small/titles": "Rust on the Bridge at Orle\n1. Section loss\n2. Ticketing system",
+        "small/title": "Rust on the Bridge at Orle",
         "small/term": "section loss" if "section loss" in request.messages[-1].content else "Ben",
         "small/subject": "With me is Ben Oram, who repairs bridges for the city of Orle.",
     }[request.name]

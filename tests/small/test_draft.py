@@ -66,7 +66,7 @@ def test_every_statement_but_prerequisites_has_lines() -> None:
 
 def test_a_heading_with_words_of_its_own_is_not_taken() -> None:
     def invents(request: Request) -> str:
-        return "Ticketing System Update\n1. Tickets" if request.name == "small/titles" else answers(request)
+        return "Ticketing System Update\n1. Tickets" if request.name == "small/title" else answers(request)
 
     made = _draft(Answering(invents))
     assert "Ticketing" not in "".join(g.heading for g in made.sections["main_points"])
@@ -84,7 +84,7 @@ def test_a_failed_passage_is_told_and_was_not_read() -> None:
 
 def test_a_failed_heading_costs_no_statement() -> None:
     def fails(request: Request) -> str | Exception:
-        return Declined("the model declined to answer") if request.name == "small/titles" else answers(request)
+        return Declined("the model declined to answer") if request.name == "small/title" else answers(request)
 
     assert _texts(_draft(Answering(fails)), "main_points") == _texts(_draft(Answering(answers)), "main_points")
 

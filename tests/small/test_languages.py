@@ -30,7 +30,7 @@ def _draft(said: str, note: str, heading: str, term: str) -> Draft:
     def answers(request: Request) -> str:
         return {
             "small/notes": f"- {note}",
-            "small/titles": heading,
+            "small/title": heading,
             "small/term": term,
         }[request.name]
 
@@ -54,7 +54,7 @@ def test_another_language_is_quoted_and_titled_in_itself(said: str, note: str, h
     assert group.statements
 
 
-@pytest.mark.parametrize("name", ["notes.v1", "titles.v1", "term.v2"])
+@pytest.mark.parametrize("name", ["notes.v1", "title.v1", "term.v2"])
 def test_a_prompt_is_a_chat_of_examples_with_the_part_last(name: str) -> None:
     chat = messages(PromptSet(), f"small/{name}", "The part.")
     assert [m.role for m in chat] == ["system", *["user", "assistant"] * ((len(chat) - 2) // 2), "user"]
@@ -81,7 +81,7 @@ def test_quotations_are_written_as_the_language_does() -> None:
     )
     answers = {
         "small/notes": "- Der Rost hat zwölf Prozent vom Stahl gefressen.",
-        "small/titles": "Brücke",
+        "small/title": "Brücke",
         "small/term": "none",
     }
     made = asyncio.run(
@@ -140,4 +140,4 @@ def test_every_call_about_a_german_recording_but_those_for_terms_asks_for_german
     client = Answering(answers)
     asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de")))
     wished = {r.name: r.messages[-1].content.endswith("Antworte auf Deutsch.") for r in client.requests}
-    assert wished == {"small/notes": True, "small/titles": True, "small/term": False}
+    assert wished == {"small/notes": True, "small/title": True, "small/term": False}

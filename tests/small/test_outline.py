@@ -12,6 +12,7 @@ from pipeline.small.parts import Part
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence, sentences_of
+from pipeline.small.titles import Named
 from tests.small.recording import BREAD, BRIDGE, all_of, transcript
 
 
@@ -117,9 +118,11 @@ def test_greeting_and_parting_share_words_that_are_said_nowhere_between() -> Non
 
 
 def test_the_overview_of_a_recording_that_does_not_say_what_it_is_about_names_its_parts() -> None:
-    parts = [Part(tuple(all_of(BRIDGE)), "Rust", ("",)), Part(tuple(all_of(BREAD)), "Acid", ("",))]
+    rust, acid, other = all_of(BRIDGE, BREAD, BRIDGE)
+    named = (Named(rust, title="Rust"), Named(acid, title="Acid"), Named(other, own=BRIDGE))
+    parts = [Part((one,)) for one in named]
     (statement,) = overview(None, None, parts, Quoter([]))
-    assert (statement.text, statement.lines) == ("Rust; Acid", (1,))
+    assert (statement.text, statement.lines) == ("Rust; Acid", (1, 2))
 
 
 def test_who_says_their_own_name_introduces_themselves() -> None:

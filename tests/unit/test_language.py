@@ -137,7 +137,7 @@ def test_translated_notes_are_checked_again_as_translated(tmp_path) -> None:  # 
 
 def test_a_small_model_that_cannot_translate_says_so_and_its_labels_follow() -> None:
     talk = transcript()
-    text = {"small/notes": "nothing", "small/titles": "Lund", "small/term": "none"}
+    text = {"small/notes": "nothing", "small/title": "Lund", "small/term": "none"}
     recipe = replace(Recipe(SMALL), language="de")
     document = asyncio.run(asummarise(talk, ScriptedClient(lambda r: text[r.name]), recipe=recipe))
     assert "asked for in German, but a small model quotes" in document.source.warnings[-1]
