@@ -26,6 +26,7 @@ _LONG_WORD = 5  # letters of a word that names something
 _SHORT_WORD = 4  # letters below which a word at the end of a shortened title names nothing: "of", "une"
 _NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 24
+_FORM = "A heading of two to six words."  # said again where most examples are in another language
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
@@ -82,7 +83,8 @@ class Names:
         asked = _asked(excerpt)
         if asked is None or asked.interjects or asked.words > _LONGEST_QUESTION:
             return ""
-        alone = len(set(asked.keys)) >= _FEWEST and self.telling(asked.text)
+        tells = self.telling(asked.text) or any(len(k) > _LONG_WORD for k in asked.keys)
+        alone = tells and len(set(asked.keys)) >= _FEWEST
         return self._quoter.quotation((asked,), ()) if alone else ""
 
     def own(self, excerpt: Excerpt) -> str:
@@ -97,14 +99,14 @@ class Names:
 
 
 def _asked(excerpt: Excerpt) -> Sentence | None:
-    """The question before an excerpt, or the one that it opens with.
+    """The only question before an excerpt, right before it, or the one that it opens with.
 
     That only where no speakers are known: else somebody may ask it of the others.
     """
-    first = excerpt.sentences[0]
+    first, before = excerpt.sentences[0], excerpt.before
     opens = first.speaker is None and len(excerpt.sentences) > 1
-    asked = excerpt.before[-1] if excerpt.before else first if opens else None
-    return asked if asked and asked.asks else None
+    asked = before[-1] if before else first if opens else None
+    return asked if asked and asked.asks and sum(s.asks for s in before) < 2 else None
 
 
 async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> Named:
@@ -118,7 +120,7 @@ async def titled(excerpt: Excerpt, structured: Structured, names: Names, languag
     whole = " ".join(s.text for s in (*excerpt.before, *excerpt.sentences))
     words = whole.split()
     shown = whole if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
-    request = messages(structured.prompts, "small/title.v1", shown, language)
+    request = messages(structured.prompts, "small/title.v1", shown, language, form=_FORM)
     completion = await structured.text("small/title", request, max_tokens=_TOKENS)
     title = shortened(completion.text.strip().partition("\n")[0], whole)
     tells = len(set(keys(title))) > 1 or names.telling(title)
@@ -126,18 +128,23 @@ async def titled(excerpt: Excerpt, structured: Structured, names: Names, languag
 
 
 def shortened(title: str, text: str) -> str:
-    """The longest run of a title's words that was said, with its denial; cut where a word may name something.
+    """The longest run of a title's words that was said, with its denial; "" for none.
 
-    Of a longer title one word is left only if it comes first and is said again.
+    It is cut at words that may name something, and not between "a different" and what is different. Of a longer title
+    one word is left only if it comes first and is said again.
     """
     words = tidied(title).strip(' .:#*"“”').split()
+    if size(title) > _LONGEST:
+        return ""  # the model repeats the excerpt
     for length in range(len(words), 0, -1):
         for at in range(len(words) - length + 1):
-            run = words[at : at + length]
-            cut = [run[0]] * (at > 0) + [run[-1]] * (at + length < len(words))
+            run, behind = words[at : at + length], words[at + length :]
             whole = " ".join(run)
             short = length == 1 < len(words) and (at or sum(u.startswith(whole.casefold()) for u in units(text)) < 2)
-            if all(map(_may_name, cut)) and not short and denies(whole) == denies(title) and checked(whole, text):
+            torn = behind and keys(behind[0]) and not all(map(keys, run))
+            ends = [run[0]] * (at > 0) + [run[-1]] * bool(behind)
+            fit = not short and not torn and all(map(_may_name, ends)) and denies(whole) == denies(title)
+            if fit and checked(whole, text):
                 return whole[:1].upper() + whole[1:] if run[0].islower() else whole  # "pH" stays
     return ""
 
@@ -157,7 +164,7 @@ def checked(title: str, text: str) -> bool:
     """
     title, text = title.replace("-", " "), text.replace("-", " ")
     wanted, said = keys(title), [keys(sentence) for sentence in _SENTENCE_END.split(text)]
-    if not wanted or size(title) > _LONGEST or (denies(title) and not denies(text)) or claims(title.partition(" ")[0]):
+    if not wanted or (denies(title) and not denies(text)) or claims(title.partition(" ")[0]):
         return False
     beside = [(keys(a)[0], keys(b)[0]) for a, b in pairwise(units(title)) if keys(a) and keys(b) and "'" not in a]
     near = all(any(_near(pair, words) for words in said) for pair in beside)
