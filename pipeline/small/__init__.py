@@ -49,7 +49,7 @@ _ONLY_QUOTED = (
     "of the recording; a larger model translates (--base-url, --model)"
 )
 _WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
-_WORDS_OF_EXCERPT = 55  # printed, on the average
+_WORDS_OF_EXCERPT = 35  # printed, on the average
 _MOST_WINDOWS = 40
 _OF_MAIN_POINTS = 0.6  # of the page, about
 _LEAST_OF_MAIN_POINTS = 0.45
@@ -104,6 +104,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
     concepts, chosen = _completed(page, leads)
     names = Names(sentences, reading.notes, quoter, language)
+    structured.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
     named = await each([partial(_named, e, structured, names, language) for e in chosen], at_once)
     parts = parted(named, names)
     printed: list[Concept | Excerpt] = [*concepts, *chosen]
