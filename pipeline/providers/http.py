@@ -101,13 +101,14 @@ async def _body(response: httpx2.Response) -> bytes:
 
 def bounded_client(base_url: str, at_once: int, transport: httpx2.AsyncBaseTransport | None = None) -> Any:
     """A client for one endpoint."""
-    kind = _PlainBoundedClient if httpx2.URL(base_url).userinfo else BoundedClient
+    plain = bool(httpx2.URL(base_url).userinfo)
+    kind = _PlainBoundedClient if plain else BoundedClient
     return kind(
         **_manners(base_url),
         transport=transport,
         headers={"accept-encoding": "gzip, deflate"},
-        # Every call keeps its connection: the SDK's 100 would open a new one for most calls beyond that.
-        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=at_once),
+        # The gate is the limit: with None aiohttp, for which 0 is no limit, takes 100, and calls beyond them wait.
+        limits=httpx2.Limits(max_connections=None if plain else 0, max_keepalive_connections=at_once),
     )
 
 
