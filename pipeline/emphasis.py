@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.text import UNSPACED
+
 _CODE = "`"
+_LETTER = rf"[^\W{UNSPACED}]"  # of a word that blanks part from others
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*\*(?![\w*])")
 _EDGES = " .,;:!?…–—"
 
@@ -48,13 +51,12 @@ def pieces(text: str, emphasis: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _spans(text: str, emphasis: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the words stand first, as (start, end); code is not cut, and words are found as whole ones if they can."""
+    """Where the words stand first as whole ones, as (start, end); code is not cut."""
     found: list[tuple[int, int]] = []
     for words in sorted(set(filter(None, emphasis)), key=lambda w: (-len(w), w)):
-        whole = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text)
-        start = whole.start() if whole else text.find(words)
-        span = start, start + len(words)
-        cuts = any(text[:place].count(_CODE) % 2 for place in span)
-        if start >= 0 and not cuts and all(span[1] <= a or b <= span[0] for a, b in found):
-            found.append(span)
+        if whole := re.search(rf"(?<!{_LETTER}){re.escape(words)}(?!{_LETTER})", text):
+            span = whole.span()
+            cuts = any(text[:place].count(_CODE) % 2 for place in span)
+            if not cuts and all(span[1] <= a or b <= span[0] for a, b in found):
+                found.append(span)
     return sorted(found)

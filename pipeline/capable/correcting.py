@@ -21,6 +21,7 @@ _TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
 _MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
+_LEAST_CELLS = 3  # of a row that is one still without its first cell
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
 
 
@@ -75,6 +76,14 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     return "", text
 
 
+def _in_whole_rows(statement: DraftStatement, fault: Fault) -> Fault:
+    """The fault; a row of a table of which the first cell was taken for a label is whole."""
+    had, has = cells(statement.text), cells(fault.text)
+    if not statement.bound or len(had) < _LEAST_CELLS or len(has) != len(had) - 1:
+        return fault
+    return fault.model_copy(update={"text": BETWEEN.join((fault.label or had[0], *has)), "label": ""})
+
+
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
     """Whether a row of a table would get another number of cells; as a sentence it makes a list of its table."""
     had, has = len(cells(statement.text)), len(cells(text))
@@ -94,9 +103,10 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
             return replace(statement, remark=remark, finding=doubt)
         lines = verdict.lines or statement.lines
-        if _is_no_row(statement, verdict.fault.text):
-            return replace(statement, finding=verdict.fault.why or verdict.fault.verdict)
-        label, text = _put_right(statement, verdict.fault)
+        fault = _in_whole_rows(statement, verdict.fault)
+        if _is_no_row(statement, fault.text):
+            return replace(statement, finding=fault.why or fault.verdict)
+        label, text = _put_right(statement, fault)
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
         if not text:

@@ -176,11 +176,15 @@ def _as_rows(
 
 
 def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftStatement]:
-    """The points below a heading: a table, and a list without leads or in an order, go below the paragraph above."""
+    """The points below a heading: a table, and a list without leads or in an order, go below the paragraph above.
+
+    A table right below a list goes below its last item.
+    """
     above: DraftStatement | None = None
+    listed = False  # whether that is the last item of a list
     for node in nodes:
         rows, columns = _rows(node, labels)
-        goes_below = node.type == "table" if columns else node.type in _LISTS and not _beside(node, rows)
+        goes_below = bool(columns) or (not listed and node.type in _LISTS and not _beside(node, rows))
         if above and not above.details and goes_below:
             flat = (replace(d, details=()) for row in rows for d in row.flat())
             above = replace(above, details=tuple(flat), columns=columns, steps=node.type == _STEPS)
@@ -188,8 +192,8 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         if columns:  # nothing stands above that the table could belong to
             rows = [_in_words(row, columns, labels) for row in rows]
         yield from ((above,) if above else ())
-        above = None
-        if node.type in _LISTS or columns:
+        above, listed = None, node.type in _LISTS
+        if columns:
             yield from rows
         elif rows:
             *first, above = rows
@@ -255,7 +259,10 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
     rows, columns = _rows(node, labels)
-    return [_in_words(row, columns, labels) for row in rows] if columns else rows
+    if columns:
+        return [_in_words(row, columns, labels) for row in rows]
+    told = ([_in_words(d, row.columns, labels) for d in row.details] if row.columns else row.details for row in rows)
+    return [replace(row, details=tuple(details), columns=()) for row, details in zip(rows, told, strict=True)]
 
 
 def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> DraftStatement:
@@ -266,12 +273,13 @@ def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> Dr
 def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
     """The statement of a list's item, with all that is nested in it below it."""
     first, *more = node.children or [node]
-    inner = tuple(row for child in more for row in _nested(child, labels))
+    rows, columns = _rows(more[0], labels) if len(more) == 1 else ([], ())
+    inner = tuple(rows) if columns else tuple(row for child in more for row in _nested(child, labels))
     if first.type in _LISTS:
         yield from (row for child in first.children for row in _item(child, labels))
         yield from inner
-    elif rows := list(_statement(first)):
-        yield replace(rows[0], details=inner, steps=any(child.type == _STEPS for child in more))
+    elif said := list(_statement(first)):
+        yield replace(said[0], details=inner, columns=columns, steps=any(child.type == _STEPS for child in more))
     else:
         yield from inner
 

@@ -37,10 +37,10 @@ class NotesKind:
     sections: tuple[Section, ...]
     write: str = "write.v8"
     compose: str = "compose.v4"
-    manuscript: str = "manuscript.v2"
+    manuscript: str = "manuscript.v3"
 
 
-_STUDY = (OVERVIEW, PEOPLE, PREREQUISITES, MAIN_POINTS, KEY_CONCEPTS, SUMMARY)
+_STUDY = (OVERVIEW, PREREQUISITES, MAIN_POINTS, PEOPLE, KEY_CONCEPTS, SUMMARY)
 _MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
 _POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v2")
 

@@ -35,6 +35,7 @@ def standing_out(text: str, *emphasis: str) -> str:
     [
         ("A trip and a drip.", ["trip", "drip"], "A <trip> and a <drip>."),
         ("Heated, then heat.", ["heat"], "Heated, then <heat>."),  # the whole word, not the first letters
+        ("It may spread.", ["p"], "It may spread."),
         ("熵是无序的。", ["无序"], "熵是<无序>的。"),
         ("A slow neutron.", ["neutron", "slow neutron", "fast"], "A <slow neutron>."),
         ("40 and 40.", ["40", "40", ""], "<40> and 40."),

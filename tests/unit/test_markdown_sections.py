@@ -73,11 +73,11 @@ def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point
     assert [(name, s.labelled) for name, s in draft.statements()] == [
         ("overview", "It is a talk."),
         ("overview", "It is long."),
-        ("people", "Ana: host"),
         ("main_points", "Before all."),
         ("main_points", "and cook"),
         ("main_points", "A joke."),
         ("main_points", "A thought."),
+        ("people", "Ana: host"),
         ("key_concepts", "Tower: tall"),
         ("summary", "The end."),
     ]
@@ -176,7 +176,26 @@ def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> No
     assert [text for _, text, _ in points("> one\n>\n> two\n\nthree")] == ["one", "two", "three"]
     assert points(f"> {table}") == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
     inside = table.replace("\n> ", "\n  ")
-    assert points(f"- They say\n\n  {inside}") == [("", "They say", ["Ana: Says: yes", "Ben: Says: no"])]
+    assert points(f"> - They say\n>\n>   {table.replace('> ', '>   ')}") == [
+        ("", "They say", ["Ana: Says: yes", "Ben: Says: no"])
+    ]
+    (concept,) = told(f"## Key Concepts\n\n- **Talk:** They say\n\n  {inside}").sections["key_concepts"][0].statements
+    assert concept.text == "They say Ana: Says: yes Ben: Says: no"
+
+
+@pytest.mark.parametrize("above", ["- **Why:** old\n- **Who:** two", "- **Who:** two", "Two.\n\n- **Who:** two"])
+def test_a_table_right_below_a_list_or_inside_an_item_belongs_to_its_last_item(above: str) -> None:
+    table = "| Who | Says |\n| --- | --- |\n| Ana | yes |\n| Ben | no |\n"
+    inside = table.replace("\n|", "\n  |")
+    for shown in (f"{above}\n\n{table}", f"{above}\n\n  {inside}"):
+        (group,) = told(f"## Main Points\n\n### M\n\n{shown}\n\nSo it is.").sections["main_points"]
+        *_, last, after = group.statements
+        assert (last.label, last.columns, [d.text for d in last.details]) == (
+            "Who",
+            ("Who", "Says"),
+            ["Ana | yes", "Ben | no"],
+        )
+        assert after.text == "So it is." and all(d.bound for d in last.details)
 
 
 @pytest.mark.parametrize(

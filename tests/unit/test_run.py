@@ -66,12 +66,12 @@ def test_a_document_has_the_form_that_was_written() -> None:
     assert document.key_concepts[0].term == "Cooling tower"
 
 
-def test_who_is_who_stands_below_the_overview_with_its_lines_and_a_page_without_people_goes_without_it() -> None:
+def test_who_is_who_stands_behind_the_points_with_its_lines_and_a_page_without_people_goes_without_it() -> None:
     ben = {"cites": [2, 6], "name": "Ben", "who": "Finds the cooling tower too expensive."}
     many, _ = run(lambda request: written_answer() | {"people": [ben]} if request.name == "write" else EMPTY)
     (people,) = many.more
     assert [(p.lead, [e.segment for e in p.evidence]) for p in people.items] == [("Ben", [2, 6])]
-    assert [s.heading for s in many.outline()][:3] == ["Overview", "Who Is Who", "Prerequisites"]
+    assert [s.heading for s in many.outline()][2:5] == ["Main Points", "Who Is Who", "Key Concepts"]
     none, _ = run(good_answer)
     assert none.more == () and "people" not in none.order
 
