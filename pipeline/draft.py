@@ -51,11 +51,12 @@ class DraftStatement:
         return "weak" if self.finding else "verified"
 
     def unmarked(self) -> DraftStatement:
-        """The statement with what its text has between marks of bold as its emphasis."""
-        if "**" not in self.text + self.label:
+        """The statement and those below it with what their texts have between marks of bold as their emphasis."""
+        if not any("**" in s.text for s in self.flat()):
             return self
         text, found = unmarked(self.text)
-        return replace(self, text=text, label=unmarked(self.label)[0], emphasis=(*self.emphasis, *found))
+        details = tuple(d.unmarked() for d in self.details)
+        return replace(self, text=text, details=details, emphasis=(*self.emphasis, *found))
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.text import UNSPACED
 
-_CODE = "`"
-_LETTER = rf"[^\W{UNSPACED}]"  # of a word that blanks part from others
-_BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*\*(?![\w*])")
-_EDGES = " .,;:!?…–—"
+_EDGES = " .,;:!?…–—：？؟。！、，"
+_MOST = 50  # words of a paragraph that stand out
+_OF_WORD = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # that blanks part from others; Korean has particles without a blank
+_TWO = re.compile(rf"{_OF_WORD}{{2}}")  # two of one word
+_IN_FIGURE = re.compile(r"\d[.,]\d")
+_BOLD = re.compile(rf"`[^`]*`|(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])([^*`]+?)(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)")
+_LEADS = re.compile(r"\s*[:：]")  # at the beginning of a text words in front of it would be its lead
 
 
 def emphasised(words: str) -> str:
@@ -19,19 +22,19 @@ def emphasised(words: str) -> str:
 
 
 def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text that a model may have marked up without the marks of bold, and the words between them."""
-    found = tuple(filter(None, map(emphasised, _BOLD.findall(text))))
-    return _BOLD.sub(r"\1", text), found
+    """A text that a model may have marked up without the marks of bold, and the words between them; code stays."""
+    found = (match[1] for match in _BOLD.finditer(text) if match[1])
+    return _BOLD.sub(lambda match: match[1] or match[0], text), tuple(filter(None, map(emphasised, found)))
 
 
 def standing_in(text: str, emphasis: Iterable[str]) -> tuple[str, ...]:
-    """Those of the emphasised words that stand in a text, in its order: each once, and none inside another."""
+    """Those of the emphasised words that stand out in a text, in its order."""
     return tuple(text[start:end] for start, end in _spans(text, emphasis))
 
 
 def shared_out(emphasis: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The emphasis of each of the texts that a text was cut into: words stand out where they first occur."""
-    left = tuple(emphasis)
+    left = tuple(emphasis)[:_MOST]
     for text in texts:
         mine = standing_in(text, left)
         left = tuple(words for words in left if words not in mine)
@@ -41,7 +44,7 @@ def shared_out(emphasis: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[
 def pieces(text: str, emphasis: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it stands out."""
     done = 0
-    for start, end in _spans(text, emphasis) if emphasis else ():
+    for start, end in _spans(text, emphasis):
         if done < start:
             yield text[done:start], False
         yield text[start:end], True
@@ -51,12 +54,25 @@ def pieces(text: str, emphasis: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _spans(text: str, emphasis: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the words stand first as whole ones, as (start, end); code is not cut."""
+    """Where each of the words stands first, as (start, end), if Markdown can show it there; no two touch each other."""
     found: list[tuple[int, int]] = []
-    for words in sorted(set(filter(None, emphasis)), key=lambda w: (-len(w), w)):
-        if whole := re.search(rf"(?<!{_LETTER}){re.escape(words)}(?!{_LETTER})", text):
-            span = whole.span()
-            cuts = any(text[:place].count(_CODE) % 2 for place in span)
-            if not cuts and all(span[1] <= a or b <= span[0] for a, b in found):
-                found.append(span)
+    for words in sorted(list(dict.fromkeys(filter(None, emphasis)))[:_MOST], key=len, reverse=True):
+        start = text.find(words)
+        while start >= 0:
+            end = start + len(words)
+            if _can_stand_out(text, start, end) and all(end < a or b < start for a, b in found):
+                found.append((start, end))
+                break
+            start = text.find(words, start + 1)
     return sorted(found)
+
+
+def _can_stand_out(text: str, start: int, end: int) -> bool:
+    """Whether these are whole words that Markdown shows in bold and not as a lead, outside of code and figures."""
+    before, first, last, after = text[start - 1 : start], text[start], text[end - 1], text[end : end + 1]
+    part = _TWO.match(before + first) or _TWO.match(last + after)
+    torn = (not first.isalnum() and before.isalnum()) or (not last.isalnum() and after.isalnum())
+    figure = _IN_FIGURE.search(text, max(0, start - 2), start + 1) or _IN_FIGURE.match(text, end - 1)
+    is_lead = not text[:start].strip() and (_LEADS.match(text, end) or last in "?？؟")
+    in_code = any(text[:place].count("`") % 2 for place in (start, end))
+    return not (part or torn or figure or is_lead or in_code)

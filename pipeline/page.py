@@ -21,11 +21,11 @@ from pipeline.document import (
     StudyDocument,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.emphasis import shared_out
+from pipeline.emphasis import shared_out, standing_in
 from pipeline.errors import StoreError
 from pipeline.labels import QUESTION_MARKS, labels_for, languages
 from pipeline.render import DOUBTED, render_markdown, unescape
-from pipeline.render.markdown import OF_PARAGRAPH, labels_of, provenance
+from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, labels_of, provenance
 from pipeline.store import load
 from pipeline.tables import BETWEEN, cells
 
@@ -46,9 +46,10 @@ _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (.*)$")
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_BOLD = re.compile(r"\*\*(.*?)\*\*\s*")
-_ASKS = re.compile(rf"\*\*(.*?[{re.escape(''.join(QUESTION_MARKS))}])\*\*\s*")
-_STANDS_OUT = re.compile(r"(?<!\\)\*\*(?=\S)(.+?)(?<=[^\s\\])\*\*")
+_WORDS = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
+_BOLD = re.compile(rf"\*\*{_WORDS}\*\*\s*")
+_ASKS = re.compile(rf"\*\*{_WORDS[:-1]}[{''.join(QUESTION_MARKS)}])\*\*\s*")
+_STANDS_OUT = re.compile(rf"\\.|\*\*{_WORDS}\*\*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
 _CLOCK = r"\d+(?::\d\d)+"
 _STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
@@ -158,10 +159,16 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
         return None
 
 
-def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...]]]]]:
-    """The titles and statements of a draft, section by section, without what no page is read for."""
+def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...], bool]], set[str]]]:
+    """The titles and statements of a draft by section, and what stands out, without what no page is read for."""
     return [
-        (name, group.part, group.heading, [(s.label, s.text, s.columns) for s in group.flat()])
+        (
+            name,
+            group.part,
+            group.heading,
+            [(s.label, s.text, s.columns, s.steps and bool(s.details)) for s in group.flat()],
+            {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
+        )
         for name, groups in draft.sections.items()
         for group in groups
         if name not in BARE and group.statements
@@ -180,8 +187,8 @@ class _Form:
         self.shapes = {s.name: s.form for s in document.outline()}
         marks = (own.colon, english.colon)
         colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
-        self.terms = (*(re.compile(rf"\*\*(.*?)\*\*{colon}\s*") for colon in colons), _BOLD)
-        inside = [re.compile(rf"\*\*(.*?){colon}\*\*\s*") for colon in colons]
+        self.terms = (*(re.compile(rf"\*\*{_WORDS}\*\*{colon}\s*") for colon in colons), _BOLD)
+        inside = [re.compile(rf"\*\*{_WORDS}{colon}\*\*\s*") for colon in colons]
         self.leads = (*(inside if own.colon[-1].isspace() else ()), *self.terms[:-1], _ASKS)
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
@@ -246,6 +253,7 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
     last: _Node | None = None
     point = _Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
+    counts = False  # whether the last row has a number
     for row in rows:
         if not row.strip():
             last = None
@@ -257,7 +265,7 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
                 point.details.append(_Node(BETWEEN.join(shown)))
             else:
                 point.columns = tuple(map(unescape, shown))
-        elif (match := _BULLET.match(row)) or last is None:
+        elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip())
             counts = sign[:1].isdigit()
@@ -278,6 +286,12 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
     return out
 
 
+def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
+    """The bullet that a row begins; where it may go on with words above, only "1." counts as a number."""
+    match = _BULLET.match(row)
+    return None if match and goes_on and match[2][0].isdigit() and match[2] != OF_STEPS else match
+
+
 def _paragraphs(rows: Sequence[str], form: _Form) -> list[_Node]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
@@ -288,8 +302,8 @@ def _paragraphs(rows: Sequence[str], form: _Form) -> list[_Node]:
 
 def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
     """The words of a line as a reader sees them, and those of them that stand out."""
-    emphasis = tuple(unescape(words) for words in _STANDS_OUT.findall(shown))
-    return unescape(_STANDS_OUT.sub(r"\1", shown)).strip(), emphasis
+    emphasis = tuple(unescape(words) for words in _STANDS_OUT.findall(shown) if words)
+    return unescape(_STANDS_OUT.sub(lambda match: match[1] or match[0], shown)).strip(), emphasis
 
 
 def _sentences(paragraphs: Sequence[_Node], known: Sequence[str]) -> Iterator[_Node]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.capable.chunks import Missing
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.emphasis import unmarked
 from pipeline.labels import Labels, labels_for
 from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
@@ -48,8 +49,10 @@ class Addition:
     @classmethod
     def of(cls, missing: Missing, lines: tuple[int, ...], *, fits: bool) -> Addition:
         """What the model wrote, with the segments that bear it."""
-        statement = DraftStatement(missing.text.strip(), lines, without_end_mark(missing.label), remark=ADDED)
-        return cls(missing.under if fits else 0, statement.unmarked())
+        text, emphasis = unmarked(missing.text.strip())
+        label = without_end_mark(missing.label)
+        statement = DraftStatement(text, lines, label, remark=ADDED, emphasis=emphasis)
+        return cls(missing.under if fits else 0, statement)
 
 
 def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:

@@ -21,7 +21,6 @@ _TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
 _MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
-_LEAST_CELLS = 3  # of a row that is one still without its first cell
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
 
 
@@ -78,10 +77,11 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
 
 def _in_whole_rows(statement: DraftStatement, fault: Fault) -> Fault:
     """The fault; a row of a table of which the first cell was taken for a label is whole."""
-    had, has = cells(statement.text), cells(fault.text)
-    if not statement.bound or len(had) < _LEAST_CELLS or len(has) != len(had) - 1:
+    had, has, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
+    lacks_first = len(has) == len(had) - 1 and has[0] not in (had[0], label)
+    if not statement.bound or not lacks_first or (len(has) == 1 and not label):
         return fault
-    return fault.model_copy(update={"text": BETWEEN.join((fault.label or had[0], *has)), "label": ""})
+    return fault.model_copy(update={"text": BETWEEN.join((label or had[0], *has)), "label": ""})
 
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
@@ -103,7 +103,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
             return replace(statement, remark=remark, finding=doubt)
         lines = verdict.lines or statement.lines
-        fault = _in_whole_rows(statement, verdict.fault)
+        plain, emphasis = unmarked(verdict.fault.text)
+        fault = _in_whole_rows(statement, verdict.fault.model_copy(update={"text": plain}))
         if _is_no_row(statement, fault.text):
             return replace(statement, finding=fault.why or fault.verdict)
         label, text = _put_right(statement, fault)
@@ -112,8 +113,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
-        changed = replace(statement, text=text, label=label, lines=lines).unmarked()
-        changed = with_lines(changed, recording)
+        emphasis = (*statement.emphasis, *emphasis)
+        changed = with_lines(replace(statement, text=text, label=label, lines=lines, emphasis=emphasis), recording)
         before, after = statement.text, changed.text
         if changed.label != statement.label:
             before, after = statement.labelled, changed.labelled

@@ -186,8 +186,9 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         rows, columns = _rows(node, labels)
         goes_below = bool(columns) or (not listed and node.type in _LISTS and not _beside(node, rows))
         if above and not above.details and goes_below:
-            flat = (replace(d, details=()) for row in rows for d in row.flat())
-            above = replace(above, details=tuple(flat), columns=columns, steps=node.type == _STEPS)
+            flat = (replace(d, details=()) for row in _told(rows, labels) for d in row.flat())
+            steps = _counts_up(node) and not any(row.details for row in rows)
+            above = replace(above, details=tuple(flat), columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to
             rows = [_in_words(row, columns, labels) for row in rows]
@@ -259,10 +260,18 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
     rows, columns = _rows(node, labels)
-    if columns:
-        return [_in_words(row, columns, labels) for row in rows]
+    return [_in_words(row, columns, labels) for row in rows] if columns else _told(rows, labels)
+
+
+def _told(rows: Sequence[DraftStatement], labels: Labels) -> list[DraftStatement]:
+    """The rows with the tables below them in words."""
     told = ([_in_words(d, row.columns, labels) for d in row.details] if row.columns else row.details for row in rows)
     return [replace(row, details=tuple(details), columns=()) for row, details in zip(rows, told, strict=True)]
+
+
+def _counts_up(node: SyntaxTreeNode) -> bool:
+    """Whether a list counts its items from 1."""
+    return node.type == _STEPS and node.attrs.get("start", 1) == 1
 
 
 def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> DraftStatement:
@@ -277,11 +286,16 @@ def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
     inner = tuple(rows) if columns else tuple(row for child in more for row in _nested(child, labels))
     if first.type in _LISTS:
         yield from (row for child in first.children for row in _item(child, labels))
-        yield from inner
+        yield from (_in_words(row, columns, labels) for row in inner) if columns else inner
     elif said := list(_statement(first)):
-        yield replace(said[0], details=inner, columns=columns, steps=any(child.type == _STEPS for child in more))
+        yield replace(said[0], details=inner, columns=columns, steps=_is_steps(more))
     else:
-        yield from inner
+        yield from (_in_words(row, columns, labels) for row in inner) if columns else inner
+
+
+def _is_steps(nested: Sequence[SyntaxTreeNode]) -> bool:
+    """Whether what is nested in an item is one list that counts, with nothing below its items."""
+    return len(nested) == 1 and _counts_up(nested[0]) and all(len(item.children) < 2 for item in nested[0].children)
 
 
 def _nested(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:

@@ -180,7 +180,7 @@ def part_of(
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = (n for stretch in stretches for n in lines_of(stretch))
     return Part(
-        {s.name: anchored(s.groups(getattr(answer, s.name), lines_of, words), s, chunk) for s in sections},
+        {s.name: anchored(_plain(s.groups(getattr(answer, s.name), lines_of, words)), s, chunk) for s in sections},
         whole,
         read,
         read & frozenset(skipped),
@@ -200,6 +200,11 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
     )
 
 
+def _plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
+    """The groups without the marks of bold that a model may have set."""
+    return tuple(replace(g, statements=tuple(s.unmarked() for s in g.statements)) for g in groups)
+
+
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
     """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it.
 
@@ -207,7 +212,7 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
     """
 
     def one(statement: DraftStatement) -> DraftStatement:
-        statement, details = statement.unmarked(), tuple(one(d) for d in statement.details)
+        details = tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
         if section.of_people and (first := _first_line_of(statement.label, chunk)):

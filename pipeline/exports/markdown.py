@@ -157,18 +157,21 @@ def _point(top: Point, block: Block, links: Mentions, dialect: _Dialect) -> Iter
 
 def _bullet(top: Point, links: Mentions, dialect: _Dialect, *, term: bool = False, sign: str = "-") -> Iterator[str]:
     """A point and what is nested below it, which has the sign of points."""
+    indents = [""]  # of each depth, as it depends on the signs above
     for depth, (point, *pieces) in top.paragraphs():
+        indent = indents[depth]
         if point.cells:
             *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell, links)) for cell in point.cells)
-            yield "  " * depth + table_row([*first, last + dialect.behind(point, last=False)])
+            yield indent + table_row([*first, last + dialect.behind(point, last=False)])
             continue
         shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
         lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
         text = _in_a_row((point, *pieces), links, dialect, ends=not point.columns)
         begins = f"{point.step}." if point.step else "-" if depth else sign
-        yield f"{'  ' * depth}{begins} {lead}{text}"
+        yield f"{indent}{begins} {lead}{text}"
+        indents[depth + 1 :] = [f"{indent} {' ' * len(begins)}"]
         if point.columns:
-            yield from table_head(map(dialect.plain, point.columns), "  " * (depth + 1))
+            yield from table_head(map(dialect.plain, point.columns), indents[depth + 1])
 
 
 def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:

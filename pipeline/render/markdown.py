@@ -84,7 +84,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
             for c in section.content:
                 yield f"- **{escape(c.term)}**{words.colon}{emphasised(c.definition, c.emphasis)}{cite.marks(c)}"
         case "items":
-            yield from _bullets(section.content, cite, words, 0)
+            yield from _bullets(section.content, cite, words, "")
 
 
 def escape(text: str) -> str:
@@ -108,9 +108,10 @@ def emphasised(text: str, emphasis: Sequence[str], escaped: Callable[[str], str]
 
 def between(piece: str, escaped: Callable[[str], str]) -> str:
     """A piece of a line as `escaped` writes it, with the spaces that part it from others."""
-    inner = piece.strip(" ")
-    before, after = (" " if piece[at : at + 1 or None] == " " else "" for at in (0, -1))
-    return f"{before}{escaped(inner)}{after}" if inner else piece
+    if not (inner := piece.strip()):
+        return piece
+    before, _, after = piece.partition(inner)
+    return f"{before}{escaped(inner)}{after}"
 
 
 def unescape(line: str) -> str:
@@ -152,32 +153,32 @@ def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[
     """The points below a heading: a bullet where one has a lead, else a paragraph with what is nested below it."""
     for paragraph in in_paragraphs(details):
         if paragraph[0].lead:
-            yield from _bullet(paragraph, cite, words, 0)
+            yield from _bullet(paragraph, cite, words, "")
         else:
-            below = _below(paragraph[-1], cite, words, 0, OF_PARAGRAPH)
+            below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
             yield from ("", _in_a_row(paragraph, cite, words), "", *below, "")
 
 
-def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> list[str]:
+def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> list[str]:
     """The details with this sign, or with numbers where it is one."""
     rows: list[str] = []
     for n, paragraph in enumerate(in_paragraphs(details), 1):
-        rows += _bullet(paragraph, cite, words, depth, f"{n}." if sign == OF_STEPS else sign)
+        rows += _bullet(paragraph, cite, words, indent, f"{n}." if sign == OF_STEPS else sign)
     return rows
 
 
-def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Iterator[str]:
+def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Iterator[str]:
     first, last = paragraph[0], paragraph[-1]
     lead = lead_in(first.lead, escape(first.lead), words) if first.lead else ""
-    yield f"{'  ' * depth}{sign} {lead}{_in_a_row(paragraph, cite, words)}"
-    yield from _below(last, cite, words, depth + 1)
+    yield f"{indent}{sign} {lead}{_in_a_row(paragraph, cite, words)}"
+    yield from _below(last, cite, words, f"{indent} {' ' * len(sign)}")
 
 
-def _below(detail: Detail, cite: _Citer, words: Labels, depth: int, sign: str = "-") -> Sequence[str]:
+def _below(detail: Detail, cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Sequence[str]:
     """The table or the bullets that are nested below a point."""
     if detail.is_table:
-        return list(_table(detail, cite, "  " * depth))
-    return _bullets(detail.details, cite, words, depth, OF_STEPS if detail.steps else sign)
+        return list(_table(detail, cite, indent))
+    return _bullets(detail.details, cite, words, indent, OF_STEPS if detail.steps else sign)
 
 
 def _table(detail: Detail, cite: _Citer, indent: str) -> Iterator[str]:

@@ -23,6 +23,9 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
+_PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -207,8 +210,10 @@ def changed(action: Action) -> frozenset[str] | None:
             return frozenset(action.targets)
         case Edit() | Split() | Restore() | Divide() | Term() | Move():
             return frozenset({action.target})
-        case Heading() | Part():
+        case Heading():
             return frozenset({action.group})
+        case Part():
+            return frozenset({action.group, _PARTS})
         case Add():
             return frozenset()
         case Rename() | Step():

@@ -228,7 +228,8 @@ def _merged(state: State, action: Merge, n: int) -> State:
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
         columns=next((p.columns for p in parts if p.columns), ()),
-        steps=any(p.steps for p in parts),
+        steps=any(p.steps for p in parts) and not any(p.columns for p in parts),
+        emphasis=tuple(words for p in parts for words in p.emphasis),
     )
     blocks = [state.block(p) for p in parts]
     nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]
@@ -324,8 +325,13 @@ def _appended(state: State, item: Item) -> State:
 
 def _renamed(state: State, action: Rename) -> State:
     swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
+
+    def many(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(swap, texts))
+
     items = tuple(
-        replace(i, text=swap(i.text), label=swap(i.label), columns=tuple(map(swap, i.columns))) for i in state.items
+        replace(i, text=swap(i.text), label=swap(i.label), columns=many(i.columns), emphasis=many(i.emphasis))
+        for i in state.items
     )
     groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
     return replace(state, items=items, groups=groups, names=(*state.names, (action.speaker, action.name)))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.emphasis import standing_in
+from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
@@ -71,7 +71,7 @@ def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> t
 
 def without_end_mark(lead: str) -> str:
     """A lead or term without the mark that a model may have put behind it: the page puts a colon there."""
-    bare = lead.strip().rstrip(":：。 ")
+    bare = unmarked(lead)[0].strip().rstrip(":：。 ")
     ends = bare.endswith(".") and "." not in bare.split()[-1][:-1]  # "U.S." and an ellipsis keep theirs
     return bare[:-1] if ends else bare
 

@@ -36,6 +36,12 @@ def standing_out(text: str, *emphasis: str) -> str:
         ("A trip and a drip.", ["trip", "drip"], "A <trip> and a <drip>."),
         ("Heated, then heat.", ["heat"], "Heated, then <heat>."),  # the whole word, not the first letters
         ("It may spread.", ["p"], "It may spread."),
+        ("In 2.5 years it halves 2 times.", ["2"], "In 2.5 years it halves <2> times."),
+        ("서울은 크다.", ["서울"], "<서울>은 크다."),
+        ("これは「重要」です", ["「重要」"], "これは「重要」です"),  # Markdown would show asterisks
+        ("売上利益が伸び", ["売上", "利益"], "<売上>利益が伸び"),
+        ("Cost: it is high.", ["Cost", "high"], "Cost: it is <high>."),  # a lead is read there
+        ("なぜですか？はい。", ["なぜですか？"], "なぜですか？はい。"),
         ("熵是无序的。", ["无序"], "熵是<无序>的。"),
         ("A slow neutron.", ["neutron", "slow neutron", "fast"], "A <slow neutron>."),
         ("40 and 40.", ["40", "40", ""], "<40> and 40."),
@@ -54,6 +60,10 @@ def test_each_piece_of_a_text_has_the_words_that_first_stand_in_it() -> None:
     assert unmarked("In **1989.** 2**3**4 and `a**b**c`, **so**: ** no **.") == (
         "In 1989. 2**3**4 and `a**b**c`, so: ** no **.",
         ("1989", "so"),
+    )
+    assert unmarked("これは**重要**です。 `**` and `**`, `**b**`.") == (
+        "これは重要です。 `**` and `**`, `**b**`.",
+        ("重要",),
     )
     assert [emphasised(words) for words in ("720 bytes.", "“so”", " — ")] == ["720 bytes", "“so”", ""]
 
@@ -89,6 +99,32 @@ def test_the_page_has_them_in_bold_and_is_read_back_with_them(citations: bool) -
     assert not is_edited(page, document())
     assert StudyDocument.model_validate_json(dump(document())) == document()
     assert '"emphasis"' not in dump(sample())  # records without it are as they were
+
+
+@pytest.mark.parametrize(
+    ("text", "emphasis"),
+    [
+        ("Sensors measure two things: force and speed.", ("Sensors", "two things")),
+        ("Is it safe? It has two limits: heat.", ("two limits",)),
+        ("He opens C:\\Users\\ with care.", ("C:\\Users\\",)),
+        ("The path \\temp is used.", ("temp",)),
+        ("Il dit «\u00a0mot\u00a0» ici.", ("mot",)),
+        ("The ratio is 3:4 today.", ("The ratio", "4")),
+    ],
+)
+def test_bold_anywhere_is_read_back_as_it_was(text: str, emphasis: tuple[str, ...]) -> None:
+    first, second = sample().main_points
+    point = second.details[0].model_copy(update={"lead": None, "text": text, "emphasis": emphasis, "details": ()})
+    made = sample(main_points=(first, second.model_copy(update={"details": (point,)})))
+    page = render_markdown(made)
+    assert not is_edited(page, made)
+    assert [s.emphasis for _, s in draft_of_page(page, made).statements() if s.text == text] == [emphasis]
+    assert is_edited(page.replace(f"**{emphasis[-1]}**", emphasis[-1]).replace("**4**", "4"), made) or "\\" in text
+
+
+def test_a_row_that_goes_on_with_a_figure_begins_no_point() -> None:
+    page = render_markdown(sample()).replace("on without a stop.", "on\n40. Then it went.")
+    assert not any(s.text.startswith("Then") for _, s in draft_of_page(page, sample()).statements())
 
 
 def test_a_statement_that_begins_with_words_in_bold_has_no_lead() -> None:

@@ -52,6 +52,16 @@ def test_the_page_numbers_them_and_is_read_back_with_them(lead: str | None) -> N
     assert '"steps"' not in dump(sample())  # records without them are as they were
 
 
+def test_what_is_nested_below_a_step_stands_within_it() -> None:
+    first, second = document().main_points
+    one, *others = second.details[0].details
+    below = one.model_copy(update={"lead": None, "text": "So it is."})
+    point = second.details[0].model_copy(update={"details": (one.model_copy(update={"details": (below,)}), *others)})
+    made = sample(main_points=(first, second.model_copy(update={"details": (point,)})))
+    assert f"1. **Heat:** {TEXTS[0]}\n   - So it is.\n2. " in render_markdown(made)
+    assert "[^s" in (shown := write_github(ready(made)).decode()) and "\n   - So it is." in shown
+
+
 def test_bullets_that_somebody_numbers_by_hand_are_steps() -> None:
     page = render_markdown(sample())
     bullet = next(row for row in page.splitlines() if row.startswith(("  - ", "* ")))

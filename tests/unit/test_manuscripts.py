@@ -310,6 +310,7 @@ def test_a_row_of_a_table_keeps_its_cells_and_goes_with_them_only_as_a_sentence(
         ({"text": "a half | now"}, "Ana | a half | now"),
         ({"text": "a half | now", "label": "Ann"}, "Ann | a half | now"),
         ({"text": "Ana | a half | now"}, "Ana | a half | now"),
+        ({"text": "Ana | a half"}, "Ana | half | now"),  # another cell is missing
         ({"text": "now"}, "now"),
     ],
 )

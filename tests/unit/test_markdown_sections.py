@@ -56,6 +56,19 @@ def test_steps_are_known_by_their_numbers() -> None:
     assert [(s.label, s.steps) for s in alone.sections["main_points"][0].statements] == [("How", True), ("Why", False)]
 
 
+def test_what_counts_otherwise_is_no_steps() -> None:
+    for shown in ("1. a\n   - b\n2. c", "3. c\n4. d", "- a\n- b"):
+        (group,) = told(f"## Main Points\n\n### M\n\nSo:\n\n{shown}").sections["main_points"]
+        assert not any(s.steps for s in group.flat())
+
+
+def test_tables_inside_items_of_a_list_below_a_paragraph_are_told_in_words() -> None:
+    inside = "  | City | Price |\n  | --- | --- |\n  | Rome | 2 |\n  | Oslo | 4 |"
+    assert points(f"Two.\n\n- x item\n\n{inside}\n- y item") == [
+        ("", "Two.", ["x item", "Rome: Price: 2", "Oslo: Price: 4", "y item"])
+    ]
+
+
 def test_a_table_belongs_to_the_point_above_and_is_told_in_words_where_there_is_none() -> None:
     table = "| Who | Says |\n| --- | --- |\n| **Ana** | yes |\n| Ben | no |\n"
     assert points(f"Compared:\n\n{table}") == [("", "Compared:", ["Ana | yes", "Ben | no"])]
