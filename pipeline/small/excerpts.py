@@ -79,7 +79,7 @@ class Excerpt:
     def without(self, shown: Collection[int]) -> Excerpt:
         """The excerpt from its first marked sentence as far as nothing else shows it, to both sides.
 
-        It goes on from what was in front. Its marked sentences are none of those shown.
+        It goes on from what was in front, but with a question. Its marked sentences are none of those shown.
         """
         first, last = min(self.marked), max(self.marked)
         begin = max((n for n in shown if n < first), default=-1)
@@ -88,7 +88,9 @@ class Excerpt:
         if kept == self.sentences:
             return self
         cut = kept[0] != self.sentences[0]
-        return replace(self, sentences=kept, before=() if cut else self.before, goes_on=cut or self.goes_on)
+        if not cut:
+            return replace(self, sentences=kept)
+        return replace(self, sentences=kept, before=(), goes_on=not kept[0].asks)
 
     @property
     def text(self) -> str:
@@ -135,29 +137,38 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
                 before = (said, *before)
         whole.append(replace(e, before=before))
     shown = {s.number for e in whole for s in e.before}
-    return [e for e in whole if not shown.issuperset(s.number for s in e.sentences)]
+    printed = (e for e in whole if not all(s.noise for s in e.sentences))
+    return [e for e in printed if not shown.issuperset(s.number for s in e.sentences)]
 
 
 def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
-    """The excerpts in order; what one of them says is not shown again before the next, which goes on from it."""
+    """The excerpts in order; what one of them says is not shown again before the next, which goes on from it.
+
+    One that answers a question which is still shown goes on from that.
+    """
     out: list[Excerpt] = []
     for e in excerpts:
         said = out[-1].numbers if out else frozenset()
         left = tuple(s for s in e.before if s.number not in said)
-        out.append(e if left == e.before else replace(e, before=left, goes_on=True))
+        out.append(e if left == e.before else replace(e, before=left, goes_on=not any(s.asks for s in left)))
     return out
 
 
 def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
-    """The sentence itself, or the first of the answer when it leads up to a question: both are shown then."""
+    """The sentence itself, or the first of the answer when it leads up to a question: both are shown then.
+
+    A mere noise is no answer.
+    """
     turn = sentences[number].turn
     if sentences[number].speaker is None:
         return number
     whole = list(takewhile(lambda s: s.turn == turn, reversed(sentences[: number + 1])))
     whole += takewhile(lambda s: s.turn == turn, sentences[number + 1 :])
     last = max(s.number for s in whole)
-    asks = sentences[last].asks and last + 1 < len(sentences)
-    return last + 1 if asks and sum(s.words for s in whole) <= LEAD_UP else number
+    if not sentences[last].asks or sum(s.words for s in whole) > LEAD_UP:
+        return number
+    answer = takewhile(lambda s: s.turn == sentences[last + 1].turn, sentences[last + 1 :])
+    return next((s.number for s in answer if not s.noise), number)
 
 
 def _clusters(marked: Sequence[int], sentences: Sequence[Sentence], openings: Openings) -> list[list[int]]:
@@ -266,7 +277,7 @@ def asked_before(begin: Sentence, first: Sentence, sentences: Sequence[Sentence]
     turn = sentences[begin.number - 1].turn if begin.number else begin.turn
     before = [s for s in sentences[max(0, begin.number - _NEAR) : begin.number] if s.turn == turn]
     asks = next((n for n, s in enumerate(before) if s.asks), None)
-    if turn == begin.turn or begin.speaker is None or asks is None:
+    if turn == begin.turn or begin.speaker is None or asks is None or before[asks].speaker is None:
         return ()
     asked = before[asks:]
     wanted = {k for s in asked for k in s.keys}

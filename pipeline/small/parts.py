@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.small.keys import keys
+from pipeline.small.sentences import ASKING
 from pipeline.small.titles import Named, Names
 
 _MOST = 4  # excerpts of a part
@@ -29,28 +30,34 @@ class Part:
 
     @property
     def leads(self) -> list[str]:
-        """A lead for each excerpt, "" for the one that the heading names and for one without a title."""
-        return ["" if keys(one.title) == keys(self.heading) else one.title for one in self.named]
+        """A lead for each excerpt, "" where the heading or a lead says it already, and for one without a title."""
+        shown = [self.heading]
+        for one in self.named[1:]:
+            lead = one.question or one.title
+            shown.append("" if any(_same(lead, other) for other in shown) else lead)
+        return ["", *shown[1:]]
 
 
 def parted(named: Sequence[Named], names: Names) -> list[Part]:
-    """The excerpts in parts, in order: those that the name of the first fits stand below it; a title heads one part."""
+    """The excerpts in parts, in order: those that the name of the first fits stand below it; a name heads one part.
+
+    So do those that nothing names: how one begins is a heading only where there is no part to stand in.
+    """
     parts: list[list[Named]] = []
     for one in named:
-        again = any(keys(one.title) == keys(part[0].name) for part in parts)
-        if again and not _belongs(one, parts[-1], names):
-            one = replace(one, title="")
+        while parts and not _belongs(one, parts[-1], names) and any(_same(one.name, p[0].name) for p in parts):
+            one = one.renamed
         if parts and _belongs(one, parts[-1], names):
             parts[-1].append(one)
         else:
-            parts.append([one])
+            parts.append([one if one.name else replace(one, own=names.beginning(one.excerpt))])
     return [Part(tuple(part)) for part in parts]
 
 
 def _belongs(one: Named, part: Sequence[Named], names: Names) -> bool:
     """Whether an excerpt goes on from a part, answers its question too, or speaks of what its heading names."""
     first, last = part[0], part[-1].excerpt
-    if one.excerpt.continues(last):
+    if one.excerpt.continues(last) or (one.question and _same(one.question, first.question)):
         return True
     if one.question or len(part) == _MOST:
         return False
@@ -58,5 +65,11 @@ def _belongs(one: Named, part: Sequence[Named], names: Names) -> bool:
     if first.question:
         return same_turn
     if not one.title:
-        return not names.words(first.name).isdisjoint(keys(one.excerpt.text))
+        return not one.own or not names.words(first.name).isdisjoint(keys(one.excerpt.text))
     return keys(one.title) == keys(first.name) or not names.telling(first.name).isdisjoint(keys(one.title))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names say the same; questions do so only word by word."""
+    alike = keys(one) == keys(other) != () and not one.endswith(ASKING)
+    return bool(one) and (one == other or alike)

@@ -8,23 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from pipeline.labels import Labels, labels_for
-from pipeline.language import primary
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
+from pipeline.small.noises import spoken
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
-from pipeline.verification.phrases import SPLIT_APOSTROPHE, without_stutters
 
-# Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
-_NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
-_NOISE, _ENGLISH_NOISE = (
-    re.compile(
-        rf"(?:,\s*)?(?<!\S)(?:{noises})(?=[,.;:!?…]*(?:\s|$))\s*,?\s*|(?:呃|嗯|えーと|えっと)[，、]?", re.IGNORECASE
-    )
-    for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
-)
-_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
-_BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
 _MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
 _SEEN = 3  # times that an opening is used in a recording to count as a habit of speech
@@ -77,7 +66,7 @@ class Quoter:
         return f"… {whole}" if whole[:1].islower() else whole
 
     def _without_opening(self, text: str, noted: set[str]) -> str:
-        while match := _PIECE.match(text):
+        while (match := _PIECE.match(text)) and any(map(str.isalnum, text[match.end() :])):
             piece = match[1]
             habit = self._openings[piece.casefold()] >= _SEEN and not claims(piece) and not denies(piece)
             if not habit or set(units(piece)) & noted:
@@ -85,23 +74,3 @@ class Quoter:
             text = text[match.end() :]
             text = text[:1].upper() + text[1:]
         return text
-
-
-def _left(noise: re.Match[str]) -> str:
-    """What stays of a noise: the comma before it where none stands behind it, but another word."""
-    found, behind = noise[0].strip(), noise.string[noise.end() : noise.end() + 1]
-    return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
-
-
-def spoken(text: str, language: str | None = "en") -> str:
-    """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
-
-    Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
-    """
-    english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
-    text = SPLIT_APOSTROPHE.sub("", marks.sub("", text))
-    began = text[:1].isupper()
-    text = (_ENGLISH_NOISE if english else _NOISE).sub(_left, text).strip(" ,")
-    text = without_stutters(text) if english else text
-    text = marks.sub("", re.sub(r"\s{2,}", " ", text)).strip()
-    return text[:1].upper() + text[1:] if began else text

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.small.keys import joined, keys, size
+from pipeline.small.noises import spoken
 from pipeline.transcript import Segment, Transcript
 from pipeline.verification.figures import claims
 
 _CLOSERS = r"[\"”’»)\]]*"
 _END = re.compile(rf"[.!?…؟۔]{_CLOSERS}\s+|[。！？]{_CLOSERS}\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][a-z]{0,2}|(?:[^\W\d_]\.)+[^\W\d_])\.\s+$")
+ASKING = ("?", "？", "؟")  # ends of a question
 _LONGEST = 60  # words; speech that was written down without full stops is cut at commas or at lines
 _INTERJECTION = 3  # words that may be thrown in without ending the turn of somebody else
 
@@ -22,7 +24,8 @@ _INTERJECTION = 3  # words that may be thrown in without ending the turn of some
 class Sentence:
     """`number` counts from 0 through the transcript; `lines` are segment ids; `turn` counts speakers' turns.
 
-    `after_interjection` marks a sentence before which somebody else threw in a word, `begins_line` the first of a line.
+    `after_interjection` marks a sentence before which somebody else threw in a word, `begins_line` the first of a line,
+    `noise` one of which nothing is printed.
     """
 
     number: int
@@ -32,6 +35,7 @@ class Sentence:
     turn: int
     after_interjection: bool = False
     begins_line: bool = False
+    noise: bool = False
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ class Sentence:
     @property
     def asks(self) -> bool:
         """Whether it ends as a question."""
-        return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
+        return self.text.rstrip('"”’»)] ').endswith(ASKING)
 
 
 def sentences_of(transcript: Transcript) -> list[Sentence]:
@@ -67,7 +71,8 @@ def sentences_of(transcript: Transcript) -> list[Sentence]:
             last = 0
             for n, (text, lines) in enumerate(_cut(run)):
                 thrown_in = part > 0 and n == 0
-                found.append(Sentence(len(found), text, lines, run[0].speaker, turn, thrown_in, lines[0] != last))
+                begins, noise = lines[0] != last, not any(map(str.isalnum, spoken(text, transcript.metadata.language)))
+                found.append(Sentence(len(found), text, lines, run[0].speaker, turn, thrown_in, begins, noise))
                 last = lines[-1]
     return found
 
@@ -94,7 +99,7 @@ def _turns(segments: Sequence[Segment]) -> list[list[list[Segment]]]:
 
 def _thrown_in(run: Sequence[Segment]) -> bool:
     said = " ".join(s.text for s in run)
-    return size(said) <= _INTERJECTION and not said.rstrip().endswith(("?", "？", "؟"))
+    return size(said) <= _INTERJECTION and not said.rstrip().endswith(ASKING)
 
 
 def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:

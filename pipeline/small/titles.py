@@ -1,4 +1,4 @@
-"""What an excerpt is called: the question that it answers, the model's title where its words were said, or its own."""
+"""What an excerpt is called: the question that it answers, the model's title where it was said, or its own words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pipeline.small.keys import denies, keys, size, units, unspaced
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
+from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
 
 _SHOWN = 90  # words of an excerpt that the model is shown
@@ -27,12 +28,13 @@ _SHORT_WORD = 4  # letters below which a word at the end of a shortened title na
 _NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 24
 _FORM = "A heading of two to six words."  # said again where most examples are in another language
+_WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 @dataclass(frozen=True)
 class Named:
-    """An excerpt and what it is called: by its question, by a title, or by neither, in words of its own."""
+    """An excerpt and what it is called: by its question, by a title, or by a sentence of its own."""
 
     excerpt: Excerpt
     question: str = ""
@@ -41,8 +43,15 @@ class Named:
 
     @property
     def name(self) -> str:
-        """What stands above it."""
+        """What stands above it, "" for nothing."""
         return self.question or self.title or self.own
+
+    @property
+    def renamed(self) -> Named:
+        """The excerpt without its name, under the next best."""
+        if self.question:
+            return replace(self, question="")
+        return replace(self, title="") if self.title else replace(self, own="")
 
     @property
     def printed(self) -> Excerpt:
@@ -88,25 +97,48 @@ class Names:
         return self._quoter.quotation((asked,), ()) if alone else ""
 
     def own(self, excerpt: Excerpt) -> str:
-        """A short sentence of an excerpt that tells something alone, or how one that a note stands for begins."""
-        short = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks)
-        alone = (s for s in short if self._openings.leans(s) < NEEDS and len(self.telling(s.text)) > 1)
-        marked = (s for s in excerpt.sentences if s.number in excerpt.marked)
-        text = kept = self._quoter.quotation((next(chain(alone, marked), excerpt.sentences[0]),), ())
-        while size(kept) > _LONGEST_SENTENCE:
-            kept = kept[:-1]
+        """A short sentence of an excerpt that tells something, alone or since a note stands for it, "" for none."""
+        whole = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks and not s.unfinished)
+        short = [s for s in whole if len(self.telling(s.text)) > 1]
+        alone = (s for s in short if self._openings.leans(s) < NEEDS)
+        found = next(chain(alone, (s for s in short if s.number in excerpt.marked)), None)
+        return self._quoter.quotation((found,), ()).rstrip(".。") if found else ""
+
+    def beginning(self, excerpt: Excerpt) -> str:
+        """How the first sentence of an excerpt begins that a note stands for."""
+        said = [s for s in excerpt.sentences if not s.noise] or excerpt.sentences
+        text = self._quoter.quotation((next((s for s in said if s.number in excerpt.marked), said[0]),), ())
+        kept = _beginning(text)
         return kept.rstrip(".。") if kept == text else f"{kept.rstrip(' ,;:，；：')} …"
 
 
+def _beginning(text: str) -> str:
+    """The first words of a text, cut before a figure that would stand there in part or without what it counts."""
+    end = 0
+    for word in _WORD.finditer(text):
+        if size(text[: word.end()]) > _LONGEST_SENTENCE:
+            break
+        end = word.end()
+    figures = claims(text) if end < len(text) else []
+    while told := [f for f in figures if f.span[0] < end]:
+        whole = [f.values for f in told] == [f.values for f in claims(text[:end])]
+        if whole and any(map(str.isalnum, text[told[-1].span[1] : end])):
+            break
+        end = told[-1].span[0]
+    return text[:end].strip() or text
+
+
 def _asked(excerpt: Excerpt) -> Sentence | None:
-    """The only question before an excerpt, right before it, or the one that it opens with.
+    """The only question before an excerpt, right before it, or the only one that it opens with.
 
     That only where no speakers are known: else somebody may ask it of the others.
     """
-    first, before = excerpt.sentences[0], excerpt.before
-    opens = first.speaker is None and len(excerpt.sentences) > 1
-    asked = before[-1] if before else first if opens else None
-    return asked if asked and asked.asks and sum(s.asks for s in before) < 2 else None
+    before, (first, *others) = excerpt.before, excerpt.sentences
+    if before:
+        asks = before[-1].number + 1 == first.number and sum(s.asks for s in before) < 2
+        return before[-1] if asks and before[-1].asks else None
+    opens = first.speaker is None and first.asks and others and not others[0].asks
+    return first if opens else None
 
 
 async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> Named:

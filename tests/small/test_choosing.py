@@ -81,6 +81,12 @@ def test_a_spare_excerpt_begins_behind_what_others_show() -> None:
     assert [s.number for s in left.sentences] == [1] and left.goes_on and left.without({0}) is left
 
 
+def test_a_spare_excerpt_that_begins_with_a_question_does_not_go_on() -> None:
+    said = sentences_of(transcript([(None, f"{BRIDGE} What does a concrete tunnel cost? It costs 40 million euros.")]))
+    left = Excerpt(tuple(said), frozenset({2}), ()).without({0})
+    assert [s.number for s in left.sentences] == [1, 2] and not left.goes_on
+
+
 def test_a_sentence_with_a_figure_and_no_note_is_spare() -> None:
     said = "Hello. Welcome. Good to see you. A new bridge of steel costs 40 million. Two of them. It holds for long."
     passage = Passage(2, tuple(sentences_of(transcript([(None, said)]))[3:]))
@@ -175,6 +181,57 @@ def test_what_a_speaker_goes_on_to_say_stands_below_the_question_and_no_more_tha
     assert [len(leads) for _, leads in _headings(*named)] == [4, 1, 1]
 
 
+def _asked(*answers: str, asked: str = "Which river crossing would your party prefer?") -> list[Named]:
+    """Excerpts of different people, each an answer to the same question."""
+    lines = [line for n, said in enumerate(answers) for line in (("Ana", asked), (f"S{n}", said))]
+    said = sentences_of(transcript(lines))
+    excerpts = excerpts_of(said, [Mark(s.text, (s.number,)) for s in said if not s.asks])
+    return [Named(e, question=asked, title=e.text[:4]) for e in excerpts]
+
+
+def test_a_question_put_to_several_people_heads_one_part() -> None:
+    assert _headings(*_asked(BRIDGE, BREAD, BRIDGE)) == [("Which river crossing would your party prefer?", [""] * 3)]
+
+
+def test_a_question_that_is_put_again_later_stays_in_the_quotation() -> None:
+    first, last = _asked(BRIDGE, BRIDGE)
+    parts = parted([first, Named(all_of(BREAD)[0], title="Acid"), last], _names(all_of(BRIDGE, BREAD)))
+    assert [p.heading for p in parts] == [first.question, "Acid", "Rust"]
+    assert parts[2].named[0].printed.before[0].text == first.question
+
+
+def test_a_question_of_an_excerpt_that_goes_on_is_its_lead() -> None:
+    rust, acid = all_of(BRIDGE, BREAD)
+    acid = replace(acid, before=tuple(sentences_of(transcript([("Ana", "Who steers it?")]))), goes_on=True)
+    rust = replace(rust, sentences=(replace(rust.sentences[0], number=acid.before[0].number - 1),))
+    assert _headings(Named(rust, title="Rust"), Named(acid, question="Who steers it?"))[0][1] == ["", "Who steers it?"]
+
+
+def test_a_lead_is_said_once_in_a_part() -> None:
+    titles = ("Rust on beams", "Beams of steel", "Beams of steel", "Beams of steel")
+    named = [Named(e, title=title) for e, title in zip(all_of(*[BRIDGE] * 4), titles, strict=True)]
+    assert _headings(*named) == [("Rust on beams", ["", "Beams of steel", "", ""])]
+
+
+def test_a_sentence_that_several_say_heads_one_part() -> None:
+    excerpts = [replace(e, goes_on=False) for e in all_of(BRIDGE, BREAD, BRIDGE)]
+    named = [Named(e, own=e.text) for e in excerpts]
+    assert [heading for heading, _ in _headings(*named)] == [BRIDGE, BREAD]
+
+
+def test_a_question_from_long_before_is_no_heading() -> None:
+    question, _, answer = sentences_of(
+        transcript([("Ana", "What does a new bridge cost?"), ("Ben", f"{BREAD} {BRIDGE}")])
+    )
+    excerpt = Excerpt((answer,), frozenset({2}), (), before=(question,))
+    assert _titled(excerpt, "Rust on bridges").question == ""
+
+
+def test_of_two_questions_that_an_excerpt_opens_with_neither_is_a_heading() -> None:
+    said = sentences_of(transcript([(None, f"What eats harbours? How long does a repair of the deck hold? {BRIDGE}")]))
+    assert _titled(Excerpt(tuple(said), frozenset({2}), ()), "Rust on bridges").question == ""
+
+
 def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated() -> None:
     asked = "What does rust do to the steel of bridges?"
     question, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
@@ -256,7 +313,7 @@ def test_an_excerpt_said_over_again_is_no_title() -> None:
 
 def test_one_word_that_is_said_all_through_a_recording_is_no_title() -> None:
     excerpts = all_of(*[BRIDGE] * 9, *[BREAD] * 3)
-    assert _titled(excerpts[0], "Rust", _names(excerpts)).name == BRIDGE[:-1]
+    assert _titled(excerpts[0], "Rust", _names(excerpts)).title == ""
     assert _titled(excerpts[-1], "Acid", _names(excerpts)).name == "Acid"
 
 
@@ -272,7 +329,43 @@ def test_an_excerpt_without_a_title_is_called_by_a_short_sentence_that_stands_al
 
 def test_an_excerpt_that_nothing_names_is_called_as_its_first_noted_sentence_begins() -> None:
     (excerpt,) = all_of("We saw it so and you saw it as well, as we go on with it.")
-    assert _titled(excerpt, "").name == "We saw it so and you saw it as well, as …"
+    assert _headings(_titled(excerpt, "")) == [("We saw it so and you saw it as well, as …", [""])]
+
+
+def test_an_excerpt_that_nothing_names_stands_in_the_part_before_it() -> None:
+    rust, nameless, acid = all_of(BRIDGE, "We saw it so and you saw it as well, as we go on with it.", BREAD)
+    named = (Named(rust, title="Rust on beams"), Named(nameless), Named(acid, title="Acid"))
+    assert _headings(*named) == [("Rust on beams", ["", ""]), ("Acid", [""])]
+
+
+def _beginning(said: str) -> str:
+    (excerpt,) = all_of(said)
+    return _names([excerpt]).beginning(excerpt)
+
+
+@pytest.mark.parametrize(
+    ("said", "beginning"),
+    [
+        ("On any day of the year this one still carries 9,000 cars, and that is that.", "this one still carries"),
+        ("So it is in the end that it all costs us 1,200,000 euros for it, as then.", "it all costs us"),
+        ("Also das ist so, dass wir da im Jahr immer 5,4 Prozent verlieren und sonst nichts.", "im Jahr immer"),
+        ("It is so that as it was it is one million two hundred thousand, as we go on.", "it was it is"),
+    ],
+)
+def test_a_beginning_ends_before_a_figure_that_would_be_cut(said: str, beginning: str) -> None:
+    assert _beginning(said).endswith(f"{beginning} …")
+
+
+def test_figures_alone_are_no_beginning_in_part() -> None:
+    assert _beginning("1 2 3 4 5 6 7 8 9 10 11 12 13.") == "1 2 3 4 5 6 7 8 9 10 11 12 13"
+
+
+def test_how_a_very_long_sentence_begins_is_found_soon() -> None:
+    (sentence,) = sentences_of(transcript([("Ben", "It was so.")]))
+    long = Excerpt((replace(sentence, text="river " * 2_400),), frozenset({0}), ())
+    before = units.cache_info().currsize
+    _names([long]).beginning(long)
+    assert units.cache_info().currsize < before + 40
 
 
 def _term(said: str, *answers: str, notes: tuple[str, ...] = ()) -> tuple[str, str] | None:
@@ -409,3 +502,11 @@ def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
     first = Excerpt(tuple(sentences[:1]), frozenset({0}), ())
     second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), before=first.sentences)
     assert unrepeated([first, second])[1].before == () and unrepeated([first, second])[1].continues(first)
+
+
+def test_what_answers_a_question_that_is_shown_does_not_go_on_from_what_stands_before_the_question() -> None:
+    lines = [("Ana", f"{BRIDGE} Why did the cables fail?"), ("Ben", "Salt ate 40 percent.")]
+    said, asked, answer = sentences_of(transcript(lines))
+    first = Excerpt((said,), frozenset({0}), ())
+    second = Excerpt((answer,), frozenset({2}), (), before=(said, asked))
+    assert unrepeated([first, second])[1] == replace(second, before=(asked,))

@@ -11,9 +11,10 @@ from pipeline.draft import Draft
 from pipeline.errors import Declined, EndpointError
 from pipeline.llm import Request
 from pipeline.profile import SMALL, Recipe
+from pipeline.run import asummarise
 from pipeline.small import draft, planned_calls
 from pipeline.transcript import Transcript
-from tests.small.recording import LINES, Answering, answers, structured, transcript
+from tests.small.recording import BREAD, LINES, Answering, answers, structured, transcript
 
 
 def _draft(
@@ -150,3 +151,17 @@ def test_what_is_printed_in_the_summary_is_not_told_as_left_out() -> None:
     made = _draft(Answering(says), Recipe(SMALL, "brief"), transcript(lines))
     printed = set(_texts(made, "summary"))
     assert printed and not printed & {d.text for d in made.dropped} and not printed & set(_texts(made, "main_points"))
+
+
+@pytest.mark.parametrize("answer", ["Um.", "Uh. Um.", "Mm-hmm.", "…"])
+def test_an_answer_of_noises_leaves_no_heading_and_no_quotation_empty(answer: str) -> None:
+    cables = "The cables cost 31 million francs."
+
+    def says(request: Request) -> str:
+        noted = request.name == "small/notes" and cables in request.messages[-1].content
+        return f"- {cables}" if noted else "none"
+
+    lines = [("Ana", f"{cables} Is that so?"), ("Ben", answer), ("Cy", BREAD)]
+    document = asyncio.run(asummarise(transcript(lines), Answering(says), recipe=Recipe(SMALL, "full")))
+    assert all(d.text not in ("Ben: “”", "") for m in document.main_points for d in m.details)
+    assert cables in document.main_points[0].details[0].text and document.main_points[0].heading

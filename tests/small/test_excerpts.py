@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.small.context import MOST_SENTENCES
 from pipeline.small.excerpts import Excerpt, excerpts_of
+from pipeline.small.noises import spoken
 from pipeline.small.notes import Mark
-from pipeline.small.quoting import Quoter, spoken
+from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import sentences_of
 from tests.small.recording import LINES, transcript
 

@@ -13,9 +13,9 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
+from pipeline.small.noises import spoken
 from pipeline.small.notes import notes_on
 from pipeline.small.passages import passages_of
-from pipeline.small.quoting import spoken
 from pipeline.small.sentences import sentences_of
 from pipeline.transcript import Metadata
 from tests.small.recording import Answering, answers, structured, transcript

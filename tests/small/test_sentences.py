@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.small.passages import passages_of
 from pipeline.small.sentences import sentences_of
+from pipeline.transcript import Metadata
 from tests.small.recording import transcript
 
 
@@ -68,3 +70,9 @@ def test_sentences_hold_what_their_lines_say(turns: list[tuple[str | None, str]]
     for s in sentences_of(spoken):
         lines = "".join(spoken.segment(i).text for i in s.lines).replace(" ", "")
         assert s.text.replace(" ", "") in lines
+
+
+@pytest.mark.parametrize(("said", "noise"), [("Um.", True), ("Mm-hmm.", True), ("…", True), ("Um, no.", False)])
+def test_a_sentence_of_noises_alone_is_one(said: str, noise: bool) -> None:
+    told = transcript([("Ben", said)]).with_metadata(Metadata(language="en"))
+    assert [s.noise for s in sentences_of(told)] == [noise]

@@ -1,0 +1,40 @@
+"""The noises of speech, which a page leaves out."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.language import primary
+from pipeline.verification.phrases import SPLIT_APOSTROPHE, without_stutters
+
+# Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
+_NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
+_NOISE, _ENGLISH_NOISE = (
+    re.compile(
+        rf"(?:,\s*)?(?<!\S)(?:{noises})(?=[,.;:!?…]*(?:\s|$))\s*,?\s*|(?:呃|嗯|えーと|えっと)[，、]?", re.IGNORECASE
+    )
+    for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
+)
+_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
+_BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
+_LEFT_MARK = re.compile(r"^[,.;:!?]+\s+")  # of a noise at the beginning
+
+
+def _left(noise: re.Match[str]) -> str:
+    """What stays of a noise: the comma before it where none stands behind it, but another word."""
+    found, behind = noise[0].strip(), noise.string[noise.end() : noise.end() + 1]
+    return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
+
+
+def spoken(text: str, language: str | None = "en") -> str:
+    """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
+
+    Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
+    """
+    english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
+    text = SPLIT_APOSTROPHE.sub("", marks.sub("", text))
+    began = text[:1].isupper()
+    text = (_ENGLISH_NOISE if english else _NOISE).sub(_left, text).strip(" ,")
+    text = without_stutters(text) if english else text
+    text = _LEFT_MARK.sub("", marks.sub("", re.sub(r"\s{2,}", " ", text)).strip())
+    return text[:1].upper() + text[1:] if began else text
