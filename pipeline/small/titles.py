@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
 
 from pipeline.language import primary
 from pipeline.small.chat import messages, tidied
@@ -18,6 +17,7 @@ from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
 from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
+from pipeline.verification.number_words import is_number
 
 _SHOWN = 90  # words of an excerpt that the model is shown
 _LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # words of a title, and of a question or a sentence as one
@@ -25,11 +25,10 @@ _FEWEST = 2  # words that carry meaning in a question that is understood alone
 _OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
 _LONG_WORD = 5  # letters of a word that names something
 _SHORT_WORD = 4  # letters below which a word at the end of a shortened title names nothing: "of", "une"
-_NEAR = 3  # words that carry meaning from one of a compound to the other
 _TOKENS = 24
+_CLAUSE_END = re.compile(r"[,;:](?!\d)|[，；：、]")
 _FORM = "A heading of two to six words."  # said again where most examples are in another language
 _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,10 @@ class Names:
         return self._quoter.quotation((asked,), ()) if alone else ""
 
     def own(self, excerpt: Excerpt) -> str:
-        """A short sentence of an excerpt that tells something, alone or since a note stands for it, "" for none."""
-        whole = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks and not s.unfinished)
-        short = [s for s in whole if len(self.telling(s.text)) > 1]
-        alone = (s for s in short if self._openings.leans(s) < NEEDS)
-        found = next(chain(alone, (s for s in short if s.number in excerpt.marked)), None)
+        """A short sentence of an excerpt that tells something alone, "" for none."""
+        short = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks and not s.unfinished)
+        alone = (s for s in short if self._openings.leans(s) < NEEDS and len(self.telling(s.text)) > 1)
+        found = next(alone, None)
         return self._quoter.quotation((found,), ()).rstrip(".。") if found else ""
 
     def beginning(self, excerpt: Excerpt) -> str:
@@ -122,8 +120,8 @@ def _beginning(text: str) -> str:
     figures = claims(text) if end < len(text) else []
     while told := [f for f in figures if f.span[0] < end]:
         whole = [f.values for f in told] == [f.values for f in claims(text[:end])]
-        if whole and any(map(str.isalnum, text[told[-1].span[1] : end])):
-            break
+        if whole and not all(map(is_number, units(text[told[-1].span[1] : end]))):
+            break  # a word stands behind it, and not as "million"
         end = told[-1].span[0]
     return text[:end].strip() or text
 
@@ -149,36 +147,42 @@ async def titled(excerpt: Excerpt, structured: Structured, names: Names, languag
     own, asked = names.own(excerpt), names.question(excerpt)
     if asked:
         return Named(excerpt, question=asked, own=own)
-    whole = " ".join(s.text for s in (*excerpt.before, *excerpt.sentences))
+    said = [s.text for s in (*excerpt.before, *excerpt.sentences)]
+    whole = " ".join(said)
     words = whole.split()
     shown = whole if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
     request = messages(structured.prompts, "small/title.v1", shown, language, form=_FORM)
     completion = await structured.text("small/title", request, max_tokens=_TOKENS)
-    title = shortened(completion.text.strip().partition("\n")[0], whole)
+    title = shortened(completion.text.strip().partition("\n")[0], said)
     tells = len(set(keys(title))) > 1 or names.telling(title)
     return Named(excerpt, title=title if tells else "", own=own)
 
 
-def shortened(title: str, text: str) -> str:
-    """The longest run of a title's words that was said, with its denial; "" for none.
+def shortened(title: str, said: Sequence[str]) -> str:
+    """The longest run of a title's words that one of the sentences says, with its denial; "" for none.
 
     It is cut at words that may name something, and not between "a different" and what is different. Of a longer title
-    one word is left only if it comes first and is said again.
+    one word is left only if it comes first and is said again. One with a comma has no part that is whole.
     """
     words = tidied(title).strip(' .:#*"“”').split()
-    if size(title) > _LONGEST:
-        return ""  # the model repeats the excerpt
+    if size(title) > _LONGEST or _CLAUSE_END.search(title):
+        return ""  # the model repeats the excerpt, or joins several matters
     for length in range(len(words), 0, -1):
         for at in range(len(words) - length + 1):
             run, behind = words[at : at + length], words[at + length :]
             whole = " ".join(run)
-            short = length == 1 < len(words) and (at or sum(u.startswith(whole.casefold()) for u in units(text)) < 2)
+            short = length == 1 < len(words) and (at or sum(_begin_with(whole, s) for s in said) < 2)
             torn = behind and keys(behind[0]) and not all(map(keys, run))
             ends = [run[0]] * (at > 0) + [run[-1]] * bool(behind)
             fit = not short and not torn and all(map(_may_name, ends)) and denies(whole) == denies(title)
-            if fit and checked(whole, text):
+            if fit and checked(whole, said):
                 return whole[:1].upper() + whole[1:] if run[0].islower() else whole  # "pH" stays
     return ""
+
+
+def _begin_with(word: str, sentence: str) -> int:
+    """How many words of a sentence begin with another."""
+    return sum(u.startswith(word.casefold()) for u in units(sentence))
 
 
 def _may_name(word: str) -> bool:
@@ -187,24 +191,24 @@ def _may_name(word: str) -> bool:
     return bool(keys(word)) and not short and not word.endswith(("'s", "’s"))
 
 
-def checked(title: str, text: str) -> bool:
-    """Whether a text has all words of a title that carry meaning, and joins what the title joins.
+def checked(title: str, said: Iterable[str]) -> bool:
+    """Whether one of the sentences says a title word for word, but for endings, and with no comma between.
 
-    Words that stand side by side must be near each other in the text: "Wind Turbines" is no title where somebody
-    compares a turbine in the sea with wind on land. Others must stand in one sentence. A figure at the beginning is
-    what is said of something, and does not name it.
+    A sentence with a denial may say the contrary of what a title without one takes from it: "I do not think that a
+    repair pays". A figure at the beginning is what is said of something, and does not name it.
     """
-    title, text = title.replace("-", " "), text.replace("-", " ")
-    wanted, said = keys(title), [keys(sentence) for sentence in _SENTENCE_END.split(text)]
-    if not wanted or (denies(title) and not denies(text)) or claims(title.partition(" ")[0]):
-        return False
-    beside = [(keys(a)[0], keys(b)[0]) for a, b in pairwise(units(title)) if keys(a) and keys(b) and "'" not in a]
-    near = all(any(_near(pair, words) for words in said) for pair in beside)
-    joined = all(any(set(pair) <= set(words) for words in said) for pair in pairwise(wanted))
-    return near and joined and set(wanted) <= {k for words in said for k in words}
+    names = keys(title) and not claims(" ".join(units(title)[:1]))
+    clauses = (clause for s in said if denies(s) == denies(title) for clause in _CLAUSE_END.split(s))
+    return bool(names) and any(_says(clause, title) for clause in clauses)
 
 
-def _near(pair: tuple[str, str], said: Sequence[str]) -> bool:
-    """Whether two words stand near each other in a sentence in this order, or beside each other in the other one."""
-    places = [[n for n, k in enumerate(said) if k == word] for word in pair]
-    return any(-1 <= m - n <= _NEAR for n in places[0] for m in places[1])
+def _says(clause: str, title: str) -> bool:
+    """Whether the words of a title stand in a row in a clause, those of a compound apart."""
+    words, said = units(title.replace("-", " ")), units(clause.replace("-", " "))
+    places = range(len(said) - len(words) + 1)
+    return any(all(map(_alike, words, said[n : n + len(words)])) for n in places)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are the same but for their endings."""
+    return one == other or keys(one) == keys(other) != ()

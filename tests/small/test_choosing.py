@@ -270,45 +270,65 @@ def test_a_speaker_s_own_question_is_a_heading_only_where_nobody_else_may_answer
     ("title", "kept"),
     [
         ("Ticketing System Update", ""),
-        ("rust on steel beams", "Rust on steel beams"),
+        ("rust on bridges", "Rust on bridges"),
         ("Steel of Beams for Mayors", "Steel of Beams"),
         ("Bridges with the steel towers", ""),
         ("Steel of beams of the mayor's", "Steel of beams"),
-        ("Two old steel beams", "Steel beams"),
+        ("Two old steel of beams", "Steel of beams"),
         ("No old steel beams", ""),
+        ("Eats the whole, bridges eats the steel", ""),
     ],
 )
 def test_of_a_title_the_words_in_a_row_that_were_said_are_kept(title: str, kept: str) -> None:
-    assert shortened(title, BRIDGE) == kept
+    assert shortened(title, [BRIDGE]) == kept
 
 
-@pytest.mark.parametrize(("said", "title"), [(BRIDGE, ""), (f"{BRIDGE} No steel lasts.", "Steel")])
-def test_a_title_of_one_word_that_is_left_is_said_again(said: str, title: str) -> None:
+@pytest.mark.parametrize(("said", "title"), [([BRIDGE], ""), ([BRIDGE, "Steel lasts."], "Steel")])
+def test_a_title_of_one_word_that_is_left_is_said_again(said: list[str], title: str) -> None:
     assert shortened("Steel Prices", said) == title
-
-
-def test_a_compound_that_was_not_said_is_no_title() -> None:
-    said = "The turbine in the sea beats any rotor on land. On the hill the wind is cheap."
-    assert not checked("Wind Turbine", said) and not checked("Wind for a turbine", said)
-    assert checked("Turbine on land", said)
 
 
 @pytest.mark.parametrize(
     ("title", "said"),
-    [("Error handling", "You handle the error."), ("Try-catch", "A try catch is a block.")],
-    ids=["the other way round", "hyphen"],
+    [
+        ("France beat Germany", "Germany beat France in the final."),
+        ("Germany attacked France", "Germany was attacked by France."),
+        ("Vote against the tunnel", "The mayor will vote for the tunnel."),
+        ("Sleep before exams", "Sleep after exams is worth little."),
+        ("Repair pays", "A repair never pays."),
+        ("A repair pays", "I do not think that in a town of this size a repair pays."),
+        ("No rust on beams", "There is rust on all beams. Nobody paints them."),
+        ("Repair for 40 million", "A repair takes 40 percent of the 7 million."),
+        ("Wind turbine", "The turbine in the sea beats any wind on land."),
+        ("Turbine on land", "The turbine in the sea beats any rotor on land."),
+        ("Steel bread", "He said “rust eats steel.” Bread is old."),
+        ("Steel bread", "Rust eats steel, bread is old."),
+    ],
 )
-def test_a_title_may_say_otherwise_what_was_said_side_by_side(title: str, said: str) -> None:
-    assert checked(title, said)
+def test_a_title_that_was_not_said_so_is_none(title: str, said: str) -> None:
+    assert shortened(title, [s.text for s in sentences_of(transcript([(None, said)]))]) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Try-catch", "A try catch is a block."),
+        ("Handling errors", "The handling of it: handle errors!"),
+        ("No rust on beams", "There is no rust on beams."),
+        ("桥的寿命是100年", "我们说桥的寿命是100年。"),
+    ],
+)
+def test_a_title_that_was_said_but_for_hyphens_and_endings_stands(title: str, said: str) -> None:
+    assert checked(title, [said])
 
 
 @pytest.mark.parametrize("title", ["12 Bakers", "No bakers"])
 def test_what_begins_with_a_figure_or_denies_what_was_said_is_no_title(title: str) -> None:
-    assert not checked(title, f"The 12 bakers: {BREAD}")
+    assert not checked(title, [f"The 12 bakers: {BREAD}"])
 
 
 def test_an_excerpt_said_over_again_is_no_title() -> None:
-    assert shortened(f"The bakers: {BREAD}", f"The bakers: {BREAD}") == ""
+    assert shortened(f"The bakers: {BREAD}", [f"The bakers: {BREAD}"]) == ""
 
 
 def test_one_word_that_is_said_all_through_a_recording_is_no_title() -> None:
@@ -349,6 +369,7 @@ def _beginning(said: str) -> str:
         ("On any day of the year this one still carries 9,000 cars, and that is that.", "this one still carries"),
         ("So it is in the end that it all costs us 1,200,000 euros for it, as then.", "it all costs us"),
         ("Also das ist so, dass wir da im Jahr immer 5,4 Prozent verlieren und sonst nichts.", "im Jahr immer"),
+        ("We closed them as every train lost money, some 31 million francs a year.", "lost money, some"),
         ("It is so that as it was it is one million two hundred thousand, as we go on.", "it was it is"),
     ],
 )
