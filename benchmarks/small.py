@@ -105,7 +105,7 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
         print(page(transcript, made))
         print(
             f"{transcript.name}: {words} words, {printed} printed in {sum(1 for _ in made.statements())} statements; "
-            f"{tally.calls} calls ({planned_calls(transcript)} planned, {tally.calls_cached} stored), "
+            f"{tally.calls} calls ({planned_calls(transcript, spoken.length)} planned, {tally.calls_cached} stored), "
             f"{client.seconds:.0f} s of the model, {time.monotonic() - began:.1f} s now; "
             f"{tally.usage.prompt_tokens - tally.usage.cached_prompt_tokens} tokens read, "
             f"{tally.usage.completion_tokens} written; "

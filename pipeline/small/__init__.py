@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 
 from pipeline.document import DroppedNote, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -19,6 +20,7 @@ from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.small.calls import Failed, each, survivable
 from pipeline.small.concepts import (
+    LEAST_WORDS,
     Concept,
     Spoken,
     Window,
@@ -58,14 +60,15 @@ _SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of 
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
-def planned_calls(transcript: Transcript) -> int:
-    """Calls at standard length, about: one a passage, a title and a window, and one for a term asked for again."""
+def planned_calls(transcript: Transcript, length: Length = "standard") -> int:
+    """Calls, about: one a passage, a title and a window, and one for a term asked for again."""
     sentences = sentences_of(transcript)
     if not sentences:
         return 0
-    words = sum(s.words for s in sentences)
-    asked = min(_MOST_WINDOWS, words // _WORDS_OF_WINDOW)
-    titles = max(1, round(_OF_MAIN_POINTS * room(words, "standard")[0] / _WORDS_OF_EXCERPT))
+    turns = [sum(s.words for s in turn if not s.asks) for _, turn in groupby(sentences, key=lambda s: s.turn)]
+    windows_of = (max(1, round(words / _WORDS_OF_WINDOW)) for words in turns if words >= LEAST_WORDS)
+    asked = min(_MOST_WINDOWS, sum(windows_of))
+    titles = max(1, round(_OF_MAIN_POINTS * room(sum(s.words for s in sentences), length)[0] / _WORDS_OF_EXCERPT))
     return len(passages_of(sentences)) + titles + asked + 1
 
 
@@ -76,7 +79,7 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
     """The calls that a transcript takes when nothing fails, with their tokens, about."""
     passages = len(passages_of(sentences_of(transcript)))
     notes = [Estimate("writing", *_NOTES)] * passages
-    return notes + [Estimate("composing", *_TITLE)] * max(0, planned_calls(transcript) - passages)
+    return notes + [Estimate("composing", *_TITLE)] * max(0, planned_calls(transcript, recipe.length) - passages)
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
@@ -84,7 +87,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     sentences = sentences_of(transcript)
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
-    structured.begin("writing", at_once=at_once, planned=planned_calls(transcript))
+    planned = planned_calls(transcript, recipe.length)
+    structured.begin("writing", at_once=at_once, planned=planned)
     reading = await read(passages, transcript, structured, at_once)
 
     people, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
@@ -94,7 +98,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
-    structured.begin("composing", at_once=at_once, planned=max(0, planned_calls(transcript) - len(passages)))
+    structured.begin("composing", at_once=at_once, planned=max(0, planned - len(passages)))
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     spoken = Spoken(sentences, reading.notes, people)
     explained, problems = await _explained(asked, spoken, structured, at_once)

@@ -22,7 +22,7 @@ _LONGEST_TERM = 4  # words
 _FEWEST = 3  # words that carry meaning in an explanation
 _EARLY = 1  # sentences that may have named a term before it is explained: what is named often is the subject
 _OFTEN = 2  # sentences that name what a sentence opens with, if that is a term and no mere subject of the sentence
-_LEAST_WORDS = 12  # of a window without a note
+LEAST_WORDS = 12  # of a window without a note
 _MOST_WORDS = 75  # of an explanation
 _SAID_OF_IT = 2  # words that carry meaning which a note shares with what a sentence says of a term
 _CALLED = 2  # words that carry meaning, besides the term, of a short sentence that gives a name to what was said
@@ -103,7 +103,7 @@ def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[
     for s in (*sentences, None):
         goes_on = s and left and s.turn == left[0].turn and s.number == left[-1].number + 1
         if left and (not goes_on or len(left) == MOST_SENTENCES):
-            found += [Window(tuple(left))] if sum(x.words for x in left) >= _LEAST_WORDS else []
+            found += [Window(tuple(left))] if sum(x.words for x in left) >= LEAST_WORDS else []
             left = []
         if s and s.number not in noted and not s.asks:
             left.append(s)

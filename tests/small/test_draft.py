@@ -12,7 +12,7 @@ from pipeline.errors import Declined, EndpointError
 from pipeline.llm import Request
 from pipeline.profile import SMALL, Recipe
 from pipeline.run import asummarise
-from pipeline.small import draft, planned_calls
+from pipeline.small import draft, estimated_calls, planned_calls
 from pipeline.transcript import Transcript
 from tests.small.recording import BREAD, LINES, Answering, answers, structured, transcript
 
@@ -165,3 +165,17 @@ def test_an_answer_of_noises_leaves_no_heading_and_no_quotation_empty(answer: st
     document = asyncio.run(asummarise(transcript(lines), Answering(says), recipe=Recipe(SMALL, "full")))
     assert all(d.text not in ("Ben: “”", "") for m in document.main_points for d in m.details)
     assert cables in document.main_points[0].details[0].text and document.main_points[0].heading
+
+
+def test_longer_notes_plan_the_calls_of_more_titles() -> None:
+    talk = transcript([("Ben", LINES[5][1])] * 40)
+    brief, full = (planned_calls(talk, length) for length in ("brief", "full"))
+    assert full > planned_calls(talk) > brief
+    estimated = estimated_calls(talk, Recipe(SMALL, "full"), "local")
+    assert len(estimated) == full
+
+
+def test_short_turns_plan_a_call_each() -> None:
+    said = "The bridge at Orle lost twelve percent of its steel in thirty years."
+    short = transcript([(who, said) for who in ("Ana", "Ben")] * 8)
+    assert planned_calls(short) - planned_calls(transcript([("Ana", said)] * 16)) > 9
