@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.small.context import MOST_SENTENCES
-from pipeline.small.excerpts import Excerpt, excerpts_of
+from pipeline.small.excerpts import Excerpt, asked_before, excerpts_of
 from pipeline.small.noises import spoken
 from pipeline.small.notes import Mark
 from pipeline.small.quoting import Quoter
@@ -151,3 +152,14 @@ def test_every_marked_sentence_is_shown_and_no_excerpt_is_too_long(marked: set[i
         marked <= {*numbers, *answered, *questions} and len(numbers) == len(set(numbers)) and numbers == sorted(numbers)
     )
     assert all(len(e.sentences) <= MOST_SENTENCES for e in found)
+
+
+@pytest.mark.parametrize("said", ["Um. So it was.", "Uh… So it was.", "Um, so it was."])
+def test_of_a_noise_at_the_beginning_no_mark_is_left(said: str) -> None:
+    assert spoken(said).lstrip("… ") == "So it was."
+
+
+def test_a_question_of_nobody_is_not_printed_before_somebody_s_answer() -> None:
+    lines = [(None, "What eats the steel of all these old bridges?"), ("Ben", "Salt, for 40 years.")]
+    question, answer = sentences_of(transcript(lines))
+    assert asked_before(answer, answer, [question, answer]) == ()
