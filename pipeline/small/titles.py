@@ -203,10 +203,17 @@ def checked(title: str, said: Iterable[str]) -> bool:
 
 
 def _says(clause: str, title: str) -> bool:
-    """Whether the words of a title stand in a row in a clause, those of a compound apart."""
+    """Whether the words of a title stand in a row in a clause, those of a compound apart, and no figure in part.
+
+    With a number as its last word a title stands at the end, or it lacks what is counted.
+    """
     words, said = units(title.replace("-", " ")), units(clause.replace("-", " "))
-    places = range(len(said) - len(words) + 1)
-    return any(all(map(_alike, words, said[n : n + len(words)])) for n in places)
+    for first in range(len(said) - len(words) + 1):
+        before, behind = said[:first][-1:], said[first + len(words) :]
+        torn = (is_number(words[-1]) and behind) or (is_number(words[0]) and any(map(is_number, before)))
+        if not torn and all(map(_alike, words, said[first:])):
+            return True
+    return False
 
 
 def _alike(one: str, other: str) -> bool:
