@@ -24,6 +24,7 @@ _LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # words of a title, 
 _FEWEST = 2  # words that carry meaning in a question that is understood alone
 _OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
 _LONG_WORD = 5  # letters of a word that names something
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|[，；：]")
 _SHORT_WORD = 4  # letters below which a word at the end of a shortened title names nothing: "of", "une"
 _TOKENS = 24
 _CLAUSE_END = re.compile(r"[,;:](?!\d)|[，；：、]")
@@ -123,7 +124,14 @@ def _beginning(text: str) -> str:
         if whole and not all(map(is_number, units(text[told[-1].span[1] : end]))):
             break  # a word stands behind it, and not as "million"
         end = told[-1].span[0]
-    return text[:end].strip() or text
+    return _whole_clauses(text[:end].strip(), ends=end == len(text)) or text
+
+
+def _whole_clauses(text: str, *, ends: bool) -> str:
+    """What a text that does not end here has of whole clauses, if that is the larger part of it."""
+    marks = [mark.start() for mark in _CLAUSE_END.finditer(text)]
+    whole = [] if ends else [at for at in marks if 2 * size(text[:at]) > size(text)]
+    return text[: whole[-1]] if whole else text
 
 
 def _asked(excerpt: Excerpt) -> Sentence | None:
