@@ -52,11 +52,11 @@ class DraftStatement:
 
     def unmarked(self) -> DraftStatement:
         """The statement and those below it with what their texts have between marks of bold as their emphasis."""
-        if not any("**" in s.text for s in self.flat()):
-            return self
         text, found = unmarked(self.text)
+        label, columns = unmarked(self.label)[0], tuple(unmarked(title)[0] for title in self.columns)
         details = tuple(d.unmarked() for d in self.details)
-        return replace(self, text=text, details=details, emphasis=(*self.emphasis, *found))
+        emphasis = (*self.emphasis, *found)
+        return replace(self, text=text, label=label, columns=columns, details=details, emphasis=emphasis)
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""
@@ -96,6 +96,11 @@ class DraftGroup:
         """Its statements and those nested below them, in reading order."""
         for statement in self.statements:
             yield from statement.flat()
+
+    def unmarked(self) -> DraftGroup:
+        """The group without the marks of bold that a model may have set."""
+        statements = tuple(s.unmarked() for s in self.statements)
+        return replace(self, statements=statements, heading=unmarked(self.heading)[0], part=unmarked(self.part)[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.text import UNSPACED
 
-_EDGES = " .,;:!?…–—：？؟。！、，"
+_EDGES = " \u00a0\u202f.,;:!?…–—：？؟。！、，"
 _MOST = 50  # words of a paragraph that stand out
 _OF_WORD = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # that blanks part from others; Korean has particles without a blank
 _TWO = re.compile(rf"{_OF_WORD}{{2}}")  # two of one word
 _IN_FIGURE = re.compile(r"\d[.,]\d")
-_BOLD = re.compile(rf"`[^`]*`|(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])([^*`]+?)(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)")
+_BOLD = re.compile(
+    rf"`[^`]*`|(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])((?:`[^`]*`|[^*`])+?)(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)"
+)
 _LEADS = re.compile(r"\s*[:：]")  # at the beginning of a text words in front of it would be its lead
 
 

@@ -91,7 +91,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
         details = tuple(map(_statement, of.details))
         columns = of.columns if of.is_table else ()
         if columns:  # as a page is read
-            details = tuple(replace(row, text=BETWEEN.join(cells(row.text)), bound=True) for row in details)
+            details = tuple(replace(row, text=BETWEEN.join(cells(row.text)).strip(), bound=True) for row in details)
         return DraftStatement(
             of.text,
             lines,
@@ -159,14 +159,15 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
         return None
 
 
-def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...], bool]], set[str]]]:
+def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...]]], list[bool], set[str]]]:
     """The titles and statements of a draft by section, and what stands out, without what no page is read for."""
     return [
         (
             name,
             group.part,
             group.heading,
-            [(s.label, s.text, s.columns, s.steps and bool(s.details)) for s in group.flat()],
+            [(s.label, s.text, s.columns) for s in group.flat()],
+            [s.steps and bool(s.details) for s in group.statements],
             {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
         )
         for name, groups in draft.sections.items()
@@ -253,7 +254,7 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
     last: _Node | None = None
     point = _Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
-    counts = False  # whether the last row has a number
+    counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
         if not row.strip():
             last = None
@@ -268,10 +269,11 @@ def _bullets(rows: Sequence[str], form: _Form, labels: Sequence[re.Pattern[str]]
         elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip())
-            counts = sign[:1].isdigit()
-            nested = indent or (below and sign and (sign == OF_PARAGRAPH or counts or not _BOLD.match(text)))
+            number = sign[:1].isdigit()
+            counts = number or (counts and bool(indent))
+            nested = indent or (below and sign and (sign == OF_PARAGRAPH or number or not _BOLD.match(text)))
             if nested and out:
-                out[-1].steps = out[-1].steps or counts
+                out[-1].steps = number if not out[-1].details else out[-1].steps
                 out[-1].details.append(last)
             else:
                 out.append(last)

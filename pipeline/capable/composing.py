@@ -101,7 +101,7 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     points = (DraftGroup(tuple(_placed(s, table)), s.heading, part=s.part.strip()) for s in answer.main_points)
     groups = under_headings([g for g in points if g.statements], table.words)
     sections[MAIN_POINTS.name] = settled_parts(groups)
-    return {s.name: sections[s.name] for s in table.sections}
+    return {s.name: tuple(group.unmarked() for group in sections[s.name]) for s in table.sections}
 
 
 def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:

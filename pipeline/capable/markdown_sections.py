@@ -18,7 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.answers import Unusable
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.emphasis import emphasised, shared_out
+from pipeline.emphasis import emphasised, shared_out, unmarked
 from pipeline.labels import Labels
 from pipeline.page import sentences_in
 from pipeline.sections import Section
@@ -75,7 +75,7 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     titles_kept += {g.part for groups in sections.values() for g in groups}
     kept += Counter(w for title in titles_kept for w in words(title))
     rows = (row for row in markdown.splitlines() if not row.startswith("# "))
-    rows = (_ROW_NUMBER.sub("", row) for row in rows if _title(row.lstrip("# ")) not in titles)
+    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if _title(row.lstrip("# ")) not in titles)
     return (Counter(w for row in rows for w in words(row)) - kept).total()
 
 

@@ -179,8 +179,12 @@ def part_of(
     # A model may answer any numbers, and a range of all of them would fill the memory.
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = (n for stretch in stretches for n in lines_of(stretch))
+
+    def groups(of: Section) -> list[DraftGroup]:
+        return [group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, words)]
+
     return Part(
-        {s.name: anchored(_plain(s.groups(getattr(answer, s.name), lines_of, words)), s, chunk) for s in sections},
+        {s.name: anchored(groups(s), s, chunk) for s in sections},
         whole,
         read,
         read & frozenset(skipped),
@@ -198,11 +202,6 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
         for d in found.dropped
         if d.field in names
     )
-
-
-def _plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
-    """The groups without the marks of bold that a model may have set."""
-    return tuple(replace(g, statements=tuple(s.unmarked() for s in g.statements)) for g in groups)
 
 
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipeline.document import Correction, Detail, Evidence
@@ -102,7 +102,8 @@ def claim(statement: DraftStatement, transcript: Transcript) -> dict[str, Any]:
 
 def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
-    nested = tuple(detail(d, transcript) for d in statement.details)
+    rows = (replace(d, emphasis=()) if statement.columns else d for d in statement.details)  # tables have no bold
+    nested = tuple(detail(row, transcript) for row in rows)
     shape = {name: getattr(statement, name) for name in ("columns", "continues", "steps")}
     shape |= claim(statement, transcript)
     return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()

@@ -10,6 +10,7 @@ import pytest
 from docx import Document
 
 from pipeline.document import StudyDocument
+from pipeline.draft import DraftStatement
 from pipeline.emphasis import emphasised, pieces, shared_out, standing_in, unmarked
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
@@ -21,6 +22,7 @@ from pipeline.review.actions import Edit
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
+from pipeline.sections.base import detail
 from pipeline.store import dump
 from pipeline.verification import Recording
 from tests.exports.samples import TRANSCRIPT, ready, sample
@@ -60,6 +62,10 @@ def test_each_piece_of_a_text_has_the_words_that_first_stand_in_it() -> None:
     assert unmarked("In **1989.** 2**3**4 and `a**b**c`, **so**: ** no **.") == (
         "In 1989. 2**3**4 and `a**b**c`, so: ** no **.",
         ("1989", "so"),
+    )
+    assert unmarked("**Use `x` now**, l'**attention\u00a0!**") == (
+        "Use `x` now, l'attention\u00a0!",
+        ("Use `x` now", "attention"),
     )
     assert unmarked("これは**重要**です。 `**` and `**`, `**b**`.") == (
         "これは重要です。 `**` and `**`, `**b**`.",
@@ -109,6 +115,7 @@ def test_the_page_has_them_in_bold_and_is_read_back_with_them(citations: bool) -
         ("He opens C:\\Users\\ with care.", ("C:\\Users\\",)),
         ("The path \\temp is used.", ("temp",)),
         ("Il dit «\u00a0mot\u00a0» ici.", ("mot",)),
+        ("Toute l'attention\u00a0! Oui.", ("Toute l'attention",)),
         ("The ratio is 3:4 today.", ("The ratio", "4")),
     ],
 )
@@ -125,6 +132,12 @@ def test_bold_anywhere_is_read_back_as_it_was(text: str, emphasis: tuple[str, ..
 def test_a_row_that_goes_on_with_a_figure_begins_no_point() -> None:
     page = render_markdown(sample()).replace("on without a stop.", "on\n40. Then it went.")
     assert not any(s.text.startswith("Then") for _, s in draft_of_page(page, sample()).statements())
+
+
+def test_nothing_stands_out_in_a_table() -> None:
+    rows = tuple(DraftStatement(text, (1,), bound=True).unmarked() for text in ("**Rome** | 2", "Oslo | 4"))
+    table = detail(DraftStatement("Compared:", (1,), details=rows, columns=("City", "Price")), TRANSCRIPT)
+    assert [(row.text, row.emphasis) for row in table.details] == [("Rome | 2", ()), ("Oslo | 4", ())]
 
 
 def test_a_statement_that_begins_with_words_in_bold_has_no_lead() -> None:

@@ -58,7 +58,9 @@ def test_what_is_nested_below_a_step_stands_within_it() -> None:
     below = one.model_copy(update={"lead": None, "text": "So it is."})
     point = second.details[0].model_copy(update={"details": (one.model_copy(update={"details": (below,)}), *others)})
     made = sample(main_points=(first, second.model_copy(update={"details": (point,)})))
-    assert f"1. **Heat:** {TEXTS[0]}\n   - So it is.\n2. " in render_markdown(made)
+    page = render_markdown(made)
+    assert f"1. **Heat:** {TEXTS[0]}\n   - So it is.\n2. " in page
+    assert not is_edited(page, made) and TEXTS[1] in [s.text for _, s in draft_of_page(page, made).statements()]
     assert "[^s" in (shown := write_github(ready(made)).decode()) and "\n   - So it is." in shown
 
 

@@ -284,3 +284,10 @@ def test_composing_minutes_that_fails_leaves_the_tasks_of_all_parts() -> None:
     draft, _ = minutes_of("no", "no")
     assert [text for _, text, _ in tasks_of(draft)] == ["Task 1.", "Task 2.", "Task 3.", "Task 4."]
     assert draft.problems
+
+
+def test_bold_that_an_editor_sets_stands_out_and_is_no_mark() -> None:
+    table, _ = table_of(PARTS)
+    told = [{"cites": [7, 8], "text": "It is **not** decided."}]
+    (group,) = composed(answer_of(main_points=arranged(4, 1), overview=told), table)["overview"]
+    assert [(s.text, s.emphasis) for s in group.statements] == [("It is not decided.", ("not",))]

@@ -56,6 +56,13 @@ def test_steps_are_known_by_their_numbers() -> None:
     assert [(s.label, s.steps) for s in alone.sections["main_points"][0].statements] == [("How", True), ("Why", False)]
 
 
+def test_bold_inside_a_text_without_blanks_loses_no_words() -> None:
+    markdown = (
+        "## Main Points\n\n### M\n\n物理学把**熵**看作无序程度的**量度**，它只增不减。\n\n**서울**은 크다. `2**3` is 8."
+    )
+    assert lost_words(markdown, told(markdown).sections, {"main points": "main_points"}) == 0
+
+
 def test_what_counts_otherwise_is_no_steps() -> None:
     for shown in ("1. a\n   - b\n2. c", "3. c\n4. d", "- a\n- b"):
         (group,) = told(f"## Main Points\n\n### M\n\nSo:\n\n{shown}").sections["main_points"]

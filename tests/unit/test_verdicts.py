@@ -89,6 +89,7 @@ def test_lines_of_another_part_that_a_statement_was_shown_with_bear_it_when_the_
 def test_bold_in_what_a_model_writes_or_puts_right_stands_out_and_is_no_mark() -> None:
     written = written_answer()
     written["overview"][0]["text"] = "Ana and Ben weigh what the **cooling tower** costs."
+    written["main_points"][0] |= {"heading": "The **cost**"}
     written["main_points"][0]["points"][0]["lead"] = "**Cost:**"
     faulty = with_fault(id=10, text="The reactor gets a **heat exchanger.**", lines=[4])
     document, _ = run(lambda request: written if request.name == "write" else faulty(request))
@@ -100,4 +101,4 @@ def test_bold_in_what_a_model_writes_or_puts_right_stands_out_and_is_no_mark() -
         "The reactor gets a heat exchanger.",
         ("heat exchanger",),
     )
-    assert document.main_points[0].details[0].lead == "Cost"
+    assert (document.main_points[0].heading, document.main_points[0].details[0].lead) == ("The cost", "Cost")
