@@ -42,7 +42,7 @@ _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exi
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
 _GROWS = 1.05  # times its words are those of a page that is put right
 _MAY_BE = 1.1  # times the words asked for: how long a page may be before something of it has to go
-_LEAST_OF_SECTION, _MOST_OF_SECTION = 115, 150  # words below a heading, so that each holds one matter
+_LEAST_OF_SECTION, _MOST_OF_SECTION = 95, 150  # words below a heading, so that each holds one matter
 
 
 @dataclass(frozen=True, slots=True)
