@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.text import UNSPACED
+from pipeline.text import QUESTION_MARKS, UNSPACED
 
 _EDGES = " \u00a0\u202f.,;:!?…–—：？؟。！、，"
 _MOST = 50  # words of a paragraph that stand out
@@ -75,6 +75,6 @@ def _can_stand_out(text: str, start: int, end: int) -> bool:
     part = _TWO.match(before + first) or _TWO.match(last + after)
     torn = (not first.isalnum() and before.isalnum()) or (not last.isalnum() and after.isalnum())
     figure = _IN_FIGURE.search(text, max(0, start - 2), start + 1) or _IN_FIGURE.match(text, end - 1)
-    is_lead = not text[:start].strip() and (_LEADS.match(text, end) or last in "?？؟")
+    is_lead = not text[:start].strip() and (_LEADS.match(text, end) or last in QUESTION_MARKS)
     in_code = any(text[:place].count("`") % 2 for place in (start, end))
     return not (part or torn or figure or is_lead or in_code)

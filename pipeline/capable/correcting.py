@@ -75,8 +75,8 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     return "", text
 
 
-def _in_whole_rows(statement: DraftStatement, fault: Fault) -> Fault:
-    """The fault; a row of a table of which the first cell was taken for a label is whole."""
+def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
+    """The fault, with the first cell in front of a row that lacks it: a model may take that for the row's label."""
     had, has, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
     lacks_first = len(has) == len(had) - 1 and has[0] not in (had[0], label)
     if not statement.bound or not lacks_first or (len(has) == 1 and not label):
@@ -104,7 +104,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             return replace(statement, remark=remark, finding=doubt)
         lines = verdict.lines or statement.lines
         plain, emphasis = unmarked(verdict.fault.text)
-        fault = _in_whole_rows(statement, verdict.fault.model_copy(update={"text": plain}))
+        fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
         if _is_no_row(statement, fault.text):
             return replace(statement, finding=fault.why or fault.verdict)
         label, text = _put_right(statement, fault)

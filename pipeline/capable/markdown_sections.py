@@ -20,7 +20,7 @@ from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import emphasised, shared_out, unmarked
 from pipeline.labels import Labels
-from pipeline.page import sentences_in
+from pipeline.page_rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
@@ -186,7 +186,7 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         rows, columns = _rows(node, labels)
         goes_below = bool(columns) or (not listed and node.type in _LISTS and not _beside(node, rows))
         if above and not above.details and goes_below:
-            flat = (replace(d, details=()) for row in _told(rows, labels) for d in row.flat())
+            flat = (replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat())
             steps = _counts_up(node) and not any(row.details for row in rows)
             above = replace(above, details=tuple(flat), columns=columns, steps=steps)
             continue
@@ -260,10 +260,10 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
     rows, columns = _rows(node, labels)
-    return [_in_words(row, columns, labels) for row in rows] if columns else _told(rows, labels)
+    return [_in_words(row, columns, labels) for row in rows] if columns else _without_tables(rows, labels)
 
 
-def _told(rows: Sequence[DraftStatement], labels: Labels) -> list[DraftStatement]:
+def _without_tables(rows: Sequence[DraftStatement], labels: Labels) -> list[DraftStatement]:
     """The rows with the tables below them in words."""
     told = ([_in_words(d, row.columns, labels) for d in row.details] if row.columns else row.details for row in rows)
     return [replace(row, details=tuple(details), columns=()) for row, details in zip(rows, told, strict=True)]

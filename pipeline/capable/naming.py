@@ -66,8 +66,8 @@ def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recordi
         return label.sub(lambda found: names[found[0]].name, of)
 
     def statement(section: str, of: DraftStatement) -> DraftStatement:
-        of = replace(of, text=text(of.text), label=text(of.label), columns=tuple(map(text, of.columns)))
-        return replace(of, emphasis=tuple(map(text, of.emphasis)))
+        columns, emphasis = tuple(map(text, of.columns)), tuple(map(text, of.emphasis))
+        return replace(of, text=text(of.text), label=text(of.label), columns=columns, emphasis=emphasis)
 
     def group(of: DraftGroup) -> DraftGroup:
         return replace(of, heading=text(of.heading), part=text(of.part))

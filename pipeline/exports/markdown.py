@@ -14,7 +14,7 @@ from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
 from pipeline.render import DOUBTED, escape, render_markdown
-from pipeline.render.markdown import OF_PARAGRAPH, between, emphasised, lead_in, table_head, table_row
+from pipeline.render.markdown import OF_PARAGRAPH, between, in_bold, lead_in, table_head, table_row
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -137,7 +137,7 @@ def _in_a_row(points: Sequence[Point], links: Mentions, dialect: _Dialect, *, en
     last = len(points) - 1
 
     def said(point: Point) -> str:
-        return emphasised(point.text, point.emphasis, lambda text: dialect.words(text, links))
+        return in_bold(point.text, point.emphasis, lambda text: dialect.words(text, links))
 
     rows = (f"{said(p)}{dialect.behind(p, last=ends and n == last)}" for n, p in enumerate(points))
     return dialect.exported.labels.between_sentences.join(rows)

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.text import QUESTION_MARKS
+
 _FOLDER = files("pipeline.labels")
-QUESTION_MARKS = ("?", "？", "؟")
 _TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write it
 
 

@@ -82,7 +82,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
                 yield from (*_points(point.details, cite, words), "")
         case "terms":
             for c in section.content:
-                yield f"- **{escape(c.term)}**{words.colon}{emphasised(c.definition, c.emphasis)}{cite.marks(c)}"
+                yield f"- **{escape(c.term)}**{words.colon}{in_bold(c.definition, c.emphasis)}{cite.marks(c)}"
         case "items":
             yield from _bullets(section.content, cite, words, "")
 
@@ -98,7 +98,7 @@ def escape(text: str) -> str:
     return _LIST_START.sub(r"\1\\\2", safe)
 
 
-def emphasised(text: str, emphasis: Sequence[str], escaped: Callable[[str], str] = escape) -> str:
+def in_bold(text: str, emphasis: Sequence[str], escaped: Callable[[str], str] = escape) -> str:
     """Text as plain words of a Markdown line, as `escaped` writes them, with the words that stand out in bold."""
     if not emphasis:
         return escaped(text)
@@ -215,7 +215,7 @@ def _in_a_row(statements: Iterable[Statement], cite: _Citer, words: Labels) -> s
 
 
 def _with_citation(statement: Statement, cite: _Citer) -> str:
-    return emphasised(statement.text, statement.emphasis) + cite.marks(statement)
+    return in_bold(statement.text, statement.emphasis) + cite.marks(statement)
 
 
 class _Citer:

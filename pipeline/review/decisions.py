@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from pipeline.document import BARE, TERMED
 from pipeline.review.actions import (
@@ -105,10 +106,8 @@ def _applied(state: State, action: Action, n: int) -> State:
             parts = [replace(p, standing=item.standing) for p in parts]
             if item.section not in TERMED:  # a lead stands before the first part alone
                 parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
-            parts = [
-                *(replace(p, columns=(), steps=False) for p in parts[:-1]),
-                parts[-1],
-            ]  # what is nested stays below the last
+            *first, last = parts  # what is nested stays below the last
+            parts = [*(replace(p, columns=(), steps=False) for p in first), last]
             if item.continues or _goes_on(state, item):
                 parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
             return _put(state, item.id, parts)
@@ -300,15 +299,13 @@ def _added(state: State, action: Add, n: int) -> State:
 
 def _retitled(state: State, action: Part) -> State:
     """Another title for all headings that stand together in the part of this one."""
-    at = next((n for n, g in enumerate(state.groups) if g.id == action.group), None)
-    if at is None:
+    if state.group(action.group) is None:
         raise Unfit("this heading is not in the document")
-    first = last = at
-    while first and state.groups[first - 1].part == state.groups[at].part:
-        first -= 1
-    while last + 1 < len(state.groups) and state.groups[last + 1].part == state.groups[at].part:
-        last += 1
-    groups = (replace(g, part=action.text) if first <= n <= last else g for n, g in enumerate(state.groups))
+    groups: list[Group] = []
+    for _, of_part in groupby(state.groups, key=lambda g: g.part):
+        run = list(of_part)
+        mine = any(g.id == action.group for g in run)
+        groups += [replace(g, part=action.text) for g in run] if mine else run
     return replace(state, groups=tuple(groups))
 
 

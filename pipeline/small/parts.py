@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.small.keys import keys
-from pipeline.small.sentences import ASKING
 from pipeline.small.titles import Named, Names
+from pipeline.text import QUESTION_MARKS
 
 _MOST = 4  # excerpts of a part
 
@@ -71,5 +71,5 @@ def _belongs(one: Named, part: Sequence[Named], names: Names) -> bool:
 
 def _same(one: str, other: str) -> bool:
     """Whether two names say the same; questions do so only word by word."""
-    alike = keys(one) == keys(other) != () and not one.endswith(ASKING)
+    alike = keys(one) == keys(other) != () and not one.endswith(QUESTION_MARKS)
     return bool(one) and (one == other or alike)

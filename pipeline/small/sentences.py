@@ -9,13 +9,13 @@ from functools import cached_property
 
 from pipeline.small.keys import joined, keys, size
 from pipeline.small.noises import spoken
+from pipeline.text import QUESTION_MARKS
 from pipeline.transcript import Segment, Transcript
 from pipeline.verification.figures import claims
 
 _CLOSERS = r"[\"”’»)\]]*"
 _END = re.compile(rf"[.!?…؟۔]{_CLOSERS}\s+|[。！？]{_CLOSERS}\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][a-z]{0,2}|(?:[^\W\d_]\.)+[^\W\d_])\.\s+$")
-ASKING = ("?", "？", "؟")  # ends of a question
 _LONGEST = 60  # words; speech that was written down without full stops is cut at commas or at lines
 _INTERJECTION = 3  # words that may be thrown in without ending the turn of somebody else
 
@@ -60,7 +60,7 @@ class Sentence:
     @property
     def asks(self) -> bool:
         """Whether it ends as a question."""
-        return self.text.rstrip('"”’»)] ').endswith(ASKING)
+        return self.text.rstrip('"”’»)] ').endswith(QUESTION_MARKS)
 
 
 def sentences_of(transcript: Transcript) -> list[Sentence]:
@@ -99,7 +99,7 @@ def _turns(segments: Sequence[Segment]) -> list[list[list[Segment]]]:
 
 def _thrown_in(run: Sequence[Segment]) -> bool:
     said = " ".join(s.text for s in run)
-    return size(said) <= _INTERJECTION and not said.rstrip().endswith(ASKING)
+    return size(said) <= _INTERJECTION and not said.rstrip().endswith(QUESTION_MARKS)
 
 
 def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -24,7 +24,6 @@ _LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # words of a title, 
 _FEWEST = 2  # words that carry meaning in a question that is understood alone
 _OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
 _LONG_WORD = 5  # letters of a word that names something
-_CLAUSE_END = re.compile(r"[,;:](?=\s)|[，；：]")
 _SHORT_WORD = 4  # letters below which a word at the end of a shortened title names nothing: "of", "une"
 _TOKENS = 24
 _CLAUSE_END = re.compile(r"[,;:](?!\d)|[，；：、]")
