@@ -282,15 +282,18 @@ def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> Dr
 def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
     """The statement of a list's item, with all that is nested in it below it."""
     first, *more = node.children or [node]
-    rows, columns = _rows(more[0], labels) if len(more) == 1 else ([], ())
-    inner = tuple(rows) if columns else tuple(row for child in more for row in _nested(child, labels))
+    said = [] if first.type in _LISTS else list(_statement(first))
+    if said and [child.type for child in more] == ["table"]:
+        rows, columns = _rows(more[0], labels)
+        yield replace(said[0], details=tuple(rows), columns=columns)
+        return
+    inner = tuple(row for child in more for row in _nested(child, labels))
+    if said:
+        yield replace(said[0], details=inner, steps=_is_steps(more))
+        return
     if first.type in _LISTS:
         yield from (row for child in first.children for row in _item(child, labels))
-        yield from (_in_words(row, columns, labels) for row in inner) if columns else inner
-    elif said := list(_statement(first)):
-        yield replace(said[0], details=inner, columns=columns, steps=_is_steps(more))
-    else:
-        yield from (_in_words(row, columns, labels) for row in inner) if columns else inner
+    yield from inner
 
 
 def _is_steps(nested: Sequence[SyntaxTreeNode]) -> bool:

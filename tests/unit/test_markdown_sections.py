@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.capable import markdown_sections
 from pipeline.capable.markdown_sections import lost_words, sections_in
-from pipeline.draft import Draft
+from pipeline.draft import Draft, DraftStatement
 from pipeline.labels import labels_for
 from pipeline.sections import STUDY
 from pipeline.text import words
@@ -371,3 +374,18 @@ def test_no_word_below_a_heading_is_lost(rows: list[str]) -> None:
     }  # a heading above nothing; the head of a table whose first cell is told by the others
     assert not [w for w, n in (said - kept).items() if w not in bare]
     assert lost_words(markdown, draft.sections, TITLES) <= sum((said - kept).values())
+
+
+def test_lists_nested_deeply_are_read_once_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep, looked_at = 20, 0
+    statement = markdown_sections._statement
+
+    def counting(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
+        nonlocal looked_at
+        looked_at += 1
+        return statement(node)
+
+    monkeypatch.setattr(markdown_sections, "_statement", counting)
+    nested = "\n".join(f"{'  ' * n}- item {n}" for n in range(deep))
+    assert points(f"So:\n\n{nested}") == [("", "So:", [f"item {n}" for n in range(deep)])]
+    assert looked_at <= 2 * deep
