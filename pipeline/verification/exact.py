@@ -66,7 +66,7 @@ def check_exactly(draft: Draft, transcript: Transcript, language: str | None = N
 
 
 def without_repeats(draft: Draft) -> Draft:
-    """The draft in which no section says the same words twice; the later statement goes and is told."""
+    """The draft in which no section says the same words twice; the later one goes and is told as it was written."""
     seen: dict[str, set[str]] = defaultdict(set)
     withheld: list[Withheld] = []
 
@@ -75,7 +75,8 @@ def without_repeats(draft: Draft) -> Draft:
             return statement
         text = letters(f"{statement.label} {statement.text}")
         if text in seen[section]:
-            withheld.append(statement.withheld(section, REPEAT))
+            as_written = replace(statement, text=statement.before or statement.text)
+            withheld.append(as_written.withheld(section, REPEAT))
             return None
         seen[section].add(text)
         return statement
