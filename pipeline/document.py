@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.tables import cells, fills, in_words
+from pipeline.tables import cells, fills, in_words, is_caption
 from pipeline.text import counts_somebody
 
 FORMAT = 2
@@ -88,7 +88,8 @@ class Prerequisite(_Model):
 class Detail(Statement):
     """A point below a heading, with its own details below it. `lead` is its bold lead-in.
 
-    `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
+    Right below a heading one that is `listed` is a bullet and any other a paragraph; None: those with a lead are
+    bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
     `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered.
     """
 
@@ -96,12 +97,23 @@ class Detail(Statement):
     continues: bool = Field(default=False, exclude_if=lambda continues: not continues)
     steps: bool = Field(default=False, exclude_if=lambda steps: not steps)
     columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
+    listed: bool | None = Field(default=None, exclude_if=lambda listed: listed is None)
     details: tuple[Detail, ...] = ()
+
+    @property
+    def is_bullet(self) -> bool:
+        """Whether it is a bullet right below a heading; else it is a paragraph."""
+        return bool(self.lead) if self.listed is None else self.listed
 
     @property
     def is_table(self) -> bool:
         """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
+
+    def is_caption(self, heading: str) -> bool:
+        """Whether it only repeats the heading above its table or its steps, which then stand right below that."""
+        stands = not self.lead and (self.is_table or (self.steps and bool(self.details)))
+        return stands and is_caption(self.text, heading)
 
     def settled(self) -> Detail:
         """This point; where its details are no table any more, those that were rows of it in words."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import unmarked
-from pipeline.tables import BETWEEN
+from pipeline.tables import BETWEEN, is_caption
 from pipeline.text import word_count
 
 
@@ -21,7 +21,8 @@ class DraftStatement:
     above it alone, such as its date or a row of its table: it goes with that, and may say what another one says. One
     that `continues` stands in the paragraph of the one before it.
     `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
-    order. Words of `emphasis` stand out on the page where the text has them.
+    order. Right below a heading one that is `listed` is a bullet, any other a paragraph; None: those with a label are
+    bullets. Words of `emphasis` stand out on the page where the text has them.
     """
 
     text: str
@@ -39,6 +40,17 @@ class DraftStatement:
     columns_id: int = 0
     steps: bool = False
     emphasis: tuple[str, ...] = ()
+    listed: bool | None = None
+
+    @property
+    def is_bullet(self) -> bool:
+        """Whether it is a bullet right below a heading; else it is a paragraph."""
+        return bool(self.label) if self.listed is None else self.listed
+
+    def is_caption(self, heading: str) -> bool:
+        """Whether it only repeats the heading above its table or its steps, and is not printed."""
+        stands = not self.label and self.details and (self.columns or self.steps)
+        return bool(stands) and is_caption(self.text, heading)
 
     @property
     def labelled(self) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 Length = Literal["brief", "standard", "full"]
 _FACTORS: dict[Length, float] = {"brief": 0.5, "standard": 1.0, "full": 2.0}
-_MOST_SHARE = 0.6  # of a short recording's words
+_MOST_SHARE = 0.7  # of a short recording's words
 _LEAST_WORDS = 60
 
 
@@ -15,7 +15,7 @@ def words_for(transcript_words: int, length: Length = "standard") -> int:
     """Words of a document on a recording: 23 times the square root of its own at standard length, in tens.
 
     Half an hour of talk (4,500 words) gives 1,540, two hours and a half (20,000) 3,250: long recordings repeat
-    themselves, and a reader's time does not grow with them. Of a few minutes three fifths are the most.
+    themselves, and a reader's time does not grow with them. Of a few minutes seven tenths are the most.
     """
     standard = min(23 * math.sqrt(transcript_words), _MOST_SHARE * transcript_words)
     return max(_LEAST_WORDS, round(standard * _FACTORS[length] / 10) * 10)

@@ -26,7 +26,7 @@ from pipeline.page_rows import Form, Node, blocks, bullets, cut_at, cut_into, pa
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
-from pipeline.tables import BETWEEN, cells
+from pipeline.tables import BETWEEN, cells, is_caption
 
 _NOTHING = DraftStatement("", ())
 UNCITED = "cites no lines: nothing of the record resembles it"
@@ -79,6 +79,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
             columns=columns,
             steps=of.steps,
             emphasis=of.emphasis,
+            listed=of.listed,
         )
     return DraftStatement(of.text, lines, finding=finding, remark=remark, emphasis=of.emphasis)
 
@@ -101,7 +102,8 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             known = [*twins.texts(name), *told]
             nodes = [node for node in sentences_of(paragraphs(rows, form), known) if node.text not in told]
         else:
-            nodes = bullets(rows, form, form.terms if shape == "terms" else form.leads)
+            caption = twins.caption(name, heading) if shape == "points" else ""
+            nodes = bullets(rows, form, form.terms if shape == "terms" else form.leads, caption)
             nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
         statements = tuple(twins.with_lines(node, name) for node in nodes)
         if shape == "items":
@@ -135,8 +137,8 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
         return None
 
 
-def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[str, ...]]], list[bool], set[str]]]:
-    """The titles and statements of a draft by section, and what stands out, without what no page is read for."""
+def _told(draft: Draft) -> list[tuple[object, ...]]:
+    """The titles and statements of a draft by section, and how they are set, without what no page is read for."""
     return [
         (
             name,
@@ -144,6 +146,7 @@ def _told(draft: Draft) -> list[tuple[str, str, str, list[tuple[str, str, tuple[
             group.heading,
             [(s.label, s.text, s.columns) for s in group.flat()],
             [s.steps and bool(s.details) for s in group.statements],
+            [s.is_bullet for s in group.statements if group.heading and not s.continues],
             {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
         )
         for name, groups in draft.sections.items()
@@ -173,6 +176,10 @@ class _Twins:
         """The texts of a section."""
         return [s.text for s in self._of.get(section, ())]
 
+    def caption(self, section: str, heading: str) -> str:
+        """What the record has above the table or the steps that stand right below a heading, which only repeats it."""
+        return next((text for text in self.texts(section) if is_caption(text, heading)), heading and f"{heading}:")
+
     def with_lines(self, node: Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
         """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
 
@@ -186,7 +193,7 @@ class _Twins:
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
         new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
-        new = replace(new, steps=node.steps, emphasis=node.emphasis)
+        new = replace(new, steps=node.steps, emphasis=node.emphasis, listed=node.listed)
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
@@ -210,7 +217,7 @@ class _Twins:
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
         *first, last = cut_into(node, pieces)
         for n, piece in enumerate(first):
-            yield replace(piece, label="" if n else node.label, continues=n > 0)
+            yield replace(piece, label="" if n else node.label, continues=n > 0, listed=node.listed)
         yield Node(
             last.text,
             "" if first else node.label,
@@ -219,6 +226,7 @@ class _Twins:
             continues=bool(first),
             steps=node.steps,
             emphasis=last.emphasis,
+            listed=node.listed,
         )
 
     @staticmethod

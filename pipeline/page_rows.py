@@ -26,6 +26,7 @@ _GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which 
 )
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (.*)$")
+_BAR = "|"
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _WORDS = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
@@ -99,6 +100,7 @@ class Node:
     continues: bool = False
     steps: bool = False
     emphasis: tuple[str, ...] = ()
+    listed: bool = False
 
     def flat(self) -> Iterator[Node]:
         """This one and those nested below it."""
@@ -107,18 +109,24 @@ class Node:
             yield from node.flat()
 
 
-def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]]) -> list[Node]:
+def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], caption: str = "") -> list[Node]:
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
-    A bullet without a lead, or with another sign than points have, belongs to the paragraph above it, and the rows of a
-    table to the point above them.
+    A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
+    table to the point above them; where none stands above, to their `caption`.
     """
     out: list[Node] = []
     last: Node | None = None
     point = Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
+    in_table = False  # whether the last row is one of a table
     counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
+        stands_alone = not out or (row.startswith(_BAR) and (out[-1].listed or bool(out[-1].details)))
+        if caption and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
+            point, below, caption = Node(caption), True, ""
+            out.append(point)
+        in_table = row.lstrip().startswith(_BAR)
         if not row.strip():
             last = None
         elif form.is_besides(row):
@@ -131,10 +139,10 @@ def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]]) 
                 point.columns = tuple(map(unescape, shown))
         elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
-            last = point = Node(text.strip())
+            last = point = Node(text.strip(), listed=bool(sign))
             number = sign[:1].isdigit()
             counts = number or (counts and bool(indent))
-            nested = indent or (below and sign and (sign == OF_PARAGRAPH or number or not _BOLD.match(text)))
+            nested = indent or (below and (sign == OF_PARAGRAPH or number))
             if nested and out:
                 out[-1].steps = number if not out[-1].details else out[-1].steps
                 out[-1].details.append(last)

@@ -20,6 +20,7 @@ _SHORT = 80  # characters below which that does not pay
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 QUESTION_MARKS = ("?", "？", "؟")
+LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence
 # Scripts that are written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")

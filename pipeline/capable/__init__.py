@@ -52,9 +52,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
-    # What is added to a manuscript interrupts its thread.
-    words = 0 if parts[0].freely else words_of(recipe, transcript.spoken_words)
-    return await check_meaning(composed, transcript, chunks, prompts, structured, words=words)
+    words = words_of(recipe, transcript.spoken_words)
+    return await check_meaning(composed, transcript, chunks, prompts, structured, words=words, freely=parts[0].freely)
 
 
 async def _by_manuscript(

@@ -14,7 +14,7 @@ from pipeline.labels import Labels, labels_for
 from pipeline.numbering import NumberedLine, numbers_of
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
-from pipeline.text import word_count
+from pipeline.text import LEADS_TO_A_LIST, word_count
 from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding, with_lines
 
@@ -22,7 +22,6 @@ ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
 _MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points
-_LEADS_TO_A_LIST = (":", "：")
 _LEAST_WORDS = 20  # below which nothing is asked for
 _LONG = 40  # words of a stretch that is told when no statement cites it
 _MOST_STRETCHES = 12
@@ -127,7 +126,7 @@ def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Seq
     if point.columns:  # a sentence would make a list of the table
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
     details = tuple(row for detail, rows in below for row in (detail, *rows))
-    if len(new) == 1 and not new[0].finding and not point.text.endswith(_LEADS_TO_A_LIST):
+    if len(new) == 1 and not new[0].finding and not point.text.endswith(LEADS_TO_A_LIST):
         joined = replace(_joined(point, new[0], words), details=details)
         if word_count(joined.text) <= _MOST_JOINED:
             return (joined,)

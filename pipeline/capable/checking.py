@@ -1,6 +1,7 @@
 """Each printed statement in its final words beside the lines: a call a chunk, on the prefix on which it was written.
 
-The model answers faults, and what the page lacks most where there is room for it. Code's suspicions go in as hints, and
+The model answers faults, what the page lacks most where there is room for it, and what it can spare where it is too
+long. Code's suspicions go in as hints, and
 code looks once more at what comes back.
 """
 
@@ -15,11 +16,13 @@ from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, wit
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.shortening import MAY_END, cut_wish, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
+from pipeline.sections.main_points import MAIN_POINTS, settled_parts
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import numbered
@@ -33,15 +36,21 @@ _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """What a check is asked for besides faults: how much it may add, and the segments `known` to the page."""
+class Wishes:
+    """What a check is asked for besides faults: how much it may add, or how many words the page of `words` is `over`.
+
+    `known` are the segments that the page cites or leaves out.
+    """
 
     room: Room
     known: Set[int]
+    words: int
+    over: int = 0
 
-    def half(self) -> Missed:
+    def half(self) -> Wishes:
         """The same for half of the lines or of the statements."""
-        return Missed(Room(self.room.points // 2, self.room.words // 2), self.known)
+        room = Room(self.room.points // 2, self.room.words // 2)
+        return Wishes(room, self.known, self.words // 2, self.over // 2)
 
 
 async def check_meaning(
@@ -52,16 +61,25 @@ async def check_meaning(
     structured: Structured,
     *,
     words: int = 0,
+    freely: bool = False,
 ) -> Draft:
     """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
 
-    Of a page of so many `words` it may add what is missing most; 0: nothing is added. Where a call fails its statements
-    stand as weak, and the document has a problem. Raises EndpointError when it is fatal.
+    To a page that was asked for in so many `words` it may add what is missing most; 0: nothing is added. To one written
+    `freely`, whose thread that would interrupt, it adds nothing, and what is missed least goes where it is too long.
+    Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
+    fatal.
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
-    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, rooms(draft, words, chunks))
-    done = with_additions(corrected(draft, verdicts, recording), verdicts.missing, recording, prompts.sections)
+    over = words_over(draft, MAY_END * words) if freely else 0
+    room = {} if freely else rooms(draft, words, chunks)
+    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room, over)
+    done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
+    if over:  # a part may have lost all headings but one
+        points = settled_parts(done.sections.get(MAIN_POINTS.name, ()))
+        done = replace(done, sections={**done.sections, MAIN_POINTS.name: points})
+    done = with_additions(done, verdicts.missing, recording, prompts.sections)
     done = without_repeats(done)
     return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
 
@@ -73,20 +91,21 @@ async def verdicts_on(
     prompts: ChunkPrompts,
     structured: Structured,
     room: Mapping[int, Room] = MappingProxyType({}),
+    over: int = 0,
 ) -> Verdicts:
     """What the model reports against the titles and statements of a numbered draft, a call a chunk.
 
-    It is asked for what the page lacks too where there is `room` beside a chunk, by its index.
+    It is asked for what the page lacks too where there is `room` beside a chunk, by its index, and for what can be
+    spared where the page of one chunk is so many words `over`.
     """
     known = draft.filler | {n for _, s in draft.statements() for n in s.lines}
     claims = {chunk.index: list[Claim]() for chunk in chunks}
     home = {s.id: c.index for c in chunks for s in c.segments}
     for claim in claims_of(draft, recording):
         claims[_home(claim, home, chunks[0].index)].append(claim)
+    wishes = {c.index: Wishes(room.get(c.index, NO_ROOM), known, draft.words(), over) for c in chunks}
     out = Verdicts()
-    for found in await all_of(
-        [_checked(claims[c.index], c, Missed(room.get(c.index, NO_ROOM), known), prompts, structured) for c in chunks]
-    ):
+    for found in await all_of([_checked(claims[c.index], c, wishes[c.index], prompts, structured) for c in chunks]):
         out.add(found)
     return out
 
@@ -98,19 +117,20 @@ def _home(claim: Claim, home: Mapping[int, int], first: int) -> int:
 
 
 async def _checked(
-    claims: Sequence[Claim], chunk: Chunk, missed: Missed, prompts: ChunkPrompts, structured: Structured
+    claims: Sequence[Claim], chunk: Chunk, wishes: Wishes, prompts: ChunkPrompts, structured: Structured
 ) -> Verdicts:
     if not claims:
         return Verdicts()
     lines = prompts.lines(chunk)
     task = prompts.task(
-        "check.v7",
+        "check.v8",
         speakers=prompts.introduced(chunk),
         statements="\n".join(rows_of(claims, chunk, prompts)),
-        faults=prompts.part("faults.v1"),
-        missing=_missing(missed, chunk, prompts),
+        faults=prompts.part("faults.v2"),
+        missing=_missing(wishes, chunk, prompts),
+        cut=cut_wish(wishes.over, wishes.words, prompts),
     )
-    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * missed.room.words
+    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * wishes.room.words
     try:
         found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
     except (OutputTruncated, ContextTooLong) as err:
@@ -118,7 +138,7 @@ async def _checked(
             return _unchecked(claims, chunk, err)
         out = Verdicts()
         for some, part in parts:
-            out.add(await _checked(some, part, missed.half(), prompts, structured))
+            out.add(await _checked(some, part, wishes.half(), prompts, structured))
         return out
     except CallError as err:
         if err.fatal:
@@ -132,20 +152,21 @@ async def _checked(
             others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
             borne = tuple(sorted({*segments_of(fault.lines, lines), *others}))
             out.faults.setdefault(fault.id, Verdict(fault, borne))
+    out.cut += getattr(found.value, "cut", ())
     for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
-        fits = n < missed.room.points and missing.under in mine
+        fits = n < wishes.room.points and missing.under in mine
         out.missing.append(Addition.of(missing, segments_of(missing.lines, lines), fits=fits))
     return out
 
 
-def _missing(missed: Missed, chunk: Chunk, prompts: ChunkPrompts) -> str:
+def _missing(wishes: Wishes, chunk: Chunk, prompts: ChunkPrompts) -> str:
     """What is said of the field for additions."""
-    if not missed.room.points:
+    if not wishes.room.points:
         return "missing: stays empty in this task."
-    numbers = uncited(chunk, prompts.lines(chunk), missed.known)
+    numbers = uncited(chunk, prompts.lines(chunk), wishes.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
     return prompts.part(
-        "missing.v3", points=numbered(missed.room.points, "point"), words=missed.room.words, uncited=stretches
+        "missing.v4", points=numbered(wishes.room.points, "point"), words=wishes.room.words, uncited=stretches
     )
 
 

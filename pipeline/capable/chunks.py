@@ -199,7 +199,7 @@ class ChunkPrompts:
 
 def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:
     """The message that every call begins with; it tells the notes' language where the lines are in another one."""
-    text = prompts.load("system.v5").render()
+    text = prompts.load("system.v6").render()
     if wanted and not covers(wanted, spoken):
         name = english_name(wanted)  # from a table, so that no user's words get into a prompt
         text += "\n\n" + prompts.load("language.v1").render(language=name)

@@ -53,9 +53,11 @@ def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: 
         yield Claim(group.id, lines_of(group.statements), row, above, is_title=True)
         above = (*above, (group.id, row))
     for statement in group.statements:
-        row = _row(statement, recording)
-        yield Claim(statement.id, statement.lines, row, above)
-        over = (*above, (statement.id, row))
+        over = above
+        if not statement.is_caption(group.heading):
+            row = _row(statement, recording)
+            yield Claim(statement.id, statement.lines, row, above)
+            over = (*above, (statement.id, row))
         if statement.columns_id:
             row = f"(columns) {BETWEEN.join(statement.columns)}"
             yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)

@@ -12,7 +12,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import BETWEEN, cells
-from pipeline.text import clean
+from pipeline.text import LEADS_TO_A_LIST, clean
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
@@ -36,11 +36,12 @@ class Verdict:
 class Verdicts:
     """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
 
-    `missing` is what they would add.
+    `missing` is what they would add, `cut` what they would spare, by its number.
     """
 
     faults: dict[int, Verdict] = field(default_factory=dict)
     missing: list[Addition] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
     unchecked: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -48,6 +49,7 @@ class Verdicts:
         """Takes in what another call reported."""
         self.faults |= other.faults
         self.missing += other.missing
+        self.cut += other.cut
         self.unchecked |= other.unchecked
         self.problems += other.problems
 
@@ -108,6 +110,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if _is_no_row(statement, fault.text):
             return replace(statement, finding=fault.why or fault.verdict)
         label, text = _put_right(statement, fault)
+        if text and statement.details and not _mark(text):  # a model may take what leads up to a list for its label
+            text = f"{without_end_mark(text)}{_mark(statement.text)}" if _mark(statement.text) else text
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
         if not text:
@@ -136,11 +140,28 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         # It has no lines that could be the wrong ones.
         return group if verdict.fault.verdict == "citation" else replace(group, finding=why or verdict.fault.verdict)
 
-    out = draft.rewritten(judged, heading)
+    out = _with_captions(draft.rewritten(judged, heading))
     doubted = (g for groups in out.sections.values() for g in groups if g.finding)
     remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in doubted)
     out = replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
     return _with_titles(out, verdicts)
+
+
+def _with_captions(draft: Draft) -> Draft:
+    """The draft, in which what only repeats a heading above its table or its steps repeats the one put right."""
+
+    def one(group: DraftGroup) -> DraftGroup:
+        def repeated(s: DraftStatement) -> DraftStatement:
+            return replace(s, text=f"{group.heading}{_mark(s.text)}") if s.is_caption(group.before) else s
+
+        return replace(group, statements=tuple(map(repeated, group.statements))) if group.before else group
+
+    return replace(draft, sections={name: tuple(map(one, groups)) for name, groups in draft.sections.items()})
+
+
+def _mark(text: str) -> str:
+    """The colon with which a text leads up to what stands below it, "" for none."""
+    return text[-1] if text.endswith(LEADS_TO_A_LIST) else ""
 
 
 def _bare(title: str) -> str:

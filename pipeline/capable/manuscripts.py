@@ -15,7 +15,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.markdown_sections import lost_words, sections_in
-from pipeline.capable.shortening import cut_wish, shortened, words_over
+from pipeline.capable.shortening import MAY_BE, cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, room_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
@@ -40,9 +40,7 @@ _MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresse
 _LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of statements
 _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
-_GROWS = 1.05  # times its words are those of a page that is put right
-_MAY_BE = 1.1  # times the words asked for: how long a page may be before something of it has to go
-_LEAST_OF_SECTION, _MOST_OF_SECTION = 95, 150  # words below a heading, so that each holds one matter
+_LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that each holds one matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
         kind_of(recipe).manuscript,
         words=f"{words:,}",
         headings=_headings(each[MAIN_POINTS.name]),
-        each=str(round((_LEAST_OF_SECTION + _MOST_OF_SECTION) / 20) * 10),
+        each=str(_LEAST_OF_SECTION),
         terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
         summary=_range(SUMMARY.values(each[SUMMARY.name])),
     )
@@ -108,11 +106,11 @@ async def cite(
     claims = list(claims_of(draft, recording))
     every = sections_of(recipe)
     words = draft.words()
-    over = words_over(draft, _MAY_BE * words_for(prompts.transcript.spoken_words, recipe.length) / _GROWS)
+    over = words_over(draft, MAY_BE * words_for(prompts.transcript.spoken_words, recipe.length))
     task = prompts.task(
-        "cite.v2",
+        "cite.v3",
         statements="\n".join(rows_of(claims, chunk, prompts)),
-        faults=prompts.part("faults.v1"),
+        faults=prompts.part("faults.v2"),
         cut=cut_wish(over, words, prompts),
         sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
     )

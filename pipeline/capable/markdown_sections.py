@@ -25,7 +25,7 @@ from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
 from pipeline.tables import BETWEEN, fills, in_words
-from pipeline.text import clean, word_count, words
+from pipeline.text import LEADS_TO_A_LIST, QUESTION_MARKS, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
 # A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
@@ -86,7 +86,7 @@ def _sections_in(
     out: dict[str, list[DraftGroup]] = {s.name: [] for s in sections}
     for block in _in_parts(_blocks(markdown, titles)):
         if block.section == MAIN_POINTS.name:
-            rows = tuple(piece for point in _points(block.nodes, labels) for piece in _in_pieces(point, labels))
+            rows = tuple(piece for point in _points(block, labels) for piece in _in_pieces(point, labels))
             out[block.section].append(DraftGroup(rows, block.heading, part=block.part))
             continue
         points = [row for node in block.nodes for row in _rows_in_words(node, labels)]
@@ -175,16 +175,22 @@ def _as_rows(
     return tuple(rows), tuple(others)
 
 
-def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftStatement]:
-    """The points below a heading: a table, and a list without leads or in an order, go below the paragraph above.
+def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
+    """The points below a heading: a table, steps, and what a paragraph leads up to with its colon go below it.
 
-    A table right below a list goes below its last item.
+    The items of other lists are points of their own. A table or steps right below the heading, and a table right
+    below a list or another table, have the heading for their caption, once.
     """
     above: DraftStatement | None = None
     listed = False  # whether that is the last item of a list
-    for node in nodes:
+    caption = block.heading and _caption(block.heading, labels)
+    for n, node in enumerate(block.nodes):
         rows, columns = _rows(node, labels)
-        goes_below = bool(columns) or (not listed and node.type in _LISTS and not _beside(node, rows))
+        behind = listed or bool(above and above.details)
+        if caption and (columns or _counts_up(node)) and (not n or (columns and behind)):
+            yield from ((above,) if above else ())
+            above, caption, listed = DraftStatement(caption, (), listed=False), "", False
+        goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
         if above and not above.details and goes_below:
             flat = (replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat())
             steps = _counts_up(node) and not any(row.details for row in rows)
@@ -197,9 +203,13 @@ def _points(nodes: Sequence[SyntaxTreeNode], labels: Labels) -> Iterator[DraftSt
         if columns:
             yield from rows
         elif rows:
-            *first, above = rows
+            *first, above = (replace(row, listed=listed) for row in rows)
             yield from first
     yield from ((above,) if above else ())
+
+
+def _caption(heading: str, labels: Labels) -> str:
+    return heading if heading.endswith(QUESTION_MARKS) else f"{without_end_mark(heading)}{labels.colon.strip()}"
 
 
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
@@ -214,7 +224,7 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
     details = tuple(piece for detail in point.details for piece in _in_pieces(detail, labels))
     *first, last = _cut(point, pieces)
     for n, piece in enumerate(first):
-        yield replace(piece, label="" if n else point.label, continues=n > 0)
+        yield replace(piece, label="" if n else point.label, continues=n > 0, listed=point.listed)
     label = "" if first else point.label
     yield replace(point, text=last.text, emphasis=last.emphasis, label=label, details=details, continues=bool(first))
 
@@ -236,9 +246,10 @@ def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
         at += len(sentence)
 
 
-def _beside(node: SyntaxTreeNode, items: Sequence[DraftStatement]) -> bool:
-    """Whether the items of a list stand beside each other as points, each under its lead."""
-    return node.type == "bullet_list" and all(item.label for item in items)
+def _goes_below(node: SyntaxTreeNode, items: Sequence[DraftStatement], above: DraftStatement | None) -> bool:
+    """Whether a list belongs to the paragraph above it: steps, and items without leads that it leads up to."""
+    led_up_to = above is not None and above.text.endswith(LEADS_TO_A_LIST) and not all(item.label for item in items)
+    return node.type == _STEPS or (node.type == "bullet_list" and led_up_to)
 
 
 def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], tuple[str, ...]]:

@@ -11,6 +11,8 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.text import word_count
 
+MAY_BE = 1.05  # times the words asked for: how long a page that is to be put right may be before something has to go
+MAY_END = 1.1  # times the words asked for: the same of one that is only checked
 _LEAST_OVER = 0.03  # of a page's words, from which on something is cut
 _MOST_CUT = 2 / 3  # of the words of the main points
 _MOST_BELOW = 30  # words by which a page may become shorter than asked where a whole matter is cut
@@ -26,8 +28,8 @@ def words_over(draft: Draft, asked: float) -> int:
 def cut_wish(over: int, words: int, prompts: ChunkPrompts) -> str:
     """What a model is told of the field for what a page of so many words can spare that has some `over`."""
     if not over:
-        return "cut: stays empty in this task."
-    return prompts.part("cut.v1", words=over, share=max(2, round(words / over)))
+        return "cut: stays empty in this task." if "cut" in prompts.answer.model_fields else ""
+    return prompts.part("cut.v2", words=over, share=max(2, round(words / over)))
 
 
 def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:

@@ -129,8 +129,10 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
         return
     for top in block.points:
         for depth, points in top.paragraphs():
+            if points[0].caption:
+                continue
             level = min(depth + 1, _DEEPEST)
-            plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].lead)
+            plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].listed)
             kind = "List" if points[0].step else "List Bullet"  # Word would count on through all lists
             style = "Normal" if plain else kind if level == 1 else f"{kind} {level}"
             paragraph = word.add_paragraph(f"{points[0].step}.\t" if points[0].step else "", style=style)

@@ -144,10 +144,11 @@ def _in_a_row(points: Sequence[Point], links: Mentions, dialect: _Dialect, *, en
 
 
 def _point(top: Point, block: Block, links: Mentions, dialect: _Dialect) -> Iterator[str]:
-    if block.form != "points" or top.lead:
+    if block.form != "points" or top.listed:
         yield from _bullet(top, links, dialect, term=block.form == "terms")
         return
-    yield from ("", _in_a_row((top, *top.pieces), links, dialect), "")
+    said = _lead(top, dialect.plain, dialect) + _in_a_row((top, *top.pieces), links, dialect)
+    yield from ("", "" if top.caption else said, "")
     if top.columns:
         yield from table_head(map(dialect.plain, top.columns), "")
     for point in top.nested:
@@ -164,14 +165,17 @@ def _bullet(top: Point, links: Mentions, dialect: _Dialect, *, term: bool = Fals
             *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell, links)) for cell in point.cells)
             yield indent + table_row([*first, last + dialect.behind(point, last=False)])
             continue
-        shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
-        lead = lead_in(point.lead, shown, dialect.exported.labels) if point.lead else ""
+        lead = _lead(point, dialect.term if term else dialect.plain, dialect)
         text = _in_a_row((point, *pieces), links, dialect, ends=not point.columns)
         begins = f"{point.step}." if point.step else "-" if depth else sign
         yield f"{indent}{begins} {lead}{text}"
         indents[depth + 1 :] = [f"{indent} {' ' * len(begins)}"]
         if point.columns:
             yield from table_head(map(dialect.plain, point.columns), indents[depth + 1])
+
+
+def _lead(point: Point, shown: Callable[[str], str], dialect: _Dialect) -> str:
+    return lead_in(point.lead, shown(point.lead), dialect.exported.labels) if point.lead else ""
 
 
 def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:

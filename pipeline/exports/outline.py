@@ -11,6 +11,7 @@ from pipeline.document import (
     Claim,
     Detail,
     KeyConcept,
+    MainPoint,
     OutlineSection,
     Statement,
     StudyDocument,
@@ -31,7 +32,9 @@ class Point:
     `pieces` are the statements that go on in its paragraph, in front of what is nested; they have neither themselves.
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
     Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
-    whose lead and text tell the same in words. `step` is its place among steps, from 1.
+    whose lead and text tell the same in words. `step` is its place among steps, from 1. Right below a heading it is a
+    bullet where it is `listed`, else a paragraph with what is nested below it. A `caption` only repeats that heading,
+    and is not shown above what is nested.
     """
 
     text: str
@@ -43,6 +46,8 @@ class Point:
     columns: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     step: int = 0
+    listed: bool = True
+    caption: bool = False
 
     @property
     def emphasis(self) -> tuple[str, ...]:
@@ -65,8 +70,8 @@ class Point:
 class Block:
     """What stands together: prose, bullets, terms with definitions, or points. `number` is its heading's.
 
-    Points are bullets where they have a lead, else paragraphs with what is nested below them. `part` is the title of
-    the part that begins with it, and `level` is its heading's: 1 below the section's own, 2 within a part.
+    `part` is the title of the part that begins with it, and `level` is its heading's: 1 below the section's own, 2
+    within a part.
     """
 
     form: BlockForm
@@ -120,7 +125,7 @@ def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> 
             return _block("bullets", _details(section.content, numbers, labels))
         case "points":
             return tuple(
-                Block("points", _details(p.details, numbers, labels), p.heading, n, part, 2 if p.part else 1)
+                Block("points", _below(p, numbers, labels), p.heading, n, part, 2 if p.part else 1)
                 for n, (part, p) in enumerate(with_parts(section.content), 1)
             )
 
@@ -140,6 +145,13 @@ def _point(statement: Statement | KeyConcept, number: int) -> Point:
     return Point(statement.text, getattr(statement, "lead", None) or "", number, statement)
 
 
+def _below(point: MainPoint, numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
+    """The points below a heading."""
+    paragraphs = in_paragraphs(point.details)
+    both = zip(_details(point.details, numbers, labels), paragraphs, strict=True)
+    return tuple(replace(top, caption=paragraph[0].is_caption(point.heading)) for top, paragraph in both)
+
+
 def _details(details: Iterable[Detail], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
     return tuple(_paragraph(paragraph, numbers, labels) for paragraph in in_paragraphs(details))
 
@@ -153,7 +165,7 @@ def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labe
     else:
         nested = _details(last.details, numbers, labels)
         nested = tuple(replace(point, step=n) for n, point in enumerate(nested, 1)) if last.steps else nested
-    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns)
+    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns, listed=paragraph[0].is_bullet)
 
 
 def _row(point: Point, columns: tuple[str, ...], labels: Labels) -> Point:

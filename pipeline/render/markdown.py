@@ -79,7 +79,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
                 yield from (f"### {escape(part)}", "") if part else ()
                 level = "####" if point.part else "###"
                 yield from (f"{level} {n}. {escape(point.heading)}", "", *cite.place(point))
-                yield from (*_points(point.details, cite, words), "")
+                yield from (*_points(point, cite, words), "")
         case "terms":
             for c in section.content:
                 yield f"- **{escape(c.term)}**{words.colon}{in_bold(c.definition, c.emphasis)}{cite.marks(c)}"
@@ -149,14 +149,15 @@ def problems(document: StudyDocument) -> Iterator[str]:
         yield f"{words.heading(problem.section, document.notes)}{words.colon}{problem.message}"
 
 
-def _points(details: Sequence[Detail], cite: _Citer, words: Labels) -> Iterator[str]:
-    """The points below a heading: a bullet where one has a lead, else a paragraph with what is nested below it."""
-    for paragraph in in_paragraphs(details):
-        if paragraph[0].lead:
+def _points(point: MainPoint, cite: _Citer, words: Labels) -> Iterator[str]:
+    """The points below a heading: bullets, and paragraphs with what is nested below them."""
+    for paragraph in in_paragraphs(point.details):
+        if paragraph[0].is_bullet:
             yield from _bullet(paragraph, cite, words, "")
-        else:
-            below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
-            yield from ("", _in_a_row(paragraph, cite, words), "", *below, "")
+            continue
+        below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
+        said = "" if paragraph[0].is_caption(point.heading) else _led(paragraph, cite, words)
+        yield from ("", said, "", *below, "")
 
 
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> list[str]:
@@ -168,10 +169,14 @@ def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, indent: str
 
 
 def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Iterator[str]:
-    first, last = paragraph[0], paragraph[-1]
-    lead = lead_in(first.lead, escape(first.lead), words) if first.lead else ""
-    yield f"{indent}{sign} {lead}{_in_a_row(paragraph, cite, words)}"
-    yield from _below(last, cite, words, f"{indent} {' ' * len(sign)}")
+    yield f"{indent}{sign} {_led(paragraph, cite, words)}"
+    yield from _below(paragraph[-1], cite, words, f"{indent} {' ' * len(sign)}")
+
+
+def _led(paragraph: Sequence[Detail], cite: _Citer, words: Labels) -> str:
+    """The statements of a paragraph in a row, behind its lead."""
+    lead = paragraph[0].lead
+    return (lead_in(lead, escape(lead), words) if lead else "") + _in_a_row(paragraph, cite, words)
 
 
 def _below(detail: Detail, cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Sequence[str]:

@@ -27,6 +27,7 @@ from pipeline.review.actions import (
 from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 from pipeline.speakers import full_name
+from pipeline.tables import is_caption
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 
@@ -120,10 +121,7 @@ def _applied(state: State, action: Action, n: int) -> State:
         case Restore():
             return _restored(state, action, n)
         case Heading():
-            if state.group(action.group) is None:
-                raise Unfit("this heading is not in the document")
-            groups = tuple(replace(g, heading=action.text) if g.id == action.group else g for g in state.groups)
-            return replace(state, groups=groups)
+            return _with_heading(state, action)
         case Part():
             return _retitled(state, action)
         case Divide():
@@ -137,6 +135,19 @@ def _applied(state: State, action: Action, n: int) -> State:
             return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
+
+
+def _with_heading(state: State, action: Heading) -> State:
+    """The state with a heading in a reviewer's words, which what only repeats it above a table has too."""
+    group = state.group(action.group)
+    if group is None:
+        raise Unfit("this heading is not in the document")
+    groups = tuple(replace(g, heading=action.text) if g.id == group.id else g for g in state.groups)
+    for item in state.items:
+        leads = item.group == group.id and (item.columns or item.steps) and not item.label
+        if leads and is_caption(item.text, group.heading):
+            state = _with(state, replace(item, text=f"{action.text}:"))
+    return replace(state, groups=groups)
 
 
 def _goes_on(state: State, item: Item) -> bool:

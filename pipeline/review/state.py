@@ -33,8 +33,9 @@ class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
     `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
-    `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it. `finding`
-    and `correction` are the record's; `reason` says why it was withheld, `home` from which section it was dropped.
+    `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
+    is `listed` is a bullet right below a heading (None: as its label tells). `finding` and `correction` are the
+    record's; `reason` says why it was withheld, `home` from which section it was dropped.
     Words of `emphasis` stand out.
     """
 
@@ -55,6 +56,7 @@ class Item:
     columns: tuple[str, ...] = ()
     continues: bool = False
     steps: bool = False
+    listed: bool | None = None
     emphasis: tuple[str, ...] = ()
 
     @property
@@ -219,6 +221,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         columns=claim.columns if isinstance(claim, Detail) else (),
         continues=isinstance(claim, Detail) and claim.continues,
         steps=isinstance(claim, Detail) and claim.steps,
+        listed=claim.listed if isinstance(claim, Detail) else None,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def values(words: int) -> Mapping[str, str]:
 
 KEY_CONCEPTS = Section(
     "key_concepts",
-    "sections/key_concepts.v5",
+    "sections/key_concepts.v6",
     list[Concept],
     groups,
     content,

@@ -35,9 +35,9 @@ class NotesKind:
 
     name: str
     sections: tuple[Section, ...]
-    write: str = "write.v8"
+    write: str = "write.v9"
     compose: str = "compose.v4"
-    manuscript: str = "manuscript.v3"
+    manuscript: str = "manuscript.v4"
 
 
 _STUDY = (OVERVIEW, PREREQUISITES, MAIN_POINTS, PEOPLE, KEY_CONCEPTS, SUMMARY)

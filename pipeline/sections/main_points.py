@@ -140,7 +140,7 @@ def values(words: int) -> Mapping[str, str]:
 
 MAIN_POINTS = Section(
     "main_points",
-    "sections/main_points.v9",
+    "sections/main_points.v10",
     list[PointSection],
     groups,
     content,

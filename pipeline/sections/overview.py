@@ -17,7 +17,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[State
 
 OVERVIEW = Section(
     "overview",
-    "sections/overview.v5",
+    "sections/overview.v6",
     list[Sentence],
     sentences,
     content,

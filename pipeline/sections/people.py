@@ -18,7 +18,7 @@ def values(words: int) -> Mapping[str, str]:
 
 PEOPLE = Section(
     "people",
-    "sections/people.v1",
+    "sections/people.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

@@ -24,7 +24,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Prere
 
 PREREQUISITES = Section(
     "prerequisites",
-    "sections/prerequisites.v6",
+    "sections/prerequisites.v7",
     list[str],
     groups,
     content,

@@ -18,7 +18,7 @@ def values(words: int) -> Mapping[str, str]:
 
 SUMMARY = Section(
     "summary",
-    "sections/summary.v6",
+    "sections/summary.v7",
     list[Sentence],
     sentences,
     content,

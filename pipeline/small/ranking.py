@@ -15,8 +15,8 @@ from pipeline.small.keys import keys, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
-# The share of the recording's words that a page may take, however short it is.
-_MOST_SHARE: dict[Length, float] = {"brief": 0.375, "standard": 0.75, "full": 0.95}
+# The share of the recording's words that a page may be asked for, however short it is: what was said in full.
+_MOST_SHARE: dict[Length, float] = {"brief": 0.3, "standard": 0.6, "full": 0.8}
 _AIM, _MOST = 1.1, 1.18  # of the words asked for; headings, leads and terms are a twentieth more
 _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out even if there is room
 _LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
@@ -28,8 +28,8 @@ _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
 def room(total: int, length: Length) -> tuple[int, int]:
     """Words that a page on a recording of so many words aims at, and the most that it may have."""
-    asked, most = words_for(total, length), _MOST_SHARE[length] * total
-    return round(min(_AIM * asked, most)), round(min(_MOST * asked, most))
+    asked = min(words_for(total, length), _MOST_SHARE[length] * total)
+    return round(_AIM * asked), round(_MOST * asked)
 
 
 class Ranking:

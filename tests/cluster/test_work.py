@@ -170,13 +170,13 @@ def test_a_worker_asks_a_vendor_with_the_key_of_its_own_environment(
 
 def test_own_prompts_travel_with_the_assignment(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "mine").mkdir()
-    (folder / "mine" / "system.v5.md").write_text("Answer in JSON, shortly.", "utf-8")
+    (folder / "mine" / "system.v6.md").write_text("Answer in JSON, shortly.", "utf-8")
     [report] = make(folder, serve(), [folder / "talks" / "one.txt"], prompts=folder / "mine")
     assert report.row["status"] == "complete"
     assert "Answer in JSON, shortly." in (folder / "log").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("setting", "name"), [("prompts", "system.v5.md"), ("sections", "risks.md")])
+@pytest.mark.parametrize(("setting", "name"), [("prompts", "system.v6.md"), ("sections", "risks.md")])
 def test_a_file_of_the_users_own_that_is_no_utf_8_is_named(folder: Path, setting: str, name: str) -> None:
     own = folder / "own"
     own.mkdir()

@@ -212,14 +212,14 @@ def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
 def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
-    (prompts / "check.v7.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v7.md").read_text("utf-8"), "utf-8")
+    (prompts / "check.v8.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v8.md").read_text("utf-8"), "utf-8")
     code, lines = run_check(made.folder, prompts)
     assert code == 1 and "the nearest recorded call differs in messages" in lines[1]
     code, lines = run_list(made.folder, prompts)
     assert code == 1 and lines[0].startswith("talk: STALE")
     assert any(line.strip().startswith("check: ") and "messages changed" in line for line in lines)
     assert not any("write: " in line for line in lines), "untouched calls are not obsolete"
-    assert "    changed prompts: check.v7" in lines
+    assert "    changed prompts: check.v8" in lines
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ def test_renaming_somebody_renames_them_in_headings_of_columns() -> None:
         ("Text.\n\n| | |\n| --- | --- |\n| a | b |", [("", "Text.", ("", ""), ["a | b"])]),
         ("- **A:** One.\n  - Two.\n\n    | M | N |\n    | --- | --- |\n    | a | b |", [("A", "One.", (), ["Two."])]),
         ("Text.\n\n* **Case:** One.\n\n- **B:** Two.", [("", "Text.", (), ["One."]), ("B", "Two.", (), [])]),
-        ("Text.\n\n- One.\n- **B:** Two.", [("", "Text.", (), ["One."]), ("B", "Two.", (), [])]),
+        ("Text.\n\n- One.\n- **B:** Two.", [("", "Text.", (), []), ("", "One.", (), []), ("B", "Two.", (), [])]),
         ("(none found)", []),
     ],
 )

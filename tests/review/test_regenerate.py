@@ -35,7 +35,7 @@ GOOD = {"text": "The tower is to be replaced in 2031.", "lines": [4]}
 def test_the_model_is_bound_by_the_same_rules_as_for_the_notes() -> None:
     _, client = rewritten("in 2031", GOOD)
     system, task = client.requests[0].messages
-    assert system.content == PromptSet().load("system.v5").render()
+    assert system.content == PromptSet().load("system.v6").render()
     assert "as the lines bear it out" in task.content
 
 

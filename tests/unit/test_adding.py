@@ -137,7 +137,7 @@ def test_the_halves_of_a_check_that_was_cut_off_share_the_room_for_what_is_added
     _, client = run(lambda r: next(answers) if r.name == "check" else good_answer(r), of=LONG)
     checks = [r.messages[-1].content for r in client.requests if r.name == "check"]
     rooms = [re.findall(r"up to (\d+) points? of these lines, (\d+) words in all", asked) for asked in checks]
-    assert rooms == [[("3", "68")], [("1", "34")], [("1", "34")]]
+    assert rooms == [[("3", "80")], [("1", "40")], [("1", "40")]]
 
 
 def test_code_looks_at_it_too() -> None:

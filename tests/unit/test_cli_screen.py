@@ -45,7 +45,7 @@ def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) ->
 def test_the_outcome_tells_statements_words_and_who_checked(tmp_path: Path) -> None:
     line = outcome_line(outcomes(tmp_path)[0])
     assert line.startswith("reactor: complete, 8 statements (8 verified, 0 weak, 0 withheld), ")
-    assert "of 60 words, checked by scripted, 2 calls" in line
+    assert "of 70 words, checked by scripted, 2 calls" in line
 
 
 def test_the_outcome_counts_what_is_weak_and_what_is_withheld(tmp_path: Path) -> None:

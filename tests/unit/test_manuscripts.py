@@ -26,6 +26,7 @@ from tests.scripted import (
     Answer,
     ScriptedClient,
     cited_answer,
+    cut_off,
     good_answer,
     manuscript_answer,
     transcript,
@@ -63,7 +64,7 @@ def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gi
     assert (manuscript.name, cite.name, check.name) == ("manuscript", "cite", "check")
     assert manuscript.messages[:2] == cite.messages[:2] == check.messages[:2]
     assert manuscript.schema == cite.schema == check.schema
-    assert document.status == "complete" and {"manuscript.v3", "cite.v2", "faults.v1"} <= set(document.run.prompts)
+    assert document.status == "complete" and {"manuscript.v4", "cite.v3", "faults.v2"} <= set(document.run.prompts)
     assert [s.text for s in document.overview][1] == "It is not decided."
     assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
     (paying,) = document.main_points[1].details
@@ -161,6 +162,26 @@ def test_a_statement_that_is_given_no_lines_is_checked_and_stands_in_doubt() -> 
     document, client = run(cite=cited_answer(cited=cited))
     assert document.key_concepts[0].finding == "it cites no line"
     assert "Cooling tower" in client.requests[2].messages[-1].content
+
+
+def test_what_only_leads_up_to_a_list_cites_what_that_does() -> None:
+    cited = [row for row in cited_answer()["cited"] if row["id"] != 26]
+    document, _ = run(cite=cited_answer(cited=cited))
+    leads = document.main_points[1].details[0]
+    assert leads.text.endswith(":") and leads.finding is None
+    assert [e.segment for e in leads.evidence] == [4, 5, 6]
+
+
+def test_a_table_right_below_its_heading_is_neither_asked_about_twice_nor_in_doubt() -> None:
+    made = manuscript_answer()
+    table = "| Who | Says |\n| --- | --- |\n| Ana | half |\n| Ben | all |\n"
+    made["manuscript"] = made["manuscript"].replace("## Key Concepts", f"### Who pays?\n\n{table}\n## Key Concepts")
+    cited = [{"id": n, "lines": [5]} for n in range(1, 40)]
+    document, client = run(manuscript=made, cite=cited_answer(cited=cited))
+    rows = [r for r in client.requests[1].messages[-1].content.splitlines() if "Who pays" in r]
+    assert len(rows) == 1 and "(heading)" in rows[0]
+    (table_point,) = document.main_points[-1].details
+    assert table_point.is_table and table_point.finding is None and [e.segment for e in table_point.evidence] == [5]
 
 
 def test_who_a_speaker_is_may_be_told_by_a_label_alone() -> None:
@@ -382,6 +403,52 @@ def test_a_page_that_is_too_long_is_cut_by_whole_points_and_what_goes_stays_in_t
     texts = {d.text for d in document.dropped}
     assert texts and not texts & {d.text for p in document.main_points for d in p.details}
     assert all(d.lines for d in document.dropped) and document.status == "complete"
+
+
+def long_checked(**check: Any) -> tuple[StudyDocument, ScriptedClient]:
+    """A run on the manuscript that is too long, of which the call that cites named nothing to cut."""
+    cited = [{"id": n, "lines": [2]} for n in range(1, 110)]
+    return run(manuscript=too_long(), cite=cited_answer(cited=cited), check=EMPTY | {"cut": []} | check)
+
+
+def number_in(client: ScriptedClient, words: str) -> int:
+    """The number of the title or the statement that begins so in the check."""
+    rows = client.requests[2].messages[-1].content.splitlines()
+    return int(next(r for r in rows if words in r).split(".")[0])
+
+
+def test_what_is_still_too_long_when_it_is_checked_loses_what_the_check_names_and_gains_nothing() -> None:
+    whole, client = long_checked()
+    asked = client.requests[2].messages[-1].content
+    assert "words longer than it may be" in asked and "missing: stays empty in this task." in asked
+    one, other = number_in(client, ". It w1x0"), number_in(client, ". It w5x0")
+    document, _ = long_checked(cut=[one, 999, one, other])
+    assert [d.text[:7] for d in document.dropped] == ["It w1x0", "It w5x0"]
+    assert document.run.words == whole.run.words - 2 * 13 and document.status == "complete"
+
+
+def test_what_a_check_names_may_be_put_right_too() -> None:
+    _, client = long_checked()
+    gone, row = number_in(client, ". It w1x0"), number_in(client, ". It w5x0")
+    faults = [fault(id=row, text="It is put right.", lines=[2]), fault(id=gone, text="It goes.", lines=[2])]
+    document, _ = long_checked(cut=[gone], faults=faults)
+    texts = {d.text for p in document.main_points for d in p.flat()}
+    assert "It is put right." in texts and "It goes." not in texts and not document.withheld
+
+
+def test_where_the_check_comes_in_two_calls_both_name_what_goes() -> None:
+    _, client = long_checked()
+    rows = [number_in(client, f". It w{n}x0") for n in (1, 5)]
+    answers = iter([cut_off(), *(EMPTY | {"cut": [n]} for n in rows)])
+    cited = [{"id": n, "lines": [2]} for n in range(1, 110)]
+    document, asked = run(manuscript=too_long(), cite=cited_answer(cited=cited), check=lambda r: next(answers))
+    assert names(asked).count("check") == 3
+    assert [d.text[:7] for d in document.dropped] == ["It w1x0", "It w5x0"]
+
+
+def test_a_page_of_its_length_loses_nothing_to_its_check() -> None:
+    document, client = run(check=EMPTY | {"cut": [5, 6]})
+    assert "cut: stays empty in this task." in client.requests[2].messages[-1].content and document.dropped == ()
 
 
 def test_a_statement_is_cut_with_what_is_nested_below_it_and_what_it_continues_stays() -> None:

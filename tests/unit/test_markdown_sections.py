@@ -40,7 +40,7 @@ def test_paragraphs_are_points_and_only_a_bold_beginning_with_a_sign_is_a_lead()
     ]
 
 
-def test_a_list_goes_below_the_paragraph_above_unless_its_items_stand_beside_each_other_under_leads() -> None:
+def test_a_list_goes_below_the_paragraph_that_leads_up_to_it_unless_its_items_have_leads() -> None:
     assert points("They came:\n\n- Ana\n- Ben\n  - his son") == [("", "They came:", ["Ana", "Ben", "his son"])]
     assert points("Steps:\n\n1. **First:** look\n2. run") == [("", "Steps:", ["First: look", "run"])]
     assert points("Two sides.\n\n- **Ana:** yes\n- **Ben:** no\n  1. never") == [
@@ -49,6 +49,18 @@ def test_a_list_goes_below_the_paragraph_above_unless_its_items_stand_beside_eac
         ("Ben", "no", ["never"]),
     ]
     assert points("- one\n- two") == [("", "one", []), ("", "two", [])]
+    assert points("There are two.\n\n- one\n- two") == [("", "There are two.", []), ("", "one", []), ("", "two", [])]
+
+
+def test_what_was_written_as_a_bullet_or_a_paragraph_stays_one() -> None:
+    markdown = "**Cause:** It is old.\n\n- They came.\n- **Ana:** yes\n\nSo:\n\n- sit"
+    (group,) = told(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
+    assert [(s.labelled, s.is_bullet) for s in group.statements] == [
+        ("Cause: It is old.", False),
+        ("They came.", True),
+        ("Ana: yes", True),
+        ("So:", False),
+    ]
 
 
 def test_steps_are_known_by_their_numbers() -> None:
@@ -74,18 +86,22 @@ def test_what_counts_otherwise_is_no_steps() -> None:
 
 def test_tables_inside_items_of_a_list_below_a_paragraph_are_told_in_words() -> None:
     inside = "  | City | Price |\n  | --- | --- |\n  | Rome | 2 |\n  | Oslo | 4 |"
-    assert points(f"Two.\n\n- x item\n\n{inside}\n- y item") == [
-        ("", "Two.", ["x item", "Rome: Price: 2", "Oslo: Price: 4", "y item"])
+    assert points(f"Two:\n\n- x item\n\n{inside}\n- y item") == [
+        ("", "Two:", ["x item", "Rome: Price: 2", "Oslo: Price: 4", "y item"])
     ]
 
 
-def test_a_table_belongs_to_the_point_above_and_is_told_in_words_where_there_is_none() -> None:
+def test_a_table_belongs_to_the_point_above_or_to_the_heading_and_is_told_in_words_where_there_is_neither() -> None:
     table = "| Who | Says |\n| --- | --- |\n| **Ana** | yes |\n| Ben | no |\n"
     assert points(f"Compared:\n\n{table}") == [("", "Compared:", ["Ana | yes", "Ben | no"])]
     (group,) = told(f"## Main Points\n\n### M\n\nCompared:\n\n{table}").sections["main_points"]
     assert group.statements[0].columns == ("Who", "Says") and all(d.bound for d in group.statements[0].details)
-    assert points(table) == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
-    assert points(f"Compared:\n\n- a\n- b\n\n{table}")[1:] == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
+    assert points(table) == [("", "Matter:", ["Ana | yes", "Ben | no"])]
+    assert points("1. Look.\n2. Run.") == [("", "Matter:", ["Look.", "Run."])]
+    asked = told(f"## Main Points\n\n### Who says what?\n\n{table}").sections["main_points"][0].statements
+    assert [(s.text, s.columns) for s in asked] == [("Who says what?", ("Who", "Says"))]
+    behind = points(f"Compared:\n\n- a\n- b\n\n{table}\n\nSo:\n\n{table}\n\n{table}")
+    assert [text for _, text, _ in behind] == ["Compared:", "Matter:", "So:", "Says: yes", "Says: no"]
 
 
 def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point() -> None:
@@ -207,17 +223,14 @@ def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> No
 
 
 @pytest.mark.parametrize("above", ["- **Why:** old\n- **Who:** two", "- **Who:** two", "Two.\n\n- **Who:** two"])
-def test_a_table_right_below_a_list_or_inside_an_item_belongs_to_its_last_item(above: str) -> None:
+def test_a_table_inside_an_item_belongs_to_it_and_one_right_below_a_list_to_the_heading(above: str) -> None:
     table = "| Who | Says |\n| --- | --- |\n| Ana | yes |\n| Ben | no |\n"
     inside = table.replace("\n|", "\n  |")
-    for shown in (f"{above}\n\n{table}", f"{above}\n\n  {inside}"):
+    for shown, led_by in ((f"{above}\n\n{table}", ("", "M:")), (f"{above}\n\n  {inside}", ("Who", "two"))):
         (group,) = told(f"## Main Points\n\n### M\n\n{shown}\n\nSo it is.").sections["main_points"]
         *_, last, after = group.statements
-        assert (last.label, last.columns, [d.text for d in last.details]) == (
-            "Who",
-            ("Who", "Says"),
-            ["Ana | yes", "Ben | no"],
-        )
+        assert (last.label, last.text) == led_by
+        assert (last.columns, [d.text for d in last.details]) == (("Who", "Says"), ["Ana | yes", "Ben | no"])
         assert after.text == "So it is." and all(d.bound for d in last.details)
 
 
@@ -297,7 +310,7 @@ def test_sentences_of_a_long_paragraph_are_statements_of_their_own() -> None:
         ("", "C", True, 0),
         ("", "Short.", True, 0),
     ]
-    assert pieces(f"A {ten} B {ten} C {ten}\n\n- a\n- b") == [("", "A", False, 0), ("", "C", True, 2)]
+    assert pieces(f"A {ten} B {ten} C {ten[:-1]}:\n\n- a\n- b") == [("", "A", False, 0), ("", "C", True, 2)]
     assert pieces(f"- **Lead:** A {ten} B {ten} C {ten}\n- **Other:** It runs.") == [
         ("Lead", "A", False, 0),
         ("", "C", True, 0),

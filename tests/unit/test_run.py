@@ -453,7 +453,7 @@ def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> N
     prompts = PromptSet()
     prompts.load("compose.v4")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v4" not in document.run.prompts and "check.v7" in document.run.prompts
+    assert "compose.v4" not in document.run.prompts and "check.v8" in document.run.prompts
 
 
 def test_the_record_prices_each_call_by_itself() -> None:

@@ -61,13 +61,13 @@ def test_a_prompt_file_whose_name_is_no_utf_8_is_a_prompt_file(tmp_path: Path) -
 
 
 def test_a_prompt_that_was_edited_is_loaded_anew(tmp_path: Path) -> None:
-    own = tmp_path / "system.v5.md"
+    own = tmp_path / "system.v6.md"
     own.write_text("Be brief.")
     prompts = PromptSet(tmp_path)
-    assert prompts.load("system.v5").template == "Be brief."
+    assert prompts.load("system.v6").template == "Be brief."
     own.write_text("Be exact.")
-    assert prompts.fresh().load("system.v5").template == "Be exact."
-    assert prompts.load("system.v5").template == "Be brief."  # one document is made with one text
+    assert prompts.fresh().load("system.v6").template == "Be exact."
+    assert prompts.load("system.v6").template == "Be brief."  # one document is made with one text
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypa
 
 def test_a_changed_prompt_file_asks_only_the_calls_that_it_is_part_of(calls: CallStore, tmp_path: Path) -> None:
     asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m")))
-    shipped = PromptSet().load("sections/key_concepts.v5").template
+    shipped = PromptSet().load("sections/key_concepts.v6").template
     (tmp_path / "p" / "sections").mkdir(parents=True)
-    (tmp_path / "p" / "sections" / "key_concepts.v5.md").write_text(shipped + "\nBe brief.\n")
+    (tmp_path / "p" / "sections" / "key_concepts.v6.md").write_text(shipped + "\nBe brief.\n")
     again = ScriptedClient(good_answer)
     own = PromptSet(tmp_path / "p")
     asyncio.run(asummarise(transcript(), StoredClient(calls, again, "m"), prompts=own))

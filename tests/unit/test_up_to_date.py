@@ -126,7 +126,7 @@ def test_other_settings_prompts_models_or_another_program_make_it_again(
     assert Ledger(calls, replace(ledger.order, recipe=Recipe(length="brief")), "scripted").outcome(source) is None
     assert Ledger(calls, replace(ledger.order, recipe=Recipe(language="de")), "scripted").outcome(source) is None
     assert Ledger(calls, ledger.order, "another").outcome(source) is None
-    (source.path.parent / "system.v5.md").write_text("Be brief.")
+    (source.path.parent / "system.v6.md").write_text("Be brief.")
     own = PromptSet(source.path.parent)
     assert Ledger(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
     monkeypatch.setattr("pipeline.up_to_date._code", lambda: "another version")

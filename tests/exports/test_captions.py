@@ -1,0 +1,112 @@
+"""A table or steps right below a heading: what leads up to them in the record only repeats it, and is not shown."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from docx import Document
+
+from pipeline.capable.chunks import Fault
+from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.document import StudyDocument
+from pipeline.exports.docx import write_docx
+from pipeline.exports.epub import write_epub
+from pipeline.exports.html import write_html
+from pipeline.exports.markdown import write_github, write_obsidian
+from pipeline.page import draft_of_document, draft_of_page, is_edited
+from pipeline.render import render_markdown
+from pipeline.review.actions import Heading
+from pipeline.review.decisions import apply
+from pipeline.review.reviewed import reviewed_document
+from pipeline.review.state import opened
+from pipeline.verification import Recording
+from tests.exports.samples import TRANSCRIPT, ready, sample
+from tests.exports.test_points import accepted
+
+TITLE = "Two machines, compared"
+
+
+def document(*, steps: bool = False, caption: str = f"{TITLE}:") -> StudyDocument:
+    """The sample with a table right below its second heading, or with steps."""
+    first, second = sample().main_points
+    like = second.details[0].model_copy(update={"lead": None, "details": (), "support": "verified", "finding": None})
+    rows = tuple(like.model_copy(update={"text": text}) for text in ("Reactor | 40 MW", "Tower | 3 MW"))
+    shape = {"steps": True} if steps else {"columns": ("Machine", "Power")}
+    table = like.model_copy(update={"text": caption, "details": rows, "listed": False} | shape)
+    behind = like.model_copy(update={"text": "So it ends."})
+    points = (first, second.model_copy(update={"heading": TITLE, "details": (table, behind)}))
+    return sample(main_points=points)
+
+
+@pytest.mark.parametrize("steps", [False, True])
+@pytest.mark.parametrize("citations", [False, True])
+def test_they_stand_right_below_it_and_are_read_back(steps: bool, citations: bool) -> None:
+    made = document(steps=steps)
+    page = render_markdown(made, citations=citations)
+    assert page.count(TITLE) == 1 and not is_edited(page, made)
+    begins = "\n1. Reactor" if steps else "\n| Machine | Power |"
+    assert begins in page.partition(TITLE)[2]
+    (*_, group) = draft_of_page(page, made).sections["main_points"]
+    assert [(s.text, len(s.details)) for s in group.statements] == [(f"{TITLE}:", 2), ("So it ends.", 0)]
+    assert all(s.lines for s in group.flat())
+
+
+def test_a_table_behind_bullets_is_read_back_as_well() -> None:
+    made = document()
+    table, behind = made.main_points[1].details
+    points = (behind.model_copy(update={"listed": True}), table, behind)
+    second = made.main_points[1].model_copy(update={"details": points})
+    made = made.model_copy(update={"main_points": (made.main_points[0], second)})
+    page = render_markdown(made)
+    assert page.count(TITLE) == 1 and "- So it ends.\n\n| Machine | Power |" in page and not is_edited(page, made)
+
+
+def test_what_says_more_is_shown() -> None:
+    assert "\nTwo machines, compared by power:\n" in render_markdown(document(caption=f"{TITLE} by power:"))
+
+
+@pytest.mark.parametrize("write", [write_github, write_obsidian])
+def test_no_format_shows_the_heading_twice(write) -> None:  # noqa: ANN001
+    assert write(ready(document())).decode().partition("[^s1]: ")[0].count(TITLE) == 1
+
+
+def test_pages_books_and_word_show_it_once() -> None:
+    made = ready(document())
+    paragraphs = [p.text for p in Document(io.BytesIO(write_docx(made))).paragraphs]
+    assert sum(TITLE in p for p in paragraphs) == 1 and any("40 MW" in p for p in paragraphs)
+    html = write_html(made).decode()
+    assert f"{TITLE}:" not in html and html.count("<tr id=") == 2
+    with zipfile.ZipFile(io.BytesIO(write_epub(made))) as book:
+        chapters = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xhtml"))
+    assert f"{TITLE}:" not in chapters and "40 MW" in chapters
+
+
+def test_a_heading_put_right_by_a_check_or_a_reviewer_is_repeated() -> None:
+    draft = draft_of_document(document())
+    (*_, group) = draft.sections["main_points"]
+    fault = Fault(id=group.id, verdict="partly", why="it is three", label="", text="Three machines", lines=[])
+    after = corrected(draft, Verdicts({group.id: Verdict(fault, ())}), Recording(TRANSCRIPT))
+    (*_, group) = after.sections["main_points"]
+    assert (group.heading, group.statements[0].text) == ("Three machines", "Three machines:")
+
+    state = opened(document())
+    named = apply(state, Heading(kind="heading", group=state.groups[-1].id, text="Both machines"), 1)
+    assert [i.text for i in named.items if i.columns] == ["Both machines:"]
+
+
+def test_a_review_shows_it_once_too() -> None:
+    made = document()
+    page = render_markdown(reviewed_document(made, accepted(made), Recording(TRANSCRIPT)), reviewed=True)
+    assert page.count(TITLE) == 1 and "| Reactor | 40 MW |" in page
+
+
+def test_what_leads_up_to_a_list_keeps_its_colon() -> None:
+    draft = draft_of_document(document(caption="Compared:"))
+    (*_, group) = draft.sections["main_points"]
+    fault = Fault(
+        id=group.statements[0].id, verdict="partly", why="by power", label="", text="Compared by power", lines=[1]
+    )
+    after = corrected(draft, Verdicts({fault.id: Verdict(fault, (1,))}), Recording(TRANSCRIPT))
+    assert after.sections["main_points"][-1].statements[0].text == "Compared by power:"
