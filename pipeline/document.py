@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.tables import cells, fills, in_words, is_caption
+from pipeline.tables import cells, fills, in_words
 from pipeline.text import counts_somebody
 
 FORMAT = 2
@@ -90,7 +90,8 @@ class Detail(Statement):
 
     Right below a heading one that is `listed` is a bullet and any other a paragraph; None: those with a lead are
     bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
-    `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered.
+    `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered. A
+    `caption` says of a table or of steps right below a heading no more than that does, and is not shown.
     """
 
     lead: Text | None = None
@@ -98,6 +99,7 @@ class Detail(Statement):
     steps: bool = Field(default=False, exclude_if=lambda steps: not steps)
     columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
     listed: bool | None = Field(default=None, exclude_if=lambda listed: listed is None)
+    caption: bool = Field(default=False, exclude_if=lambda caption: not caption)
     details: tuple[Detail, ...] = ()
 
     @property
@@ -109,11 +111,6 @@ class Detail(Statement):
     def is_table(self) -> bool:
         """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
-
-    def is_caption(self, heading: str) -> bool:
-        """Whether it only repeats the heading above its table or its steps, which then stand right below that."""
-        stands = not self.lead and (self.is_table or (self.steps and bool(self.details)))
-        return stands and is_caption(self.text, heading)
 
     def settled(self) -> Detail:
         """This point; where its details are no table any more, those that were rows of it in words."""
@@ -133,6 +130,23 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
         paragraph.append(point)
     if paragraph:
         yield tuple(paragraph)
+
+
+def shown(points: Iterable[Detail]) -> Iterator[tuple[tuple[Detail, ...], bool]]:
+    """The paragraphs below a heading, each with whether its words are shown: a caption's are not, once.
+
+    They are where its table would be read as that of the paragraph above it.
+    """
+    above: tuple[Detail, ...] = ()
+    hidden = False
+    for paragraph in in_paragraphs(points):
+        first = paragraph[0]
+        parted = not above or (first.is_table and (above[0].is_bullet or bool(above[-1].details)))
+        stands = len(paragraph) == 1 and (first.is_table or (first.steps and bool(first.details)))
+        hides = first.caption and stands and parted and not first.is_bullet and not hidden
+        hidden = hidden or hides
+        yield paragraph, not hides
+        above = paragraph
 
 
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import unmarked
-from pipeline.tables import BETWEEN, is_caption
+from pipeline.tables import BETWEEN
 from pipeline.text import word_count
 
 
@@ -22,7 +22,8 @@ class DraftStatement:
     that `continues` stands in the paragraph of the one before it.
     `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
     order. Right below a heading one that is `listed` is a bullet, any other a paragraph; None: those with a label are
-    bullets. Words of `emphasis` stand out on the page where the text has them.
+    bullets. Words of `emphasis` stand out on the page where the text has them. A `caption` says of a table or of steps
+    right below a heading no more than that does: it is not printed, and goes where they go.
     """
 
     text: str
@@ -41,16 +42,12 @@ class DraftStatement:
     steps: bool = False
     emphasis: tuple[str, ...] = ()
     listed: bool | None = None
+    caption: bool = False
 
     @property
     def is_bullet(self) -> bool:
         """Whether it is a bullet right below a heading; else it is a paragraph."""
         return bool(self.label) if self.listed is None else self.listed
-
-    def is_caption(self, heading: str) -> bool:
-        """Whether it only repeats the heading above its table or its steps, and is not printed."""
-        stands = not self.label and self.details and (self.columns or self.steps)
-        return bool(stands) and is_caption(self.text, heading)
 
     @property
     def labelled(self) -> str:
@@ -166,7 +163,7 @@ class Draft:
         """Words of all sections, titles of parts, headings, leads and terms included."""
         texts = [g.heading for groups in self.sections.values() for g in groups]
         texts += {g.part for groups in self.sections.values() for g in groups}
-        texts += [text for _, s in self.statements() for text in (s.label, s.text)]
+        texts += [text for _, s in self.statements() if not s.caption for text in (s.label, s.text)]
         return sum(map(word_count, texts))
 
     def numbered(self, *, every: bool = False) -> Draft:
@@ -211,7 +208,7 @@ class Draft:
             changed = change(name, statement)
             staying = [d for d in statement.details if changed is not None or not d.bound]
             details = all_kept(name, staying)
-            if changed is None:
+            if changed is None or (changed.caption and not details):
                 return details
             return (changed if changed.details == details else replace(changed, details=details),)
 

@@ -15,7 +15,8 @@ def words_for(transcript_words: int, length: Length = "standard") -> int:
     """Words of a document on a recording: 23 times the square root of its own at standard length, in tens.
 
     Half an hour of talk (4,500 words) gives 1,540, two hours and a half (20,000) 3,250: long recordings repeat
-    themselves, and a reader's time does not grow with them. Of a few minutes seven tenths are the most.
+    themselves, and a reader's time does not grow with them. Of a few minutes seven tenths are the most, at standard
+    length.
     """
     standard = min(23 * math.sqrt(transcript_words), _MOST_SHARE * transcript_words)
     return max(_LEAST_WORDS, round(standard * _FACTORS[length] / 10) * 10)

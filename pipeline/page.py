@@ -18,15 +18,16 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
+    shown,
 )
-from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.page_rows import Form, Node, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
-from pipeline.tables import BETWEEN, cells, is_caption
+from pipeline.tables import BETWEEN, cells
 
 _NOTHING = DraftStatement("", ())
 UNCITED = "cites no lines: nothing of the record resembles it"
@@ -45,7 +46,9 @@ def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
     if section.form == "points":
         for point in section.content:
             assert isinstance(point, MainPoint)
-            yield DraftGroup(tuple(_statement(d) for d in point.details), point.heading, part=point.part or "")
+            paragraphs = shown(point.details)
+            points = (replace(_statement(d), caption=not words) for rows, words in paragraphs for d in rows)
+            yield DraftGroup(tuple(points), point.heading, part=point.part or "")
     elif section.content:
         rows = tuple(_statement(s) for s in section.content)
         yield DraftGroup(tuple(_with_bound(s) for s in rows) if section.form == "items" else rows)
@@ -102,7 +105,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             known = [*twins.texts(name), *told]
             nodes = [node for node in sentences_of(paragraphs(rows, form), known) if node.text not in told]
         else:
-            caption = twins.caption(name, heading) if shape == "points" else ""
+            caption = heading and f"{heading}:" if shape == "points" else ""
             nodes = bullets(rows, form, form.terms if shape == "terms" else form.leads, caption)
             nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
         statements = tuple(twins.with_lines(node, name) for node in nodes)
@@ -144,9 +147,9 @@ def _told(draft: Draft) -> list[tuple[object, ...]]:
             name,
             group.part,
             group.heading,
-            [(s.label, s.text, s.columns) for s in group.flat()],
+            [("" if s.caption else s.text, s.label, s.columns) for s in group.flat()],
             [s.steps and bool(s.details) for s in group.statements],
-            [s.is_bullet for s in group.statements if group.heading and not s.continues],
+            [s.is_bullet for s in group.statements if group.heading and (s.label or not s.continues)],
             {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
         )
         for name, groups in draft.sections.items()
@@ -176,16 +179,18 @@ class _Twins:
         """The texts of a section."""
         return [s.text for s in self._of.get(section, ())]
 
-    def caption(self, section: str, heading: str) -> str:
-        """What the record has above the table or the steps that stand right below a heading, which only repeats it."""
-        return next((text for text in self.texts(section) if is_caption(text, heading)), heading and f"{heading}:")
-
     def with_lines(self, node: Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
         """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
 
         Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
         was written anew is known by its label.
         """
+        if node.caption:
+            details = tuple(self.with_lines(d, section) for d in node.details)
+            if node.columns:
+                details = tuple(replace(row, bound=True) for row in details)
+            shape = DraftStatement(node.text, lines_of(details), "", details, columns=node.columns)
+            return replace(shape, steps=node.steps, listed=False, caption=True)
         twin = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
         twin = twin or self._find(node.text, self._of.get(section, ()))
         twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
@@ -205,7 +210,7 @@ class _Twins:
 
         That is one statement where it resembles one of them, or where no sentence of it does.
         """
-        rows, known = self._of.get(section, []), self._pieces.get(section, [])
+        rows, known = self._of.get(section, []), [] if node.caption else self._pieces.get(section, [])
         if not node.columns:
             node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
         if not known or node.text in self._texts[section]:  # no paragraph of the record holds several, or not this

@@ -101,6 +101,7 @@ class Node:
     steps: bool = False
     emphasis: tuple[str, ...] = ()
     listed: bool = False
+    caption: bool = False
 
     def flat(self) -> Iterator[Node]:
         """This one and those nested below it."""
@@ -124,7 +125,7 @@ def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], 
     for row in rows:
         stands_alone = not out or (row.startswith(_BAR) and (out[-1].listed or bool(out[-1].details)))
         if caption and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
-            point, below, caption = Node(caption), True, ""
+            point, below, caption = Node(caption, caption=True), True, ""
             out.append(point)
         in_table = row.lstrip().startswith(_BAR)
         if not row.strip():

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 BETWEEN = " | "
 _BAR = "|"
 _LEAST = 2  # columns, and rows
-_END_MARKS = " .:?。：？؟"
 
 
 def cells(text: str) -> tuple[str, ...]:
@@ -21,11 +20,6 @@ def cells(text: str) -> tuple[str, ...]:
 def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:
     """Whether the rows fill these columns, and there is something to compare."""
     return min(len(columns), len(rows)) >= _LEAST and all(len(cells(row)) == len(columns) for row in rows)
-
-
-def is_caption(text: str, heading: str) -> bool:
-    """Whether a text only repeats the heading above it, end marks aside: what stands in front of a table there."""
-    return text.rstrip(_END_MARKS) == heading.rstrip(_END_MARKS)
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:

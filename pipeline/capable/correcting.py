@@ -100,6 +100,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if why := verdicts.unchecked.get(statement.id):
             return replace(statement, finding=why)
         verdict = verdicts.faults.get(statement.id)
+        if statement.caption:
+            return statement
         if verdict is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
@@ -110,8 +112,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if _is_no_row(statement, fault.text):
             return replace(statement, finding=fault.why or fault.verdict)
         label, text = _put_right(statement, fault)
-        if text and statement.details and not _mark(text):  # a model may take what leads up to a list for its label
-            text = f"{without_end_mark(text)}{_mark(statement.text)}" if _mark(statement.text) else text
+        if statement.details and _mark(statement.text) and text and (text[-1].isalnum() or text[-1] == "."):
+            text = f"{without_end_mark(text)}{_mark(statement.text)}"  # a model may take it for a label
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
         if not text:
@@ -152,9 +154,9 @@ def _with_captions(draft: Draft) -> Draft:
 
     def one(group: DraftGroup) -> DraftGroup:
         def repeated(s: DraftStatement) -> DraftStatement:
-            return replace(s, text=f"{group.heading}{_mark(s.text)}") if s.is_caption(group.before) else s
+            return replace(s, text=f"{without_end_mark(group.heading)}{_mark(s.text)}") if s.caption else s
 
-        return replace(group, statements=tuple(map(repeated, group.statements))) if group.before else group
+        return replace(group, statements=tuple(map(repeated, group.statements)))
 
     return replace(draft, sections={name: tuple(map(one, groups)) for name, groups in draft.sections.items()})
 

@@ -187,13 +187,13 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
     for n, node in enumerate(block.nodes):
         rows, columns = _rows(node, labels)
         behind = listed or bool(above and above.details)
-        if caption and (columns or _counts_up(node)) and (not n or (columns and behind)):
+        steps = _counts_up(node) and not any(row.details for row in rows)
+        if caption and (columns or steps) and (not n or (columns and behind)):
             yield from ((above,) if above else ())
-            above, caption, listed = DraftStatement(caption, (), listed=False), "", False
+            above, caption, listed = DraftStatement(caption, (), listed=False, caption=True), "", False
         goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
         if above and not above.details and goes_below:
             flat = (replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat())
-            steps = _counts_up(node) and not any(row.details for row in rows)
             above = replace(above, details=tuple(flat), columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to
@@ -214,7 +214,7 @@ def _caption(heading: str, labels: Labels) -> str:
 
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
     """A point as statements that are cited each for itself, of a sentence or short ones together, in one paragraph."""
-    sentences = [point.text] if point.bound else sentences_in(point.text)
+    sentences = [point.text] if point.bound or point.caption else sentences_in(point.text)
     pieces: list[str] = []
     for sentence, is_quoted in zip(sentences, _inside_quotations(point.text, sentences), strict=True):
         if pieces and (is_quoted or word_count(pieces[-1]) + word_count(sentence) <= _MOST_OF_PIECE):

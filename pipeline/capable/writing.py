@@ -213,18 +213,18 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
     theirs: labels tell it, which no line says.
     """
 
-    def one(statement: DraftStatement, heading: str = "") -> DraftStatement:
+    def one(statement: DraftStatement) -> DraftStatement:
         details = tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
-        leads = statement.text.endswith(LEADS_TO_A_LIST) or statement.is_caption(heading)
+        leads = statement.caption or statement.text.endswith(LEADS_TO_A_LIST)
         if leads and (below := lines_below(details)):
             return replace(statement, details=details, lines=below)
         if section.of_people and (first := _first_line_of(statement.label, chunk)):
             return replace(statement, details=details, lines=(first,))
         return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
 
-    return tuple(replace(g, statements=tuple(one(s, g.heading) for s in g.statements)) for g in groups)
+    return tuple(replace(g, statements=tuple(one(s) for s in g.statements)) for g in groups)
 
 
 def _first_line_of(name: str, chunk: Chunk) -> int | None:

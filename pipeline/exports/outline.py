@@ -16,6 +16,7 @@ from pipeline.document import (
     Statement,
     StudyDocument,
     in_paragraphs,
+    shown,
     with_parts,
 )
 from pipeline.labels import Labels
@@ -147,9 +148,8 @@ def _point(statement: Statement | KeyConcept, number: int) -> Point:
 
 def _below(point: MainPoint, numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
     """The points below a heading."""
-    paragraphs = in_paragraphs(point.details)
-    both = zip(_details(point.details, numbers, labels), paragraphs, strict=True)
-    return tuple(replace(top, caption=paragraph[0].is_caption(point.heading)) for top, paragraph in both)
+    both = zip(_details(point.details, numbers, labels), shown(point.details), strict=True)
+    return tuple(replace(top, caption=not has_words) for top, (_, has_words) in both)
 
 
 def _details(details: Iterable[Detail], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:

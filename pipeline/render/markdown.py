@@ -15,6 +15,7 @@ from pipeline.document import (
     Statement,
     StudyDocument,
     in_paragraphs,
+    shown,
     with_parts,
 )
 from pipeline.emphasis import pieces
@@ -151,12 +152,12 @@ def problems(document: StudyDocument) -> Iterator[str]:
 
 def _points(point: MainPoint, cite: _Citer, words: Labels) -> Iterator[str]:
     """The points below a heading: bullets, and paragraphs with what is nested below them."""
-    for paragraph in in_paragraphs(point.details):
+    for paragraph, has_words in shown(point.details):
         if paragraph[0].is_bullet:
             yield from _bullet(paragraph, cite, words, "")
             continue
         below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
-        said = "" if paragraph[0].is_caption(point.heading) else _led(paragraph, cite, words)
+        said = _led(paragraph, cite, words) if has_words else ""
         yield from ("", said, "", *below, "")
 
 

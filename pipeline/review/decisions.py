@@ -27,7 +27,6 @@ from pipeline.review.actions import (
 from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
 from pipeline.speakers import full_name
-from pipeline.tables import is_caption
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 
@@ -98,7 +97,7 @@ def _applied(state: State, action: Action, n: int) -> State:
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
             _complete(item.section, lines, label)
-            edited = _own(replace(item, text=action.text, label=label, lines=lines))
+            edited = _own(replace(item, text=action.text, label=label, lines=lines, caption=False))
             return _with(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
             item = _present(state, action.target)
@@ -138,15 +137,10 @@ def _applied(state: State, action: Action, n: int) -> State:
 
 
 def _with_heading(state: State, action: Heading) -> State:
-    """The state with a heading in a reviewer's words, which what only repeats it above a table has too."""
     group = state.group(action.group)
     if group is None:
         raise Unfit("this heading is not in the document")
     groups = tuple(replace(g, heading=action.text) if g.id == group.id else g for g in state.groups)
-    for item in state.items:
-        leads = item.group == group.id and (item.columns or item.steps) and not item.label
-        if leads and is_caption(item.text, group.heading):
-            state = _with(state, replace(item, text=f"{action.text}:"))
     return replace(state, groups=groups)
 
 
@@ -297,7 +291,8 @@ def _added(state: State, action: Add, n: int) -> State:
     after = state.item(action.after) if action.after else None
     if after is not None and after.section == action.section:
         at = state.items.index(after) + len(state.block(after))
-        item = replace(item, group=after.group, depth=after.depth)
+        is_bullet = bool(after.label) if after.listed is None else after.listed
+        item = replace(item, group=after.group, depth=after.depth, listed=True if is_bullet else None)
         return replace(state, items=(*state.items[:at], item, *state.items[at:]))
     if action.section in GROUPED:
         state = _with_a_heading(state, n)

@@ -102,7 +102,7 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
             end += 1
         nested = _tree(items[at + 1 : end], claims)
         known = claims[item.id]
-        shape = known | {name: getattr(item, name) for name in ("columns", "continues", "steps", "listed")}
+        shape = known | {name: getattr(item, name) for name in ("columns", "continues", "steps", "listed", "caption")}
         out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
         at = end
     return tuple(out)

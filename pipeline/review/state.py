@@ -34,8 +34,9 @@ class Item:
 
     `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
     `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
-    is `listed` is a bullet right below a heading (None: as its label tells). `finding` and `correction` are the
-    record's; `reason` says why it was withheld, `home` from which section it was dropped.
+    is `listed` is a bullet right below a heading (None: as its label tells). A `caption` only repeats that heading:
+    there is nothing to decide on it. `finding` and `correction` are the record's; `reason` says why it was withheld,
+    `home` from which section it was dropped.
     Words of `emphasis` stand out.
     """
 
@@ -57,6 +58,7 @@ class Item:
     continues: bool = False
     steps: bool = False
     listed: bool | None = None
+    caption: bool = False
     emphasis: tuple[str, ...] = ()
 
     @property
@@ -222,6 +224,8 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         continues=isinstance(claim, Detail) and claim.continues,
         steps=isinstance(claim, Detail) and claim.steps,
         listed=claim.listed if isinstance(claim, Detail) else None,
+        caption=isinstance(claim, Detail) and claim.caption,
+        standing="accepted" if isinstance(claim, Detail) and claim.caption else "pending",
     )  # fmt: skip
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
 
 from pipeline.capable.chunks import Fault
+from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.shortening import shortened
 from pipeline.document import StudyDocument
+from pipeline.draft import Draft
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
@@ -21,20 +25,20 @@ from pipeline.review.actions import Heading
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
-from pipeline.verification import Recording
+from pipeline.verification import Recording, without_repeats
 from tests.exports.samples import TRANSCRIPT, ready, sample
 from tests.exports.test_points import accepted
 
 TITLE = "Two machines, compared"
 
 
-def document(*, steps: bool = False, caption: str = f"{TITLE}:") -> StudyDocument:
+def document(*, steps: bool = False, caption: bool = True, text: str = f"{TITLE}:") -> StudyDocument:
     """The sample with a table right below its second heading, or with steps."""
     first, second = sample().main_points
     like = second.details[0].model_copy(update={"lead": None, "details": (), "support": "verified", "finding": None})
     rows = tuple(like.model_copy(update={"text": text}) for text in ("Reactor | 40 MW", "Tower | 3 MW"))
     shape = {"steps": True} if steps else {"columns": ("Machine", "Power")}
-    table = like.model_copy(update={"text": caption, "details": rows, "listed": False} | shape)
+    table = like.model_copy(update={"text": text, "details": rows, "listed": False, "caption": caption} | shape)
     behind = like.model_copy(update={"text": "So it ends."})
     points = (first, second.model_copy(update={"heading": TITLE, "details": (table, behind)}))
     return sample(main_points=points)
@@ -63,8 +67,18 @@ def test_a_table_behind_bullets_is_read_back_as_well() -> None:
     assert page.count(TITLE) == 1 and "- So it ends.\n\n| Machine | Power |" in page and not is_edited(page, made)
 
 
-def test_what_says_more_is_shown() -> None:
-    assert "\nTwo machines, compared by power:\n" in render_markdown(document(caption=f"{TITLE} by power:"))
+def test_what_a_writer_put_in_front_of_a_table_is_shown_whatever_it_says() -> None:
+    page = render_markdown(document(caption=False))
+    assert page.count(TITLE) == 2 and not is_edited(page, document(caption=False))
+
+
+def test_it_is_shown_where_its_table_would_be_read_as_that_of_the_paragraph_above() -> None:
+    made = document()
+    table, behind = made.main_points[1].details
+    second = made.main_points[1].model_copy(update={"details": (behind, table, table)})
+    made = made.model_copy(update={"main_points": (made.main_points[0], second)})
+    page = render_markdown(made)
+    assert page.count(TITLE) == 2 and not is_edited(page, made)  # above the first; the second stands behind a table
 
 
 @pytest.mark.parametrize("write", [write_github, write_obsidian])
@@ -83,17 +97,49 @@ def test_pages_books_and_word_show_it_once() -> None:
     assert f"{TITLE}:" not in chapters and "40 MW" in chapters
 
 
-def test_a_heading_put_right_by_a_check_or_a_reviewer_is_repeated() -> None:
+def test_a_heading_put_right_twice_leaves_nothing_of_the_first_time() -> None:
+    draft = draft_of_document(document())
+    for title in ("Three machines", "Four machines"):
+        (*_, group) = draft.sections["main_points"]
+        fault = Fault(id=group.id, verdict="partly", why="it is more", label="", text=title, lines=[])
+        draft = corrected(draft, Verdicts({group.id: Verdict(fault, ())}), Recording(TRANSCRIPT))
+    (*_, group) = draft.sections["main_points"]
+    assert (group.heading, group.statements[0].text, group.statements[0].caption) == (
+        "Four machines",
+        "Four machines:",
+        True,
+    )
+
+
+def test_it_goes_where_all_its_rows_go_and_is_no_statement() -> None:
     draft = draft_of_document(document())
     (*_, group) = draft.sections["main_points"]
-    fault = Fault(id=group.id, verdict="partly", why="it is three", label="", text="Three machines", lines=[])
-    after = corrected(draft, Verdicts({group.id: Verdict(fault, ())}), Recording(TRANSCRIPT))
-    (*_, group) = after.sections["main_points"]
-    assert (group.heading, group.statements[0].text) == ("Three machines", "Three machines:")
+    table = group.statements[0]
+    gone = Fault(id=0, verdict="unsupported", why="nobody says it", label="", text="", lines=[])
+    verdicts = {row.id: Verdict(gone.model_copy(update={"id": row.id}), ()) for row in table.details}
+    after = corrected(draft, Verdicts(verdicts), Recording(TRANSCRIPT))
+    assert [s.text for s in after.sections["main_points"][-1].statements] == ["So it ends."]
+    assert all(f"{TITLE}:" not in row for row in map(str, claims_of(draft, Recording(TRANSCRIPT))))
+    twice = replace(group, heading="Again")
+    assert without_repeats(Draft({"main_points": (group, replace(twice, statements=(table,)))})).withheld == ()
 
+
+def test_a_table_that_is_cut_by_the_number_of_its_columns_goes_whole() -> None:
+    draft = draft_of_document(document())
+    (*_, group) = draft.sections["main_points"]
+    left = shortened(draft, [group.statements[0].columns_id], 60)
+    assert [s.text for s in left.sections["main_points"][-1].statements] == ["So it ends."]
+    assert [d.text for d in left.dropped] == ["Reactor | 40 MW", "Tower | 3 MW"]
+
+
+def test_there_is_nothing_to_decide_on_it_and_a_renamed_heading_shows_no_former_one() -> None:
     state = opened(document())
+    (caption,) = (i for i in state.items if i.caption)
+    assert caption.standing == "accepted"
     named = apply(state, Heading(kind="heading", group=state.groups[-1].id, text="Both machines"), 1)
-    assert [i.text for i in named.items if i.columns] == ["Both machines:"]
+    whole = replace(named, items=tuple(replace(i, standing="accepted") for i in named.items))
+    page = render_markdown(reviewed_document(document(), whole, Recording(TRANSCRIPT)), reviewed=True)
+    assert "Both machines\n" in page and TITLE not in page
 
 
 def test_a_review_shows_it_once_too() -> None:
@@ -103,7 +149,7 @@ def test_a_review_shows_it_once_too() -> None:
 
 
 def test_what_leads_up_to_a_list_keeps_its_colon() -> None:
-    draft = draft_of_document(document(caption="Compared:"))
+    draft = draft_of_document(document(caption=False, text="Compared:"))
     (*_, group) = draft.sections["main_points"]
     fault = Fault(
         id=group.statements[0].id, verdict="partly", why="by power", label="", text="Compared by power", lines=[1]

@@ -15,6 +15,8 @@ from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
 from pipeline.render import render_markdown
+from pipeline.review.actions import Add
+from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
 from pipeline.store import dump
@@ -99,3 +101,19 @@ def test_a_review_keeps_them() -> None:
     assert [d.listed for d in after.main_points[1].details] == [False, True, None, None]
     assert PAGE in render_markdown(after, reviewed=True)
     assert [i.listed for i in opened(made).items if i.text == "Ana came."] == [True]
+
+
+def test_what_a_reviewer_adds_behind_a_bullet_is_a_bullet() -> None:
+    state = opened(document())
+    for words, listed in (("Ana came.", True), ("He measures it.", True), ("So it ends.", None)):
+        (after,) = (i for i in state.items if i.text == words)
+        added = apply(state, Add(kind="add", section="main_points", after=after.id, text="New.", lines=(1,)), 1)
+        assert [i.listed for i in added.items if i.text == "New."] == [listed]
+
+
+def test_a_piece_of_a_paragraph_with_a_lead_of_its_own_is_read_back() -> None:
+    first, second = document().main_points
+    one, *others = second.details[1:]
+    further = one.model_copy(update={"text": "It stops.", "continues": True, "lead": "Later", "listed": None})
+    made = sample(main_points=(first, second.model_copy(update={"details": (one, further, *others)})))
+    assert not is_edited(render_markdown(made), made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline.profile import CAPABLE, Recipe
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.transcript import Transcript
+from pipeline.verification import without_repeats
 from tests.kinds import EXAMPLE
 from tests.scripted import (
     EMPTY,
@@ -444,6 +446,14 @@ def test_where_the_check_comes_in_two_calls_both_name_what_goes() -> None:
     document, asked = run(manuscript=too_long(), cite=cited_answer(cited=cited), check=lambda r: next(answers))
     assert names(asked).count("check") == 3
     assert [d.text[:7] for d in document.dropped] == ["It w1x0", "It w5x0"]
+    over = [re.findall(r"some (\d+) words longer", r.messages[-1].content) for r in asked.requests if r.name == "check"]
+    assert [int(n) for (n,) in over[1:]] == [int(over[0][0]) // 2] * 2
+
+
+def test_a_repeat_is_withheld_in_the_words_that_it_had_before_its_check() -> None:
+    rows = (DraftStatement("It runs.", (1,)), DraftStatement("It runs.", (2,), before="It ran once."))
+    out = without_repeats(Draft({"main_points": (DraftGroup(rows, "H"),)}))
+    assert [w.text for w in out.withheld] == ["It ran once."]
 
 
 def test_a_page_of_its_length_loses_nothing_to_its_check() -> None:
