@@ -120,35 +120,6 @@ class Detail(Statement):
         return self.model_copy(update={"columns": (), "details": rows})
 
 
-def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
-    """The points that stand together in a paragraph each; one with a lead begins another, as does one behind a list."""
-    paragraph: list[Detail] = []
-    for point in points:
-        if paragraph and (not point.continues or point.lead or paragraph[-1].details):
-            yield tuple(paragraph)
-            paragraph = []
-        paragraph.append(point)
-    if paragraph:
-        yield tuple(paragraph)
-
-
-def shown(points: Iterable[Detail]) -> Iterator[tuple[tuple[Detail, ...], bool]]:
-    """The paragraphs below a heading, each with whether its words are shown: a caption's are not, once.
-
-    They are where its table would be read as that of the paragraph above it.
-    """
-    above: tuple[Detail, ...] = ()
-    hidden = False
-    for paragraph in in_paragraphs(points):
-        first = paragraph[0]
-        parted = not above or (first.is_table and (above[0].is_bullet or bool(above[-1].details)))
-        stands = len(paragraph) == 1 and (first.is_table or (first.steps and bool(first.details)))
-        hides = first.caption and stands and parted and not first.is_bullet and not hidden
-        hidden = hidden or hides
-        yield paragraph, not hides
-        above = paragraph
-
-
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
     """What a row says, in place of its lead and text, if it fills the columns."""
     if len(columns) != len(cells(row)):

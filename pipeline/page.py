@@ -18,12 +18,12 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
-    shown,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.page_rows import Form, Node, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
+from pipeline.paragraphs import shown
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load

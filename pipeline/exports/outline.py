@@ -15,11 +15,10 @@ from pipeline.document import (
     OutlineSection,
     Statement,
     StudyDocument,
-    in_paragraphs,
-    shown,
     with_parts,
 )
 from pipeline.labels import Labels
+from pipeline.paragraphs import in_paragraphs, shown
 from pipeline.render.markdown import provenance
 from pipeline.tables import cells, in_words
 

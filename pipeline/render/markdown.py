@@ -14,12 +14,11 @@ from pipeline.document import (
     OutlineSection,
     Statement,
     StudyDocument,
-    in_paragraphs,
-    shown,
     with_parts,
 )
 from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
+from pipeline.paragraphs import in_paragraphs, shown
 from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
 
