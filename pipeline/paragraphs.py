@@ -34,3 +34,12 @@ def shown(points: Iterable[Detail]) -> Iterator[tuple[tuple[Detail, ...], bool]]
         hidden = hidden or hides
         yield paragraph, not hides
         above = paragraph
+
+
+def standing(points: Iterable[Detail]) -> Iterator[Detail]:
+    """The points; of a caption whose table or steps are none any more, what is left of them as bullets."""
+    for point in points:
+        if not point.caption or point.is_table or (point.steps and point.details):
+            yield point
+        else:
+            yield from (detail.model_copy(update={"listed": True}) for detail in point.details)

@@ -1,8 +1,7 @@
 """Each printed statement in its final words beside the lines: a call a chunk, on the prefix on which it was written.
 
 The model answers faults, what the page lacks most where there is room for it, and what it can spare where it is too
-long. Code's suspicions go in as hints, and
-code looks once more at what comes back.
+long. Code's suspicions go in as hints, and code looks once more at what comes back.
 """
 
 from __future__ import annotations

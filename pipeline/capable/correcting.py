@@ -112,8 +112,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if _is_no_row(statement, fault.text):
             return replace(statement, finding=fault.why or fault.verdict)
         label, text = _put_right(statement, fault)
-        if statement.details and _mark(statement.text) and text and (text[-1].isalnum() or text[-1] == "."):
-            text = f"{without_end_mark(text)}{_mark(statement.text)}"  # a model may take it for a label
+        if statement.details and _mark(statement.text) and text and text[-1].isalnum() and not _COLON.search(text):
+            text += _mark(statement.text)  # which a model may take for that of a label
         if verdict.fault.verdict == "citation":
             return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
         if not text:

@@ -187,13 +187,15 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
     for n, node in enumerate(block.nodes):
         rows, columns = _rows(node, labels)
         behind = listed or bool(above and above.details)
-        steps = _counts_up(node) and not any(row.details for row in rows)
+        steps = bool(rows) and _counts_up(node) and not any(row.details for row in rows)
         if caption and (columns or steps) and (not n or (columns and behind)):
             yield from ((above,) if above else ())
             above, caption, listed = DraftStatement(caption, (), listed=False, caption=True), "", False
         goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
         if above and not above.details and goes_below:
-            flat = (replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat())
+            flat = [replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat()]
+            if not columns and not steps:  # should what leads up to them go, they stand as bullets
+                flat = [replace(d, listed=True) for d in flat]
             above = replace(above, details=tuple(flat), columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to

@@ -20,6 +20,7 @@ from pipeline.document import (
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
+from pipeline.paragraphs import standing
 from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State
@@ -56,8 +57,9 @@ def _held(
     match form:
         case "points":
             for group in state.groups:
-                if below := list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id))):
-                    yield MainPoint(heading=group.heading, part=group.part or None, details=_tree(below, claims))
+                below = list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id)))
+                if details := tuple(standing(_tree(below, claims))):
+                    yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
             mine = (i for i in state.items if i.section == section)
             yield from _tree(list(_levelled(mine, bound=True)), claims)

@@ -13,6 +13,7 @@ from pydantic import model_validator
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
+from pipeline.paragraphs import standing
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
 from pipeline.structured import Answer
 from pipeline.tables import fills
@@ -123,7 +124,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
             heading=g.heading,
             part=g.part or None,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
-            details=tuple(detail(s, transcript) for s in g.statements),
+            details=tuple(standing(detail(s, transcript) for s in g.statements)),
         )
         for g in groups
     )

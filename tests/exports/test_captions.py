@@ -156,3 +156,14 @@ def test_what_leads_up_to_a_list_keeps_its_colon() -> None:
     )
     after = corrected(draft, Verdicts({fault.id: Verdict(fault, (1,))}), Recording(TRANSCRIPT))
     assert after.sections["main_points"][-1].statements[0].text == "Compared by power:"
+
+
+def test_of_a_table_that_is_none_any_more_the_rest_stands_without_its_caption() -> None:
+    made = document()
+    state = opened(made)
+    kept = [replace(i, standing="rejected" if i.text.startswith("Tower") else "accepted") for i in state.items]
+    one = reviewed_document(made, replace(state, items=tuple(kept)), Recording(TRANSCRIPT))
+    page = render_markdown(one, reviewed=True)
+    assert page.count(TITLE) == 1 and "\n- **Reactor:** Power: 40 MW\n" in page and not is_edited(page, one)
+    none = reviewed_document(made, state, Recording(TRANSCRIPT))
+    assert TITLE not in render_markdown(none, reviewed=True)  # nothing was decided on its rows

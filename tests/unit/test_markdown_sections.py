@@ -42,6 +42,7 @@ def test_paragraphs_are_points_and_only_a_bold_beginning_with_a_sign_is_a_lead()
 
 def test_a_list_goes_below_the_paragraph_that_leads_up_to_it_unless_its_items_have_leads() -> None:
     assert points("They came:\n\n- Ana\n- Ben\n  - his son") == [("", "They came:", ["Ana", "Ben", "his son"])]
+    assert points("Two sides:\n\n- **Ana:** yes") == [("", "Two sides:", []), ("Ana", "yes", [])]
     assert points("Steps:\n\n1. **First:** look\n2. run") == [("", "Steps:", ["First: look", "run"])]
     assert points("Two sides.\n\n- **Ana:** yes\n- **Ben:** no\n  1. never") == [
         ("", "Two sides.", []),
@@ -98,6 +99,7 @@ def test_a_table_belongs_to_the_point_above_or_to_the_heading_and_is_told_in_wor
     assert group.statements[0].columns == ("Who", "Says") and all(d.bound for d in group.statements[0].details)
     assert points(table) == [("", "Matter:", ["Ana | yes", "Ben | no"])]
     assert points("1. Look.\n2. Run.") == [("", "Matter:", ["Look.", "Run."])]
+    assert points("1.\n\nText.") == [("", "Text.", [])]
     asked = told(f"## Main Points\n\n### Who says what?\n\n{table}").sections["main_points"][0].statements
     assert [(s.text, s.columns) for s in asked] == [("Who says what?", ("Who", "Says"))]
     behind = points(f"Compared:\n\n- a\n- b\n\n{table}\n\nSo:\n\n{table}\n\n{table}")
