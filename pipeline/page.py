@@ -47,7 +47,7 @@ def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
         for point in section.content:
             assert isinstance(point, MainPoint)
             paragraphs = shown(point.details)
-            points = (replace(_statement(d), caption=not words) for rows, words in paragraphs for d in rows)
+            points = (replace(_statement(d), caption=not seen) for rows, seen in paragraphs for d in rows)
             yield DraftGroup(tuple(points), point.heading, part=point.part or "")
     elif section.content:
         rows = tuple(_statement(s) for s in section.content)

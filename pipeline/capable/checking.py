@@ -15,13 +15,13 @@ from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, wit
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
-from pipeline.capable.shortening import MAY_END, cut_wish, shortened, words_over
+from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections.main_points import MAIN_POINTS, settled_parts
+from pipeline.sections.main_points import with_settled_parts
 from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import numbered
@@ -35,7 +35,7 @@ _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Budget:
     """What a check is asked for besides faults: how much it may add, or how many words the page of `words` is `over`.
 
     `known` are the segments that the page cites or leaves out.
@@ -46,10 +46,10 @@ class Wishes:
     words: int
     over: int = 0
 
-    def half(self) -> Wishes:
+    def half(self) -> Budget:
         """The same for half of the lines or of the statements."""
         room = Room(self.room.points // 2, self.room.words // 2)
-        return Wishes(room, self.known, self.words // 2, self.over // 2)
+        return Budget(room, self.known, self.words // 2, self.over // 2)
 
 
 async def check_meaning(
@@ -71,13 +71,11 @@ async def check_meaning(
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
-    over = words_over(draft, MAY_END * words) if freely else 0
+    over = words_over(draft, LONGEST_CHECKED * words) if freely else 0
     room = {} if freely else rooms(draft, words, chunks)
     verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room, over)
     done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
-    if over:  # a part may have lost all headings but one
-        points = settled_parts(done.sections.get(MAIN_POINTS.name, ()))
-        done = replace(done, sections={**done.sections, MAIN_POINTS.name: points})
+    done = with_settled_parts(done) if over else done
     done = with_additions(done, verdicts.missing, recording, prompts.sections)
     done = without_repeats(done)
     return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
@@ -102,9 +100,9 @@ async def verdicts_on(
     home = {s.id: c.index for c in chunks for s in c.segments}
     for claim in claims_of(draft, recording):
         claims[_home(claim, home, chunks[0].index)].append(claim)
-    wishes = {c.index: Wishes(room.get(c.index, NO_ROOM), known, draft.words(), over) for c in chunks}
+    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, draft.words(), over) for c in chunks}
     out = Verdicts()
-    for found in await all_of([_checked(claims[c.index], c, wishes[c.index], prompts, structured) for c in chunks]):
+    for found in await all_of([_checked(claims[c.index], c, budgets[c.index], prompts, structured) for c in chunks]):
         out.add(found)
     return out
 
@@ -116,7 +114,7 @@ def _home(claim: Claim, home: Mapping[int, int], first: int) -> int:
 
 
 async def _checked(
-    claims: Sequence[Claim], chunk: Chunk, wishes: Wishes, prompts: ChunkPrompts, structured: Structured
+    claims: Sequence[Claim], chunk: Chunk, budget: Budget, prompts: ChunkPrompts, structured: Structured
 ) -> Verdicts:
     if not claims:
         return Verdicts()
@@ -126,10 +124,10 @@ async def _checked(
         speakers=prompts.introduced(chunk),
         statements="\n".join(rows_of(claims, chunk, prompts)),
         faults=prompts.part("faults.v2"),
-        missing=_missing(wishes, chunk, prompts),
-        cut=cut_wish(wishes.over, wishes.words, prompts),
+        missing=_missing(budget, chunk, prompts),
+        cut=cut_wish(budget.over, budget.words, prompts),
     )
-    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * wishes.room.words
+    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
     try:
         found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
     except (OutputTruncated, ContextTooLong) as err:
@@ -137,7 +135,7 @@ async def _checked(
             return _unchecked(claims, chunk, err)
         out = Verdicts()
         for some, part in parts:
-            out.add(await _checked(some, part, wishes.half(), prompts, structured))
+            out.add(await _checked(some, part, budget.half(), prompts, structured))
         return out
     except CallError as err:
         if err.fatal:
@@ -153,19 +151,19 @@ async def _checked(
             out.faults.setdefault(fault.id, Verdict(fault, borne))
     out.cut += getattr(found.value, "cut", ())
     for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
-        fits = n < wishes.room.points and missing.under in mine
+        fits = n < budget.room.points and missing.under in mine
         out.missing.append(Addition.of(missing, segments_of(missing.lines, lines), fits=fits))
     return out
 
 
-def _missing(wishes: Wishes, chunk: Chunk, prompts: ChunkPrompts) -> str:
+def _missing(budget: Budget, chunk: Chunk, prompts: ChunkPrompts) -> str:
     """What is said of the field for additions."""
-    if not wishes.room.points:
+    if not budget.room.points:
         return "missing: stays empty in this task."
-    numbers = uncited(chunk, prompts.lines(chunk), wishes.known)
+    numbers = uncited(chunk, prompts.lines(chunk), budget.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
     return prompts.part(
-        "missing.v4", points=numbered(wishes.room.points, "point"), words=wishes.room.words, uncited=stretches
+        "missing.v4", points=numbered(budget.room.points, "point"), words=budget.room.words, uncited=stretches
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.markdown_sections import lost_words, sections_in
-from pipeline.capable.shortening import MAY_BE, cut_wish, shortened, words_over
+from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, room_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
@@ -25,7 +25,7 @@ from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, kind_of, sections_of, tasks, words_of_each
 from pipeline.sections.key_concepts import KEY_CONCEPTS
-from pipeline.sections.main_points import MAIN_POINTS, settled_parts
+from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
 from pipeline.structured import Structured
@@ -106,7 +106,7 @@ async def cite(
     claims = list(claims_of(draft, recording))
     every = sections_of(recipe)
     words = draft.words()
-    over = words_over(draft, MAY_BE * words_for(prompts.transcript.spoken_words, recipe.length))
+    over = words_over(draft, LONGEST_CITED * words_for(prompts.transcript.spoken_words, recipe.length))
     task = prompts.task(
         "cite.v3",
         statements="\n".join(rows_of(claims, chunk, prompts)),
@@ -136,9 +136,7 @@ async def cite(
     faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in reversed(answer.faults) if f.id in mine}
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
     draft = shortened(draft, answer.cut, over)
-    draft = corrected(draft, Verdicts(faults), recording)
-    points = settled_parts(draft.sections.get(MAIN_POINTS.name, ()))  # a part may have lost all headings but one
-    draft = replace(draft, sections={**draft.sections, MAIN_POINTS.name: points})
+    draft = with_settled_parts(corrected(draft, Verdicts(faults), recording))
     part = part_of(found, chunk, prompts, every, whole=True)
     sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
     structured.wrote(sections)

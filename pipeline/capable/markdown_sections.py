@@ -176,7 +176,7 @@ def _as_rows(
 
 
 def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
-    """The points below a heading: a table, steps, and what a paragraph leads up to with its colon go below it.
+    """The points below a heading: a table, a numbered list, and what a paragraph leads up to go below that.
 
     The items of other lists are points of their own. A table or steps right below the heading, and a table right
     below a list or another table, have the heading for their caption, once.
@@ -249,7 +249,7 @@ def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
 
 
 def _goes_below(node: SyntaxTreeNode, items: Sequence[DraftStatement], above: DraftStatement | None) -> bool:
-    """Whether a list belongs to the paragraph above it: steps, and items without leads that it leads up to."""
+    """Whether a list belongs to the paragraph above it: a numbered one, and items without leads that it leads up to."""
     led_up_to = above is not None and above.text.endswith(LEADS_TO_A_LIST) and not all(item.label for item in items)
     return node.type == _STEPS or (node.type == "bullet_list" and led_up_to)
 

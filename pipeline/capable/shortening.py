@@ -11,8 +11,8 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.text import word_count
 
-MAY_BE = 1.05  # times the words asked for: how long a page that is to be put right may be before something has to go
-MAY_END = 1.1  # times the words asked for: the same of one that is only checked
+# Times the words asked for: how long a page that is cited, and one that is checked, may be before something has to go.
+LONGEST_CITED, LONGEST_CHECKED = 1.05, 1.1
 _LEAST_OVER = 0.03  # of a page's words, from which on something is cut
 _MOST_CUT = 2 / 3  # of the words of the main points
 _MOST_BELOW = 30  # words by which a page may become shorter than asked where a whole matter is cut

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import model_validator
 
 from pipeline.document import Correction, MainPoint
-from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels
 from pipeline.paragraphs import standing
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
@@ -95,6 +95,12 @@ def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
         alone = bool(run[0].part) and (whole or len(run) == 1)
         out += [_without_part(g, named=not whole) for g in run] if alone else run
     return tuple(out)
+
+
+def with_settled_parts(draft: Draft) -> Draft:
+    """The draft, with the parts that have lost all headings but one settled."""
+    groups = settled_parts(draft.sections.get(MAIN_POINTS.name, ()))
+    return replace(draft, sections={**draft.sections, MAIN_POINTS.name: groups})
 
 
 def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:

@@ -20,6 +20,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
+from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.render import render_markdown
 from pipeline.review.actions import Heading
 from pipeline.review.decisions import apply
@@ -167,3 +168,11 @@ def test_of_a_table_that_is_none_any_more_the_rest_stands_without_its_caption() 
     assert page.count(TITLE) == 1 and "\n- **Reactor:** Power: 40 MW\n" in page and not is_edited(page, one)
     none = reviewed_document(made, state, Recording(TRANSCRIPT))
     assert TITLE not in render_markdown(none, reviewed=True)  # nothing was decided on its rows
+
+
+def test_checking_again_tells_what_is_found_of_a_heading_once() -> None:
+    made = document()
+    page = render_markdown(made).replace(f"2. {TITLE}", "2. Ana weighs 77 engines")
+    opened_again = Reopened(made, TRANSCRIPT, draft_of_page(page, made), True)
+    told = [c.claim.text for c in checked_by_code(opened_again) if any("77" in f.message for f in c.findings)]
+    assert told == ["Ana weighs 77 engines"]
