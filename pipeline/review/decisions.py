@@ -120,7 +120,10 @@ def _applied(state: State, action: Action, n: int) -> State:
         case Restore():
             return _restored(state, action, n)
         case Heading():
-            return _with_heading(state, action)
+            if state.group(action.group) is None:
+                raise Unfit("this heading is not in the document")
+            groups = tuple(replace(g, heading=action.text) if g.id == action.group else g for g in state.groups)
+            return replace(state, groups=groups)
         case Part():
             return _retitled(state, action)
         case Divide():
@@ -134,14 +137,6 @@ def _applied(state: State, action: Action, n: int) -> State:
             return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
-
-
-def _with_heading(state: State, action: Heading) -> State:
-    group = state.group(action.group)
-    if group is None:
-        raise Unfit("this heading is not in the document")
-    groups = tuple(replace(g, heading=action.text) if g.id == group.id else g for g in state.groups)
-    return replace(state, groups=groups)
 
 
 def _goes_on(state: State, item: Item) -> bool:
