@@ -66,6 +66,10 @@ class Progress:
     at_once: int = 1  # calls that this phase could have under way together
     wrote: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # by the answer that came just now
     asked: int = 0  # calls that wait for their answers
+    weight: float = 1.0  # how long a call of this phase takes, beside others of the document
+    done: float = 0.0  # the weight of calls that were made
+    ahead: float = 0.0  # the weight of calls that are still to come
+    since: float = 0.0  # when the first call that was made began: what is loaded or fetched before it took no part
 
     def update(self) -> ProgressUpdate:
         """All this as a value that does not change."""
@@ -90,6 +94,22 @@ class Progress:
     def wanted(self) -> int:
         """Calls that the transcript has under way, or is about to have when a phase begins."""
         return self.asked or max(1, min(self.at_once, self.left))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the calls to come take, at the pace of those that were made; None where that cannot be told."""
+        if not self.done or not self.ahead or self.phase in ENDED:
+            return None
+        return (time.monotonic() - self.since) / self.done * self.ahead
+
+    def book(self, completion: Completion) -> None:
+        """Counts one answer."""
+        self.tally.book(completion)
+        self.planned = max(self.planned, self.tally.calls)
+        self.ahead = max(0.0, self.ahead - self.weight)
+        if not completion.cached:
+            self.since = self.since or time.monotonic() - completion.seconds
+            self.done += self.weight
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -143,17 +163,20 @@ class Booking:
             completion = await self._inner.complete(replace(request, rank=self.progress.rank))
         finally:
             self.progress.asked -= 1
-        self.progress.tally.book(completion)
-        self.progress.planned = max(self.progress.planned, self.progress.tally.calls)
+        self.progress.book(completion)
         self._watch(self.progress)
         return completion
 
-    def begin(self, phase: Phase, *, at_once: int, planned: int | None = None) -> None:
-        """A phase begins, with so many calls that can be under way together, and `planned` in all from here on."""
-        self.progress.phase, self.progress.at_once = phase, max(1, at_once)
-        if planned is not None:
-            self.progress.planned = self.progress.tally.calls + planned
-        self._watch(self.progress)
+    def begin(self, phase: Phase, *, at_once: int, planned: int, later: int = 0, weight: float = 1.0) -> None:
+        """A phase begins, with so many calls that can be under way together.
+
+        `planned` of them are to come, `later` more in phases behind it; one of this phase takes `weight` times as long
+        as one of those.
+        """
+        progress = self.progress
+        progress.phase, progress.at_once, progress.weight = phase, max(1, at_once), weight
+        progress.planned, progress.ahead = progress.tally.calls + planned + later, planned * weight + later
+        self._watch(progress)
 
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
         """An answer wrote these statements, which are not checked yet."""

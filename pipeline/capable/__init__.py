@@ -36,7 +36,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     composing = int(len(chunks) > 1 or freely)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
-    structured.begin("writing", at_once=len(chunks), planned=len(chunks) + composing + checks)
+    structured.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
     if freely:
         parts = await _by_manuscript(chunks[0], prompts, structured, recipe, checks)
     else:
@@ -45,7 +45,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     names = agreed((n for p in parts for n in p.namings), recording)
     parts, prompts = named(parts, names, recording), prompts.knowing(names)
     if len(parts) > 1:
-        structured.begin("composing", at_once=1, planned=1 + checks)
+        structured.begin("composing", at_once=1, planned=1, later=checks)
     composed = replace(await compose(parts, prompts, structured, recipe), names=tuple(names.values()))
     if len(parts) > 1:
         structured.wrote(composed.sections)
@@ -62,7 +62,7 @@ async def _by_manuscript(
     """The recording written freely and cited; where that fails written at once, which the document tells."""
     try:
         manuscript = await write_manuscript(chunk, prompts, structured, recipe)
-        structured.begin("composing", at_once=1, planned=1 + checks)
+        structured.begin("composing", at_once=1, planned=1, later=checks)
         return [await cite(manuscript, chunk, prompts, structured, recipe)]
     except CallError as err:
         if err.fatal:

@@ -65,9 +65,9 @@ class Screen:
         """The bars, on a terminal. They begin, and rich is loaded, when there is progress to show."""
         if self._bars is None and sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, Progress, TextColumn
 
-            columns = (TextColumn("{task.fields[line]}", markup=False), BarColumn(bar_width=20), TimeRemainingColumn())
+            columns = (TextColumn("{task.fields[line]}", markup=False), BarColumn(bar_width=20))
             self._bars = Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True))
             self._bars.start()
         return self._bars
@@ -80,9 +80,8 @@ class Screen:
         if bars := self._live():
             if progress.name not in self._tasks:
                 self._tasks[progress.name] = bars.add_task("", total=None, line=line)
-            bars.update(
-                self._tasks[progress.name], line=line, total=max(progress.planned, 1), completed=progress.tally.calls
-            )
+            whole = progress.done + progress.ahead
+            bars.update(self._tasks[progress.name], line=line, total=whole or 1.0, completed=progress.done)
             return
         if progress.phase in ENDED:
             return  # the line on the finished document says more
@@ -138,9 +137,8 @@ def progress_line(progress: Progress) -> str:
         f"{tally.calls} of {numbered(progress.planned, 'call')}",
         f"{tokens:,} tokens",
     ]
-    fresh = tally.calls - tally.calls_cached
-    if fresh and progress.left and progress.phase not in ENDED:
-        parts.append(f"about {duration((time.monotonic() - progress.started) / fresh * progress.left)} left")
+    if (left := progress.seconds_left) is not None:
+        parts.append(f"about {duration(left)} left")
     return ", ".join(parts)
 
 

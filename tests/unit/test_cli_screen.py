@@ -21,7 +21,7 @@ from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
 from pipeline.order import Order, Outcome
 from pipeline.profile import PROFILES, Check, Recipe
-from pipeline.progress import Progress
+from pipeline.progress import Booking, Progress
 from pipeline.prompting import PromptSet
 from pipeline.settings import Effort
 from pipeline.single_machine import Audience
@@ -92,11 +92,28 @@ def test_a_partial_document_without_new_answers_is_not_said_to_be_stored(tmp_pat
 
 
 def test_progress_tells_the_phase_and_its_calls() -> None:
-    tally = Tally()
-    tally.book(Completion("{}", "stop", Usage(1000, 0, 200), "m"))
-    progress = Progress("talk", "writing", 3, tally)
+    progress = Progress("talk", "writing", 3, ahead=3.0)
+    assert progress_line(progress) == "talk: writing, 0 of 3 calls, 0 tokens"
+    progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m"))
     assert progress_line(progress).startswith("talk: writing, 1 of 3 calls, 1,200 tokens, about ")
     assert "about" not in progress_line(replace(progress, phase="complete", planned=1))
+
+
+def test_what_is_left_goes_by_the_weight_of_calls_and_not_by_what_came_before_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("pipeline.progress.time.monotonic", lambda: clock[0])
+    booking = Booking(ScriptedClient(good_answer), Progress("talk"), lambda progress: None)
+    booking.begin("writing", at_once=1, planned=2, later=10, weight=5.0)
+    clock[0] = 1060.0  # a model was fetched before the first call, which took the last minute
+    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", seconds=60.0))
+    assert booking.progress.planned == 12
+    assert booking.progress.seconds_left == pytest.approx(60 / 5 * (5 + 10))
+    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))
+    assert booking.progress.seconds_left == pytest.approx(60 / 5 * 10)  # what was stored took no time
+    booking.begin("composing", at_once=1, planned=1)
+    assert booking.progress.seconds_left == pytest.approx(60 / 5)
 
 
 def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
