@@ -119,8 +119,7 @@ class Draft:
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
     `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
     `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
-    study notes. `names` are those of whom labels stand for. `against` is what a check has against titles of parts and
-    columns that stand, by their numbers.
+    study notes. `names` are those of whom labels stand for.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -134,7 +133,6 @@ class Draft:
     titles: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     names: tuple[Naming, ...] = ()
-    against: Mapping[int, str] = field(default_factory=dict)
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
         """(section, statement) of everything, nested ones included, in reading order."""
@@ -209,7 +207,7 @@ class Draft:
             staying = [d for d in statement.details if changed is not None or not d.bound]
             details = all_kept(name, staying)
             if changed is None or (changed.caption and not details):
-                return details
+                return tuple(replace(d, listed=True) for d in details)
             return (changed if changed.details == details else replace(changed, details=details),)
 
         def all_kept(name: str, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.capable.checking import check_meaning
+from pipeline.capable.checking import verdicts_on
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.correcting import NOT_BORNE
+from pipeline.capable.correcting import NOT_BORNE, Verdict
 from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
@@ -24,7 +24,6 @@ from pipeline.page import UNCITED, draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
-from pipeline.tables import BETWEEN
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
@@ -195,54 +194,42 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
 
 
 async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
-    """What the checking call reports of the statements with lines, by their numbers."""
+    """What the checking call reports of the statements with lines and of the titles, by their numbers."""
     transcript, language = opened.transcript, opened.document.run.language
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     # Looked up again: somebody may have changed the record.
     names = agreed(opened.document.run.names, Recording(transcript))
     prompts = ChunkPrompts(transcript, chunks, structured.prompts, language=language).knowing(names)
-    before, own = _to_ask(opened.draft, len(transcript.segments))
-    after = await check_meaning(before, transcript, chunks, prompts, structured)
     recording = Recording(transcript, language)
-    now = {s.id: s for _, s in after.statements()}
-    checked = {g.id: g for of in after.sections.values() for g in of}
-    reasons = {(w.section, w.text): w.reason for w in after.withheld}
-    out: dict[int, list[Finding]] = {}
-    for section, statement in before.statements():
-        reason = reasons.get((section, statement.text), f"put right, {REPEAT}")
-        out[own[statement.id]] = list(_reported(statement, now.get(statement.id), reason, recording))
-        if statement.columns_id:
-            was, columns = (BETWEEN.join(s.columns) for s in (statement, now.get(statement.id, statement)))
-            out[own[statement.columns_id]] = _retitled(was, columns, after.against.get(statement.columns_id, ""))
-    parts = {g.part_id: g.part for g in checked.values()}
-    for groups in before.sections.values():
-        for group in groups:
-            new = checked.get(group.id, group)
-            if group.part_id:
-                part = parts.get(group.part_id, group.part)
-                out[own[group.part_id]] = _retitled(group.part, part, after.against.get(group.part_id, ""))
-            if group.heading:
-                out[own[group.id]] = _retitled(group.heading, new.heading, new.finding)
-    return out
+    draft, own = _to_ask(opened.draft, recording)
+    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
+    statements = {id_ for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
+    out = {own[id_]: [Finding("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
+    reported = ((id_, _reported(v, title=id_ not in statements)) for id_, v in verdicts.faults.items())
+    return out | {own[id_]: [finding] for id_, finding in reported if finding}
 
 
-def _retitled(before: str, after: str, finding: str = "") -> list[Finding]:
-    """What became of a title, told as findings."""
-    if before != after:
-        return [Finding("heading", f"it does not fit what stands under it; put right: {after}")]
-    return [Finding("heading", finding)] if finding else []
+def _reported(verdict: Verdict, *, title: bool) -> Finding | None:
+    """A verdict told as a finding; a title has no lines that could be the wrong ones."""
+    fault = verdict.fault
+    if fault.verdict == "citation":
+        told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
+        return None if title else Finding("citation", told)
+    text = f"{fault.label}: {fault.text}" if fault.label else fault.text
+    why = fault.why or fault.verdict
+    return Finding("heading" if title else "meaning", f"{why}; put right: {text}" if text else why)
 
 
-def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
+def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
     """The statements that have lines, numbered as the checking call numbers them, and the draft's own numbers by these.
 
     The checking call knows one level of nesting, so what is nested more deeply moves up to it.
     """
 
     def asked(section: str, statement: DraftStatement) -> DraftStatement | None:
-        lines = tuple(n for n in statement.lines if 1 <= n <= last)
-        return replace(statement, lines=lines) if lines else None
+        asked = with_lines(statement, recording)
+        return asked if asked.lines else None
 
     kept = draft.rewritten(asked)
     flat = {
@@ -263,18 +250,3 @@ def _to_ask(draft: Draft, last: int) -> tuple[Draft, dict[int, int]]:
 def _one_level(statement: DraftStatement) -> DraftStatement:
     below = list(statement.flat())[1:]
     return replace(statement, details=tuple(replace(s, details=()) for s in below))
-
-
-def _reported(
-    before: DraftStatement, after: DraftStatement | None, reason: str, recording: Recording
-) -> Iterator[Finding]:
-    """What became of a statement, told as findings. Its quotations' lines were added before it was asked about."""
-    if after is None:
-        if reason != REPEAT:  # code has told that
-            yield Finding("meaning", reason)
-    elif after.before:
-        yield Finding("meaning", f"{after.reason}; put right: {after.text}")
-    elif after.finding not in ("", before.finding):
-        yield Finding("citation" if after.finding == NOT_BORNE else "unchecked", after.finding)
-    elif after.lines != with_lines(before, recording).lines:
-        yield Finding("citation", f"its lines are {', '.join(map(str, after.lines))}")

@@ -59,12 +59,12 @@ async def check_meaning(
     prompts: ChunkPrompts,
     structured: Structured,
     *,
-    words: int = 0,
-    freely: bool = False,
+    words: int,
+    freely: bool,
 ) -> Draft:
     """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
 
-    To a page that was asked for in so many `words` it may add what is missing most; 0: nothing is added. To one written
+    To a page that was asked for in so many `words` it may add what is missing most. To one written
     `freely`, whose thread that would interrupt, it adds nothing, and what is missed least goes where it is too long.
     Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
     fatal.
@@ -75,9 +75,8 @@ async def check_meaning(
     room = {} if freely else rooms(draft, words, chunks)
     verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room, over)
     done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
-    done = with_settled_parts(done) if over else done
     done = with_additions(done, verdicts.missing, recording, prompts.sections)
-    done = without_repeats(done)
+    done = with_settled_parts(without_repeats(done))
     return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
 
 

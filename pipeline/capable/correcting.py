@@ -79,6 +79,8 @@ def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
 
 def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
     """The fault, with the first cell in front of a row that lacks it: a model may take that for the row's label."""
+    if not fault.text.strip():  # nothing of it can stand
+        return fault
     had, has, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
     lacks_first = len(has) == len(had) - 1 and has[0] not in (had[0], label)
     if not statement.bound or not lacks_first or (len(has) == 1 and not label):
@@ -115,7 +117,8 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if statement.details and _mark(statement.text) and text and text[-1].isalnum() and not _COLON.search(text):
             text += _mark(statement.text)  # which a model may take for that of a label
         if verdict.fault.verdict == "citation":
-            return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE)
+            remark = finding(statement.text, recording)
+            return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE, remark=remark)
         if not text:
             withheld.append(statement.withheld(section, verdict.fault.why))
             return None
@@ -174,7 +177,6 @@ def _bare(title: str) -> str:
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
     remarks: list[str] = []
-    against: dict[int, str] = {}
 
     def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
         """The cells of a title as they are put right, where they stay as many."""
@@ -185,7 +187,6 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
         new = cells(text) if len(before) > 1 else (text,)
         if not text or new == before or len(new) != len(before):
             remarks.append(_TITLE_STANDS.format(BETWEEN.join(before), why))
-            against[id_] = why
             return before
         remarks.append(_TITLE_CHANGED.format(BETWEEN.join(new), BETWEEN.join(before), why))
         return new
@@ -196,4 +197,4 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
     parts = {id_: title(id_, (part,))[0] for id_, part in parts.items()}
     out = draft.rewritten(statement, lambda g: replace(g, part=parts[g.part_id]))
-    return replace(out, remarks=(*draft.remarks, *remarks), against=against)
+    return replace(out, remarks=(*draft.remarks, *remarks))

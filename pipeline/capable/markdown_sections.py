@@ -37,6 +37,7 @@ _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
+_EMPTY = "–"  # stands in a cell of a table that has nothing
 _STEPS = "ordered_list"
 _LISTS = ("bullet_list", _STEPS)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -194,8 +195,6 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
         goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
         if above and not above.details and goes_below:
             flat = [replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat()]
-            if not columns and not steps:  # should what leads up to them go, they stand as bullets
-                flat = [replace(d, listed=True) for d in flat]
             above = replace(above, details=tuple(flat), columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to
@@ -263,12 +262,15 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     if node.type != "table":
         return list(_statement(node)), ()
     head, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
-    bound = [DraftStatement(BETWEEN.join(c.replace("|", "/") for c in row), (), bound=True) for row in rows]
+    # A row with nothing in its first and its last cell would be one between bars.
+    bound = [DraftStatement(BETWEEN.join(c.replace("|", "/") or _EMPTY for c in row), (), bound=True) for row in rows]
     if fills(head, [row.text for row in bound]):
         return bound, tuple(head)
-    filled = [pair for row in rows or [[""] * len(head)] for pair in zip(head, row, strict=True)]
+    if not rows:
+        return [DraftStatement("; ".join(filter(None, head)), ())] if any(head) else [], ()
+    filled = [(column, cell) for row in rows for column, cell in zip(head, row, strict=True) if cell]
     pairs = [labels.colon.join(filter(None, pair)) for pair in filled]
-    return [DraftStatement("; ".join(filter(None, pairs)), ())] if any(pairs) else [], ()
+    return [DraftStatement("; ".join(pairs), ())] if pairs else [], ()
 
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:

@@ -106,6 +106,26 @@ def test_a_table_belongs_to_the_point_above_or_to_the_heading_and_is_told_in_wor
     assert [text for _, text, _ in behind] == ["Compared:", "Matter:", "So:", "Says: yes", "Says: no"]
 
 
+def test_an_empty_cell_is_a_cell_and_a_table_that_stays_none_tells_no_column_without_one() -> None:
+    head = "| Way | Cost | Note |\n| --- | --- | --- |\n"
+    rows = "| Tower | 3 | old |\n|  | 4 |  |\n"
+    assert points(f"Compared:\n\n{head}{rows}") == [("", "Compared:", ["Tower | 3 | old", "– | 4 | –"])]
+    alone = points(f"So it is.\n\n{head}| Tower |  | old |")
+    assert [text for _, text, _ in alone] == ["So it is.", "Way: Tower; Note: old"]
+
+
+def test_what_stands_below_a_bullet_that_goes_is_bullets_too() -> None:
+    draft = told(
+        "## Main Points\n\n### M\n\n- **Tower:** It costs much:\n  - Water.\n  - Steel.\n- **Loan:** Ten years."
+    )
+    left = draft.rewritten(lambda section, s: None if s.label == "Tower" else s)
+    assert [(s.is_bullet, s.text) for _, s in left.statements()] == [
+        (True, "Water."),
+        (True, "Steel."),
+        (True, "Ten years."),
+    ]
+
+
 def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point() -> None:
     draft = told(
         "# Title\n\nBefore all.\n\n## OVERVIEW\n\nIt is a talk. It is long.\n\n## 2. Who Is Who\n\n- **Ana:** host\n- and cook\n"

@@ -20,6 +20,7 @@ from pipeline.rechecking import Checked, check_path, check_path_with_model
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
+from tests.kinds import TASKS, answering
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, structured
 
 
@@ -436,3 +437,12 @@ def test_only_a_record_that_knows_names_has_a_field_for_them(page: Path) -> None
     told = Naming("Speaker 1", "Ana Moreau", 1)
     run = load(record).run.model_copy(update={"names": (told,)})
     assert RunRecord.model_validate_json(run.model_dump_json()).names == (told,)
+
+
+def test_a_task_that_nobody_takes_on_is_told_with_the_reason_whatever_is_bound_to_it(page: Path) -> None:
+    client, talk = answering(action_items=TASKS[:1]), page.parent.parent / "reactor.txt"
+    document = asyncio.run(asummarise(talk, client, recipe=Recipe(notes="minutes")))
+    page, _ = write(document, render_markdown(document), output_path(page.parent, "reactor"))
+    refused = fault(row_with("Plan the heat exchanger"), verdict="unsupported", why="nobody takes this on")
+    told = {c.claim.text: [f.message for f in c.findings] for c in asked(page, refused) if c.findings}
+    assert told == {"Plan the heat exchanger.": ["nobody takes this on"]}

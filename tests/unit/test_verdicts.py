@@ -1,15 +1,31 @@
 """What becomes of a fault that the check reports: which lines count, and what stays in doubt."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from pipeline.capable.checking import check_meaning
+from pipeline.capable.chunks import ChunkPrompts
+from pipeline.chunking import chunk_transcript
 from pipeline.document import StudyDocument
+from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, Recipe
+from pipeline.prompting import PromptSet
 from pipeline.transcript import Segment, Transcript
-from tests.scripted import EMPTY, Answer, ScriptedClient, composed_answer, fitting, with_fault, written_answer
+from tests.scripted import (
+    EMPTY,
+    Answer,
+    ScriptedClient,
+    composed_answer,
+    fitting,
+    structured,
+    transcript,
+    with_fault,
+    written_answer,
+)
 from tests.unit.test_run import run
 
 
@@ -102,3 +118,39 @@ def test_bold_in_what_a_model_writes_or_puts_right_stands_out_and_is_no_mark() -
         ("heat exchanger",),
     )
     assert (document.main_points[0].heading, document.main_points[0].details[0].lead) == ("The cost", "Cost")
+
+
+def checked(draft: Draft, **fault: Any) -> Draft:
+    """A numbered draft after a check that reports this of it."""
+    told = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []} | fault
+    client, talk = ScriptedClient([EMPTY | {"faults": [told]}]), transcript()
+    chunks = chunk_transcript(talk, limit=10_000)
+    prompts = ChunkPrompts(talk, chunks, PromptSet())
+    return asyncio.run(check_meaning(draft, talk, chunks, prompts, structured(client), words=10, freely=False))
+
+
+def test_a_row_of_two_cells_of_which_nothing_can_stand_goes_whatever_the_check_calls_its_label() -> None:
+    said = ("Reactor | 40 megawatts", "Tower | 3 million euros", "Loan | ten years")
+    rows = tuple(DraftStatement(text, (1,), bound=True) for text in said)
+    table = DraftStatement("What they cost:", (1,), details=rows, columns=("What", "How much"))
+    draft = Draft({"main_points": (DraftGroup((table,), "Costs"),)}).numbered()
+    (tower,) = (s.id for _, s in draft.statements() if s.text == said[1])
+    left = checked(draft, id=tower, label="Tower")
+    assert [s.text for _, s in left.statements()] == ["What they cost:", said[0], said[2]]
+    assert [w.text for w in left.withheld] == [said[1]]
+
+
+def test_a_part_that_a_check_leaves_with_one_heading_is_none_any_more() -> None:
+    groups = [DraftGroup((DraftStatement(f"{n}.", (n,)),), f"H{n}", part="P" if n < 3 else "Q") for n in (1, 2, 3, 4)]
+    draft = Draft({"main_points": tuple(groups)}).numbered()
+    first = next(s for _, s in draft.statements())
+    left = checked(draft, id=first.id).sections["main_points"]
+    assert [(g.part, g.heading) for g in left] == [("", "P: H2"), ("Q", "H3"), ("Q", "H4")]
+
+
+def test_a_figure_that_nobody_says_is_told_where_only_lines_are_put_right() -> None:
+    written = written_answer()
+    written["summary"][0]["text"] = "The reactor at Lund is to get a heat exchanger in 2035."
+    faulty = with_fault(id=10, verdict="citation", text="", lines=[4])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert document.summary[0].finding is None and "2035" in (document.summary[0].remark or "")
