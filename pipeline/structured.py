@@ -46,15 +46,16 @@ class Structured:
         """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
 
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
-        and is asked again all the same, once. Raises OutputTruncated, Declined, InvalidAnswer, and what the client
-        raises.
+        and is asked again all the same, once: it stands where the other one cannot be used. Raises OutputTruncated,
+        Declined, InvalidAnswer, and what the client raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens)
         completion = whole(await self.complete(request))
+        usable: Parsed[A] | None = None
         try:
-            parsed = _kept(completion, answer, _FEW, law)
-            wish(parsed.value)
-            return parsed
+            usable = _kept(completion, answer, _FEW, law)
+            wish(usable.value)
+            return usable
         except Unusable as err:
             said = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
@@ -63,6 +64,8 @@ class Structured:
         try:
             return _kept(completion, answer, len(completion.text), law)
         except Unusable as err:
+            if usable:
+                return usable
             raise InvalidAnswer(
                 f"{name}: the answer did not fit, also when asked again: {err}", hint="try another model"
             ) from err

@@ -27,8 +27,8 @@ def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> d
 
     The main points get what the other usual ones leave.
     """
-    shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.least}
-    left = words - sum(shares[s.name] for s in sections if s.least and not s.adds)
+    shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.share is not None}
+    left = words - sum(shares[s.name] for s in sections if s.share is not None and not s.adds)
     return {s.name: shares.get(s.name, max(_LEAST_WORDS, left)) for s in sections}
 
 

@@ -32,7 +32,7 @@ class Section:
 
     `answer` is the type of that field, `groups` reads it as statements with their lines, in the words of the notes'
     language where code adds some, `content` gives checked statements the record's form. `share` is its part of the
-    document's words, `least` the words that it needs of a short document (0: it gets what the others leave),
+    document's words (None: it gets what the others leave), `least` the words that it needs of a short document,
     `values` fills the prompt's variables from the words it gets. `title` is that of a user's own section; others
     have theirs in the catalogue of the page's language.
     """
@@ -42,7 +42,7 @@ class Section:
     answer: Any
     groups: Callable[[Any, LinesOf, Labels], tuple[DraftGroup, ...]]
     content: Callable[[Sequence[DraftGroup], Transcript], tuple[Any, ...]]
-    share: float
+    share: float | None
     least: int
     values: Callable[[int], Mapping[str, str]] = lambda words: {}
     cites: bool = True  # whether its statements say something of the recording, with lines, and are checked

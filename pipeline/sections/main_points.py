@@ -110,8 +110,9 @@ def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:
 def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
     """A point with what is nested below it; of one without words its lead, or else what is nested stands alone."""
     columns = tuple(" ".join(c.split()) for c in point.columns)
-    rows = fills(columns, [d.text for d in point.details])  # go where their point goes
-    details = tuple(DraftStatement(d.text, lines_of(d.cites), bound=rows) for d in point.details if d.text.strip())
+    below = [d for d in point.details if d.text.strip()]
+    rows = fills(columns, [d.text for d in below])  # go where their point goes
+    details = tuple(DraftStatement(d.text, lines_of(d.cites), bound=rows) for d in below)
     lead, text, cited = without_end_mark(point.lead), point.text, lines_of(point.cites)
     if not text.strip():
         if not details:
@@ -151,7 +152,7 @@ MAIN_POINTS = Section(
     list[PointSection],
     groups,
     content,
-    share=0.775,
+    share=None,
     least=0,
     values=values,
     composed="arranged",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError
 from pipeline.tasks import all_of
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class Failed:
 
 def survivable(err: CallError) -> Failed:
     """What to tell of an error that the document survives; one that ends it is raised."""
-    if isinstance(err, EndpointError) and err.fatal:
+    if err.fatal:
         raise err
     return Failed(str(err))
 

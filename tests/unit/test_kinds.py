@@ -2,21 +2,24 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
+from pipeline.capable.chunks import chunk_answer
 from pipeline.cli.options import NOTES
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.labels import labels_for
 from pipeline.lengths import words_for
+from pipeline.own_sections import load_sections
 from pipeline.page import draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe
 from pipeline.render import render_markdown
 from pipeline.sections import words_of, words_of_each
-from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, sections_of
+from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, STUDY, sections_of
 from tests.kinds import DECISION, EXAMPLE, QUESTION, TASKS, answering, empty, made, minutes
 from tests.scripted import ScriptedClient, good_answer
 
@@ -172,6 +175,16 @@ def test_a_record_whose_order_is_not_that_of_its_sections_is_none(bent: dict[str
 
 def test_settings_and_the_command_line_name_the_kinds_that_there_are() -> None:
     assert get_args(NotesName) == NOTES == tuple(kind.name for kind in KINDS)
+
+
+def test_no_section_of_ones_own_can_be_called_as_another_field_of_an_answer_is(tmp_path: Path) -> None:
+    others = set(chunk_answer(in_parts=True, manuscript=True).model_fields) - {s.name for s in STUDY.sections}
+    assert {"cut", "cited", "speakers"} <= others
+    for name in others:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text("# Of My Own\n\nSay something.\n", "utf-8")
+        with pytest.raises(SettingsError, match=name):
+            sections_of(Recipe(own=load_sections(tmp_path / name)))
 
 
 def test_the_sections_of_a_kind_have_names_of_their_own() -> None:

@@ -133,6 +133,7 @@ def test_words_follow_the_length_asked_for(store: CallStore) -> None:
 
 def test_half_an_hour_and_two_hours_and_a_half_get_the_words_that_are_promised() -> None:
     assert (words_for(4_500), words_for(20_000)) == (1_540, 3_250)
+    assert [words_for(600, length) for length in ("brief", "standard", "full")] == [210, 420, 540]
 
 
 def test_plans_together_are_their_sums(store: CallStore) -> None:

@@ -419,6 +419,12 @@ def test_an_answer_without_main_points_is_asked_for_again() -> None:
     assert "main_points is empty" in client.requests[1].messages[-1].content
 
 
+def test_an_answer_without_main_points_stands_where_the_one_asked_for_again_cannot_be_used() -> None:
+    bare = written_answer() | {"main_points": []}
+    document, _ = run([bare, "I am sorry.", EMPTY], Recipe())
+    assert document.status == "partial" and document.summary and document.overview
+
+
 def test_an_answer_that_has_no_main_points_twice_stands_and_makes_the_document_partial() -> None:
     bare = written_answer() | {"main_points": []}
     document, client = run(lambda r: bare if r.name == "write" else EMPTY, Recipe())
