@@ -91,16 +91,35 @@ class Detail(Statement):
     Right below a heading one that is `listed` is a bullet and any other a paragraph; None: those with a lead are
     bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
     `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered. A
-    `caption` says of a table or of steps right below a heading no more than that does, and is not shown.
+    table or steps that nothing leads up to are the details of a `bare` point, which says nothing itself.
     """
 
+    text: str
     lead: Text | None = None
     continues: bool = Field(default=False, exclude_if=lambda continues: not continues)
     steps: bool = Field(default=False, exclude_if=lambda steps: not steps)
     columns: tuple[str, ...] = Field(default=(), exclude_if=lambda columns: not columns)
     listed: bool | None = Field(default=None, exclude_if=lambda listed: listed is None)
-    caption: bool = Field(default=False, exclude_if=lambda caption: not caption)
     details: tuple[Detail, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_caption(cls, given: Any) -> Any:
+        """A record that had the heading's words for those of a bare point."""
+        if isinstance(given, dict) and given.get("caption"):
+            return {name: value for name, value in given.items() if name != "caption"} | {"text": ""}
+        return given
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Detail:
+        if not self.text and not self.details:
+            raise ValueError("a point without words has nothing below it")
+        return self
+
+    @property
+    def bare(self) -> bool:
+        """Whether it says nothing itself."""
+        return not self.text
 
     @property
     def is_bullet(self) -> bool:
@@ -137,7 +156,7 @@ class MainPoint(_Model):
     details: tuple[Detail, ...] = Field(min_length=1)
 
     def flat(self) -> Iterator[Detail]:
-        """Every detail in reading order, nested ones included."""
+        """Every detail that says something, in reading order, nested ones included."""
         for detail in self.details:
             yield from _flat(detail)
 
@@ -146,7 +165,8 @@ def _flat(detail: Detail) -> Iterator[Detail]:
     left = [detail]
     while left:
         detail = left.pop()
-        yield detail
+        if not detail.bare:
+            yield detail
         left += reversed(detail.details)
 
 

@@ -22,8 +22,8 @@ class DraftStatement:
     that `continues` stands in the paragraph of the one before it.
     `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
     order. Right below a heading one that is `listed` is a bullet, any other a paragraph; None: those with a label are
-    bullets. Words of `emphasis` stand out on the page where the text has them. A `caption` says of a table or of steps
-    right below a heading no more than that does: it is not printed, and goes where they go.
+    bullets. Words of `emphasis` stand out on the page where the text has them. A table or steps to which nothing leads
+    up are the details of a `bare` one, which says nothing itself and goes where they go.
     """
 
     text: str
@@ -42,7 +42,11 @@ class DraftStatement:
     steps: bool = False
     emphasis: tuple[str, ...] = ()
     listed: bool | None = None
-    caption: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether it says nothing itself."""
+        return not self.text
 
     @property
     def is_bullet(self) -> bool:
@@ -135,10 +139,10 @@ class Draft:
     names: tuple[Naming, ...] = ()
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
-        """(section, statement) of everything, nested ones included, in reading order."""
+        """(section, statement) of everything that says something, nested ones included, in reading order."""
         for name, groups in self.sections.items():
             for group in groups:
-                yield from ((name, s) for s in group.flat())
+                yield from ((name, s) for s in group.flat() if not s.bare)
 
     def printed(self) -> Iterator[tuple[str, int, str | DraftStatement]]:
         """(section, number, title or statement) of everything on the page, in reading order.
@@ -153,7 +157,8 @@ class Draft:
                     if group.heading:
                         yield name, group.id, group.heading
                     for statement in group.flat():
-                        yield name, statement.id, statement
+                        if not statement.bare:
+                            yield name, statement.id, statement
                         if statement.columns_id:
                             yield name, statement.columns_id, BETWEEN.join(statement.columns)
 
@@ -161,7 +166,7 @@ class Draft:
         """Words of all sections, titles of parts, headings, leads and terms included."""
         texts = [g.heading for groups in self.sections.values() for g in groups]
         texts += {g.part for groups in self.sections.values() for g in groups}
-        texts += [text for _, s in self.statements() if not s.caption for text in (s.label, s.text)]
+        texts += [text for _, s in self.statements() for text in (s.label, s.text)]
         return sum(map(word_count, texts))
 
     def numbered(self, *, every: bool = False) -> Draft:
@@ -206,7 +211,7 @@ class Draft:
             changed = change(name, statement)
             staying = [d for d in statement.details if changed is not None or not d.bound]
             details = all_kept(name, staying)
-            if changed is None or (changed.caption and not details):
+            if changed is None or (changed.bare and not details):
                 return tuple(replace(d, listed=True) for d in details)
             return (changed if changed.details == details else replace(changed, details=details),)
 

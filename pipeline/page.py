@@ -23,7 +23,6 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.page_rows import Form, Node, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
-from pipeline.paragraphs import shown
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
@@ -46,9 +45,7 @@ def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
     if section.form == "points":
         for point in section.content:
             assert isinstance(point, MainPoint)
-            paragraphs = shown(point.details)
-            points = (replace(_statement(d), caption=not seen) for rows, seen in paragraphs for d in rows)
-            yield DraftGroup(tuple(points), point.heading, part=point.part or "")
+            yield DraftGroup(tuple(map(_statement, point.details)), point.heading, part=point.part or "")
     elif section.content:
         rows = tuple(_statement(s) for s in section.content)
         yield DraftGroup(tuple(_with_bound(s) for s in rows) if section.form == "items" else rows)
@@ -105,8 +102,8 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             known = [*twins.texts(name), *told]
             nodes = [node for node in sentences_of(paragraphs(rows, form), known) if node.text not in told]
         else:
-            caption = heading and f"{heading}:" if shape == "points" else ""
-            nodes = bullets(rows, form, form.terms if shape == "terms" else form.leads, caption)
+            labels = form.terms if shape == "terms" else form.leads
+            nodes = bullets(rows, form, labels, bare=bool(heading) and shape == "points")
             nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
         statements = tuple(twins.with_lines(node, name) for node in nodes)
         if shape == "items":
@@ -147,7 +144,7 @@ def _told(draft: Draft) -> list[tuple[object, ...]]:
             name,
             group.part,
             group.heading,
-            [("" if s.caption else s.text, s.label, s.columns) for s in group.flat()],
+            [(s.text, s.label, s.columns) for s in group.flat()],
             [s.steps and bool(s.details) for s in group.statements],
             [s.is_bullet for s in group.statements if group.heading and (s.label or not s.continues)],
             {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
@@ -185,12 +182,6 @@ class _Twins:
         Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
         was written anew is known by its label.
         """
-        if node.caption:
-            details = tuple(self.with_lines(d, section) for d in node.details)
-            if node.columns:
-                details = tuple(replace(row, bound=True) for row in details)
-            shape = DraftStatement(node.text, lines_of(details), "", details, columns=node.columns)
-            return replace(shape, steps=node.steps, listed=False, caption=True)
         twin = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
         twin = twin or self._find(node.text, self._of.get(section, ()))
         twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
@@ -199,6 +190,8 @@ class _Twins:
             details = tuple(replace(row, bound=True) for row in details)
         new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
         new = replace(new, steps=node.steps, emphasis=node.emphasis, listed=node.listed)
+        if new.bare:
+            return replace(new, lines=lines_of(details))
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
@@ -210,10 +203,11 @@ class _Twins:
 
         That is one statement where it resembles one of them, or where no sentence of it does.
         """
-        rows, known = self._of.get(section, []), [] if node.caption else self._pieces.get(section, [])
+        rows, known = self._of.get(section, []), self._pieces.get(section, [])
         if not node.columns:
             node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
-        if not known or node.text in self._texts[section]:  # no paragraph of the record holds several, or not this
+        # Bare, or no paragraph of the record holds several, or not this one.
+        if not node.text or not known or node.text in self._texts[section]:
             yield node
             return
         pieces: list[str] = []

@@ -101,7 +101,6 @@ class Node:
     steps: bool = False
     emphasis: tuple[str, ...] = ()
     listed: bool = False
-    caption: bool = False
 
     def flat(self) -> Iterator[Node]:
         """This one and those nested below it."""
@@ -110,11 +109,11 @@ class Node:
             yield from node.flat()
 
 
-def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], caption: str = "") -> list[Node]:
+def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], *, bare: bool) -> list[Node]:
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
     A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
-    table to the point above them; where none stands above, to their `caption`.
+    table to the point above them; where none stands above, and below a list or another table, to a `bare` one.
     """
     out: list[Node] = []
     last: Node | None = None
@@ -124,8 +123,8 @@ def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], 
     counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
         stands_alone = not out or (row.startswith(_BAR) and (out[-1].listed or bool(out[-1].details)))
-        if caption and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
-            point, below, caption = Node(caption, caption=True), True, ""
+        if bare and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
+            point, below = Node(""), True
             out.append(point)
         in_table = row.lstrip().startswith(_BAR)
         if not row.strip():

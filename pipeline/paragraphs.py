@@ -1,4 +1,4 @@
-"""The points below a heading as they stand on a page: in paragraphs, and with or without their words."""
+"""The points below a heading as they stand on a page: in paragraphs, each with the table that is read as its own."""
 
 from __future__ import annotations
 
@@ -19,27 +19,21 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
         yield tuple(paragraph)
 
 
-def shown(points: Iterable[Detail]) -> Iterator[tuple[tuple[Detail, ...], bool]]:
-    """The paragraphs below a heading, each with whether its words are shown: a caption's are not, once.
+def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
+    """The points as a page is read, on which a table or steps right below a paragraph are that paragraph's.
 
-    They are where its table would be read as that of the paragraph above it.
+    Other bare tables stand by themselves, and so do bare steps that stand first; what is left of others are bullets.
     """
-    above: tuple[Detail, ...] = ()
-    hidden = False
-    for paragraph in in_paragraphs(points):
-        first = paragraph[0]
-        parted = not above or (first.is_table and (above[0].is_bullet or bool(above[-1].details)))
-        stands = len(paragraph) == 1 and (first.is_table or (first.steps and bool(first.details)))
-        hides = first.caption and stands and parted and not first.is_bullet and not hidden
-        hidden = hidden or hides
-        yield paragraph, not hides
-        above = paragraph
-
-
-def standing(points: Iterable[Detail]) -> Iterator[Detail]:
-    """The points; of a caption whose table or steps are none any more, what is left of them as bullets."""
+    out: list[Detail] = []
     for point in points:
-        if not point.caption or point.is_table or (point.steps and point.details):
-            yield point
+        above = out[-1] if out else None
+        if not point.bare:
+            out.append(point)
+        elif (point.is_table or point.steps) and above and not above.is_bullet and not above.details:
+            below = {"details": point.details, "columns": point.columns, "steps": point.steps}
+            out[-1] = above.model_copy(update=below)
+        elif point.is_table or (point.steps and above is None):
+            out.append(point)
         else:
-            yield from (detail.model_copy(update={"listed": True}) for detail in point.details)
+            out += [detail.model_copy(update={"listed": True}) for detail in point.details]
+    return tuple(out)

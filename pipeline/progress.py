@@ -121,7 +121,7 @@ def _drafted(sections: Mapping[str, tuple[DraftGroup, ...]]) -> Iterator[Drafted
     for name, groups in sections.items():
         for group in groups:
             for top in group.statements:
-                yield from (Drafted(name, group.heading, s.label, s.text, s.lines) for s in top.flat())
+                yield from (Drafted(name, group.heading, s.label, s.text, s.lines) for s in top.flat() if not s.bare)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
 
 def claims_of(document: StudyDocument) -> list[PrintedClaim]:
     """Every statement of a record that cites lines, nested ones included, in reading order; terms with definitions."""
-    return [_claim(section, s) for section, s in draft_of_document(document).statements() if s.lines and not s.caption]
+    return [_claim(section, s) for section, s in draft_of_document(document).statements() if s.lines]
 
 
 def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
@@ -131,8 +131,6 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
     out: list[Checked] = []
     for section, id_, held in opened.draft.printed():
         if section in BARE:
-            continue
-        if isinstance(held, DraftStatement) and held.caption:
             continue
         if isinstance(held, DraftStatement):
             out.append(Checked(_claim(section, held), tuple(found[id_])))
@@ -150,7 +148,7 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
         if isinstance(title, str) and title not in known:
             out[id_] = [Finding(f.kind, f.message) for f in findings(title, recording)]
     for section, statement in opened.draft.statements():
-        if section not in BARE and not statement.caption:  # its heading is looked at
+        if section not in BARE:
             out[statement.id] += _against(statement, recording, known)
     left = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():

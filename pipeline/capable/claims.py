@@ -54,7 +54,7 @@ def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: 
         above = (*above, (group.id, row))
     for statement in group.statements:
         over = above
-        if not statement.caption:
+        if not statement.bare:
             row = _row(statement, recording)
             yield Claim(statement.id, statement.lines, row, above)
             over = (*above, (statement.id, row))

@@ -102,8 +102,6 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if why := verdicts.unchecked.get(statement.id):
             return replace(statement, finding=why)
         verdict = verdicts.faults.get(statement.id)
-        if statement.caption:
-            return statement
         if verdict is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
@@ -145,23 +143,11 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         # It has no lines that could be the wrong ones.
         return group if verdict.fault.verdict == "citation" else replace(group, finding=why or verdict.fault.verdict)
 
-    out = _with_captions(draft.rewritten(judged, heading))
+    out = draft.rewritten(judged, heading)
     doubted = (g for groups in out.sections.values() for g in groups if g.finding)
     remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in doubted)
     out = replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
     return _with_titles(out, verdicts)
-
-
-def _with_captions(draft: Draft) -> Draft:
-    """The draft, in which what only repeats a heading above its table or its steps repeats the one put right."""
-
-    def one(group: DraftGroup) -> DraftGroup:
-        def repeated(s: DraftStatement) -> DraftStatement:
-            return replace(s, text=f"{without_end_mark(group.heading)}{_mark(s.text)}") if s.caption else s
-
-        return replace(group, statements=tuple(map(repeated, group.statements)))
-
-    return replace(draft, sections={name: tuple(map(one, groups)) for name, groups in draft.sections.items()})
 
 
 def _mark(text: str) -> str:

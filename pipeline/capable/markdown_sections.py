@@ -25,7 +25,7 @@ from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
 from pipeline.tables import BETWEEN, fills, in_words
-from pipeline.text import LEADS_TO_A_LIST, QUESTION_MARKS, clean, word_count, words
+from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
 # A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
@@ -71,9 +71,10 @@ def sections_in(
 def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titles: Mapping[str, str]) -> int:
     """How many words of the Markdown stand in none of the sections, those of their titles aside."""
     draft = Draft({name: tuple(groups) for name, groups in sections.items()})
-    kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text, *s.columns) for w in words(text))
+    kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text) for w in words(text))
     titles_kept = [g.heading for groups in sections.values() for g in groups]
     titles_kept += {g.part for groups in sections.values() for g in groups}
+    titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
     kept += Counter(w for title in titles_kept for w in words(title))
     rows = (row for row in markdown.splitlines() if not row.startswith("# "))
     rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if _title(row.lstrip("# ")) not in titles)
@@ -180,18 +181,17 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
     """The points below a heading: a table, a numbered list, and what a paragraph leads up to go below that.
 
     The items of other lists are points of their own. A table or steps right below the heading, and a table right
-    below a list or another table, have the heading for their caption, once.
+    below a list or another table, go below a bare point.
     """
     above: DraftStatement | None = None
     listed = False  # whether that is the last item of a list
-    caption = block.heading and _caption(block.heading, labels)
     for n, node in enumerate(block.nodes):
         rows, columns = _rows(node, labels)
         behind = listed or bool(above and above.details)
         steps = bool(rows) and _counts_up(node) and not any(row.details for row in rows)
-        if caption and (columns or steps) and (not n or (columns and behind)):
+        if block.heading and (columns or steps) and (not n or (columns and behind)):
             yield from ((above,) if above else ())
-            above, caption, listed = DraftStatement(caption, (), listed=False, caption=True), "", False
+            above, listed = DraftStatement("", (), listed=False), False
         goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
         if above and not above.details and goes_below:
             flat = [replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat()]
@@ -209,13 +209,9 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
     yield from ((above,) if above else ())
 
 
-def _caption(heading: str, labels: Labels) -> str:
-    return heading if heading.endswith(QUESTION_MARKS) else f"{without_end_mark(heading)}{labels.colon.strip()}"
-
-
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
     """A point as statements that are cited each for itself, of a sentence or short ones together, in one paragraph."""
-    sentences = [point.text] if point.bound or point.caption else sentences_in(point.text)
+    sentences = [point.text] if point.bound or point.bare else sentences_in(point.text)
     pieces: list[str] = []
     for sentence, is_quoted in zip(sentences, _inside_quotations(point.text, sentences), strict=True):
         if pieces and (is_quoted or word_count(pieces[-1]) + word_count(sentence) <= _MOST_OF_PIECE):

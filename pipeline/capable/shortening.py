@@ -43,7 +43,7 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     rows: dict[int, Sequence[DraftStatement]] = {}
     for group in draft.sections.get(MAIN_POINTS.name, ()):
         rows |= {s.id: (s,) for s in group.flat()}
-        rows |= {s.columns_id: (s,) for s in group.flat() if s.columns_id and s.caption}
+        rows |= {s.columns_id: (s,) for s in group.flat() if s.columns_id and s.bare}
         rows |= {group.id: group.statements} if group.heading else {}
         rows |= {group.part_id: (*rows.get(group.part_id, ()), *group.statements)} if group.part else {}
     gone: set[int] = set()
@@ -53,8 +53,6 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
         if left > 0 and words <= left + _MOST_BELOW:
             left -= words
             gone |= {s.id for s in more}
-    dropped = [
-        DroppedNote(text=s.labelled, lines=s.lines) for _, s in draft.statements() if s.id in gone and not s.caption
-    ]
+    dropped = [DroppedNote(text=s.labelled, lines=s.lines) for _, s in draft.statements() if s.id in gone]
     kept = draft.rewritten(lambda section, s: None if s.id in gone else s)
     return replace(kept, dropped=(*draft.dropped, *dropped))

@@ -217,7 +217,7 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
         details = tuple(one(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
-        leads = statement.caption or statement.text.endswith(LEADS_TO_A_LIST)
+        leads = statement.bare or statement.text.endswith(LEADS_TO_A_LIST)
         if leads and (below := lines_below(details)):
             return replace(statement, details=details, lines=below)
         if section.of_people and (first := _first_line_of(statement.label, chunk)):

@@ -70,7 +70,7 @@ class Exported:
     def points(self) -> Iterator[tuple[Section, Block, int, Point]]:
         """Every statement that cites lines, in reading order, with where it stands."""
         for section in self.sections:
-            yield from ((section, block, depth, p) for block, depth, p in section.points() if p.claim and not p.caption)
+            yield from ((section, block, depth, p) for block, depth, p in section.points() if p.claim)
 
     def passages(self, point: Point) -> tuple[Passage, ...]:
         """The lines that say a statement, in their context."""

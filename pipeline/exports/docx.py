@@ -129,7 +129,7 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
         return
     for top in block.points:
         for depth, points in top.paragraphs():
-            if points[0].caption:
+            if not points[0].text:
                 continue
             level = min(depth + 1, _DEEPEST)
             plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].listed)

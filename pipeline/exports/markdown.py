@@ -148,7 +148,7 @@ def _point(top: Point, block: Block, links: Mentions, dialect: _Dialect) -> Iter
         yield from _bullet(top, links, dialect, term=block.form == "terms")
         return
     said = _lead(top, dialect.plain, dialect) + _in_a_row((top, *top.pieces), links, dialect)
-    yield from ("", "" if top.caption else said, "")
+    yield from ("", said if top.text else "", "")
     if top.columns:
         yield from table_head(map(dialect.plain, top.columns), "")
     for point in top.nested:

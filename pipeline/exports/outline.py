@@ -11,14 +11,13 @@ from pipeline.document import (
     Claim,
     Detail,
     KeyConcept,
-    MainPoint,
     OutlineSection,
     Statement,
     StudyDocument,
     with_parts,
 )
 from pipeline.labels import Labels
-from pipeline.paragraphs import in_paragraphs, shown
+from pipeline.paragraphs import in_paragraphs
 from pipeline.render.markdown import provenance
 from pipeline.tables import cells, in_words
 
@@ -33,8 +32,8 @@ class Point:
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
     Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
     whose lead and text tell the same in words. `step` is its place among steps, from 1. Right below a heading it is a
-    bullet where it is `listed`, else a paragraph with what is nested below it. A `caption` only repeats that heading,
-    and is not shown above what is nested.
+    bullet where it is `listed`, else a paragraph with what is nested below it. One without a
+    text only has what is nested below it.
     """
 
     text: str
@@ -47,7 +46,6 @@ class Point:
     cells: tuple[str, ...] = ()
     step: int = 0
     listed: bool = True
-    caption: bool = False
 
     @property
     def emphasis(self) -> tuple[str, ...]:
@@ -125,7 +123,7 @@ def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> 
             return _block("bullets", _details(section.content, numbers, labels))
         case "points":
             return tuple(
-                Block("points", _below(p, numbers, labels), p.heading, n, part, 2 if p.part else 1)
+                Block("points", _details(p.details, numbers, labels), p.heading, n, part, 2 if p.part else 1)
                 for n, (part, p) in enumerate(with_parts(section.content), 1)
             )
 
@@ -145,18 +143,12 @@ def _point(statement: Statement | KeyConcept, number: int) -> Point:
     return Point(statement.text, getattr(statement, "lead", None) or "", number, statement)
 
 
-def _below(point: MainPoint, numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
-    """The points below a heading."""
-    both = zip(_details(point.details, numbers, labels), shown(point.details), strict=True)
-    return tuple(replace(top, caption=not has_words) for top, (_, has_words) in both)
-
-
 def _details(details: Iterable[Detail], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
     return tuple(_paragraph(paragraph, numbers, labels) for paragraph in in_paragraphs(details))
 
 
 def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labels) -> Point:
-    first, *pieces = [_point(detail, next(numbers)) for detail in paragraph]
+    first, *pieces = [Point("") if detail.bare else _point(detail, next(numbers)) for detail in paragraph]
     last = paragraph[-1]
     columns = last.columns if last.is_table else ()
     if columns:

@@ -18,7 +18,7 @@ from pipeline.document import (
 )
 from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
-from pipeline.paragraphs import in_paragraphs, shown
+from pipeline.paragraphs import in_paragraphs
 from pipeline.tables import cells
 from pipeline.text import linkable, pieces_of_code
 
@@ -151,13 +151,12 @@ def problems(document: StudyDocument) -> Iterator[str]:
 
 def _points(point: MainPoint, cite: _Citer, words: Labels) -> Iterator[str]:
     """The points below a heading: bullets, and paragraphs with what is nested below them."""
-    for paragraph, has_words in shown(point.details):
+    for paragraph in in_paragraphs(point.details):
         if paragraph[0].is_bullet:
             yield from _bullet(paragraph, cite, words, "")
             continue
         below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
-        said = _led(paragraph, cite, words) if has_words else ""
-        yield from ("", said, "", *below, "")
+        yield from ("", "" if paragraph[0].bare else _led(paragraph, cite, words), "", *below, "")
 
 
 def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> list[str]:

@@ -97,7 +97,7 @@ def _applied(state: State, action: Action, n: int) -> State:
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
             _complete(item.section, lines, label)
-            edited = _own(replace(item, text=action.text, label=label, lines=lines, caption=False))
+            edited = _own(replace(item, text=action.text, label=label, lines=lines))
             return _with(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
             item = _present(state, action.target)

@@ -58,7 +58,7 @@ def _held(
         case "points":
             for group in state.groups:
                 below = list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id)))
-                if details := tuple(standing(_tree(below, claims))):
+                if details := standing(_tree(below, claims)):
                     yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
             mine = (i for i in state.items if i.section == section)
@@ -103,10 +103,12 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         while end < len(items) and items[end].depth > item.depth:
             end += 1
         nested = _tree(items[at + 1 : end], claims)
-        known = claims[item.id]
-        shape = known | {name: getattr(item, name) for name in ("columns", "continues", "steps", "listed", "caption")}
-        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
         at = end
+        if item.bare and not nested:
+            continue
+        known = claims[item.id]
+        shape = known | {name: getattr(item, name) for name in ("columns", "continues", "steps", "listed")}
+        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
     return tuple(out)
 
 

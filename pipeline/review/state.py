@@ -34,10 +34,9 @@ class Item:
 
     `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
     `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
-    is `listed` is a bullet right below a heading (None: as its label tells). A `caption` only repeats that heading:
-    there is nothing to decide on it. `finding` and `correction` are the record's; `reason` says why it was withheld,
-    `home` from which section it was dropped.
-    Words of `emphasis` stand out.
+    is `listed` is a bullet right below a heading (None: as its label tells). A `bare` one has a table or steps below it
+    and says nothing itself: there is nothing to decide on it. `finding` and `correction` are the record's; `reason`
+    says why it was withheld, `home` from which section it was dropped. Words of `emphasis` stand out.
     """
 
     id: str
@@ -58,8 +57,12 @@ class Item:
     continues: bool = False
     steps: bool = False
     listed: bool | None = None
-    caption: bool = False
     emphasis: tuple[str, ...] = ()
+
+    @property
+    def bare(self) -> bool:
+        """Whether it says nothing itself."""
+        return not self.text
 
     @property
     def outside(self) -> bool:
@@ -224,8 +227,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         continues=isinstance(claim, Detail) and claim.continues,
         steps=isinstance(claim, Detail) and claim.steps,
         listed=claim.listed if isinstance(claim, Detail) else None,
-        caption=isinstance(claim, Detail) and claim.caption,
-        standing="accepted" if isinstance(claim, Detail) and claim.caption else "pending",
+        standing="pending" if text else "accepted",
     )  # fmt: skip
 
 

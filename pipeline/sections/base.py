@@ -104,6 +104,6 @@ def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     rows = (replace(d, emphasis=()) if statement.columns else d for d in statement.details)  # tables have no bold
     nested = tuple(detail(row, transcript) for row in rows)
-    shape = {name: getattr(statement, name) for name in ("columns", "continues", "steps", "listed", "caption")}
+    shape = {name: getattr(statement, name) for name in ("columns", "continues", "steps", "listed")}
     shape |= claim(statement, transcript)
     return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()

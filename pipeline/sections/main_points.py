@@ -131,7 +131,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
             heading=g.heading,
             part=g.part or None,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
-            details=tuple(standing(detail(s, transcript) for s in g.statements)),
+            details=standing(detail(s, transcript) for s in g.statements),
         )
         for g in groups
     )

@@ -57,7 +57,7 @@ def check_exactly(draft: Draft, transcript: Transcript, language: str | None = N
     recording = Recording(transcript, language)
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
-        if statement.caption or not statement.lines:  # it says nothing of the recording
+        if not statement.lines:  # it says nothing of the recording
             return statement
         found = statement.finding or finding(statement.text, recording)
         return replace(with_lines(statement, recording), finding=found)
@@ -71,7 +71,7 @@ def without_repeats(draft: Draft) -> Draft:
     withheld: list[Withheld] = []
 
     def first(section: str, statement: DraftStatement) -> DraftStatement | None:
-        if statement.bound or statement.caption:
+        if statement.bound or statement.bare:
             return statement
         text = letters(f"{statement.label} {statement.text}")
         if text in seen[section]:

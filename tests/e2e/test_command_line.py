@@ -75,7 +75,7 @@ def test_checking_by_code_needs_no_answer_of_the_check(replayable: Path) -> None
 def test_notes_of_another_length_are_other_calls(replayable: Path) -> None:
     told = studydoc("plan", "talk.txt", *NOBODY, "--length", "full", cwd=replayable).stdout
     name, now, later, stored, *_, words = told.splitlines()[1].split("\t")
-    assert (name, now, later, stored, words) == ("talk", "1", "about 1", "0", "130")
+    assert (name, now, later, stored, words) == ("talk", "1", "about 1", "0", "90")
 
 
 def test_a_plan_after_the_run_is_free(replayable: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_table_that_somebody_changed_is_an_edited_page(before: str, after: str
     assert before in page and is_edited(page.replace(before, after), document)
 
 
-def accepted(document: StudyDocument, but: str = "") -> State:
+def accepted(document: StudyDocument, but: str | None = None) -> State:
     state = opened(document)
     items = (replace(i, standing="rejected" if i.text == but else "accepted") for i in state.items)
     return replace(state, items=tuple(items))

@@ -1,25 +1,28 @@
-"""A table or steps right below a heading: what leads up to them in the record only repeats it, and is not shown."""
+"""A table or steps to which nothing leads up: they stand by themselves, below a point that says nothing."""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 
 import pytest
 from docx import Document
+from pydantic import ValidationError
 
 from pipeline.capable.chunks import Fault
 from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.shortening import shortened
-from pipeline.document import StudyDocument
+from pipeline.document import Detail, StudyDocument
 from pipeline.draft import Draft
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
+from pipeline.paragraphs import standing
 from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.render import render_markdown
 from pipeline.review.actions import Heading
@@ -33,13 +36,13 @@ from tests.exports.test_points import accepted
 TITLE = "Two machines, compared"
 
 
-def document(*, steps: bool = False, caption: bool = True, text: str = f"{TITLE}:") -> StudyDocument:
+def document(*, steps: bool = False, text: str = "") -> StudyDocument:
     """The sample with a table right below its second heading, or with steps."""
     first, second = sample().main_points
     like = second.details[0].model_copy(update={"lead": None, "details": (), "support": "verified", "finding": None})
     rows = tuple(like.model_copy(update={"text": text}) for text in ("Reactor | 40 MW", "Tower | 3 MW"))
     shape = {"steps": True} if steps else {"columns": ("Machine", "Power")}
-    table = like.model_copy(update={"text": text, "details": rows, "listed": False, "caption": caption} | shape)
+    table = like.model_copy(update={"text": text, "details": rows, "listed": False} | shape)
     behind = like.model_copy(update={"text": "So it ends."})
     points = (first, second.model_copy(update={"heading": TITLE, "details": (table, behind)}))
     return sample(main_points=points)
@@ -54,7 +57,7 @@ def test_they_stand_right_below_it_and_are_read_back(steps: bool, citations: boo
     begins = "\n1. Reactor" if steps else "\n| Machine | Power |"
     assert begins in page.partition(TITLE)[2]
     (*_, group) = draft_of_page(page, made).sections["main_points"]
-    assert [(s.text, len(s.details)) for s in group.statements] == [(f"{TITLE}:", 2), ("So it ends.", 0)]
+    assert [(s.text, len(s.details)) for s in group.statements] == [("", 2), ("So it ends.", 0)]
     assert all(s.lines for s in group.flat())
 
 
@@ -68,18 +71,47 @@ def test_a_table_behind_bullets_is_read_back_as_well() -> None:
     assert page.count(TITLE) == 1 and "- So it ends.\n\n| Machine | Power |" in page and not is_edited(page, made)
 
 
-def test_what_a_writer_put_in_front_of_a_table_is_shown_whatever_it_says() -> None:
-    page = render_markdown(document(caption=False))
-    assert page.count(TITLE) == 2 and not is_edited(page, document(caption=False))
+def with_points(made: StudyDocument, *points: Detail) -> StudyDocument:
+    """The document with these points below its second heading, as its record has them."""
+    second = made.main_points[1].model_copy(update={"details": standing(points)})
+    return made.model_copy(update={"main_points": (made.main_points[0], second)})
 
 
-def test_it_is_shown_where_its_table_would_be_read_as_that_of_the_paragraph_above() -> None:
+def test_two_tables_one_behind_the_other_are_read_back_as_two() -> None:
     made = document()
     table, behind = made.main_points[1].details
-    second = made.main_points[1].model_copy(update={"details": (behind, table, table)})
-    made = made.model_copy(update={"main_points": (made.main_points[0], second)})
+    made = with_points(made, table, table, behind)
     page = render_markdown(made)
-    assert page.count(TITLE) == 2 and not is_edited(page, made)  # above the first; the second stands behind a table
+    assert page.count("| Machine | Power |") == 2 and not is_edited(page, made)
+
+
+def test_a_table_that_comes_to_stand_below_a_paragraph_is_that_paragraphs() -> None:
+    made = document()
+    table, behind = made.main_points[1].details
+    made = with_points(made, behind, table)
+    assert [(p.text, p.columns) for p in made.main_points[1].details] == [("So it ends.", ("Machine", "Power"))]
+    assert not is_edited(render_markdown(made), made)
+
+
+def test_steps_behind_others_and_what_is_no_table_any_more_are_bullets() -> None:
+    made = document(steps=True)
+    steps, behind = made.main_points[1].details
+    bullet = behind.model_copy(update={"listed": True})
+    one_row = document().main_points[1].details[0].model_copy(update={"details": steps.details[:1]})
+    for points in ((bullet, steps), (bullet, one_row)):
+        said = with_points(made, *points)
+        assert all(p.is_bullet and not p.bare for p in said.main_points[1].details)
+        assert not is_edited(render_markdown(said), said)
+
+
+def test_a_record_that_had_the_headings_words_for_it_is_read_as_one_without() -> None:
+    made = document()
+    fields = json.loads(made.model_dump_json())
+    fields["main_points"][1]["details"][0] |= {"text": f"{TITLE}:", "caption": True}
+    assert StudyDocument.model_validate(fields) == made
+    fields["main_points"][1]["details"][0] |= {"text": "", "details": []}
+    with pytest.raises(ValidationError, match="a point without words has nothing below it"):
+        StudyDocument.model_validate(fields)
 
 
 @pytest.mark.parametrize("write", [write_github, write_obsidian])
@@ -98,20 +130,6 @@ def test_pages_books_and_word_show_it_once() -> None:
     assert f"{TITLE}:" not in chapters and "40 MW" in chapters
 
 
-def test_a_heading_put_right_twice_leaves_nothing_of_the_first_time() -> None:
-    draft = draft_of_document(document())
-    for title in ("Three machines", "Four machines"):
-        (*_, group) = draft.sections["main_points"]
-        fault = Fault(id=group.id, verdict="partly", why="it is more", label="", text=title, lines=[])
-        draft = corrected(draft, Verdicts({group.id: Verdict(fault, ())}), Recording(TRANSCRIPT))
-    (*_, group) = draft.sections["main_points"]
-    assert (group.heading, group.statements[0].text, group.statements[0].caption) == (
-        "Four machines",
-        "Four machines:",
-        True,
-    )
-
-
 def test_it_goes_where_all_its_rows_go_and_is_no_statement() -> None:
     draft = draft_of_document(document())
     (*_, group) = draft.sections["main_points"]
@@ -120,7 +138,10 @@ def test_it_goes_where_all_its_rows_go_and_is_no_statement() -> None:
     verdicts = {row.id: Verdict(gone.model_copy(update={"id": row.id}), ()) for row in table.details}
     after = corrected(draft, Verdicts(verdicts), Recording(TRANSCRIPT))
     assert [s.text for s in after.sections["main_points"][-1].statements] == ["So it ends."]
-    assert all(f"{TITLE}:" not in row for row in map(str, claims_of(draft, Recording(TRANSCRIPT))))
+    assert table.id not in {claim.id for claim in claims_of(draft, Recording(TRANSCRIPT))}
+    assert not any(s.bare for _, s in draft.statements()) and "" not in [
+        getattr(s, "text", "-") for s in document().statements()
+    ]
     twice = replace(group, heading="Again")
     assert without_repeats(Draft({"main_points": (group, replace(twice, statements=(table,)))})).withheld == ()
 
@@ -133,10 +154,17 @@ def test_a_table_that_is_cut_by_the_number_of_its_columns_goes_whole() -> None:
     assert [d.text for d in left.dropped] == ["Reactor | 40 MW", "Tower | 3 MW"]
 
 
+def test_of_a_table_of_which_nothing_was_accepted_nothing_stands() -> None:
+    state = opened(document())
+    items = (replace(i, standing="rejected" if i.depth else "accepted") for i in state.items)
+    reviewed = reviewed_document(document(), replace(state, items=tuple(items)), Recording(TRANSCRIPT))
+    assert [d.text for d in reviewed.main_points[1].details] == ["So it ends."]
+
+
 def test_there_is_nothing_to_decide_on_it_and_a_renamed_heading_shows_no_former_one() -> None:
     state = opened(document())
-    (caption,) = (i for i in state.items if i.caption)
-    assert caption.standing == "accepted"
+    (bare,) = (i for i in state.items if i.bare)
+    assert bare.standing == "accepted"
     named = apply(state, Heading(kind="heading", group=state.groups[-1].id, text="Both machines"), 1)
     whole = replace(named, items=tuple(replace(i, standing="accepted") for i in named.items))
     page = render_markdown(reviewed_document(document(), whole, Recording(TRANSCRIPT)), reviewed=True)
@@ -150,7 +178,7 @@ def test_a_review_shows_it_once_too() -> None:
 
 
 def test_what_leads_up_to_a_list_keeps_its_colon() -> None:
-    draft = draft_of_document(document(caption=False, text="Compared:"))
+    draft = draft_of_document(document(text="Compared:"))
     (*_, group) = draft.sections["main_points"]
     fault = Fault(
         id=group.statements[0].id, verdict="partly", why="by power", label="", text="Compared by power", lines=[1]
@@ -159,7 +187,7 @@ def test_what_leads_up_to_a_list_keeps_its_colon() -> None:
     assert after.sections["main_points"][-1].statements[0].text == "Compared by power:"
 
 
-def test_of_a_table_that_is_none_any_more_the_rest_stands_without_its_caption() -> None:
+def test_of_a_table_that_is_none_any_more_the_rest_stands_as_bullets() -> None:
     made = document()
     state = opened(made)
     kept = [replace(i, standing="rejected" if i.text.startswith("Tower") else "accepted") for i in state.items]
