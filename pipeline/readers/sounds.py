@@ -25,6 +25,7 @@ _LINES = 6  # of a direction, at most
 _DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:[ '’_-][^\W\d_]+)*\.?")  # no year, formula or index
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
 _MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
@@ -91,11 +92,15 @@ class Sounds:
     def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0) -> None:
         self._tally = tally
         self._counts: Counter[str] = Counter()
+        self._in_place: set[str] = set()  # those that stand in front, between sentences or alone somewhere
         lines, sentences = others, 0
         for text in texts:
             lines += 1
             if _opened(text):
-                self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
+                for match in _BRACKETS.finditer(text):
+                    self._counts[_inner(match)] += 1
+                    if _ENDED.search(text[: match.start()]):
+                        self._in_place.add(_inner(match))
                 sentences += ends_sentence(text) and in_one_bracket(text)
         self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
@@ -134,12 +139,22 @@ class Sounds:
         if kind == "curly" and not _WORDY.fullmatch(inner):
             return False
         size = len(inner.split())
-        if self._counts[_inner(match)] >= 2 and size <= _SHORT:
+        if size <= _SHORT and self._recurs(match, text):
             return True
         if kind in ("square", "lens", "curly"):
             return not before.strip() or bool(_ENDED.search(before))
         starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
+
+    def _recurs(self, match: re.Match[str], text: str) -> bool:
+        """Whether a bracket is a sound that comes again and again, also inside sentences.
+
+        "f(x)", "(2019)" and, behind the words that it stands for, "(GDP)" recur too, and are what somebody said.
+        """
+        inner = _inner(match)
+        apart = not text[match.start() - 1 : match.start()].isalnum() if match.start() else True
+        spelled = match.lastgroup not in ("round", "wide") or inner in self._in_place
+        return self._counts[inner] >= 2 and apart and spelled and _LETTERS.fullmatch(inner) is not None
 
 
 def _goes_on(said: Iterable[str]) -> bool:

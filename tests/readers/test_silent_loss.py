@@ -50,6 +50,21 @@ def test_sounds_are_told_and_words_in_brackets_inside_a_sentence_kept() -> None:
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("sounds and stage directions", 2)]
 
 
+def test_what_recurs_in_brackets_inside_sentences_is_words_unless_it_is_a_sound_elsewhere_too() -> None:
+    said = (
+        "The gross domestic product (GDP) rose (2019), and f(x) is sin(0) where (p < 0.05) holds (in euros) or arr[0].\n\n"
+        "Then (GDP) fell (2019), and f(x) was sin(0) where (p < 0.05) held (in euros) or arr[0].\n"
+    )
+    assert " ".join(s.text for s in read(said).segments) == " ".join(said.split())
+    transcript = read(
+        "We leave at nine. (laughs) All of us.\n\nI said so (laughs) once, and we [laughs] went [laughs] home.\n"
+    )
+    assert (
+        " ".join(s.text for s in transcript.segments)
+        == "We leave at nine. All of us. I said so once, and we went home."
+    )
+
+
 def test_a_set_in_braces_is_words_and_a_noise_in_braces_is_none() -> None:
     transcript = read("The set {one, two} has two members, {vocalsound} and {a, b} is a pair.\n\nSo is {a, b}.\n")
     assert transcript.segments[0].text == "The set {one, two} has two members, and {a, b} is a pair. So is {a, b}."
