@@ -69,7 +69,7 @@ def is_number(token: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def values_of(token: str) -> frozenset[float]:
-    """All that digits with marks between them may mean: 1,200 is 1200 or 1.2; 12:30 is 12 and 30."""
+    """All that digits with marks between them may mean: 1,200 is 1200 or 1.2, 1,000 is 1000; 12:30 is 12 and 30."""
     out: set[float] = set()
     if _GROUPED.fullmatch(token):
         out.add(float(re.sub(r"\D", "", token)))
@@ -79,7 +79,7 @@ def values_of(token: str) -> frozenset[float]:
         out |= {v for part in re.split(r"[: \u00a0\u202f]", token) for v in values_of(part)}
     elif match := re.fullmatch(r"(\d+(?:([.,’'])\d{3})*)([.,])(\d+)", token):
         whole = re.sub(r"\D", "", match[1])
-        if match[3] != match[2]:
+        if match[3] != match[2] and (not out or match[4].strip("0")):
             out.add(float(f"{whole}.{match[4]}"))
         elif not out:
             out |= {float(p) for p in re.split(r"[.,]", token)}

@@ -108,6 +108,14 @@ def test_all_that_the_recording_does_not_hold_is_told_in_one_finding_a_kind(text
     assert finding(text, said("it makes 40 megawatts")) == told
 
 
+@pytest.mark.parametrize(
+    ("text", "language"), [("25,000 people", "en"), ("2,000 lorries", "en"), ("25.000 Leute", "de")]
+)
+def test_thousands_are_not_the_same_without_their_zeros(text: str, language: str) -> None:
+    recording = said("25 people and 2 lorries came", language=language)
+    assert kinds(text, recording) == ["figure"]
+
+
 @pytest.mark.parametrize("text", ["It takes 1.2 million.", "It takes 1,200,000 dollars.", "It was in 1984."])
 def test_a_figure_may_be_written_otherwise_than_said(text: str) -> None:
     assert not finding(text, said("one point two million dollars in nineteen eighty four"))
