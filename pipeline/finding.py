@@ -39,7 +39,7 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
             read_now.append(read_url(given.url, **how))
     except InputError as err:
         failed.append(Outcome("-", error=err))
-    below = survey((p for p in paths if p != Path("-")), lambda path: is_output(path, out))
+    below = survey((p for p in paths if p != Path("-")), is_output)
     failed += [Outcome("", error=err) for err in below.errors]
     streams = _apart(read_now, out)
     files = kept_apart(below.sources, partial(sources_of, out), [t.name for t in streams])
@@ -72,7 +72,7 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
 
     `taken` are names that belong to the inputs at some paths: nobody else is given them, and these keep them.
     """
-    below = survey_files(files, paths, lambda path: is_output(path, out))
+    below = survey_files(files, paths, is_output)
     names = {path: name for name, path in taken.items()}
     kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
     return Found(

@@ -82,9 +82,9 @@ def _record(inner: Path) -> bool:
     return not hidden and not inner.name.endswith((".review.json", ".reviewed.json"))
 
 
-def is_output(path: Path, out: Path) -> bool:
-    """Whether a file below an output folder was made of notes there: their record, page or review, or an export."""
-    if path.suffix not in _SUFFIXES or not path.resolve().is_relative_to(out.resolve()):
+def is_output(path: Path) -> bool:
+    """Whether a file was made of the notes beside it: their record, page or review, or an export."""
+    if path.suffix not in _SUFFIXES:
         return False
     sources = [source_name(path.with_name(f"{name}.json")) for name in _without_marks(path.stem)]
     return any(s is not None for s in sources) and path.name not in sources

@@ -179,7 +179,7 @@ class _Watch:
         pages = {
             store.output_path(order.out, name).with_suffix(".md") for name in self._names
         }  # also without a record yet
-        files = [p for p in map(Path, ready) if p not in pages and not is_output(p, order.out)]
+        files = [p for p in map(Path, ready) if p not in pages and not is_output(p)]
         found = await asyncio.to_thread(find_among, files, self.paths, order.out, self._names)
         for line in found.skipped:
             display.say(line)

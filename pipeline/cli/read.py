@@ -44,8 +44,7 @@ def command(
     stdin = sys.stdin.buffer.read() if Path("-") in paths else None
     if not given and stdin is None and url is None:
         raise click.BadParameter("give a path, - or --url")
-    folders = [path for path in given if path.is_dir()]
-    found = survey(given, lambda path: any(is_output(path, folder) for folder in folders))
+    found = survey(given, is_output)
     failed = bool(found.errors)
     for line in (*map(str, found.errors), *skipped_lines(found)):
         print(line, file=sys.stderr)

@@ -35,12 +35,13 @@ def address_of(path: Path | str) -> str:
 def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place], list[InputError]]:
     """Transcripts of files, folders and addresses, named as `make` names them, and an error for each that fails.
 
-    What this program wrote itself to an output folder `out` of this machine is none of them.
+    What this program wrote itself is none of them. Names are kept apart from those of documents in `out`, if it is on
+    this machine.
     """
     paths = list(paths)
     near = [p for p in paths if "://" not in address_of(p)]
     here = out if out is not None and "://" not in address_of(out) else None
-    below = survey(near, lambda path: here is not None and is_output(path, here))
+    below = survey(near, is_output)
     sources = kept_apart(below.sources, lambda name: sources_of(here, name) if here is not None else None)
     errors = list(below.errors)
     places = [Place(str(s.path.absolute()), str(s.path), s.name) for s in sources]

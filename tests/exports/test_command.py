@@ -44,8 +44,8 @@ def test_the_marks_of_files_made_of_notes_are_the_formats_names_and_those_of_rev
 @pytest.mark.parametrize("mark", ["github", "reviewed", "reviewed.github", "review"])
 def test_what_was_made_of_reviewed_notes_is_no_transcript(tmp_path: Path, mark: str) -> None:
     folder(tmp_path)
-    assert is_output(tmp_path / f"reactor.{mark}.md", tmp_path)
-    assert not is_output(tmp_path / f"another.{mark}.md", tmp_path)
+    assert is_output(tmp_path / f"reactor.{mark}.md")
+    assert not is_output(tmp_path / f"another.{mark}.md")
 
 
 def test_a_record_has_its_page_and_is_neither_hidden_nor_left_by_a_review(tmp_path: Path) -> None:

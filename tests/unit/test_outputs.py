@@ -15,7 +15,10 @@ from pipeline.order import Input, Order
 from pipeline.outputs import transcript_of
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
-from pipeline.store import load
+from pipeline.readers import Source
+from pipeline.render import render_markdown
+from pipeline.run import asummarise
+from pipeline.store import load, output_path, write
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 FIRST = "\n\n".join(f"{who}: {text}" for who, text in LINES)
@@ -123,3 +126,14 @@ def test_a_record_cannot_have_any_file_read_as_its_transcript(weeks: Path, monke
     record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", "../passwd"), "utf-8")
     with pytest.raises(InputError, match="is not there"):
         transcript_of(load(record), record, None)
+
+
+def test_notes_of_one_folder_are_no_transcripts_whatever_folder_is_written_to_now(tmp_path: Path) -> None:
+    talk = tmp_path / "talks" / "reactor.txt"
+    talk.parent.mkdir()
+    talk.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    document = asyncio.run(asummarise(talk, ScriptedClient(good_answer)))
+    write(document, render_markdown(document), output_path(talk.parent / "notes", "reactor"))
+    write(document, render_markdown(document), output_path(talk.parent, "reactor"))
+    found = find([talk.parent], Input(), tmp_path / "elsewhere")
+    assert [s.path for s in found.sources if isinstance(s, Source)] == [talk] and not found.failed
