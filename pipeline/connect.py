@@ -36,10 +36,11 @@ _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten t
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A client ready to be asked, and what documents say of where their answers came from."""
+    """A client ready to be asked; `endpoint` is what documents say of where their answers came from."""
 
     client: LLMClient
     endpoint: str
+    address: str  # what people are told of it: with its port
     model: str
     why: str
     stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
@@ -135,7 +136,9 @@ async def connect(
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             asked = limited
         client: LLMClient = StoredClient(store, asked, model)
-        yield Connection(Remembered(client, events) if events.wanted else client, label, model, why, stop)
+        remembered = Remembered(client, events) if events.wanted else client
+        address = endpoint_of(settings).address if hosted else label
+        yield Connection(remembered, label, address, model, why, stop)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
 from pipeline.readers.archive import zipped
 from pipeline.readers.report import left_out_line
+from pipeline.speakers import not_used
 from pipeline.stopping import Stoppable
 from pipeline.tasks import until_quiet
 from pipeline.text import well_formed
@@ -157,6 +158,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         watch(state)
 
     transcript = read(source, order.input).with_metadata(order.metadata)
+    if told := not_used(order.metadata.speakers, transcript):
+        transcript = replace(transcript, notes=(*transcript.notes, told))
     document = await asummarise(
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )

@@ -17,7 +17,7 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     if not settings.in_process:
         endpoint = endpoint_of(settings)
         key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
-        rows += [("endpoint", endpoint.host), ("key", key)]
+        rows += [("endpoint", endpoint.address), ("key", key)]
         found = await examine(endpoint, chunk_tokens=recipe_of(settings).profile.chunk_tokens)
         if found.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
             renew(settings.out, endpoint, found.known)

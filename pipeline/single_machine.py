@@ -181,7 +181,7 @@ def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | 
     from pipeline.tokens import encoding_for
 
     encoding, known = encoding_for(at.model)
-    line = f"model {at.model} ({at.endpoint}; {at.why}): {numbered(len(sources), 'transcript')}"
+    line = f"model {at.model} ({at.address}; {at.why}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
     line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
     own, worked_with = own_model(settings), recipe_of(settings).profile.name

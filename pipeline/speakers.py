@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pipeline.text import words
+from pipeline.text import counts_somebody, words
 from pipeline.transcript import Transcript
 
 _LEAST_LETTERS = 5  # of a name that two letters in each other's place do not make another one
+_MOST_TOLD = 8
 _TOGETHER = 5  # turns of the rarer of two labels, of which one at most is next to a turn of the other
 
 
@@ -26,7 +27,8 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 
     A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia"
     where two letters that change places are all that tells the two, and they do not speak with each other.
-    Where a label goes with none it may stand for any of the others, so these are not listed besides.
+    Where a label is another name it may stand for any of the others, so these are not listed besides; one that only
+    counts, "Speaker 1", names nobody who is not among them.
     """
     known = transcript.metadata.speakers
     names = {label: full_name(label, known) for label in transcript.labelled_speakers}
@@ -36,7 +38,7 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
         right = next((r for r in alike if not _talk_together(label, r, transcript)), None)
         labels.setdefault(names[right] if right and name == label else name, []).append(label)
     found = tuple(Person(name, tuple(of)) for name, of in labels.items())
-    if any(name not in known for name in labels):
+    if any(name not in known and not counts_somebody(name) for name in labels):
         return found
     return (*found, *(Person(name) for name in dict.fromkeys(known) if name not in labels))
 
@@ -44,6 +46,16 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 def names_of(transcript: Transcript) -> tuple[str, ...]:
     """The names of all speakers."""
     return tuple(s.name for s in speakers_of(transcript))
+
+
+def not_used(given: Sequence[str], transcript: Transcript) -> str:
+    """What to tell of names that were `given` for a transcript and go with none of its labels; "" where all do."""
+    people = names_of(transcript)
+    if all(name in people for name in given) or not transcript.labelled_speakers:
+        return ""
+    left = ", ".join(name for name in given if name not in people)
+    labels = ", ".join(transcript.labelled_speakers[:_MOST_TOLD])
+    return f"--speakers: no label is part of {left}; the labels are {labels}"
 
 
 def full_name(label: str, known: Sequence[str]) -> str:

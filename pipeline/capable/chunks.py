@@ -21,7 +21,7 @@ from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section
 from pipeline.speakers import Person, speakers_of
 from pipeline.structured import Answer
-from pipeline.text import word_count
+from pipeline.text import counts_somebody, word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
@@ -220,7 +220,13 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 def recording(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
-    speakers = [_with_labels(s) for s in speakers_of(transcript)]
+    people = speakers_of(transcript)
+    counted = [s.name for s in people if counts_somebody(s.name)]
+    named = [_with_labels(s) for s in people if not counts_somebody(s.name)]
+    if counted and any(not s.labels and not counts_somebody(s.name) for s in people):
+        named[-1] += f" (in the lines {', '.join(counted)}, nothing tells who is who)"
+        counted = []
+    speakers = [*named, *counted]
     known = (
         ("Title", meta.title),
         ("Channel", meta.channel),

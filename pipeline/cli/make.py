@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pipeline.order import Input
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
 @click.command(
@@ -91,6 +94,10 @@ def command(
     settings = load_settings(**flags)
     if url and not linkable(url):
         raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
+    if published and not _DATE.fullmatch(published):
+        raise click.BadParameter(f"{published}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
+    if (title or url) and (watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)):
+        raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
     if wait and not batch:
         raise click.BadParameter("--wait goes with --batch")
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))

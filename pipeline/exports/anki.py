@@ -9,7 +9,7 @@ import html
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +101,7 @@ def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     for _, block, _, point in exported.points():
         if block.form == "terms":
             key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
-        elif block.form in ("bullets", "points") and (text := cloze(point.text)):
+        elif block.form in ("bullets", "points") and not point.cells and (text := cloze(point.text, point.emphasis)):
             lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
             lead = _lead(point.lead, exported.labels) if point.lead else ""
             key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)  # type: ignore[assignment]
@@ -131,14 +131,22 @@ def _quotation(passage: Passage, labels: Labels) -> str:
     return _plain(speaker + labels.quotation.format(text=shortened(passage.quote, _LONGEST)))
 
 
-def cloze(text: str) -> str:
-    """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup."""
-    spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)][:_MOST_FIGURES]
+def cloze(text: str, emphasis: Sequence[str] = ()) -> str:
+    """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup.
+
+    The same figure twice is one gap, so that no card tells its answer; those in words of `emphasis` come before others.
+    """
+    spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)]
+    bold = {text[first:last] for first, last in spans if any(text[first:last] in words for words in emphasis)}
+    shown = sorted(dict.fromkeys(text[first:last] for first, last in spans), key=lambda figure: figure not in bold)
+    gaps = {figure: 0 for first, last in spans if (figure := text[first:last]) in shown[:_MOST_FIGURES]}
+    gaps = {figure: n for n, figure in enumerate(gaps, 1)}
     out, end = "", 0
-    for gap, (first, last) in enumerate(spans, 1):
-        out += f"{_plain(text[end:first])}{{{{c{gap}::{_plain(text[first:last])}}}}}"
-        end = last
-    return out + _plain(text[end:]) if spans else ""
+    for first, last in spans:
+        if gap := gaps.get(text[first:last]):
+            out += f"{_plain(text[end:first])}{{{{c{gap}::{_plain(text[first:last])}}}}}"
+            end = last
+    return out + _plain(text[end:]) if gaps else ""
 
 
 def _figures(text: str) -> list[tuple[int, int]]:

@@ -156,7 +156,7 @@ class BatchEndpoint(OpenAICompatible):
 
     def _refusal(self, line: Line, request: Request, known: Capabilities) -> CallError:
         if not line.status:
-            return EndpointError(f"{self.endpoint.host}: not answered: {line.error[:200]}", retryable=True)
+            return EndpointError(f"{self.endpoint.address}: not answered: {line.error[:200]}", retryable=True)
         body = line.body if line.body.get("error") else {"error": {"message": line.error or f"HTTP {line.status}"}}
         fault = by_status(line.status, body, httpx2.Headers(), self.endpoint)
         if not isinstance(fault, Refused):
@@ -179,7 +179,7 @@ class BatchEndpoint(OpenAICompatible):
     def _classify(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):
             return EndpointError(
-                f"{self.endpoint.host}: no such batch or file, or no Batch API here (HTTP 404)",
+                f"{self.endpoint.address}: no such batch or file, or no Batch API here (HTTP 404)",
                 hint="without --batch the same calls are asked one by one",
                 fatal=True,
             )

@@ -69,7 +69,7 @@ class _Doctor:
     async def _client(self, known: Capabilities) -> AsyncIterator[OpenAICompatible]:
         def keep(known: Capabilities, said: str) -> None:
             if said:
-                self.learned.append(said.removeprefix(f"{self._endpoint.model} at {self._endpoint.host} "))
+                self.learned.append(said.removeprefix(f"{self._endpoint.model} at {self._endpoint.address} "))
 
         async with OpenAICompatible(self._endpoint, known=known, on_learned=keep) as client:
             yield client
@@ -203,9 +203,9 @@ async def models_at(endpoint: Endpoint) -> list[Offered]:
 async def model_rows(endpoint: Endpoint) -> list[Row]:
     """A row a model for `studydoc models`; one with the error when the endpoint does not tell."""
     try:
-        return [(endpoint.host, _described(one)) for one in await models_at(endpoint)]
+        return [(endpoint.address, _described(one)) for one in await models_at(endpoint)]
     except PipelineError as err:
-        return [(endpoint.host, str(err))]
+        return [(endpoint.address, str(err))]
 
 
 async def _served(endpoint: Endpoint) -> list[Row]:

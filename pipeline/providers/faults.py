@@ -60,18 +60,18 @@ class MissedFormat(EndpointError):
 
 def classify(err: Exception, endpoint: Endpoint) -> CallError:
     """An SDK error as one of ours."""
-    host = endpoint.host
+    address = endpoint.address
     if never_connected(err):
         hint = "is the server up, and is the base URL right (with its port, and mostly with /v1 at its end)?"
-        return unbilled(EndpointError(f"{endpoint.address}: cannot be reached", hint=hint, retryable=True, fatal=True))
+        return unbilled(EndpointError(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if hung_up(err):
-        return EndpointError(f"{host}: the connection was cut before the answer was whole", retryable=True)
+        return EndpointError(f"{address}: the connection was cut before the answer was whole", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
-        return NoAnswerInTime(f"{host}: no whole answer within {endpoint.deadline:g} s", retryable=True)
+        return NoAnswerInTime(f"{address}: no whole answer within {endpoint.deadline:g} s", retryable=True)
     if too_large := next((e for e in (err, err.__cause__) if isinstance(e, BodyTooLarge)), None):
-        return EndpointError(f"{host}: the answer cannot be read: {too_large}")
+        return EndpointError(f"{address}: the answer cannot be read: {too_large}")
     if not isinstance(err, openai.APIStatusError):
-        return EndpointError(f"{host}: the answer could not be read ({type(err).__name__})", retryable=True)
+        return EndpointError(f"{address}: the answer could not be read ({type(err).__name__})", retryable=True)
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 
@@ -86,48 +86,50 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 
 def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
-    host, told = endpoint.host, text_of(body)
+    address, told = endpoint.address, text_of(body)
     if is_page(headers, body) and status < 500:
         hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"
-        return EndpointError(f"{host}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
+        return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(told):
         return Declined("a content filter stopped the call")
     shown = shown_of(body, endpoint.api_key)
     if status == 401 or (status == 400 and _KEY.search(told)):
         hint = f"check {endpoint.key_name}"
-        return EndpointError(f"{host}: the key was refused (HTTP {status})", hint=hint, fatal=True)
+        return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
     if status == 403 and not _NO_MODEL.search(told):
         hint = f"check {endpoint.key_name}, and what it may be used for"
-        return EndpointError(f"{host}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
     if status == 402 and (afforded(told) or 0) >= _LEAST_PAID_FOR:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     wait = wait if (wait := retry_after(headers)) is not None else delay_in(told)
     soon = wait is not None and wait <= _LONGEST_DELAY
     if status == 402 or _QUOTA.search(told) or (_PER_DAY.search(told) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
-        return EndpointError(f"{host}: the account's quota is used up: {shown}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: the account's quota is used up: {shown}", hint=hint, fatal=True)
     if long := _too_long(status, told, endpoint.model):
         return long
     if status == 404 and "requested parameters" in told:
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(told)):
         return NoSuchModel(
-            f"{host}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
+            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
             hint="see: studydoc models",
             fatal=True,
         )
     if _MISSED.search(told):
-        return MissedFormat(f"{host}: the model's answer missed the format", retryable=True)
+        return MissedFormat(f"{address}: the model's answer missed the format", retryable=True)
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(told) or _ROLES.search(told))):
         return Refused(f"the call was refused (HTTP {status}): {shown}", told)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         if wait is not None and not soon:
             hint = "nothing is lost: run again later"
-            return EndpointError(f"{host}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True)
+            return EndpointError(
+                f"{address}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True
+            )
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
-        return kind(f"{host}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
-    return EndpointError(f"{host}: the call was refused (HTTP {status}): {shown}")
+        return kind(f"{address}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
+    return EndpointError(f"{address}: the call was refused (HTTP {status}): {shown}")
 
 
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")

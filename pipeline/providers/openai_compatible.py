@@ -168,7 +168,7 @@ class OpenAICompatible:
             if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, way.request)):
                 self.learn(Found(replace(self.known, ratio=ratio)))
             return replace(answer, usage=way.spent)
-        raise EndpointError(f"{self.endpoint.host}: no way of asking was taken")
+        raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
 
     async def _asked(self, way: Way) -> Completion | None:
         """An answer; None when the call is to be sent again, another way."""
@@ -203,7 +203,7 @@ class OpenAICompatible:
             if isinstance(found, learning.Full):
                 raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
             if isinstance(found, learning.MoreRoom):
-                self._on_retry(way.request, EndpointError(f"{self.endpoint.host}: the answer was cut in thought"))
+                self._on_retry(way.request, EndpointError(f"{self.endpoint.address}: the answer was cut in thought"))
                 return True
         return self._ignores_format(completion, way.request, way.known)
 
@@ -224,7 +224,7 @@ class OpenAICompatible:
             return
         self.known = found.known
         if self._on_learned:
-            self._on_learned(self.known, f"{self.model} at {self.endpoint.host} {found.said}" if found.said else "")
+            self._on_learned(self.known, f"{self.model} at {self.endpoint.address} {found.said}" if found.said else "")
 
     def _learn_from(self, err: Refused, way: Way) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""

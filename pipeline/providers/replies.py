@@ -44,7 +44,7 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
     """The body of an answer. NoAnswer for a gateway's page, ValueError for a body that was cut."""
     if is_page(response.headers, response.content.lstrip()[:_HEAD].decode("ascii", "replace")):
         raise NoAnswer(
-            f"{endpoint.host}: a web page instead of an answer",
+            f"{endpoint.address}: a web page instead of an answer",
             hint="a gateway or a proxy answers: is the base URL right (most end in /v1)?",
             retryable=True,
             fatal=True,
@@ -59,7 +59,7 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         hint = "does the base URL end in /v1?"
-        raise EndpointError(f"{endpoint.host}: the answer is no chat completion", retryable=True, hint=hint)
+        raise EndpointError(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
     if choices[0].get("error"):
         raise told_in_a_200(choices[0]["error"], endpoint)
     message = choices[0].get("message")
@@ -69,11 +69,11 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     if finish == "window":
         raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
     if finish == "error":
-        raise EndpointError(f"{endpoint.host}: the answer broke off at the endpoint", retryable=True)
+        raise EndpointError(f"{endpoint.address}: the answer broke off at the endpoint", retryable=True)
     if refusal:
         finish = "refusal"
     elif not content and finish not in ("length", "content_filter"):
-        raise EndpointError(f"{endpoint.host}: the answer is empty", retryable=True)
+        raise EndpointError(f"{endpoint.address}: the answer is empty", retryable=True)
     text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
     usage = _usage(reply.get("usage"), messages, text, thought)
     model = reply.get("model")
@@ -94,7 +94,7 @@ def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
     if 400 <= status < 600:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
     shown = shown_of({"error": error}, endpoint.api_key)
-    return EndpointError(f"{endpoint.host}: an error instead of an answer: {shown}", retryable=True)
+    return EndpointError(f"{endpoint.address}: an error instead of an answer: {shown}", retryable=True)
 
 
 def counted(messages: Iterable[Message]) -> int:

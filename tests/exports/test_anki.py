@@ -48,12 +48,18 @@ def test_concepts_and_figures_are_cards_with_their_quotations(tmp_path: Path) ->
         ("ينتج المفاعل ٤٠ ميغاواط و٢٫٣ مليون.", "ينتج المفاعل {{c1::٤٠}} ميغاواط و{{c2::٢٫٣}} مليون."),
         ("A Straße of 40 CO2, 3D and v29.1rc1 at İ 7.", "A Straße of {{c1::40}} CO2, 3D and v29.1rc1 at İ {{c2::7}}."),
         ("In 1993–94, 1995/96 and 1999.", "In {{c1::1993–94}}, {{c2::1995/96}} and {{c3::1999}}."),
-        ("40 or 40-50 in 40.", "{{c1::40}} or {{c2::40}}-{{c3::50}} in 40."),
+        ("40 or 40-50 in 40.", "{{c1::40}} or {{c1::40}}-{{c2::50}} in {{c1::40}}."),
         ("{{c1::x}} 40 [sound:a]", "&#123;&#123;c1&#58;&#58;x&#125;&#125; {{c1::40}} &#91;sound&#58;a&#93;"),
     ],
 )
 def test_figures_are_gaps(text: str, gaps: str) -> None:
     assert cloze(text) == gaps
+
+
+def test_figures_that_stand_out_are_asked_before_others() -> None:
+    text = "Of 4 bridges in 12 towns 30 carry 9,000 cars for 25 years."
+    assert cloze(text, ("30", "25 years")).count("{{c") == 3
+    assert "{{c1::4}}" in cloze(text, ("30", "25 years")) and "{{c3::25}}" in cloze(text, ("30", "25 years"))
 
 
 def test_notes_made_again_keep_their_ids_and_are_newer(tmp_path: Path) -> None:

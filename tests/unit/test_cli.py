@@ -192,6 +192,10 @@ def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], co
     [
         (("--wait",), "--wait goes with --batch"),
         (("--url", "notaurl"), "notaurl: no web address"),
+        (("--published", "yesterday"), "yesterday: no date such as 2026-03-12"),
+        (("--published", "03/04/2026"), "03/04/2026: no date such as 2026-03-12"),
+        (("--title", "Sailing", "other.txt"), "--title and --url are of one recording"),
+        (("--url", "http://a.test/b.mp3", "."), "--title and --url are of one recording"),
         (("--profile", "small", "--check", "model"), "a small model cannot compare statements with their lines"),
     ],
     ids=lambda of: of[0] if isinstance(of, tuple) else "",

@@ -190,7 +190,7 @@ def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_pa
 @pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
 def test_the_time_that_small_calls_take_is_not_told_of_others(tmp_path: Path, profile: str, told: str) -> None:
     settings = load_settings(model="local", profile=profile, out=tmp_path)
-    at = Connection(ScriptedClient(good_answer), "embedded", "m", "asked for")
+    at = Connection(ScriptedClient(good_answer), "embedded", "embedded", "m", "asked for")
     line = opening_line(at, settings, [transcript()])
     assert told in line and ("likely" in line) == (profile == "small")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.capable.chunks import recording
-from pipeline.speakers import Person, names_of, speakers_of
+from pipeline.speakers import Person, names_of, not_used, speakers_of
 from pipeline.transcript import Metadata, Segment, Transcript
 
 
@@ -25,8 +25,24 @@ def test_a_label_goes_with_the_full_name_that_the_data_give() -> None:
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
     assert names_of(talk(("Adam", "Speaker 1"), "Adam Jonas", "Adam Rivet")) == ("Adam", "Speaker 1")
-    assert names_of(talk(("Speaker 1", "Speaker 2"), "Ana Bell", "Ben Oram")) == ("Speaker 1", "Speaker 2")
+    assert names_of(talk(("Cleo", "Dan"), "Ana Bell", "Ben Oram")) == ("Cleo", "Dan")
     assert names_of(talk(("Ana", "Ana"), "Ana Bell", "Ben Oram")) == ("Ana Bell", "Ben Oram")
+
+
+def test_who_speaks_is_known_where_labels_only_count_and_a_model_is_told_that_nothing_says_who_is_who() -> None:
+    counted = talk(("Speaker 1", "Speaker 2"), "Ana Bell", "Ben Oram")
+    assert names_of(counted) == ("Speaker 1", "Speaker 2", "Ana Bell", "Ben Oram")
+    known = "Speakers: Ana Bell, Ben Oram (in the lines Speaker 1, Speaker 2, nothing tells who is who)."
+    assert known in recording(counted) and not not_used(("Ana Bell", "Ben Oram"), counted)
+
+
+def test_names_that_are_given_and_go_with_no_label_are_told() -> None:
+    others = talk(("Cleo", "Dan"), "Ana Bell", "Dan Oram")
+    assert (
+        not_used(("Ana Bell", "Dan Oram"), others)
+        == "--speakers: no label is part of Ana Bell; the labels are Cleo, Dan"
+    )
+    assert not not_used(("Ana Bell",), talk((), "Ana Bell"))
 
 
 @pytest.mark.parametrize(
