@@ -24,7 +24,8 @@ _TAG = re.compile(
 )
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
-_WORDS = re.compile(r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*")
+_ROW = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*+(?<! )"
+_ROWS = re.compile(rf"{_ROW}(?:\n{_ROW})*+")
 _ENDED = 0.25  # of the lines, those that end a sentence where sentences have full stops: many go on in the next line
 _CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
 
@@ -71,12 +72,13 @@ def ended_at_the_next(cues: list[Cue]) -> list[Cue]:
 
 def plain_piece(cue: Cue) -> tuple[Piece] | None:
     """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
-    rows = [row for row in cue.rows if row.strip()]
-    if not rows or any(not _WORDS.fullmatch(row) or "  " in row or " - " in row or row[-1] == " " for row in rows):
+    rows = [*filter(str.strip, cue.rows)]
+    text = "\n".join(rows)
+    if not _ROWS.fullmatch(text) or "  " in text or " - " in text:
         return None
     number = cue.line + 1 + cue.rows.index(rows[0])
     voice = cue.voice and html.unescape(cue.voice)
-    return (Piece(cue, number, " ".join(rows), True, voice, rows, True),)
+    return (Piece(cue, number, text.replace("\n", " "), True, voice, rows, True),)
 
 
 def texts(pieces: Iterable[Piece]) -> Iterable[str]:
