@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _CLOCK = (
@@ -71,8 +71,8 @@ def of_a_day(stamp: str) -> bool:
 def seconds_of(clock: str) -> float:
     """Seconds of "1:02:03", "02:03.5", "12m 41s" or "4.5s", as they are written."""
     if clock[-1:] == "s":
-        return folded([float(n) for n in re.findall(r"\d+(?:\.\d+)?", clock)])
-    return folded([float(p) for p in re.split("[:;]", clock.replace(",", "."))])
+        return folded(map(float, re.findall(r"\d+(?:\.\d+)?", clock)))
+    return folded(map(float, re.split("[:;]", clock.replace(",", "."))))
 
 
 def clock_of(seconds: float) -> str:
@@ -88,7 +88,7 @@ def in_a_second(times: Sequence[float], words: int) -> int:
     return 1000 if whole and max(times) > 100 and max(times) > 20 * max(1, words) else 1
 
 
-def folded(parts: Sequence[float]) -> float:
+def folded(parts: Iterable[float]) -> float:
     """Seconds of hours, minutes and seconds, or of minutes and seconds."""
     total = 0.0
     for part in parts:

@@ -23,7 +23,7 @@ _NEARLY = re.compile(
 _TOLD = 5
 
 
-def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, start: int = 0) -> list[Cue]:
+def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, start: int = 0) -> list[Cue]:
     """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
@@ -42,7 +42,7 @@ def scan(rows: Sequence[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, 
     for i in range(start, stops[0]):
         tally.leave_out("text outside of cues", rows[i], i + 1)
     for (i, match), stop in zip(found, stops[1:], strict=True):
-        text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else list(rows[i + 1 : stop])
+        text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else rows[i + 1 : stop]
         opening, closing, rest = match.group("start", "end", "rest")
         rest = rest.strip()
         if rest and not all(_SETTING.match(part) for part in rest.split()):
@@ -56,21 +56,22 @@ def seconds(clock: str) -> float:
     """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
     parts = clock.replace(",", ".").replace(";", ":").split(":")
     if len(parts) == 4:
-        parts = [*parts[:3]] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
-    return round(folded([float(part) for part in parts]), 3)
+        parts = parts[:3] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
+    return round(folded(map(float, parts)), 3)
 
 
 def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
     out: list[int] = []
-    numbered = sum(i > start and rows[i - 1].strip().isdigit() for i in times) >= 0.5 * len(times)
+    above = [rows[i - 1].strip() if i > start else "" for i in times]
+    numbered = sum(map(str.isdigit, above)) >= 0.5 * len(times)
     alone = {b for a, b in itertools.pairwise(times) if not any(map(str.strip, rows[a + 1 : b - 1]))}
     names = sum(_is_name(rows, i, start) for i in times if i not in alone) >= 0.5 * len(times)
-    for i in times:
-        over = rows[i - 1].strip() if i > start else ""
-        if i in alone and not (over.isdigit() and numbered):
+    for i, over in zip(times, above, strict=True):
+        number = over.isdigit()
+        if i in alone and not (number and numbered):
             out.append(0)  # the only line of the cue before is its text
-        elif (over.isdigit() and (numbered or _is_name(rows, i, start))) or (names and _is_name(rows, i, start)):
+        elif (number and numbered) or ((number or names) and _is_name(rows, i, start)):
             out.append(1)
         elif numbered and not over and i - 2 >= start and rows[i - 2].strip().isdigit():
             out.append(2)

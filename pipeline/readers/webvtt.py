@@ -10,6 +10,7 @@ from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
 _BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
+_KINDS = {"NOTE": "notes", "STYL": "styles and regions", "REGI": "styles and regions"}  # by their first letters
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
@@ -64,8 +65,8 @@ def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
         row = rows[i]
         if not row.strip() or "-->" in row:
             inside = ""
-        elif _BLOCK.match(row) and (i == start or not rows[i - 1].strip()):
-            inside = {"NOTE": "notes", "STYL": "styles and regions", "REGI": "styles and regions"}[row[:4]]
+        elif row[:4] in _KINDS and _BLOCK.match(row) and (i == start or not rows[i - 1].strip()):
+            inside = _KINDS[row[:4]]
         if inside:
             tally.leave_out(inside, row.removeprefix("NOTE"), i + 1)
             out[i] = ""
