@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
+from collections import Counter
 
 from pipeline.readers import scripts
 from pipeline.readers.lines import Line
@@ -23,10 +24,11 @@ _PHRASE = 10  # words that a loop inside a line goes over
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
     keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
+    counts = Counter(keys)
     out: list[Line] = []
     i = 0
     while i < len(lines):
-        period, times = _loop_at(keys, i)
+        period, times = _loop_at(keys, i) if counts[keys[i]] >= _LOOP else (0, 0)
         if not times:
             out.append(_unlooped(lines[i], tally))
             i += 1
