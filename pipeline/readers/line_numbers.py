@@ -66,12 +66,11 @@ def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
 def _uncounted(rows: list[str], tally: Tally) -> list[str]:
     """The lines without "Q12" or "12." in front of labels that recur, where those numbers go up by one."""
     out = rows
+    counted = [
+        (i, m) for i, row in enumerate(rows) if row[:40].strip(" \t*_Q[(")[:1].isdigit() and (m := _COUNTED.match(row))
+    ]
     for kind in ("question", "item"):
-        found = [
-            (i, m)
-            for i, row in enumerate(out)
-            if row[:40].strip(" \t*_Q[(")[:1].isdigit() and (m := _COUNTED.match(row)) and m[kind]
-        ]
+        found = [(i, m) for i, m in counted if m[kind]]
         names = Counter(m["name"].strip() for _, m in found)
         numbers = [int(m[kind].strip(".()[]")) for _, m in found]
         ups = sum(b == a + 1 for a, b in itertools.pairwise(numbers))
