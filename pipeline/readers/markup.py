@@ -109,7 +109,7 @@ def _line_ends(match: re.Match[str]) -> str:
 
 def unmarked(line: str) -> str:
     """A line without the marks of Markdown and with entities as characters, cleaned."""
-    if "*" in line or "_" in line or "`" in line or "](" in line or "{%" in line or "{{" in line or "<http" in line:
+    if "*" in line or "_" in line or "`" in line or "[" in line or "{" in line or "<" in line:
         for pattern, replacement in _MARKS:
             line = pattern.sub(replacement, line)
     if "&" in line:
