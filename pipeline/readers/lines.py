@@ -164,6 +164,6 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     for line in lines:
         text = scripts.closed(tidy(line.text))
         if _WORD.search(text):
-            for piece in split_long(line._replace(text=text)):
+            for piece in split_long(line if line.text == text else line._replace(text=text)):
                 out.append(Segment(len(out) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(out)

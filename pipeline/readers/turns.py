@@ -63,7 +63,7 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
     """The line after the heading "Transcript", when enough follows it; else the first."""
     for i, row in enumerate(rows):
         text = row.strip()
-        heading = text.startswith("#") or text.startswith("**") or (len(text) < 40 and text[-1:] in ":t")
+        heading = text.startswith(("#", "**")) or (len(text) < 40 and text[-1:] in ":t")
         if not heading or not _TRANSCRIPT.fullmatch(text.strip("#*_: ")):
             continue
         before = sum(len(r.split()) for r in rows[:i])
