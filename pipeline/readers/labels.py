@@ -91,6 +91,8 @@ class Head(NamedTuple):
 def head_of(line: str) -> Head | None:
     """What the beginning of a line could be; None for a line that begins as plain words do."""
     text = line.strip()
+    if text[:1].isalnum():
+        return _beginning(text, 0)
     signs = ""
     if text[:1] in "#-*•·+–—>»&_":
         if match := _HASHES.match(text):
@@ -101,7 +103,7 @@ def head_of(line: str) -> Head | None:
             signs, text = f">{signs}", text[match.end() :]
     if text[:1] in ("*", "_") and (match := _ITALIC.match(text)):
         text = f"**{match['name']}:**{text[match.end() :]}"
-    elif not text[:1].isalnum() and (match := _SYMBOLS.match(text)):
+    elif match := _SYMBOLS.match(text):
         text = text[match.end() :]
     if text[:1] == "@" and text[1:2].isdigit():
         text = text[1:]
