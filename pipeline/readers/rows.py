@@ -102,7 +102,7 @@ def _with_their_times(rows: list[Row]) -> list[Row]:
 
 def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     stamps = [r.start for r in rows if r.start is not None]
-    dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows))
+    dial = Dial(stamps, sum(r.text.count(" ") + 1 for r in rows) if stamps else 0)
     starts: list[float | None] = [
         dial.seconds(r.start) if r.start is not None and dial.counts(r.start) else None for r in rows
     ]
