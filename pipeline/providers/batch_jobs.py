@@ -10,13 +10,7 @@ from openai.types import Batch
 from pipeline.errors import CallError, ContextTooLong, EndpointError, StoreError
 from pipeline.llm import Request, Usage
 from pipeline.prices import BATCH, added, cost_usd
-from pipeline.providers.batch_endpoint import (
-    MOST_BYTES,
-    MOST_REQUESTS,
-    AskAgain,
-    BatchEndpoint,
-    Line,
-)
+from pipeline.providers.batch_endpoint import MOST_BYTES, MOST_REQUESTS, AskAgain, BatchEndpoint, Line
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled

@@ -145,10 +145,7 @@ _QUOTA = re.compile(
     re.DOTALL,
 )
 # Only where no delay is told that can be waited: who counts the last 24 hours may have room again in seconds.
-_PER_DAY = re.compile(
-    r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)",
-    re.DOTALL,
-)
+_PER_DAY = re.compile(r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)", re.DOTALL)
 _NO_MODEL = re.compile(
     r"model_not_found|\b(?:invalid|unknown|no such) model\b(?! (?:parameter|setting|option))"
     r"|\bmodel\b.{0,80}?\b(?:not found|does not exist|not exist|doesn't exist|is not available|not a valid model)"

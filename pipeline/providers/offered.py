@@ -10,14 +10,8 @@ from typing import Any
 from pipeline.errors import CallError
 from pipeline.providers.faults import NoSuchModel
 
-_WINDOWS = (
-    "loaded_context_length",
-    "max_model_len",
-    "context_length",
-    "context_window",
-    "max_context_length",
-    "max_input_tokens",
-)
+_WINDOWS: tuple[str, ...] = ("loaded_context_length", "max_model_len", "context_length", "context_window")
+_WINDOWS += ("max_context_length", "max_input_tokens")
 
 
 @dataclass(frozen=True, slots=True)

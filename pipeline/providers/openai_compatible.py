@@ -25,14 +25,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Found, keywords_of
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import (
-    MissedFormat,
-    NoSuchModel,
-    PushedBack,
-    Refused,
-    TooLong,
-    classify,
-)
+from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Refused, TooLong, classify
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
@@ -49,15 +42,7 @@ _MOST_LESSONS = 24  # of one call; each leaves something out or doubles somethin
 
 
 Learned = Callable[[Capabilities, str], None]
-SDK_ERRORS = (
-    openai.OpenAIError,
-    httpx2.HTTPError,
-    TimeoutError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
+SDK_ERRORS = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError, RecursionError)
 
 
 class OpenAICompatible:

@@ -12,20 +12,8 @@ from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 _TEXT = (*TEXT, "subtitle", "words", "texte", "texto", "testo", "tekst", "текст", "文本", "テキスト")
 _SPEAKER = (*SPEAKER, "sprecher", "sprecherin", "locuteur", "intervenant", "hablante", "orador", "falante", "relatore")
 _SPEAKER += ("spreker", "talare", "спикер", "说话人", "发言人", "話者", "発言者")
-_START = (
-    *START,
-    "anfang",
-    "beginn",
-    "zeit",
-    "début",
-    "debut",
-    "temps",
-    "inicio",
-    "início",
-    "tiempo",
-    "tempo",
-    "inizio",
-)
+_START = (*START, "anfang", "beginn", "zeit", "début", "debut", "temps", "inicio", "início", "tiempo", "tempo")
+_START += ("inizio",)
 _END = (*END, "ende", "fin", "fim", "fine", "einde")
 CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,9}")

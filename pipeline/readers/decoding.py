@@ -34,28 +34,10 @@ _BINARY_HEADS = {
 }
 _TELETEXT = (b"STL25", b"STL30")  # behind the number of a code page
 # Encodings in which a guess is trusted: none of them maps Western letters, where guesses were measured to be wrong.
-_TRUSTED_GUESSES = {
-    "cp1251",
-    "koi8_r",
-    "mac_cyrillic",
-    "iso8859_5",
-    "cp1253",
-    "iso8859_7",
-    "cp1255",
-    "cp1256",
-    "shift_jis",
-    "cp932",
-    "euc_jp",
-    "gb18030",
-    "gb2312",
-    "gbk",
-    "big5",
-    "euc_kr",
-    "cp949",
-    "cp874",
-    "tis_620",
-    "iso8859_11",
-}
+_TRUSTED_GUESSES = frozenset(
+    "cp1251 koi8_r mac_cyrillic iso8859_5 cp1253 iso8859_7 cp1255 cp1256 shift_jis cp932 euc_jp gb18030 gb2312 gbk "
+    "big5 euc_kr cp949 cp874 tis_620 iso8859_11".split()
+)
 _BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
 _BLOCKS = 4  # of 256 letters, in which the letters of a text stand whose words are spelt
 _FIRST = 200_000  # bytes

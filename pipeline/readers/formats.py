@@ -20,17 +20,7 @@ from pipeline.readers import (
     xml,
 )
 from pipeline.readers.base import Document, Reader
-from pipeline.readers.data import (
-    aws,
-    deepgram,
-    google,
-    otter,
-    pairs,
-    segments,
-    texts,
-    yaml_lists,
-    youtube,
-)
+from pipeline.readers.data import aws, deepgram, google, otter, pairs, segments, texts, yaml_lists, youtube
 from pipeline.readers.data import rows as json_rows
 
 READERS: tuple[Reader, ...] = (

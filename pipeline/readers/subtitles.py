@@ -18,15 +18,8 @@ _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
 _FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
 _USUAL: tuple[str, ...] = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
-_OTHERS = (
-    "script info",
-    "v4 styles",
-    "v4+ styles",
-    "fonts",
-    "graphics",
-    "aegisub project garbage",
-    "aegisub extradata",
-)
+_OTHERS: tuple[str, ...] = ("script info", "v4 styles", "v4+ styles", "fonts", "graphics")
+_OTHERS += ("aegisub project garbage", "aegisub extradata")
 _SAME = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)

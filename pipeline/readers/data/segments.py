@@ -17,18 +17,9 @@ from pipeline.readers.sounds import KIND
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 
-_LISTS: tuple[str, ...] = (
-    "segments",
-    "transcription",
-    "transcript",
-    "transcripts",
-    "turns",
-    "utterances",
-    "speakers",
-    "chunks",
-)
-_LISTS += ("captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data", "items")
-_LISTS += ("snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
+_LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "transcripts", "turns", "utterances", "speakers")
+_LISTS += ("chunks", "captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data")
+_LISTS += ("items", "snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
 _WORDS, _EVENT = ("word", "pronunciation", "punctuation", "spacing"), "audio_event"  # types of single words, of a sound
 _WHO = ("speaker", "speakername", "speakerlabel", "speakerid", "spk")
 _DEEP = 4  # keys below which a list may stand
