@@ -179,7 +179,7 @@ def left_out_line(transcript: Transcript) -> str | None:
 
 def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]:
     """The same as `describe`, for machines; with `segments`, the whole transcript."""
-    reading, meta = transcript.reading, transcript.metadata
+    reading, shares = transcript.reading, speaker_shares(transcript)
     found: dict[str, Any] = {
         "path": transcript.path,
         "name": transcript.name,
@@ -188,19 +188,11 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
         "language": spoken_language(transcript),
         "segments": len(transcript.segments),
         "words": sum(len(words(s.text)) for s in transcript.segments),
-        "speakers": {name or None: round(share, 4) for name, share in speaker_shares(transcript).items() if name},
-        "unattributed": round(speaker_shares(transcript).get("", 0.0), 4),
+        "speakers": {name: round(share, 4) for name, share in shares.items() if name},
+        "unattributed": round(shares.get("", 0.0), 4),
         "timed": sum(s.start is not None for s in transcript.segments),
         "duration": transcript.duration,
-        "metadata": {
-            "title": meta.title,
-            "channel": meta.channel,
-            "url": meta.url,
-            "published": meta.published,
-            "language": meta.language,
-            "speakers": list(meta.speakers),
-            "chapters": [asdict(chapter) for chapter in meta.chapters],
-        },
+        "metadata": asdict(transcript.metadata),
         "left_out": [asdict(part) for part in reading.left_out],
         "not_names": [{"label": p.kind, "count": p.count, "line": p.line} for p in reading.not_names],
         "warnings": [asdict(remark) for remark in reading.remarks],
