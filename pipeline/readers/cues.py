@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -19,7 +18,6 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.readers.wide_brackets import settled
 
-_WORD = re.compile(r"[^\W_]")
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
 _FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
@@ -123,7 +121,7 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
             continue  # the next piece is of another cue
         speaker, text, turn = holder.take(piece)
         text = text if piece.plain else sounds.off(text, piece.number)
-        if not text[:1].isalpha() and not _WORD.search(text):
+        if not any(map(str.isalnum, text)):
             holder.waits = holder.waits or turn
             if piece.mark and piece.name and (after is None or after.name):
                 tally.leave_out("labels without words", piece.name, piece.number)

@@ -14,7 +14,6 @@ from pipeline.transcript import Segment
 
 # It begins with one set of signs, which is found in a third of the time that a choice between two takes.
 _SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?P<none>)|[\"'”’)]*(?P<gap>\s+))")
-_WORD = re.compile(r"[^\W_]")
 _PAUSE, _AWHILE = 4, 30  # seconds between joined lines, and that they go over
 _TARGET, _MOST = 45, 1.6  # words of a line, and times as many that it may have
 
@@ -163,7 +162,7 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     out: list[Segment] = []
     for line in lines:
         text = scripts.closed(tidy(line.text))
-        if _WORD.search(text):
+        if any(map(str.isalnum, text)):
             for piece in split_long(line if line.text == text else line._replace(text=text)):
                 out.append(Segment(len(out) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(out)
