@@ -38,10 +38,7 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
         out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
         said = " ".join(line.text for line in kept)
         gone = len(words(said)) * (times - 1)
-        tally.leave_out_words("loops of speech recognition", gone, said, lines[i].at)
-        tally.warn(
-            f'"{said[:50]}" stands {times} times in a row: read once, as a loop of speech recognition', lines[i].at
-        )
+        _tell(f'"{said[:50]}" stands {times} times in a row', gone, said, lines[i].at, tally)
         i += period * times
     return out
 
@@ -68,8 +65,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
         gone = max(1, scripts.length(text) - scripts.length(folded))
-        tally.leave_out_words("loops of speech recognition", gone, text, line.at)
-        tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+        _tell(f'a phrase goes round in "{text[:50]}"', gone, text, line.at, tally)
         line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
@@ -83,9 +79,14 @@ def _unlooped(line: Line, tally: Tally) -> Line:
             out += tokens[at : start + period]
             at = start + period * times
     out += tokens[at:]
-    tally.leave_out_words("loops of speech recognition", len(tokens) - len(out), line.text, line.at)
-    tally.warn(f'a phrase goes round in "{line.text[:50]}": read once, as a loop of speech recognition', line.at)
+    _tell(f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(out), line.text, line.at, tally)
     return line._replace(text=" ".join(out))
+
+
+def _tell(what: str, gone: int, text: str, at: int, tally: Tally) -> None:
+    """A loop, and the words of it that are left out."""
+    tally.leave_out_words("loops of speech recognition", gone, text, at)
+    tally.warn(f"{what}: read once, as a loop of speech recognition", at)
 
 
 def _once(match: re.Match[str]) -> str:
