@@ -106,14 +106,12 @@ def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> 
     words = sum(len(row.split()) for cue in cues for row in cue.rows)
     if any(":" in a for a, _ in clocks):
         dial = Dial([a for a, _ in clocks if CLOCK.fullmatch(a)], words)
-        for cue, (a, b) in zip(cues, clocks, strict=True):
-            cue.start = dial.seconds(a) if CLOCK.fullmatch(a) else None
-            cue.end = dial.seconds(b) if CLOCK.fullmatch(b) else None
-        return
-    scale = in_a_second([float(cell) for pair in clocks for cell in pair if _number(cell)], words)
-    for cue, (a, b) in zip(cues, clocks, strict=True):
-        cue.start = round(float(a) / scale, 3) if _number(a) else None
-        cue.end = round(float(b) / scale, 3) if _number(b) else None
+        times = [[dial.seconds(cell) if CLOCK.fullmatch(cell) else None for cell in pair] for pair in clocks]
+    else:
+        scale = in_a_second([float(cell) for pair in clocks for cell in pair if _number(cell)], words)
+        times = [[round(float(cell) / scale, 3) if _number(cell) else None for cell in pair] for pair in clocks]
+    for cue, (start, end) in zip(cues, times, strict=True):
+        cue.start, cue.end = start, end
 
 
 def _number(cell: str) -> bool:
