@@ -32,8 +32,8 @@ def offered(reply: Any) -> list[Offered]:
 
 
 def _one(row: dict[str, Any]) -> Offered:
-    meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
-    sizes = [row.get(name) for name in _WINDOWS] + [(meta or {}).get("n_ctx")]
+    meta = row.get("meta")
+    sizes = [*map(row.get, _WINDOWS), meta.get("n_ctx") if isinstance(meta, dict) else None]
     window = next((s for s in sizes if isinstance(s, int) and s > 0), None)
     shutdown = row.get("shutdown_date")
     return Offered(str(row["id"]).removeprefix("models/"), window, shutdown if isinstance(shutdown, str) else None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.readers.clocks import INSIDE, Dial, spread
@@ -34,7 +33,8 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     others = sum(r.start is not None for r in rows)
     if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
-    pieces = list(_pieces(rows, cut=inside >= 2 or (inside > 0 and others > 0)))
+    cut = inside >= 2 or (inside > 0 and others > 0)
+    pieces = [piece for row in rows for piece in (_at_times(row) if ":" in row.text else (row,))] if cut else rows
     sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
         row.text = sounds.off(row.text, row.line)
@@ -45,14 +45,6 @@ def _late(text: str) -> bool:
     """Whether a time stands between words."""
     match = INSIDE.search(text) if ":" in text else None
     return match is not None and match.start() > 0 and bool(text[match.end() :].strip(" .*_"))
-
-
-def _pieces(rows: Iterable[Row], *, cut: bool) -> Iterable[Row]:
-    for row in rows:
-        if cut and ":" in row.text:
-            yield from _at_times(row)
-        else:
-            yield row
 
 
 def _at_times(row: Row) -> list[Row]:

@@ -38,8 +38,8 @@ def read(document: Document, tally: Tally) -> Captions:
     """A cue a dialogue line; its name field is who speaks; comments are told."""
     import pysubs2  # hardly any file needs it
 
-    frames = _rate(document, tally) if _MICRODVD.match(document.head) else None
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
+    frames = _rate(document, tally) if form == "microdvd" else None
     rows = document.text.split("\n")
     rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:

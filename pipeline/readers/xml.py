@@ -159,8 +159,7 @@ def _timedtext_read(document: Document, tally: Tally) -> Captions:
         else:
             continue
         cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
-    cues = ended_at_the_next([cue for cue in cues if cue.rows])
-    return Captions(cues)
+    return Captions(ended_at_the_next([cue for cue in cues if cue.rows]))
 
 
 # Debates
