@@ -34,11 +34,8 @@ class Inner:
     """
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool, end: bool = False, others: int = 0) -> None:
-        whole = "\n".join(lines)
-        wide = "：" in whole
-        held = [line for line in lines if line.count(":") > 1 or line.find(": ", _FAR) > 0 or (wide and "：" in line)]
-        found = Counter(match["name"] for line in held for match in _INNER.finditer(line))
-        self._chevrons = chevrons and (">>" in whole or "&gt;&gt;" in whole)
+        found = Counter(match["name"] for line in filter(_may_hold, lines) for match in _INNER.finditer(line))
+        self._chevrons = chevrons and any(">>" in line or "&gt;&gt;" in line for line in lines)
         self._change = _BETWEEN if end else _CHEVRON
         self.names: set[str] = set()
         if not found:
@@ -77,4 +74,4 @@ def _own(line: str) -> str:
 
 def _may_hold(line: str) -> bool:
     """Whether a line has a colon besides that of its own label."""
-    return line.count(":") > 1 or line.find(": ", _FAR) > 0 or "：" in line
+    return (":" in line and (line.count(":") > 1 or line.find(": ", _FAR) > 0)) or "：" in line
