@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from pipeline.readers.base import Captions, Document, Reader
@@ -60,16 +61,11 @@ def _header(rows: list[str], line: int, tally: Tally) -> str | None:
 def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
     """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
     out = rows.copy()
-    inside = ""
     for i in range(start, len(rows)):
-        row = rows[i]
-        if not row.strip() or "-->" in row:
-            inside = ""
-        elif row[:4] in _KINDS and _BLOCK.match(row) and (i == start or not rows[i - 1].strip()):
-            inside = _KINDS[row[:4]]
-        if inside:
-            tally.leave_out(inside, row.removeprefix("NOTE"), i + 1)
-            out[i] = ""
+        if rows[i][:4] in _KINDS and _BLOCK.match(rows[i]) and (i == start or not rows[i - 1].strip()):
+            for k in itertools.takewhile(lambda k: rows[k].strip() and "-->" not in rows[k], range(i, len(rows))):
+                tally.leave_out(_KINDS[rows[i][:4]], rows[k].removeprefix("NOTE"), k + 1)
+                out[k] = ""
     return out
 
 
