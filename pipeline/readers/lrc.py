@@ -33,7 +33,7 @@ def read(document: Document, tally: Tally) -> Captions:
     """A cue a time; a line with several times is sung at each, and read at the first."""
     told: dict[str, str] = {}
     cues: list[Cue] = []
-    for number, row in enumerate(document.text.split("\n"), 1):
+    for number, row in enumerate(document.rows(), 1):
         if match := _TAG.match(row):
             told[match["key"].lower()] = clean(match["value"])
             tally.leave_out("headers", match["value"], number)

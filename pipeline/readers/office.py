@@ -72,11 +72,8 @@ def _marked(paragraph: Any, word: Any, tally: Tally) -> list[str]:
             break
         bold += run.text
     if bold.strip() and text.startswith(bold) and len(bold) < 100:
-        text = (
-            f"**{bold.strip()}** {text[len(bold) :].lstrip(' ')}"
-            if text[len(bold) :].strip()
-            else f"**{bold.strip()}**"
-        )
+        rest = text[len(bold) :]
+        text = f"**{bold.strip()}** {rest.lstrip(' ')}" if rest.strip() else f"**{bold.strip()}**"
     return text.split("\n")
 
 

@@ -127,11 +127,8 @@ def _times(transcript: Transcript) -> str:
     if not timed:
         return "none"
     first, last = timed[0].start or 0.0, transcript.duration or 0.0
-    part = (
-        ""
-        if len(timed) == len(transcript.segments)
-        else f", on {len(timed):,} of {len(transcript.segments):,} segments"
-    )
+    every = len(transcript.segments)
+    part = "" if len(timed) == every else f", on {len(timed):,} of {every:,} segments"
     return f"{clock_of(int(first))} to {clock_of(int(last))}{part}"
 
 

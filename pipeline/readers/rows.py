@@ -52,11 +52,9 @@ def _at_times(row: Row) -> list[Row]:
     out: list[Row] = []
     at, start, end = 0, row.start, row.end
     found = list(INSIDE.finditer(row.text))
-    if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):
+    if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):  # its time stands behind
         text = f"{row.text[: found[0].start()]}{row.text[found[0].end() :]}".strip()
-        return [
-            Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)
-        ]  # its time stands behind
+        return [Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)]
     lead = row.text[: found[0].start()].strip() if found and start is None else ""
     if lead and len(lead.split()) <= _LEAD:  # the turn begins a little before its first time
         at, start, end = found[0].end(), found[0]["start"], found[0]["end"]

@@ -25,7 +25,7 @@ def sniff(document: Document) -> bool:
     first = next((row for row in document.head.split("\n") if row.strip() and not row.startswith("#")), "")
     if "\n_" not in document.text or not _TIME.match(first):
         return False
-    rows = [row for row in document.text.split("\n") if row.strip()]
+    rows = [row for row in document.rows() if row.strip()]
     fitting = sum(_is_apart(row) or row[0].isspace() or bool(_TIME.match(row) or _TURN.match(row)) for row in rows)
     return any(map(_KEY.match, rows)) and fitting >= _FITTING * len(rows)
 

@@ -40,7 +40,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     frames = _rate(document, tally) if form == "microdvd" else None
-    rows = document.text.split("\n")
+    rows = document.rows()
     rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:
         with warnings.catch_warnings():

@@ -36,7 +36,7 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Captions:
     """All segments of all lines; a file of several whole transcripts is refused."""
-    found, rows = _objects(document.text), document.text.split("\n")
+    found, rows = _objects(document.text), document.rows()
     for number, value in found:
         if not isinstance(value, dict):
             tally.warn("this line is no JSON object, or one with a key twice", number)
