@@ -11,7 +11,7 @@ from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
-from pipeline.text import clean, words
+from pipeline.text import clean, linkable, words
 from pipeline.transcript import Metadata
 
 _START = re.compile(
@@ -238,13 +238,12 @@ def read(document: Document, tally: Tally) -> Prose:
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
     title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title))
-    url = page.metadata.get("og:url", "")
     return Prose(
         "\n".join(_with_labels(page.rows, page.terms)),
         Metadata(
             title=title or None,
             channel=clean(page.metadata.get("og:site_name", "")) or None,
-            url=url if re.fullmatch(r"https?://[^\s<>\"'\\]{3,}", url) else None,
+            url=linkable(page.metadata.get("og:url")),
             language=page.metadata.get("lang") or None,
         ),
     )
