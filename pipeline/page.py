@@ -177,7 +177,7 @@ class _Twins:
         return [s.text for s in self._of.get(section, ())]
 
     def with_lines(self, node: Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
-        """A statement of the page with its twin's lines, and with its finding when nobody has changed the text.
+        """A statement of the page with its twin's lines and remark, and with its finding where its text is the same.
 
         Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
         was written anew is known by its label.
@@ -195,7 +195,7 @@ class _Twins:
         if twin is None:
             return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
         if twin.text != node.text:
-            return replace(new, lines=twin.lines)
+            return replace(new, lines=twin.lines, remark=twin.remark)
         return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)
 
     def in_pieces(self, node: Node, section: str) -> Iterator[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -37,6 +38,8 @@ def command(
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
         print(line)
+    if model is None and not as_json:
+        print("code alone: figures, names, quotations and lines; --model compares what is said too", file=sys.stderr)
     return code
 
 

@@ -60,6 +60,6 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
     from pipeline.errors import InputError
 
     if len(places) > 1:
-        names = ", ".join(p.record.name for p in places[:5])
+        names = ", ".join(str(p.record) for p in places[:5])
         raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
     print(exporter.wanted.formats[0].write(exporter.open(places[0].record)).decode(), end="")

@@ -106,6 +106,10 @@ class Screen:
             self.say(outcome_line(outcome))
             for first, last in outcome.figures.gaps:
                 self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}")
+            if not outcome.figures.statements and outcome.complete:
+                self.say(
+                    f"{outcome.name}: note: nothing was found to say; studydoc read shows what is understood of it"
+                )
             for problem in outcome.document.problems if outcome.document else ():
                 self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
 
@@ -214,6 +218,8 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )
+    if not calls and not retried and not complete + partial:  # nothing was asked
+        return f"documents: {documents}" if len(outcomes) > 1 else ""
     if len(outcomes) == 1:
         return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"
     rows = (("documents", documents), ("calls", made), ("tokens", tokens), ("cost", cost), ("time", duration(seconds)))

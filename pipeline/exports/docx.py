@@ -9,6 +9,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_DIRECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -128,15 +129,40 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
         _paragraph(word.add_paragraph(), block.points, exported, notes)
         return
     for top in block.points:
-        for depth, points in top.paragraphs():
-            if not points[0].text:
-                continue
-            level = min(depth + 1, _DEEPEST)
-            plain = block.form == "terms" or (block.form == "points" and not depth and not points[0].listed)
-            kind = "List" if points[0].step else "List Bullet"  # Word would count on through all lists
-            style = "Normal" if plain else kind if level == 1 else f"{kind} {level}"
-            paragraph = word.add_paragraph(f"{points[0].step}.\t" if points[0].step else "", style=style)
-            _paragraph(paragraph, points, exported, notes)
+        _point(word, top, 0, block, exported, notes)
+
+
+def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported, notes: Footnotes) -> None:
+    """A point and what is nested below it, so many levels deep."""
+    if point.text:
+        level = min(depth + 1, _DEEPEST)
+        plain = block.form == "terms" or (block.form == "points" and not depth and not point.listed)
+        kind = "List" if point.step else "List Bullet"  # Word would count on through all lists
+        style = "Normal" if plain else kind if level == 1 else f"{kind} {level}"
+        paragraph = word.add_paragraph(f"{point.step}.\t" if point.step else "", style=style)
+        _paragraph(paragraph, (point, *point.pieces), exported, notes)
+    if point.columns:
+        _table(word, point, exported, notes)
+        return
+    for below in point.nested:
+        _point(word, below, depth + 1, block, exported, notes)
+
+
+def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
+    """The rows below a point, under columns that stand on every page again; the evidence is in the last cell."""
+    table = word.add_table(rows=1, cols=len(point.columns), style="Table Grid")
+    if exported.labels.direction == "rtl":
+        table.table_direction = WD_TABLE_DIRECTION.RTL
+    head = table.rows[0]
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell, title in zip(head.cells, point.columns, strict=True):
+        cell.paragraphs[0].add_run(title).bold = True
+    for row in point.nested:
+        shown = table.add_row().cells
+        for cell, text in zip(shown, row.cells, strict=True):
+            _words(cell.paragraphs[0], text)
+        _evidence(shown[-1].paragraphs[0], row, exported, notes)
+    word.add_paragraph()  # else two tables in a row were one
 
 
 def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:
@@ -151,11 +177,19 @@ def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnote
         mark, behind = exported.labels.behind(point.lead)
         paragraph.add_run(f"{point.lead}{mark}").bold = True
         paragraph.add_run(behind)
-    for words, stands_out in pieces(point.text, point.emphasis):
+    _words(paragraph, point.text, point.emphasis)
+    _evidence(paragraph, point, exported, notes)
+
+
+def _words(paragraph: Any, text: str, emphasis: Sequence[str] = ()) -> None:
+    for words, stands_out in pieces(text, emphasis):
         for piece, is_code in pieces_of_code(words):
             run = paragraph.add_run(piece)
             run.font.name = _CODE_FONT if is_code else None
             run.bold = stands_out or None
+
+
+def _evidence(paragraph: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
     if exported.doubted(point):
         paragraph.add_run(f" {DOUBTED}")
     if point.claim:

@@ -32,9 +32,12 @@ def write_obsidian(exported: Exported) -> bytes:
     return _front_matter(exported) + _page(exported, _Vault(exported, _obsidian))
 
 
+_PICTURE = re.compile(r":(?=[\w+-]+:)")  # ":tada:"
+
+
 def _github(text: str) -> str:
     """Plain words on GitHub, which also reads dollar signs as mathematics and words between colons as pictures."""
-    return escape(text).replace("$", "<span>$</span>").replace(":", "&#58;")
+    return _PICTURE.sub("&#58;", escape(text).replace("$", "<span>$</span>"))
 
 
 def _obsidian(text: str) -> str:

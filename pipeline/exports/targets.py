@@ -64,8 +64,9 @@ def _check_out(wanted: Wanted) -> None:
         return
     if out.is_file() or _SUFFIX.fullmatch(out.suffix):
         known = ", ".join(dict.fromkeys(f.suffix for f in FORMATS))
+        asked = ", ".join((*(f.name for f in wanted.formats), *[INDEX] * wanted.index))
         raise SettingsError(
-            f"--out {out}: this is no folder, and no name of a file in what is wanted",
+            f"--out {out}: there is no such folder, and {asked} cannot be written as a file called so",
             hint=f"give a folder, or for one format a name that ends as its files do: {known}",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -191,6 +192,8 @@ async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Fin
     doctor.rows.append(("tokens", f"counted with {encoding}" + ("" if sure else ", tiktoken does not know this model")))
     if works:
         doctor.will_do()
+    else:
+        doctor.rows.append(("make", "cannot work with it: no answer could be used"))
     return Findings(tuple(doctor.rows), works, doctor.known)
 
 
@@ -215,7 +218,10 @@ async def _served(endpoint: Endpoint) -> list[Row]:
         return [("models", f"not listed: {err}")]
     mine = next((one for one in models if one.name == endpoint.model), None)
     if mine is None:
-        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed")]
+        names = [one.name for one in models]
+        near = difflib.get_close_matches(endpoint.model, names, n=3) or names[:3]
+        meant = f", such as {', '.join(near)}" if near else ""
+        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed{meant}")]
     return [("models", f"{_described(mine)}, one of {len(models)}")]
 
 

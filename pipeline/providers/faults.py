@@ -15,6 +15,7 @@ from pipeline.providers.delays import delay_in, retry_after
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
 from pipeline.text import duration
+from pipeline.vendors import vendor_at
 
 _LONGEST_WAIT = 60.0  # seconds between two tries
 _LONGEST_DELAY = 600.0  # seconds: who is told to wait for longer runs the command again
@@ -62,7 +63,9 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     """An SDK error as one of ours."""
     address = endpoint.address
     if never_connected(err):
-        hint = "is the server up, and is the base URL right (with its port, and mostly with /v1 at its end)?"
+        hint = "is the server up, and is the base URL right, its port too? Most end in /v1"
+        if vendor_at(endpoint.base_url):
+            hint = "is this machine online, and does it need a proxy?"
         return unbilled(EndpointError(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if hung_up(err):
         return EndpointError(f"{address}: the connection was cut before the answer was whole", retryable=True)

@@ -175,10 +175,24 @@ def test_markdown_of_other_programs_has_it_with_the_footnotes_of_each_row(write:
     assert "\n\n| Machine |" in paragraph and READ.render(paragraph).count("<table>") == 1
 
 
+def test_word_has_the_table_with_the_evidence_of_each_row_in_its_last_cell() -> None:
+    made = ready(tabled())
+    (table,) = Document(io.BytesIO(write_docx(made))).tables
+    shown = [[cell.text for cell in row.cells] for row in table.rows]
+    assert len(shown) == 3 and shown[1][0] == "Reactor" and shown[1][1].startswith("40 MW")
+    marks = [[cell._tc.xpath(".//w:footnoteReference/@w:id") for cell in row.cells] for row in table.rows[1:]]
+    numbers = [str(p.number) for _, _, _, p in made.points() if p.cells]
+    assert [row[-1] for row in marks] == [[n] for n in numbers] and not any(cell for row in marks for cell in row[:-1])
+
+
+def test_only_words_between_colons_are_no_words_on_github() -> None:
+    first = sample().overview[0].model_copy(update={"text": "Costs: 3 :tada: at 10:30:15, see a:b."})
+    page = write_github(ready(sample(overview=(first,)))).decode()
+    assert "Costs: 3 &#58;tada: at 10&#58;30:15, see a:b." in page
+
+
 def test_where_no_table_can_stand_a_row_is_told_in_words() -> None:
     made = ready(tabled())
-    paragraphs = [p.text for p in Document(io.BytesIO(write_docx(made))).paragraphs]
-    assert any(p.startswith("Reactor: Power *now*: 40 MW; Costs: too much") for p in paragraphs)
     assert "Power *now*: 40 MW; Costs: too much" in write_csv(made).decode("utf-8-sig")
 
 

@@ -158,14 +158,14 @@ def test_an_index_names_pages_that_are_up_to_date_and_none_that_is_not_there(tmp
 def test_a_name_of_a_file_that_what_is_wanted_does_not_have_is_no_folder(
     tmp_path: Path, names: list[str], out: str
 ) -> None:
-    with pytest.raises(SettingsError, match="no name of a file") as refused:
+    with pytest.raises(SettingsError, match="cannot be written as a file called so") as refused:
         wanted(names, out=tmp_path / out)
     assert ".docx" in (refused.value.hint or "")
 
 
 def test_a_file_is_no_folder_and_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
-    with pytest.raises(SettingsError, match="this is no folder"):
+    with pytest.raises(SettingsError, match="there is no such folder"):
         wanted(["html"], out=tmp_path / "file")
     (tmp_path / "old.txt").mkdir()
     assert wanted(["html"], out=tmp_path / "notes.2024").out and wanted(["html"], out=tmp_path / "old.txt").out

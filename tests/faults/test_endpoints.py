@@ -680,3 +680,4 @@ def test_the_doctor_ends_at_a_wrong_key(open_: Open) -> None:
     fake = open_("openai_wrong_key")
     found = asyncio.run(examine(Endpoint(fake.url, "m", KEY)))
     assert found.exit_code == 1 and fake.asked == 1 and "check OPENAI_API_KEY" in dict(found.rows)["json_schema"]
+    assert found.rows[-1] == ("make", "cannot work with it: no answer could be used")

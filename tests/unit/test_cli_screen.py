@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from pipeline.cli import options
-from pipeline.cli.screen import Screen, outcome_line, progress_line
+from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
 from pipeline.corpus import make_all
 from pipeline.errors import EndpointError, InputError
 from pipeline.events import Events
@@ -25,7 +25,7 @@ from pipeline.progress import Booking, Progress
 from pipeline.prompting import PromptSet
 from pipeline.settings import Effort
 from pipeline.single_machine import Audience
-from tests.scripted import ScriptedClient, good_answer, transcript, with_fault
+from tests.scripted import EMPTY, ScriptedClient, fitting, good_answer, transcript, with_fault
 
 
 def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) -> tuple[Outcome, list[dict]]:  # noqa: ANN001
@@ -68,6 +68,18 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3 and lines[0] == "talk-0: FAILED: the key was refused (check it)"
     assert "torn.pdf" in lines[1] and lines[2] == "for the same reason 15 more transcripts failed"
+
+
+def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
+    failed = [Outcome("torn", error=InputError("torn.pdf: no text in it"))]
+    assert summary(failed, 0, 1.0) == "" and summary(failed * 2, 0, 1.0) == "documents: 0 complete, 0 partial, 2 failed"
+    assert "2 retried" in summary(failed, 2, 1.0)
+
+
+def test_a_page_without_a_statement_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    filler = EMPTY | {"skipped": [{"first": 1, "last": 6}]}
+    Screen().done(outcomes(tmp_path, lambda request: fitting(filler, request))[0])
+    assert "note: nothing was found to say; studydoc read shows what is understood" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

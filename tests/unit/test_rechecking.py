@@ -190,6 +190,19 @@ def test_what_the_record_says_against_a_statement_is_not_told_again(page: Path) 
     assert found(rewrite(page, doubted("it is not checked: the checking call failed"))) == {"figure"}
 
 
+def test_what_was_let_stand_is_no_finding_where_other_words_of_its_statement_change(page: Path) -> None:
+    def let_stand(fields: dict[str, Any]) -> None:
+        detail = fields["main_points"][0]["details"][0]
+        detail |= {"text": detail["text"].replace("40", "45"), "remark": "nobody says 45 in the recording"}
+
+    rewrite(page, let_stand)
+    edit(page, "40 megawatts", "45 megawatts")
+    edit(page, "without a stop", "without stopping")
+    assert found(page) == set()
+    edit(page, "45 megawatts", "46 megawatts")
+    assert found(page) == {"figure"}
+
+
 def test_a_page_that_says_what_is_missing_has_no_findings(page: Path) -> None:
     record = page.with_suffix(".json")
     why = Problem(section="key_concepts", chunk=None, message="nothing could be used")
