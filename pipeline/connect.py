@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.store import check_writable
 
 if TYPE_CHECKING:
-    from pipeline.plan import Limited
+    from pipeline.providers.limited import Limited
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
     from pipeline.structured import Structured
@@ -130,7 +130,7 @@ async def connect(
 
         asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
-            from pipeline.plan import Limited
+            from pipeline.providers.limited import Limited
 
             price, room = _priced(settings, model, label), partial(_room, store, settings)
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)

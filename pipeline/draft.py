@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import unmarked
-from pipeline.tables import BETWEEN
+from pipeline.tables import BETWEEN, cells
 from pipeline.text import word_count
 
 
@@ -57,6 +57,11 @@ class DraftStatement:
     def labelled(self) -> str:
         """The text behind its label, if it has one."""
         return f"{self.label}: {self.text}" if self.label else self.text
+
+    @property
+    def words(self) -> int:
+        """Words of its label, of its text (the bars between the cells of a row are none) and of its columns."""
+        return word_count(" ".join((self.label, *cells(self.text), *self.columns)))
 
     @property
     def support(self) -> Support:
@@ -163,11 +168,10 @@ class Draft:
                             yield name, statement.columns_id, BETWEEN.join(statement.columns)
 
     def words(self) -> int:
-        """Words of all sections, titles of parts, headings, leads and terms included."""
-        texts = [g.heading for groups in self.sections.values() for g in groups]
-        texts += {g.part for groups in self.sections.values() for g in groups}
-        texts += [text for _, s in self.statements() for text in (s.label, s.text)]
-        return sum(map(word_count, texts))
+        """Words of all sections, titles of parts, headings, columns, leads and terms included."""
+        groups = [g for of in self.sections.values() for g in of]
+        titles = [*(g.heading for g in groups), *{g.part for g in groups}]
+        return sum(map(word_count, titles)) + sum(s.words for g in groups for s in g.flat())
 
     def numbered(self, *, every: bool = False) -> Draft:
         """The draft with its statements that cite lines or `every` one numbered from 1 in reading order.

@@ -18,11 +18,12 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
+    shape_of,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
-from pipeline.page_rows import Form, Node, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
+from pipeline.page_rows import Node, PageForm, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
@@ -75,11 +76,8 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
             details,
             finding=finding,
             remark=remark,
-            continues=of.continues,
-            columns=columns,
-            steps=of.steps,
             emphasis=of.emphasis,
-            listed=of.listed,
+            **(shape_of(of) | {"columns": columns}),
         )
     return DraftStatement(of.text, lines, finding=finding, remark=remark, emphasis=of.emphasis)
 
@@ -91,7 +89,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     the recording and are left out; a section that the record does not have is read as points under its own heading.
     """
     titles = {s.name: s.heading for s in document.outline()}
-    told, form = list(provenance(document)), Form(document)
+    told, form = list(provenance(document)), PageForm(document)
     twins = _Twins(draft_of_document(document), told)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
     for name, part, heading, rows in blocks(markdown, form):

@@ -40,7 +40,7 @@ _PLACE = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
-class Form:
+class PageForm:
     """What the page of a document has besides its statements; the English words are known on every page.
 
     `sections` are their names by their headings, `shapes` what stands in them.
@@ -67,7 +67,7 @@ class Form:
         return _RULE.fullmatch(row) is not None or _PLACE.fullmatch(row) is not None
 
 
-def blocks(markdown: str, form: Form) -> Iterator[tuple[str, str, str, list[str]]]:
+def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
     """(section, title of a part or "", heading of a main point or "", rows) of a page, in order."""
     name = part = heading = title = ""
     rows: list[str] = []
@@ -109,7 +109,7 @@ class Node:
             yield from node.flat()
 
 
-def bullets(rows: Sequence[str], form: Form, labels: Sequence[re.Pattern[str]], *, bare: bool) -> list[Node]:
+def bullets(rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str]], *, bare: bool) -> list[Node]:
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
     A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
@@ -165,7 +165,7 @@ def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
     return None if match and goes_on and match[2][0].isdigit() and match[2] != OF_STEPS else match
 
 
-def paragraphs(rows: Sequence[str], form: Form) -> list[Node]:
+def paragraphs(rows: Sequence[str], form: PageForm) -> list[Node]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
     parts = (part.replace("\n", " ") for part in re.split(r"\n{2,}", "\n".join(kept)) if part)

@@ -17,10 +17,10 @@ from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreErro
 from pipeline.finding import read
 from pipeline.llm import Completion, Request, Usage
 from pipeline.order import Order, Outcome
-from pipeline.plan import LimitReached, prompt_tokens
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
+from pipeline.providers.limited import LimitReached, prompt_tokens
 from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.text import numbered

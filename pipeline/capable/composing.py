@@ -15,7 +15,7 @@ from pydantic import create_model
 
 from pipeline.answers import Unusable
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.rows import Table, in_a_line, table_of
+from pipeline.capable.rows import NumberedRows, in_a_line, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -94,7 +94,7 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     )
 
 
-def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
+def composed(answer: Any, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
     sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of, table.words) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
@@ -104,10 +104,10 @@ def composed(answer: Any, table: Table) -> dict[str, tuple[DraftGroup, ...]]:
     return {s.name: tuple(group.unmarked() for group in sections[s.name]) for s in table.sections}
 
 
-def _taken(table: Table, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
+def _taken(table: NumberedRows, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
     """What the editor is told of the sections whose items are taken by number; those without items stay empty."""
     rows = [_row_of(section, each, prompts) for section in table.taken if table.items[section.name]]
-    told = [prompts.load("compose_items.v1").render(items="\n".join(rows))] if rows else []
+    told = [prompts.load("compose_items.v2").render(items="\n".join(rows))] if rows else []
     return told + [f"{s.name}: stays empty." for s in table.taken if not table.items[s.name]]
 
 
@@ -123,7 +123,9 @@ def _row_of(section: Section, each: Mapping[str, int], prompts: PromptSet) -> st
     return f"{section.name} ({each[section.name]} words): {which}"
 
 
-def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table: Table) -> tuple[DraftGroup, ...]:
+def _items(
+    section: Section, rows: Sequence[Any], dropped: Sequence[int], table: NumberedRows
+) -> tuple[DraftGroup, ...]:
     """The items of a section; where all stay, one that is neither taken nor dropped by name stands at the end."""
     own = table.items[section.name]
     out: list[DraftStatement] = []
@@ -135,12 +137,12 @@ def _items(section: Section, rows: Sequence[Any], dropped: Sequence[int], table:
     return (DraftGroup(tuple(out)),) if out else ()
 
 
-def _untaken(section: Section, rows: Sequence[Any], table: Table) -> list[int]:
+def _untaken(section: Section, rows: Sequence[Any], table: NumberedRows) -> list[int]:
     used = {n for row in rows for n in row.cites}
     return [n for n in table.items[section.name] if n not in used]
 
 
-def _placed(section: PointSection, table: Table) -> Sequence[DraftStatement]:
+def _placed(section: PointSection, table: NumberedRows) -> Sequence[DraftStatement]:
     out: list[DraftStatement] = []
     for point in section.points:
         if point.text.strip():
@@ -151,7 +153,7 @@ def _placed(section: PointSection, table: Table) -> Sequence[DraftStatement]:
     return out
 
 
-def lawful(answer: Any, table: Table) -> None:
+def lawful(answer: Any, table: NumberedRows) -> None:
     """Unusable unless every statement cites rows that exist and nearly all points are used or dropped by name."""
     points = [p for s in answer.main_points for p in s.points]
     cited: list[tuple[Any, Sequence[int]]] = [(s, s.cites) for p in points for s in (p, *_written_details(p))]
@@ -166,7 +168,7 @@ def lawful(answer: Any, table: Table) -> None:
         raise Unusable(f"points {missing[:20]} are neither used nor named in dropped")
 
 
-def _missing(answer: Any, table: Table, also: Sequence[int] = ()) -> list[int]:
+def _missing(answer: Any, table: NumberedRows, also: Sequence[int] = ()) -> list[int]:
     """The points that stand nowhere among the main points."""
     used = {n for s in answer.main_points for p in s.points for n in (*p.cites, *_in_details(p))}
     return [n for n in range(1, table.points + 1) if n not in used and n not in also]
@@ -181,7 +183,7 @@ def _written_details(point: Point) -> Sequence[Sentence]:
     return [d for d in point.details if d.text.strip()] if point.text.strip() else []
 
 
-def _dropped(answer: Any, table: Table) -> tuple[DroppedNote, ...]:
+def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
     """The points that the editor left out, by name or in silence."""
     gone = [(MAIN_POINTS.name, n) for n in _missing(answer, table)]
     for section in table.taken:

@@ -18,7 +18,7 @@ from pipeline.tables import BETWEEN
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class NumberedRows:
     """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
 
     `items` has the numbers of each section whose items are taken by number, `words` those of the notes' language.
@@ -52,7 +52,7 @@ class Table:
 
 def table_of(
     parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections, words: Labels | None = None
-) -> tuple[Table, str]:
+) -> tuple[NumberedRows, str]:
     """All rows by number, and the text that shows them to the editor; `words` are English by default."""
     points: list[DraftStatement] = []
     shown: list[str] = []
@@ -79,7 +79,7 @@ def table_of(
         shown += ["", f"== {section.name}"] if own else []
         shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
         rows += own
-    return Table(tuple(rows), len(points), sections, items, words or labels_for("en")), "\n".join(shown).strip()
+    return NumberedRows(tuple(rows), len(points), sections, items, words or labels_for("en")), "\n".join(shown).strip()
 
 
 def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:

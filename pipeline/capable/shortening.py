@@ -9,7 +9,6 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftStatement
 from pipeline.sections.main_points import MAIN_POINTS
-from pipeline.text import word_count
 
 # Times the words asked for: how long a page that is cited, and one that is checked, may be before something has to go.
 LONGEST_CITED, LONGEST_CHECKED = 1.05, 1.1
@@ -49,7 +48,7 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     gone: set[int] = set()
     for number in cut:
         more = [d for s in rows.get(number, ()) for d in s.flat() if d.id not in gone]
-        words = sum(word_count(s.labelled) for s in more)
+        words = sum(s.words for s in more)
         if left > 0 and words <= left + _MOST_BELOW:
             left -= words
             gone |= {s.id for s in more}

@@ -53,7 +53,7 @@ def regenerator(structured: Structured) -> Regenerator:
         numbered = numbered_lines(point.recording.transcript.segments)
         lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
-        task = structured.prompts.load("review.v4").render(
+        task = structured.prompts.load("review.v5").render(
             lines=shown_in_runs(lines, numbered),
             above="\n".join(point.above) or "(nothing)",
             statement=f"{label}{point.item.text}",

@@ -17,6 +17,7 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
+    shape_of,
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
@@ -106,8 +107,7 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         at = end
         if item.bare and not nested:
             continue
-        known = claims[item.id]
-        shape = known | {name: getattr(item, name) for name in ("columns", "continues", "steps", "listed")}
+        shape = claims[item.id] | shape_of(item)
         out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
     return tuple(out)
 

@@ -19,6 +19,7 @@ from pipeline.document import (
     Statement,
     StudyDocument,
     Support,
+    shape_of,
 )
 from pipeline.review.actions import About
 from pipeline.review.parts import DROPPED, GROUPED
@@ -223,11 +224,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
     return Item(
         new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
         finding=claim.finding or "", correction=claim.correction, emphasis=claim.emphasis,
-        columns=claim.columns if isinstance(claim, Detail) else (),
-        continues=isinstance(claim, Detail) and claim.continues,
-        steps=isinstance(claim, Detail) and claim.steps,
-        listed=claim.listed if isinstance(claim, Detail) else None,
-        standing="pending" if text else "accepted",
+        standing="pending" if text else "accepted", **(shape_of(claim) if isinstance(claim, Detail) else {}),
     )  # fmt: skip
 
 

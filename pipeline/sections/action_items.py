@@ -18,7 +18,7 @@ _ITEMS = Items(
 
 ACTION_ITEMS = Section(
     "action_items",
-    "sections/action_items.v1",
+    "sections/action_items.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

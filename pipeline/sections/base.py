@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipeline.document import Correction, Detail, Evidence
+from pipeline.document import Correction, Detail, Evidence, shape_of
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
@@ -104,6 +104,5 @@ def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     rows = (replace(d, emphasis=()) if statement.columns else d for d in statement.details)  # tables have no bold
     nested = tuple(detail(row, transcript) for row in rows)
-    shape = {name: getattr(statement, name) for name in ("columns", "continues", "steps", "listed")}
-    shape |= claim(statement, transcript)
+    shape = shape_of(statement) | claim(statement, transcript)
     return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()

@@ -14,7 +14,7 @@ _ITEMS = Items(
 
 DECISIONS = Section(
     "decisions",
-    "sections/decisions.v1",
+    "sections/decisions.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

@@ -18,7 +18,7 @@ def values(words: int) -> Mapping[str, str]:
 
 EXAM_QUESTIONS = Section(
     "exam_questions",
-    "sections/exam_questions.v1",
+    "sections/exam_questions.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

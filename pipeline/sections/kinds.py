@@ -36,20 +36,20 @@ class NotesKind:
     name: str
     sections: tuple[Section, ...]
     write: str = "write.v9"
-    compose: str = "compose.v4"
-    manuscript: str = "manuscript.v4"
+    compose: str = "compose.v5"
+    manuscript: str = "manuscript.v5"
 
 
 _STUDY = (OVERVIEW, PREREQUISITES, MAIN_POINTS, PEOPLE, KEY_CONCEPTS, SUMMARY)
-_MEETING = replace(OVERVIEW, prompt="sections/meeting.v1", share=0.07, least=45)
-_POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v2")
+_MEETING = replace(OVERVIEW, prompt="sections/meeting.v2", share=0.07, least=45)
+_POSITIONS = replace(MAIN_POINTS, prompt="sections/positions.v3")
 
 STUDY = NotesKind("study", _STUDY)
 MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
-    write="write_minutes.v1",
-    compose="compose_minutes.v4",
+    write="write_minutes.v2",
+    compose="compose_minutes.v5",
     manuscript="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))

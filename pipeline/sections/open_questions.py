@@ -13,7 +13,7 @@ _ITEMS = Items(
 
 OPEN_QUESTIONS = Section(
     "open_questions",
-    "sections/open_questions.v1",
+    "sections/open_questions.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

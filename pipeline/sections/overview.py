@@ -23,5 +23,5 @@ OVERVIEW = Section(
     content,
     share=0.04,
     least=35,
-    prompt_of_part="sections/overview_of_part.v1",
+    prompt_of_part="sections/overview_of_part.v2",
 )

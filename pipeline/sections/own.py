@@ -36,7 +36,7 @@ def own_section(own: OwnSection) -> Section:
 
     return Section(
         own.name,
-        "sections/own.v1",
+        "sections/own.v2",
         items.answer(),
         items.groups,
         content,

@@ -29,6 +29,6 @@ PEOPLE = Section(
     grows="rows",
     of_people=True,
     optional=True,
-    prompt_of_part="sections/people_of_part.v1",
-    prompt_composed="sections/people_composed.v1",
+    prompt_of_part="sections/people_of_part.v2",
+    prompt_composed="sections/people_composed.v2",
 )

@@ -28,7 +28,7 @@ def values(words: int) -> Mapping[str, str]:
 
 WORKED_EXAMPLES = Section(
     "worked_examples",
-    "sections/worked_examples.v1",
+    "sections/worked_examples.v2",
     _ITEMS.answer(),
     _ITEMS.groups,
     content,

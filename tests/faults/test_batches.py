@@ -21,9 +21,9 @@ from pipeline.chosen import store_path
 from pipeline.cli.screen import Screen
 from pipeline.errors import PipelineError, SettingsError, StoreError
 from pipeline.forecast import forecast
-from pipeline.plan import LimitReached
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
+from pipeline.providers.limited import LimitReached
 from pipeline.settings import Settings, load_settings
 from pipeline.single_machine import make_documents
 from pipeline.store import load

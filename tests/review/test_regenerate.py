@@ -36,7 +36,7 @@ def test_the_model_is_bound_by_the_same_rules_as_for_the_notes() -> None:
     _, client = rewritten("in 2031", GOOD)
     system, task = client.requests[0].messages
     assert system.content == PromptSet().load("system.v6").render()
-    assert "as the lines bear it out" in task.content
+    assert "as the lines support it" in task.content
 
 
 def test_the_model_sees_the_point_where_it_stands() -> None:

@@ -160,7 +160,7 @@ def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once
     joined = {"cites": [ana, again], "name": "Ana", "who": "An engineer of Lund."}
     good = answer_of(main_points=arranged(1, 2, 3, 4), people=[joined, {"cites": [ben], "name": "", "who": ""}])
     draft, client = composed_of(parts, Recipe(), [good.model_dump()])
-    assert "where more than two people speak" in client.requests[0].messages[-1].content
+    assert "if more than two people speak" in client.requests[0].messages[-1].content
     told = [(s.label, s.text, s.lines) for s in draft.sections["people"][0].statements]
     assert told == [("Ana", "An engineer of Lund.", (1, 3)), ("Ben", "A host.", (1,))]
 

@@ -66,7 +66,7 @@ def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gi
     assert (manuscript.name, cite.name, check.name) == ("manuscript", "cite", "check")
     assert manuscript.messages[:2] == cite.messages[:2] == check.messages[:2]
     assert manuscript.schema == cite.schema == check.schema
-    assert document.status == "complete" and {"manuscript.v4", "cite.v3", "faults.v2"} <= set(document.run.prompts)
+    assert document.status == "complete" and {"manuscript.v5", "cite.v3", "faults.v2"} <= set(document.run.prompts)
     assert [s.text for s in document.overview][1] == "It is not decided."
     assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
     (paying,) = document.main_points[1].details
@@ -499,3 +499,9 @@ def test_a_page_of_its_length_is_not_cut_and_a_third_of_its_points_stays() -> No
     assert "cut: stays empty" in client.requests[1].messages[-1].content and document.dropped == ()
     draft = Draft({"main_points": (DraftGroup(tuple(DraftStatement("a b c d", (1,)) for _ in range(50)), "H"),)})
     assert 60 <= shortened(draft.numbered(), range(2, 60), 1000).words() <= 70
+
+
+def test_bars_between_cells_are_no_words_and_columns_are() -> None:
+    rows = tuple(DraftStatement("Big reactor | 40", (1,), bound=True) for _ in range(3))
+    table = DraftStatement("", (1,), details=rows, columns=("Machine", "Power in MW"))
+    assert Draft({"main_points": (DraftGroup((table,), "Two machines"),)}).words() == 2 + 4 + 3 * 3

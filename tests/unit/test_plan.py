@@ -16,12 +16,13 @@ from pipeline.errors import CallError, ContextTooLong, EndpointError, unbilled
 from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.plan import Experience, Limited, LimitReached, Plan, plan_one, prompt_tokens, together
+from pipeline.plan import Experience, Plan, plan_one, together
 from pipeline.prices import BATCH, cost_usd
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.faults import PushedBack
+from pipeline.providers.limited import Limited, LimitReached, prompt_tokens
 from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
