@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
-from pipeline.emphasis import unmarked
+from pipeline.emphasis import shared_out, unmarked
 from pipeline.tables import BETWEEN, cells
 from pipeline.text import word_count
 
@@ -75,6 +75,19 @@ class DraftStatement:
         details = tuple(d.unmarked() for d in self.details)
         emphasis = (*self.emphasis, *found)
         return replace(self, text=text, label=label, columns=columns, details=details, emphasis=emphasis)
+
+    def apart(self, texts: Sequence[str]) -> list[DraftStatement]:
+        """The texts that it was cut into as statements of their own, each with the words of it that stand out."""
+        both = zip(texts, shared_out(self.emphasis, texts), strict=True)
+        return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in both]
+
+    def in_paragraph(self, texts: Sequence[str]) -> Iterator[DraftStatement]:
+        """The texts that it was cut into in one paragraph: its label with the first, what is below it with the last."""
+        *first, last = self.apart(texts)
+        for n, piece in enumerate(first):
+            yield replace(piece, label="" if n else self.label, continues=n > 0, listed=self.listed)
+        label = "" if first else self.label
+        yield replace(self, text=last.text, emphasis=last.emphasis, label=label, continues=bool(first))
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""

@@ -23,7 +23,7 @@ from pipeline.document import (
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
-from pipeline.page_rows import Node, PageForm, blocks, bullets, cut_at, cut_into, paragraphs, sentences_in, sentences_of
+from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
@@ -174,7 +174,7 @@ class _Twins:
         """The texts of a section."""
         return [s.text for s in self._of.get(section, ())]
 
-    def with_lines(self, node: Node, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
+    def with_lines(self, node: DraftStatement, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
         """A statement of the page with its twin's lines and remark, and with its finding where its text is the same.
 
         Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
@@ -186,8 +186,7 @@ class _Twins:
         details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
-        new = DraftStatement(node.text, (), node.label, details, continues=node.continues, columns=node.columns)
-        new = replace(new, steps=node.steps, emphasis=node.emphasis, listed=node.listed)
+        new = replace(node, details=details)
         if new.bare:
             return replace(new, lines=lines_of(details))
         if twin is None:
@@ -196,35 +195,24 @@ class _Twins:
             return replace(new, lines=twin.lines, remark=twin.remark)
         return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)
 
-    def in_pieces(self, node: Node, section: str) -> Iterator[Node]:
+    def in_pieces(self, node: DraftStatement, section: str) -> Iterator[DraftStatement]:
         """A paragraph as the statements of the record that stand in it, and what somebody wrote between them.
 
         That is one statement where it resembles one of them, or where no sentence of it does.
         """
         rows, known = self._of.get(section, []), self._pieces.get(section, [])
         if not node.columns:
-            node.details = [piece for detail in node.details for piece in self.in_pieces(detail, section)]
+            pieces_below = (piece for detail in node.details for piece in self.in_pieces(detail, section))
+            node = replace(node, details=tuple(pieces_below))
         # Bare, or no paragraph of the record holds several, or not this one.
-        if not node.text or not known or node.text in self._texts[section]:
+        if node.bare or not known or node.text in self._texts[section]:
             yield node
             return
         pieces: list[str] = []
         for part in cut_at(node.text, known):
             sentences = [] if self._find(part, rows) else sentences_in(part)
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
-        *first, last = cut_into(node, pieces)
-        for n, piece in enumerate(first):
-            yield replace(piece, label="" if n else node.label, continues=n > 0, listed=node.listed)
-        yield Node(
-            last.text,
-            "" if first else node.label,
-            node.details,
-            node.columns,
-            continues=bool(first),
-            steps=node.steps,
-            emphasis=last.emphasis,
-            listed=node.listed,
-        )
+        yield from node.in_paragraph(pieces)
 
     @staticmethod
     def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:

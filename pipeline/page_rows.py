@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.document import StudyDocument
-from pipeline.emphasis import shared_out
+from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
 from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, labels_of
@@ -90,41 +90,45 @@ def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[
 
 
 @dataclass(slots=True)
-class Node:
-    """A statement of a page; what is nested below it, however deeply, and rows of its table stand in `details`."""
+class _Node:
+    """A statement of a page while its rows are read; what is nested below it, and its table's rows, are `details`."""
 
     text: str
-    label: str = ""
-    details: list[Node] = field(default_factory=list)
-    columns: tuple[str, ...] = ()
-    continues: bool = False
-    steps: bool = False
-    emphasis: tuple[str, ...] = ()
     listed: bool = False
+    details: list[_Node] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    steps: bool = False
 
-    def flat(self) -> Iterator[Node]:
-        """This one and those nested below it."""
-        yield self
-        for node in self.details:
-            yield from node.flat()
+    def statement(self, labels: Sequence[re.Pattern[str]]) -> DraftStatement:
+        """The statement as a reader sees it, with the label that one of these patterns finds."""
+        text, label = _MARK.sub("", self.text), ""
+        if match := next((m for pattern in labels if (m := pattern.match(text))), None):
+            label, text = unescape(match[1]).strip(), text[match.end() :]
+        text, emphasis = _in_plain(text)
+        details = tuple(d.statement(labels) for d in self.details)
+        return DraftStatement(
+            text, (), label, details, columns=self.columns, steps=self.steps, emphasis=emphasis, listed=self.listed
+        )
 
 
-def bullets(rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str]], *, bare: bool) -> list[Node]:
+def bullets(
+    rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str]], *, bare: bool
+) -> list[DraftStatement]:
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
     A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
     table to the point above them; where none stands above, and below a list or another table, to a `bare` one.
     """
-    out: list[Node] = []
-    last: Node | None = None
-    point = Node("")  # the one that a table would stand below
+    out: list[_Node] = []
+    last: _Node | None = None
+    point = _Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
     in_table = False  # whether the last row is one of a table
     counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
         stands_alone = not out or (row.startswith(_BAR) and (out[-1].listed or bool(out[-1].details)))
         if bare and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
-            point, below = Node(""), True
+            point, below = _Node(""), True
             out.append(point)
         in_table = row.lstrip().startswith(_BAR)
         if not row.strip():
@@ -134,12 +138,12 @@ def bullets(rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str
         elif out and (match := _TABLE_ROW.fullmatch(row)):
             shown = tuple(cell.strip() for cell in _CELL_END.split(match[1]))
             if point.columns:
-                point.details.append(Node(BETWEEN.join(shown)))
+                point.details.append(_Node(BETWEEN.join(shown)))
             else:
                 point.columns = tuple(map(unescape, shown))
         elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
-            last = point = Node(text.strip(), listed=bool(sign))
+            last = point = _Node(text.strip(), listed=bool(sign))
             number = sign[:1].isdigit()
             counts = number or (counts and bool(indent))
             nested = indent or (below and (sign == OF_PARAGRAPH or number))
@@ -151,12 +155,7 @@ def bullets(rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str
             below = below if nested else not sign
         else:
             last.text += f" {row.strip()}"
-    for node in [n for top in out for n in top.flat()]:
-        node.text = _MARK.sub("", node.text)
-        if match := next((m for label in labels if (m := label.match(node.text))), None):
-            node.label, node.text = unescape(match[1]).strip(), node.text[match.end() :]
-        node.text, node.emphasis = _in_plain(node.text)
-    return out
+    return [node.statement(labels) for node in out]
 
 
 def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
@@ -165,12 +164,12 @@ def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
     return None if match and goes_on and match[2][0].isdigit() and match[2] != OF_STEPS else match
 
 
-def paragraphs(rows: Sequence[str], form: PageForm) -> list[Node]:
+def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
     parts = (part.replace("\n", " ") for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
     shown = (_in_plain(_MARK.sub("", part)) for part in parts)
-    return [Node(text, emphasis=emphasis) for text, emphasis in shown]
+    return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in shown]
 
 
 def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
@@ -179,20 +178,14 @@ def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
     return unescape(_STANDS_OUT.sub(lambda match: match[1] or match[0], shown)).strip(), emphasis
 
 
-def sentences_of(paragraphs: Sequence[Node], known: Sequence[str]) -> Iterator[Node]:
+def sentences_of(paragraphs: Sequence[DraftStatement], known: Sequence[str]) -> Iterator[DraftStatement]:
     """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
     longest_first = sorted(known, key=len, reverse=True)
     for paragraph in paragraphs:
         texts: list[str] = []
         for part in cut_at(paragraph.text, longest_first):
             texts += [part] if part in known else sentences_in(part)
-        yield from cut_into(paragraph, texts)
-
-
-def cut_into(node: Node, texts: Sequence[str]) -> list[Node]:
-    """The texts that a paragraph was cut into, each with the words of it that stand out."""
-    both = zip(texts, shared_out(node.emphasis, texts), strict=True)
-    return [Node(text, emphasis=emphasis) for text, emphasis in both]
+        yield from paragraph.apart(texts)
 
 
 def cut_at(text: str, known: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.answers import Unusable
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.emphasis import emphasised, shared_out, unmarked
+from pipeline.emphasis import emphasised, unmarked
 from pipeline.labels import Labels
 from pipeline.page_rows import sentences_in
 from pipeline.sections import Section
@@ -159,7 +159,7 @@ def _as_rows(
     """The points of a section as its rows, and those that can be none: without a term, or a name."""
     flat = [replace(row, details=()) for point in points for row in point.flat()]
     if FORMS.get(section.name) == "prose":
-        return tuple(piece for row in flat for piece in _cut(row, sentences_in(row.labelled))), ()
+        return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
     if not section.cites:
         return tuple(DraftStatement(row.labelled, ()) for row in flat), ()
     rows: list[DraftStatement] = []
@@ -219,17 +219,7 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
         else:
             pieces.append(sentence)
     details = tuple(piece for detail in point.details for piece in _in_pieces(detail, labels))
-    *first, last = _cut(point, pieces)
-    for n, piece in enumerate(first):
-        yield replace(piece, label="" if n else point.label, continues=n > 0, listed=point.listed)
-    label = "" if first else point.label
-    yield replace(point, text=last.text, emphasis=last.emphasis, label=label, details=details, continues=bool(first))
-
-
-def _cut(row: DraftStatement, texts: Sequence[str]) -> list[DraftStatement]:
-    """The texts that a row was cut into as statements, with its words that stand out."""
-    both = zip(texts, shared_out(row.emphasis, texts), strict=True)
-    return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in both]
+    yield from replace(point, details=details).in_paragraph(pieces)
 
 
 def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
