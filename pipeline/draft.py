@@ -220,8 +220,9 @@ class Draft:
     ) -> Draft:
         """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
 
-        What `change` gives None for goes, and its details move up unless they are bound to it; a heading over nothing
-        goes too.
+        What `change` gives None for goes, and what is left of its details stands in its place as bullets, unless they
+        are bound to it. A piece of a paragraph whose beginning goes begins it, with its lead. A bare statement with
+        nothing below it goes, and so does a heading over nothing.
         """
 
         def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:

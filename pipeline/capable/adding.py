@@ -29,13 +29,14 @@ _MOST_STRETCHES = 12
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much the check of one chunk may add."""
+    """How many points, of so many words in all, the check of one chunk may add."""
 
     points: int
     words: int
 
 
 NO_ROOM = Room(0, 0)
+Waiting = Mapping[int, list[DraftStatement]]  # additions by the number of what they belong to, taken off one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,13 @@ def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recor
             groups = sections[section.name]
             nested = section.grows == "nested"
             sections[section.name] = tuple(
-                _grown(g, waiting, words) if nested else _lengthened(g, waiting) for g in groups
+                _with_added_points(g, waiting, words) if nested else _with_added_rows(g, waiting) for g in groups
             )
     left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
     return replace(draft, sections=sections, dropped=(*draft.dropped, *left))
 
 
-Waiting = Mapping[int, list[DraftStatement]]
-
-
-def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
+def _with_added_rows(group: DraftGroup, waiting: Waiting) -> DraftGroup:
     """The group with what waits for a statement behind it."""
     rows: list[DraftStatement] = []
     for statement in group.statements:
@@ -108,15 +106,15 @@ def _lengthened(group: DraftGroup, waiting: Waiting) -> DraftGroup:
     return replace(group, statements=tuple(rows))
 
 
-def _grown(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
+def _with_added_points(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
     """The group with what waits for its heading where the recording has it, and its points with what waits for them."""
-    rows = [row for s in group.statements for row in _told_further(s, waiting, words)]
+    rows = [row for s in group.statements for row in _point_with_additions(s, waiting, words)]
     for point in _taken(waiting, group.id):
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
 
 
-def _told_further(point: DraftStatement, waiting: Waiting, words: Labels) -> Sequence[DraftStatement]:
+def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels) -> Sequence[DraftStatement]:
     """A point with what waits for it: its last sentence where it is short, else a detail.
 
     What would be too long for a point that has a list stands behind that, since it is none of the list.

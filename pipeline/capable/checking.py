@@ -36,9 +36,9 @@ _MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a check is asked for besides faults: how much it may add, or how many words the page of `words` is `over`.
+    """What a check is asked for besides faults: how much it may add, or how many words of the page's have to go.
 
-    `known` are the segments that the page cites or leaves out.
+    `known` are the segments that the page cites or leaves out, `words` those of the page, which is so many `over`.
     """
 
     room: Room

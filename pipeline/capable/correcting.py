@@ -94,6 +94,30 @@ def _is_no_row(statement: DraftStatement, text: str) -> bool:
     return statement.bound and had > 1 and has > 1 and had != has
 
 
+def _changed(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
+    """A statement as a check puts it right, with what it was and why; None where nothing of it can stand."""
+    plain, emphasis = unmarked(verdict.fault.text)
+    fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
+    if _is_no_row(statement, fault.text):
+        return replace(statement, finding=fault.why or fault.verdict)
+    label, text = _put_right(statement, fault)
+    if not text:
+        return None
+    if statement.details and _mark(statement.text) and text[-1].isalnum() and not _COLON.search(text):
+        text += _mark(statement.text)  # which a model may take for that of a label
+    changed = replace(statement, text=text, label=label, lines=verdict.lines or statement.lines)
+    changed = with_lines(replace(changed, emphasis=(*statement.emphasis, *emphasis)), recording)
+    before, after = statement.text, changed.text
+    if changed.label != statement.label:
+        before, after = statement.labelled, changed.labelled
+    new, kept = _new_and_kept(after, before, recording)
+    # That it cites no line is all that stands against a statement before its check.
+    uncited = "" if verdict.lines else statement.finding
+    doubts = "; ".join(filter(None, (uncited, new)))
+    reason = "; ".join(filter(None, (statement.reason, fault.why)))
+    return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=kept)
+
+
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     """The numbered draft with its faults put right; code looks once more at each text that is new."""
     withheld: list[Withheld] = []
@@ -101,36 +125,17 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
         if why := verdicts.unchecked.get(statement.id):
             return replace(statement, finding=why)
-        verdict = verdicts.faults.get(statement.id)
-        if verdict is None:
+        if (verdict := verdicts.faults.get(statement.id)) is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
             return replace(statement, remark=remark, finding=doubt)
-        lines = verdict.lines or statement.lines
-        plain, emphasis = unmarked(verdict.fault.text)
-        fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
-        if _is_no_row(statement, fault.text):
-            return replace(statement, finding=fault.why or fault.verdict)
-        label, text = _put_right(statement, fault)
-        if statement.details and _mark(statement.text) and text and text[-1].isalnum() and not _COLON.search(text):
-            text += _mark(statement.text)  # which a model may take for that of a label
         if verdict.fault.verdict == "citation":
-            remark = finding(statement.text, recording)
-            return replace(statement, lines=lines, finding="" if verdict.lines else NOT_BORNE, remark=remark)
-        if not text:
+            doubt, remark = "" if verdict.lines else NOT_BORNE, finding(statement.text, recording)
+            return replace(statement, lines=verdict.lines or statement.lines, finding=doubt, remark=remark)
+        changed = _changed(statement, verdict, recording)
+        if changed is None:
             withheld.append(statement.withheld(section, verdict.fault.why))
-            return None
-        emphasis = (*statement.emphasis, *emphasis)
-        changed = with_lines(replace(statement, text=text, label=label, lines=lines, emphasis=emphasis), recording)
-        before, after = statement.text, changed.text
-        if changed.label != statement.label:
-            before, after = statement.labelled, changed.labelled
-        new, kept = _new_and_kept(after, before, recording)
-        # That it cites no line is all that stands against a statement before its check.
-        uncited = "" if verdict.lines else statement.finding
-        doubts = "; ".join(filter(None, (uncited, new)))
-        reason = "; ".join(filter(None, (statement.reason, verdict.fault.why)))
-        return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=kept)
+        return changed
 
     def heading(group: DraftGroup) -> DraftGroup:
         verdict = verdicts.faults.get(group.id)
