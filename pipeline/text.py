@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -25,6 +26,7 @@ LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
+_ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MEANS_NOTHING = re.compile(r"(?:(?!==)[\w .,()'\"/+=;{}-])+", re.ASCII)  # elsewhere in Markdown of any kind
@@ -104,6 +106,11 @@ def word_count(text: str) -> int:
         return len(text.split())
     apart, characters = _UNSPACED.subn(" ", text)
     return sum(any(map(str.isalnum, word)) for word in apart.split()) + (characters + 1) // 2
+
+
+def unescaped(text: str) -> str:
+    """HTML's entities as characters, where they end as entities do: in an address "&copy=2" is none."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def slug(text: str, *, limit: int = 120) -> str:

@@ -12,15 +12,18 @@ from pipeline.readers.evidence import Mark
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head
 from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.text import unescaped
 
-_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|p|div|small|big|sub|sup|strike|tt|center"
+_MARKUP = "i|b|u|s|c|em|strong|font|span|ruby|rt|rb|br|small|big|sub|sup|strike|tt|center"
 _AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150})?\s*/?"
 _FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*[ \t]+[^<>]{1,80}|\d[\d:.,]{0,20}|)>"
+    r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*(?:[ \t]+[^<>]{1,80})?|\d+[:.,][\d:.,]{0,20})>"
     rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
-    rf"|(?<!\w)</?[A-Za-z][\w-]{{0,15}}{_AFTER_NAME}>|</[A-Za-z][\w-]{{0,15}}>"  # "List<String>" is none
     r"|\{\\[^{}]{0,100}\}"
+)
+_OTHER_TAG = re.compile(
+    rf"(?<!\w)<(?P<name>[A-Za-z][\w-]{{0,15}})(?P<more>{_AFTER_NAME})>|</(?P<closed>[A-Za-z][\w-]{{0,15}})>"
 )
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
@@ -98,20 +101,34 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
             voice = split[-2] if len(split) > 1 else voice
         for who, text in parts:
             if "<" in text or "{\\" in text:
-                text = _TAG.sub("", text)
-            if "&" in text:
-                text = html.unescape(text)
-                text = _FORMATTING.sub("", text) if "<" in text else text  # tags that a converter escaped
+                text = _without_pairs(_TAG.sub("", text), cue)
+            if "&lt;/" in text:  # tags that a converter escaped
+                text = _FORMATTING.sub("", unescaped(text))
+            text = unescaped(text)
             if text and (text := tidy(text)):
                 yield Piece(cue, number, text, first, who and html.unescape(who))
                 first = False
+
+
+def _without_pairs(text: str, cue: Cue) -> str:
+    """A line without tags of other names, where they have attributes or are closed in their cue; others are words."""
+    if "<" not in text:
+        return text
+    whole = "\n".join(cue.rows)
+
+    def gone(tag: re.Match[str]) -> str:
+        if name := tag["closed"]:
+            return "" if f"<{name}" in whole else tag[0]
+        return "" if "=" in tag["more"] or f"</{tag['name']}>" in whole else tag[0]
+
+    return _OTHER_TAG.sub(gone, text)
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
-    end = changes and _end_sentences([*texts(pieces)])
+    end = changes and end_sentences([*texts(pieces)])
     inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, end=end, others=plain)
     if not (inner.names or changes):
         return pieces
@@ -125,6 +142,6 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def _end_sentences(lines: Sequence[str]) -> bool:
+def end_sentences(lines: Sequence[str]) -> bool:
     """Whether sentences end with a sign in these captions, so that words without one in front of ">>" go on."""
     return sum(map(ends_sentence, lines)) >= _ENDED * len(lines)

@@ -114,13 +114,16 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
     holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
+    above = ""
     for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         if piece.plain and piece.voice is None and holder.speaker is None:
             lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, holder.waits, piece.number))
             holder.waits = False
+            above = piece.text
             continue  # the next piece is of another cue
         speaker, text, turn = holder.take(piece)
-        text = text if piece.plain else sounds.off(text, piece.number)
+        text = text if piece.plain else sounds.off(text, piece.number, goes_on=above[-1:].isalpha() and not piece.name)
+        above = piece.text
         if not any(map(str.isalnum, text)):
             holder.waits = holder.waits or turn
             if piece.mark and piece.name and (after is None or after.name):

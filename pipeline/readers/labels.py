@@ -15,7 +15,7 @@ from pipeline.text import clean
 PLAIN = "N: "  # the shape that most labels have
 _LONGEST = 70  # characters of a name with its role
 _BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
-_CHEVRONS = re.compile(r"(?:>{2,}|»|&gt;&gt;)[ \t]*")
+_CHEVRONS = re.compile(r"(?:>{2,}|&gt;&gt;)[ \t]*|»[ \t]+(?!.*«)")  # »Ja«, sagt er.
 _HASHES = re.compile(r"#{1,6}[ \t]+")
 _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
@@ -35,7 +35,7 @@ _STOPPED = re.compile(
 _STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][\w'’-]+{_OF})\.[ \t]+(?=\S)")
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
-_SYMBOLS = re.compile(r"^[^\w\[(（<【{+\"'“„*#@`~_-]+(?=\w)")
+_SYMBOLS = re.compile(r"^[^\w\[(（<【{+\"'“„*#@`~_¿¡$€£¥§±−≤≥≈…-]+(?=\w)")
 _ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")

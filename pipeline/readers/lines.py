@@ -39,10 +39,12 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
         return lines
     out: list[Line] = []
     previous: list[str] = []
+    speaker = lines[0].speaker
     gone = 0
     for line in lines:
         tokens = line.text.split()
-        shared = _shared(previous, tokens)
+        shared = _shared(previous, tokens) if line.speaker == speaker else 0  # who repeats it says it too
+        speaker = line.speaker
         gone += shared
         fresh = tokens[shared:]
         if fresh:
@@ -64,11 +66,13 @@ def _rolls(lines: list[Line]) -> bool:
 
     What speech recognition says again and again is the same too, but then most other cues stand once.
     """
-    runs = [(text.split(), len(list(group))) for text, group in itertools.groupby(line.text for line in lines[:2000])]
+    same = itertools.groupby((line.speaker, line.text) for line in lines[:2000])
+    runs = [(who, text.split(), len(list(group))) for (who, text), group in same]
     if len(runs) < 3:
         return False
-    grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for (a, _), (b, _) in itertools.pairwise(runs))
-    again = sum(times > 1 for _, times in runs)
+    pairs = [(a, b) for (one, a, _), (other, b, _) in itertools.pairwise(runs) if one == other]
+    grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for a, b in pairs)
+    again = sum(times > 1 for _, _, times in runs)
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import words
+from pipeline.text import unescaped, words
 
 _TAGS = (
     "a|abbr|article|aside|audio|b|big|blockquote|body|br|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure"
@@ -16,8 +15,13 @@ _TAGS = (
     "|section|small|source|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video"
 )
 _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?>", re.IGNORECASE)
-_ESCAPED = re.compile(rf"&lt;/?(?:{_TAGS})\s*/?&gt;", re.IGNORECASE)
+_NO_WORDS_INSIDE = frozenset("br hr img source".split())  # such tags are never closed
+_TAG = re.compile(
+    rf"(?:<|(?P<escaped>&lt;))/?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?)"
+    r"(?(escaped)&gt;|>)",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"(?:<|&lt;)/([A-Za-z]\w*)")
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
 _OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
 _STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
@@ -83,12 +87,20 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_tags(text: str) -> str:
-    """The text without HTML tags; its line ends stay, so that lines keep their numbers."""
-    if "&lt;" in text:
-        text = _ESCAPED.sub("", text)
-    if "<" not in text:
+    """The text without HTML tags; its line ends stay, so that lines keep their numbers.
+
+    One that is closed nowhere, has nothing in it and can hold words is what somebody said: "You open a <div>".
+    """
+    if "<" not in text and "&lt;" not in text:
         return text
-    return _TAG.sub(_line_ends, text)
+    closed = {name.casefold() for name in _CLOSED.findall(text)}
+
+    def gone(tag: re.Match[str]) -> str:
+        name = tag["name"].casefold()
+        is_markup = name in closed or name in _NO_WORDS_INSIDE or tag["more"].strip("/ \n")
+        return "\n" * tag[0].count("\n") if is_markup else tag[0]
+
+    return _TAG.sub(gone, text)
 
 
 def tags_to_labels(text: str) -> str:
@@ -103,17 +115,12 @@ def tags_to_labels(text: str) -> str:
     return text
 
 
-def _line_ends(match: re.Match[str]) -> str:
-    return "\n" * match[0].count("\n")
-
-
 def unmarked(line: str) -> str:
     """A line without the marks of Markdown and with entities as characters, cleaned."""
     if "*" in line or "_" in line or "`" in line or "[" in line or "{" in line or "<" in line:
         for pattern, replacement in _MARKS:
             line = pattern.sub(replacement, line)
-    if "&" in line:
-        line = html.unescape(line)
+    line = unescaped(line)
     return tidy(line if line[:1].isalpha() else line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
 
 

@@ -73,6 +73,8 @@ def _marked(paragraph: Any, word: Any, tally: Tally) -> list[str]:
         bold += run.text
     if bold.strip() and text.startswith(bold) and len(bold) < 100:
         rest = text[len(bold) :]
+        if bold[-1:].isalnum() and rest[:1].strip() and rest[0] not in ":：":  # a part of a word, or of a sentence
+            return text.split("\n")
         text = f"**{bold.strip()}** {rest.lstrip(' ')}" if rest.strip() else f"**{bold.strip()}**"
     return text.split("\n")
 

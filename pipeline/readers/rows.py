@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.readers.clocks import INSIDE, Dial, spread
+from pipeline.readers.clocks import INSIDE, Dial, seconds_of, spread
 from pipeline.readers.lines import Line
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 
 _LEAD = 30  # words in front of the first time in a turn that are given that time
+_SLOWEST, _FASTEST = 0.2, 8.0  # words a second of speech, between times
 _BACK = 0.3  # of the times, those that go back if they are no times of this recording
 _TOLD = 5  # times that go back and are told one by one
 
@@ -30,6 +32,7 @@ class Row:
 def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     """Lines without sounds, cut at times and at changes of speaker inside them, with seconds from the start."""
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
+    inside = inside if inside and _are_times(rows) else 0
     others = sum(r.start is not None for r in rows)
     if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
@@ -39,6 +42,32 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     for row in pieces:
         row.text = sounds.off(row.text, row.line)
     return _lines(_with_their_times(pieces), tally)
+
+
+def _are_times(rows: Sequence[Row]) -> bool:
+    """Whether the clocks inside texts are the recording's: most lie between the times around them.
+
+    Where texts have no other times, they rise at the pace of speech: "John (3:16)" and "(1:10)" of a dilution do not.
+    """
+    found: list[tuple[int, float, bool]] = []  # words said before, seconds, whether it stands inside
+    said = 0
+    try:
+        for row in rows:
+            found += [(said, seconds_of(row.start), False)] if row.start is not None else []
+            at = 0
+            for match in INSIDE.finditer(row.text) if ":" in row.text else ():
+                said += row.text.count(" ", at, match.start())
+                found.append((said, seconds_of(match["start"]), True))
+                at = match.end()
+            said += row.text.count(" ", at) + 1
+    except ValueError:  # a day, or a time of one
+        return True
+    before, after = [found[0], *found], [*found, found[-1]]
+    rises = [a[1] <= b[1] <= c[1] for a, b, c in zip(before, found, after[1:], strict=False) if b[2]]
+    if len(rises) < len(found):
+        return 2 * sum(rises) >= len(rises)
+    words, seconds = found[-1][0] - found[0][0], found[-1][1] - found[0][1]
+    return len(found) == 1 or (all(rises) and _SLOWEST * seconds <= words <= _FASTEST * seconds)
 
 
 def _late(text: str) -> bool:

@@ -15,17 +15,21 @@ from pipeline.text import clean
 KIND = "sounds and stage directions"
 _BRACKETS = re.compile(
     r"\[(?P<square>[^\[\]\n]{0,80})\]|\((?P<round>[^()\n]{0,80})\)|（(?P<wide>[^（）\n]{0,80})）"
-    r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】|(?<![\w*])\*(?P<star>[^*\n]{1,40})\*(?![\w*])"
+    r"|\{(?P<curly>[^{}\n]{0,80})\}|【(?P<lens>[^【】\n]{0,80})】"
+    r"|(?<![\w*])\*(?P<star>(?!\s)[^*\n]{1,40}(?<!\s))\*(?![\w*])"
 )
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
 _ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
 _BEFORE = " \t([（【"
+_AROUND = " .,!?:;-—"
 _LINES = 6  # of a direction, at most
 _DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[ '’_-][^\W\d_]+)*\.?")  # no year, formula or index
+_FEW_LETTERS = re.compile(r"(?!.*(?:[A-Za-z]{3}|\d:\d))[\x20-\x7e]+")  # "(a)", "[1, 2]", "[Am]"; no clock
+_NOTHING = " .…–—-_"
 _QUOTED = 4  # quotation marks that a list of data has, and no direction
 _MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
 _SHORT = 4  # words of a sound in round brackets
@@ -94,19 +98,22 @@ class Sounds:
         self._counts: Counter[str] = Counter()
         self._in_place: set[str] = set()  # those that stand in front, between sentences or alone somewhere
         lines, sentences = others, 0
+        goes_on = False
         for text in texts:
             lines += 1
             if _opened(text):
                 for match in _BRACKETS.finditer(text):
+                    before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
                     self._counts[_inner(match)] += 1
-                    if _ENDED.search(text[: match.start()]):
+                    if _ENDED.search(before) and not after[:1].islower() and (before.strip() or not goes_on):
                         self._in_place.add(_inner(match))
                 sentences += ends_sentence(text) and in_one_bracket(text)
+            goes_on = text[-1:].isalpha()
         self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
-    def off(self, text: str, line: int | None = None) -> str:
-        """The line without its sounds; what is left may be empty."""
+    def off(self, text: str, line: int | None = None, *, goes_on: bool = False) -> str:
+        """The line, with which the one above `goes_on`, without its sounds; what is left may be empty."""
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
@@ -118,7 +125,7 @@ class Sounds:
         out: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
-            if self._is_sound(match, text):
+            if self._is_sound(match, text, goes_on):
                 self._tally.leave_out(KIND, match[0], line)
                 out.append(text[at : match.start()])
                 at = match.end()
@@ -126,35 +133,43 @@ class Sounds:
                     out.append("–")
         return clean(" ".join([*out, text[at:]])) if out else text
 
-    def _is_sound(self, match: re.Match[str], text: str) -> bool:
-        before, after = text[: match.start()], text[match.end() :].lstrip(" .,!?:;-—")
+    def _is_sound(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
+        before, behind = text[: match.start()], text[match.end() :]
+        after = behind.lstrip(_AROUND)
         kind = match.lastgroup
         inner = match[kind or 0]
-        if not any(c.isalnum() for c in inner) or (kind == "curly" and _MADE_UP.fullmatch(inner)):
+        alone = not after and not before.strip(" -.,")
+        if before[-1:].isalnum() or behind[:1].islower():
+            return False  # "f()", "(s)he", "[t]he"
+        if goes_on and not before.strip() and not alone and _inner(match) not in self._in_place:
+            return False  # of the sentence that the line above begins
+        if not any(c.isalnum() for c in inner):
+            return alone or not inner.strip(_NOTHING)
+        if kind == "curly" and _MADE_UP.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
             return True
+        if not alone and _FEW_LETTERS.fullmatch(inner):
+            return False
         if kind == "square" and not before.strip(" -") and text[match.end() : match.end() + 1] == ":":
             return False  # a label that was not taken for a speaker
-        if not after and not before.strip(" -.,"):
+        if alone:
             return not (self._all_in_brackets and ends_sentence(text))
         if kind == "curly" and not _WORDY.fullmatch(inner):
             return False
         size = len(inner.split())
-        if size <= _SHORT and self._recurs(match, text):
+        if size <= _SHORT and self._recurs(match):
             return True
         if kind in ("square", "lens", "curly"):
-            return not before.strip() or bool(_ENDED.search(before))
+            return bool(_ENDED.search(before)) if before.strip() else not after[:1].islower()
         starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
 
-    def _recurs(self, match: re.Match[str], text: str) -> bool:
+    def _recurs(self, match: re.Match[str]) -> bool:
         """Whether a bracket is a sound that comes again and again, also inside sentences.
 
         "f(x)", "(2019)" and, behind the words that it stands for, "(GDP)" recur too, and are what somebody said.
         """
         inner = _inner(match)
-        apart = not text[match.start() - 1 : match.start()].isalnum() if match.start() else True
-        spelled = match.lastgroup not in ("round", "wide") or inner in self._in_place
-        return self._counts[inner] >= 2 and apart and spelled and _LETTERS.fullmatch(inner) is not None
+        return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
 
 
 def _goes_on(said: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipeline.readers import markup
 from pipeline.readers.bracketed_clocks import in_front_of_clocks
 from pipeline.readers.common import Common
+from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, without_frames
 from pipeline.readers.inner import Inner
@@ -81,7 +82,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     broken, last, ruled = True, "", False
     spoken = physical[start:]
     shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
-    for number, raw in Inner(spoken, chevrons=True).numbered(spoken, start + 1):
+    for number, raw in Inner(spoken, chevrons=True, end=end_sentences(spoken)).numbered(spoken, start + 1):
         if raw == BREAK:
             continue
         line = raw.strip().strip(MARKS)
@@ -108,7 +109,8 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             broken = True
             continue
         ends = broken or ends_sentence(last)
-        if clocks_said and not ends and head is not None and head.shape == "T " and line[0].isdigit():
+        is_clock = head is not None and head.shape in ("T ", "T N/") and line[0].isdigit()
+        if clocks_said and head is not None and is_clock and (not ends or head.plain[:1].islower()):
             head = None  # "I am free at", and "10:30, I think." in the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled))

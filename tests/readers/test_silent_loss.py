@@ -65,6 +65,62 @@ def test_what_recurs_in_brackets_inside_sentences_is_words_unless_it_is_a_sound_
     )
 
 
+def between(said: str) -> str:
+    """A talk of two in which one of them says this."""
+    return f"Ann: Good morning to you.\n\nBob: Thank you.\n\nAnn: {said}\n\nBob: I see.\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"[t]he law" says (s)he is (un)fortunately [un]known, f() and x().y(), Na(+), (+)-menthol and (∞) too.',
+        "[1, 2] is a list, and the range, [0, 1], is closed. (a) the owner may sue. See paragraph (a).",
+        "[The minister] came. He told [Mary] to go, and [Mary] went.",
+        "The product (GDP) fell. The product, (GDP) that is, rose.",
+        "Write {name} or ${name} where a * b * c is said and a * b * c is meant.",
+        "You open a <div> and a <p> here.",
+        "So 1 >> 2 is zero. Then cin >> x works.",
+        "See https://x.org/?a=1&copy=2&section=3 for it.",
+        "Read John (3:16) and Luke (2:10) today, in parts of (1:10) and (1:20).",
+        "He left at (10:30), I think.",
+    ],
+)
+def test_what_looks_like_marks_of_a_transcript_is_words_where_it_can_only_be_said(said: str) -> None:
+    transcript = read(between(said))
+    assert [(s.speaker, s.text) for s in transcript.segments][2] == ("Ann", said)
+    assert transcript.reading.left_out == ()
+
+
+def test_lines_that_go_on_keep_their_brackets_clocks_and_quotation_marks() -> None:
+    wrapped = vtt(
+        "The gross domestic product\n(GDP) fell", "that day\n(or so he said) and", "f\n(x) is", "*never* say it"
+    )
+    assert read(wrapped, ".vtt").segments[0].text == (
+        "The gross domestic product (GDP) fell that day (or so he said) and f (x) is *never* say it"
+    )
+    for said in ("Listen.\n\n10:30 was when he left.", "He came at\n10:30, not at noon.", "Er kam.\n\n»Ja«, sagte er."):
+        transcript = read(between(said))
+        assert [s.speaker for s in transcript.segments] == ["Ann", "Bob", "Ann", "Bob"]
+        assert transcript.segments[2].text.split() == said.split()
+
+
+def test_who_repeats_somebodys_words_says_them_too() -> None:
+    oath = ["Roberts: I do swear", "Obama: I do swear", "Roberts: that I will serve", "Obama: that I will serve"]
+    said = [(s.speaker, s.text) for s in read(vtt(*oath, "Roberts: my country", "Obama: my country"), ".vtt").segments]
+    assert said == [
+        (who, words) for words in ("I do swear", "that I will serve", "my country") for who in ("Roberts", "Obama")
+    ]
+
+
+def test_tags_that_nothing_closes_and_escaped_ones_are_said_in_captions_too() -> None:
+    said = "Open a <div>, #include <stdio.h>, press <Enter>: a <> b is <3>, cost $500"
+    assert read(vtt(said.replace("<", "&lt;").replace(">", "&gt;")), ".vtt").segments[0].text == said
+    assert read(vtt(said, "<i>We</i> leave <font color='red'>now</font>", "<v Ann>Yes</v>"), ".vtt").segments[
+        0
+    ].text == (f"{said} We leave now")
+    assert read(vtt("- $500 is it", "- ¿Qué?"), ".vtt").segments[0].text == "$500 is it ¿Qué?"
+
+
 def test_a_set_in_braces_is_words_and_a_noise_in_braces_is_none() -> None:
     transcript = read("The set {one, two} has two members, {vocalsound} and {a, b} is a pair.\n\nSo is {a, b}.\n")
     assert transcript.segments[0].text == "The set {one, two} has two members, and {a, b} is a pair. So is {a, b}."
