@@ -107,7 +107,8 @@ def tags_to_labels(text: str) -> str:
     """`<Person1> words </Person1>` as a label in front of the words, where such pairs recur."""
     if "</" not in text:
         return text
-    names = dict.fromkeys(m[1] for m in _CLOSING.finditer(text))  # in their order, which decides where they nest
+    closed = [m[1] for m in _CLOSING.finditer(text)]
+    names = dict.fromkeys(closed) if len(closed) > 1 else {}  # in their order, which decides where they nest
     for name in [n for n in names if not _TAG.match(f"<{n}>")][:50]:
         opening = re.compile(rf"(^[ \t]*)?<{re.escape(name)}>[ \t]*", re.MULTILINE)
         text = text.replace(f"</{name}>", "")

@@ -16,6 +16,8 @@ from pipeline.readers.tally import Tally
 from pipeline.text import clean
 from pipeline.transcript import Metadata
 
+_UNREAD = (("formulas", "m:oMath", "m:t"), ("text boxes", "w:txbxContent", "w:t"))
+_SHOWN_ELSEWHERE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # of what stands beside it
 _LARGEST = 400_000_000  # bytes that a document may unpack to
 
 
@@ -36,9 +38,20 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
     found = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
+    _tell_unread(word.element.body, tally)
     told = word.core_properties
     metadata = Metadata(title=clean(told.title or "") or None, language=clean(told.language or "") or None)
     return Prose("\n".join(found), metadata)
+
+
+def _tell_unread(body: Any, tally: Tally) -> None:
+    """Tells what stands in formulas and boxes, which are no part of a paragraph's text."""
+    from docx.oxml.ns import qn
+
+    for kind, holder, words in _UNREAD:
+        for element in body.iter(qn(holder)):
+            if next(element.iterancestors(_SHOWN_ELSEWHERE), None) is None:
+                tally.leave_out(kind, " ".join(part.text for part in element.iter(qn(words)) if part.text))
 
 
 def _rows(block: Any, word: Any, tally: Tally) -> list[str]:

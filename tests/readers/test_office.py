@@ -148,3 +148,24 @@ def test_a_broken_document_is_told(raw: bytes, suffix: str) -> None:
 def test_rtf_is_read_as_text() -> None:
     raw = rb"{\rtf1\ansi\deff0 {\fonttbl{\f0 Arial;}}\f0\fs24 We leave at nine.\par The caf\'e9 is closed.\par }"
     assert read(raw, ".txt").segments[0].text == "We leave at nine. The café is closed."
+
+
+def test_bold_inside_a_word_parts_nothing_and_a_formula_is_told() -> None:
+    made = Document()
+    paragraph = made.add_paragraph()
+    paragraph.add_run("un").bold = True
+    paragraph.add_run("believable it is, and so is ")
+    formula, words = OxmlElement("m:oMath"), OxmlElement("m:t")
+    words.text = "a+b"
+    formula.append(words)
+    paragraph._p.append(formula)
+    packed = io.BytesIO()
+    made.save(packed)
+    transcript = read(packed.getvalue(), ".docx")
+    assert transcript.segments[0].text == "unbelievable it is, and so is"
+    assert [(part.kind, part.example) for part in transcript.reading.left_out] == [("formulas", "a+b")]
+
+
+def test_one_pair_of_tags_is_what_somebody_says() -> None:
+    said = "You write <App> here and </App> there."
+    assert read(f"Ann: {said}\n\nBob: I see.\n\nAnn: Good.\n".encode(), ".txt").segments[0].text == said
