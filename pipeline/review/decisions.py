@@ -100,17 +100,7 @@ def _applied(state: State, action: Action, n: int) -> State:
             edited = _own(replace(item, text=action.text, label=label, lines=lines))
             return _with(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
-            item = _present(state, action.target)
-            fresh = _own(item)
-            parts = [replace(fresh, id=_fresh(item, n, k), text=text) for k, text in enumerate(action.texts)]
-            parts = [replace(p, standing=item.standing) for p in parts]
-            if item.section not in TERMED:  # a lead stands before the first part alone
-                parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
-            *first, last = parts  # what is nested stays below the last
-            parts = [*(replace(p, columns=(), steps=False) for p in first), last]
-            if item.continues or _goes_on(state, item):
-                parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
-            return _put(state, item.id, parts)
+            return _split(state, action, n)
         case Merge():
             return _merged(state, action, n)
         case Move():
@@ -137,6 +127,19 @@ def _applied(state: State, action: Action, n: int) -> State:
             return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
+
+
+def _split(state: State, action: Split, n: int) -> State:
+    item = _present(state, action.target)
+    own = replace(_own(item), standing=item.standing)
+    parts = [replace(own, id=_fresh(item, n, k), text=text) for k, text in enumerate(action.texts)]
+    if item.section not in TERMED:  # a lead stands before the first part alone
+        parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
+    *first, last = parts  # what is nested stays below the last
+    parts = [*(replace(p, columns=(), steps=False) for p in first), last]
+    if item.continues or _goes_on(state, item):
+        parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
+    return _put(state, item.id, parts)
 
 
 def _goes_on(state: State, item: Item) -> bool:
@@ -268,10 +271,11 @@ def _divided(state: State, action: Divide, n: int) -> State:
         raise Unfit("only main points have headings")
     new = Group(f"heading.n{n}.0", action.text, old.part)
     at, place = state.items.index(item), state.groups.index(old)
-    items = [
-        replace(i, group=new.id, depth=max(0, i.depth - item.depth)) if k >= at and i.group == old.id else i
-        for k, i in enumerate(state.items)
-    ]
+    items, above = list(state.items), item.depth  # levels that the new heading parts a statement from
+    for k, follows in enumerate(items[at:], at):
+        if follows.group == old.id:
+            above = min(above, follows.depth)
+            items[k] = replace(follows, group=new.id, depth=follows.depth - above)
     return replace(state, items=tuple(items), groups=(*state.groups[: place + 1], new, *state.groups[place + 1 :]))
 
 

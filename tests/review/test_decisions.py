@@ -116,6 +116,18 @@ def test_a_new_heading_takes_a_statement_and_those_that_follow_it_in_its_group()
     assert [i.text for i in after.items if i.group == after.groups[1].id] == [i.text for i in members[1:]]
 
 
+def test_a_new_heading_over_a_nested_statement_leaves_what_is_nested_below_later_ones_there() -> None:
+    made = document(nested=True)
+    first, later = made.main_points[0].details
+    nested_too = first.details[0].model_copy(update={"text": "It costs three million."})
+    details = (first, later.model_copy(update={"details": (nested_too,)}))
+    points = (made.main_points[0].model_copy(update={"details": details}), *made.main_points[1:])
+    found = opened(made.model_copy(update={"main_points": points}))
+    after = apply(found, action("divide", target=find(found, "since 1998").id, text="What It Costs"), 1)
+    below = [(i.depth, i.text.split()[0]) for i in after.items if i.group == after.groups[1].id and not i.outside]
+    assert below == [(0, "It"), (0, "Ben"), (1, "It")]
+
+
 def test_only_main_points_can_get_a_heading() -> None:
     with pytest.raises(Unfit, match="only main points"):
         apply(
