@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline import store
-from pipeline.document import Detail, Evidence, KeyConcept, MainPoint, Prerequisite, Statement, StudyDocument
+from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
+from pipeline.exports.outline import outline
 from pipeline.finding import find, read
 from pipeline.order import Input
 from pipeline.outputs import as_checked, places_told, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
-from pipeline.render.markdown import unescape
+from pipeline.render.markdown import labels_of, unescape
 from pipeline.text import clean
 from pipeline.transcript import Transcript
 
-T = TypeVar("T")
 _SHOWN = 200  # characters of a name that there is not
 
 
@@ -39,6 +38,15 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """Notes by the name of their record."""
+
+    name: str
+    record: Path
+    document: StudyDocument
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """What there is below `path`, and the notes in `out`. Everything is looked up anew: files come and go."""
 
@@ -53,7 +61,8 @@ class Folder:
 
     def source(self, name: str) -> Source:
         """The transcript of a name. InputError when there is none."""
-        return _chosen(self.sources(), name, "transcript", "list_transcripts tells their names")
+        sources = self.sources()
+        return sources[_known(sources, name, "transcript", "list_transcripts tells their names")]
 
     def records(self) -> dict[str, Path]:
         """The records of notes by name, in their order; a link that leads out of the folder is none of them."""
@@ -64,61 +73,45 @@ class Folder:
             if path.resolve().is_relative_to(root)
         }
 
-    def notes(self, name: str) -> StudyDocument:
+    def notes(self, name: str) -> Notes:
         """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
-        return store.load(_chosen(self.records(), name, "page of notes", "make_notes makes one of a transcript"))
+        records = self.records()
+        known = _known(records, name, "page of notes", "make_notes makes one of a transcript")
+        return Notes(known, records[known], store.load(records[known]))
 
-    def transcript_of(self, name: str, document: StudyDocument) -> tuple[Transcript, str]:
+    def transcript_of(self, notes: Notes) -> tuple[Transcript, str]:
         """The transcript below the folder that notes were made from, as they were checked, and a remark on it.
 
         The path that a record tells is only compared, never opened. InputError when it is not there.
         """
-        sources = self.sources()
-        record, told = self.records().get(name), document.source.path
-        named = [p.resolve() for p in places_told(told, record)] if told and record else []
-        source = next((s for s in sources.values() if s.path.resolve() in named), None) or sources.get(name)
+        sources, told = self.sources(), notes.document.source.path
+        named = [p.resolve() for p in places_told(told, notes.record)] if told else []
+        source = next((s for s in sources.values() if s.path.resolve() in named), None) or sources.get(notes.name)
         if source is None:
-            raise InputError(f"{name}: the transcript of these notes is not in the folder any more")
-        return as_checked(read(source, self.given), document, "the transcript")
+            raise InputError(f"{notes.name}: the transcript of these notes is not in the folder any more")
+        return as_checked(read(source, self.given), notes.document, "the transcript")
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
         """What code finds against notes beside their transcript, and a remark on the transcript, "" for none."""
-        document = self.notes(name)
-        transcript, remark = self.transcript_of(name, document)
+        notes = self.notes(name)
+        transcript, remark = self.transcript_of(notes)
+        document = notes.document
         return remark, checked_by_code(Reopened(document, transcript, draft_of_document(document), False, remark))
 
 
 def numbered(document: StudyDocument) -> list[Numbered]:
-    """Every statement of notes in reading order."""
-    rows: list[tuple[str, str, int, Statement | KeyConcept]] = []
-    for section in document.outline():
-        for held in section.content:
-            heading = held.heading if isinstance(held, MainPoint) else ""
-            tops = held.details if isinstance(held, MainPoint) else [held]
-            rows += [(section.name, heading, depth, s) for top in tops for depth, s in _nested(top, 0)]
-    return [_numbered(n, *row) for n, row in enumerate(rows, 1)]
+    """Every statement of notes in reading order; rows of a table in words."""
+    return [
+        Numbered(p.number, section.name, block.heading, p.lead, p.text, depth, p.claim.support, p.claim.evidence)
+        for section in outline(document, labels_of(document))
+        for block, depth, p in section.points()
+        if p.claim
+    ]
 
 
-def _numbered(number: int, section: str, heading: str, depth: int, statement: Statement | KeyConcept) -> Numbered:
-    if isinstance(statement, KeyConcept):
-        label, text = statement.term, statement.definition
-    else:
-        label, text = (statement.lead or "") if isinstance(statement, Detail) else "", statement.text
-    return Numbered(number, section, heading, label, text, depth, statement.support, statement.evidence)
-
-
-def _nested(held: Statement | KeyConcept | Prerequisite, depth: int) -> Iterator[tuple[int, Statement | KeyConcept]]:
-    """A statement and those nested below it, each with its depth; what cites no lines is none."""
-    if isinstance(held, Prerequisite):
-        return
-    yield depth, held
-    for inner in held.details if isinstance(held, Detail) else ():
-        yield from _nested(inner, depth + 1)
-
-
-def _chosen(among: Mapping[str, T], name: str, what: str, hint: str) -> T:
-    if name not in among:
-        name = unescape(name)  # as the texts of answers show it
-    if name not in among:
-        raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)
-    return among[name]
+def _known(among: Mapping[str, object], name: str, what: str, hint: str) -> str:
+    """The name of what is meant: as it is, or as the texts of answers show it. InputError where there is none."""
+    for known in (name, unescape(name)):
+        if known in among:
+            return known
+    raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)

@@ -44,7 +44,7 @@ class Tools:
 
     def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
         """Statements of notes, all of them or those of a section."""
-        document = self.folder.notes(name)
+        document = self.folder.notes(name).document
         headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
             raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
@@ -95,13 +95,13 @@ class Tools:
 
     def evidence(self, name: str, number: int, around: int) -> shapes.EvidenceShape:
         """The transcript lines of a statement, and so many before and after each of them."""
-        document = self.folder.notes(name)
-        rows = numbered(document)
+        notes = self.folder.notes(name)
+        rows = numbered(notes.document)
         if not 1 <= number <= len(rows):
             raise InputError(f"these notes have statements 1 to {len(rows)}", hint="read_notes shows their numbers")
         statement = rows[number - 1]
         try:
-            transcript, remark = self.folder.transcript_of(name, document)
+            transcript, remark = self.folder.transcript_of(notes)
         except InputError as err:
             remark = str(err)
         if remark:

@@ -21,7 +21,7 @@ from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
-from pipeline.mcp_server.folder import Folder
+from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.server import made, server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
@@ -33,6 +33,8 @@ from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
+from tests.exports.test_bare_tables import TITLE
+from tests.exports.test_bare_tables import document as tabled
 from tests.samples import ROOT
 from tests.scripted import EMPTY, LINES, ScriptedClient, good_answer, written_answer
 
@@ -244,7 +246,8 @@ def test_a_check_reads_the_transcript_in_the_language_of_its_notes(folder: Path)
     spoken = read_transcript(path).with_metadata(Metadata(language="de"))
     document = asyncio.run(asummarise(spoken, ScriptedClient(good_answer)))
     store.write(document, render_markdown(document), out / "reactor.json")
-    transcript, remark = Folder(folder / "talks", out, Input()).transcript_of("reactor", document)
+    served_from = Folder(folder / "talks", out, Input())
+    transcript, remark = served_from.transcript_of(served_from.notes("reactor"))
     assert (transcript.metadata.language, remark) == ("de", "")
     assert transcript == transcript_of(document, out / "reactor.json", None)[0]
 
@@ -318,6 +321,16 @@ def test_hostile_file_names_are_escaped_where_they_are_shown_and_can_be_given_ba
         assert not re.search(r"(?<!\\)(\[x|<b|_b)", text), text
     shown = listed.splitlines()[0].removeprefix("- ").removesuffix(": complete notes")
     assert shown != name and answers(folder, "read_notes", name=shown)[1]["name"] == shown
+    assert answers(folder, "evidence", name=shown, statement=1)[1]["remark"] == ""
+    assert answers(folder, "check_notes", name=shown)[1]["checked"]
+
+
+def test_a_table_is_read_in_words_and_one_that_nothing_leads_up_to_is_no_statement() -> None:
+    document = tabled()
+    found = numbered(document)
+    assert [s.number for s in found] == list(range(1, len(list(document.statements())) + 1))
+    rows = [(s.label, s.text) for s in found if s.depth and s.heading == TITLE]
+    assert rows == [("Reactor", "Power: 40 MW"), ("Tower", "Power: 3 MW")]
 
 
 @pytest.mark.parametrize("status", ["complete", "partial", "failed"])
