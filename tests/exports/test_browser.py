@@ -12,6 +12,7 @@ import pytest
 from pipeline.exports.html import HTML
 from pipeline.exports.index import Note, write_index
 from tests.exports.samples import hostile, ready, sample
+from tests.exports.test_bare_tables import document as tabled
 from tests.review.browsing import browser
 
 pytestmark = pytest.mark.browser
@@ -30,6 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, document in made.items():
         (folder / name).write_bytes(HTML.write(document))
     notes = [Note(document, name) for name, document in made.items()]
+    (folder / "table.html").write_bytes(HTML.write(ready(tabled())))
     (folder / "index.html").write_bytes(write_index([*notes, Note(ready(sample(title="Zoo")), "zoo.html")]))
     return folder
 
@@ -81,6 +83,17 @@ def test_search_leaves_what_matches(chrome: Any, site: Path) -> None:
     assert page.locator("main .notes li:visible").count() == 1 and not page.locator("#summary").is_visible()
     page.locator("#search").press("Escape")
     assert page.locator("#summary").is_visible()
+
+
+def test_search_leaves_a_table_of_which_a_row_matches(chrome: Any, site: Path) -> None:
+    page, _ = opened(chrome, site / "table.html")
+    page.fill("#search", "reactor 40 MW")
+    assert page.inner_text("#found") == "1 found"
+    assert page.locator("table").is_visible()
+    (dimmed,) = page.locator("tr.dim").all_inner_texts()
+    assert "Tower" in dimmed
+    page.fill("#search", "cooling tower gives heat")  # a term, and words of its definition
+    assert page.inner_text("#found") == "1 found" and page.locator(".term").is_visible()
 
 
 def test_the_index_finds_a_statement_and_leads_to_it(chrome: Any, site: Path) -> None:
