@@ -60,6 +60,11 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
     return out
 
 
+def records_at(paths: Sequence[Path]) -> list[Path]:
+    """The records of the documents at paths, of pages those beside them, each once. InputError when there are none."""
+    return list(dict.fromkeys(p.with_suffix(".json") for p in documents_below(paths)))
+
+
 def name_below(path: Path, paths: Sequence[Path]) -> str:
     """What a document is called among others: its path below that of `paths` which it lies in, without its ending."""
     for folder in paths:

@@ -17,7 +17,7 @@ from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
 from pipeline.evaluation.report import comparison_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
-from pipeline.outputs import documents_below, name_below
+from pipeline.outputs import name_below, records_at
 from pipeline.providers.local import usable_cores
 from pipeline.render import escape
 
@@ -34,7 +34,7 @@ def score_all(
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
     one = partial(_scored, transcripts=transcripts, references=reference)
-    records = [p.with_suffix(".json") for p in documents_below(paths)]
+    records = records_at(paths)
     cores = usable_cores()
     if len(records) < _WORTH_PROCESSES or cores < 2:
         found = [one(r) for r in records]

@@ -18,7 +18,7 @@ from pipeline.document import KeyConcept, StudyDocument
 from pipeline.errors import InvalidAnswer
 from pipeline.evaluation.comparing import Interval, interval
 from pipeline.llm import LLMClient, Message, Request
-from pipeline.outputs import documents_below, name_below
+from pipeline.outputs import name_below, records_at
 from pipeline.prompting import PromptSet
 from pipeline.providers.weights import Report
 from pipeline.settings import Settings
@@ -98,7 +98,7 @@ def verdicts(before: Sequence[Sequence[Ratings]], after: Sequence[Sequence[Ratin
 
 async def judge_folders(folders: Sequence[Path], settings: Settings, report: Report) -> list[Verdict]:
     """Judges documents of the same name in two folders. Answers are stored in the output folder of the settings."""
-    first, second = ({name_below(p, [f]): p.with_suffix(".json") for p in documents_below([f])} for f in folders)
+    first, second = ({name_below(r, [f]): r for r in records_at([f])} for f in folders)
     names = [n for n in first if n in second]
     async with open_structured(settings, report) as judge:
         before = [await rate(load(first[n]), judge, judge.prompts) for n in names]

@@ -19,7 +19,7 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError
 from pipeline.llm import Message
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, shown_in_runs
-from pipeline.outputs import documents_below, name_below, transcript_of
+from pipeline.outputs import name_below, records_at, transcript_of
 from pipeline.page import draft_of_document
 from pipeline.providers.weights import Report
 from pipeline.render import escape
@@ -178,9 +178,8 @@ async def run_judge(
 
     Answers are stored in the output folder of the settings, so a second look asks nothing.
     """
-    records = sorted({p.with_suffix(".json") for p in documents_below(paths)})
     async with open_structured(settings, report) as structured:
-        judged = [await judge_path(r, structured, transcripts) for r in records]
+        judged = [await judge_path(r, structured, transcripts) for r in sorted(records_at(paths))]
         found = [replace(d, name=name_below(d.path, paths)) for d in judged]
         text = judged_lines(found, structured.model) if as_json else judged_markdown(found, structured.model)
     return int(any(d.failed for d in found)), text

@@ -12,7 +12,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.exports import FORMATS
 from pipeline.exports.base import Format
 from pipeline.exports.html import HTML
-from pipeline.outputs import documents_below, places_near, places_told, source_of
+from pipeline.outputs import places_near, places_told, records_at, source_of
 from pipeline.review.storage import review_path
 
 INDEX = "index"
@@ -81,7 +81,7 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
     found: dict[Path, Place] = {}
     for path in paths:
         root = path if path.is_dir() else path.parent
-        for record in (p.with_suffix(".json") for p in documents_below([path])):
+        for record in records_at([path]):
             found.setdefault(record.resolve(), Place(record, root))
     places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
     if not places:

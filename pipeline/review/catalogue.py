@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.outputs import documents_below, name_below, transcript_of
+from pipeline.outputs import name_below, records_at, transcript_of
 from pipeline.review.reviewed import remarks
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
@@ -97,10 +97,9 @@ class Catalogue:
 
     def _records(self) -> list[Path]:
         try:
-            found = documents_below(self._paths)
+            records = records_at(self._paths)
         except InputError:
             return []
-        records = dict.fromkeys(p.with_suffix(".json") for p in found)
         return [r for r in records if r.is_file() and not r.name.endswith((".review.json", ".reviewed.json"))]
 
     def _entry(self, record: Path) -> Entry:

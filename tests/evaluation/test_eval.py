@@ -39,6 +39,10 @@ def test_a_page_is_scored_by_its_record(record: Path) -> None:
     assert run_eval([record.with_suffix(".md")], None, None) == run_eval([record], None, None)
 
 
+def test_a_document_that_is_named_twice_counts_once(record: Path) -> None:
+    assert run_eval([record, record.with_suffix(".md")], None, None) == run_eval([record], None, None)
+
+
 def test_a_record_whose_transcript_has_changed_is_not_scored(record: Path, talk: Path) -> None:
     talk.write_text(talk.read_text("utf-8") + "\n\nAna: One more thing to say.", "utf-8")
     with pytest.raises(InputError, match="has changed since the notes were made"):
