@@ -36,6 +36,8 @@ def text(given: Any) -> str:
 
 def path(given: Any) -> Path:
     """A path, of whatever bytes the file system has: they need not be UTF-8."""
+    if given == "":  # Path would take it for the working folder
+        raise ValueError("an empty path: is a variable unset?")
     return Path(_string(str(given) if isinstance(given, Path) else given))
 
 

@@ -39,6 +39,7 @@ def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) ->
     ("name", "nonsense", "said"),
     [
         ("chunk_tokens", 100, "100 is not at least 200 and at most 200,000"),
+        ("out", "", "an empty path"),
         ("concurrency", "many", "'many' is no whole number"),
         ("concurrency", True, "True is no whole number"),
         ("deadline", "nan", "nan is not above 0"),
