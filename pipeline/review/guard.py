@@ -41,14 +41,13 @@ class Rules:
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this server. Beyond loopback an address or this machine's name will do."""
-        name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-        if not name:
-            name, port = host, "80"
+        name, port = (host, "80") if host.endswith("]") or ":" not in host else host.rsplit(":", 1)
         if port != str(self.port):
             return False
-        if name in ("127.0.0.1", "localhost", "[::1]") or name.strip("[]") == self.host:
+        name = name.strip("[]").lower()
+        if name in ("127.0.0.1", "localhost", "::1", self.host.lower()):
             return True
-        return bool(self.visitor) and (_is_address(name.strip("[]")) or name == socket.gethostname())
+        return bool(self.visitor) and (_is_address(name) or name == socket.gethostname().lower())
 
 
 def is_loopback(host: str) -> bool:

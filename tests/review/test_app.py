@@ -254,6 +254,17 @@ def test_beyond_loopback_nobody_comes_in_without_the_token(tmp_path: Path) -> No
     assert ask(served, "/", cookie=cookie, host="evil.example:8000")[0] == 400
 
 
+def test_a_machine_is_known_by_its_name_as_browsers_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Anas-MacBook.local")
+    rules = replace(RULES, host="0.0.0.0", visitor="correct-horse-battery")
+    assert rules.knows("anas-macbook.local:8000") and not rules.knows("bens-macbook.local:8000")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "[::1]:80"])
+def test_browsers_leave_the_usual_port_out(host: str) -> None:
+    assert replace(RULES, port=80).knows(host) and not RULES.knows(host)
+
+
 @pytest.mark.parametrize("token", ["", "short"])
 def test_another_host_than_loopback_demands_a_token(tmp_path: Path, token: str) -> None:
     with pytest.raises(SettingsError, match="other machines"):
