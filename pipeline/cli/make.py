@@ -106,6 +106,8 @@ def command(
         raise click.BadParameter("--batch, --on and --watch exclude each other")
     if to and on is not None:
         raise click.BadParameter("--to and --on exclude each other: studydoc export writes them afterwards")
+    if transcript_url is not None and (batch or on is not None):
+        raise click.BadParameter("--batch and --on take paths alone: save the transcript first")
     exports = Exports(to, settings)
     if watch:
         if not paths or Path("-") in paths or transcript_url is not None:

@@ -191,6 +191,8 @@ def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], co
     ("options", "told"),
     [
         (("--wait",), "--wait goes with --batch"),
+        (("--batch", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take paths alone"),
+        (("--on", "ray", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take paths alone"),
         (("--url", "notaurl"), "notaurl: no web address"),
         (("--published", "yesterday"), "yesterday: no date such as 2026-03-12"),
         (("--published", "03/04/2026"), "03/04/2026: no date such as 2026-03-12"),
