@@ -27,6 +27,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import SUFFIXES, read_transcript
+from pipeline.readers.metadata import side_file
 from pipeline.settings import LOCAL, Settings
 from pipeline.speakers import names_of
 from pipeline.text import numbered, slug, title_from_name
@@ -184,8 +185,7 @@ def _copy_in(fixture: Fixture, added: Addition) -> None:
     """Transcript, side file, reference and manifest."""
     fixture.folder.mkdir(parents=True)
     shutil.copyfile(added.path, fixture.folder / fixture.manifest.transcript)
-    side = added.path.with_name(added.path.stem + ".info.json")
-    if side.is_file():
+    if side := side_file(added.path):
         shutil.copyfile(side, fixture.folder / "transcript.info.json")
     if added.reference is not None:
         if not added.reference.is_file():

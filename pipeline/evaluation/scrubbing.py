@@ -40,7 +40,7 @@ class Scrubber:
 
     def show(self, text: str) -> str:
         """The text with each mark made a secret again."""
-        for secret, mark in self._marks.items():
+        for secret, mark in reversed(self._marks.items()):  # the mark of the tenth begins as that of the first
             text = text.replace(mark, secret)
         return text
 

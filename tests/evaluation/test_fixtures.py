@@ -20,6 +20,7 @@ from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
 from pipeline.evaluation.fixture_commands import check_fixture, renew, run_check, run_list, run_record
 from pipeline.evaluation.fixtures import Fixture, load_fixture
+from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
@@ -129,6 +130,20 @@ def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture,
         run_add(Addition(talk, made.folder.parent), settings(talk.parent))
     with pytest.raises(SettingsError, match="cannot be named 'transcript'"):
         run_add(Addition(talk, made.folder.parent, name="transcript"), settings(talk.parent))
+
+
+def test_the_metadata_beside_a_transcript_is_kept_as_yt_dlp_names_it(talk: Path) -> None:
+    spoken = talk.rename(talk.with_name("talk.en.txt"))
+    spoken.with_name("talk.info.json").write_text('{"channel": "Ports at Night"}', "utf-8")
+    stored(spoken)
+    run_add(Addition(spoken, talk.parent / "fixtures", name="talk"), settings(talk.parent))
+    assert load_fixture(talk.parent / "fixtures" / "talk").golden()[0].channel == "Ports at Night"
+
+
+def test_more_than_nine_secrets_are_put_back_each_in_its_place() -> None:
+    said = " ".join(f"sk-{n:020}" for n in range(12))
+    scrubber = Scrubber([], [], "")
+    assert scrubber.show(scrubber.hide(said)) == said
 
 
 def test_a_markdown_transcript_is_not_overwritten_by_its_page(talk: Path) -> None:
