@@ -13,6 +13,7 @@ import fsspec
 from pipeline.errors import InputError, SettingsError, StoreError
 from pipeline.outputs import is_output, sources_of
 from pipeline.readers import SUFFIXES, Source, distinct, kept_apart, survey
+from pipeline.store import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,12 @@ def read(address: str) -> bytes | None:
 def publish(file: Path, address: str) -> None:
     """A file at its address: the old one or the new one, never half of one."""
     system, path = _open(address)
+    if "://" not in address or address.startswith(("file://", "local://")):
+        replace_file(Path(path), file.read_bytes())
+        return
     try:
         system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        if "://" in address and not address.startswith(("file://", "local://")):
-            system.pipe_file(path, file.read_bytes())  # an object appears when it is whole
-            return
-        fresh = Path(f"{path}.new")
-        fresh.write_bytes(file.read_bytes())
-        fresh.replace(path)
+        system.pipe_file(path, file.read_bytes())  # an object appears when it is whole
     except OSError as err:
         raise StoreError(f"{address}: cannot be written: {err}", hint="mend that and run again") from err
 

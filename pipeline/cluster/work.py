@@ -56,6 +56,7 @@ class Assignment:
             "chunk_tokens",
             "citations",
             "encoding",
+            "format",
         )
         told = {name: self.settings.get(name) for name in (*kept, "base_url")}
         return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})

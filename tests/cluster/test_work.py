@@ -85,8 +85,10 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     assert not any(r.kept for r in again) and calls(folder) == before
 
 
-@pytest.mark.parametrize("changed", [{"length": "brief"}, {"check": "code"}, {"chunk_tokens": 900}], ids=str)
-def test_another_length_check_or_chunk_size_is_another_recipe(folder: Path, changed: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changed", [{"length": "brief"}, {"check": "code"}, {"chunk_tokens": 900}, {"format": "plain"}], ids=str
+)
+def test_another_length_check_chunk_size_or_format_is_another_recipe(folder: Path, changed: dict[str, Any]) -> None:
     before, after = (told(folder, "http://127.0.0.1:9/v1", **more)[0].recipe for more in ({}, changed))
     assert before != after
 
