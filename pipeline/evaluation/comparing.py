@@ -89,6 +89,13 @@ def worst_losses(comparison: Comparison) -> dict[str, float]:
     return out
 
 
+def verdict(score: str, difference: Interval) -> str:
+    """Whether a score got "better" or "worse"; "" where chance may have made the difference, or neither is good."""
+    better = SCORES[score][1]
+    clear = better is not None and (difference.low > 0 or difference.high < 0)
+    return ("better" if (difference.mean > 0) == better else "worse") if clear else ""
+
+
 def matched(
     old: Sequence[str], new: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:

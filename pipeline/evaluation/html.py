@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from pipeline.evaluation.comparing import Comparison, Interval, means
+from pipeline.evaluation.comparing import Comparison, Interval, means, verdict
+from pipeline.evaluation.report import number
 from pipeline.evaluation.scores import SCORES, Scored
 
 _WIDTH, _ROW, _LABEL = 760, 26, 170
@@ -32,8 +33,7 @@ def scores_html(scored: Sequence[Scored]) -> str:
     plot = _plot([(n, found[n], spread[n]) for n in shares], 0.0, 1.0)
     heads = "".join(f"<th>{n}</th>" for n in found)
     documents = "".join(
-        f"<tr><td>{escape(s.name)}</td>{''.join(f'<td>{_number(s.scores[n])}</td>' for n in found)}</tr>"
-        for s in scored
+        f"<tr><td>{escape(s.name)}</td>{''.join(f'<td>{number(s.scores[n])}</td>' for n in found)}</tr>" for s in scored
     )
     return _page(
         f"Scores of {len(scored)} documents",
@@ -49,12 +49,10 @@ def comparison_html(comparison: Comparison) -> str:
     reach = max((abs(v) for _, d, _ in shown for v in (d.low, d.high, d.mean)), default=0.0) or 0.1
     rows = []
     for name, d in comparison.differences.items():
-        better = SCORES[name][1]
-        clear = better is not None and (d.low > 0 or d.high < 0)
-        verdict = ("better" if (d.mean > 0) == better else "worse") if clear else ""
+        came_out = verdict(name, d)
         rows.append(
             f"<tr><td>{name}</td><td>{d.mean:+.3f}</td><td>{d.low:+.3f} to {d.high:+.3f}</td><td>{d.n}</td>"
-            f'<td class="{verdict}">{verdict}</td></tr>'
+            f'<td class="{came_out}">{came_out}</td></tr>'
         )
     parts = []
     for change in comparison.documents:
@@ -98,7 +96,3 @@ def _page(title: str, body: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>\n"
     )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"

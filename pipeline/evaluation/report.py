@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.evaluation.comparing import Comparison, means
+from pipeline.evaluation.comparing import Comparison, means, verdict
 from pipeline.evaluation.scores import SCORES, Scored
 from pipeline.render import escape
 
@@ -18,7 +18,7 @@ def scores_markdown(scored: Sequence[Scored]) -> str:
     shown = [n for n in SCORES if any(s.scores[n] is not None for s in scored)]
     rows += ["", f"| document | {' | '.join(shown)} |", f"| --- |{' --- |' * len(shown)}"]
     for s in scored:
-        rows.append(f"| {escape(s.name)} | {' | '.join(_number(s.scores[n]) for n in shown)} |")
+        rows.append(f"| {escape(s.name)} | {' | '.join(number(s.scores[n]) for n in shown)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -26,10 +26,8 @@ def comparison_markdown(comparison: Comparison, *, statements: int = 5) -> str:
     """Paired differences, then what changed, the document that lost most first."""
     rows = ["| score | difference | 95 % interval | pairs | |", "| --- | --- | --- | --- | --- |"]
     for name, d in comparison.differences.items():
-        better = SCORES[name][1]
-        clear = d.low > 0 or d.high < 0
-        verdict = "" if better is None or not clear else "better" if (d.mean > 0) == better else "WORSE"
-        rows.append(f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} | {d.n} | {verdict} |")
+        came_out = verdict(name, d).replace("worse", "WORSE")
+        rows.append(f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} | {d.n} | {came_out} |")
     for change in comparison.documents:
         counts = f"{len(change.appeared)} appeared, {len(change.vanished)} vanished, {len(change.changed)} changed"
         rows += ["", f"### {escape(change.name)}: {counts}", ""]
@@ -41,5 +39,6 @@ def comparison_markdown(comparison: Comparison, *, statements: int = 5) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """A score of one document."""
     return "–" if value is None else f"{value:.2f}"
