@@ -133,7 +133,7 @@ class Review:
                 return event
         except Timeout as err:
             raise StoreError(f"{self.path}: another process holds it", hint="try again") from err
-        except PermissionError as err:
+        except OSError as err:
             raise StoreError(f"{self.path}: cannot be written: {err.strerror or err}") from err
 
 

@@ -65,6 +65,16 @@ def test_what_cannot_be_taken_is_not_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "reactor.review.json").exists()
 
 
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    found = review(folder)
+    folder.rmdir()
+    folder.write_text("no folder any more", "utf-8")
+    with pytest.raises(StoreError, match="cannot be written"):
+        found.add(Step(kind="undo"), base=0, who="Ann", clock=clock)
+
+
 def test_a_damaged_file_is_told_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "reactor.review.json"
     path.write_text('{"format": 1, "events": [{"n": 1')
