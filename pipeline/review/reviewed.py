@@ -41,13 +41,10 @@ def reviewed_document(document: StudyDocument, state: State, recording: Recordin
     content["more"] = tuple(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
     )
-    update = content | {
-        "withheld": (),
-        "dropped": (),
-        "source": document.source.model_copy(update={"speakers": state.speakers()}),
-        "coverage": _coverage({e.segment for c in claims.values() for e in c["evidence"]}, document.coverage),
-    }
-    return StudyDocument.model_validate(document.model_copy(update=update).model_dump())
+    source = document.source.model_copy(update={"speakers": state.speakers()})
+    kept = document.model_copy(update=content | {"withheld": (), "dropped": (), "source": source})
+    coverage = _coverage({e.segment for s in kept.statements() for e in s.evidence}, document.coverage)
+    return StudyDocument.model_validate(kept.model_copy(update={"coverage": coverage}).model_dump())
 
 
 def _held(

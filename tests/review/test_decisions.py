@@ -635,6 +635,16 @@ def test_a_task_that_is_accepted_is_exported_with_its_date_as_it_was_edited() ->
     assert [(i.text, i.details[0].text) for i in reviewed.more[1].items] == [("Plan the heat exchanger.", "by 2030")]
 
 
+def test_the_ledger_of_lines_leaves_out_what_is_not_exported_without_its_task() -> None:
+    made = minutes()
+    found = opened(made)
+    task = next(i for i in found.items if i.section == "action_items" and not i.depth)
+    wanted = [i.id for i in found.block(task)[1:]]
+    after = apply(apply(found, action("reject", targets=[task.id]), 1), action("accept", targets=wanted), 2)
+    reviewed = reviewed_document(made, after, recording())
+    assert (list(reviewed.statements()), reviewed.coverage.cited) == ([], 0)
+
+
 def test_a_date_is_not_exported_without_its_task() -> None:
     found, task = in_minutes("Plan the heat")
     due = found.items[found.items.index(task) + 1]
