@@ -18,7 +18,6 @@ from pipeline.outputs import places_told, transcript_of
 from pipeline.page import edited_page
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import reviewed_document
-from pipeline.review.storage import read_events, review_path
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
 
@@ -118,7 +117,7 @@ class Exporter:
                 f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"
             )
         document = reviewed_document(desk.document, desk.state, desk.recording)
-        times = [_seconds(e.at) for e in read_events(review_path(record))]
+        times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
         names = desk.recording.transcript
         return exported(document, record.stem, names, citations=self.wanted.citations, reviewed=True, changed=changed)

@@ -100,12 +100,12 @@ class Timeline:
             return action, ()
         kept: list[str] = []
         misfits: list[Misfit] = []
-        ids = self._ids()
+        items = {i.id: i for i in self.state.items}
         # Older documents told of their source in statements without lines; nobody has to accept these any more.
         provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
             match = self._moved.get(target, Match(target, True))
-            item = self.state.item(match.id) if match.id in ids else None
+            item = items.get(match.id)
             if item is None and action.kind == "accept" and target in provenance:
                 continue
             if item is None:
@@ -117,9 +117,6 @@ class Timeline:
                 continue
             misfits.append(Misfit(event.n, event.who, action.kind, texts.get(target, ""), reason))
         return (action.model_copy(update={"targets": tuple(kept)}) if kept else None), tuple(misfits)
-
-    def _ids(self) -> set[str]:
-        return {i.id for i in self.state.items}
 
 
 def digest_of(base: State) -> str:
@@ -166,8 +163,5 @@ def _readdressed(action: Action, moved: dict[str, Match]) -> Action:
 def overlapping(later: Iterable[Event], action: Action) -> bool:
     """Whether what happened since touches what an action changes, so that its author has to look again."""
     mine = changed(action)
-    for event in later:
-        theirs = changed(event.action)
-        if theirs is None or mine is None or theirs & mine:
-            return True
-    return False
+    theirs = (changed(event.action) for event in later)
+    return any(mine is None or ids is None or ids & mine for ids in theirs)
