@@ -94,12 +94,12 @@ async def verdicts_on(
     It is asked for what the page lacks too where there is `room` beside a chunk, by its index, and for what can be
     spared where the page of one chunk is so many words `over`.
     """
-    known = draft.filler | {n for _, s in draft.statements() for n in s.lines}
+    known, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
     claims = {chunk.index: list[Claim]() for chunk in chunks}
     home = {s.id: c.index for c in chunks for s in c.segments}
     for claim in claims_of(draft, recording):
         claims[_home(claim, home, chunks[0].index)].append(claim)
-    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, draft.words(), over) for c in chunks}
+    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in chunks}
     out = Verdicts()
     for found in await all_of([_checked(claims[c.index], c, budgets[c.index], prompts, structured) for c in chunks]):
         out.add(found)
