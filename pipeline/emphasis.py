@@ -25,6 +25,8 @@ def emphasised(words: str) -> str:
 
 def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
     """A text that a model may have marked up without the marks of bold, and the words between them; code stays."""
+    if "**" not in text:  # nearly all
+        return text, ()
     found = (match[1] for match in _BOLD.finditer(text) if match[1])
     return _BOLD.sub(lambda match: match[1] or match[0], text), tuple(filter(None, map(emphasised, found)))
 
