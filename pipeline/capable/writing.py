@@ -102,7 +102,7 @@ async def _written(
     messages = (*prompts.prefix(chunk), task)
 
     def wish(answer: Any) -> None:
-        if _lacks_points(part_of(Parsed(answer), chunk, prompts, every, whole=whole), chunk):
+        if _lacks_points(answer, chunk, prompts):
             raise Unusable(
                 "main_points is empty, and skipped does not name these lines: answer with the whole document"
             )
@@ -121,7 +121,7 @@ async def _written(
             raise
         return [_lost(chunk, err)]
     part = part_of(found, chunk, prompts, every, whole=whole)
-    if _lacks_points(part, chunk):
+    if _lacks_points(found.value, chunk, prompts):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
     structured.wrote(part.sections)
@@ -161,10 +161,11 @@ def _problem(chunk: Chunk, message: str) -> Problem:
     return Problem(section=MAIN_POINTS.name, chunk=chunk.index + 1, message=message)
 
 
-def _lacks_points(part: Part, chunk: Chunk) -> bool:
+def _lacks_points(answer: Any, chunk: Chunk, prompts: ChunkPrompts) -> bool:
     """Whether there is no main point of a chunk in which more is said than what the model calls filler."""
-    said = [s for s in chunk.segments if s.id not in part.filler]
-    return not part.sections[MAIN_POINTS.name] and spoken_words(said) >= _FEW_WORDS
+    points = MAIN_POINTS.groups(answer.main_points, tuple, labels_for(prompts.language))
+    filler = part_of(Parsed(answer), chunk, prompts, (), whole=False).filler
+    return not points and spoken_words([s for s in chunk.segments if s.id not in filler]) >= _FEW_WORDS
 
 
 def part_of(
