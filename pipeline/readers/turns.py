@@ -82,7 +82,9 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     broken, last, ruled = True, "", False
     spoken = physical[start:]
     shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
-    for number, raw in Inner(spoken, chevrons=True, end=end_sentences(spoken)).numbered(spoken, start + 1):
+    changes = any(">>" in row for row in spoken)
+    inner = Inner(spoken, chevrons=True, end=changes and end_sentences(spoken))
+    for number, raw in inner.numbered(spoken, start + 1):
         if raw == BREAK:
             continue
         line = raw.strip().strip(MARKS)
