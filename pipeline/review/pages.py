@@ -32,8 +32,9 @@ templates = Environment(
 
 def progress(state: State) -> dict[str, int]:
     """How many statements there are to decide on, and what was decided."""
-    open_to = [i for i in state.items if not i.outside]
-    count = Counter(i.standing for i in state.items)
+    items = [i for i in state.items if not i.bare]
+    open_to = [i for i in items if not i.outside]
+    count = Counter(i.standing for i in items)
     support = Counter(i.support for i in open_to if i.section not in BARE)
     return {
         "total": len(open_to),
