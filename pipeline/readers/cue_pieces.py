@@ -20,7 +20,8 @@ _FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*(?:[ \t]+[^<>]{1,80})?|\d+[:.,][\d:.,]{0,20})>"
     rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
-    r"|\{\\[^{}]{0,100}\}"
+    r"|\{\\[^{}]{0,100}\}",
+    re.IGNORECASE,
 )
 _OTHER_TAG = re.compile(
     rf"(?<!\w)<(?P<name>[A-Za-z][\w-]{{0,15}})(?P<more>{_AFTER_NAME})>|</(?P<closed>[A-Za-z][\w-]{{0,15}})>"
@@ -102,7 +103,9 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
         for who, text in parts:
             if "<" in text or "{\\" in text:
                 text = _without_pairs(_TAG.sub("", text), cue)
-            if "&lt;/" in text:  # tags that a converter escaped
+            if "&lt;" in text and any(
+                "&lt;/" in row or "&lt;br" in row for row in cue.rows
+            ):  # a converter escaped them
                 text = _FORMATTING.sub("", unescaped(text))
             text = unescaped(text)
             if text and (text := tidy(text)):
@@ -143,5 +146,6 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
 
 
 def end_sentences(lines: Sequence[str]) -> bool:
-    """Whether sentences end with a sign in these captions, so that words without one in front of ">>" go on."""
-    return sum(map(ends_sentence, lines)) >= _ENDED * len(lines)
+    """Whether sentences end with a sign in these lines, so that words without one in front of ">>" go on."""
+    said = [line for line in lines if line.strip()]
+    return sum(map(ends_sentence, said)) >= _ENDED * len(said)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.errors import InputError
-from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, pieces_of, plain_piece, texts
+from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, end_sentences, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
@@ -106,7 +106,8 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
 
 def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
     """Lines of one speaker, a cue each or less, sounds off."""
-    sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=sum(len(p.rows) for p in pieces))
+    plain, stopped = sum(len(p.rows) for p in pieces), end_sentences([*texts(pieces)])
+    sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=plain, stopped=stopped)
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
     holds = _holds(pieces, tally)
@@ -122,7 +123,8 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
             above = piece.text
             continue  # the next piece is of another cue
         speaker, text, turn = holder.take(piece)
-        text = text if piece.plain else sounds.off(text, piece.number, goes_on=above[-1:].isalpha() and not piece.name)
+        goes_on = above[-1:].isalpha() and not (piece.name or turn)
+        text = text if piece.plain else sounds.off(text, piece.number, goes_on=goes_on)
         above = piece.text
         if not any(map(str.isalnum, text)):
             holder.waits = holder.waits or turn

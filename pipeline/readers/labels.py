@@ -14,7 +14,7 @@ from pipeline.text import clean
 
 PLAIN = "N: "  # the shape that most labels have
 _LONGEST = 70  # characters of a name with its role
-_BULLET = re.compile(r"(?:[-*•·+–—][ \t]+|>[ \t]+(?!>))+")
+_BULLET = re.compile(r"(?:[-−*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|&gt;&gt;)[ \t]*|»[ \t]+(?!.*«)")  # »Ja«, sagt er.
 _HASHES = re.compile(r"#{1,6}[ \t]+")
 _BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
@@ -94,7 +94,7 @@ def head_of(line: str) -> Head | None:
     if text[:1].isalnum():
         return _beginning(text, 0)
     signs = ""
-    if text[:1] in "#-*•·+–—>»&_":
+    if text[:1] in "#-−*•·+–—>»&_":
         if match := _HASHES.match(text):
             signs, text = "#", text[match.end() :]
         if match := _BULLET.match(text):

@@ -43,7 +43,7 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     gone = 0
     for line in lines:
         tokens = line.text.split()
-        shared = _shared(previous, tokens) if line.speaker == speaker else 0  # who repeats it says it too
+        shared = _shared(previous, tokens) if line.speaker in (speaker, None) else 0  # others who say it say it
         speaker = line.speaker
         gone += shared
         fresh = tokens[shared:]
@@ -70,7 +70,7 @@ def _rolls(lines: list[Line]) -> bool:
     runs = [(who, text.split(), len(list(group))) for (who, text), group in same]
     if len(runs) < 3:
         return False
-    pairs = [(a, b) for (one, a, _), (other, b, _) in itertools.pairwise(runs) if one == other]
+    pairs = [(a, b) for (one, a, _), (other, b, _) in itertools.pairwise(runs) if other in (one, None)]
     grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for a, b in pairs)
     again = sum(times > 1 for _, _, times in runs)
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)

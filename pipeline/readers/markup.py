@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.readers.tally import Tally
@@ -15,12 +16,14 @@ _TAGS = (
     "|section|small|source|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video"
 )
 _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
-_NO_WORDS_INSIDE = frozenset("br hr img source".split())  # such tags are never closed
+_EMPTY = frozenset("br hr img source".split())  # tags that hold no words and are never closed
 _TAG = re.compile(
     rf"(?:<|(?P<escaped>&lt;))/?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?)"
     r"(?(escaped)&gt;|>)",
     re.IGNORECASE,
 )
+# Tags that HTML lets stay open, where they begin a line or end one, as nobody's words do again and again.
+_LEFT_OPEN = re.compile(r"^[ \t]*<(p|li|d[dt]|t[rdh])>|<(p)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _CLOSED = re.compile(r"(?:<|&lt;)/([A-Za-z]\w*)")
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
 _OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
@@ -89,15 +92,17 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
 def without_tags(text: str) -> str:
     """The text without HTML tags; its line ends stay, so that lines keep their numbers.
 
-    One that is closed nowhere, has nothing in it and can hold words is what somebody said: "You open a <div>".
+    One without attributes that is closed nowhere, and need be, is what somebody said: "You open a <div>".
     """
     if "<" not in text and "&lt;" not in text:
         return text
     closed = {name.casefold() for name in _CLOSED.findall(text)}
+    left_open = Counter((first or last).casefold() for first, last in _LEFT_OPEN.findall(text))
+    closed |= {name for name, times in left_open.items() if times > 1}
 
     def gone(tag: re.Match[str]) -> str:
         name = tag["name"].casefold()
-        is_markup = name in closed or name in _NO_WORDS_INSIDE or tag["more"].strip("/ \n")
+        is_markup = name in closed or name in _EMPTY or tag["more"].strip("/ \n")
         return "\n" * tag[0].count("\n") if is_markup else tag[0]
 
     return _TAG.sub(gone, text)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.readers.clocks import INSIDE, Dial, seconds_of, spread
 from pipeline.readers.lines import Line
+from pipeline.readers.scripts import length
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 
 _LEAD = 30  # words in front of the first time in a turn that are given that time
-_SLOWEST, _FASTEST = 0.2, 8.0  # words a second of speech, between times
+_SLOWEST, _FASTEST = 0.05, 8.0  # words a second of speech, pauses with it, between times
 _BACK = 0.3  # of the times, those that go back if they are no times of this recording
 _TOLD = 5  # times that go back and are told one by one
 
@@ -45,29 +47,34 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
 
 
 def _are_times(rows: Sequence[Row]) -> bool:
-    """Whether the clocks inside texts are the recording's: most lie between the times around them.
+    """Whether the clocks inside texts are the recording's: most lie between the times in front of the texts around.
 
-    Where texts have no other times, they rise at the pace of speech: "John (3:16)" and "(1:10)" of a dilution do not.
+    Where texts have no times in front, nearly all of them rise, and that at the pace of speech: "John (3:16)" and
+    "(1:10)" of a dilution do not.
     """
-    found: list[tuple[int, float, bool]] = []  # words said before, seconds, whether it stands inside
+    inside: list[tuple[int, float]] = []  # words said before it, seconds
+    bounds: list[tuple[int, float]] = []  # how many of these stand before it, seconds
     said = 0
     try:
         for row in rows:
-            found += [(said, seconds_of(row.start), False)] if row.start is not None else []
+            bounds += [(len(inside), seconds_of(row.start))] if row.start is not None else []
             at = 0
             for match in INSIDE.finditer(row.text) if ":" in row.text else ():
-                said += row.text.count(" ", at, match.start())
-                found.append((said, seconds_of(match["start"]), True))
+                said += length(row.text[at : match.start()])
+                inside.append((said, seconds_of(match["start"])))
                 at = match.end()
-            said += row.text.count(" ", at) + 1
-    except ValueError:  # a day, or a time of one
+            said += length(row.text[at:])
+    except ValueError:  # a day or "10:30 pm", which are looked at as times of the recording later
         return True
-    before, after = [found[0], *found], [*found, found[-1]]
-    rises = [a[1] <= b[1] <= c[1] for a, b, c in zip(before, found, after[1:], strict=False) if b[2]]
-    if len(rises) < len(found):
-        return 2 * sum(rises) >= len(rises)
-    words, seconds = found[-1][0] - found[0][0], found[-1][1] - found[0][1]
-    return len(found) == 1 or (all(rises) and _SLOWEST * seconds <= words <= _FASTEST * seconds)
+    if bounds:
+        before = [max((t for n, t in bounds if n <= i), default=0.0) for i in range(len(inside))]
+        after = [min((t for n, t in bounds if n > i), default=math.inf) for i in range(len(inside))]
+        fitting = sum(a <= t <= b for a, (_, t), b in zip(before, inside, after, strict=True))
+        return 2 * fitting >= len(inside)
+    back = sum(b < a for (_, a), (_, b) in itertools.pairwise(inside))
+    words, seconds = inside[-1][0] - inside[0][0], inside[-1][1] - inside[0][1]
+    at_pace = _SLOWEST * seconds <= words <= _FASTEST * seconds
+    return len(inside) == 1 or (back <= _BACK * len(inside) and at_pace)
 
 
 def _late(text: str) -> bool:

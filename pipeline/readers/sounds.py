@@ -10,7 +10,7 @@ from pipeline.readers.frames import BREAK
 from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
-from pipeline.text import clean
+from pipeline.text import UNSPACED, clean
 
 KIND = "sounds and stage directions"
 _BRACKETS = re.compile(
@@ -20,9 +20,12 @@ _BRACKETS = re.compile(
 )
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
-_ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:—-])\s*$")
+_ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:>—-])\s*$")
 _BEFORE = " \t([（【"
-_AROUND = " .,!?:;-—"
+_AROUND = " .,!?:;-—、。，！？"
+_SQUARE = ("square", "lens", "curly")
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
+_LEAST_LETTERS = 3  # of a sound that is written onto a word: "funny(laughs)"
 _LINES = 6  # of a direction, at most
 _DASHES = frozenset("-–—")  # between those who call out in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
@@ -87,33 +90,43 @@ def _begins_turn(row: str) -> bool:
 
 
 class Sounds:
-    """Takes sounds off lines: brackets that stand alone, in front, between sentences or again and again.
+    """Takes sounds off lines: brackets that stand alone, in front or between sentences, and elsewhere if they recur.
 
-    In the middle of a sentence it is words that somebody wrote or put in, and so are sentences where nearly all lines
-    are in brackets. A file has `others`, lines that hold no bracket.
+    In the middle of a sentence a bracket is words that somebody wrote or put in, unless the same one stands where
+    sounds do; and so are sentences where nearly all lines are in brackets. A file has `others`, lines that hold no
+    bracket; its sentences are `stopped` where they end with a sign, so that a line may tell that the next one goes on.
     """
 
-    def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0) -> None:
-        self._tally = tally
+    def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0, stopped: bool = True) -> None:
+        self._tally, self._stopped = tally, stopped
         self._counts: Counter[str] = Counter()
-        self._in_place: set[str] = set()  # those that stand in front, between sentences or alone somewhere
+        self._in_place: set[str] = set()  # those that somewhere stand as sounds do
         lines, sentences = others, 0
         goes_on = False
         for text in texts:
             lines += 1
             if _opened(text):
-                for match in _BRACKETS.finditer(text):
-                    before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
-                    self._counts[_inner(match)] += 1
-                    if _ENDED.search(before) and not after[:1].islower() and (before.strip() or not goes_on):
-                        self._in_place.add(_inner(match))
+                self._in_place.update(
+                    _inner(m) for m in _BRACKETS.finditer(text) if self._stands_as_one(m, text, goes_on)
+                )
+                self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
             goes_on = text[-1:].isalpha()
         self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
+    def _stands_as_one(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
+        """Whether a bracket stands where sounds do: in front, between sentences or alone."""
+        before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
+        if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
+            return True
+        if not self._stopped and match.lastgroup in _SQUARE:
+            return bool(_ENDED.search(before))
+        in_front = before.strip() or not goes_on or not after
+        return bool(_ENDED.search(before) and not after[:1].islower() and in_front)
+
     def off(self, text: str, line: int | None = None, *, goes_on: bool = False) -> str:
-        """The line, with which the one above `goes_on`, without its sounds; what is left may be empty."""
+        """The line without its sounds, which may be empty; `goes_on`: the one above ends inside a sentence."""
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
@@ -139,10 +152,12 @@ class Sounds:
         kind = match.lastgroup
         inner = match[kind or 0]
         alone = not after and not before.strip(" -.,")
-        if before[-1:].isalnum() or behind[:1].islower():
-            return False  # "f()", "(s)he", "[t]he"
-        if goes_on and not before.strip() and not alone and _inner(match) not in self._in_place:
-            return False  # of the sentence that the line above begins
+        glued = before[-1:].isalnum() and not _UNSPACED.fullmatch(before[-1])
+        if behind[:1].islower() or (glued and (behind[:1].isalpha() or len(inner) < _LEAST_LETTERS)):
+            return False  # "(s)he", "[t]he", "f()"
+        of_the_sentence_above = goes_on and not before.strip() and not alone and _inner(match) not in self._in_place
+        if of_the_sentence_above and (self._stopped or kind not in _SQUARE):
+            return False
         if not any(c.isalnum() for c in inner):
             return alone or not inner.strip(_NOTHING)
         if kind == "curly" and _MADE_UP.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
@@ -159,7 +174,7 @@ class Sounds:
         if size <= _SHORT and self._recurs(match):
             return True
         if kind in ("square", "lens", "curly"):
-            return bool(_ENDED.search(before)) if before.strip() else not after[:1].islower()
+            return bool(_ENDED.search(before)) if before.strip() else not (self._stopped and after[:1].islower())
         starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
 

@@ -366,3 +366,60 @@ def test_where_a_meeting_s_transcript_marks_a_broken_sentence_a_dash_stands() ->
 def test_letters_that_a_meeting_s_transcript_spells_are_one_word() -> None:
     transcript = read("Ana: The T_V_ , two D_V_D_s and A_ . {vocalsound}\n\nBen: Not MAX_SIZE_ or a_b_ , {gap} no .\n")
     assert [s.text for s in transcript.segments] == ["The TV , two DVDs and A .", "Not MAX_SIZE_ or a_b_ , no ."]
+
+
+def test_captions_without_full_stops_lose_their_sounds_wherever_these_stand() -> None:
+    cues = [
+        "[Applause] thank you so much it is", "great to be here in this place", "[Laughter] you are very kind and",
+        "I want to thank (the team) for", "[Music] and so we go on", "[Laughter] no really it does",
+    ]  # fmt: skip
+    said = read(vtt(*cues), ".vtt").segments[0].text
+    assert said.split() == " ".join(cue.partition("] ")[2] or cue for cue in cues).split()
+
+
+def test_rolling_captions_give_nobody_the_words_whose_label_scrolled_off() -> None:
+    cues = [
+        "ANNA: the first thing we need is\na plan for the winter because", "a plan for the winter because\nit will be cold.",
+        "it will be cold.\nBEN: I agree and we also need", "BEN: I agree and we also need\nthe money that was promised.",
+        "the money that was promised.\nANNA: Yes.",
+    ]  # fmt: skip
+    assert [(s.speaker, s.text) for s in read(vtt(*cues), ".vtt").segments] == [
+        ("ANNA", "the first thing we need is a plan for the winter because it will be cold."),
+        ("BEN", "I agree and we also need the money that was promised."),
+        ("ANNA", "Yes."),
+    ]
+
+
+def test_tags_that_html_lets_stay_open_are_none_of_the_words() -> None:
+    said = [
+        (s.speaker, s.text)
+        for s in read("Anna: Good morning all.<p>\nBen: I agree with that.<p>\nAnna: Now start.<p>\n").segments
+    ]
+    assert said == [("Anna", "Good morning all."), ("Ben", "I agree with that."), ("Anna", "Now start.")]
+    assert (
+        read(vtt("<I>I am thinking\nof you</I>", "<B>two<BR/>five</B>"), ".vtt").segments[0].text
+        == "I am thinking of you twofive"
+    )
+    assert read(vtt("&lt;i&gt;Hello there\nmy friend&lt;/i&gt;"), ".vtt").segments[0].text == "Hello there my friend"
+
+
+def test_times_inside_turns_stay_times_where_one_is_mistyped_or_no_blanks_part_words() -> None:
+    at = [
+        f"Now we go on with point number {n}. [00:{n:02}:40] And this is the rest of it, said slowly."
+        for n in range(1, 20)
+    ]
+    at[4] = at[4].replace("[00:05:40]", "[00:03:40]")
+    rows = "\n\n".join(f"{'Ann' if n % 2 else 'Bob'}: {row}" for n, row in enumerate(at))
+    assert sum(s.start is not None for s in read(rows).segments) > 15
+    chinese = "王伟：大家好，我们现在开始。[00:00:10]第一个问题是明年的预算，我们要多少。[00:00:20]第二个问题是人。\n"
+    (said,) = read(chinese).segments
+    assert said.start == 10.0 and "[" not in said.text
+
+
+def test_sounds_written_onto_words_go_and_a_minus_is_a_dash() -> None:
+    japanese = "田中：そうですね（笑）、それは面白いと思います。\n鈴木：本当に（笑）そうなんです。\n田中：はい（笑）\n"
+    assert "笑" not in "".join(s.text for s in read(japanese).segments)
+    assert {s.speaker for s in read("− Anna: hello there all.\n− Ben: hi to you too.\n− Anna: so.\n").segments} == {
+        "Anna",
+        "Ben",
+    }
