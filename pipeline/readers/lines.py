@@ -43,7 +43,9 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     gone = 0
     for line in lines:
         tokens = line.text.split()
-        shared = _shared(previous, tokens) if line.speaker in (speaker, None) else 0  # others who say it say it
+        # Others who say the same say it; of a cue that lost its label as it rolled only a part is the same.
+        rolled = line.speaker == speaker or (line.speaker is None and tokens != previous)
+        shared = _shared(previous, tokens) if rolled else 0
         speaker = line.speaker
         gone += shared
         fresh = tokens[shared:]
@@ -70,7 +72,8 @@ def _rolls(lines: list[Line]) -> bool:
     runs = [(who, text.split(), len(list(group))) for (who, text), group in same]
     if len(runs) < 3:
         return False
-    pairs = [(a, b) for (one, a, _), (other, b, _) in itertools.pairwise(runs) if other in (one, None)]
+    both = itertools.pairwise(runs)
+    pairs = [(a, b) for (one, a, _), (other, b, _) in both if other == one or (other is None and a != b)]
     grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for a, b in pairs)
     again = sum(times > 1 for _, _, times in runs)
     return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
