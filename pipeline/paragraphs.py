@@ -22,7 +22,8 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
 def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
     """The points as a page is read, on which a table or steps right below a paragraph are that paragraph's.
 
-    Other bare tables stand by themselves, and so do bare steps that stand first; what is left of others are bullets.
+    Other bare tables stand by themselves, and so do bare steps that stand first. Of all other bare points the details
+    stand as bullets: of steps behind something, and of what was a table before rows of it went.
     """
     out: list[Detail] = []
     for point in points:

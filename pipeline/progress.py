@@ -68,7 +68,8 @@ class Progress:
     asked: int = 0  # calls that wait for their answers
     weight: float = 1.0  # how long a call of this phase takes, beside others of the document
     done: float = 0.0  # the weight of calls that were made
-    ahead: float = 0.0  # the weight of calls that are still to come
+    ahead: float = 0.0  # the weight of calls that are still to come, `later` of them in phases behind this one
+    later: float = 0.0
     since: float = 0.0  # when the first call that was made began: what is loaded or fetched before it took no part
 
     def update(self) -> ProgressUpdate:
@@ -106,7 +107,7 @@ class Progress:
         """Counts one answer."""
         self.tally.book(completion)
         self.planned = max(self.planned, self.tally.calls)
-        self.ahead = max(0.0, self.ahead - self.weight)
+        self.ahead = max(self.later, self.ahead - self.weight)
         if not completion.cached:
             self.since = self.since or time.monotonic() - completion.seconds
             self.done += self.weight
@@ -176,6 +177,7 @@ class Booking:
         progress = self.progress
         progress.phase, progress.at_once, progress.weight = phase, max(1, at_once), weight
         progress.planned, progress.ahead = progress.tally.calls + planned + later, planned * weight + later
+        progress.later = later
         self._watch(progress)
 
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:

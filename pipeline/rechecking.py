@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.capable.checking import verdicts_on
 from pipeline.capable.chunks import ChunkPrompts
-from pipeline.capable.correcting import NOT_BORNE, Verdict
+from pipeline.capable.correcting import NOT_BORNE, Verdict, put_right, title_of
 from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
@@ -202,21 +202,31 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     recording = Recording(transcript, language)
     draft, own = _to_ask(opened.draft, recording)
     verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
-    statements = {id_ for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
+    statements = {id_: held for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
     out = {own[id_]: [Finding("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
-    reported = ((id_, _reported(v, title=id_ not in statements)) for id_, v in verdicts.faults.items())
-    return out | {own[id_]: [finding] for id_, finding in reported if finding}
+    for id_, verdict in verdicts.faults.items():
+        of = statements.get(id_)
+        if found := _reported(of, verdict, recording) if of else _reported_of_title(verdict):
+            out[own[id_]] = [found]
+    return out
 
 
-def _reported(verdict: Verdict, *, title: bool) -> Finding | None:
-    """A verdict told as a finding; a title has no lines that could be the wrong ones."""
-    fault = verdict.fault
-    if fault.verdict == "citation":
+def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Finding | None:
+    """A verdict on a statement told as a finding, with the statement as the check would put it right."""
+    if verdict.fault.verdict == "citation":
         told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
-        return None if title else Finding("citation", told)
-    text = f"{fault.label}: {fault.text}" if fault.label else fault.text
-    why = fault.why or fault.verdict
-    return Finding("heading" if title else "meaning", f"{why}; put right: {text}" if text else why)
+        return Finding("citation", told) if verdict.lines != statement.lines else None
+    better, why = put_right(statement, verdict, recording), verdict.fault.why or verdict.fault.verdict
+    stands = better is None or better.labelled == statement.labelled
+    return Finding("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
+
+
+def _reported_of_title(verdict: Verdict) -> Finding | None:
+    """A verdict on a title told as a finding; it has no lines that could be the wrong ones."""
+    if verdict.fault.verdict == "citation":
+        return None
+    why, text = verdict.fault.why or verdict.fault.verdict, title_of(verdict.fault.text)
+    return Finding("heading", f"{why}; put right: {text}" if text else why)
 
 
 def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
@@ -226,8 +236,7 @@ def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
     """
 
     def asked(section: str, statement: DraftStatement) -> DraftStatement | None:
-        asked = with_lines(statement, recording)
-        return asked if asked.lines else None
+        return with_lines(statement, recording) if statement.lines else None
 
     kept = draft.rewritten(asked)
     flat = {

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.answers import Parsed, Unusable, parse_answer
-from pipeline.errors import Declined, InvalidAnswer, OutputTruncated
+from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated
 from pipeline.llm import Completion, Message, Request
 from pipeline.progress import Booking
 from pipeline.prompting import PromptSet
@@ -46,7 +46,7 @@ class Structured:
         """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
 
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
-        and is asked again all the same, once: it stands where the other one cannot be used. Raises OutputTruncated,
+        and is asked again all the same, once: it stands where no other comes that can be used. Raises OutputTruncated,
         Declined, InvalidAnswer, and what the client raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens)
@@ -60,12 +60,16 @@ class Structured:
             said = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
             again = replace(request, messages=(*request.messages, said, error))
-        completion = whole(await self.complete(again))
         try:
-            return _kept(completion, answer, len(completion.text), law)
-        except Unusable as err:
-            if usable:
+            completion = whole(await self.complete(again))
+            return _kept(completion, answer, _FEW if usable else len(completion.text), law)
+        except OutputTruncated:  # less of the work may get a whole answer
+            raise
+        except (Unusable, CallError) as err:
+            if usable and not (isinstance(err, CallError) and err.fatal):
                 return usable
+            if isinstance(err, CallError):
+                raise
             raise InvalidAnswer(
                 f"{name}: the answer did not fit, also when asked again: {err}", hint="try another model"
             ) from err

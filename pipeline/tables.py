@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 BETWEEN = " | "
+EMPTY = "–"  # stands in a cell that has nothing: a row with nothing in its first and last would be one between bars
 _BAR = "|"
 _LEAST = 2  # columns, and rows
 
@@ -27,7 +28,7 @@ def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:
 
     Of a row with nothing in its other cells the first is the text.
     """
-    first, *others = cells(row)
+    first, *others = ("" if cell == EMPTY else cell for cell in cells(row))
     pairs = zip(columns[1:], others, strict=True)
     named = [f"{column}{colon}{cell}" if column else cell for column, cell in pairs if cell]
     return (first, "; ".join(named)) if named else ("", first or row)

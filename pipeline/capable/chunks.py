@@ -221,17 +221,16 @@ def recording(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
     people = speakers_of(transcript)
-    counted = [s.name for s in people if counts_somebody(s.name)]
-    named = [_with_labels(s) for s in people if not counts_somebody(s.name)]
-    if counted and any(not s.labels and not counts_somebody(s.name) for s in people):
-        named[-1] += f" (in the lines {', '.join(counted)}, nothing tells who is who)"
-        counted = []
-    speakers = [*named, *counted]
+    counted = [s.name for s in people if s.labels and counts_somebody(s.name)]
+    told = [_with_labels(s) for s in people]
+    if counted and any(not s.labels for s in people):
+        told = [_with_labels(s) for s in people if s.name not in counted]
+        told[-1] += f". The lines call them {', '.join(counted)}, and nothing tells who is who"
     known = (
         ("Title", meta.title),
         ("Channel", meta.channel),
         ("Published", meta.published),
-        ("Speakers", ", ".join(speakers) if speakers else None),
+        ("Speakers", ", ".join(told) if told else None),
     )
     return " ".join(f"{name}: {value or 'not known'}." for name, value in known)
 

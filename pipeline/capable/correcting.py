@@ -94,7 +94,7 @@ def _is_no_row(statement: DraftStatement, text: str) -> bool:
     return statement.bound and had > 1 and has > 1 and had != has
 
 
-def _changed(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
+def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
     """A statement as a check puts it right, with what it was and why; None where nothing of it can stand."""
     plain, emphasis = unmarked(verdict.fault.text)
     fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
@@ -132,7 +132,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if verdict.fault.verdict == "citation":
             doubt, remark = "" if verdict.lines else NOT_BORNE, finding(statement.text, recording)
             return replace(statement, lines=verdict.lines or statement.lines, finding=doubt, remark=remark)
-        changed = _changed(statement, verdict, recording)
+        changed = put_right(statement, verdict, recording)
         if changed is None:
             withheld.append(statement.withheld(section, verdict.fault.why))
         return changed
@@ -141,7 +141,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         verdict = verdicts.faults.get(group.id)
         if verdict is None:
             return group
-        text, why = _bare(verdict.fault.text), verdict.fault.why
+        text, why = title_of(verdict.fault.text), verdict.fault.why
         if text not in ("", group.heading):
             reason = "; ".join(filter(None, (group.reason, why)))
             return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
@@ -160,7 +160,7 @@ def _mark(text: str) -> str:
     return text[-1] if text.endswith(LEADS_TO_A_LIST) else ""
 
 
-def _bare(title: str) -> str:
+def title_of(title: str) -> str:
     """A title without the mark with which it is shown to a model."""
     return unmarked(_MARKED.sub("", clean(title)))[0]
 
@@ -174,7 +174,7 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
         verdict = verdicts.faults.get(id_)
         if not id_ or verdict is None or verdict.fault.verdict == "citation":
             return before
-        text, why = _bare(verdict.fault.text), verdict.fault.why or verdict.fault.verdict
+        text, why = title_of(verdict.fault.text), verdict.fault.why or verdict.fault.verdict
         new = cells(text) if len(before) > 1 else (text,)
         if not text or new == before or len(new) != len(before):
             remarks.append(_TITLE_STANDS.format(BETWEEN.join(before), why))

@@ -24,7 +24,7 @@ from pipeline.page_rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
-from pipeline.tables import BETWEEN, fills, in_words
+from pipeline.tables import BETWEEN, EMPTY, fills, in_words
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
@@ -37,7 +37,6 @@ _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
-_EMPTY = "–"  # stands in a cell of a table that has nothing
 _STEPS = "ordered_list"
 _LISTS = ("bullet_list", _STEPS)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -248,8 +247,7 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     if node.type != "table":
         return list(_statement(node)), ()
     head, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
-    # A row with nothing in its first and its last cell would be one between bars.
-    bound = [DraftStatement(BETWEEN.join(c.replace("|", "/") or _EMPTY for c in row), (), bound=True) for row in rows]
+    bound = [DraftStatement(BETWEEN.join(c.replace("|", "/") or EMPTY for c in row), (), bound=True) for row in rows]
     if fills(head, [row.text for row in bound]):
         return bound, tuple(head)
     if not rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 @click.command(
@@ -94,7 +95,7 @@ def command(
     settings = load_settings(**flags)
     if url and not linkable(url):
         raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
-    if published and not _DATE.fullmatch(published):
+    if published and not _is_day(published):
         raise click.BadParameter(f"{published}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
     if (title or url) and (watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)):
         raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
@@ -175,3 +176,12 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     for row in rows:
         for line in row_lines(row, as_json=as_json):
             print(line)
+
+
+def _is_day(given: str) -> bool:
+    """Whether it is a day, a month or a year that there is: "2026-03-12", "2026-03", "2026"."""
+    try:
+        date.fromisoformat(f"{given}{'-01' * (2 - given.count('-'))}")
+    except ValueError:
+        return False
+    return _DAY.fullmatch(given) is not None

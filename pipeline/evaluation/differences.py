@@ -64,7 +64,8 @@ def _rows(section: OutlineSection | None) -> Iterator[str]:
 def _details(details: Sequence[Detail]) -> Iterator[str]:
     for d in details:
         lead = f"{d.lead}: " if d.lead else ""
-        yield f"{lead}{d.text}{_where(d.evidence, d.support)}"
+        if not d.bare:
+            yield f"{lead}{d.text}{_where(d.evidence, d.support)}"
         yield from _details(d.details)
 
 

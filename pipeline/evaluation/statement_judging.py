@@ -101,7 +101,7 @@ async def judge_path(record: Path, structured: Structured, transcripts: Path | N
     transcript, remark = transcript_of(document, record, transcripts)
     if remark:
         raise InputError(f"{record}: {remark}", hint="make the notes again")
-    claims = list(_claims(draft_of_document(document)))
+    claims = list(statements_to_judge(draft_of_document(document)))
     batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
     judged: list[Judged] = []
     failed: list[str] = []
@@ -118,14 +118,16 @@ def _judged(claim: _Claim, r: Rating) -> Judged:
     return Judged(s.id, claim.section, claim.heading, claim.text, s.lines, s.support, r.truth, r.cited, r.worth, r.why)
 
 
-def _claims(draft: Draft) -> Iterator[_Claim]:
+def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
     """Everything that cites lines, nested statements under the words of their parent."""
 
     def of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
         text = statement.labelled
-        if statement.lines:
-            yield _Claim(statement, section, draft.titles[section], text, place)
-        below = f"{place}, under “{text}”"
+        below = place
+        if not statement.bare:
+            below += f", under “{text}”"
+            if statement.lines:
+                yield _Claim(statement, section, draft.titles[section], text, place)
         if statement.columns:
             below += f", a row of a table of {BETWEEN.join(statement.columns)}"
         for detail in statement.details:

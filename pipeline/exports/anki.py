@@ -137,10 +137,10 @@ def cloze(text: str, emphasis: Sequence[str] = ()) -> str:
     The same figure twice is one gap, so that no card tells its answer; those in words of `emphasis` come before others.
     """
     spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)]
-    bold = {text[first:last] for first, last in spans if any(text[first:last] in words for words in emphasis)}
-    shown = sorted(dict.fromkeys(text[first:last] for first, last in spans), key=lambda figure: figure not in bold)
-    gaps = {figure: 0 for first, last in spans if (figure := text[first:last]) in shown[:_MOST_FIGURES]}
-    gaps = {figure: n for n, figure in enumerate(gaps, 1)}
+    bold = {words[first:last] for words in emphasis for first, last in _figures(plain_marks(words))}
+    figures = list(dict.fromkeys(text[first:last] for first, last in spans))
+    asked = sorted(figures, key=lambda figure: figure not in bold)[:_MOST_FIGURES]
+    gaps = {figure: n for n, figure in enumerate((f for f in figures if f in asked), 1)}
     out, end = "", 0
     for first, last in spans:
         if gap := gaps.get(text[first:last]):

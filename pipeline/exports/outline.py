@@ -32,8 +32,8 @@ class Point:
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
     Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
     whose lead and text tell the same in words. `step` is its place among steps, from 1. Right below a heading it is a
-    bullet where it is `listed`, else a paragraph with what is nested below it. One without a
-    text only has what is nested below it.
+    bullet where it is `listed`, else a paragraph with what is nested below it. One without a text has only what is
+    nested below it.
     """
 
     text: str

@@ -46,4 +46,4 @@ def moves_coverage(before: State, state: State) -> bool:
 
 
 def _uses_lines(item: Item) -> bool:
-    return not item.outside and item.standing != "rejected"
+    return not item.bare and not item.outside and item.standing != "rejected"

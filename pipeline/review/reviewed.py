@@ -105,6 +105,9 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         if item.bare and not nested:
             continue
         shape = claims[item.id] | shape_of(item)
+        if len(nested) == 1 and nested[0].bare:  # the table or the steps are those of what they were put below
+            shape |= {"columns": nested[0].columns, "steps": nested[0].steps}
+        nested = tuple(row for d in nested for row in (d.details if d.bare else (d,)))
         out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
     return tuple(out)
 

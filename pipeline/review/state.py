@@ -36,8 +36,9 @@ class Item:
     `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
     `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
     is `listed` is a bullet right below a heading (None: as its label tells). A `bare` one has a table or steps below it
-    and says nothing itself: there is nothing to decide on it. `finding` and `correction` are the record's; `reason`
-    says why it was withheld, `home` from which section it was dropped. Words of `emphasis` stand out.
+    and says nothing itself: there is nothing to decide on it, and what it `was` are the words below it. `finding` and
+    `correction` are the record's; `reason` says why it was withheld, `home` from which section it was dropped. Words of
+    `emphasis` stand out.
     """
 
     id: str
@@ -144,7 +145,7 @@ class State:
             if not _together(other, item):
                 break
             if other.depth < depth and not other.outside:
-                out.append(other.text)
+                out += [other.text] if other.text else []
                 depth = other.depth
         group = self.group(item.group)
         return tuple(reversed([*out, group.heading] if group else out))
@@ -152,7 +153,7 @@ class State:
     def about(self, id_: str) -> About | None:
         """What a later document is searched for when a decision on `id_` is applied again."""
         if item := self.item(id_):
-            return About(id=id_, section=item.section, text=item.text, lines=item.lines)
+            return About(id=id_, section=item.section, text=item.text or item.was, lines=item.lines)
         if group := self.group(id_):
             lines = sorted({n for i in self.items if i.group == id_ for n in i.lines})
             return About(id=id_, section="heading", text=group.heading, lines=tuple(lines))
@@ -221,8 +222,11 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
             label, text = "", claim.text
         case _:
             raise TypeError(f"{type(claim).__name__} is no statement")
+    was = text
+    if isinstance(claim, Detail) and claim.bare:  # several may have the same lines
+        was = "\n".join((*claim.columns, *(detail.text for detail in claim.details)))
     return Item(
-        new_id(section, f"{label}\n{text}", lines), section, text, lines, label=label, support=claim.support, was=text,
+        new_id(section, f"{label}\n{was}", lines), section, text, lines, label=label, support=claim.support, was=was,
         finding=claim.finding or "", correction=claim.correction, emphasis=claim.emphasis,
         standing="pending" if text else "accepted", **(shape_of(claim) if isinstance(claim, Detail) else {}),
     )  # fmt: skip

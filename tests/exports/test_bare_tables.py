@@ -17,6 +17,7 @@ from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.shortening import shortened
 from pipeline.document import Detail, StudyDocument
 from pipeline.draft import Draft
+from pipeline.evaluation.statement_judging import statements_to_judge
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
@@ -25,11 +26,14 @@ from pipeline.page import draft_of_document, draft_of_page, is_edited
 from pipeline.paragraphs import standing
 from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.render import render_markdown
-from pipeline.review.actions import Heading
+from pipeline.review.actions import Heading, Move
+from pipeline.review.coverage import cited
 from pipeline.review.decisions import apply
+from pipeline.review.matching import matches
 from pipeline.review.pages import progress
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
+from pipeline.tables import in_words
 from pipeline.verification import Recording, without_repeats
 from tests.exports.samples import TRANSCRIPT, ready, sample
 from tests.exports.test_points import accepted
@@ -206,3 +210,42 @@ def test_checking_again_tells_what_is_found_of_a_heading_once() -> None:
     opened_again = Reopened(made, TRANSCRIPT, draft_of_page(page, made), True)
     told = [c.claim.text for c in checked_by_code(opened_again) if any("77" in f.message for f in c.findings)]
     assert told == ["Ana weighs 77 engines"]
+
+
+def test_decisions_on_one_table_are_none_on_another_of_the_same_lines() -> None:
+    made = document()
+    table, behind = made.main_points[1].details
+    other = table.model_copy(update={"columns": ("Payer", "Share"), "details": table.details[::-1]})
+    first, second = (i for i in opened(with_points(made, table, other, behind)).items if i.bare)
+    assert first.id != second.id and first.lines == second.lines
+    state = opened(with_points(made, other, behind))
+    gone = opened(made).about(first.id)
+    assert gone is not None and first.id not in state.ids()
+    assert not any(match.same for match in matches([gone], state).values())
+
+
+def test_a_table_that_is_put_below_a_point_is_that_points() -> None:
+    made = document()
+    state = accepted(made)
+    (bare,) = (i for i in state.items if i.bare)
+    (behind,) = (i for i in state.items if i.text == "So it ends.")
+    moved = apply(state, Move(kind="move", target=bare.id, below=behind.id), 1)
+    page = render_markdown(reviewed_document(made, moved, Recording(TRANSCRIPT)), reviewed=True)
+    assert "So it ends.\n\n| Machine | Power |" in page and "\n* \n" not in page
+
+
+def test_nobody_is_asked_what_a_table_without_words_says() -> None:
+    draft = draft_of_document(document())
+    told = [(c.text, c.place) for c in statements_to_judge(draft)]
+    assert "" not in [text for text, _ in told] and not any("“”" in place for _, place in told)
+    assert any("a row of a table of Machine | Power" in place for _, place in told)
+
+
+def test_its_rows_count_their_lines_and_it_counts_none() -> None:
+    state = opened(document())
+    rejected = replace(state, items=tuple(i if i.bare else replace(i, standing="rejected") for i in state.items))
+    assert cited(rejected) == []
+
+
+def test_an_empty_cell_is_told_as_nothing_where_no_table_stands() -> None:
+    assert in_words(("Way", "Power", "Year"), "Alpha | – | 1990", ": ") == ("Alpha", "Year: 1990")

@@ -195,6 +195,7 @@ def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], co
         (("--on", "ray", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take paths alone"),
         (("--url", "notaurl"), "notaurl: no web address"),
         (("--published", "yesterday"), "yesterday: no date such as 2026-03-12"),
+        (("--published", "2026-02-31"), "2026-02-31: no date such as 2026-03-12"),
         (("--published", "03/04/2026"), "03/04/2026: no date such as 2026-03-12"),
         (("--title", "Sailing", "other.txt"), "--title and --url are of one recording"),
         (("--url", "http://a.test/b.mp3", "."), "--title and --url are of one recording"),

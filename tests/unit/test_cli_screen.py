@@ -124,6 +124,8 @@ def test_what_is_left_goes_by_the_weight_of_calls_and_not_by_what_came_before_th
     assert booking.progress.seconds_left == pytest.approx(60 / 5 * (5 + 10))
     booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))
     assert booking.progress.seconds_left == pytest.approx(60 / 5 * 10)  # what was stored took no time
+    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))  # asked for once more
+    assert booking.progress.seconds_left == pytest.approx(60 / 5 * 10)
     booking.begin("composing", at_once=1, planned=1)
     assert booking.progress.seconds_left == pytest.approx(60 / 5)
 

@@ -459,3 +459,32 @@ def test_a_task_that_nobody_takes_on_is_told_with_the_reason_whatever_is_bound_t
     refused = fault(row_with("Plan the heat exchanger"), verdict="unsupported", why="nobody takes this on")
     told = {c.claim.text: [f.message for f in c.findings] for c in asked(page, refused) if c.findings}
     assert told == {"Plan the heat exchanger.": ["nobody takes this on"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "told"),
+    [
+        ("5,000 homes", {"verdict": "citation", "lines": [4]}, set()),  # as it cites
+        ("(heading) A Reactor", {"text": "(heading) A Tower"}, {"too strong; put right: A Tower"}),
+        ("Tower costs", {"label": "Tower costs", "text": "Tower costs: It is dear.", "lines": [2]}, {"too strong; put right: Tower costs: It is dear."}),
+        ("5,000 homes", {"text": "A **heat** exchanger comes.", "lines": [4]}, {"too strong; put right: Heat exchanger: A heat exchanger comes."}),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_told_as_the_check_would_put_it_right(
+    page: Path, words: str, more: dict[str, Any], told: set[str]
+) -> None:
+    checked = asked(page.with_suffix(".json"), fault(row_with(words), **more))
+    assert {f.message for c in checked for f in c.findings} == told
+
+
+def test_a_quotation_gives_no_lines_to_what_cites_none(page: Path) -> None:
+    seen: list[str] = []
+
+    def answer(request: Request) -> Answer:
+        seen.append(request.messages[-1].content)
+        return EMPTY
+
+    said = "- Somebody repeats “everybody at the council knows it” there."
+    edit(page, "\n## Key Concepts", f"\n{said}\n\n## Key Concepts")
+    asked(page, answer)
+    assert seen and "Somebody" not in "".join(seen)

@@ -32,7 +32,7 @@ def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others(
 def test_who_speaks_is_known_where_labels_only_count_and_a_model_is_told_that_nothing_says_who_is_who() -> None:
     counted = talk(("Speaker 1", "Speaker 2"), "Ana Bell", "Ben Oram")
     assert names_of(counted) == ("Speaker 1", "Speaker 2", "Ana Bell", "Ben Oram")
-    known = "Speakers: Ana Bell, Ben Oram (in the lines Speaker 1, Speaker 2, nothing tells who is who)."
+    known = "Speakers: Ana Bell, Ben Oram. The lines call them Speaker 1, Speaker 2, and nothing tells who is who."
     assert known in recording(counted) and not not_used(("Ana Bell", "Ben Oram"), counted)
 
 
