@@ -139,14 +139,6 @@ class Detail(Statement):
         return self.model_copy(update={"columns": (), "details": rows})
 
 
-_SHAPE = ("columns", "continues", "steps", "listed")
-
-
-def shape_of(point: Any) -> dict[str, Any]:
-    """The fields of a point, at whatever stage, that say how it stands on a page and nothing of what it says."""
-    return {name: getattr(point, name) for name in _SHAPE}
-
-
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
     """What a row says, in place of its lead and text, if it fills the columns."""
     if len(columns) != len(cells(row)):

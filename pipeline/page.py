@@ -18,12 +18,12 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
-    shape_of,
 )
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
+from pipeline.paragraphs import shape_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pipeline.document import Detail
+
+_SHAPE = ("columns", "continues", "steps", "listed")
 
 
 def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
@@ -38,3 +41,8 @@ def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
         else:
             out += [detail.model_copy(update={"listed": True}) for detail in point.details]
     return tuple(out)
+
+
+def shape_of(point: Any) -> dict[str, Any]:
+    """The fields of a point, at whatever stage, that say how it stands on a page and nothing of what it says."""
+    return {name: getattr(point, name) for name in _SHAPE}

@@ -87,22 +87,18 @@ def command(
     """Make a study document from each transcript. Stored answers are never asked for again."""
     from pipeline.order import Input
     from pipeline.settings import load_settings
-    from pipeline.text import linkable
     from pipeline.transcript import Metadata
 
     if not paths and transcript_url is None:
         raise click.BadParameter("give a path, - or --transcript-url")
     settings = load_settings(**flags)
-    if url and not linkable(url):
-        raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
-    if published and not _is_day(published):
-        raise click.BadParameter(f"{published}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
-    if (title or url) and (watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)):
+    several = watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)
+    if (title or url) and several:
         raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
     if wait and not batch:
         raise click.BadParameter("--wait goes with --batch")
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
-    metadata = Metadata(title=title, channel=channel, url=url, published=published, speakers=names)
+    metadata = Metadata(title=title, channel=channel, url=_address(url), published=_day(published), speakers=names)
     if sum((batch, on is not None, watch)) > 1:
         raise click.BadParameter("--batch, --on and --watch exclude each other")
     if to and on is not None:
@@ -178,10 +174,24 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
             print(line)
 
 
-def _is_day(given: str) -> bool:
-    """Whether it is a day, a month or a year that there is: "2026-03-12", "2026-03", "2026"."""
+def _address(given: str | None) -> str | None:
+    """The address that was given for a recording. BadParameter when it is none."""
+    from pipeline.text import linkable
+
+    if given and not linkable(given):
+        raise click.BadParameter(f"{given}: no web address", param_hint="'--url'")
+    return given
+
+
+def _day(given: str | None) -> str | None:
+    """The day, month or year that was given: "2026-03-12", "2026-03", "2026". BadParameter when there is no such."""
+    if given is None:
+        return None
     try:
         date.fromisoformat(f"{given}{'-01' * (2 - given.count('-'))}")
+        known = _DAY.fullmatch(given) is not None
     except ValueError:
-        return False
-    return _DAY.fullmatch(given) is not None
+        known = False
+    if not known:
+        raise click.BadParameter(f"{given}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
+    return given

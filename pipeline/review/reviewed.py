@@ -17,11 +17,10 @@ from pipeline.document import (
     Prerequisite,
     Statement,
     StudyDocument,
-    shape_of,
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
-from pipeline.paragraphs import standing
+from pipeline.paragraphs import shape_of, standing
 from pipeline.record import gaps, tenths
 from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State

@@ -19,8 +19,8 @@ from pipeline.document import (
     Statement,
     StudyDocument,
     Support,
-    shape_of,
 )
+from pipeline.paragraphs import shape_of
 from pipeline.review.actions import About
 from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.speakers import full_name

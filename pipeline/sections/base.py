@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipeline.document import Correction, Detail, Evidence, shape_of
+from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
+from pipeline.paragraphs import shape_of
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
