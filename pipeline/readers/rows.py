@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections.abc import Sequence
@@ -67,10 +68,9 @@ def _are_times(rows: Sequence[Row]) -> bool:
     except ValueError:  # a day or "10:30 pm", which are looked at as times of the recording later
         return True
     if bounds:
-        before = [max((t for n, t in bounds if n <= i), default=0.0) for i in range(len(inside))]
-        after = [min((t for n, t in bounds if n > i), default=math.inf) for i in range(len(inside))]
-        fitting = sum(a <= t <= b for a, (_, t), b in zip(before, inside, after, strict=True))
-        return 2 * fitting >= len(inside)
+        places, starts = [n for n, _ in bounds], [0.0, *(t for _, t in bounds), math.inf]
+        behind = [bisect.bisect_right(places, i) for i in range(len(inside))]  # texts in front of each clock
+        return 2 * sum(starts[n] <= t <= starts[n + 1] for n, (_, t) in zip(behind, inside, strict=True)) >= len(inside)
     back = sum(b < a for (_, a), (_, b) in itertools.pairwise(inside))
     words, seconds = inside[-1][0] - inside[0][0], inside[-1][1] - inside[0][1]
     at_pace = _SLOWEST * seconds <= words <= _FASTEST * seconds
