@@ -102,14 +102,6 @@ class Detail(Statement):
     listed: bool | None = Field(default=None, exclude_if=lambda listed: listed is None)
     details: tuple[Detail, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_caption(cls, given: Any) -> Any:
-        """A record that had the heading's words for those of a bare point."""
-        if isinstance(given, dict) and given.get("caption"):
-            return {name: value for name, value in given.items() if name != "caption"} | {"text": ""}
-        return given
-
     @model_validator(mode="after")
     def _says_something(self) -> Detail:
         if not self.text and not self.details:

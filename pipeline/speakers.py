@@ -27,8 +27,8 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 
     A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia"
     where two letters that change places are all that tells the two, and they do not speak with each other.
-    Where a label is another name it may stand for any of the others, so these are not listed besides; one that only
-    counts, "Speaker 1", names nobody who is not among them.
+    Where a label is another name it may stand for any of the others, so these are not listed besides. "Speaker 1" is
+    no name: whoever it stands for may be among the others, who are listed.
     """
     known = transcript.metadata.speakers
     names = {label: full_name(label, known) for label in transcript.labelled_speakers}

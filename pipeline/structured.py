@@ -63,16 +63,14 @@ class Structured:
         try:
             completion = whole(await self.complete(again))
             return _kept(completion, answer, _FEW if usable else len(completion.text), law)
-        except OutputTruncated:  # less of the work may get a whole answer
-            raise
-        except (Unusable, CallError) as err:
-            if usable and not (isinstance(err, CallError) and err.fatal):
-                return usable
-            if isinstance(err, CallError):
+        except CallError as err:
+            if not usable or err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
                 raise
-            raise InvalidAnswer(
-                f"{name}: the answer did not fit, also when asked again: {err}", hint="try another model"
-            ) from err
+        except Unusable as err:
+            if not usable:
+                told = f"{name}: the answer did not fit, also when asked again: {err}"
+                raise InvalidAnswer(told, hint="try another model") from err
+        return usable
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
         """An answer in plain text, as it came. Raises Declined and what the client raises."""

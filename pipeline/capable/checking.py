@@ -64,8 +64,9 @@ async def check_meaning(
 ) -> Draft:
     """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
 
-    To a page that was asked for in so many `words` it may add what is missing most. To one written
-    `freely`, whose thread that would interrupt, it adds nothing, and what is missed least goes where it is too long.
+    To a page that was asked for in so many `words` the model may add what is missing most. One that was written
+    `freely` gets nothing added, which would interrupt its thread, and loses what a reader would miss least if it is
+    too long.
     Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
     fatal.
     """

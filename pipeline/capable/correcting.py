@@ -104,7 +104,7 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     if not text:
         return None
     if statement.details and _mark(statement.text) and text[-1].isalnum() and not _COLON.search(text):
-        text += _mark(statement.text)  # which a model may take for that of a label
+        text += _mark(statement.text)  # a model may leave the colon out, as it does behind a label
     changed = replace(statement, text=text, label=label, lines=verdict.lines or statement.lines)
     changed = with_lines(replace(changed, emphasis=(*statement.emphasis, *emphasis)), recording)
     before, after = statement.text, changed.text

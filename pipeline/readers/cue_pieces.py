@@ -103,14 +103,17 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
         for who, text in parts:
             if "<" in text or "{\\" in text:
                 text = _without_pairs(_TAG.sub("", text), cue)
-            if "&lt;" in text and any(
-                "&lt;/" in row or "&lt;br" in row for row in cue.rows
-            ):  # a converter escaped them
-                text = _FORMATTING.sub("", unescaped(text))
-            text = unescaped(text)
+            text = _unescaped(text, cue)
             if text and (text := tidy(text)):
                 yield Piece(cue, number, text, first, who and html.unescape(who))
                 first = False
+
+
+def _unescaped(text: str, cue: Cue) -> str:
+    """A line with entities as characters, without tags that a converter escaped: some are closed in their cue."""
+    if "&lt;" in text and any("&lt;/" in row or "&lt;br" in row for row in cue.rows):
+        text = _FORMATTING.sub("", unescaped(text))
+    return unescaped(text)
 
 
 def _without_pairs(text: str, cue: Cue) -> str:
