@@ -56,18 +56,8 @@ LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUE
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
 # Fields of answers and of records that are no sections, which a user's own section cannot be called.
-_TAKEN = {
-    "skipped",
-    "faults",
-    "missing",
-    "dropped",
-    "withheld",
-    "heading",
-    "speakers",
-    "manuscript",
-    "cited",
-    "cut",
-} | {s.name for k in KINDS for s in k.sections}
+_TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading", "speakers", "manuscript", "cited", "cut"}
+_TAKEN |= {s.name for k in KINDS for s in k.sections}
 
 
 def kind_of(recipe: Recipe) -> NotesKind:
