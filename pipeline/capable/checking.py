@@ -66,9 +66,8 @@ async def check_meaning(
 
     To a page that was asked for in so many `words` the model may add what is missing most. One that was written
     `freely` gets nothing added, which would interrupt its thread, and loses what a reader would miss least if it is
-    too long.
-    Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when it is
-    fatal.
+    too long. Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when
+    it is fatal.
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
