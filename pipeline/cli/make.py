@@ -95,20 +95,11 @@ def command(
     several = watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)
     if (title or url) and several:
         raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
-    if wait and not batch:
-        raise click.BadParameter("--wait goes with --batch")
+    _check_way(paths, transcript_url, batch=batch, wait=wait, on=on, watch=watch, to=to)
     names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
     metadata = Metadata(title=title, channel=channel, url=_address(url), published=_day(published), speakers=names)
-    if sum((batch, on is not None, watch)) > 1:
-        raise click.BadParameter("--batch, --on and --watch exclude each other")
-    if to and on is not None:
-        raise click.BadParameter("--to and --on exclude each other: studydoc export writes them afterwards")
-    if transcript_url is not None and (batch or on is not None):
-        raise click.BadParameter("--batch and --on take paths alone: save the transcript first")
     exports = Exports(to, settings)
     if watch:
-        if not paths or Path("-") in paths or transcript_url is not None:
-            raise click.BadParameter("--watch takes folders and files alone")
         from pipeline.cli.watch import run_watch
 
         return run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
@@ -172,6 +163,29 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     for row in rows:
         for line in row_lines(row, as_json=as_json):
             print(line)
+
+
+def _check_way(
+    paths: Sequence[Path],
+    transcript_url: str | None,
+    *,
+    batch: bool,
+    wait: bool,
+    on: str | None,
+    watch: bool,
+    to: Sequence[str],
+) -> None:
+    """BadParameter where flags exclude each other, or transcripts are given in a way that a flag does not take."""
+    if wait and not batch:
+        raise click.BadParameter("--wait goes with --batch")
+    if sum((batch, on is not None, watch)) > 1:
+        raise click.BadParameter("--batch, --on and --watch exclude each other")
+    if to and on is not None:
+        raise click.BadParameter("--to and --on exclude each other: studydoc export writes them afterwards")
+    if transcript_url is not None and (batch or on is not None):
+        raise click.BadParameter("--batch and --on take paths alone: save the transcript first")
+    if watch and (not paths or Path("-") in paths or transcript_url is not None):
+        raise click.BadParameter("--watch takes folders and files alone")
 
 
 def _address(given: str | None) -> str | None:
