@@ -60,7 +60,7 @@ class Quoter:
                 parts.append("…")
             if any(c.isalnum() for c in text):  # of "Um ." a full stop is left
                 parts.append(text)
-        whole = joined(parts)
+        whole = joined(parts).lstrip(" ,;")
         if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':
             whole = whole.rstrip(" ,;:，；：–—-") + " …"
         return f"… {whole}" if whole[:1].islower() else whole
