@@ -116,7 +116,7 @@ def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> 
             return _block("prose", _points(section.content, numbers))
         case "phrases":
             note = _block("prose", [Point(labels.general_knowledge)]) if section.content else ()
-            return note + _block("bullets", [Point(p.text) for p in section.content])
+            return note + _block("bullets", [Point(text, name) for name, text in (p.in_two for p in section.content)])
         case "terms":
             return _block("terms", _points(section.content, numbers))
         case "items":

@@ -12,6 +12,7 @@ from pipeline.document import (
     KeyConcept,
     MainPoint,
     OutlineSection,
+    Prerequisite,
     Statement,
     StudyDocument,
     with_parts,
@@ -73,7 +74,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
         case "phrases":
             if section.content:
                 yield from (f"*{escape(words.general_knowledge)}*", "")
-            yield from (f"- {escape(p.text)}" for p in section.content)
+            yield from (f"- {_named(p, words)}" for p in section.content)
         case "points":
             for n, (part, point) in enumerate(with_parts(section.content), 1):
                 yield from (f"### {escape(part)}", "") if part else ()
@@ -203,6 +204,12 @@ def table_head(columns: Iterable[str], indent: str) -> Iterator[str]:
 def table_row(shown: Sequence[str]) -> str:
     """A row of a table as Markdown."""
     return f"| {' | '.join(shown)} |"
+
+
+def _named(prerequisite: Prerequisite, words: Labels) -> str:
+    """A prerequisite, with what it names in bold."""
+    name, text = prerequisite.in_two
+    return (lead_in(name, escape(name), words) if name else "") + escape(text)
 
 
 def lead_in(lead: str, shown: str, words: Labels) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.document import FORMS
+import pytest
+
+from pipeline.document import FORMS, Prerequisite
 from pipeline.exports import Exported, exported
 from pipeline.exports.passages import Passage
 from pipeline.render import render_markdown
@@ -34,6 +36,26 @@ def test_above_prerequisites_stands_that_they_come_from_general_knowledge_and_no
     assert told(ready(document.model_copy(update={"prerequisites": ()}))) == []
     german = document.model_copy(update={"run": document.run.model_copy(update={"language": "de"})})
     assert "## Voraussetzungen\n\n*Aus allgemeinem Wissen, nicht aus der Aufnahme.*\n\n- " in render_markdown(german)
+
+
+@pytest.mark.parametrize(
+    "text, page",
+    [
+        ("Carbon 14: a radioactive form of carbon.", "- **Carbon 14:** a radioactive form of carbon."),
+        ("BBS (bulletin board) : users dialled it.", "- **BBS (bulletin board):** users dialled it."),
+        ("Power plants (megawatts, cooling)", "- Power plants (megawatts, cooling)"),
+        ("Times such as 12:30 in Vienna", "- Times such as 12:30 in Vienna"),
+        ("Trains run at night. One asks: why?", "- Trains run at night. One asks: why?"),
+        ("Nothing behind it: ", "- Nothing behind it:"),
+        ("维基百科：大家共同编写。", "- **维基百科:** 大家共同编写。"),
+    ],
+)
+def test_what_a_prerequisite_names_stands_out(text: str, page: str) -> None:
+    document = sample().model_copy(update={"prerequisites": (Prerequisite(text=text),)})
+    assert f"\n\n{page}\n\n" in render_markdown(document)
+    (section,) = (s for s in ready(document).sections if s.name == "prerequisites")
+    (point,) = section.blocks[-1].points
+    assert ("**" in page) == bool(point.lead) and text.startswith(point.lead)
 
 
 def cited(made: Exported, *lines: int) -> tuple[Passage, ...]:
