@@ -52,9 +52,9 @@ class PageForm:
         self.shapes = {s.name: s.form for s in document.outline()}
         marks = (own.colon, english.colon)
         colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
-        self.terms = (*(re.compile(rf"\*\*{_WORDS}\*\*{colon}\s*") for colon in colons), _BOLD)
-        inside = [re.compile(rf"\*\*{_WORDS}{colon}\*\*\s*") for colon in colons]
-        self.leads = (*(inside if own.colon[-1].isspace() else ()), *self.terms[:-1], _ASKS)
+        outside = [re.compile(rf"\*\*{_WORDS}\*\*{colon}\s*") for colon in colons]
+        inside = [re.compile(rf"\*\*{_WORDS}{colon}\*\*\s*") for colon in colons] if own.colon[-1].isspace() else []
+        self.leads, self.terms = (*inside, *outside, _ASKS), (*inside, *outside, _BOLD)
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
         nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))

@@ -12,7 +12,6 @@ from pipeline.document import (
     KeyConcept,
     MainPoint,
     OutlineSection,
-    Prerequisite,
     Statement,
     StudyDocument,
     with_parts,
@@ -74,7 +73,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
         case "phrases":
             if section.content:
                 yield from (f"*{escape(words.general_knowledge)}*", "")
-            yield from (f"- {_named(p, words)}" for p in section.content)
+            yield from (f"- {_lead(name, words)}{escape(text)}" for name, text in (p.in_two for p in section.content))
         case "points":
             for n, (part, point) in enumerate(with_parts(section.content), 1):
                 yield from (f"### {escape(part)}", "") if part else ()
@@ -83,7 +82,7 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
                 yield from (*_points(point, cite, words), "")
         case "terms":
             for c in section.content:
-                yield f"- **{escape(c.term)}**{words.colon}{in_bold(c.definition, c.emphasis)}{cite.marks(c)}"
+                yield f"- {_lead(c.term, words)}{in_bold(c.definition, c.emphasis)}{cite.marks(c)}"
         case "items":
             yield from _bullets(section.content, cite, words, "")
 
@@ -175,8 +174,7 @@ def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, indent: st
 
 def _led(paragraph: Sequence[Detail], cite: _Citer, words: Labels) -> str:
     """The statements of a paragraph in a row, behind its lead."""
-    lead = paragraph[0].lead
-    return (lead_in(lead, escape(lead), words) if lead else "") + _in_a_row(paragraph, cite, words)
+    return _lead(paragraph[0].lead or "", words) + _in_a_row(paragraph, cite, words)
 
 
 def _below(detail: Detail, cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Sequence[str]:
@@ -206,10 +204,8 @@ def table_row(shown: Sequence[str]) -> str:
     return f"| {' | '.join(shown)} |"
 
 
-def _named(prerequisite: Prerequisite, words: Labels) -> str:
-    """A prerequisite, with what it names in bold."""
-    name, text = prerequisite.in_two
-    return (lead_in(name, escape(name), words) if name else "") + escape(text)
+def _lead(lead: str, words: Labels) -> str:
+    return lead_in(lead, escape(lead), words) if lead else ""
 
 
 def lead_in(lead: str, shown: str, words: Labels) -> str:

@@ -86,7 +86,7 @@ def test_every_statement_is_looked_at_nested_ones_too(page: Path) -> None:
         ("The Lund reactor", "The Malmö reactor", "name"),
         ("warm 5,000 homes", "warm 6,000 homes", "figure"),
         ("too expensive", "“a waste of good public money”", "quotation"),
-        ("**Cooling tower**", "**Cooling tower of Kowalski**", "name"),
+        ("**Cooling tower:**", "**Cooling tower of Kowalski:**", "name"),
         ("1. A Reactor and Its Tower", "1. A Reactor Since 1989", "figure"),
         ("Speakers: Ana, Ben.", "Speakers: Ana, Ben and Kowalski.", "name"),
     ],
