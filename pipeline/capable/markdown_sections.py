@@ -37,6 +37,7 @@ _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
+_LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
 _LISTS = ("bullet_list", _STEPS)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -203,7 +204,7 @@ def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
         if columns:
             yield from rows
         elif rows:
-            *first, above = (replace(row, listed=listed) for row in rows)
+            *first, above = (replace(row, listed=listed or bool(row.listed)) for row in rows)
             yield from first
     yield from ((above,) if above else ())
 
@@ -253,6 +254,8 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     if not rows:
         return [DraftStatement("; ".join(filter(None, head)), ())] if any(head) else [], ()
     filled = [(column, cell) for row in rows for column, cell in zip(head, row, strict=True) if cell]
+    if len(filled) > 1 and all(column and word_count(cell) >= _LEAST_OF_BULLET for column, cell in filled):
+        return [DraftStatement(cell, (), column, listed=True) for column, cell in filled], ()
     pairs = [labels.colon.join(filter(None, pair)) for pair in filled]
     return [DraftStatement("; ".join(pairs), ())] if pairs else [], ()
 

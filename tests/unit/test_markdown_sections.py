@@ -117,6 +117,17 @@ def test_an_empty_cell_is_a_cell_and_a_table_that_stays_none_tells_no_column_wit
     assert [text for _, text, _ in alone] == ["So it is.", "Way: Tower; Note: old"]
 
 
+def test_a_row_alone_whose_cells_are_clauses_is_bullets_under_the_names_of_its_columns() -> None:
+    table = "| Token opening | The right way |\n| --- | --- |\n| Throwing out the code | Asking for what others have to say |\n"
+    draft = told(f"## Main Points\n\n### M\n\nThere are two ways:\n\n{table}\nThis needed trust.")
+    assert [(s.label, s.text, s.is_bullet) for _, s in draft.statements()] == [
+        ("", "There are two ways:", False),
+        ("Token opening", "Throwing out the code", True),
+        ("The right way", "Asking for what others have to say", True),
+        ("", "This needed trust.", False),
+    ]
+
+
 def test_what_stands_below_a_bullet_that_goes_is_bullets_too() -> None:
     draft = told(
         "## Main Points\n\n### M\n\n- **Tower:** It costs much:\n  - Water.\n  - Steel.\n- **Loan:** Ten years."
