@@ -26,7 +26,7 @@ from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Chunk, Transcript
-from pipeline.verification import Recording, with_lines, without_repeats
+from pipeline.verification import Recording, check_exactly, with_lines, without_repeats
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
@@ -66,8 +66,8 @@ async def check_meaning(
 
     To a page that was asked for in so many `words` the model may add what is missing most. One that was written
     `freely` gets nothing added, which would interrupt its thread, and loses what a reader would miss least if it is
-    too long. Where a call fails its statements stand as weak, and the document has a problem. Raises EndpointError when
-    it is fatal.
+    too long. Where a call fails its statements stand as weak, and the document has a problem; where all fail it is
+    checked by code. Raises EndpointError when one is fatal.
     """
     recording = Recording(transcript, prompts.language)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
@@ -77,7 +77,10 @@ async def check_meaning(
     done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
     done = with_additions(done, verdicts.missing, recording, prompts.sections)
     done = with_settled_parts(without_repeats(done))
-    return replace(done, checked_by=structured.model, problems=(*done.problems, *verdicts.problems))
+    done = replace(done, problems=(*done.problems, *verdicts.problems))
+    if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
+        return check_exactly(done, transcript, prompts.language)
+    return replace(done, checked_by=structured.model)
 
 
 async def verdicts_on(

@@ -11,6 +11,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.chunking import chunk_transcript
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.errors import Declined
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.prompting import PromptSet
@@ -21,6 +22,7 @@ from tests.scripted import (
     ScriptedClient,
     composed_answer,
     fitting,
+    good_answer,
     structured,
     transcript,
     with_fault,
@@ -49,6 +51,17 @@ def test_a_text_put_right_for_which_there_are_still_no_lines_stays_in_doubt() ->
     faulty = with_fault(id=10, text="The reactor gets a heat exchanger.", lines=[])
     document, _ = run(lambda request: written if request.name == "write" else faulty(request))
     assert document.summary[0].correction and document.summary[0].finding == "it cites no line"
+
+
+def test_a_page_of_which_every_check_fails_is_checked_by_code_and_says_so() -> None:
+    def answer(request: Request) -> Answer:
+        return Declined("no") if request.name == "check" else good_answer(request)
+
+    document, _ = run(answer)
+    assert (document.status, document.run.checked_by) == ("partial", "code")
+    assert {s.finding for s in document.statements()} == {"it is not checked: the checking call failed"}
+    document, _ = run(good_answer)
+    assert document.run.checked_by == "scripted"
 
 
 def test_a_heading_of_which_nothing_is_left_stands_and_is_told_with_the_reason() -> None:
