@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out, unmarked
 from pipeline.tables import BETWEEN, cells
-from pipeline.text import word_count
+from pipeline.text import clean, word_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class DraftStatement:
         return "weak" if self.finding else "verified"
 
     def unmarked(self) -> DraftStatement:
-        """The statement and those below it with what their texts have between marks of bold as their emphasis."""
-        text, found = unmarked(self.text)
-        label, columns = unmarked(self.label)[0], tuple(unmarked(title)[0] for title in self.columns)
+        """The statement and those below it, each in one line, with what stands between marks of bold as emphasis."""
+        text, found = unmarked(clean(self.text))
+        label, columns = unmarked(clean(self.label))[0], tuple(unmarked(clean(title))[0] for title in self.columns)
         details = tuple(d.unmarked() for d in self.details)
         emphasis = (*self.emphasis, *found)
         return replace(self, text=text, label=label, columns=columns, details=details, emphasis=emphasis)
@@ -129,9 +129,10 @@ class DraftGroup:
             yield from statement.flat()
 
     def unmarked(self) -> DraftGroup:
-        """The group without the marks of bold that a model may have set."""
+        """The group without the marks of bold and the line breaks that a model may have set."""
         statements = tuple(s.unmarked() for s in self.statements)
-        return replace(self, statements=statements, heading=unmarked(self.heading)[0], part=unmarked(self.part)[0])
+        heading, part = unmarked(clean(self.heading))[0], unmarked(clean(self.part))[0]
+        return replace(self, statements=statements, heading=heading, part=part)
 
 
 @dataclass(frozen=True, slots=True)

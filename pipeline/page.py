@@ -130,7 +130,8 @@ def edited_page(path: Path, document: StudyDocument | None = None) -> Path | Non
     page = path.with_suffix(".md")
     try:
         markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
-        return page if is_edited(markdown, document or load(page.with_suffix(".json"))) else None
+        document = document or load(page.with_suffix(".json"))
+        return page if not is_as_made(markdown, document) and is_edited(markdown, document) else None
     except (FileNotFoundError, StoreError):
         return None
 

@@ -74,6 +74,17 @@ def test_a_fresh_document_has_no_findings_as_record_and_as_page(page: Path) -> N
     assert found(page) == found(page.with_suffix(".json")) == set()
 
 
+def test_a_page_that_nobody_touched_is_not_edited_whatever_white_space_a_statement_has(page: Path) -> None:
+    def spaced(fields: dict[str, Any]) -> None:
+        fields["overview"][0]["text"] = fields["overview"][0]["text"].replace(" ", "  ", 1) + " "
+
+    document = load(rewrite(page, spaced))
+    page.write_text(render_markdown(document), "utf-8")
+    assert edited_page(page) is None
+    edit(page, "40 megawatts", "45 megawatts")
+    assert edited_page(page) == page
+
+
 def test_every_statement_is_looked_at_nested_ones_too(page: Path) -> None:
     everything = sum(1 for _ in load(page.with_suffix(".json")).statements())
     assert len(check_path(page)[1]) == len(check_path(page.with_suffix(".json"))[1]) == everything == 8
