@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.readers import READ, read_transcript
+from pipeline.readers.archive import members, read_member, zipped
 from pipeline.store import output_path
 from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
@@ -76,15 +77,19 @@ def name_below(path: Path, paths: Sequence[Path]) -> str:
 def records_below(folder: Path) -> list[Path]:
     """The records of a folder, in the order of their paths; none when it is not there.
 
-    A record is a JSON file with its page beside it, not hidden, and not what a review left.
+    A record is a JSON file that is one or has its page beside it, not hidden, and not made of another.
     """
     found = sorted(folder.rglob("*.json")) if folder.is_dir() else []
-    return [p for p in found if _record(p.relative_to(folder)) and p.with_suffix(".md").exists()]
+    shown = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    return [p for p in shown if not _has_mark(p) and (p.with_suffix(".md").exists() or source_of(p) is not None)]
 
 
-def _record(inner: Path) -> bool:
-    hidden = any(part.startswith(".") for part in inner.parts)
-    return not hidden and not inner.name.endswith((".review.json", ".reviewed.json"))
+def _has_mark(path: Path) -> bool:
+    """Whether a JSON file is what a review left, or the record of another one exported."""
+    if path.name.endswith((".review.json", ".reviewed.json")):
+        return True
+    _, *names = _without_marks(path.stem)
+    return any(path.with_name(f"{name}.json").exists() for name in names)
 
 
 def is_output(path: Path) -> bool:
@@ -157,7 +162,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     places = [*places_told(str(told), record), *places_near(record, told.name)] if told.name else []
     below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
     named = sorted((p for p in below if p.name == told.name), key=lambda p: -_alike(p, told))
-    there = [p for p in (*named, *map(_as_on_disk, places)) if p.is_file() and _may_be_read(p, document)]
+    there = [p for p in (*named, *map(_as_on_disk, places)) if _is_there(p) and _may_be_read(p, document)]
     candidates = there or [p for p in below if p.suffix.lower() in READ]
     unchanged = (p for p in candidates if _sha256(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)
@@ -167,6 +172,11 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
             hint="give its folder with --transcripts",
         )
     return as_checked(read_transcript(path), document, str(path))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file, also in a zip file."""
+    return path.is_file() or ((found := zipped(path)) is not None and found[1] in _members(found[0]))
 
 
 def _may_be_read(path: Path, document: StudyDocument) -> bool:
@@ -182,21 +192,32 @@ def _alike(path: Path, told: Path) -> int:
 
 @lru_cache(maxsize=4)
 def _files_below(folder: Path, turn: int) -> tuple[Path, ...]:
-    """The files of a folder, listed once in each turn: many records ask for them one after the other."""
-    return tuple(sorted(p for p in folder.rglob("*") if p.is_file()))
+    """The files of a folder and of zip files in it, listed once in each turn: many records ask for them in a row."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return (*files, *(p / name for p in files if p.suffix.lower() == ".zip" for name in _members(p)))
+
+
+def _members(path: Path) -> list[str]:
+    try:
+        return members(path)
+    except InputError:
+        return []
 
 
 def _sha256(path: Path) -> str:
     """The digest of a file, "" of one that cannot be read."""
     try:
-        stat = path.stat()
-        return _digest(path, stat.st_size, stat.st_mtime_ns)
-    except OSError:
+        found = zipped(path)
+        stat = (found[0] if found else path).stat()
+        return _digest(path, found, stat.st_size, stat.st_mtime_ns)
+    except (OSError, InputError):
         return ""
 
 
 @lru_cache(maxsize=4096)
-def _digest(path: Path, size: int, changed: int) -> str:
+def _digest(path: Path, found: tuple[Path, str] | None, size: int, changed: int) -> str:
+    if found:
+        return hashlib.sha256(read_member(*found)).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

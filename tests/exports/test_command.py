@@ -48,14 +48,19 @@ def test_what_was_made_of_reviewed_notes_is_no_transcript(tmp_path: Path, mark: 
     assert not is_output(tmp_path / f"another.{mark}.md")
 
 
-def test_a_record_has_its_page_and_is_neither_hidden_nor_left_by_a_review(tmp_path: Path) -> None:
+def test_records_are_neither_hidden_nor_left_by_a_review_and_one_whose_page_was_deleted_is_still_there(
+    tmp_path: Path,
+) -> None:
     folder(tmp_path)
     (tmp_path / ".old").mkdir()
     for name in (".old/reactor", ".reactor", "reactor.reviewed", "reactor.review"):
         for suffix in (".json", ".md"):
             (tmp_path / f"{name}{suffix}").write_bytes((tmp_path / f"reactor{suffix}").read_bytes())
+    (tmp_path / "reactor.record.json").write_bytes((tmp_path / "reactor.json").read_bytes())
     (tmp_path / "pageless.json").write_bytes((tmp_path / "reactor.json").read_bytes())
-    assert records_below(tmp_path) == documents_below([tmp_path]) == [tmp_path / "reactor.json"]
+    (tmp_path / "foreign.json").write_text('{"format": "mp3"}', "utf-8")
+    expected = [tmp_path / "pageless.json", tmp_path / "reactor.json"]
+    assert records_below(tmp_path) == documents_below([tmp_path]) == expected
     assert records_below(tmp_path / "nowhere") == []
 
 

@@ -137,3 +137,24 @@ def test_notes_of_one_folder_are_no_transcripts_whatever_folder_is_written_to_no
     write(document, render_markdown(document), output_path(talk.parent, "reactor"))
     found = find([talk.parent], Input(), tmp_path / "elsewhere")
     assert [s.path for s in found.sources if isinstance(s, Source)] == [talk] and not found.failed
+
+
+def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    packed = shutil.make_archive("talks", "zip", "week1")
+    (record,) = make("talks.zip", out="notes")
+    transcript, remark = transcript_of(load(record), record, None)
+    assert (transcript.name, remark) == ("talk", "")
+    elsewhere = weeks / "elsewhere"
+    elsewhere.mkdir()
+    shutil.move(packed, elsewhere / "talks.zip")
+    with pytest.raises(InputError, match="is not there"):
+        transcript_of(load(record), record, None)
+    assert transcript_of(load(record), record, elsewhere)[1] == ""
+    shutil.make_archive(str(elsewhere / "talks"), "zip", "week2")
+    assert transcript_of(load(record), record, elsewhere)[1].endswith("has changed since the notes were made")
+    (elsewhere / "talks.zip").write_bytes(b"PK")
+    with pytest.raises(InputError, match="is not there"):
+        transcript_of(load(record), record, elsewhere)
