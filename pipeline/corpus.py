@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.document import StudyDocument
-from pipeline.errors import PipelineError, StoreError
+from pipeline.errors import CallError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
 from pipeline.finding import read
 from pipeline.llm import LLMClient
@@ -169,8 +169,9 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         document = _seen_from(document, Path(transcript.path), at)
     before = _before(record)
     document = unchanged(document, before) if before else document
+    _keep_what_was_made(before, document)
     page = record.with_suffix(".md")
-    same = document is before and not order.citations
+    same = document is before
     edited = _edits_told(page, before, document, stays=same)
     if edited is None or not same:
         store.write(document, render_markdown(document, citations=order.citations), record)
@@ -202,6 +203,18 @@ def _before(record: Path) -> StudyDocument | None:
         return store.load(record) if record.exists() else None
     except StoreError:
         return None
+
+
+def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument) -> None:
+    """Raises CallError where a document without a statement would take the place of one that has some.
+
+    A recording in which there is nothing worth a note is no failure, unless something was found in it before.
+    """
+    if before is None or not any(before.statements()) or any(document.statements()):
+        return
+    if document.problems or document.source.sha256 == before.source.sha256:
+        why = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
+        raise CallError(f"no notes came of it, and those that were made before stay: {why}")
 
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.corpus import make_all
-from pipeline.errors import EndpointError, InvalidAnswer
+from pipeline.errors import Declined, EndpointError, InvalidAnswer
 from pipeline.llm import Completion, Request
 from pipeline.order import Order, Outcome
 from pipeline.outputs import is_output
@@ -18,7 +19,7 @@ from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
 from pipeline.readers import Source
-from tests.scripted import LINES, ScriptedClient, good_answer, transcript
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 
 def sources(folder: Path, count: int, *, repeat: int = 1) -> list[Source]:
@@ -147,13 +148,47 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     edited = "My own remark: ask Bob.\n\n" + page.read_text("utf-8")
     page.write_text(edited, "utf-8")
     assert [n for n in make().notes if "stays so; delete it" in n] and page.read_text("utf-8") == edited
+    assert any("stays so" in n for n in make(citations=True).notes) and page.read_text("utf-8") == edited
     aside = page.with_name("talk0.edited.md")
     assert not aside.exists()
-    assert any("talk0.edited.md" in n for n in make(citations=True).notes)
+    another = ScriptedClient(good_answer)
+    another.model = "another"
+    assert any("talk0.edited.md" in n for n in make(client=another).notes)
     assert aside.read_text("utf-8") == edited and "ask Bob" not in page.read_text("utf-8")
     page.write_text(edited + "And Eve.\n", "utf-8")
-    make(citations=True)
+    make()
     assert page.with_name("talk0.edited-2.md").exists() and is_output(page.with_name("talk0.edited-2.md"))
+
+
+@pytest.mark.parametrize("answer", [Declined("no"), EMPTY])
+def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp_path: Path, answer: Answer) -> None:
+    def make(answers: Callable[[Request], Answer]) -> Outcome:
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answers), order(tmp_path, 1)))
+        return outcome
+
+    def refused(request: Request) -> Answer:
+        return answer if isinstance(answer, Exception) else fitting(answer, request)
+
+    empty = make(refused)
+    assert empty.error is None and empty.page is not None  # the first one tells what went wrong
+    made = make(good_answer).page
+    assert made is not None
+    before = made.read_bytes(), made.with_suffix(".json").read_bytes()
+    failed = make(refused)
+    assert failed.error is not None and "those that were made before stay" in str(failed.error)
+    assert (made.read_bytes(), made.with_suffix(".json").read_bytes()) == before
+
+
+def test_a_page_that_is_as_it_was_made_gets_citations_and_loses_them(tmp_path: Path) -> None:
+    def page(citations: bool) -> str:
+        asked = Order(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), asked))
+        assert outcome.page is not None and not outcome.notes
+        return outcome.page.read_text("utf-8")
+
+    plain = page(citations=False)
+    cited = page(citations=True)
+    assert cited != plain and page(citations=True) == cited and page(citations=False) == plain
 
 
 @pytest.mark.parametrize("mark", ["\r\n", "\ufeff"])
