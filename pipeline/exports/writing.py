@@ -17,7 +17,6 @@ from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targ
 from pipeline.outputs import places_told, transcript_of
 from pipeline.page import edited_page
 from pipeline.review.catalogue import Desk
-from pipeline.review.reviewed import reviewed_document
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
 
@@ -116,7 +115,9 @@ class Exporter:
             self.tell(
                 f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"
             )
-        document = reviewed_document(desk.document, desk.state, desk.recording)
+        document = desk.reviewed()
+        if desk.remark:
+            self.tell(f"{desk.remark}: {record} is exported with its lines as they were then")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
         names = desk.recording.transcript

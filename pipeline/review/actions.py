@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from pipeline.document import Evidence
 from pipeline.text import clean
 
 
@@ -174,7 +175,8 @@ class About(_Model):
 class Event(_Model):
     """An action as it was taken: `n` counts from 1, `base` is the number of events that the reviewer had seen.
 
-    `document` tells which making of the document it was taken on, `about` what it said there.
+    `document` tells which making of the document it was taken on, `about` what it said there, and `said` what the lines
+    say that the action cites, and those beside them. Events of older files have no `said`.
     """
 
     n: int = Field(ge=1)
@@ -184,6 +186,12 @@ class Event(_Model):
     document: str = ""
     action: Action
     about: tuple[About, ...] = ()
+    said: tuple[Evidence, ...] = ()
+
+
+def cited(action: Action) -> tuple[int, ...]:
+    """The lines that an action gives a statement."""
+    return (action.lines or ()) if isinstance(action, Add | Edit | Restore) else ()
 
 
 def named(action: Action) -> tuple[str, ...]:

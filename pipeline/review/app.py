@@ -18,15 +18,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pipeline.errors import PipelineError
+from pipeline.document import StudyDocument
+from pipeline.errors import InputError, PipelineError
+from pipeline.render import render_markdown
 from pipeline.review import pages
 from pipeline.review.actions import Action, Lines, Words, changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
 from pipeline.review.regenerate import Point, Regenerator
-from pipeline.review.reviewed import as_json, as_markdown
 from pipeline.review.storage import Conflict
+from pipeline.store import dump
 
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _STATIC = {"app.js": "text/javascript", "app.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -146,9 +148,6 @@ class _Routes:
 
     def _act(self, request: Request, revision: int, action: Action) -> Response:
         desk = self._desk(request)
-        last = len(desk.transcript.segments)
-        if missing := [n for n in getattr(action, "lines", None) or () if n > last]:
-            raise HTTPException(422, f"the transcript has {last} lines and no line {missing[0]}")
         with desk.lock:
             before = desk.state
             try:
@@ -208,7 +207,7 @@ class _Routes:
             raise HTTPException(422, "this document cannot be kept as a fixture: its transcript is no file")
         with desk.lock:
             accepted = any(item.standing == "accepted" for item in desk.state.items)
-            notes = as_markdown(desk.document, desk.state, desk.recording) if accepted else ""
+            notes = render_markdown(_accepted(desk), reviewed=True) if accepted else ""
         try:
             return JSONResponse({"said": self.setup.keep(desk.record, Path(desk.transcript.path), notes)})
         except PipelineError as err:
@@ -219,7 +218,8 @@ class _Routes:
         if form not in ("md", "json"):
             raise HTTPException(404, "there is no such form")
         with desk.lock:
-            text = (as_markdown if form == "md" else as_json)(desk.document, desk.state, desk.recording)
+            accepted = _accepted(desk)
+        text = render_markdown(accepted, reviewed=True) if form == "md" else dump(accepted)
         kind = "text/markdown" if form == "md" else "application/json"
         headers = {"content-disposition": f'attachment; filename="reviewed.{form}"'}
         return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
@@ -230,3 +230,10 @@ class _Routes:
             raise HTTPException(404, "there is no such file")
         held = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
         return Response(held, media_type=kind)
+
+
+def _accepted(desk: Desk) -> StudyDocument:
+    try:
+        return desk.reviewed()
+    except InputError as err:
+        raise HTTPException(422, str(err)) from err

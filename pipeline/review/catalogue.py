@@ -10,7 +10,8 @@ from pathlib import Path
 from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.outputs import name_below, records_at, transcript_of
-from pipeline.review.reviewed import remarks
+from pipeline.review.lines import Lines
+from pipeline.review.reviewed import Unquotable, remarks, reviewed_document
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
 from pipeline.store import load
@@ -35,7 +36,8 @@ class Desk:
         self.record = record
         self.document: StudyDocument = load(record)
         self.transcript, self.remark = transcript_of(self.document, record, transcripts)
-        self.review = Review(review_path(record), opened(self.document))
+        lines = None if self.remark else Lines(self.transcript)
+        self.review = Review(review_path(record), opened(self.document), lines)
         self.lock = threading.RLock()
         self._recordings: dict[tuple[tuple[str, str], ...], Recording] = {
             (): Recording(self.transcript, self.document.run.language)
@@ -59,6 +61,16 @@ class Desk:
             renamed: Transcript = replace(self.transcript, segments=segments)
             self._recordings = {(): self._recordings[()], names: Recording(renamed, self.document.run.language)}
         return self._recordings[names]
+
+    def reviewed(self) -> StudyDocument:
+        """What was accepted, as a document of its own. Raises InputError where it cites what nobody can quote."""
+        review = self.review
+        said = (e for event in review.events if event.document == review.timeline.document for e in event.said)
+        try:
+            return reviewed_document(self.document, self.state, self.recording, said)
+        except Unquotable as err:
+            hint = "run studydoc make again" if self.remark else "give it other lines in studydoc review, or reject it"
+            raise InputError(f"{self.record}: {err}", hint=hint) from err
 
     def remarks(self, text: str, lines: tuple[int, ...]) -> tuple[str, ...]:
         """What code remarks on a text and its lines; remembered, since pages are shown often."""

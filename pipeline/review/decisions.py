@@ -132,7 +132,7 @@ def _applied(state: State, action: Action, n: int) -> State:
 def _split(state: State, action: Split, n: int) -> State:
     item = _present(state, action.target)
     own = replace(_own(item), standing=item.standing)
-    parts = [replace(own, id=_fresh(item, n, k), text=text) for k, text in enumerate(action.texts)]
+    parts = [replace(own, id=_fresh(item.section, n, k), text=text) for k, text in enumerate(action.texts)]
     if item.section not in TERMED:  # a lead stands before the first part alone
         parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
     *first, last = parts  # what is nested stays below the last
@@ -202,8 +202,13 @@ def _ordered(lines: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(lines)))
 
 
-def _fresh(item: Item, n: int, k: int) -> str:
-    return f"{item.section}.n{n}.{k}"
+def written_by(action: Add | Edit | Restore, n: int) -> str:
+    """The id of the statement that action number `n` writes."""
+    return _fresh(action.section, n, 0) if isinstance(action, Add) else action.target
+
+
+def _fresh(section: str, n: int, k: int) -> str:
+    return f"{section}.n{n}.{k}"
 
 
 def _with(state: State, changed: Item) -> State:
@@ -225,7 +230,7 @@ def _merged(state: State, action: Merge, n: int) -> State:
     first = parts[0]
     together = replace(
         _own(first),
-        id=_fresh(first, n, 0),
+        id=_fresh(first.section, n, 0),
         text=action.text,
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
@@ -284,9 +289,7 @@ def _added(state: State, action: Add, n: int) -> State:
         raise Unfit("there is no such section in the document")
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
-    item = Item(
-        f"{action.section}.n{n}.0", action.section, action.text, lines, "accepted", label=action.label, support=None
-    )
+    item = Item(written_by(action, n), action.section, action.text, lines, "accepted", label=action.label, support=None)
     after = state.item(action.after) if action.after else None
     if after is not None and after.section == action.section:
         at = state.items.index(after) + len(state.block(after))

@@ -6,32 +6,42 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.document import BARE
+from pipeline.document import BARE, Evidence
 from pipeline.review.actions import (
     About,
     Action,
     Add,
     Decide,
+    Edit,
     Event,
     Heading,
     Merge,
     Move,
     Part,
     Rename,
+    Restore,
     Step,
     changed,
+    cited,
     named,
 )
-from pipeline.review.decisions import Unfit, apply
+from pipeline.review.decisions import Unfit, apply, written_by
+from pipeline.review.lines import Lines
 from pipeline.review.matching import Match, matches
 from pipeline.review.state import Misfit, State
 
+_CHANGED = "the transcript has changed since the notes were made"
+
 
 class Timeline:
-    """A document's base and what became of it. Events are taken one by one; the same events give the same state."""
+    """A document's base and what became of it. Events are taken one by one; the same events give the same state.
 
-    def __init__(self, base: State, events: Sequence[Event] = ()) -> None:
+    `lines` are those of the transcript, None where it is not the one that the document was made from.
+    """
+
+    def __init__(self, base: State, events: Sequence[Event] = (), lines: Lines | None = None) -> None:
         self.base = base
+        self._lines = lines
         self.state = base
         self.revision = 0
         self._past: list[State] = []
@@ -64,6 +74,21 @@ class Timeline:
         """What an event has to remember of the document, so that it can be applied to another one."""
         return tuple(a for i in named(action) if (a := self.base.about(i)))
 
+    def said(self, action: Action) -> tuple[Evidence, ...]:
+        """What the lines say that an action cites. Raises Unfit where it cannot be known."""
+        numbers = cited(action)
+        if not numbers:
+            return ()
+        if self._lines is None:
+            raise Unfit(f"{_CHANGED}, and lines may have other numbers: run studydoc make again")
+        return self._lines.said(numbers)
+
+    def without_same_lines(self, action: Action) -> Action:
+        """An edit that leaves the lines as they are says nothing of them: they stay those of its statement."""
+        item = self.state.item(action.target) if isinstance(action, Edit) else None
+        same = item is not None and set(item.lines) == set(cited(action))
+        return action.model_copy(update={"lines": None}) if same else action
+
     def take(self, event: Event) -> None:
         """The next event. What does not fit the document is listed in the state and changes nothing else."""
         self.revision += 1
@@ -88,11 +113,35 @@ class Timeline:
                 return state
             action = left
         try:
-            return apply(state, _readdressed(action, self._moved), event.n)
+            action = _readdressed(action, self._moved)
+            lines = self._lines_now(action, event)
+            if lines is None:
+                return _open_again(apply(state, action, event.n), action, event.n)
+            return apply(state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
         except Unfit as err:
-            said = texts.get(next(iter(named(action)), ""), getattr(action, "text", ""))
+            own = getattr(action, "text", "") or ""
+            said = own if isinstance(action, Add) else texts.get(next(iter(named(event.action)), ""), own)
             misfit = Misfit(event.n, event.who, action.kind, said, str(err))
             return replace(state, misfits=(*state.misfits, misfit))
+
+    def _lines_now(self, action: Action, event: Event) -> tuple[int, ...] | None:
+        """The lines that an action cites, by their numbers in this document; None where nobody knows. Raises Unfit."""
+        numbers = cited(action)
+        if numbers and event.said and self._lines:
+            return self._lines.found(numbers, event.said)
+        if not numbers or event.document == self.document:
+            return numbers
+        if event.said:
+            raise Unfit(_CHANGED)
+        return self._left_alone(action, event)
+
+    def _left_alone(self, action: Action, event: Event) -> tuple[int, ...] | None:
+        """The lines here of a statement whose lines an action left as they were; None where it gave it others."""
+        if not isinstance(action, Edit | Restore):
+            return None
+        item = self.base.item(action.target)
+        were = [set(a.lines) for a in event.about if a.id in named(event.action)]
+        return item.lines or None if item and set(cited(action)) in were else None
 
     def _still(self, action: Decide, event: Event, texts: dict[str, str]) -> tuple[Decide | None, tuple[Misfit, ...]]:
         """A decision without the statements that are gone or say something else now: words are accepted, not places."""
@@ -117,6 +166,14 @@ class Timeline:
                 continue
             misfits.append(Misfit(event.n, event.who, action.kind, texts.get(target, ""), reason))
         return (action.model_copy(update={"targets": tuple(kept)}) if kept else None), tuple(misfits)
+
+
+def _open_again(state: State, action: Action, n: int) -> State:
+    """The state in which what an action wrote is not decided on yet."""
+    if not isinstance(action, Add | Edit | Restore):
+        return state
+    id_ = written_by(action, n)
+    return replace(state, items=tuple(replace(i, standing="pending") if i.id == id_ else i for i in state.items))
 
 
 def digest_of(base: State) -> str:

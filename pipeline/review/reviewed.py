@@ -11,6 +11,7 @@ from pipeline.document import (
     FORMS,
     Coverage,
     Detail,
+    Evidence,
     Form,
     KeyConcept,
     MainPoint,
@@ -22,20 +23,29 @@ from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
 from pipeline.paragraphs import shape_of, standing
 from pipeline.record import gaps, tenths
-from pipeline.render.markdown import render_markdown
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
-from pipeline.store import dump
+from pipeline.text import numbered
+from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding, with_lines
 
 
-def reviewed_document(document: StudyDocument, state: State, recording: Recording) -> StudyDocument:
+class Unquotable(ValueError):
+    """An accepted statement cites a line of which nobody knows what it says."""
+
+
+def reviewed_document(
+    document: StudyDocument, state: State, recording: Recording, said: Iterable[Evidence] = ()
+) -> StudyDocument:
     """The document with the accepted statements only; headings without any go, as does what was kept out of it.
 
-    Statements in a reviewer's words are "weak" where code finds something against them.
+    Lines are quoted as the record has them, others from the transcript or, where it has changed since the notes were
+    made, as they were `said` when a reviewer cited them. Raises Unquotable where neither tells. Statements in a
+    reviewer's words are "weak" where code finds something against them.
     """
     accepted = [i for i in state.items if i.standing == "accepted"]
-    claims = {i.id: _claim(i, state, recording) for i in accepted if i.section not in BARE}
+    quotes = _Quotes(document, recording.transcript, said)
+    claims = {i.id: _claim(i, state, recording, quotes) for i in accepted if i.section not in BARE}
     content: dict[str, Any] = {name: tuple(_held(name, form, accepted, claims, state)) for name, form in FORMS.items()}
     content["more"] = tuple(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
@@ -111,13 +121,32 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
     return tuple(out)
 
 
-def _claim(item: Item, state: State, recording: Recording) -> dict[str, Any]:
+class _Quotes:
+    """What each line said when the notes were made."""
+
+    def __init__(self, document: StudyDocument, transcript: Transcript, said: Iterable[Evidence]) -> None:
+        self._changed = transcript.sha256 != document.source.sha256
+        self._transcript = transcript
+        self._known = {e.segment: e for e in said} if self._changed else {}
+        self._known |= {e.segment: e for s in document.statements() for e in s.evidence}
+
+    def of(self, item: Item) -> tuple[Evidence, ...]:
+        """The lines that a statement cites. Raises Unquotable."""
+        return tuple(self._known.get(n) or self._cut(n, item) for n in item.lines)
+
+    def _cut(self, number: int, item: Item) -> Evidence:
+        last = len(self._transcript.segments)
+        if self._changed or number > last:
+            why = "has changed since the notes were made" if self._changed else f"has {numbered(last, 'line')}"
+            raise Unquotable(f"“{item.text}” cites line {number}, and the transcript {why}")
+        return cite(self._transcript, [number])[0]
+
+
+def _claim(item: Item, state: State, recording: Recording, quotes: _Quotes) -> dict[str, Any]:
     """The fields of the record that every statement has. A reviewer's own text was changed by no check."""
-    last = len(recording.transcript.segments)
-    cut = cite(recording.transcript, [n for n in item.lines if n <= last])
     found = item.finding if item.support else finding(item.text, recording)
     return {
-        "evidence": tuple(e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in cut),
+        "evidence": tuple(e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in quotes.of(item)),
         "support": "weak" if found else "verified",
         "finding": found or None,
         "correction": item.correction,
@@ -147,13 +176,3 @@ def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[s
         yield f"what is quoted stands in {'line' if len(more) == 1 else 'lines'} {', '.join(more)}"
     if found := finding(text, recording):
         yield found
-
-
-def as_markdown(document: StudyDocument, state: State, recording: Recording) -> str:
-    """What was accepted as a page, in the form of every other page; somebody has looked at the doubtful."""
-    return render_markdown(reviewed_document(document, state, recording), reviewed=True)
-
-
-def as_json(document: StudyDocument, state: State, recording: Recording) -> str:
-    """What was accepted as a record."""
-    return dump(reviewed_document(document, state, recording))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipeline.errors import StoreError
 from pipeline.review.actions import Action, Event
 from pipeline.review.history import Timeline, overlapping
+from pipeline.review.lines import Lines
 from pipeline.review.state import State
 from pipeline.store import replace_file
 
@@ -70,15 +71,19 @@ def read_events(path: Path) -> list[Event]:
 
 
 class Review:
-    """The decisions on one document, in memory and on disk. Safe beside other processes; one thread at a time."""
+    """The decisions on one document, in memory and on disk. Safe beside other processes; one thread at a time.
 
-    def __init__(self, path: Path, base: State) -> None:
+    `lines` are those of the transcript, None where it is not the one that the document was made from.
+    """
+
+    def __init__(self, path: Path, base: State, lines: Lines | None) -> None:
         self.path = path
         self.base = base
+        self._lines = lines
         self._rows: list[str] = []
         self._seen: _Seen | None = None
         self._events: list[Event] = []
-        self.timeline = Timeline(base)
+        self.timeline = Timeline(base, lines=lines)
         self.refresh()
 
     @property
@@ -100,7 +105,7 @@ class Review:
                 self.timeline.take(event)
         else:
             self._events, self._rows = events, [_row(e) for e in events]
-            self.timeline = Timeline(self.base, events)
+            self.timeline = Timeline(self.base, events, self._lines)
         self._seen = now
 
     def add(self, action: Action, *, base: int, who: str, clock: Callable[[], str]) -> Event:
@@ -114,6 +119,8 @@ class Review:
                 later = self._events[base:]
                 if later and overlapping(later, action):
                     raise Conflict(tuple(later))
+                action = self.timeline.without_same_lines(action)
+                said = self.timeline.said(action)
                 self.timeline.tried(action)
                 event = Event(
                     n=len(self._events) + 1,
@@ -123,6 +130,7 @@ class Review:
                     document=self.timeline.document,
                     action=action,
                     about=self.timeline.about(action),
+                    said=said,
                 )
                 row = _row(event)
                 replace_file(self.path, _whole([*self._rows, row]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -52,7 +53,8 @@ def folder(tmp_path: Path, made: StudyDocument | None = None, lines: list[tuple[
     text = "\n".join(f"{who}: {words}" for who, words in (lines or LINES))
     (tmp_path / "reactor.txt").write_text(text + "\n", "utf-8")
     made = made or document()
-    source = made.source.model_copy(update={"path": "reactor.txt"})
+    digest = hashlib.sha256((tmp_path / "reactor.txt").read_bytes()).hexdigest()
+    source = made.source.model_copy(update={"path": "reactor.txt", "sha256": digest})
     made = made.model_copy(update={"source": source})
     write(made, render_markdown(made), tmp_path / "reactor.json")
     return tmp_path

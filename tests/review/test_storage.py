@@ -11,16 +11,18 @@ import pytest
 from pipeline.errors import StoreError
 from pipeline.review.actions import Decide, Edit, Step
 from pipeline.review.decisions import Unfit
+from pipeline.review.lines import Lines
 from pipeline.review.state import opened
 from pipeline.review.storage import Conflict, Review, read_events, review_path
-from tests.review.samples import document
+from tests.review.samples import TRANSCRIPT, document
 
 BASE = opened(document())
+LINES = Lines(TRANSCRIPT)
 IDS = [i.id for i in BASE.items if i.standing == "pending"]
 
 
 def review(folder: Path) -> Review:
-    return Review(review_path(folder / "reactor.json"), BASE)
+    return Review(review_path(folder / "reactor.json"), BASE, LINES)
 
 
 def clock() -> str:
