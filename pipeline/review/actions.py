@@ -144,7 +144,7 @@ class Term(_Model):
 
 
 class Rename(_Model):
-    """A speaker's right name, everywhere."""
+    """A speaker's right name: beside the lines, and in the notes where the label can only be the speaker."""
 
     kind: Literal["rename"]
     speaker: Words

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -25,8 +24,8 @@ from pipeline.review.actions import (
     Term,
 )
 from pipeline.review.parts import DROPPED, GROUPED
+from pipeline.review.renaming import renamed
 from pipeline.review.state import Group, Item, Standing, State, placed, start_of
-from pipeline.speakers import full_name
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 
@@ -124,7 +123,7 @@ def _applied(state: State, action: Action, n: int) -> State:
                 raise Unfit("only a key concept has a term")
             return _with(state, _own(replace(item, label=action.text)))
         case Rename():
-            return _renamed(state, action)
+            return renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
 
@@ -326,24 +325,3 @@ def _appended(state: State, item: Item) -> State:
     while at < len(state.items) and (state.items[at].section, state.items[at].group) == (item.section, item.group):
         at += 1
     return replace(state, items=(*state.items[:at], item, *state.items[at:]))
-
-
-def _renamed(state: State, action: Rename) -> State:
-    swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
-
-    def many(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(swap, texts))
-
-    items = tuple(
-        replace(i, text=swap(i.text), label=swap(i.label), columns=many(i.columns), emphasis=many(i.emphasis))
-        for i in state.items
-    )
-    groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
-    return replace(state, items=items, groups=groups, names=(*state.names, (action.speaker, action.name)))
-
-
-def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
-    """What puts one name for others wherever one of them stands as a whole; where the new one stands it stays."""
-    names = sorted({*old, new}, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which is a part of it
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
-    return lambda text: pattern.sub(lambda _: new, text)

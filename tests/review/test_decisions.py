@@ -326,6 +326,39 @@ def test_a_speaker_gets_another_name_everywhere() -> None:
     assert not any(i.text.startswith("Ben ") for i in after.items)
 
 
+def rename_after_accepting_all(made: StudyDocument, speaker: str, name: str) -> State:
+    found = opened(made)
+    accepted = apply(found, action("accept", targets=[i.id for i in found.items if not i.outside]), 1)
+    return apply(accepted, action("rename", speaker=speaker, name=name), 2)
+
+
+@pytest.mark.parametrize("label", ["A", "A.", "7", "12"])
+def test_a_label_of_a_letter_or_of_digits_stays_in_statements_and_its_lines_have_the_name(label: str) -> None:
+    text = f"Vitamin {label} plays no part in it, {label} says."
+    after = rename_after_accepting_all(document(extra=text, heading=f"Plan {label}"), label, "Anna")
+    assert (find(after, "Vitamin").text, find(after, "Vitamin").standing) == (text, "accepted")
+    assert (after.groups[0].heading, after.speaker(label)) == (f"Plan {label}", "Anna")
+
+
+def test_what_is_changed_by_the_name_of_a_speaker_whose_label_is_a_word_too_is_decided_on_again() -> None:
+    made = document(extra="Will the loan be paid? Nobody will know.", heading="Will It Be Paid")
+    after = rename_after_accepting_all(made, "Will", "William Roth")
+    assert [i.text[:12] for i in after.items if i.standing == "pending" and i.section == "main_points"] == [
+        "William Roth"
+    ]
+    assert after.groups[0].heading == "Will It Be Paid"
+
+
+def test_what_is_changed_by_a_name_that_is_no_word_stays_accepted() -> None:
+    after = rename_after_accepting_all(document(), "Ben", "Benedikt Roth")
+    assert find(after, "Benedikt Roth thinks").standing == "accepted"
+
+
+def test_a_handle_is_no_word_though_it_has_small_letters() -> None:
+    after = rename_after_accepting_all(document(extra="ben_o1 thinks so."), "ben_o1", "Ben Oram")
+    assert [(i.text, i.standing) for i in after.items if "thinks so" in i.text] == [("Ben Oram thinks so.", "accepted")]
+
+
 def test_a_name_inside_a_word_stays() -> None:
     assert "Benefit" in find(apply(opened(document(extra="Benefits are paid to Ben.")), action("rename", speaker="Ben", name="Al"), 1), "paid").text  # fmt: skip
 

@@ -386,7 +386,7 @@
   function rename(button) {
     const speaker = button.textContent;
     open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
-      `The right name of ${speaker}, in all notes and in the transcript.`);
+      `The right name of ${speaker}, in the transcript and in the notes. A label of one letter stays in statements; what a label that is a word too changes is to be decided on again.`);
   }
 
   async function regenerate(item) {

@@ -1,0 +1,64 @@
+"""A speaker's right name in place of a label, wherever the label can only stand for the speaker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pipeline.review.actions import Rename
+from pipeline.review.state import Item, State
+from pipeline.speakers import full_name
+
+
+def renamed(state: State, action: Rename) -> State:
+    """The state with a speaker's right name.
+
+    A label of one letter, or of digits alone, is too much else to be replaced in notes: "A" stays, and its lines have
+    the name. Of one that the notes have as a word too, "Mark" beside "mark", statements that are changed by it are to
+    be decided on again; what nobody decides on, headings and those of columns, keeps it.
+    """
+    named = replace(state, names=(*state.names, (action.speaker, action.name)))
+    if not _is_distinct(action.speaker):
+        return named
+    swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
+    if _is_word(action.speaker, state):
+        return replace(named, items=tuple(_reopened(i, swap) for i in state.items))
+    items = tuple(replace(_swapped(i, swap), columns=tuple(map(swap, i.columns))) for i in state.items)
+    groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
+    return replace(named, items=items, groups=groups)
+
+
+def _swapped(item: Item, swap: Callable[[str], str]) -> Item:
+    return replace(item, text=swap(item.text), label=swap(item.label), emphasis=tuple(map(swap, item.emphasis)))
+
+
+def _reopened(item: Item, swap: Callable[[str], str]) -> Item:
+    """The item with the other name, to be decided on again if that changes what was accepted."""
+    new = _swapped(item, swap)
+    return replace(new, standing="pending") if new != item and item.standing == "accepted" else new
+
+
+def _is_distinct(label: str) -> bool:
+    """Whether a label has several letters or digits, not all of them digits."""
+    kept = [c for c in label if c.isalnum()]
+    return len(kept) > 1 and any(map(str.isalpha, kept))
+
+
+def _is_word(label: str, state: State) -> bool:
+    """Whether the notes have a label in small letters too; in a script without capitals nobody can tell."""
+    small = label.lower()
+    if small == label.upper() or not all(map(str.isalpha, label.split())):
+        return False
+    pattern = _whole(small)
+    return any(pattern.search(text) for i in state.items for text in (i.text, i.label))
+
+
+def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
+    """What puts one name for others wherever one of them stands as a whole; where the new one stands it stays."""
+    pattern = _whole(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which is a part of it
+    return lambda text: pattern.sub(lambda _: new, text)
+
+
+def _whole(*names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
