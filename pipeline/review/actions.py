@@ -152,7 +152,7 @@ class Rename(_Model):
 
 
 class Step(_Model):
-    """The last action taken back, or done again."""
+    """The last action taken back, whoever took it, or done again."""
 
     kind: Literal["undo", "redo"]
 
