@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.console import tell
 from pipeline.cli.options import TEXT, base_url, debug, model, path_option, some_paths, transcripts
 
 
@@ -50,3 +51,4 @@ def command(
         return keep_as_fixture(record, transcript, notes, settings, fixtures)
 
     run_review(flags, settings, lambda address: print(address, flush=True), keep)
+    tell("the review has ended; every decision is stored, run the same command to go on")

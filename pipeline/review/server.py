@@ -8,7 +8,7 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,10 @@ class ReviewFlags:
 def run_review(
     flags: ReviewFlags, settings: Settings, announce: Callable[[str], None], keep: Keep | None = None
 ) -> None:
-    """Serves until it is interrupted. `announce` hears the address. Raises SettingsError and InputError."""
+    """Serves until it is interrupted, which is how it ends. `announce` hears the address.
+
+    Raises SettingsError and InputError.
+    """
     if not is_loopback(flags.host) and len(flags.token) < _SHORTEST_TOKEN:
         raise SettingsError(
             f"--host {flags.host} can be reached from other machines",
@@ -61,10 +64,8 @@ def run_review(
         raise SettingsError(
             f"{flags.host}:{flags.port} cannot be listened on: {err.strerror or err}", hint="another --port, or none"
         ) from err
-    try:
+    with listening, suppress(KeyboardInterrupt):
         asyncio.run(_serve(flags, settings, listening, announce, keep))
-    finally:
-        listening.close()
 
 
 async def _serve(

@@ -83,15 +83,17 @@ class Server:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        self._end(signal.SIGINT)
+        assert self._end(signal.SIGINT) == 0
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: signal.Signals) -> int:
+        code = 0
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(20)
+            code = self.process.wait(20)
             assert self.process.stdout is not None
             self.process.stdout.close()
             self.process = None
+        return code
 
 
 @contextmanager

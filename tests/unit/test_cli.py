@@ -107,6 +107,15 @@ def test_ctrl_c_is_told_by_every_command(
     assert code == 130 and said.count("interrupted; every answer so far is stored") == 1
 
 
+def test_ctrl_c_is_how_a_review_ends(
+    studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "outputs").mkdir()
+    monkeypatch.setattr("uvicorn.Server.serve", failing(KeyboardInterrupt()))
+    code, _, said = studydoc("review", "--no-open")
+    assert not code and "every decision is stored" in said and "interrupted" not in said
+
+
 def test_the_end_of_a_file_that_nobody_caught_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.cli.store.store_rows", failing(EOFError()))
     with pytest.raises(EOFError):
