@@ -17,7 +17,7 @@ from pipeline.small.sentences import Sentence
 from pipeline.structured import Structured
 from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
-from pipeline.verification.number_words import is_number
+from pipeline.verification.number_tokens import is_number
 
 _SHOWN = 90  # words of an excerpt that the model is shown
 _LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # words of a title, and of a question or a sentence as one

@@ -12,27 +12,59 @@ from itertools import accumulate
 from string import punctuation
 
 from pipeline.verification.kept import Kept
-from pipeline.verification.number_words import GLUE, UNCOUNTED, is_number, readings, scaled, together_in, values_of
+from pipeline.verification.number_reader import RANGE, RATIO
+from pipeline.verification.number_tables import ONES, SHORT_SCALES, SPOKEN_SHORT, TENS
+from pipeline.verification.number_tokens import is_number, values_of
+from pipeline.verification.number_words import (
+    GLUE,
+    REACH,
+    UNCOUNTED,
+    carried,
+    is_part,
+    readings,
+    scaled,
+    together_in,
+)
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
-_DECADE = re.compile(r"[12]\d\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er"
+_DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
 _BREAK = re.compile(r"[.;!?()]")
+# What joins two numbers to a range, a choice or a ratio, in the languages whose number words are read.
+_OF_A_RANGE = frozenset("to or and bis oder und à a ou et o y e tot of en".split())
+_OF_A_RATIO = frozenset("in of out".split())
+_BETWEEN = GLUE | _OF_A_RANGE | _OF_A_RATIO | SPOKEN_SHORT
+_JOINT = re.compile(r"[\s,–—/-]*(\w+)[\s,]+(?:(?:of|a)\s+)?")
+_AND_MORE = re.compile(r"\+|-odd\b|[多余餘]")  # "350+", "350-odd", "350多"
+_DASH = re.compile(r"\s?[–—/-]\s?")
+_DIGIT = rf"(?:\d+|oh?|{'|'.join((*ONES, *TENS))})\b"
+_BARE_POINT = re.compile(rf"(?<![\w.])(?:point\s+|\.(?=\d))({_DIGIT}(?:\s+{_DIGIT}){{0,8}})")  # "point oh two", ".5"
+_SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](\d\d)(?!\d)|['’]?(\d0)(?=['’]?s\b))")  # "'84", "the 80s"
+_LEAST_IN_WORDS = 100  # number words below count things that the lines may list without a number
 Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
+Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with what joins it to the one before
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure as a text shows it, in Western digits and small letters, and the values that it may be read as.
 
-    `span` is where it begins and ends in the text.
+    `span` is where it begins and ends in the text. "350+" and "350多" stand for any number from there to `below`.
     """
 
     shown: str
     values: frozenset[float]
     span: tuple[int, int]
+    below: float = 0.0
+
+    def is_among(self, said: Sequence[float]) -> bool:
+        """Whether one of its values is said; `said` ascends."""
+        if any(_is_among(value, said) for value in self.values):
+            return True
+        least = bisect.bisect_left(said, min(self.values))
+        return least < len(said) and said[least] < self.below
 
 
 def same(a: float, b: float) -> bool:
@@ -44,9 +76,27 @@ def figures(text: str) -> frozenset[float]:
     """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
     for stretch in set(_stretches(text)):  # a recording says most of them many times
-        for run in _runs(stretch):
-            out |= readings(tuple(part for part, _ in run))
+        for chain in _chains(stretch):
+            out |= readings(tuple(_in_order(stretch, chain)))
+    plain = _folded(_western(text))
+    for digits in _BARE_POINT.findall(plain):
+        out |= readings(("zero", "point", *digits.split()))
+    for year, decade in _SHORT_YEAR.findall(plain):
+        out |= {float(century + int(year or decade)) for century in (1900, 2000)}
     return frozenset(out)
+
+
+def _in_order(stretch: str, chain: Chain) -> Iterator[str]:
+    """The words of a chain with what joins them; a dash between digits is one more "to"."""
+    for joint, run in chain:
+        if joint:
+            yield joint
+        end = None
+        for part, start in run:
+            if end is not None and part[0].isdecimal() and _DASH.fullmatch(stretch, end, start):
+                yield RANGE
+            yield part
+            end = start + len(part)
 
 
 def claims(text: str) -> list[Figure]:
@@ -64,25 +114,27 @@ def claims(text: str) -> list[Figure]:
 def _stated_in(stretch: str) -> tuple[Figure, ...]:
     """The claims of one stretch, their spans counted from its beginning."""
     out: list[Figure] = []
-    for placed in _runs(stretch):
-        run = tuple(part for part, _ in placed)
-        digits = [i for i, part in enumerate(run) if part[0].isdecimal()]
-        if digits:
-            out += [
-                Figure(
-                    run[i],
-                    _years_end(stretch, placed[i])
-                    or _decade(stretch, placed[i])
-                    or frozenset(scaled(run, i) or values_of(run[i])),
-                    _span(placed[i]),
-                )
-                for i in digits
-            ]
-        elif any(t not in UNCOUNTED for t in run):
-            together = together_in(run)
-            if together:
-                out.append(Figure(" ".join(run), frozenset(together), _span(*placed)))
+    for chain in _chains(stretch):
+        for place, (_, placed) in enumerate(chain):
+            following = chain[place + 1 : place + 2]
+            upper = tuple(part for joint, run in following if joint == RANGE for part, _ in run)
+            out += _stated_by(stretch, placed, upper)
     return tuple(out)
+
+
+def _stated_by(stretch: str, placed: list[Part], upper: tuple[str, ...]) -> Iterator[Figure]:
+    """The claims of a run, of which `upper` is the upper end of a range."""
+    run = tuple(part for part, _ in placed)
+    digits = [i for i, part in enumerate(run) if part[0].isdecimal()]
+    for i in digits:
+        values = _years_end(stretch, placed[i]) or _decade(stretch, placed[i])
+        values = values or frozenset(scaled(run, i) or values_of(run[i]))
+        below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(placed[i])[1]) else 0.0
+        yield Figure(run[i], values | carried(values, run[i + 1 : i + 1 + REACH] or upper), _span(placed[i]), below)
+    if not digits and any(t not in UNCOUNTED for t in run) and (together := together_in(run)):
+        if max(together) >= _LEAST_IN_WORDS:
+            together |= carried(together, upper)
+        yield Figure(" ".join(run), frozenset(together), _span(*placed))
 
 
 _STATED = Kept(_stated_in, most=8192)
@@ -101,11 +153,22 @@ def _years_end(text: str, part: Part) -> frozenset[float]:
     return frozenset({float(digits), float(century + digits)}) if century else frozenset()
 
 
+def _next_round(value: float) -> float:
+    """The number as round as this one that comes next: 360 of 350, 4,000 of 3,000."""
+    step = 1.0
+    while value and math.isfinite(value) and value % (10 * step) == 0:
+        step *= 10
+    return value + step
+
+
 def _decade(text: str, part: Part) -> frozenset[float]:
-    """The years of a decade such as "1990s", each of which bears it out; else nothing."""
+    """The years of a decade such as "1990s" or "90s", each of which bears it out; else nothing."""
     digits, start = part
-    years = range(int(digits), int(digits) + 10) if _DECADE.match(text, start) else ()
-    return frozenset(map(float, years))
+    found = _DECADE.match(text, start)
+    if not found or found[0] != digits:
+        return frozenset()
+    centuries = (0, 1900, 2000) if len(digits) == 2 else (0,)
+    return frozenset(float(century + int(digits) + n) for century in centuries for n in range(10))
 
 
 def century_before(text: str, start: int) -> str | None:
@@ -135,9 +198,9 @@ def unsaid(
         out += [v[0] for v in versions]
         for figure in _STATED[stretch]:
             spelled = not any(map(str.isdigit, figure.shown))
-            if spelled and max(figure.values) < 100:
+            if spelled and max(figure.values) < _LEAST_IN_WORDS:
                 continue
-            if any(_is_among(v, said) for v in figure.values) or not all(map(provable, figure.values)):
+            if figure.is_among(said) or not all(map(provable, figure.values)):
                 continue
             if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # those are told whole
                 out.append(figure.shown)
@@ -148,7 +211,7 @@ def _has_number(word: str) -> bool | None:
     """Whether a number stands in what is between two blanks; None where none does and something there would end one."""
     bare = word.strip(punctuation)
     parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
-    return any(map(is_number, parts)) or (False if GLUE.issuperset(parts) else None)
+    return any(map(is_number, parts)) or (False if _BETWEEN.issuperset(parts) else None)
 
 
 _HAS_NUMBER = Kept(_has_number, most=20_000)
@@ -180,21 +243,54 @@ def _stretches(text: str) -> Iterator[str]:
     return (" ".join(words[where]) for where in _with_numbers(words))
 
 
+def _chains(stretch: str) -> list[Chain]:
+    """The runs of a stretch, those together that a word such as "to" joins."""
+    out: list[Chain] = []
+    end = 0
+    for run in _runs(stretch):
+        joint = _joint(stretch[end : run[0][1]]) if out else ""
+        if joint:
+            out[-1].append((joint, run))
+        else:
+            out.append([("", run)])
+        end = _span(*run)[1]
+    return out
+
+
+def _joint(between: str) -> str:
+    """How what stands between two runs joins them; "" where it does not."""
+    found = _JOINT.fullmatch(between)
+    word = found[1] if found else ""
+    return RANGE if word in _OF_A_RANGE else RATIO if word in _OF_A_RATIO else ""
+
+
 def _runs(stretch: str) -> Iterator[list[Part]]:
     """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
     run: list[Part] = []
     end = 0
     for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
         parts = list(_parted(token[0], token.start()))
-        if not all(is_number(p) or p in GLUE for p, _ in parts):
+        if run and _is_short_scale(token, end):
+            pass
+        elif not all(is_number(p) or _is_glue(p, run) for p, _ in parts):
             parts = [(p, at) for p, at in parts if is_number(p)]
         if run and (not parts or _BREAK.search(stretch, end, token.start())):
             yield _trim(run)
             run = []
         end = token.end()
-        run += [(p, at) for p, at in parts if run or p not in GLUE]
+        run += [(p, at) for p, at in parts if run or p not in _BETWEEN]
     if run:
         yield _trim(run)
+
+
+def _is_glue(part: str, run: list[Part]) -> bool:
+    """Whether a word goes on with a run: "of" behind a share alone, "a quarter of a million"."""
+    return part in GLUE and (part != "of" or bool(run and is_part(run[-1][0])))
+
+
+def _is_short_scale(token: re.Match[str], end: int) -> bool:
+    """Whether a token behind a number is a short scale: "5k", "$2m", "thirty k"."""
+    return token[0] in SPOKEN_SHORT or (token[0] in SHORT_SCALES and token.start() == end)
 
 
 def _parted(token: str, start: int) -> Iterator[Part]:

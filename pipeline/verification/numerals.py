@@ -29,9 +29,12 @@ _SCALES: Final = {
 _WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\W\d_]+)?")
 
-_SHARES = frozenset({2, 3, 4, 5, 10, 12, 15, 20, 25, 30, 33, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100})
-_FEW_DIGITS = 2
+_READ = SPELLED | {"", "en", "zh", "ja"}  # languages of whose number words most are read
+_SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
+_TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
+_GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
 
+_BEFORE_MORE = re.compile(r"(?<=\d) (?=[多余餘])")
 _HAN_DIGITS = {c: n for n, row in enumerate(("〇零", "一壱", "二两兩弐", *"三四五六七八九")) for c in row}
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10}
 _HAN_SCALES = {"万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12}
@@ -45,7 +48,8 @@ def as_said(text: str, language: str | None) -> str:
     """The text of a recording, its figures in digits whatever script or word says them; more is read than is meant."""
     out = as_written(text, language)
     if primary(language) in SPELLED:
-        out = f"{out}\n{alpha2digit(text, primary(language))}"
+        plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
+        out = f"{out}\n{alpha2digit(plain, primary(language), threshold=0)}"
     if not out.isascii() and re.search(f"[{_HAN}]", out):
         out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_value(m[0])} ', out)}"
     return out
@@ -56,6 +60,7 @@ def as_written(text: str, language: str | None) -> str:
     if text.isascii() and primary(language) in ("", "en"):
         return text
     out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], plain_marks(text))
+    out = _BEFORE_MORE.sub("", out)
     return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
 
 
@@ -78,15 +83,17 @@ def _english_scale(match: re.Match[str]) -> str:
 def provable(value: float, language: str | None) -> bool:
     """Whether a figure that was looked for in vain is none that the language may say in words that nobody here reads.
 
-    In English all of them are read. Elsewhere shares and multiples ("die Hälfte", "四成", "une douzaine") and halves of
-    a scale ("anderthalb Millionen") are not, and where no number word is, two digits that count may be words.
+    In English all of them are read. Where no number words are, as in Russian or Korean, nothing is provable. Elsewhere
+    shares and multiples ("die Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen") and decades
+    ("les années quatre-vingt") are not.
     """
     code = primary(language)
     if code in ("", "en"):
         return True
-    if value in _SHARES or any(_quartered(value / scale) for scale in (1, 1e6, 1e9, 1e12)):
+    if code not in _READ or value in _SHARES:
         return False
-    return code in SPELLED | {"zh", "ja"} or len(f"{value:.12g}".replace(".", "").strip("0")) > _FEW_DIGITS
+    decade = value % 10 == 0 and 1900 <= value < 2030
+    return not decade and not any(_quartered(value / scale) for scale in (1, 1e3, 1e6, 1e9, 1e12))
 
 
 def _quartered(value: float) -> bool:

@@ -121,7 +121,7 @@ def test_a_figure_may_be_written_otherwise_than_said(text: str) -> None:
     assert not finding(text, said("one point two million dollars in nineteen eighty four"))
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "ja", "ru"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
 def test_a_number_of_many_digits_is_only_one_that_nobody_says(language: str) -> None:
     endless = "9" * 5000
     recording = said(f"it is {endless} point five things, {endless} and a half", language=language)
@@ -414,8 +414,6 @@ def test_what_another_language_writes_otherwise_than_it_was_said_is_no_fault(cod
         ("zh", "花了4亿元。", "figure"),
         ("zh", "他说“我们不必马上关闭那座桥”。", "quotation"),
         ("ja", "売上は13億円。", "figure"),
-        ("ar", "بلغت التكلفة ٤٫٨٥ مليون.", "figure"),
-        ("ru", "Это было в 1984 году.", "figure"),
         ("ru", "Это было в городе Берлин.", "name"),
         ("pt", "Custa 1.300 milhões.", "figure"),
     ],

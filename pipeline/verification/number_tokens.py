@@ -1,0 +1,55 @@
+"""What a single token is worth: digits with marks between them, a number word below a hundred, a scale."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.verification.number_tables import NUMBERS, ONES, SCALES, TENS
+
+_DIGITS = re.compile(r"\d+(?:[.,:’' \u00a0\u202f]\d+)*")
+_SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
+_GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
+_SCALE_ENDING = re.compile(r"(?:s|fold|ths?)$")
+
+
+def is_number(token: str) -> bool:
+    """Whether a word, or digits with marks between them, stands for a number."""
+    return token in NUMBERS or bool(_DIGITS.fullmatch(token))
+
+
+def scale_of(token: str) -> float | None:
+    """What a scale multiplies by: "hundred", "hundreds", "hundredth", "hundredfold"."""
+    return SCALES.get(token, SCALES.get(_SCALE_ENDING.sub("", token)))
+
+
+def values_of_token(token: str) -> frozenset[float]:
+    """All that digits, or a number word below a hundred, may mean; nothing for other words."""
+    if _DIGITS.fullmatch(token):
+        return values_of(token)
+    word = token.removesuffix("fold")
+    value = ONES.get(word, TENS.get(word))
+    return frozenset() if value is None else frozenset({float(value)})
+
+
+@lru_cache(maxsize=8192)
+def values_of(token: str) -> frozenset[float]:
+    """All that digits with marks between them may mean: 1,200 is 1200 or 1.2, 1,000 is 1000; 12:30 is 12 and 30."""
+    out: set[float] = set()
+    if _GROUPED.fullmatch(token):
+        out.add(float(re.sub(r"\D", "", token)))
+    if spaced := _SPACED.fullmatch(token):
+        out.add(float(f"{re.sub(r'[^0-9]', '', spaced[1])}.{spaced[2]}"))
+    if ":" in token or " " in token or "\u00a0" in token or "\u202f" in token:
+        out |= {v for part in re.split(r"[: \u00a0\u202f]", token) for v in values_of(part)}
+    elif match := re.fullmatch(r"(\d+(?:([.,’'])\d{3})*)([.,])(\d+)", token):
+        whole = re.sub(r"\D", "", match[1])
+        if match[3] != match[2] and (not out or match[4].strip("0")):
+            out.add(float(f"{whole}.{match[4]}"))
+        elif not out:
+            out |= {float(p) for p in re.split(r"[.,]", token)}
+    elif token.isdigit():
+        out.add(float(token))
+    else:  # a version, a date: its parts
+        out |= {float(p) for p in re.split(r"\D", token) if p}
+    return frozenset(out)

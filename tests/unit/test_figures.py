@@ -1,0 +1,177 @@
+"""Figures that a recording says in other words than the statement, and figures that it does not say."""
+
+import pytest
+
+from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.verification import Recording, finding
+from pipeline.verification.figures import claims, figures
+
+
+def flagged(said: str, stated: str, language: str = "en") -> bool:
+    return finding(stated, Recording(Transcript("talk", (Segment(1, said),), Metadata(language=language)))) != ""
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("three to four hundred euros", "300 to 400"),
+        ("three to four hundred thousand people", "300,000"),
+        ("between three and four hundred", "300"),
+        ("fifteen to twenty thousand hours", "15,000 to 20,000"),
+        ("15 to 20,000 hours", "15,000"),
+        ("five or six hundred visitors", "500–600"),
+        ("two, three thousand visitors", "2,000"),
+        ("half a million people", "500,000"),
+        ("about half a million people", "0.5 million"),
+        ("a quarter of a million people", "250,000"),
+        ("three quarters of a million people", "750,000"),
+        ("a million and a half came", "1.5 million"),
+        ("two and a half million came", "2,500,000"),
+        ("a couple of hundred people", "200"),
+        ("two dozen of them, half a dozen here", "24 and 6"),
+        ("three quarters of them died", "75 %"),
+        ("two thirds of them died", "67 %"),
+        ("two thirds of them died", "66 %"),
+        ("a fifth of them died", "20 %"),
+        ("three in four, and nine out of ten", "75 % and 90 %"),
+        ("nineteen oh five", "1905"),
+        ("between nineteen fourteen and eighteen", "1918"),
+        ("from 1914 to 18", "1918"),
+        ("the eighties", "1980s"),
+        ("the 80s and '94", "1980s and 1994"),
+        ("5k a month, 30K, thirty k a year", "5,000 and 30,000"),
+        ("$2m and 3bn", "2 million and $3,000,000,000"),
+        ("eleven hundred and twelve hundred", "1,100 and 1,200"),
+        ("point five and point oh two", "0.5 and 0.02"),
+        ("it is .5 percent", "0.5"),
+        ("thirty-seven point five", "37.5"),
+        ("two hundred and twelve point three", "212.3"),
+        ("three and three quarters litres", "3.75"),
+        ("twenty-five and a half", "25.5"),
+        ("one and a third", "1.33"),
+        ("a hundred and twelve and a half million", "112.5 million"),
+        ("the one hundred and first", "101st"),
+        ("at quarter to nine", "8:45"),
+        ("at ten to nine", "8:50"),
+        ("half an hour", "30 minutes"),
+        ("it costs five fifty", "$5.50"),
+        ("a thousandfold rise", "1,000-fold"),
+        ("352 guests", "350+"),
+    ],
+)
+def test_a_figure_that_was_said_in_other_words_is_no_fault(said: str, stated: str) -> None:
+    assert not flagged(said, f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("300,000", "three hundred thousand"),
+        ("500,000", "half a million"),
+        ("250,000", "a quarter of a million"),
+        ("200", "a couple of hundred"),
+        ("30,000", "30k"),
+        ("2,000,000", "$2m"),
+        ("5 metres", "5 m"),
+        ("15,000 to 20,000", "15 to 20,000"),
+        ("2,000,000 to 3,000,000", "2-3 million"),
+        ("200,000 to 300,000", "two hundred to three hundred thousand"),
+        ("1985", "80s"),
+        ("1985", "nineteen-eighties"),
+        ("I was fifty-two", "fifties"),
+    ],
+)
+def test_a_statement_may_say_a_figure_in_words_or_short(said: str, stated: str) -> None:
+    assert not flagged(said, f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("three to four hundred euros", "500"),
+        ("three to four hundred euros", "200"),
+        ("fifteen to twenty thousand hours", "25,000"),
+        ("15,000 to 20,000", "15 to 25,000"),
+        ("two, three thousand visitors", "20,000"),
+        ("half a million people", "5 million"),
+        ("a quarter of a million people", "400,000"),
+        ("a million and a half came", "2.5 million"),
+        ("300,000", "half a million"),
+        ("two dozen of them", "36"),
+        ("three quarters of them died", "85 %"),
+        ("a fifth of them died", "30 %"),
+        ("nineteen oh five", "1950"),
+        ("between nineteen fourteen and eighteen", "1928"),
+        ("the eighties", "1970s"),
+        ("the eighties", "1985"),
+        ("5k a month", "50,000"),
+        ("$2m", "3 million"),
+        ("eleven hundred and twelve hundred", "1,300"),
+        ("point five", "0.7"),
+        ("thirty-seven point five", "38.5"),
+        ("three and three quarters litres", "4.75"),
+        ("one hundred and first", "102nd"),
+        ("it costs five fifty", "$6.50"),
+        ("1985", "90s"),
+        ("352 guests", "360+"),
+    ],
+)
+def test_a_figure_that_no_reading_of_the_words_gives_is_told(said: str, stated: str) -> None:
+    assert flagged(said, f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ru", "в тысяча девятьсот восемьдесят четвёртом году было триста пятьдесят два человека"),
+        ("sv", "nittonhundraåttiofyra var det trehundrafemtiotvå personer"),
+        ("pl", "w tysiąc dziewięćset osiemdziesiątym czwartym roku trzysta pięćdziesiąt dwa osoby"),
+        ("da", "nitten hundrede og fireogfirs, tre hundrede og tooghalvtreds mennesker"),
+        ("tr", "bin dokuz yüz seksen dört yılında üç yüz elli iki kişi"),
+        ("ko", "천구백팔십사년 삼백오십이 명"),
+        ("hi", "उन्नीस सौ चौरासी में तीन सौ बावन लोग"),
+    ],
+)
+def test_no_figure_is_proved_unsaid_where_number_words_are_not_read(language: str, said: str) -> None:
+    assert not flagged(said, "1984: 352.", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stated"),
+    [
+        ("de", "drei- bis vierhundert Besucher", "300 bis 400"),
+        ("de", "ein halbes Dutzend Hunde", "6"),
+        ("de", "in den Achtzigern", "1980er"),
+        ("de", "zwei oder drei Millionen", "2.000.000"),
+        ("fr", "trois à quatre cents euros", "300"),
+        ("fr", "les années quatre-vingt", "1980"),
+        ("it", "due o tremila persone", "2000"),
+        ("zh", "工厂里有三百五十二个人", "350多"),
+        ("zh", "有三万两千五百只", "3万多"),
+    ],
+)
+def test_ranges_and_round_figures_of_other_languages_are_read(language: str, said: str, stated: str) -> None:
+    assert not flagged(said, f"{stated}。", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stated"),
+    [
+        ("de", "drei- bis vierhundert Besucher", "700"),
+        ("fr", "trois à quatre cents euros", "700"),
+        ("zh", "工厂里有三百五十二个人", "360多"),
+        ("zh", "工厂里有三百五十二个人", "777"),
+    ],
+)
+def test_other_figures_of_languages_that_are_read_are_told(language: str, said: str, stated: str) -> None:
+    assert flagged(said, f"{stated}。", language)
+
+
+def test_a_share_and_its_scale_are_one_figure() -> None:
+    text = "About a quarter of a million, then 30k."
+    assert [text[slice(*f.span)] for f in claims(text)] == ["quarter of a million", "30"]
+
+
+def test_words_of_numbers_without_end_are_read() -> None:
+    hostile = ("one ", "5 to ", "point ", "one point ", "half of a ", "2-", "two, three ", "half a million and ")
+    assert all(figures(words * 2000) is not None for words in hostile)
