@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from pipeline.verification.figures import claims
 
@@ -15,16 +17,51 @@ _STUTTER = re.compile(
 )
 
 
+_NEAR = 1000  # letters, two hundred words or so, that a quotation leaves out at one place at the most
+
+
+class Spot(NamedTuple):
+    """Where a phrase stands among all letters, and who says it; None is unknown."""
+
+    start: int
+    end: int
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A spot and the spots of the phrases behind it."""
+
+    spot: Spot
+    onward: _Way | None
+    speaker: str | None
+
+    def spots(self) -> Iterator[Spot]:
+        way: _Way | None = self
+        while way:
+            yield way.spot
+            way = way.onward
+
+
 class PhraseIndex:
     """The words of passages in their order, to be searched for phrases; a passage is told by its index."""
 
-    def __init__(self, passages: Sequence[Sequence[str]]) -> None:
+    def __init__(self, passages: Sequence[Sequence[str]], speakers: Sequence[str | None]) -> None:
         self._text = "".join(word for words in passages for word in words)
         self._edges: Set[int] = frozenset(accumulate((len(w) for words in passages for w in words), initial=0))
         self._starts = list(accumulate((sum(map(len, words)) for words in passages), initial=0))
+        self._speakers = speakers
 
-    def places_of(self, phrase: Sequence[str]) -> Iterator[range]:
-        """The passages over which the phrase of these words goes, for each time that it is said."""
+    def places_of(self, phrases: Sequence[Sequence[str]]) -> Iterator[tuple[int, ...]]:
+        """The passages of each place where one speaker says these phrases in their order, near each other."""
+        for way in self._ways([list(self._spots(phrase)) for phrase in phrases]):
+            yield tuple(sorted({n for spot in way.spots() for n in self._passages(spot.start, spot.end)}))
+
+    def _passages(self, start: int, end: int) -> range:
+        return range(bisect_right(self._starts, start) - 1, bisect_left(self._starts, end))
+
+    def _spots(self, phrase: Sequence[str]) -> Iterator[Spot]:
+        """Each time that one speaker says a phrase."""
         wanted, parted = "".join(phrase), set(accumulate(map(len, phrase)))
         seams = [n for n in range(1, len(wanted)) if wanted[n - 1].isdigit() and wanted[n].isdigit()]
         at = self._text.find(wanted)
@@ -33,8 +70,34 @@ class PhraseIndex:
             # "legal to build" is not said by who says "illegal to build", nor "1.5" by who says "15".
             whole = at in self._edges and end in self._edges
             if whole and all((n in parted) == (at + n in self._edges) for n in seams):
-                yield range(bisect_right(self._starts, at) - 1, bisect_left(self._starts, end))
+                speakers = {who for n in self._passages(at, end) if (who := self._speakers[n])}
+                if len(speakers) <= 1:
+                    yield Spot(at, end, next(iter(speakers), None))
             at = self._text.find(wanted, at + 1)
+
+    def _ways(self, spots: Sequence[Sequence[Spot]]) -> Iterator[_Way]:
+        """A way from each spot of the first phrase to one of the last, all of one speaker."""
+        behind: list[_Way] = []
+        for number, of_phrase in enumerate(reversed(spots)):
+            starts = [way.spot.start for way in behind]
+            found: list[_Way] = []
+            for spot in of_phrase:
+                near = behind[bisect_left(starts, spot.end) : bisect_right(starts, spot.end + _NEAR)]
+                found += _onward(spot, near) if number else [_Way(spot, None, spot.speaker)]
+            behind = found
+        yield from behind
+
+
+def _onward(spot: Spot, near: Sequence[_Way]) -> list[_Way]:
+    """The ways on from a spot to the nearest that the same speaker goes, one for each speaker it may be."""
+    found: dict[str | None, _Way] = {}
+    for way in near:
+        if None in (spot.speaker, way.speaker) or spot.speaker == way.speaker:
+            speaker = spot.speaker or way.speaker
+            found.setdefault(speaker, _Way(spot, way, speaker))
+            if spot.speaker:
+                break
+    return list(found.values())
 
 
 def without_stutters(text: str) -> str:

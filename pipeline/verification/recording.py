@@ -163,28 +163,39 @@ class Recording:
 
     @cached_property
     def _spoken(self) -> PhraseIndex:
-        return PhraseIndex([bare_words(s.text) for s in self.transcript.segments])
+        segments = self.transcript.segments
+        return PhraseIndex([bare_words(s.text) for s in segments], [s.speaker for s in segments])
 
     @cached_property
     def _tidied(self) -> PhraseIndex:
         """The words without stutters; elsewhere than in English these may be grammar."""
         if primary(self.spoken) != "en":
             return self._spoken
-        return PhraseIndex([bare_words(without_stutters(s.text)) for s in self.transcript.segments])
+        segments = self.transcript.segments
+        return PhraseIndex([bare_words(without_stutters(s.text)) for s in segments], [s.speaker for s in segments])
 
     @cached_property
     def _title(self) -> str:
         return f" {' '.join(bare_words(self.transcript.metadata.title or ''))} "
 
-    def holds(self, words: list[str]) -> bool:
-        """Whether these bare words are said in a row, or stand so in the title."""
-        return any(self.places_of(words)) or f" {' '.join(words)} " in self._title
+    def holds(self, *phrases: list[str]) -> bool:
+        """Whether one speaker says these phrases of bare words in their order, or the title has them so."""
+        if any(self.places_of(*phrases)):
+            return True
+        at = 0
+        for phrase in (" ".join(words) for words in phrases):
+            found = self._title.find(f" {phrase} ", at)
+            if found < 0:
+                return False
+            at = found + 1 + len(phrase)  # the blank behind it may stand before the next
+        return True
 
-    def places_of(self, words: list[str]) -> Iterator[tuple[int, ...]]:
-        """The segments' ids of each place where these bare words are said in a row, wherever blanks stand in them.
+    def places_of(self, *phrases: list[str]) -> Iterator[tuple[int, ...]]:
+        """The segments' ids of each place where one speaker says these phrases of bare words, wherever blanks stand.
 
-        Where they are said nowhere, those where they are but for words that an English speaker said twice in a row.
+        Several stand in their order and near each other. Where they are said nowhere, the places where they are but for
+        words that an English speaker said twice in a row.
         """
         segments = self.transcript.segments
-        for place in list(self._spoken.places_of(words)) or self._tidied.places_of(words):
+        for place in list(self._spoken.places_of(phrases)) or self._tidied.places_of(phrases):
             yield tuple(segments[n].id for n in place)

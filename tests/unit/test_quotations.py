@@ -1,0 +1,115 @@
+"""Quotations by their marks, by who says them, and with words left out."""
+
+import pytest
+
+from pipeline.draft import DraftStatement
+from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.verification import Recording, findings, with_lines
+from pipeline.verification.quotations import quotations
+from tests.scripted import transcript
+
+TALK = Recording(
+    transcript(
+        [
+            ("Mara", "The array was shut down in spring, and I didn't like that decision at all."),
+            ("Tomas", "I would rather count the seals' pups for another year than pretend that we know the answer."),
+            ("Mara", "That is fair, but the bank wants numbers."),
+            ("Tomas", "We never, and I mean it, close the array."),
+        ]
+    )
+)
+
+
+def unsaid(text: str) -> list[str]:
+    return [q for found in findings(text, TALK) if found.kind == "quotation" for q in found.what]
+
+
+MARKS = ["“{}”", "„{}“", "”{}”", '"{}"', "‘{}’", "'{}'", "‚{}‘", "‹{}›", "›{}‹", "``{}''", "«{}»"]
+
+
+@pytest.mark.parametrize("marks", MARKS)
+def test_a_quotation_is_looked_at_whichever_marks_it_has(marks: str) -> None:
+    assert unsaid(f"Mara said {marks.format('we close it all tomorrow')}, and left.") == ["we close it all tomorrow"]
+    assert not unsaid(f"Mara said {marks.format('the array was shut down in spring')}, and left.")
+
+
+@pytest.mark.parametrize("text", ["‘I didn’t like that decision’", "'I didn't like that decision'"])
+def test_an_apostrophe_ends_no_quotation(text: str) -> None:
+    assert [*quotations(f"She says {text} there.")] == [(text[1:-1],)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dogs' home and the cats' home are near the boys' school.",
+        "The dogs’ home and the cats’ home are near the boys’ school.",
+        "In the '80s they said that the dogs' home was full.",
+        "They told 'em that it was in the dogs' home then.",
+        "Rock 'n' roll was it, and o'clock isn't a word of it.",
+        "It is 6' 2\" high and 5' 11\" wide where they put it.",
+        "They run `print('we will close the whole array')` first.",
+        'They run `print("we will close the whole array")` first.',
+    ],
+)
+def test_apostrophes_and_code_quote_nobody(text: str) -> None:
+    assert not unsaid(text)
+
+
+def test_words_of_two_speakers_are_no_quotation() -> None:
+    both = "that we know the answer that is fair"
+    assert unsaid(f"He says “{both}”.") == [both]
+    assert with_lines(DraftStatement(f"He says “{both}”.", (1,)), TALK).lines == (1,)
+
+
+def test_words_of_two_speakers_are_a_quotation_where_nobody_knows_who_speaks() -> None:
+    talk = Recording(transcript([("", "and that we know the answer."), ("", "That is fair.")]))
+    assert not findings("They say “that we know the answer that is fair”.", talk)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "I would … pretend that we know the answer",
+        "I would … know … answer",
+        "We never … close the array",
+        "[T]he array was shut down",
+        "I would rather [still] count the seals’ pups",
+        "... I would ...",
+    ],
+)
+def test_words_may_be_left_out_of_a_quotation_or_put_in(quoted: str) -> None:
+    assert not unsaid(f"He says “{quoted}”.")
+
+
+@pytest.mark.parametrize(
+    ("quoted", "told"),
+    [
+        ("seals pretend … we know the", "seals pretend"),
+        ("know the answer … I would rather", "know the answer … I would rather"),
+        ("I would rather count … the bank wants numbers", "I would rather count … the bank wants numbers"),
+        ("the array … tomorrow night", "tomorrow night"),
+    ],
+)
+def test_all_pieces_of_a_quotation_are_said_by_one_speaker_in_their_order(quoted: str, told: str) -> None:
+    assert unsaid(f"He says “{quoted}”.") == [told]
+
+
+def test_pieces_that_stand_far_apart_are_no_quotation() -> None:
+    between = [("Ana", "and so on and so forth " * 30)] * 3
+    far = Recording(transcript([("Ana", "We never agreed."), *between, ("Ana", "Close the array.")]))
+    assert [f.kind for f in findings("“We never … close the array.”", far)] == ["quotation"]
+
+
+def test_a_title_may_be_quoted_with_words_left_out() -> None:
+    talk = Recording(Transcript("talk", (Segment(1, "hello"),), Metadata(title="Why put a turbine under the sea?")))
+    assert not findings("It is “Why put … under the sea?”.", talk)
+    assert findings("It is “under the sea … why put”.", talk)
+
+
+def test_a_quotation_in_pieces_gets_the_lines_of_all_of_them() -> None:
+    talk = Recording(transcript([("Ana", "First."), ("Ana", "We never,"), ("Ana", "and so on, close the array.")]))
+    assert with_lines(DraftStatement("Ana: “we never … close the array”", (1,)), talk).lines == (1, 2, 3)
+
+
+def test_a_quotation_of_very_many_pieces_is_looked_at() -> None:
+    assert unsaid(f"“{' … '.join(['the array'] * 3000)}”")
