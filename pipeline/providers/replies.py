@@ -103,13 +103,15 @@ def counted(messages: Iterable[Message]) -> int:
 
 
 def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
-    """Tokens as the endpoint tells them, else counted and marked as estimated. Thought is part of the completion."""
-    sent = _count(told, "prompt_tokens")
-    shown = count_tokens(thought) if thought else 0
-    if sent is None:
-        return Usage(counted(messages), 0, count_tokens(text) + shown, True, shown)
-    completion, total = _count(told, "completion_tokens") or 0, _count(told, "total_tokens") or 0
-    made = max(completion, total - sent)  # some leave thought out of the completion, but not out of the total
+    """Tokens as the endpoint tells them. What it does not tell is counted, and so is a 0 of what was sent and answered;
+    the usage is marked as estimated then. Thought is part of the completion."""
+    sent, completion = _count(told, "prompt_tokens") or 0, _count(told, "completion_tokens") or 0
+    total, shown = _count(told, "total_tokens") or 0, count_tokens(thought) if thought else 0
+    # Some leave thought out of the completion, but not out of the total.
+    made = max(completion, total - sent) if sent else completion
+    if not sent or (not made and (text or thought)):
+        made = made or count_tokens(text) + shown
+        return Usage(sent or counted(messages), 0, made, True, min(made, shown))
     cached = _count(told.get("prompt_tokens_details"), "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
     reasoning = _count(told.get("completion_tokens_details"), "reasoning_tokens")
     thinking, hidden = reasoning or shown, total - sent - completion

@@ -39,6 +39,12 @@ def reply(text: str = '{"a": 1}', finish: str = "stop", usage: bool = True) -> h
     return httpx2.Response(200, json=body)
 
 
+def with_usage(told: dict[str, int], **choice: object) -> httpx2.Response:
+    """A reply with this usage, and with other fields in its choice."""
+    body = reply().json()
+    return httpx2.Response(200, json=body | {"usage": told, "choices": [body["choices"][0] | choice]})
+
+
 class Server:
     """Answers in order (the last one for ever) and keeps what was sent."""
 
@@ -75,6 +81,20 @@ def test_usage_and_cached_tokens_are_kept() -> None:
 
 def test_missing_usage_is_estimated_and_says_so() -> None:
     assert Server(reply(usage=False)).ask().usage.estimated
+
+
+@pytest.mark.parametrize(
+    ("told", "sent"),
+    [({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, 4), ({"prompt_tokens": 500}, 500)],
+)
+def test_usage_that_tells_nothing_of_what_was_sent_or_answered_is_estimated(told: dict[str, int], sent: int) -> None:
+    usage = Server(with_usage(told)).ask().usage
+    assert usage.estimated and usage.prompt_tokens == sent and usage.completion_tokens == 6
+
+
+def test_a_completion_that_only_the_total_tells_is_told() -> None:
+    usage = Server(with_usage({"prompt_tokens": 500, "total_tokens": 520})).ask().usage
+    assert not usage.estimated and usage.completion_tokens == 20
 
 
 def test_a_request_without_a_schema_is_answered_in_plain_text() -> None:
