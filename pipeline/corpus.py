@@ -15,6 +15,7 @@ from pipeline.finding import read
 from pipeline.llm import LLMClient
 from pipeline.order import Figures, Order, Outcome
 from pipeline.outputs import path_told
+from pipeline.prices import cost_of_run
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
 from pipeline.readers.archive import zipped
@@ -122,7 +123,9 @@ class _Batch:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
             # What the rest of a document met after the error that ended the run tells less than that error.
-            outcome = Outcome(source.name, error=self._client.stopped or err, tally=self._under_way[n].tally)
+            tally = self._under_way[n].tally
+            cost = cost_of_run(self._client.model, self._order.endpoint, tally)
+            outcome = Outcome(source.name, error=self._client.stopped or err, tally=tally, cost_usd=cost)
         finally:
             del self._under_way[n]
             self._moved.set()

@@ -286,7 +286,10 @@ class Problem(_Model):
 
 
 class RunUsage(_Model):
-    """Calls and tokens of a run; tokens count what answers cost when they were made, stored answers included."""
+    """Calls and tokens of a run.
+
+    Tokens count what answers cost when they were made, stored answers included, and what calls without an answer took.
+    """
 
     calls: int = 0
     calls_cached: int = 0

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from pipeline.usage import Usage
+
 
 class PipelineError(Exception):
     """Base of all; `hint` says what the reader can do about it, a `fatal` one ends the document."""
@@ -55,8 +57,12 @@ class WeightsError(PipelineError):
 
 
 class CallError(PipelineError):
-    """A call to the language model failed. One that is not `billed` did no work there."""
+    """A call to the language model failed.
 
+    `spent` are the tokens that it is known to have taken; one that is `billed` may have taken more, which nobody told.
+    """
+
+    spent = Usage()
     billed = True
 
 
@@ -67,6 +73,12 @@ def unbilled(error: E) -> E:
     """The error, marked as one of a call that did no work at the endpoint."""
     error.billed = False
     return error
+
+
+def spending(error: E, spent: Usage) -> E:
+    """The error, as one of a call that took these tokens and no others."""
+    error.spent = spent
+    return unbilled(error)
 
 
 class EndpointError(CallError):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pipeline.errors import CallError, SettingsError
-from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.text import json_line
 
 DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript that the running task works on
@@ -83,7 +83,7 @@ class Told:
                 completion = await self._inner.complete(request)
             except CallError as err:
                 taken = round(time.monotonic() - started, 3)
-                self._events.tell("call failed", **call, seconds=taken, why=str(err))
+                self._events.tell("call failed", **call, **_tokens(err.spent), seconds=taken, why=str(err))
                 raise
             answered(completion)
         self._events.tell("call ended", **call, **_taken(completion), seconds=round(time.monotonic() - started, 3))
@@ -111,14 +111,15 @@ class Remembered:
 
 
 def _taken(completion: Completion) -> dict[str, Any]:
-    usage = completion.usage
+    return {"model": completion.model, **_tokens(completion.usage), "finish": completion.finish_reason}
+
+
+def _tokens(usage: Usage) -> dict[str, int]:
     return {
-        "model": completion.model,
         "prompt_tokens": usage.prompt_tokens,
         "cached_prompt_tokens": usage.cached_prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "thought_tokens": usage.thought_tokens,
-        "finish": completion.finish_reason,
     }
 
 

@@ -9,6 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from pipeline.errors import CallError
+from pipeline.usage import Usage as Usage
+
 FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
 
 _IN_ORDER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -98,31 +101,6 @@ def digest_of(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one or of many calls. `estimated` when the endpoint told none. Thought is part of the completion."""
-
-    prompt_tokens: int = 0
-    cached_prompt_tokens: int = 0
-    completion_tokens: int = 0
-    estimated: bool = False
-    thought_tokens: int = 0
-
-    @property
-    def told_prompt(self) -> int | None:
-        """Tokens of the prompt as the endpoint told them; None when it told none."""
-        return None if self.estimated else self.prompt_tokens
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens,
-            self.cached_prompt_tokens + other.cached_prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-            self.estimated or other.estimated,
-            self.thought_tokens + other.thought_tokens,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Completion:
     """A whole answer as it came: text, why it ended, what it cost, and whether it was stored before."""
 
@@ -155,10 +133,11 @@ def other_models(asked: str, answered: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Tally:
-    """Calls and tokens of a run as they add up."""
+    """Calls and tokens of a run as they add up. `calls` are those that were answered."""
 
     calls: int = 0
     calls_cached: int = 0
+    failed: int = 0  # calls without an answer that may have cost something
     usage: Usage = field(default_factory=Usage)
     each: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
     models: set[str] = field(default_factory=set)
@@ -168,5 +147,15 @@ class Tally:
         self.calls += 1
         self.models.add(completion.model)
         self.calls_cached += completion.cached
-        self.usage = self.usage + completion.usage
-        self.each.append(completion.usage)
+        self._add(completion.usage)
+
+    def book_failed(self, error: CallError) -> None:
+        """Counts what a call took that has no answer, once: the error that ends a run is raised for others too."""
+        spent, error.spent = error.spent, Usage()
+        self.failed += error.billed or spent != Usage()
+        if spent != Usage():
+            self._add(spent)
+
+    def _add(self, usage: Usage) -> None:
+        self.usage = self.usage + usage
+        self.each.append(usage)

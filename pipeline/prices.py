@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.llm import Usage
+from pipeline.llm import Tally, Usage
 from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
@@ -53,3 +53,10 @@ def cost_of_calls(model: str, endpoint: str, calls: Iterable[Usage]) -> float | 
             return None
         total = round(total + cost, 6)
     return total
+
+
+def cost_of_run(model: str, endpoint: str, tally: Tally) -> float | None:
+    """USD for the calls of a run; None when that is not known, as when all of them failed and told no tokens."""
+    if tally.failed and not tally.each and endpoint != EMBEDDED:
+        return None
+    return cost_of_calls(model, endpoint, tally.each)

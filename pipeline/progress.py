@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.errors import CallError
 from pipeline.llm import Completion, LLMClient, Request, Tally
 
 if TYPE_CHECKING:
@@ -158,10 +159,13 @@ class Booking:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The inner client's answer, asked for by the document's rank."""
+        """The inner client's answer, asked for by the document's rank; what a call without one took is booked too."""
         self.progress.asked += 1
         try:
             completion = await self._inner.complete(replace(request, rank=self.progress.rank))
+        except CallError as err:
+            self.progress.tally.book_failed(err)
+            raise
         finally:
             self.progress.asked -= 1
         self.progress.book(completion)

@@ -16,7 +16,7 @@ from pipeline.document import FORMS, Coverage, MoreSection, RunRecord, RunUsage,
 from pipeline.draft import Draft
 from pipeline.errors import InvalidAnswer
 from pipeline.llm import Tally, other_models
-from pipeline.prices import cost_of_calls
+from pipeline.prices import cost_of_run
 from pipeline.profile import Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
@@ -153,7 +153,7 @@ def _usage(tally: Tally, model: str, endpoint: str) -> RunUsage:
         cached_prompt_tokens=tally.usage.cached_prompt_tokens,
         completion_tokens=tally.usage.completion_tokens,
         thought_tokens=tally.usage.thought_tokens,
-        cost_usd=cost_of_calls(model, endpoint, tally.each),
+        cost_usd=cost_of_run(model, endpoint, tally),
     )
 
 

@@ -209,7 +209,7 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
     complete, partial = (sum(o.status == s for o in outcomes) for s in ("complete", "partial"))
     tally = sum((o.tally.usage for o in outcomes), Usage())
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
-    known = [o.cost_usd for o in outcomes if o.status != "failed"]
+    known = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
     priced = [c for c in known if c is not None]
     cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(known) else "price not known"
     cost = "free" if priced and not any(priced) and len(priced) == len(known) else cost
@@ -218,7 +218,7 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )
-    if not calls and not retried and not complete + partial:  # nothing was asked
+    if not calls and not retried and not complete + partial and tally == Usage():  # nothing was asked
         return f"documents: {documents}" if len(outcomes) > 1 else ""
     if len(outcomes) == 1:
         return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"

@@ -73,6 +73,8 @@ class Limited:
         try:
             completion = await self._inner.complete(request)
         except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
+            if isinstance(err, CallError):
+                self._spent += self._of(err.spent)
             if not isinstance(err, CallError) or err.billed:
                 self._spent += most
             raise
@@ -82,7 +84,12 @@ class Limited:
         return completion
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
-        """Counts a try that failed and is repeated, with the most that it could have taken."""
+        """Counts a try that failed and is repeated: what it told to have taken, else the most that it could have.
+
+        What was told is part of the call's own usage, or of its error's: until that comes it stands ahead.
+        """
+        if id(request) in self._ahead:
+            self._ahead[id(request)] += self._of(error.spent)
         if error.retryable and error.billed:
             self._spent += self._at_most(request)
 

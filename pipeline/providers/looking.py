@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from pipeline.errors import CallError, ContextTooLong
+from pipeline.errors import CallError, ContextTooLong, unbilled
 from pipeline.llm import Completion
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
@@ -63,9 +63,8 @@ class Looking:
             if self._known.cut_from is None or size < self._known.cut_from:
                 await self._ask_for_the_word(size, way)
         if self._known.cut_from is not None and size >= self._known.cut_from:
-            raise TooLong(
-                f"{self._learner.endpoint.model}: a part of a prompt of {size:,} tokens was cut off in silence"
-            )
+            model = self._learner.endpoint.model
+            raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
 
     async def _ask_for_the_word(self, size: int, way: Way) -> None:
         """Asks the question and learns from its answer."""
@@ -92,9 +91,11 @@ class Looking:
             asked.prepare(self._known, endpoint, self._prompts)
             try:
                 answer = await self._ask(asked)
+                asked.spent = asked.spent + answer.usage
             except Outdated:
                 continue
-            way.spent = way.spent + answer.usage
+            finally:
+                way.spent = asked.spent
             cut = answer.finish_reason == "length" and not answer.text
             more = learning.from_cut(answer, asked.request, self._known, endpoint, asked.limit, size) if cut else None
             if not isinstance(more, learning.MoreRoom):

@@ -19,7 +19,7 @@ import httpx2
 import openai
 
 from pipeline.answers import holds_json
-from pipeline.errors import CallError, EndpointError, unbilled
+from pipeline.errors import CallError, EndpointError, spending, unbilled
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
@@ -104,16 +104,22 @@ class OpenAICompatible:
         await self._client.close()
 
     async def complete(self, request: Request) -> Completion:
-        """The whole answer, asked for in the way that the endpoint takes it. Its usage holds all that it took.
+        """The whole answer, asked for in the way that the endpoint takes it.
+
+        Its usage holds all that it took, and so does the `spent` of an error.
 
         What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
         way = Way(request, keywords_of(request.schema))
-        if (answer := await self._in_turn(way)) is None:
-            async with self._turns.after_a_refusal():
-                way.alone = way.waited = True
-                answer = await self._taught(way)
+        try:
+            if (answer := await self._in_turn(way)) is None:
+                async with self._turns.after_a_refusal():
+                    way.alone = way.waited = True
+                    answer = await self._taught(way)
+        except CallError as err:
+            err.spent = way.spent
+            raise
         assert answer is not None  # a call that is alone is not sent back
         return answer
 
@@ -186,9 +192,12 @@ class OpenAICompatible:
             found = learning.from_cut(completion, way.request, self.known, self.endpoint, way.limit, way.size)
             self.learn(found)
             if isinstance(found, learning.Full):
-                raise TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+                raise unbilled(
+                    TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+                )
             if isinstance(found, learning.MoreRoom):
-                self._on_retry(way.request, EndpointError(f"{self.endpoint.address}: the answer was cut in thought"))
+                cut = EndpointError(f"{self.endpoint.address}: the answer was cut in thought")
+                self._on_retry(way.request, spending(cut, completion.usage))
                 return True
         return self._ignores_format(completion, way.request, way.known)
 
@@ -250,8 +259,10 @@ class OpenAICompatible:
             told = read_json(reply, self.endpoint)
             answer = read(told, way.messages, self.endpoint, way.known.rung, time.monotonic() - started)
             gate.went_well()
-        except PushedBack as err:  # told in a 200
-            gate.pushed_back(number, err.retry_after)
+        except CallError as err:
+            way.spent = way.spent + err.spent
+            if isinstance(err, PushedBack):  # told in a 200
+                gate.pushed_back(number, err.retry_after)
             raise
         except SDK_ERRORS as err:
             if isinstance(err, openai.APIStatusError):

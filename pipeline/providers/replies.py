@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import httpx2
 
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError, EndpointError, spending
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
@@ -53,32 +53,46 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
 
 
 def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float) -> Completion:
-    """The answer. Raises CallError for whatever is none."""
+    """The answer. Raises CallError for whatever is none, with the tokens that it took where there is a way to know."""
+    told = reply.get("usage") if isinstance(reply, dict) else None
+    try:
+        choice = _choice(reply, endpoint)
+    except CallError as err:
+        if _count(told, "prompt_tokens"):
+            spending(err, _usage(told, messages, "", ""))
+        raise
+    message = choice.get("message")
+    message = message if isinstance(message, dict) else {}
+    (content, thought), refusal = parted(message), message.get("refusal")
+    text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
+    usage = _usage(told, messages, text, thought)
+    finish = _ending(choice.get("finish_reason"))
+    if finish == "window":
+        raise spending(TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window"), usage)
+    if finish == "error":
+        broken = EndpointError(f"{endpoint.address}: the answer broke off at the endpoint", retryable=True)
+        raise spending(broken, usage)
+    if refusal:
+        finish = "refusal"
+    elif not text and finish not in ("length", "content_filter"):
+        raise spending(EndpointError(f"{endpoint.address}: the answer is empty", retryable=True), usage)
+    model = reply.get("model")
+    answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
+    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3))
+
+
+def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
+    """The one choice of a chat completion. Raises CallError where there is none, and for the error that came for it."""
     if isinstance(reply, dict) and "error" in reply and not reply.get("choices"):
         raise told_in_a_200(reply["error"], endpoint)
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         hint = "does the base URL end in /v1?"
         raise EndpointError(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
-    if choices[0].get("error"):
-        raise told_in_a_200(choices[0]["error"], endpoint)
-    message = choices[0].get("message")
-    message = message if isinstance(message, dict) else {}
-    (content, thought), refusal = parted(message), message.get("refusal")
-    finish = _ending(choices[0].get("finish_reason"))
-    if finish == "window":
-        raise TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window")
-    if finish == "error":
-        raise EndpointError(f"{endpoint.address}: the answer broke off at the endpoint", retryable=True)
-    if refusal:
-        finish = "refusal"
-    elif not content and finish not in ("length", "content_filter"):
-        raise EndpointError(f"{endpoint.address}: the answer is empty", retryable=True)
-    text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
-    usage = _usage(reply.get("usage"), messages, text, thought)
-    model = reply.get("model")
-    answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
-    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3))
+    choice: dict[str, Any] = choices[0]
+    if choice.get("error"):
+        raise told_in_a_200(choice["error"], endpoint)
+    return choice
 
 
 def _ending(told: Any) -> _Ending:

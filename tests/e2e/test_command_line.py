@@ -186,7 +186,7 @@ def test_help_loads_nothing_that_takes_long(tmp_path: Path, words: list[str]) ->
 
 def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
     ours = {name for name in loaded("--help", cwd=tmp_path) if name.startswith("pipeline.")}
-    assert ours == {"pipeline.cli", "pipeline.cli.console", "pipeline.errors"}
+    assert ours == {"pipeline.cli", "pipeline.cli.console", "pipeline.errors", "pipeline.usage"}
 
 
 @pytest.mark.parametrize(("name", "told"), COMMANDS.items())

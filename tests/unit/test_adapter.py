@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx2
 import pytest
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
-from pipeline.llm import Completion, Message, Request
+from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.providers.capabilities import without_limits
 from pipeline.providers.delays import retry_after
 from pipeline.providers.endpoint import Endpoint
@@ -95,6 +96,42 @@ def test_usage_that_tells_nothing_of_what_was_sent_or_answered_is_estimated(told
 def test_a_completion_that_only_the_total_tells_is_told() -> None:
     usage = Server(with_usage({"prompt_tokens": 500, "total_tokens": 520})).ask().usage
     assert not usage.estimated and usage.completion_tokens == 20
+
+
+TOOK = {"prompt_tokens": 50, "completion_tokens": 7, "total_tokens": 57}
+
+
+@pytest.mark.parametrize(
+    ("answer", "took"),
+    [
+        (with_usage(TOOK, message={"content": None}), TOOK),
+        (with_usage(TOOK, message={"content": "<think>It goes on and on"}), TOOK),
+        (with_usage(TOOK, finish_reason="model_length"), TOOK),
+        (with_usage(TOOK, finish_reason="error"), TOOK),
+        (httpx2.Response(200, json={"choices": [], "usage": TOOK}), TOOK),
+    ],
+)
+def test_what_cannot_be_used_has_cost_what_it_took(answer: httpx2.Response, took: dict[str, int]) -> None:
+    server = Server(answer, attempts=2)
+    with pytest.raises(CallError) as caught:
+        server.ask()
+    spent, times = caught.value.spent, len(server.bodies)
+    assert not caught.value.billed  # the most that it could have taken is not counted beside it
+    assert spent.prompt_tokens == times * took["prompt_tokens"]
+    assert spent.completion_tokens == times * took["completion_tokens"]
+
+
+def test_an_answer_that_shows_a_full_window_has_cost_what_it_took() -> None:
+    full = {"prompt_tokens": 4000, "completion_tokens": 96, "total_tokens": 4096}
+    long = replace(REQUEST, messages=(Message("user", "word " * 4000),), max_tokens=1000)
+    with pytest.raises(ContextTooLong, match="4,096") as caught:
+        Server(with_usage(full, finish_reason="length")).ask(long)
+    assert caught.value.spent == Usage(4000, 0, 96, thought_tokens=90) and not caught.value.billed
+
+
+def test_an_answer_has_taken_what_the_tries_before_it_took() -> None:
+    usage = Server(with_usage(TOOK, message={"content": ""}), reply()).ask().usage
+    assert (usage.prompt_tokens, usage.completion_tokens) == (60, 10)
 
 
 def test_a_request_without_a_schema_is_answered_in_plain_text() -> None:

@@ -76,6 +76,11 @@ def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
     assert "2 retried" in summary(failed, 2, 1.0)
 
 
+def test_what_a_transcript_that_failed_took_is_told_with_its_price() -> None:
+    failed = [Outcome("talk", error=EndpointError("gone"), tally=Tally(failed=1, usage=Usage(60, 0, 10)), cost_usd=0.5)]
+    assert "60 prompt (0 cached), 10 answer; 0.5000 USD" in summary(failed, 0, 1.0)
+
+
 def test_a_page_without_a_statement_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     filler = EMPTY | {"skipped": [{"first": 1, "last": 6}]}
     Screen().done(outcomes(tmp_path, lambda request: fitting(filler, request))[0])

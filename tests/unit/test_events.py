@@ -9,9 +9,9 @@ import json
 
 import pytest
 
-from pipeline.errors import EndpointError
+from pipeline.errors import EndpointError, spending
 from pipeline.events import DOCUMENT, Events, Told
-from pipeline.llm import Message, Request
+from pipeline.llm import Message, Request, Usage
 from tests.scripted import ScriptedClient
 
 REQUEST = Request("points", (Message("user", "a secret of the transcript"),), {}, 100)
@@ -37,9 +37,9 @@ def test_start_and_end_of_a_call_share_an_id_and_the_end_tells_its_tokens() -> N
     assert (end["document"], end["prompt_tokens"], end["completion_tokens"]) == ("talk", 100, 20)
 
 
-def test_a_call_that_fails_is_told_with_its_reason() -> None:
-    (_, end), _ = told(EndpointError("busy"))
-    assert end["event"] == "call failed" and end["why"] == "busy"
+def test_a_call_that_fails_is_told_with_its_reason_and_what_it_took() -> None:
+    (_, end), _ = told(spending(EndpointError("empty"), Usage(60, 0, 10)))
+    assert (end["event"], end["why"], end["prompt_tokens"], end["completion_tokens"]) == ("call failed", "empty", 60, 10)
 
 
 def test_no_text_of_prompts_or_answers_is_in_events() -> None:

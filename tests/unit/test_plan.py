@@ -12,7 +12,7 @@ from pipeline.chosen import store_path
 from pipeline.cli import main
 from pipeline.cli.screen import plan_table
 from pipeline.connect import Connection
-from pipeline.errors import CallError, ContextTooLong, EndpointError, unbilled
+from pipeline.errors import CallError, ContextTooLong, EndpointError, spending, unbilled
 from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
@@ -265,6 +265,44 @@ def test_a_try_that_failed_and_is_repeated_counts_whole() -> None:
     limited.asked_again(request(150), LATE)
     with pytest.raises(LimitReached):
         asyncio.run(limited.complete(request(50)))
+
+
+def test_a_call_without_an_answer_counts_what_it_is_known_to_have_taken() -> None:
+    told = spending(EndpointError("the answer is empty"), Usage(60, 0, 10))
+    client = ScriptedClient(lambda r: told)
+    limited = Limited(client, tokens=300, cost=None, price=free)
+
+    async def run() -> None:
+        for _ in range(3):
+            with pytest.raises(EndpointError, match="empty"):
+                await limited.complete(request(150))
+        await limited.complete(request(150))
+
+    with pytest.raises(LimitReached):
+        asyncio.run(run())
+    assert len(client.requests) == 3
+
+
+def test_what_a_try_told_stands_ahead_until_the_call_that_it_belongs_to_has_ended() -> None:
+    empty = spending(EndpointError("the answer is empty", retryable=True), Usage(60, 0, 10))
+    beside: list[BaseException] = []
+
+    class AskingTwice:
+        model = "scripted"
+
+        async def complete(self, r: Request) -> Completion:
+            limited.asked_again(r, empty)
+            try:
+                await limited.complete(request(100))  # another call of the run
+            except LimitReached as err:
+                beside.append(err)
+            return Completion("{}", "stop", Usage(90, 0, 15), "scripted")
+
+    limited = Limited(AskingTwice(), tokens=260, cost=None, price=free)
+    asyncio.run(limited.complete(request(80)))
+    assert len(beside) == 1
+    limited._inner = ScriptedClient(["{}"])
+    asyncio.run(limited.complete(request(140)))  # the try is not counted beside the call's own usage
 
 
 def test_a_limit_on_cost_counts_prompt_and_answer_at_their_prices_and_ends_the_run() -> None:

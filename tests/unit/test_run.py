@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.document import StudyDocument
-from pipeline.errors import ContextTooLong, EndpointError
+from pipeline.errors import ContextTooLong, EndpointError, spending
 from pipeline.llm import Completion, Request, Usage
 from pipeline.prices import cost_usd
 from pipeline.profile import CAPABLE, Recipe
@@ -49,6 +49,14 @@ def test_a_short_talk_is_written_and_checked_by_the_model() -> None:
     assert names(client) == ["write", "check"]
     assert document.status == "complete"
     assert document.run.checked_by == "scripted" and document.run.profile == "capable"
+
+
+def test_a_call_without_an_answer_is_in_the_usage_once() -> None:
+    empty = spending(EndpointError("the answer is empty"), Usage(60, 0, 10))
+    document, _ = run(lambda request: empty if request.name == "check" else good_answer(request), PARTS)
+    usage = document.run.usage
+    assert document.status == "partial" and usage.calls == 3
+    assert (usage.prompt_tokens, usage.completion_tokens) == (3 * 100 + 60, 3 * 20 + 10)
 
 
 def test_a_long_recording_is_written_by_parts_composed_and_checked_by_parts() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.chosen import endpoint_of
-from pipeline.errors import SettingsError
-from pipeline.llm import Usage
-from pipeline.prices import cost_of_calls, cost_usd
+from pipeline.errors import EndpointError, SettingsError, spending, unbilled
+from pipeline.llm import Tally, Usage
+from pipeline.prices import cost_of_calls, cost_of_run, cost_usd
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings, load_settings
 from pipeline.vendors import VENDORS, Vendor, vendor_at
@@ -233,6 +233,17 @@ def test_many_calls_cost_what_each_of_them_does_though_a_prompt_of_their_length_
     one, long = (cost_usd(DEFAULT_HOSTED_MODEL, OPENAI, Usage(n)) for n in (20_000, 400_000))
     many = cost_of_calls(DEFAULT_HOSTED_MODEL, OPENAI, [Usage(20_000)] * 20)
     assert one and long and many == pytest.approx(20 * one) and many < long
+
+
+def test_only_what_asked_nothing_is_free_where_no_price_is_known() -> None:
+    asked = Tally()
+    assert cost_of_run("m1", "http://own.test", asked) == 0.0
+    asked.book_failed(unbilled(EndpointError("refused")))
+    assert cost_of_run("m1", "http://own.test", asked) == 0.0
+    asked.book_failed(EndpointError("no whole answer"))
+    assert cost_of_run("m1", "http://own.test", asked) is None
+    asked.book_failed(spending(EndpointError("empty"), Usage(1000)))
+    assert cost_of_run("m1", "http://own.test", asked) is None and cost_of_run(DEFAULT_HOSTED_MODEL, OPENAI, asked)
 
 
 def test_the_default_model_has_a_price_at_openai() -> None:
