@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx2
 import openai
 
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, unbilled
 from pipeline.providers.delays import delay_in, retry_after
-from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.endpoint import Endpoint, place_of
 from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
 from pipeline.text import duration
 from pipeline.vendors import vendor_at
@@ -90,6 +91,8 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
     address, told = endpoint.address, text_of(body)
+    if 300 <= status < 400:
+        return _redirected(status, headers, endpoint)
     if is_page(headers, body) and status < 500:
         hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
@@ -135,6 +138,22 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
     return EndpointError(f"{address}: the call was refused (HTTP {status}): {shown}")
 
 
+def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> EndpointError:
+    """A redirect, with the place to which it leads: the key is not taken there."""
+    asked = f"{endpoint.base_url.rstrip('/')}{_CALLS}"
+    try:
+        place = place_of(urljoin(asked, headers.get("location", "")))
+    except ValueError:  # no address
+        place = place_of(asked)
+    elsewhere = place != place_of(asked)
+    leads = f"leads to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "leads elsewhere"
+    hint = "is the base URL right: https or http, and /v1 at its end, as most have it?"
+    if elsewhere and place.endswith(_CALLS):
+        hint = f"if you trust that place: --base-url {_without(endpoint.api_key, place.removesuffix(_CALLS))[:200]}"
+    return EndpointError(f"{endpoint.address}: {leads} instead of answering (HTTP {status})", hint=hint, fatal=True)
+
+
+_CALLS = "/chat/completions"
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
 _AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
 _LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call

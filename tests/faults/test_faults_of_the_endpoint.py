@@ -208,9 +208,9 @@ def test_usage_that_is_missing_or_no_number_is_estimated_and_marked(rig: type[Ri
 
 def test_a_redirect_to_another_host_is_not_followed(rig: type[Rig]) -> None:
     here = rig("redirect")
-    with pytest.raises(EndpointError):
+    with pytest.raises(EndpointError, match=r"leads to http://localhost:\d+/v1/elsewhere .*base URL") as caught:
         here.ask()
-    assert here.asked == 1
+    assert here.asked == 1 and caught.value.fatal and not caught.value.billed
 
 
 def test_a_packed_answer_is_read(rig: type[Rig]) -> None:

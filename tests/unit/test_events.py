@@ -39,7 +39,12 @@ def test_start_and_end_of_a_call_share_an_id_and_the_end_tells_its_tokens() -> N
 
 def test_a_call_that_fails_is_told_with_its_reason_and_what_it_took() -> None:
     (_, end), _ = told(spending(EndpointError("empty"), Usage(60, 0, 10)))
-    assert (end["event"], end["why"], end["prompt_tokens"], end["completion_tokens"]) == ("call failed", "empty", 60, 10)
+    assert (end["event"], end["why"], end["prompt_tokens"], end["completion_tokens"]) == (
+        "call failed",
+        "empty",
+        60,
+        10,
+    )
 
 
 def test_no_text_of_prompts_or_answers_is_in_events() -> None:

@@ -337,6 +337,23 @@ def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> N
     assert isinstance(fault, CallError) and "\n" not in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("https://me:pw@server.test/v1/chat/completions?key=sk-1#x", "leads to https://server.test/v1/chat/completions instead of answering (HTTP 301) (if you trust that place: --base-url https://server.test/v1)"),
+        ("/login?next=chat", "leads to http://server.test/login instead of answering (HTTP 301) (is the base URL right"),
+        ("/login/sk-canary-1234567890", "leads to http://server.test/login/… instead"),
+        ("", "leads elsewhere instead of answering"),
+        ("http://[", "leads elsewhere instead of answering"),
+    ],
+)  # fmt: skip
+def test_a_redirect_tells_where_it_leads_without_login_query_and_key(location: str, words: str) -> None:
+    endpoint = Endpoint("http://server.test/v1", "m", "sk-canary-1234567890")
+    page = "<html>Moved</html>"
+    fault = by_status(301, page, httpx2.Headers({"location": location, "content-type": "text/html"}), endpoint)
+    assert fault.fatal and words in str(fault)
+
+
 def test_credit_that_is_told_twice_pays_for_the_shorter_answer() -> None:
     told = {"error": {"message": "You can only afford 5000.", "metadata": {"raw": "can only afford 22"}}}
     assert "quota is used up" in str(by_status(402, told, httpx2.Headers(), ENDPOINT))
