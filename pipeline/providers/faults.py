@@ -79,6 +79,19 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 
+def shown_cause(err: Exception, key: str) -> Exception | None:
+    """The error as the cause of one of ours; None where a traceback would show the key with it, or the key's beginning.
+
+    Gateways quote the key that they refuse, and HTTP clients a header that they cannot send.
+    """
+    below: BaseException | None = err
+    while below is not None:
+        if _without(key, str(below)) != str(below):
+            return None
+        below = below.__cause__ or (None if below.__suppress_context__ else below.__context__)
+    return err
+
+
 _MAY_HAVE_WORKED = (408, 409, 425)  # and what is no status of a client's fault: the server may have begun
 
 
@@ -272,6 +285,11 @@ def shown_of(body: Any, key: str) -> str:
     text = message if isinstance(message, str) else json.dumps(message)
     text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
     return _without(key, text)[:300]
+
+
+def without_key(key: str, text: str) -> str:
+    """An answer's text without the key, which a server may echo; a short key is left, since it may be a word."""
+    return text.replace(key, "…") if len(key) >= _SHORTEST_QUOTED else text
 
 
 def _without(key: str, text: str) -> str:

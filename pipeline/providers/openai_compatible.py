@@ -25,7 +25,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Found, keywords_of
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Refused, TooLong, classify
+from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Refused, TooLong, classify, shown_cause
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
@@ -270,7 +270,7 @@ class OpenAICompatible:
             error = self._classify(err)
             if isinstance(error, PushedBack):
                 gate.pushed_back(number, error.retry_after)
-            raise error from err
+            raise error from shown_cause(err, self.endpoint.api_key)
         finally:
             gate.leave()
         return answer
@@ -281,7 +281,7 @@ class OpenAICompatible:
         try:
             yield
         except SDK_ERRORS as err:
-            raise self._classify(err) from err
+            raise self._classify(err) from shown_cause(err, self.endpoint.api_key)
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)

@@ -10,7 +10,7 @@ import httpx2
 from pipeline.errors import CallError, EndpointError, spending
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of
+from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of, without_key
 from pipeline.providers.thought import parted, unseen
 from pipeline.text import well_formed
 from pipeline.tokens import count_tokens
@@ -64,7 +64,7 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     (content, thought), refusal = parted(message), message.get("refusal")
-    text = str(content or refusal or "").encode("utf-8", "replace").decode("utf-8")
+    text = without_key(endpoint.api_key, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
     usage = _usage(told, messages, text, thought)
     finish = _ending(choice.get("finish_reason"))
     if finish == "window":
@@ -78,7 +78,7 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
         raise spending(EndpointError(f"{endpoint.address}: the answer is empty", retryable=True), usage)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
-    return Completion(text, finish, usage, answered_by, rung, round(seconds, 3))
+    return Completion(text, finish, usage, without_key(endpoint.api_key, answered_by), rung, round(seconds, 3))
 
 
 def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:

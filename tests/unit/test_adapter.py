@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -96,6 +97,40 @@ def test_usage_that_tells_nothing_of_what_was_sent_or_answered_is_estimated(told
 def test_a_completion_that_only_the_total_tells_is_told() -> None:
     usage = Server(with_usage({"prompt_tokens": 500, "total_tokens": 520})).ask().usage
     assert not usage.estimated and usage.completion_tokens == 20
+
+
+REFUSED = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": "invalid_api_key"}}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [httpx2.Response(401, json=REFUSED)],
+        [httpx2.Response(403, json=REFUSED)],
+        [httpx2.Response(404, json=REFUSED)],
+        [httpx2.Response(400, json=REFUSED)],
+        [httpx2.Response(500, text=f"no such key: {KEY}")],
+        [httpx2.Response(200, json=REFUSED)],
+        [httpx2.LocalProtocolError(f"Illegal header value b'Bearer {KEY} '")],
+        [reply(), httpx2.Response(401, json=REFUSED)],
+    ],
+)
+def test_no_traceback_shows_the_key(answers: list[httpx2.Response | Exception]) -> None:
+    server = Server(*answers)
+    with pytest.raises(CallError) as caught:
+        for _ in range(2):
+            server.ask()
+    assert KEY[:6] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_cause_without_the_key_stays_in_the_traceback() -> None:
+    with pytest.raises(CallError) as caught:
+        Server(httpx2.ConnectError("Name or service not known")).ask()
+    assert "Name or service not known" in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_key_that_an_answer_echoes_is_not_kept() -> None:
+    assert Server(reply(f'{{"a": "authorization: {KEY}"}}')).ask().text == '{"a": "authorization: …"}'
 
 
 TOOK = {"prompt_tokens": 50, "completion_tokens": 7, "total_tokens": 57}
