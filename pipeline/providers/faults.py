@@ -56,6 +56,10 @@ class NoAnswer(EndpointError):
     """What came back is no answer at all, such as a gateway's page."""
 
 
+class Unreadable(EndpointError):
+    """What came back is whole and cannot be read as an answer: the same again is no accident."""
+
+
 class MissedFormat(EndpointError):
     """The endpoint itself found that the model's answer misses the format."""
 
@@ -74,8 +78,11 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
         return NoAnswerInTime(f"{address}: no whole answer within {endpoint.deadline:g} s", retryable=True)
     if too_large := next((e for e in (err, err.__cause__) if isinstance(e, BodyTooLarge)), None):
         return EndpointError(f"{address}: the answer cannot be read: {too_large}")
+    if isinstance(err, ValueError):
+        return Unreadable(f"{address}: the answer is no JSON, or not all of it came", retryable=True)
     if not isinstance(err, openai.APIStatusError):
-        return EndpointError(f"{address}: the answer could not be read ({type(err).__name__})", retryable=True)
+        kind = EndpointError if isinstance(err, openai.APIConnectionError | httpx2.TransportError) else Unreadable
+        return kind(f"{address}: the answer could not be read ({type(err).__name__})", retryable=True)
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 

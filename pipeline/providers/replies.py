@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
@@ -10,7 +11,8 @@ import httpx2
 from pipeline.errors import CallError, EndpointError, spending
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import NoAnswer, TooLong, by_status, is_page, shown_of, text_of, without_key
+from pipeline.providers.faults import NoAnswer, TooLong, Unreadable, by_status, is_page, shown_of, text_of, without_key
+from pipeline.providers.streams import is_stream, reply_in
 from pipeline.providers.thought import parted, unseen
 from pipeline.text import well_formed
 from pipeline.tokens import count_tokens
@@ -23,6 +25,7 @@ _ENDINGS: dict[str, _Ending] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "completed": "stop",
+    "tool_calls": "stop",
     "length": "length",
     "max_tokens": "length",
     "max_output_tokens": "length",
@@ -41,7 +44,10 @@ _HEAD = 20  # bytes of a body that tell whether it is a web page
 
 
 def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
-    """The body of an answer. NoAnswer for a gateway's page, ValueError for a body that was cut."""
+    """The body of an answer, a stream put together, bytes that are no UTF-8 replaced.
+
+    NoAnswer for a gateway's page, ValueError for a body that was cut.
+    """
     if is_page(response.headers, response.content.lstrip()[:_HEAD].decode("ascii", "replace")):
         raise NoAnswer(
             f"{endpoint.address}: a web page instead of an answer",
@@ -49,7 +55,8 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
             retryable=True,
             fatal=True,
         )
-    return response.json()
+    body = response.content.decode("utf-8-sig", "replace")
+    return reply_in(body) if is_stream(body) else json.loads(body)
 
 
 def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float) -> Completion:
@@ -75,7 +82,7 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
     if refusal:
         finish = "refusal"
     elif not text and finish not in ("length", "content_filter"):
-        raise spending(EndpointError(f"{endpoint.address}: the answer is empty", retryable=True), usage)
+        raise spending(Unreadable(f"{endpoint.address}: the answer is empty", retryable=True), usage)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
     return Completion(text, finish, usage, without_key(endpoint.api_key, answered_by), rung, round(seconds, 3))
@@ -88,7 +95,7 @@ def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         hint = "does the base URL end in /v1?"
-        raise EndpointError(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
+        raise Unreadable(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
     choice: dict[str, Any] = choices[0]
     if choice.get("error"):
         raise told_in_a_200(choice["error"], endpoint)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import tenacity
 
 from pipeline.errors import EndpointError
-from pipeline.providers.faults import MissedFormat, NoAnswer, NoAnswerInTime, PushedBack
+from pipeline.providers.faults import MissedFormat, NoAnswer, NoAnswerInTime, PushedBack, Unreadable
 
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
 
@@ -18,7 +18,7 @@ def retrying(
     """What tries a call up to `attempts` times, more or less often by what fails, and raises the last error."""
     return tenacity.AsyncRetrying(
         retry=tenacity.retry_if_exception(lambda err: isinstance(err, EndpointError) and err.retryable),
-        stop=lambda state: state.attempt_number >= _tries(_error(state), attempts),
+        stop=_Patience(attempts),
         wait=_wait,
         sleep=sleep,
         reraise=True,
@@ -30,6 +30,20 @@ def _error(state: tenacity.RetryCallState) -> EndpointError:
     error = state.outcome.exception() if state.outcome else None
     assert isinstance(error, EndpointError)  # nothing else is tried again
     return error
+
+
+class _Patience:
+    """Tells when a call is given up: after so many tries, or when it cannot be read twice in the same way."""
+
+    def __init__(self, attempts: int) -> None:
+        self._attempts, self._last = attempts, ""
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        error = _error(state)
+        last, self._last = self._last, str(error)
+        return (isinstance(error, Unreadable) and str(error) == last) or (
+            state.attempt_number >= _tries(error, self._attempts)
+        )
 
 
 def _tries(error: EndpointError, attempts: int) -> int:

@@ -1,4 +1,7 @@
-"""An answer without the thought that came with it: fields of their own, parts of a list, or marks in the text."""
+"""An answer's text in its message, also where it is a tool call, without the thought that came with it.
+
+Thought stands in fields of its own, in parts of a list, or between marks in the text.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ _FIELDS = ("reasoning_content", "reasoning")
 
 
 def parted(message: dict[str, Any]) -> tuple[str | None, str]:
-    """The answer's text, None when there is none at all, and the thought that came beside it."""
+    """The answer's text, None when there is none at all, and the thought that came beside it.
+
+    A model that calls a tool instead of answering, though none was offered, answers with the arguments.
+    """
     content, thoughts = message.get("content"), [_text(message.get(name)) for name in _FIELDS]
     thought = next((t for t in thoughts if t), "")
     if isinstance(content, list):
@@ -23,10 +29,19 @@ def parted(message: dict[str, Any]) -> tuple[str | None, str]:
     else:
         content, marked = split_thought(content)
         thought += marked
+    content = content or _arguments(message) or content
     # Some servers hold the schema against the thought and end there: then the thought is the answer.
     if not content and thought.lstrip().startswith("{") and holds_json(thought):
         return thought, ""
     return content, thought
+
+
+def _arguments(message: dict[str, Any]) -> str:
+    """The arguments of the one tool that a message calls."""
+    calls = message.get("tool_calls")
+    call = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
+    function = call.get("function") if isinstance(call, dict) else None
+    return _text(function.get("arguments")) if isinstance(function, dict) else ""
 
 
 def _text(value: Any) -> str:

@@ -99,6 +99,70 @@ def test_a_completion_that_only_the_total_tells_is_told() -> None:
     assert not usage.estimated and usage.completion_tokens == 20
 
 
+CALL = {"id": "c", "type": "function", "function": {"name": "answer", "arguments": '{"a": 1}'}}
+
+
+def test_a_tool_call_is_an_answer_when_it_is_all_that_came() -> None:
+    message = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    answer = Server(with_usage(TOOK, finish_reason="tool_calls", message=message)).ask()
+    assert (answer.text, answer.finish_reason) == ('{"a": 1}', "stop")
+
+
+def test_bytes_that_are_no_utf_8_lose_no_answer() -> None:
+    body = reply('{"a": "none"}').content.replace(b"none", b"n\xffne")
+    assert Server(httpx2.Response(200, content=body)).ask().text == '{"a": "n\N{REPLACEMENT CHARACTER}ne"}'
+
+
+def stream(*chunks: object, end: str = "data: [DONE]\n\n") -> httpx2.Response:
+    events = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks)
+    return httpx2.Response(200, text=f": waiting\n\n{events}{end}", headers={"content-type": "text/event-stream"})
+
+
+def delta(finish: str | None = None, **added: object) -> dict[str, object]:
+    return {"model": "m", "choices": [{"index": 0, "delta": added, "finish_reason": finish}]}
+
+
+def test_a_stream_that_nobody_asked_for_is_read() -> None:
+    parts = [delta(role="assistant", content='{"a"'), delta(content=": 1}"), delta("length")]
+    answer = Server(stream(*parts, {"choices": [], "usage": TOOK})).ask()
+    assert (answer.text, answer.finish_reason, answer.usage.prompt_tokens) == ('{"a": 1}', "length", 50)
+
+
+def test_a_tool_call_in_a_stream_is_read() -> None:
+    parts = [delta(tool_calls=[{"index": 0, "function": {"arguments": text}}]) for text in ('{"a"', ": 1}")]
+    assert Server(stream(*parts)).ask().text == '{"a": 1}'
+
+
+def test_a_stream_that_was_cut_is_no_answer() -> None:
+    server = Server(stream(delta(content='{"a": 1'), end=""), reply())
+    assert server.ask().text == '{"a": 1}' and len(server.bodies) == 2
+
+
+def test_an_error_in_a_stream_is_told() -> None:
+    with pytest.raises(EndpointError, match="overloaded"):
+        Server(stream(delta(content="{"), {"error": {"message": "overloaded"}}), attempts=1).ask()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(200, text="{broken"),
+        httpx2.Response(200, json={"choices": []}),
+        httpx2.Response(200, json={"choices": [{"message": {"content": ""}}]}),
+    ],
+)
+def test_what_cannot_be_read_twice_in_the_same_way_is_not_asked_a_third_time(answer: httpx2.Response) -> None:
+    server = Server(answer)
+    with pytest.raises(EndpointError):
+        server.ask()
+    assert len(server.bodies) == 2
+
+
+def test_what_cannot_be_read_once_between_other_faults_is_asked_again() -> None:
+    broken = [httpx2.Response(200, text="{broken"), httpx2.Response(500), httpx2.Response(200, text="{broken")]
+    assert Server(*broken, reply()).ask().text
+
+
 REFUSED = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": "invalid_api_key"}}
 
 
