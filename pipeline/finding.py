@@ -14,8 +14,7 @@ from pipeline.outputs import is_output, source_of, sources_of
 from pipeline.readers import Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
-from pipeline.text import title_from_name
-from pipeline.transcript import Metadata, Transcript
+from pipeline.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,4 @@ def read(source: Source | Transcript, given: Input) -> Transcript:
     if isinstance(source, Transcript):
         return source
     transcript = read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
-    if source.plain in ("", source.name) or transcript.metadata.title:
-        return transcript
-    return transcript.with_metadata(Metadata(title=title_from_name(source.plain)))  # and not what keeps names apart
+    return replace(transcript, plain=source.plain if source.plain != source.name else "")

@@ -61,7 +61,7 @@ def study_document(
             notes=recipe.notes,
             order=tuple(content),
             status="partial" if draft.problems else "complete",
-            title=transcript.metadata.title or title_from_name(transcript.name),
+            title=transcript.metadata.title or title_from_name(transcript.plain or transcript.name),
             channel=transcript.metadata.channel,
             note=draft.note or None,
             source=_source(transcript, model, draft.remarks),

@@ -92,7 +92,8 @@ class Reading:
 class Transcript:
     """Ordered segments with ids 1…n, metadata, and where they came from.
 
-    `sha256` is that of the file's bytes; `notes` are the remarks of `reading` that a user should see, as text.
+    `plain` is the name that it would have without others of its name, "" where it has that one. `sha256` is that of the
+    file's bytes; `notes` are the remarks of `reading` that a user should see, as text.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Transcript:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
+    plain: str = ""
 
     def __post_init__(self) -> None:
         if [s.id for s in self.segments] != list(range(1, len(self.segments) + 1)):

@@ -18,11 +18,15 @@ from pipeline.store import replace_file
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A transcript: where a worker reads it, what its record says of that, and the name of what comes out of it."""
+    """A transcript: where a worker reads it, what its record says of that, and the name of what comes out of it.
+
+    `plain` is the name that it would have without others of its name.
+    """
 
     address: str
     label: str
     name: str
+    plain: str = ""
 
 
 def address_of(path: Path | str) -> str:
@@ -45,7 +49,7 @@ def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place
     below = survey(near, is_output)
     sources = kept_apart(below.sources, lambda name: sources_of(here, name) if here is not None else None)
     errors = list(below.errors)
-    places = [Place(str(s.path.absolute()), str(s.path), s.name) for s in sources]
+    places = [Place(str(s.path.absolute()), str(s.path), s.name, s.plain) for s in sources]
     for address in [address_of(p) for p in paths if p not in near]:
         try:
             places += _far(address)
@@ -70,7 +74,7 @@ def _far(address: str) -> list[Place]:
     if not found:
         raise InputError(f"{address}: no transcripts here", hint=f"looked for {', '.join(SUFFIXES)}")
     names = distinct([Source(Path(far), inner) for far, inner in found])
-    return [Place(far, far, s.name) for (far, _), s in zip(found, names, strict=True)]
+    return [Place(far, far, s.name, s.plain) for (far, _), s in zip(found, names, strict=True)]
 
 
 def read(address: str) -> bytes | None:

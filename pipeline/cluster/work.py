@@ -181,7 +181,7 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
     suffix = Path(place.address).suffix
     near = folder / "in" / f"transcript{suffix}"
     _bring(place.address.removesuffix(suffix) + ".info.json", near.with_suffix(".info.json"))
-    return parse(
+    transcript = parse(
         raw,
         place.label,
         suffix=suffix.lower(),
@@ -190,6 +190,7 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
         side=read_side_file(near),
         form=settings.format,
     )
+    return replace(transcript, plain=place.plain)
 
 
 def _previous(

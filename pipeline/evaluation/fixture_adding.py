@@ -168,7 +168,7 @@ def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
 def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
     """Metadata that the record has and the transcript does not tell: it came from flags."""
     meta, source = transcript.metadata, made.source
-    title = made.title if made.title != (meta.title or title_from_name(transcript.name)) else None
+    title = made.title if made.title != (meta.title or title_from_name(transcript.plain or transcript.name)) else None
     speakers = [] if source.speakers == names_of(transcript) else list(source.speakers)
     pairs = {
         "title": title,

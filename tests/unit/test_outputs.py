@@ -34,11 +34,11 @@ def weeks(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(*paths: str, out: str) -> list[Path]:
+def make(*paths: str, out: str, client: ScriptedClient | None = None) -> list[Path]:
     """The records of what is made, here, of these paths."""
     found = find([Path(p) for p in paths], Input(), Path(out))
     order = Order(Path(out), Recipe(), PromptSet(), "http://server.test", at_once=1)
-    made = asyncio.run(make_all(found.sources, ScriptedClient(good_answer), order))
+    made = asyncio.run(make_all(found.sources, client or ScriptedClient(good_answer), order))
     return [outcome.page.with_suffix(".json") for outcome in made if outcome.page]
 
 
@@ -58,6 +58,15 @@ def test_two_files_of_one_name_get_two_documents_from_whichever_folder_they_are_
     assert [load(r).title for r in records] == ["Talk", "Talk"]
     monkeypatch.chdir(weeks / "week1")
     assert [transcript_of(load(r), r, None)[1] for r in records] == ["", ""]
+
+
+def test_a_name_that_is_kept_apart_changes_no_call(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    Path("week2/talk.txt").write_text(FIRST, "utf-8")
+    alone, apart = ScriptedClient(good_answer), ScriptedClient(good_answer)
+    assert make("week1/talk.txt", out="notes", client=alone)[0].name == "talk.json"
+    assert make("week2/talk.txt", out="notes", client=apart)[0].name == "week2-talk.json"
+    assert [r.key("scripted") for r in apart.requests] == [r.key("scripted") for r in alone.requests]
 
 
 def test_a_transcript_is_told_from_others_of_its_name_by_its_words_and_else_by_its_folder(
