@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.order import Input, Outcome
-from pipeline.outputs import is_output, source_of, sources_of
-from pipeline.readers import Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
+from pipeline.outputs import is_output, origin_of, source_of
+from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
 from pipeline.transcript import Transcript
@@ -41,7 +41,7 @@ def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
     below = survey((p for p in paths if p != Path("-")), is_output)
     failed += [Outcome("", error=err) for err in below.errors]
     streams = _apart(read_now, out)
-    files = kept_apart(below.sources, partial(sources_of, out), [t.name for t in streams])
+    files = kept_apart(below.sources, partial(origin_of, out), [t.name for t in streams])
     return Found([*streams, *files], failed, skipped_lines(below))
 
 
@@ -75,7 +75,11 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
     names = {path: name for name, path in taken.items()}
     kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
     return Found(
-        [*kept_apart(kept, lambda name: {Path(taken[name]).resolve()} if name in taken else sources_of(out, name))],
+        [
+            *kept_apart(
+                kept, lambda name: Origin({Path(taken[name]).resolve()}) if name in taken else origin_of(out, name)
+            )
+        ],
         [Outcome("", error=err) for err in below.errors],
         skipped_lines(below),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
-from pipeline.readers import READ, read_transcript
+from pipeline.readers import READ, STANDARD_INPUT, Origin, read_transcript
 from pipeline.readers.archive import members, read_member, zipped
 from pipeline.store import output_path
 from pipeline.text import well_formed
@@ -138,11 +138,22 @@ def path_told(transcript: Path, record: Path) -> str:
         return there.as_posix()
 
 
-def sources_of(out: Path, name: str) -> frozenset[Path] | None:
-    """Where the transcript of a name's document may lie, resolved; None when there is no such document."""
+def origin_of(out: Path, name: str) -> Origin | None:
+    """What a name's document was made from; None when there is no such document."""
     record = output_path(out, name)
-    path = (source_of(record) or {}).get("path")
-    return None if not isinstance(path, str) else frozenset(p.resolve() for p in places_told(path, record))
+    source = source_of(record) or {}
+    path, sha256 = source.get("path"), source.get("sha256")
+    if not isinstance(path, str):
+        return None
+    gone = isinstance(sha256, str) and is_gone(path, record)
+    return Origin(frozenset(p.resolve() for p in places_told(path, record)), str(sha256) if gone else "")
+
+
+def is_gone(path: str, record: Path) -> bool:
+    """Whether nothing lies any more where a record tells its transcript. What was no file here never goes."""
+    if path == STANDARD_INPUT or "://" in path:
+        return False
+    return not any(p.exists() or zipped(p) for p in map(_as_on_disk, places_told(path, record)))
 
 
 def places_told(path: str, record: Path) -> tuple[Path, ...]:

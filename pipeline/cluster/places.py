@@ -11,7 +11,7 @@ from typing import Any
 import fsspec
 
 from pipeline.errors import InputError, SettingsError, StoreError
-from pipeline.outputs import is_output, sources_of
+from pipeline.outputs import is_output, origin_of
 from pipeline.readers import SUFFIXES, Source, distinct, kept_apart, survey
 from pipeline.store import replace_file
 
@@ -47,7 +47,7 @@ def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place
     near = [p for p in paths if "://" not in address_of(p)]
     here = out if out is not None and "://" not in address_of(out) else None
     below = survey(near, is_output)
-    sources = kept_apart(below.sources, lambda name: sources_of(here, name) if here is not None else None)
+    sources = kept_apart(below.sources, lambda name: origin_of(here, name) if here is not None else None)
     errors = list(below.errors)
     places = [Place(str(s.path.absolute()), str(s.path), s.name, s.plain) for s in sources]
     for address in [address_of(p) for p in paths if p not in near]:

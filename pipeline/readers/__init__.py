@@ -10,7 +10,9 @@ from pipeline.readers.archive import read_member, zipped
 from pipeline.readers.metadata import read_side_file
 from pipeline.readers.sources import (
     READ,
+    STANDARD_INPUT,
     SUFFIXES,
+    Origin,
     Skipped,
     Source,
     Survey,
@@ -25,7 +27,9 @@ from pipeline.transcript import Metadata, Transcript
 
 __all__ = [
     "READ",
+    "STANDARD_INPUT",
     "SUFFIXES",
+    "Origin",
     "Skipped",
     "Source",
     "Survey",

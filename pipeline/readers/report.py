@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
-from pipeline.readers.sources import Skipped, Survey
+from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
 from pipeline.text import numbered, slug, words
 from pipeline.transcript import LeftOut, Transcript
 
@@ -39,7 +39,7 @@ def read_given(
     """
     doors: list[tuple[str, Callable[[], Transcript]]] = []
     if stdin is not None:
-        doors.append(("standard input", lambda: read_stdin(stdin, name=name, form=form, encoding=encoding)))
+        doors.append((STANDARD_INPUT, lambda: read_stdin(stdin, name=name, form=form, encoding=encoding)))
     if url is not None:
         doors.append((url, lambda: read_url(url, name=name, form=form, encoding=encoding)))
     for source in found.sources:
@@ -59,7 +59,7 @@ def read_stdin(
     raw: bytes, *, name: str | None = None, form: str | None = None, encoding: str | None = None
 ) -> Transcript:
     """The transcript that came through a pipe."""
-    return parse(raw, "standard input", name=slug(name) if name else "stdin", encoding=encoding, form=form)
+    return parse(raw, STANDARD_INPUT, name=slug(name) if name else "stdin", encoding=encoding, form=form)
 
 
 def read_url(url: str, *, name: str | None = None, form: str | None = None, encoding: str | None = None) -> Transcript:

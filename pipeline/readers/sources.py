@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from itertools import takewhile
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.readers.addresses import is_video, no_transcript
-from pipeline.readers.archive import members, passed_over, zipped
+from pipeline.readers.archive import members, passed_over, read_member, zipped
 from pipeline.text import slug, well_formed
 
 SUFFIXES = (
@@ -22,6 +24,7 @@ _LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".c
 READ = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
+STANDARD_INPUT = "standard input"  # what stands for the path of a transcript that came through a pipe
 _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
 
 
@@ -246,20 +249,29 @@ def _with_folder(source: Source) -> str:
     return source.plain if "/" in source.plain or not folder else f"{folder}-{source.plain}"
 
 
-MadeFrom = Callable[[str], Collection[Path] | None]
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a document was made from: the paths, resolved, at which it may lie, and its digest once it lies at none."""
+
+    paths: Collection[Path]
+    sha256: str = ""
+
+
+MadeFrom = Callable[[str], Origin | None]
 
 
 def kept_apart(sources: Iterable[Source], made_from: MadeFrom, given: Collection[str] = ()) -> list[Source]:
     """Sources whose names overwrite no document of another input; what has a document already keeps its name.
 
-    `made_from` gives the paths, resolved, at which the input of a name's document may lie, None when there is no
-    document; `given` are names that others of this run have.
+    `made_from` gives what a name's document was made from, None when there is no document; `given` are names that
+    others of this run have. A file that was moved, and not changed, has the document that was made from it.
     """
     every = [replace(s, plain=s.plain or s.name) for s in sources]
+    made_from = cache(made_from)
     taken = {as_written(name) for name in given}
     kept: dict[int, str] = {}
     for n, source in enumerate(every):
-        own = (name for name in _candidates(source, made_from) if (at := made_from(name)) and _is_at(source, at))
+        own = (name for name in _former_names(source, made_from) if _is_of(source, made_from(name)))
         if (name := next((name for name in own if as_written(name) not in taken), None)) is not None:
             kept[n] = name
             taken.add(as_written(name))
@@ -276,22 +288,50 @@ def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
     """Names for a source, the best first: what tells it from an input that has its plain name comes before the rest."""
     yield source.name
     yield source.plain
-    others = made_from(source.plain) or ()
+    other = made_from(source.plain)
     apart = [_with_ending(source), _with_folder(source)]
-    yield from apart if any(p.suffix.lower() != source.path.suffix.lower() for p in others) else reversed(apart)
+    differs = other and any(p.suffix.lower() != source.path.suffix.lower() for p in other.paths)
+    yield from apart if differs else reversed(apart)
+
+
+def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
+    """Names that a source's document may have: its candidates, and then those of each that have a number."""
+    candidates = dict.fromkeys(_candidates(source, made_from))
+    yield from candidates
+    for name in candidates:
+        yield from takewhile(made_from, _with_numbers(name))
 
 
 def _is_free(source: Source, made_from: MadeFrom, name: str) -> bool:
     """Whether a name has no document, or has the source's own."""
-    return (at := made_from(name)) is None or _is_at(source, at)
+    origin = made_from(name)
+    return origin is None or _is_of(source, origin)
 
 
-def _is_at(source: Source, paths: Collection[Path]) -> bool:
+def _is_of(source: Source, origin: Origin | None) -> bool:
+    """Whether a document of this origin was made from a source: from its path, or before it was moved."""
+    if origin is None:
+        return False
     own = source.path.resolve()
-    return own in paths or Path(well_formed(str(own))) in paths  # as a record has it
+    if own in origin.paths or Path(well_formed(str(own))) in origin.paths:  # as a record has it
+        return True
+    return bool(origin.sha256) and _sha256(source.path) == origin.sha256
+
+
+def _sha256(path: Path) -> str:
+    """The digest of what is read of a path, "" if nothing can be."""
+    try:
+        inside = zipped(path)
+        return hashlib.sha256(read_member(*inside) if inside else path.read_bytes()).hexdigest()
+    except (InputError, OSError):
+        return ""
+
+
+def _with_numbers(name: str) -> Iterator[str]:
+    return (f"{name}-{n}" for n in range(2, 1000))
 
 
 def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:
     """The first of the names, then of the last one with a number, that is `own` or free and not taken."""
-    candidates = [*names, *(f"{names[-1]}-{n}" for n in range(2, 1000))]
+    candidates = [*names, *_with_numbers(names[-1])]
     return next((n for n in candidates if as_written(n) not in taken and own(n)), names[0])

@@ -1,15 +1,17 @@
 """What is below paths: what is read, what is not and why, and names that overwrite nothing."""
 
+import hashlib
 import json
 import shlex
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.readers import Source, distinct, kept_apart, read_transcript, survey
+from pipeline.readers import Origin, Source, distinct, kept_apart, read_transcript, survey
 
 SAID = "We leave at nine, says the captain."
 
@@ -80,12 +82,12 @@ def test_another_address_is_pointed_to_its_option() -> None:
     assert "--transcript-url 'https://example.org/talk.vtt'" in str(error)
 
 
-def made(**documents: str) -> Callable[[str], set[Path] | None]:
+def made(**documents: str) -> Callable[[str], Origin | None]:
     """What tells from which input each document was made."""
-    return lambda name: {Path(documents[name])} if name in documents else None
+    return lambda name: Origin({Path(documents[name])}) if name in documents else None
 
 
-def names(made_from: Callable[[str], set[Path] | None], *paths: str) -> list[str]:
+def names(made_from: Callable[[str], Origin | None], *paths: str) -> list[str]:
     return [s.name for s in kept_apart(distinct([Source(Path(p), Path(p).name) for p in paths]), made_from)]
 
 
@@ -116,6 +118,25 @@ def test_inputs_of_one_name_are_told_apart_by_their_endings_or_else_by_their_fol
     assert names(made(), "/a/x/talk.txt", "/b/x/talk.txt") == ["x-talk", "x-talk-2"]
     taken = made(**{"talk": "/a/talk.txt", "b-talk": "/c/b/talk.txt", "talk-txt": "/d/talk.txt"})
     assert names(taken, "/b/talk.txt") == ["talk-txt-2"]
+
+
+@pytest.mark.parametrize("other", ["a b.txt", "A-b.txt"])
+def test_a_number_in_a_name_stays_when_the_other_input_goes(other: str) -> None:
+    paths = [f"/sc/{other}", "/sc/a-b.txt"]
+    first, second = names(made(), *paths)
+    assert second == "sc-a-b-2"
+    assert names(made(**{first: paths[0], second: paths[1]}), paths[1]) == [second]
+    assert names(made(**{second: paths[1]}), paths[1]) == [second]
+
+
+def test_a_file_that_was_moved_keeps_its_name_as_long_as_its_words_are_the_same(tmp_path: Path) -> None:
+    moved = tmp_path / "talk.txt"
+    moved.write_text(SAID)
+    before = Origin({Path("/former/talk.txt")}, hashlib.sha256(SAID.encode()).hexdigest())
+    assert names({"talk": before}.get, str(moved)) == ["talk"]
+    assert names({"talk": replace(before, sha256="")}.get, str(moved)) == [f"{tmp_path.name}-talk"]
+    moved.write_text(f"{SAID} Or at ten.")
+    assert names({"talk": before}.get, str(moved)) == [f"{tmp_path.name}-talk"]
 
 
 def test_captions_of_a_downloader_find_their_side_file(tmp_path: Path) -> None:

@@ -69,6 +69,24 @@ def test_a_name_that_is_kept_apart_changes_no_call(weeks: Path, monkeypatch: pyt
     assert [r.key("scripted") for r in apart.requests] == [r.key("scripted") for r in alone.requests]
 
 
+def test_a_folder_that_was_moved_has_the_notes_that_were_made_of_it(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (before,) = make("week1", out="notes")
+    shutil.move("week1", "week-1")
+    assert make("week-1", out="notes") == [before] and load(before).source.path == "../week-1/talk.txt"
+    shutil.copytree("week-1", "copy")
+    assert make("copy", out="notes") != [before]
+
+
+def test_a_file_never_takes_the_notes_of_what_came_through_a_pipe(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", "standard input"), "utf-8")
+    assert make("week1/talk.txt", out="notes") != [record]
+
+
 def test_a_transcript_is_told_from_others_of_its_name_by_its_words_and_else_by_its_folder(
     weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
