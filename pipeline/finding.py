@@ -10,11 +10,14 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.order import Input, Outcome
-from pipeline.outputs import is_output, origin_of, source_of
+from pipeline.outputs import former_places, is_output, origin_of, records_below, source_of
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
+from pipeline.text import numbered
 from pipeline.transcript import Transcript
+
+_SHOWN = 3  # files that are named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,32 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
         ],
         [Outcome("", error=err) for err in below.errors],
         skipped_lines(below),
+    )
+
+
+def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
+    """A line on notes whose transcripts are no longer there; None when there are none.
+
+    Of the notes in `out`, which other runs write to as well, it tells those of transcripts that were below `paths` or
+    beside them, and those of a file whose name was found elsewhere.
+    """
+    sources = [s for s in found.sources if isinstance(s, Source)]
+    if not sources:
+        return None
+    files, made = {s.path.name for s in sources}, {output_path(out, s.name) for s in sources}
+    folders = [p.resolve() if p.is_dir() else p.resolve().parent for p in paths if p.exists()]
+
+    def concerned(at: Path) -> bool:
+        return at.name in files or any(map(at.is_relative_to, folders))
+
+    records = [r for r in records_below(out) if r not in made and any(map(concerned, former_places(r)))]
+    if not records:
+        return None
+    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
+    return (
+        f"notes of {numbered(len(records), 'transcript')} no longer there stay: "
+        f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more} "
+        "(delete each with its .json and .review.json, or give all three a renamed transcript's new name)"
     )
 
 

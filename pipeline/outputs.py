@@ -145,11 +145,18 @@ def origin_of(out: Path, name: str) -> Origin | None:
     path, sha256 = source.get("path"), source.get("sha256")
     if not isinstance(path, str):
         return None
-    gone = isinstance(sha256, str) and is_gone(path, record)
+    gone = isinstance(sha256, str) and _is_gone(path, record)
     return Origin(frozenset(p.resolve() for p in places_told(path, record)), str(sha256) if gone else "")
 
 
-def is_gone(path: str, record: Path) -> bool:
+def former_places(record: Path) -> tuple[Path, ...]:
+    """Where the transcript of notes may have been, resolved; () for one that is there, and for what is no record."""
+    path = (source_of(record) or {}).get("path")
+    gone = isinstance(path, str) and _is_gone(path, record)
+    return tuple(p.resolve() for p in places_told(str(path), record)) if gone else ()
+
+
+def _is_gone(path: str, record: Path) -> bool:
     """Whether nothing lies any more where a record tells its transcript. What was no file here never goes."""
     if path == STANDARD_INPUT or "://" in path:
         return False

@@ -13,7 +13,7 @@ from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError
 from pipeline.events import Events
-from pipeline.finding import find, read
+from pipeline.finding import find, left_behind, read
 from pipeline.order import Input, Order, Outcome
 from pipeline.progress import ENDED, Phase, Progress
 from pipeline.prompting import PromptSet
@@ -48,7 +48,7 @@ def make_documents(
     """
     started, events, given = time.monotonic(), events or Events(), given or Input(settings.encoding, settings.format)
     found = find(paths, given, settings.out)
-    for line in found.skipped:
+    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)
     for outcome in found.failed:
         display.done(outcome)

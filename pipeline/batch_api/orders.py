@@ -16,7 +16,7 @@ from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.chosen import endpoint_of, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
-from pipeline.finding import find
+from pipeline.finding import find, left_behind
 from pipeline.llm import key_of
 from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
@@ -192,7 +192,7 @@ async def _carry_out(
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
     sources = [s for s in found.sources if isinstance(s, Source)]
     failed = found.failed
-    for line in found.skipped:
+    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)
     for outcome in failed:
         display.done(outcome)

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.corpus import make_all
 from pipeline.errors import InputError
-from pipeline.finding import find
+from pipeline.finding import find, left_behind
 from pipeline.order import Input, Order
 from pipeline.outputs import transcript_of
 from pipeline.profile import Recipe
@@ -78,6 +78,39 @@ def test_a_folder_that_was_moved_has_the_notes_that_were_made_of_it(
     assert make("week-1", out="notes") == [before] and load(before).source.path == "../week-1/talk.txt"
     shutil.copytree("week-1", "copy")
     assert make("copy", out="notes") != [before]
+
+
+def test_notes_of_transcripts_that_are_no_longer_there_are_told_in_a_line(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    out, week1, week2 = Path("notes"), Path("week1"), Path("week2")
+
+    def told(path: Path) -> str | None:
+        return left_behind([path], find([path], Input(), out), out)
+
+    make("week1", "week2/talk.txt", out="notes")
+    assert told(week1) is None
+    shutil.move("week1/talk.txt", "week1/ferry.txt")
+    make("week1", out="notes")
+    line = told(week1)
+    assert line and line.startswith("notes of 1 transcript no longer there stay: notes/week1-talk.md (delete")
+    assert told(week1 / "ferry.txt") == line and told(week2) == line
+    shutil.move("week2/talk.txt", "week2/other.txt")
+    assert "notes of 1 transcript " in (told(week2) or "") and told(Path("nowhere")) is None
+
+
+def test_notes_that_get_a_renamed_transcripts_new_name_are_its_own(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1", out="notes")
+    shutil.move("week1/talk.txt", "week1/ferry.txt")
+    for former in (record, record.with_suffix(".md")):
+        former.rename(former.with_stem("ferry"))
+    assert make("week1", out="notes") == [Path("notes/ferry.json")]
+    found = find([Path("week1")], Input(), Path("notes"))
+    assert left_behind([Path("week1")], found, Path("notes")) is None
 
 
 def test_a_file_never_takes_the_notes_of_what_came_through_a_pipe(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
