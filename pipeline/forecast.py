@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,9 +49,11 @@ class Forecast:
         return about | {"check_cost_usd": self.check_cost} | plans
 
 
-async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = False) -> tuple[Forecast, list[Outcome]]:
-    """The forecast, and an outcome for each path that cannot be read."""
-    transcripts, failed = _read_all(paths, settings)
+async def forecast(
+    paths: Sequence[Path], settings: Settings, *, batch: bool = False, say: Callable[[str], None] = lambda line: None
+) -> tuple[Forecast, list[Outcome]]:
+    """The forecast, and an outcome for each path that cannot be read. `say` is told of files that are skipped."""
+    transcripts, failed = _read_all(paths, settings, say)
     local = settings.in_process
     model, endpoint = model_and_endpoint(settings)
     endpoint += prices.BATCH if batch and not local else ""
@@ -76,9 +78,13 @@ async def forecast(paths: Sequence[Path], settings: Settings, *, batch: bool = F
     return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once, thought_known), failed
 
 
-def _read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Transcript], list[Outcome]]:
+def _read_all(
+    paths: Sequence[Path], settings: Settings, say: Callable[[str], None]
+) -> tuple[list[Transcript], list[Outcome]]:
     given = Input(settings.encoding, settings.format)
     below = find(paths, given, settings.out)
+    for line in below.skipped:
+        say(line)
     found, failed = below.sources, below.failed
     transcripts: list[Transcript] = []
     for source in found:

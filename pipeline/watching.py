@@ -24,8 +24,10 @@ from pipeline.finding import find_among
 from pipeline.order import Input, Outcome
 from pipeline.outputs import is_output
 from pipeline.providers.calls import CallStore
-from pipeline.readers import Source
+from pipeline.readers import Source, Survey
 from pipeline.readers.metadata import side_file
+from pipeline.readers.report import skipped_lines
+from pipeline.readers.sources import linked_folders
 from pipeline.settings import Settings
 from pipeline.settling import Settling, Stamp, listing
 from pipeline.single_machine import Audience, Run
@@ -76,6 +78,8 @@ async def watch_documents(
         watch = _Watch(run, paths, Settling(settle), ending, told, waiting)
         async with run.connected() as at:
             display.say(f"model {at.model} ({at.endpoint}; {at.why}), watching {_named(paths)}")
+            for line in skipped_lines(Survey(skipped=await asyncio.to_thread(linked_folders, paths))):
+                display.say(line)
             error = await watch.follow(Stoppable(at.client, at.stop))
     display.summary(watch.outcomes, events.retried, time.monotonic() - started)
     return Watched(watch.outcomes, watch.cut_short, error)

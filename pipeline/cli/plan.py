@@ -28,8 +28,8 @@ def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> 
     from pipeline.settings import load_settings
 
     settings = load_settings(**flags)
-    found, failed = awaited(forecast(paths, settings, batch=batch))
     with Screen() as screen:
+        found, failed = awaited(forecast(paths, settings, batch=batch, say=screen.say))
         for outcome in failed:
             screen.done(outcome)
     if found.plans or as_json:  # of nothing that could be read a table would say that it is free

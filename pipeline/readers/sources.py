@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ _LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".c
 READ = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
+_LINKED = "a link to a folder is not followed: give it as a path of its own"
 STANDARD_INPUT = "standard input"  # what stands for the path of a transcript that came through a pipe
 _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
 
@@ -58,7 +60,6 @@ class Survey:
 
 
 Own = Callable[[Path], bool]
-_Pair = tuple[list[Source], list[Skipped]]
 
 
 def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
@@ -72,26 +73,37 @@ def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
 def survey_files(files: Collection[Path], roots: Iterable[Path], own: Own = lambda path: False) -> Survey:
     """The survey of some of the files that are below roots, under the names that they have there."""
 
-    def some(root: Path) -> _Pair:
+    def some(root: Path) -> Survey:
         if root.is_dir():
             return _sorted_out(root, [f for f in files if f.is_relative_to(root)], own)
-        return _below(root, own) if root in files else ([], [])
+        return _below(root, own) if root in files else Survey()
 
     return _surveyed(roots, some)
 
 
-def _surveyed(paths: Iterable[Path], look: Callable[[Path], _Pair]) -> Survey:
+def linked_folders(roots: Iterable[Path]) -> tuple[Skipped, ...]:
+    """The links to folders below roots; a survey of files alone does not meet them."""
+    found: list[Path] = []
+    for root in roots:
+        for at, names, _ in os.walk(root):
+            names[:] = [name for name in names if not name.startswith(".")]
+            found += (path for name in names if (path := Path(at, name)).is_symlink())
+    return tuple(Skipped(path, _LINKED) for path in sorted(found))
+
+
+def _surveyed(paths: Iterable[Path], look: Callable[[Path], Survey]) -> Survey:
     found: list[Source] = []
     skipped: list[Skipped] = []
     errors: list[InputError] = []
     for path in paths:
         try:
-            sources, left = look(path)
+            below = look(path)
         except InputError as err:
             errors.append(err)
             continue
-        found += sources
-        skipped += left
+        found += below.sources
+        skipped += below.skipped
+        errors += below.errors
     seen: dict[Path, Source] = {}
     for source in found:
         first = seen.setdefault(source.path.resolve(), source)
@@ -100,13 +112,13 @@ def _surveyed(paths: Iterable[Path], look: Callable[[Path], _Pair]) -> Survey:
     return Survey(tuple(distinct(found)), tuple(skipped), tuple(errors))
 
 
-def _below(path: Path, own: Own) -> _Pair:
+def _below(path: Path, own: Own) -> Survey:
     if _ADDRESS.match(str(path)):
         raise _address(str(path))
     if path.is_dir():
         return _folder(path, own)
     if zipped(path):
-        return [Source(path, path.name)], []
+        return Survey((Source(path, path.name),))
     if not path.exists():
         if _BARE.match(str(path)):
             raise _address(f"https://{path}")
@@ -114,8 +126,9 @@ def _below(path: Path, own: Own) -> _Pair:
     if not path.is_file():
         raise InputError(f"{path}: not a regular file", hint="use - to read from a pipe")
     if path.suffix.lower() == ".zip":
-        return _archive(path, "")
-    return [Source(path, path.name)], []
+        packed = _archive(path, "")
+        return packed if packed.sources else replace(packed, errors=(_nothing_in(path, "zip file"),))
+    return Survey((Source(path, path.name),))
 
 
 def _address(path: str) -> InputError:
@@ -128,32 +141,37 @@ def _address(path: str) -> InputError:
     )
 
 
-def _folder(root: Path, own: Own) -> _Pair:
-    sources, skipped = _sorted_out(root, root.rglob("*"), own)
-    if not sources:
-        raise InputError(f"{root}: no transcripts in this folder", hint=f"looked for {', '.join(READ)}")
-    return sources, skipped
+def _nothing_in(path: Path, what: str) -> InputError:
+    return InputError(f"{path}: no transcripts in this {what}", hint=f"looked for {', '.join(READ)}")
 
 
-def _sorted_out(root: Path, paths: Iterable[Path], own: Own) -> _Pair:
+def _folder(root: Path, own: Own) -> Survey:
+    found = _sorted_out(root, root.rglob("*"), own)
+    return found if found.sources or found.errors else replace(found, errors=(_nothing_in(root, "folder"),))
+
+
+def _sorted_out(root: Path, paths: Iterable[Path], own: Own) -> Survey:
     sources: list[Source] = []
     skipped: list[Skipped] = []
+    errors: list[InputError] = []
     for path in sorted(paths):
         inner = path.relative_to(root)
-        if path.is_dir() or any(part.startswith(".") for part in inner.parts) or own(path):
+        folder = path.is_dir() and not path.is_symlink()
+        if folder or any(part.startswith(".") for part in inner.parts) or own(path):
             continue
         if reason := _why_not(path, root):
             skipped.append(Skipped(path, reason))
         elif path.suffix.lower() == ".zip":
             try:
-                packed, left = _archive(path, f"{inner.with_suffix('').as_posix()}/")
+                packed = _archive(path, f"{inner.with_suffix('').as_posix()}/")
             except InputError as err:
-                packed, left = [], [Skipped(path, str(err).removeprefix(f"{path}: "))]
-            sources += packed
-            skipped += left
+                errors.append(err)
+                continue
+            sources += packed.sources
+            skipped += packed.skipped if packed.sources else [Skipped(path, "no transcripts in this zip file")]
         elif not path.name.lower().endswith(".info.json"):
             sources.append(Source(path, inner.as_posix()))
-    return sources, skipped
+    return Survey(tuple(sources), tuple(skipped), tuple(errors))
 
 
 def is_temporary(name: str) -> bool:
@@ -162,7 +180,9 @@ def is_temporary(name: str) -> bool:
 
 
 def _why_not(path: Path, root: Path) -> str | None:
-    """Why a file of a folder is not read; None when it is."""
+    """Why a file of a folder, or a link in it, is not read; None when it is."""
+    if path.is_dir():
+        return _LINKED
     if not path.resolve().is_relative_to(root.resolve()):
         return "a link that leads out of the folder"
     if not path.is_file():
@@ -192,14 +212,13 @@ def _recognised(path: Path) -> bool:
         return True  # read and told
 
 
-def _archive(path: Path, prefix: str) -> tuple[list[Source], list[Skipped]]:
+def _archive(path: Path, prefix: str) -> Survey:
+    """What a zip file holds. InputError when it cannot be read."""
     names = members(path)
     good = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
-    if not good:
-        raise InputError(f"{path}: no transcripts in this zip file", hint=f"looked for {', '.join(READ)}")
     left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
     left += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
-    return [Source(path / n, prefix + n) for n in good], left
+    return Survey(tuple(Source(path / n, prefix + n) for n in good), tuple(left))
 
 
 def distinct(sources: list[Source]) -> list[Source]:

@@ -125,6 +125,14 @@ def test_a_watch_makes_what_is_there_and_then_what_is_added_changed_and_renamed(
     }
 
 
+def test_a_watch_tells_the_links_to_folders_that_it_does_not_follow(folder: Path, serve: Serve) -> None:
+    (folder / "talks" / "sub").mkdir(parents=True)
+    (folder / "elsewhere").mkdir()
+    (folder / "talks" / "sub" / "linked").symlink_to(folder / "elsewhere")
+    told, _ = watch(folder, serve(), Told.idle)
+    assert [line for line in told.said if line.startswith("not read: ") and "linked (a link to a folder" in line]
+
+
 def test_half_written_and_temporary_files_and_its_own_notes_are_left_alone(folder: Path, serve: Serve) -> None:
     talks = folder / "talks"
     talks.mkdir()

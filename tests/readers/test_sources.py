@@ -64,6 +64,31 @@ def test_nothing_leaves_a_zip_file(tmp_path: Path) -> None:
     assert [s.name for s in survey([tmp_path / "talks.zip"]).sources] == ["in"]
 
 
+def test_a_broken_zip_file_in_a_folder_is_an_error_and_one_without_transcripts_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(SAID)
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 and no more")
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as packed:
+        packed.writestr("photo.png", "x")
+    found = survey([tmp_path])
+    assert [s.name for s in found.sources] == ["talk"]
+    assert [str(e) for e in found.errors] == [str(e) for e in survey([tmp_path / "cut.zip"]).errors]
+    assert "cut.zip: this zip file cannot be read" in str(found.errors[0])
+    assert [(s.path.name, s.reason) for s in found.skipped] == [("photos.zip", "no transcripts in this zip file")]
+
+
+@pytest.mark.parametrize("beside", ["talk.txt", "photo.png"])
+def test_a_link_to_a_folder_is_not_followed_and_told(tmp_path: Path, beside: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "far.txt").write_text(SAID)
+    (tmp_path / "talks" / "week").mkdir(parents=True)
+    (tmp_path / "talks" / "week" / beside).write_text(SAID)
+    (tmp_path / "talks" / "week" / "linked").symlink_to(tmp_path / "elsewhere")
+    found = survey([tmp_path / "talks"])
+    assert "linked" in {s.path.name for s in found.skipped if s.reason.startswith("a link to a folder")}
+    assert [str(s.path.name) for s in found.sources] == ["talk.txt"] * (beside == "talk.txt")
+    assert len(found.errors) == (beside != "talk.txt")
+
+
 def test_a_missing_member_is_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "talks.zip", "w") as packed:
         packed.writestr("in.txt", SAID)

@@ -154,6 +154,15 @@ def forecast_of(folder: Path, **more: object) -> Forecast:
     return found
 
 
+def test_a_plan_tells_what_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(": ".join(LINES[0]), "utf-8")
+    (tmp_path / "photo.png").write_text("x")
+    settings = load_settings(base_url="https://api.openai.com/v1", out=tmp_path / "out")
+    said: list[str] = []
+    asyncio.run(forecast([tmp_path], settings, say=said.append))
+    assert len(said) == 1 and "photo.png (.png is none of the endings that are read)" in said[0]
+
+
 def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:
     head, one, _, whole, model, check = plan_table(forecast_of(tmp_path)).splitlines()
     assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
