@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
-from pipeline.errors import InputError
+from pipeline.errors import EndpointError, InputError
 from pipeline.events import Events
 from pipeline.finding import find, left_behind, read
+from pipeline.llm import Tally
 from pipeline.order import Input, Order, Outcome
 from pipeline.progress import ENDED, Phase, Progress
 from pipeline.prompting import PromptSet
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
+INTERRUPTED = EndpointError("interrupted", fatal=True)  # what a transcript that was not finished is told to have met
+_EXIT_INTERRUPTED = 130
 
 
 def make_documents(
@@ -41,7 +44,7 @@ def make_documents(
     given: Input | None = None,
     written: Callable[[Path], None] = lambda page: None,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code 0 when every document is complete, else 1; and a row for each transcript.
+    """Exit code 0 when every document is complete, 130 after Ctrl-C, else 1; and a row for each transcript.
 
     `written` is told of every page that stands, as soon as it does. What makes documents is loaded when there is
     something to make.
@@ -58,7 +61,9 @@ def make_documents(
         with closing(CallStore(store_path(settings.out))) as calls:
             outcomes += _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
     display.summary(outcomes, events.retried, time.monotonic() - started)
-    return (0 if all(o.complete for o in outcomes) else 1), [o.row() for o in outcomes]
+    cut_short = any(o.error is INTERRUPTED for o in outcomes)
+    code = _EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
+    return code, [o.row() for o in outcomes]
 
 
 def _made(
@@ -69,9 +74,18 @@ def _made(
     calls: CallStore,
     audience: Audience,
 ) -> list[Outcome]:
-    """Outcomes in the order of the sources. What is up to date needs no endpoint."""
+    """Outcomes in the order of the sources; after Ctrl-C, what was not finished is told as interrupted."""
     run = Run.of(settings, metadata, given, calls, audience)
-    display = audience.display
+    try:
+        return _finished(sources, run)
+    except KeyboardInterrupt:
+        audience.interrupted(source.name for source in sources)
+        return [audience.ended[source.name] for source in sources]
+
+
+def _finished(sources: Sequence[Source | Transcript], run: Run) -> list[Outcome]:
+    """Outcomes in the order of the sources. What is up to date needs no endpoint."""
+    display = run.audience.display
     found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
     left = [s for n, s in enumerate(sources) if n not in found]
     if not left:
@@ -152,19 +166,27 @@ class Audience:
     display: Display
     events: Events
     written: Callable[[Path], None] = lambda page: None
-    _phases: dict[str, Phase] = field(default_factory=dict)  # of transcripts under way
+    ended: dict[str, Outcome] = field(default_factory=dict)  # without their documents
+    _under_way: dict[str, tuple[Phase, Tally]] = field(default_factory=dict)
 
     def watch(self, progress: Progress) -> None:
         """Shows progress; an event where a phase begins."""
         self.display.watch(progress)
-        if self._phases.get(progress.name) != progress.phase:
-            self._phases[progress.name] = progress.phase
-            if progress.phase not in ENDED:
-                self.events.tell("phase begun", document=progress.name, phase=progress.phase, calls=progress.planned)
+        before, _ = self._under_way.get(progress.name, (None, None))
+        self._under_way[progress.name] = progress.phase, progress.tally
+        if progress.phase != before and progress.phase not in ENDED:
+            self.events.tell("phase begun", document=progress.name, phase=progress.phase, calls=progress.planned)
+
+    def interrupted(self, names: Iterable[str]) -> None:
+        """Tells the transcripts of these names that were not finished."""
+        for name in [n for n in names if n not in self.ended]:
+            _, tally = self._under_way.get(name, (None, Tally()))
+            self.done(Outcome(name, error=INTERRUPTED, tally=tally))
 
     def done(self, outcome: Outcome) -> None:
         """How a transcript ended."""
-        self._phases.pop(outcome.name, None)
+        self._under_way.pop(outcome.name, None)
+        self.ended[outcome.name] = replace(outcome, document=None)
         self.display.done(outcome)
         if outcome.page:
             self.written(outcome.page)

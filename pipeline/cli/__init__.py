@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoSuchCommand
 
-from pipeline.cli.console import INTERRUPTED
+from pipeline.cli.console import EXIT_INTERRUPTED, INTERRUPTED
 
 # Each is the object `command` of the module of its name.
 COMMANDS = {
@@ -117,7 +117,7 @@ def _exit_code(given: list[str]) -> Any:
         if isinstance(err.__cause__, EOFError):
             raise err.__cause__ from None  # click takes it for Ctrl-D at a question; nothing is asked here
         print(INTERRUPTED, file=sys.stderr)
-        return 130
+        return EXIT_INTERRUPTED
     except OSError as err:
         if "--debug" in given:
             raise

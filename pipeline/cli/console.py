@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 INTERRUPTED = "studydoc: interrupted; every answer so far is stored, run the same command to go on"
+EXIT_INTERRUPTED = 130
 
 T = TypeVar("T")
 

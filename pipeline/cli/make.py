@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import awaited
+from pipeline.cli.console import EXIT_INTERRUPTED, INTERRUPTED, awaited
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import (
     TEXT,
@@ -115,6 +116,8 @@ def command(
         code, rows = _here(paths, settings, metadata, given, log_json, exports, quiet=quiet)
     exports.finish(rows)
     print_rows(rows, as_json=as_json)
+    if code == EXIT_INTERRUPTED:
+        print(INTERRUPTED, file=sys.stderr)
     return code or exports.failed
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.cli.console import EXIT_INTERRUPTED
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
 from pipeline.events import opened
@@ -17,7 +18,6 @@ from pipeline.transcript import Metadata
 from pipeline.watching import Watched, watch_documents
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_EXIT_INTERRUPTED = 130
 
 
 def run_watch(
@@ -66,7 +66,7 @@ def run_watch(
                 waiting=rows.index,
             )
         except asyncio.CancelledError:
-            return _EXIT_INTERRUPTED
+            return EXIT_INTERRUPTED
         rows.index()
         exports.end()
         return exit_code(ended, caught[0] if caught else None) or exports.failed
@@ -102,7 +102,7 @@ def exit_code(ended: Watched, caught: int | None) -> int:
     """The exit code of a watch that a signal or an error ended."""
     if ended.error is not None:
         return 1
-    return _EXIT_INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
+    return EXIT_INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
 
 
 def _on_signals(handler: Callable[[int], None] | None) -> None:

@@ -161,6 +161,22 @@ def test_ctrl_c_says_how_to_go_on(folder: Path, serve: Callable[..., str]) -> No
     assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
 
 
+def test_ctrl_c_lists_what_was_finished_and_counts_all_calls(folder: Path, serve: Callable[..., str]) -> None:
+    run = make(folder, serve(0.0, "ok,ok,ok,hang"), "--json", "--concurrency", "1")
+    while sum(asked(folder).values()) != 4:
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGINT)
+    printed, told = run.communicate(timeout=60)
+    rows = [json.loads(line) for line in printed.splitlines()]
+    assert [(row["name"], row["status"], row["error"]) for row in rows] == [
+        ("one", "complete", None),
+        ("two", "failed", "interrupted"),
+        ("three", "failed", "interrupted"),
+    ]
+    assert "documents: 1 complete, 0 partial, 2 failed\ncalls: 3 made" in told
+    assert run.returncode == 130 and told.splitlines()[-1].startswith("studydoc: interrupted; every answer so far")
+
+
 def test_ctrl_c_twice_ends_at_once_though_the_endpoint_hangs(folder: Path, serve: Callable[..., str]) -> None:
     run = make(folder, serve(20.0))
     while not (folder / "log").exists():
