@@ -26,11 +26,13 @@ from pipeline.providers.calls import CallStore
 from pipeline.providers.endpoint import place_of
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import Source
+from pipeline.readers.archive import zipped
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
+_WAITING = "waiting"  # the documents of an order that lack an answer, by the paths of their transcripts
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
@@ -80,10 +82,11 @@ async def run_batch(
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
     with desk(settings.out) as at:
+        body = dict(at.journal.orders()).get(owner, {}) | body
         at.journal.keep_order(owner, body)
         if not any(job.open and job.owner == owner for job in at.journal.jobs()):
             at.journal.forgive()
-        return await _carry_out(owner, paths, settings, metadata, at, display, wait)
+        return await _carry_out(owner, body, settings, metadata, at, display, wait)
 
 
 async def run_collect(settings: Settings, display: Display, *, wait: Sleep | None = None) -> tuple[int, Rows]:
@@ -93,8 +96,7 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
     with _known_desk(settings.out) as at:
         for owner, body in at.journal.orders():
             mine = _settings_of(body, settings)
-            paths, metadata = [Path(p) for p in body["paths"]], _metadata_of(body)
-            code, more = await _carry_out(owner, paths, mine, metadata, at, display, wait)
+            code, more = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait)
             worst, rows = max(worst, code), rows + more
         for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
             async with _endpoint(settings, model) as endpoint:
@@ -181,17 +183,18 @@ async def _status(job: Job, settings: Settings, at: Desk) -> tuple[str, str]:
 
 async def _carry_out(
     owner: str,
-    paths: Sequence[Path],
+    body: dict[str, Any],
     settings: Settings,
     metadata: Metadata,
     at: Desk,
     display: Display,
     wait: Sleep | None,
 ) -> tuple[int, Rows]:
-    started = time.monotonic()
+    started, paths = time.monotonic(), [Path(p) for p in body["paths"]]
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
     sources = [s for s in found.sources if isinstance(s, Source)]
-    failed = found.failed
+    gone = {p: name for p, name in body.get(_WAITING, {}).items() if _is_gone(Path(p)) and Path(p) not in paths}
+    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in gone.items()]
     for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)
     for outcome in failed:
@@ -203,6 +206,8 @@ async def _carry_out(
         order = _order(settings, metadata, endpoint.endpoint.host)
         waves = Waves(sources, order, settings, owner, at.calls, at.jobs(endpoint), display.say, display.done)
         await waves.advance()
+        waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
+        at.journal.keep_order(owner, body | {_WAITING: gone | waiting})
         if wait:
             await waves.wait(wait)
     outcomes = failed + list(waves.outcomes.values())
@@ -215,6 +220,16 @@ async def _carry_out(
         display.summary(outcomes, 0, time.monotonic() - started)
     done = all(o.complete or isinstance(o.error, Waiting) for o in outcomes)
     return int(not done), [_row(o) for o in outcomes]
+
+
+def _is_gone(path: Path) -> bool:
+    return not (path.exists() or zipped(path))
+
+
+def _no_longer_there(path: str) -> InputError:
+    return InputError(
+        f"{path}: it is no longer there", hint="its answers are stored: put it back and run make --batch again"
+    )
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -245,6 +245,29 @@ def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None
         assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
 
+def test_a_transcript_that_went_while_its_answers_were_waited_for_is_told_as_failed(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        gone = folder / "talks" / "two.txt"
+        gone.unlink()
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        code, states = 0, {"": "waiting"}
+        while "waiting" in states.values():
+            code, rows = asyncio.run(run_collect(now, QUIET))
+            states = {row["name"]: row["status"] for row in rows}
+        assert (code, states) == (1, {"one": "complete", "two": "failed", "three": "complete"})
+        assert [row["error"].startswith(f"{gone}: it is no longer there") for row in rows if row["error"]] == [True]
+        gone.write_text((folder / "talks" / "one.txt").read_text("utf-8"), "utf-8")
+        assert asyncio.run(run_collect(now, QUIET)) == (0, [])
+
+
+def test_what_was_made_before_its_transcript_went_has_not_failed(folder: Path) -> None:
+    with BatchServer() as server:
+        rounds(folder, server)
+        (folder / "talks" / "two.txt").unlink()
+        assert batch(folder, server) == (0, ["complete"] * 2)
+
+
 def test_collect_asks_a_vendor_with_the_key_of_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with BatchServer() as server:
         monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url)
