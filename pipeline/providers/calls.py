@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +45,7 @@ create table if not exists batch_faults (
 ) without rowid;
 """
 _RELEASE = "delete from claims where key = ? and owner = ?"
+_FREE_SPACE = "free some disk space and run again; nothing stored is lost"
 LEASE = 60.0  # seconds that a claim lasts without being renewed
 _OPENING = 30.0  # seconds to wait for others who open or write the file
 _AGAIN = 0.05  # seconds after which to try to open it again
@@ -81,6 +83,13 @@ def _opened(path: Path) -> sqlite3.Connection:
         time.sleep(_AGAIN)
 
 
+def _may_be_full(err: sqlite3.Error | OSError) -> bool:
+    """Whether a full disk can be the cause: while a file is opened, SQLite calls that an I/O error."""
+    if isinstance(err, OSError):
+        return err.errno == ENOSPC
+    return getattr(err, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 def _ready(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_OPENING, isolation_level=None)
     try:
@@ -111,9 +120,8 @@ class CallStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _opened(path)
         except (sqlite3.Error, OSError) as err:
-            raise StoreError(
-                f"{path}: the call store cannot be used: {err}", hint="check the disk, or move the file away"
-            ) from err
+            hint = _FREE_SPACE if _may_be_full(err) else "check the disk, or move the file away"
+            raise StoreError(f"{path}: the call store cannot be used: {err}", hint=hint) from err
 
     def get(self, key: str) -> Completion | None:
         """The stored answer, or None."""
@@ -182,7 +190,7 @@ class CallStore:
     def _unwritable(self, err: sqlite3.Error) -> StoreError:
         return StoreError(
             f"{self.path}: the call store cannot be written: {err}",
-            hint="free some disk space and run again; nothing stored is lost",
+            hint=_FREE_SPACE,
         )
 
     def remember(self, key: str, value: str) -> None:
