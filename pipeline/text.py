@@ -95,6 +95,11 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip()
 
 
+def one_line(text: str) -> str:
+    """The text with blanks for its line breaks, which a file's name may hold."""
+    return " ".join(text.splitlines())
+
+
 def words(text: str) -> list[str]:
     """Words in order, case folded, apostrophes straight."""
     return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import SETTINGS, TEXT, debug, flag, some_paths
-from pipeline.text import json_line
+from pipeline.text import json_line, one_line
 
 
 @click.command(
@@ -47,15 +47,15 @@ def command(
     found = survey(given, is_output)
     failed = bool(found.errors)
     for line in (*map(str, found.errors), *skipped_lines(found)):
-        print(line, file=sys.stderr)
+        print(one_line(line), file=sys.stderr)
     results = read_given(
         found, stdin=stdin, url=url, name=name, form=format, encoding=encoding,
-        progress=lambda line: print(line, file=sys.stderr),
+        progress=lambda line: print(one_line(line), file=sys.stderr),
     )  # fmt: skip
     for result in results:
         if isinstance(result, InputError):
             failed = True
-            print(result, file=sys.stderr)
+            print(one_line(str(result)), file=sys.stderr)
         elif as_json:
             print(json_line(values(result, segments=segments)))
         else:

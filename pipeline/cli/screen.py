@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.llm import Usage
 from pipeline.progress import ENDED, Progress
-from pipeline.text import clean, duration, numbered
+from pipeline.text import clean, duration, numbered, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -46,8 +46,7 @@ class Screen:
     def say(self, message: str) -> None:
         """A line of its own."""
         if not self.quiet:
-            for line in message.splitlines():
-                self._print(line)
+            self._print(message)
 
     def problem(self, message: str) -> None:
         """A line that also a quiet run shows."""
@@ -76,7 +75,7 @@ class Screen:
         """Shows how far a transcript is."""
         if self.quiet:
             return
-        line = progress_line(progress)
+        line = clean(progress_line(progress))
         if bars := self._live():
             if progress.name not in self._tasks:
                 self._tasks[progress.name] = bars.add_task("", total=None, line=line)
@@ -117,7 +116,8 @@ class Screen:
         """What became of all transcripts."""
         if self._unmade:
             self.problem(f"for the same reason {numbered(self._unmade, 'more transcript')} failed")
-        self.say(summary(outcomes, retried, seconds))
+        for line in summary(outcomes, retried, seconds).splitlines():
+            self.say(line)
 
     def download(self, done: int, total: int) -> None:
         """How much of the embedded model has come."""
@@ -186,7 +186,7 @@ def _plan_row(plan: Plan) -> tuple[str, ...]:
     later = f"about {plan.later.calls}" if plan.later.calls else "0"
     answers = f"{whole.low:,} to {whole.high:,}"
     return (
-        plan.name,
+        one_line(plan.name),
         str(plan.now.calls),
         later,
         str(plan.stored),

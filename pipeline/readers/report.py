@@ -16,7 +16,7 @@ from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
-from pipeline.text import numbered, slug, words
+from pipeline.text import numbered, one_line, slug, words
 from pipeline.transcript import LeftOut, Transcript
 
 _SHOWN = 12  # speakers, remarks and kinds of a file that are shown one by one
@@ -89,7 +89,7 @@ def describe(transcript: Transcript) -> list[str]:
     total = sum(len(words(s.text)) for s in transcript.segments)
     encoded = "" if reading.encoding in ("utf-8", "binary") else f", {reading.encoding}"
     lines = [
-        f"{transcript.path}",
+        one_line(f"{transcript.path}"),
         f"  format     {reading.format}{encoded}",
         f"  segments   {len(transcript.segments):,} with {numbered(total, 'word')}",
         f"  speakers   {_speakers(transcript)}",

@@ -116,6 +116,15 @@ def test_ctrl_c_is_how_a_review_ends(
     assert not code and "every decision is stored" in said and "interrupted" not in said
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of files hold no line breaks there")
+def test_read_and_plan_show_a_name_with_a_line_break_in_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "talk\none.txt").write_text("The moon pulls the sea twice a day, and the sun helps it.")
+    (tmp_path / "talk\ntwo.png").write_text("x")
+    code, printed, said = studydoc("read", ".")
+    assert code == 0 and printed.startswith("talk one.txt\n") and said.startswith("not read: talk two.png (")
+    assert "\ntalk one\t" in studydoc("plan", ".", "--base-url", "http://localhost:9/v1", "--model", "m")[1]
+
+
 def test_the_end_of_a_file_that_nobody_caught_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.cli.store.store_rows", failing(EOFError()))
     with pytest.raises(EOFError):

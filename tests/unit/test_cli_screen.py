@@ -162,6 +162,19 @@ class Terminal(io.StringIO):
         return True
 
 
+def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixture[str]) -> None:
+    screen, outcome = Screen(), Outcome("talk\none", notes=("it was edited",), error=InputError("talk\none.txt: empty"))
+    screen.watch(Progress("talk\none", "writing", 3))
+    screen.done(outcome)
+    screen.summary([outcome] * 2, 0, 1.0)
+    assert capsys.readouterr().err.splitlines() == [
+        "talk one: writing, 0 of 3 calls, 0 tokens",
+        "talk one: note: it was edited",
+        "talk one: FAILED: talk one.txt: empty",
+        "documents: 0 complete, 0 partial, 2 failed",
+    ]
+
+
 @pytest.mark.parametrize(("terminal", "begun"), [(True, True), (False, False)])
 def test_bars_begin_with_the_first_progress_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, begun: bool
