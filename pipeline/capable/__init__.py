@@ -12,14 +12,12 @@ from pipeline.capable.manuscripts import cite, has_manuscript, write_manuscript
 from pipeline.capable.naming import agreed, named
 from pipeline.capable.writing import Part, write
 from pipeline.chunking import chunk_transcript
-from pipeline.document import Problem
 from pipeline.draft import Draft
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError
 from pipeline.numbering import numbered_lines, shown
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
 from pipeline.sections import sections_of, words_of
-from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Chunk, Transcript
@@ -59,7 +57,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
 async def _by_manuscript(
     chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe, checks: int
 ) -> Sequence[Part]:
-    """The recording written freely and cited; where that fails written at once, which the document tells."""
+    """The recording written freely and cited; where that fails written at once, which is told: nothing is missing."""
     try:
         manuscript = await write_manuscript(chunk, prompts, structured, recipe)
         structured.begin("composing", at_once=1, planned=1, later=checks)
@@ -69,9 +67,6 @@ async def _by_manuscript(
             raise
         told = f"the page was written at once, and not freely first: {err}"
         first, *more = await write([chunk], prompts, structured, recipe)
-        if isinstance(err, EndpointError):  # another run may be luckier
-            problem = Problem(section=MAIN_POINTS.name, chunk=None, message=told)
-            return [replace(first, problems=(problem, *first.problems)), *more]
         return [replace(first, remarks=(*first.remarks, told)), *more]
 
 
