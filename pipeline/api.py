@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.chosen import recipe_of, store_path
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError
-from pipeline.llm import LLMClient
+from pipeline.errors import EndpointError, SettingsError
+from pipeline.language import asked
+from pipeline.llm import Completion, LLMClient, Request
 from pipeline.profile import Recipe
 from pipeline.progress import Progress, ProgressUpdate
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.run import asummarise as run_summarise
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, ensure_settable, load_settings
 from pipeline.stopping import Stoppable
 from pipeline.transcript import Transcript
 
 OnProgress = Callable[[ProgressUpdate], None]
+_OF_A_RECIPE = ("profile", "length", "notes", "sections", "language", "check", "manuscript", "chunk_tokens", "prompts")
 
 
 def _nobody(update: ProgressUpdate) -> None:
@@ -41,15 +44,21 @@ async def asummarise(
 
     Model and endpoint come from `settings`, or from `flags` with the command line's names (model="local",
     base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that and is worked with
-    as a capable model, unless `settings` say otherwise.
+    as a capable model, unless `settings` say otherwise; `flags` beside it are those of the notes (length="full",
+    notes="minutes", language=…).
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
     Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
     document's `problems`.
     """
+    flags = {name: held for name, held in flags.items() if held is not None}
+    if settings and flags:
+        name = min(flags)
+        raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
     if client is not None:
-        recipe = recipe_of(settings) if settings else Recipe()
-        return await _told(source, Stoppable(client), on_progress, recipe, PromptSet(), "")
+        settings = settings or _beside_a_client(flags)
+        stoppable = Stoppable(_OwnClient(client))
+        return await _told(source, stoppable, on_progress, recipe_of(settings), PromptSet(settings.prompts), "")
     settings = settings or load_settings(**flags)
     prompts = PromptSet(settings.prompts)
     with closing(CallStore(store_path(settings.out))) as store:
@@ -66,8 +75,47 @@ def summarise(
     on_progress: OnProgress = _nobody,
     **flags: Any,
 ) -> StudyDocument:
-    """`asummarise` for code that is not asynchronous; the same arguments and errors."""
-    return asyncio.run(asummarise(source, client=client, settings=settings, on_progress=on_progress, **flags))
+    """`asummarise` for code that is not asynchronous; the same arguments and errors.
+
+    RuntimeError where an event loop runs already, as in a notebook: that takes `await asummarise(…)`.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(asummarise(source, client=client, settings=settings, on_progress=on_progress, **flags))
+    raise RuntimeError("an event loop runs here already, as in a notebook: use `await asummarise(…)` there")
+
+
+class _OwnClient:
+    """A client that the caller wrote, whose answers are looked at."""
+
+    def __init__(self, inner: LLMClient) -> None:
+        self._inner = inner
+
+    @property
+    def model(self) -> str:
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        completion: object = await self._inner.complete(request)
+        if isinstance(completion, Completion) and isinstance(completion.text, str):
+            return completion
+        told = f"text={completion.text!r}" if isinstance(completion, Completion) else f"a {type(completion).__name__}"
+        raise EndpointError(
+            f"client.complete gave {told}, not a Completion with the model's text",
+            hint='where the model says nothing, give text="" and finish_reason="refusal"',
+            fatal=True,
+        )
+
+
+def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
+    """Settings of the notes for a client of the caller's own, which is worked with as a capable model."""
+    ensure_settable(flags)
+    if others := sorted(set(flags) - set(_OF_A_RECIPE)):
+        name = others[0]
+        raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
+    settings = Settings(**{"profile": "capable", **flags})
+    return replace(settings, language=asked(settings.language) if settings.language else None)
 
 
 async def _told(

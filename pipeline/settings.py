@@ -153,7 +153,7 @@ def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> S
     """
     given = {k: v for k, v in flags.items() if v is not None}
     for named in (given, otherwise or {}):
-        _ensure_settable(named)
+        ensure_settable(named)
     merged = dict(otherwise or {}) | _from_file() | _from_environment() | given
     keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
     settings = Settings(**merged, vendor_keys=keys, api_key=_key("OPENAI_API_KEY") or None)
@@ -187,11 +187,11 @@ def _from_file() -> dict[str, Any]:
         found = tomllib.loads(file.read_text("utf-8-sig"))  # some editors of Windows put a byte order mark first
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
-    _ensure_settable(found, "studydoc.toml: ")
+    ensure_settable(found, "studydoc.toml: ")
     return found
 
 
-def _ensure_settable(names: Collection[str], where: str = "") -> None:
+def ensure_settable(names: Collection[str], where: str = "") -> None:
     """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
         raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint="see: studydoc make --help")

@@ -1,0 +1,60 @@
+"""`summarise` and `asummarise`: what is given to them is looked at, and nothing of it is passed over in silence."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from pipeline import summarise
+from pipeline.errors import EndpointError, SettingsError
+from pipeline.llm import Completion, Request, Usage
+from pipeline.settings import Settings
+from tests.scripted import LONG_LINES, ScriptedClient, good_answer, transcript
+
+
+@pytest.mark.parametrize("length", ["brief", "full"])
+def test_a_client_of_ones_own_makes_the_notes_that_are_asked_for(length: str) -> None:
+    document = summarise(transcript(LONG_LINES), client=ScriptedClient(good_answer), length=length, manuscript=False)
+    assert (document.run.length, document.run.profile, document.status) == (length, "capable", "complete")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"bogus": 3}, "no setting is called 'bogus'"),
+        ({"length": "nonsense"}, "setting length"),
+        ({"language": "no such tongue"}, "language"),
+        ({"model": "other"}, "model means nothing to a client"),
+        ({"settings": Settings(profile="capable"), "length": "full"}, r"load_settings\(length=…\)"),
+    ],
+)
+def test_what_a_client_cannot_be_given_is_told(given: dict[str, Any], told: str) -> None:
+    client = ScriptedClient(good_answer)
+    with pytest.raises(SettingsError, match=told):
+        summarise(transcript(), client=client, **given)
+    assert not client.requests
+
+
+def test_names_beside_settings_are_told() -> None:
+    with pytest.raises(SettingsError, match="length is given beside settings"):
+        summarise(transcript(), settings=Settings(), model="other", length="nonsense")
+
+
+@pytest.mark.parametrize("answer", [Completion(None, "stop", Usage(), "mine"), None])  # type: ignore[arg-type]
+def test_a_client_whose_answer_has_no_text_is_told_what_to_give(answer: Any) -> None:
+    class Mute(ScriptedClient):
+        async def complete(self, request: Request) -> Completion:
+            return answer  # type: ignore[no-any-return]
+
+    with pytest.raises(EndpointError, match=r'None.*give text="" and finish_reason="refusal"'):
+        summarise(transcript(), client=Mute(good_answer))
+
+
+def test_where_an_event_loop_runs_already_the_way_to_go_on_is_told() -> None:
+    async def cell() -> None:
+        summarise(transcript(), client=ScriptedClient(good_answer))
+
+    with pytest.raises(RuntimeError, match=r"await asummarise\(…\)"):
+        asyncio.run(cell())
