@@ -1,6 +1,7 @@
 """Documents checked again beside their transcripts: records, and pages that somebody edited by hand.
 
-By code alone unless a model is given. What the record itself says of a statement is not told again.
+By code alone unless a model is given. A doubt that the record has of a statement stands until a model has looked at
+that again, or until the page says it otherwise; what a model let stand when the notes were made is not told.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pipeline.page import UNCITED, draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
+from pipeline.text import numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
@@ -43,7 +45,7 @@ class Finding:
     """Something that speaks against a claim.
 
     `kind` is figure, name, quotation, citation, repeat or evidence by code; meaning, citation, heading or unchecked by
-    a model.
+    a model; weak by the record.
     """
 
     kind: str
@@ -68,19 +70,35 @@ class Reopened:
     is_page: bool
     remark: str = ""  # on the transcript
 
+    @property
+    def told(self) -> str:
+        """What is to be told of the whole: the remark, and what a document that is PARTIAL lacks; "" for nothing."""
+        return "; ".join(filter(None, (self.remark, _lacking(self.document))))
+
+
+def _lacking(document: StudyDocument) -> str:
+    if not document.problems:
+        return ""
+    more = len(document.problems) - 1
+    also = f"; and {numbered(more, 'more problem')}" if more else ""
+    return f"the notes are PARTIAL: {document.problems[0].message}{also}"
+
 
 def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[Checked]]:
-    """What code finds against a record (`.json`) or a page (`.md`), and a remark on the transcript, "" for none.
+    """What speaks against a record (`.json`) or a page (`.md`), and a remark on the whole, "" for none.
 
     The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
     """
     opened = reopen(path, transcripts)
-    return opened.remark, checked_by_code(opened)
+    return opened.told, checked_by_code(opened)
 
 
 def checked_by_code(opened: Reopened) -> list[Checked]:
-    """What code finds against every claim of a document beside its transcript."""
-    return _listed(opened, _by_code(opened))
+    """What code finds against every claim of a document beside its transcript, and the doubts of its record."""
+    found = _by_code(opened)
+    for id_, doubt in _doubts(opened).items():
+        found[id_].append(doubt)
+    return _listed(opened, found)
 
 
 async def check_path_with_model(
@@ -88,14 +106,21 @@ async def check_path_with_model(
 ) -> tuple[str, list[Checked]]:
     """The same, and what a model finds against the meaning of statements beside their lines.
 
+    The record's doubts of a statement are told where the model did not look at it: elsewhere it has judged anew.
     Sentences that the record does not know have no lines, so code alone looks at them. Raises EndpointError too when
     nothing can be asked at all.
     """
     opened = reopen(path, transcripts)
     found = _by_code(opened)
-    for id_, told in (await _by_model(opened, structured, chunk_tokens)).items():
+    by_model = await _by_model(opened, structured, chunk_tokens)
+    asked = {statement.id for _, statement in opened.draft.statements() if statement.lines}
+    looked_at = asked - {id_ for id_, told in by_model.items() if any(f.kind == "unchecked" for f in told)}
+    for id_, doubt in _doubts(opened).items():
+        if id_ not in looked_at:
+            found[id_].append(doubt)
+    for id_, told in by_model.items():
         found[id_] += told
-    return opened.remark, _listed(opened, found)
+    return opened.told, _listed(opened, found)
 
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
@@ -160,6 +185,15 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     return out
 
 
+def _doubts(opened: Reopened) -> dict[int, Finding]:
+    """What the record says against statements that stand as it has them, by their numbers."""
+    return {
+        statement.id: Finding("weak", statement.finding)
+        for section, statement in opened.draft.statements()
+        if section not in BARE and statement.finding not in ("", UNCITED)
+    }
+
+
 def _labels(draft: Draft) -> set[str]:
     return {""} | {held if isinstance(held, str) else held.label for _, _, held in draft.printed()}
 
@@ -172,7 +206,7 @@ def _against(statement: DraftStatement, recording: Recording, known: set[str]) -
         yield Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")
     for text in (statement.text, *(() if statement.label in known else (statement.label,))):
         for found in findings(text, recording):
-            if found.message not in statement.finding + statement.remark:  # the record tells it already
+            if found.message not in statement.finding + statement.remark:  # told as the record's, or let stand
                 yield Finding(found.kind, found.message)
 
 
@@ -244,14 +278,14 @@ def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
         for name, groups in kept.sections.items()
     }
     kept = replace(kept, sections=flat)
-    numbered = kept.numbered()
-    groups = zip(*((g for of in d.sections.values() for g in of) for d in (numbered, kept)), strict=True)
+    asked_of = kept.numbered()
+    groups = zip(*((g for of in d.sections.values() for g in of) for d in (asked_of, kept)), strict=True)
     own: dict[int, int] = {}
     for new, old in groups:
         own |= {new.part_id: old.part_id, new.id: old.id}
         for a, b in zip(new.flat(), old.flat(), strict=True):
             own |= {a.id: b.id, a.columns_id: b.columns_id}
-    return numbered, own
+    return asked_of, own
 
 
 def _one_level(statement: DraftStatement) -> DraftStatement:

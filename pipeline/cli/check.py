@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 def command(
     paths: Sequence[Path], transcripts: Path | None, model: str | None, base_url: str | None, as_json: bool
 ) -> int:
-    """Compare documents with their transcripts again. Code checks figures, names, quotations and lines."""
+    """Compare documents with their transcripts again. Code checks figures, names, quotations and lines.
+
+    Exit code 1: something has a finding, is weak in its record, or the notes are PARTIAL.
+    """
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
         print(line)

@@ -92,11 +92,12 @@ class Folder:
         return as_checked(read(source, self.given), notes.document, "the transcript")
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
-        """What code finds against notes beside their transcript, and a remark on the transcript, "" for none."""
+        """What speaks against notes beside their transcript, and a remark on the whole, "" for none."""
         notes = self.notes(name)
         transcript, remark = self.transcript_of(notes)
         document = notes.document
-        return remark, checked_by_code(Reopened(document, transcript, draft_of_document(document), False, remark))
+        opened = Reopened(document, transcript, draft_of_document(document), False, remark)
+        return opened.told, checked_by_code(opened)
 
 
 def numbered(document: StudyDocument) -> list[Numbered]:

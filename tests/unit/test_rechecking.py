@@ -194,11 +194,38 @@ def test_lines_that_do_not_exist_are_found(page: Path) -> None:
     assert "the transcript has 5 lines and no line 6" in {f.message for c in checked for f in c.findings}
 
 
-def test_what_the_record_says_against_a_statement_is_not_told_again(page: Path) -> None:
+def test_what_the_record_says_against_a_statement_is_a_finding_and_is_told_once(page: Path) -> None:
+    why = "nobody says 45 in the recording"
+    record = rewrite(page, doubted(why))
+    (told,) = messages(record).values()
+    assert told == [why] and found(record) == {"weak"}
+    assert found(rewrite(page, doubted("it is not checked: the checking call failed"))) == {"figure", "weak"}
+
+
+def test_a_doubt_of_the_record_stands_on_its_page_until_somebody_says_it_otherwise(page: Path) -> None:
+    document = load(rewrite(page, doubted("its lines do not bear it")))
+    page.write_text(render_markdown(document), "utf-8")
+    assert found(page) == {"figure", "weak"}
+    edit(page, "45 megawatts", "40 megawatts")
+    assert found(page) == set()
+
+
+def test_a_model_that_looked_at_a_statement_in_doubt_judges_in_place_of_the_record(page: Path) -> None:
     record = rewrite(page, doubted("nobody says 45 in the recording"))
-    assert "45" in str([c.claim.text for c in check_path(record)[1]])
-    assert found(record) == set()
-    assert found(rewrite(page, doubted("it is not checked: the checking call failed"))) == {"figure"}
+    assert kinds(asked(record, lambda r: EMPTY)) == set()
+    assert kinds(asked(record, lambda r: "no")) == {"unchecked", "weak"}
+
+
+@pytest.mark.parametrize("name", ["reactor.json", "reactor.md"])
+def test_a_document_that_is_partial_is_told_with_what_it_lacks(page: Path, name: str) -> None:
+    def partial(fields: dict[str, Any]) -> None:
+        problem = {"section": "main_points", "chunk": 1, "message": "no notes of lines 1–6: it was cut"}
+        fields |= {"status": "partial", "problems": [problem] * 3}
+
+    rewrite(page, partial)
+    code, (line,) = checked_by_command(page.parent / name)
+    told = "the notes are PARTIAL: no notes of lines 1–6: it was cut; and 2 more problems"
+    assert code == 1 and line.endswith(f"8 statements checked, 0 with findings; {told}")
 
 
 def test_what_was_let_stand_is_no_finding_where_other_words_of_its_statement_change(page: Path) -> None:
@@ -214,7 +241,7 @@ def test_what_was_let_stand_is_no_finding_where_other_words_of_its_statement_cha
     assert found(page) == {"figure"}
 
 
-def test_a_page_that_says_what_is_missing_has_no_findings(page: Path) -> None:
+def test_a_page_that_says_what_is_missing_has_no_statement_with_findings(page: Path) -> None:
     record = page.with_suffix(".json")
     why = Problem(section="key_concepts", chunk=None, message="nothing could be used")
     nothing: dict[str, Any] = {"key_concepts": (), "main_points": (), "prerequisites": (), "summary": ()}
@@ -259,7 +286,8 @@ def test_a_page_as_its_record_is_rendered_is_not_edited(page: Path, options: dic
     record = rewrite(page, doubted("nobody says 45 in the recording"))
     page.write_text(render_markdown(load(record), **options), "utf-8")
     assert edited_page(record) is edited_page(page) is None
-    assert checked_by_command(page.parent) == (0, [f"{record}: 8 statements checked, 0 with findings"])
+    code, lines = checked_by_command(page.parent)
+    assert (code, lines[-1]) == (1, f"{record}: 8 statements checked, 1 with findings")
 
 
 def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) -> None:
