@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 from types import MappingProxyType
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.halving import by_halves
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Problem
 from pipeline.draft import Draft
-from pipeline.errors import CallError, ContextTooLong, OutputTruncated
+from pipeline.errors import CallError, OutputTruncated
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
 from pipeline.sections.main_points import with_settled_parts
 from pipeline.structured import Structured
@@ -103,8 +105,9 @@ async def verdicts_on(
     for claim in claims_of(draft, recording):
         claims[_home(claim, home, chunks[0].index)].append(claim)
     budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in chunks}
+    shares = [_Share(claims[c.index], c, budgets[c.index]) for c in chunks]
     out = Verdicts()
-    for found in await all_of([_checked(claims[c.index], c, budgets[c.index], prompts, structured) for c in chunks]):
+    for found in await all_of([_verdicts_of(s, prompts, structured) for s in shares]):
         out.add(found)
     return out
 
@@ -115,9 +118,47 @@ def _home(claim: Claim, home: Mapping[int, int], first: int) -> int:
     return max(counts, key=counts.__getitem__, default=first)
 
 
-async def _checked(
-    claims: Sequence[Claim], chunk: Chunk, budget: Budget, prompts: ChunkPrompts, structured: Structured
-) -> Verdicts:
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Claims that one call looks at beside the lines of a chunk."""
+
+    claims: Sequence[Claim]
+    chunk: Chunk
+    budget: Budget
+
+    def halves(self, err: CallError) -> Sequence[_Share]:
+        """Half of the claims each where the answer was cut, else half of the lines."""
+        budget = self.budget.half()
+        if isinstance(err, OutputTruncated):
+            middle = len(self.claims) // 2
+            both = (self.claims[:middle], self.claims[middle:]) if middle else ()
+            return [_Share(some, self.chunk, budget) for some in both]
+        if (lines := halves(self.chunk)) is None:
+            return []
+        early = [c for c in self.claims if sum(n <= lines[0].last for n in c.lines) * 2 >= len(c.lines)]
+        late = [c for c in self.claims if c not in early]
+        return [_Share(early, lines[0], budget), _Share(late, lines[1], budget)]
+
+
+async def _verdicts_of(share: _Share, prompts: ChunkPrompts, structured: Structured) -> Verdicts:
+    """What the model reports of a share, in several calls where an answer was cut or the prompt was too long."""
+
+    async def ask(some: _Share) -> Verdicts:
+        return await _checked(some, prompts, structured)
+
+    out = Verdicts()
+    for told, same in groupby(await by_halves(share, ask, _Share.halves), lambda piece: piece.told):
+        pieces = list(same)
+        if told:
+            out.add(_unchecked([piece.work for piece in pieces], told))
+        for piece in pieces:
+            out.add(piece.answer or Verdicts())
+    return out
+
+
+async def _checked(share: _Share, prompts: ChunkPrompts, structured: Structured) -> Verdicts:
+    """What one call reports. Raises CallError."""
+    claims, chunk, budget = share.claims, share.chunk, share.budget
     if not claims:
         return Verdicts()
     lines = prompts.lines(chunk)
@@ -130,19 +171,7 @@ async def _checked(
         cut=cut_wish(budget.over, budget.words, prompts),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
-    try:
-        found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
-    except (OutputTruncated, ContextTooLong) as err:
-        if not (parts := _split(claims, chunk, err)):
-            return _unchecked(claims, chunk, err)
-        out = Verdicts()
-        for some, part in parts:
-            out.add(await _checked(some, part, budget.half(), prompts, structured))
-        return out
-    except CallError as err:
-        if err.fatal:
-            raise
-        return _unchecked(claims, chunk, err)
+    found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
     mine = {c.id for c in claims}
     out = Verdicts()
     for fault in found.value.faults:  # type: ignore[attr-defined]  # a field of a model made at run time
@@ -169,23 +198,12 @@ def _missing(budget: Budget, chunk: Chunk, prompts: ChunkPrompts) -> str:
     )
 
 
-def _split(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> list[tuple[Sequence[Claim], Chunk]]:
-    """The same work in two calls: half of the claims each where the answer was cut, else half of the lines."""
-    if isinstance(err, OutputTruncated):
-        middle = len(claims) // 2
-        return [(claims[:middle], chunk), (claims[middle:], chunk)] if middle else []
-    both = halves(chunk)
-    if both is None:
-        return []
-    early = [c for c in claims if sum(n <= both[0].last for n in c.lines) * 2 >= len(c.lines)]
-    return [(early, both[0]), ([c for c in claims if c not in early], both[1])]
-
-
-def _unchecked(claims: Sequence[Claim], chunk: Chunk, err: CallError) -> Verdicts:
-    message = f"statements of lines {chunk.first}–{chunk.last} are not checked: {err}"
-    problem = Problem(section="main_points", chunk=chunk.index + 1, message=message)
+def _unchecked(shares: Sequence[_Share], told: str) -> Verdicts:
+    first, last = shares[0].chunk, shares[-1].chunk
+    message = f"statements of lines {first.first}–{last.last} are not checked: {told}"
+    problem = Problem(section="main_points", chunk=first.index + 1, message=message)
     why = "it is not checked: the checking call failed"
-    return Verdicts(unchecked={c.id: why for c in claims}, problems=[problem])
+    return Verdicts(unchecked={c.id: why for share in shares for c in share.claims}, problems=[problem])
 
 
 def rows_of(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:

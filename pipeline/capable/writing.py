@@ -1,4 +1,4 @@
-"""Chunks to written sections: one call a chunk, the chunk halved where an answer is cut off.
+"""Chunks to written sections: one call a chunk, the chunk halved where an answer is cut off (capable/halving).
 
 A transcript that fits one call is written as a whole document. The parts of a longer one get all sections but the
 summary, and are composed afterwards.
@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from pipeline.answers import Parsed, Unusable
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.halving import by_halves
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.draft import lines_of as lines_below
-from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 from pipeline.labels import labels_for
 from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
@@ -67,30 +68,51 @@ async def write(
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
             if len(chunks) == 1:
-                words = words_before_check(prompts.transcript, recipe)
-                return await _written(chunk, words, prompts, structured, recipe, whole=True)
-            share = _PARTS_SHARE * words_for(spoken, recipe.length) * chunk.spoken_words / spoken
-            return await _written(chunk, share, prompts, structured, recipe, whole=False)
+                whole = _Share(chunk, words_before_check(prompts.transcript, recipe), whole=True)
+                return await _parts_of(whole, prompts, structured, recipe)
+            words = _PARTS_SHARE * words_for(spoken, recipe.length) * chunk.spoken_words / spoken
+            return await _parts_of(_Share(chunk, words), prompts, structured, recipe)
 
     return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
 
 
-async def _written(
-    chunk: Chunk,
-    words: float,
-    prompts: ChunkPrompts,
-    structured: Structured,
-    recipe: Recipe,
-    *,
-    whole: bool,
-) -> list[Part]:
-    """The part that a chunk gives in so many words, or two where the answer was cut."""
-    asked = _in_tens(words)
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Lines that one call writes in so many words; `whole` tells that these are the whole recording."""
+
+    chunk: Chunk
+    words: float
+    whole: bool = False
+
+    def halves(self) -> Sequence[_Share]:
+        return [_Share(half, self.words / 2) for half in halves(self.chunk) or ()]
+
+
+async def _parts_of(share: _Share, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> list[Part]:
+    """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
+
+    async def ask(some: _Share) -> Part:
+        return await _written(some, prompts, structured, recipe)
+
+    out: list[Part] = []
+    for told, same in groupby(await by_halves(share, ask, lambda some, _: some.halves()), lambda piece: piece.told):
+        pieces = list(same)
+        if told:
+            first, last = pieces[0].work.chunk.first, pieces[-1].work.chunk.last
+            out.append(Part(problems=(_problem(share.chunk, f"no notes of lines {first}–{last}: {told}"),)))
+        out += [piece.answer for piece in pieces if piece.answer]
+    return out
+
+
+async def _written(share: _Share, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Part:
+    """The part that a call gives. Raises CallError."""
+    chunk, whole, asked = share.chunk, share.whole, _in_tens(share.words)
     every = sections_of(recipe)
     sections = [s for s in every if whole or s.of_parts]
+    total = with_added(asked, sections)
     task = prompts.task(
         kind_of(recipe).write,
-        words=f"{with_added(asked, sections):,}",
+        words=f"{total:,}",
         part="" if whole else _of_part(chunk, every, prompts),
         sections=tasks(
             words_of_each(asked, sections),
@@ -98,8 +120,6 @@ async def _written(
             sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
         ),
     )
-    total = with_added(asked, sections)
-    messages = (*prompts.prefix(chunk), task)
 
     def wish(answer: Any) -> None:
         if _lacks_points(answer, chunk, prompts):
@@ -107,25 +127,14 @@ async def _written(
                 "main_points is empty, and skipped does not name these lines: answer with the whole document"
             )
 
-    try:
-        found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total), wish=wish)
-    except (OutputTruncated, ContextTooLong) as err:
-        if (both := halves(chunk)) is None:
-            return [_lost(chunk, err)]
-        out: list[Part] = []
-        for half in both:
-            out += await _written(half, words / 2, prompts, structured, recipe, whole=False)
-        return out
-    except CallError as err:
-        if err.fatal:
-            raise
-        return [_lost(chunk, err)]
+    messages = (*prompts.prefix(chunk), task)
+    found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total), wish=wish)
     part = part_of(found, chunk, prompts, every, whole=whole)
     if _lacks_points(found.value, chunk, prompts):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
     structured.wrote(part.sections)
-    return [part]
+    return part
 
 
 def words_before_check(transcript: Transcript, recipe: Recipe) -> int:
@@ -151,10 +160,6 @@ def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -
     empty = "".join(f", {s.name} stays empty" for s in sections if not s.of_parts)
     part = _PART.format(chunk.index + 1, told, empty)
     return f"{part} {_SPEAKERS}" if "speakers" in prompts.answer.model_fields else part
-
-
-def _lost(chunk: Chunk, err: CallError) -> Part:
-    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{chunk.last}: {err}"),))
 
 
 def _problem(chunk: Chunk, message: str) -> Problem:

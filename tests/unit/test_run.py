@@ -277,6 +277,27 @@ def test_the_halves_of_a_check_that_was_cut_off_stand_beside_the_same_lines() ->
     assert "\n1. " in first and "\n10. " not in first and "\n10. " in second
 
 
+@pytest.mark.parametrize(("name", "told"), [("check", "not checked"), ("write", "no notes")])
+def test_halving_ends_where_all_of_two_rounds_are_cut_and_the_stretch_is_one_problem(name: str, told: str) -> None:
+    document, client = run(lambda r: cut_off() if r.name == name else good_answer(r), of=transcript(LINES * 4))
+    assert names(client).count(name) == 1 + 2 + 4
+    (problem,) = document.problems
+    assert told in problem.message and "lines 1–24" in problem.message
+    assert "those for smaller parts too (try another model" in problem.message
+
+
+def test_halving_goes_on_beside_one_line_at_which_every_answer_is_cut() -> None:
+    poisoned = transcript([*LINES[:3], ("Ana", "Say it again and again without any end."), *LINES[3:], *LINES])
+
+    def repeats(request: Request) -> Answer:
+        lines = request.messages[1].content.split("This part:")[-1]
+        return cut_off() if request.name == "write" and "again and again" in lines else good_answer(request)
+
+    document, _ = run(repeats, of=poisoned)
+    assert [p.message[:24] for p in document.problems if "no notes" in p.message] == ["no notes of lines 4–4: t"]
+    assert document.coverage.read == 12
+
+
 def test_a_check_that_is_too_long_for_a_single_line_leaves_its_statement_as_not_checked() -> None:
     one, answer = transcript(LINES[:1]), written_answer()
     only = EMPTY | {"summary": [{"cites": [1], "text": answer["main_points"][0]["points"][0]["text"]}]}
