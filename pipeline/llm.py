@@ -33,7 +33,8 @@ class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit (None: plain text), and sampling.
 
     `name` labels the schema.
-    `rank` says who goes first where calls wait for each other, the lowest; it is no part of a call's identity.
+    `rank` says who goes first where calls wait for each other, the lowest. `instead_of` is a stored answer that cannot
+    be used, in whose place another is wanted. Neither is part of a call's identity.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 7
     rank: tuple[int, ...] = field(default=(), compare=False)
+    instead_of: Completion | None = field(default=None, compare=False)
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
@@ -102,7 +104,10 @@ def digest_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole answer as it came: text, why it ended, what it cost, and whether it was stored before."""
+    """A whole answer as it came: text, why it ended, what it cost, and whether it was stored before.
+
+    One that is `renewable` was stored before, and another can be asked for in its place.
+    """
 
     text: str
     finish_reason: FinishReason
@@ -111,6 +116,7 @@ class Completion:
     rung: Rung = "json_schema"
     seconds: float = 0.0
     cached: bool = False
+    renewable: bool = False
 
 
 class LLMClient(Protocol):

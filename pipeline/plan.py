@@ -118,9 +118,10 @@ class _Planner:
         self.wanted: list[Request] = []
 
     async def complete(self, request: Request) -> Completion:
-        if stored := self._store.get(request.key(self.model)):
+        stored = None if request.instead_of else self._store.get(request.key(self.model))
+        if stored:
             self.stored += 1
-            return stored
+            return replace(stored, renewable=True)
         self.wanted.append(request)
         raise _Planned("only planned")
 

@@ -18,6 +18,7 @@ from pipeline.prompting import PromptSet
 A = TypeVar("A", bound=BaseModel)
 _MOST_SAID = 100_000  # characters of a refused answer that are shown again
 _FEW = 3  # items that may be left out of an answer before it is asked for again
+_DECLINED = {"refusal": "the model declined to answer", "content_filter": "a content filter stopped the answer"}
 
 
 class Answer(BaseModel):
@@ -46,11 +47,29 @@ class Structured:
         """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
 
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
-        and is asked again all the same, once: it stands where no other comes that can be used. Raises OutputTruncated,
-        Declined, InvalidAnswer, and what the client raises.
+        and is asked again all the same, once: it stands where no other comes that can be used. Where nothing but what
+        was stored before cannot be used, it is asked anew. Raises OutputTruncated, Declined, InvalidAnswer, and what
+        the client raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens)
-        completion = whole(await self.complete(request))
+        answers: list[Completion] = []
+        try:
+            return await self._fitting(request, answer, law, wish, answers)
+        except (Declined, InvalidAnswer):
+            if not answers or not all(a.renewable for a in answers):
+                raise
+        return await self._fitting(replace(request, instead_of=answers[0]), answer, law, wish, [])
+
+    async def _fitting(
+        self,
+        request: Request,
+        answer: type[A],
+        law: Callable[[A], None],
+        wish: Callable[[A], None],
+        answers: list[Completion],
+    ) -> Parsed[A]:
+        """The answer to a request, or to the same with the error; whatever came is put into `answers`."""
+        completion = await self._whole(request, answers)
         usable: Parsed[A] | None = None
         try:
             usable = _kept(completion, answer, _FEW, law)
@@ -59,23 +78,30 @@ class Structured:
         except Unusable as err:
             said = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
-            again = replace(request, messages=(*request.messages, said, error))
+            again = replace(request, messages=(*request.messages, said, error), instead_of=None)
         try:
-            completion = whole(await self.complete(again))
+            completion = await self._whole(again, answers)
             return _kept(completion, answer, _FEW if usable else len(completion.text), law)
         except CallError as err:
             if not usable or err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
                 raise
         except Unusable as err:
             if not usable:
-                told = f"{name}: the answer did not fit, also when asked again: {err}"
+                told = f"{request.name}: the answer did not fit, also when asked again: {err}"
                 raise InvalidAnswer(told, hint="try another model") from err
         return usable
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
         """An answer in plain text, as it came. Raises Declined and what the client raises."""
-        completion = await self.complete(Request(name, tuple(messages), None, max_tokens))
+        request = Request(name, tuple(messages), None, max_tokens)
+        completion = await self.complete(request)
+        if completion.renewable and completion.finish_reason in _DECLINED:
+            completion = await self.complete(replace(request, instead_of=completion))
         return completion if completion.finish_reason == "length" else whole(completion)
+
+    async def _whole(self, request: Request, answers: list[Completion]) -> Completion:
+        answers.append(await self.complete(request))
+        return whole(answers[-1])
 
 
 def _kept(completion: Completion, answer: type[A], most_dropped: int, law: Callable[[A], None]) -> Parsed[A]:
@@ -88,10 +114,8 @@ def whole(completion: Completion) -> Completion:
     """The completion, if it ended by itself. Raises OutputTruncated and Declined."""
     if completion.finish_reason == "length":
         raise OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
-    if completion.finish_reason == "refusal":
-        raise Declined("the model declined to answer")
-    if completion.finish_reason == "content_filter":
-        raise Declined("a content filter stopped the answer")
+    if told := _DECLINED.get(completion.finish_reason):
+        raise Declined(told)
     return completion
 
 

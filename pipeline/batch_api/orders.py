@@ -84,9 +84,10 @@ async def run_batch(
     with desk(settings.out) as at:
         body = dict(at.journal.orders()).get(owner, {}) | body
         at.journal.keep_order(owner, body)
-        if not any(job.open and job.owner == owner for job in at.journal.jobs()):
+        begun = not any(job.open and job.owner == owner for job in at.journal.jobs())
+        if begun:
             at.journal.forgive()
-        return await _carry_out(owner, body, settings, metadata, at, display, wait)
+        return await _carry_out(owner, body, settings, metadata, at, display, wait, begun=begun)
 
 
 async def run_collect(settings: Settings, display: Display, *, wait: Sleep | None = None) -> tuple[int, Rows]:
@@ -189,6 +190,8 @@ async def _carry_out(
     at: Desk,
     display: Display,
     wait: Sleep | None,
+    *,
+    begun: bool = False,
 ) -> tuple[int, Rows]:
     started, paths = time.monotonic(), [Path(p) for p in body["paths"]]
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
@@ -204,7 +207,8 @@ async def _carry_out(
             if job.open and job.owner == owner:
                 _check_place(job, endpoint)
         order = _order(settings, metadata, endpoint.endpoint.host)
-        waves = Waves(sources, order, settings, owner, at.calls, at.jobs(endpoint), display.say, display.done)
+        jobs = at.jobs(endpoint)
+        waves = Waves(sources, order, settings, owner, at.calls, jobs, display.say, display.done, begun=begun)
         await waves.advance()
         waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
         at.journal.keep_order(owner, body | {_WAITING: gone | waiting})

@@ -42,16 +42,21 @@ class Waiting(EndpointError):
 
 
 class Deferring:
-    """A client that answers from the store, tells failures as they were told, and notes everything else as wanted."""
+    """A client that answers from the store, tells failures as they were told, and notes everything else as wanted.
 
-    def __init__(self, calls: CallStore, journal: Journal, owner: str, model: str) -> None:
-        self._calls, self._journal, self._owner, self.model = calls, journal, owner, model
+    One that `renews` wants another answer in the place of one that cannot be used.
+    """
+
+    def __init__(self, calls: CallStore, journal: Journal, owner: str, model: str, *, renews: bool = False) -> None:
+        self._calls, self._journal, self._owner, self.model, self._renews = calls, journal, owner, model, renews
 
     async def complete(self, request: Request) -> Completion:
         """The stored answer, or Waiting."""
         key = request.key(self.model)
+        if request.instead_of and self._renews:
+            self._calls.withdraw(key, request.instead_of)
         if stored := self._calls.get(key):
-            return replace(stored, cached=True)
+            return replace(stored, cached=True, renewable=self._renews)
         fault = self._journal.fault(key)
         if fault and fault.kind == "too long":
             raise ContextTooLong(fault.message)
@@ -63,7 +68,10 @@ class Deferring:
 
 @dataclass(slots=True)
 class Waves:
-    """One order on its way: what it asks for, what is done, and how it goes on."""
+    """One order on its way: what it asks for, what is done, and how it goes on.
+
+    Of an order that is `begun` now, answers which an earlier one stored and which cannot be used are asked for anew.
+    """
 
     sources: Sequence[Source]
     order: Order
@@ -73,6 +81,7 @@ class Waves:
     jobs: Jobs
     say: Say
     done: Callable[[Outcome], None]
+    begun: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _stalled: EndpointError | None = None
 
@@ -115,7 +124,9 @@ class Waves:
     async def work(self) -> None:
         """Makes every document as far as stored answers go, one after the other."""
         self.jobs.journal.drop_unsent(self.owner)
-        client = Deferring(self.calls, self.jobs.journal, self.owner, self.settings.chosen_model[0])
+        model, renews = self.settings.chosen_model[0], self.begun
+        client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=renews)
+        self.begun = False  # what comes from now on is the order's own
         for source in self.sources:
             before = self.outcomes.get(source.name)
             if before is not None and not isinstance(before.error, Waiting):

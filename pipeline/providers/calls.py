@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Literal
@@ -142,6 +142,13 @@ class CallStore:
         with self._writing("full"):
             self._db.executemany("insert or ignore into calls values (?, ?, ?, ?)", rows)
             self._db.executemany(_RELEASE, [(key, self._owner) for key, *_ in answers])
+
+    def withdraw(self, key: str, answer: Completion) -> None:
+        """Forgets an answer that cannot be used, unless another run has put a new one in its place."""
+        with self._writing():
+            row = self._db.execute("select completion from calls where key = ?", (key,)).fetchone()
+            if row and _load(row[0]) == replace(answer, cached=False, renewable=False):
+                self._db.execute("delete from calls where key = ?", (key,))
 
     def __iter__(self) -> Iterator[StoredCall]:
         """All calls, in the order of their keys."""
@@ -318,7 +325,7 @@ def _alive(pid: int, host: str, until: float, now: float) -> bool:
 
 def _fields(completion: Completion) -> dict[str, Any]:
     fields = asdict(completion)
-    del fields["cached"]
+    del fields["cached"], fields["renewable"]
     if not fields["usage"]["thought_tokens"]:
         del fields["usage"]["thought_tokens"]  # a row is written as it was before there was any
     return fields

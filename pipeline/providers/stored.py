@@ -31,10 +31,17 @@ class StoredClient:
     async def complete(self, request: Request) -> Completion:
         """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed."""
         key = request.key(self._model)
+        if self._inner is None or not isinstance(self._store, CallStore):
+            return self._replayed(key, request)
+        if request.instead_of:
+            self._store.withdraw(key, request.instead_of)
+        if stored := self._store.get(key):
+            return replace(stored, cached=True, renewable=True)
+        return await self._ask_once(self._store, self._inner, key, request)
+
+    def _replayed(self, key: str, request: Request) -> Completion:
         if stored := self._store.get(key):
             return replace(stored, cached=True)
-        if self._inner is not None and isinstance(self._store, CallStore):
-            return await self._ask_once(self._store, self._inner, key, request)
         why = "it is not in the store"
         if isinstance(self._store, Recording):
             why = self._store.why_missing(request, self._model)

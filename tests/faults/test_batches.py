@@ -186,6 +186,20 @@ def test_calls_that_fail_are_asked_again(folder: Path) -> None:
         assert max(server.asked.values()) == 2 and set(server.answered.values()) == {1}
 
 
+def test_a_refused_call_is_asked_for_anew_by_another_order_and_not_by_the_same(folder: Path) -> None:
+    def refuses(call: dict[str, Any]) -> tuple[int, Any] | None:
+        reply = _reply("")
+        reply["choices"][0] |= {"finish_reason": "content_filter"}
+        return (200, reply) if server.refused < 3 else None
+
+    with BatchServer(manners=refuses) as server:
+        assert batch(folder, server) == (0, ["waiting"] * 3)
+        assert batch(folder, server) == (1, ["partial"] * 3)
+        assert len(server.batches) == 1
+        rounds(folder, server)
+        assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["write"] * 3, ["check"] * 3]
+
+
 def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
     with BatchServer(*["all errors"] * 9) as server:
         for _ in range(3):

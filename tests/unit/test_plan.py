@@ -71,6 +71,12 @@ def test_writing_is_asked_now_and_the_check_later(store: CallStore) -> None:
     assert found.later.prompt_tokens > 0 and 0 < found.later.low < found.later.high
 
 
+def test_a_stored_refusal_is_planned_to_be_asked_anew(store: CallStore) -> None:
+    refusing = ScriptedClient(lambda r: Completion("", "refusal", Usage(), "scripted"))
+    asyncio.run(asummarise(transcript(), StoredClient(store, refusing, "scripted"), recipe=Recipe()))
+    assert plan(store).now.calls == 1
+
+
 def test_each_part_is_written_and_checked_and_all_are_composed_once(store: CallStore) -> None:
     found = plan(store, IN_PARTS)
     assert (found.now.calls, found.later.calls, found.check.calls) == (2, 1 + 2, 2)

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from pipeline.errors import ReplayMiss, StoreError
+from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import LEASE, CallStore, Recording
 from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
-from tests.scripted import ScriptedClient, good_answer, transcript
+from pipeline.structured import Answer as StructuredAnswer
+from tests.scripted import Answer, ScriptedClient, cut_off, good_answer, structured, transcript
 
 REQUEST = Request("points", (Message("user", "What is said?"),), {"type": "object"}, 100)
 ANSWER = Completion("{}", "stop", Usage(10, 4, 2), "m", "text", 1.5)
@@ -42,6 +43,77 @@ def test_a_stored_answer_is_not_asked_for_again_and_keeps_finish_reason_and_usag
     again = ask(client)
     assert again.cached and (again.finish_reason, again.usage, again.rung) == ("stop", ANSWER.usage, "text")
     assert len(inner.requests) == 1
+
+
+REFUSED = Completion("", "refusal", Usage(10, 0, 2), "m")
+USABLE = '{"text": "Yes."}'
+
+
+class Said(StructuredAnswer):
+    text: str
+
+
+def outcome(calls: CallStore, inner: ScriptedClient | None) -> str:
+    """What a run over a store gets for one call: the answer's text, or how it failed."""
+    asking = structured(StoredClient(calls, inner, "m"))
+    try:
+        return asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100)).value.text
+    except CallError as err:
+        return type(err).__name__
+
+
+@pytest.mark.parametrize(
+    ("answers", "failed"),
+    [
+        ([REFUSED], "Declined"),
+        ([replace(REFUSED, finish_reason="content_filter")], "Declined"),
+        (["prose", "prose again"], "InvalidAnswer"),
+        (["prose", REFUSED], "Declined"),
+    ],
+)
+def test_an_answer_that_could_not_be_used_is_asked_for_anew_by_a_later_run(
+    calls: CallStore, answers: list[Answer], failed: str
+) -> None:
+    first, later = ScriptedClient(answers), ScriptedClient([USABLE])
+    assert outcome(calls, first) == failed and len(first.requests) == len(answers)
+    assert outcome(calls, None) == failed  # what is replayed is what was recorded
+    assert outcome(calls, later) == "Yes." and len(later.requests) == 1
+    assert outcome(calls, None) == "Yes."
+
+
+def test_a_call_that_is_always_refused_costs_a_later_run_one_call(calls: CallStore) -> None:
+    outcome(calls, ScriptedClient([REFUSED]))
+    for _ in range(2):
+        later = ScriptedClient([REFUSED, "none"])
+        assert outcome(calls, later) == "Declined" and len(later.requests) == 1
+
+
+def test_what_a_run_left_off_is_gone_on_with_though_its_first_answer_did_not_fit(calls: CallStore) -> None:
+    assert outcome(calls, ScriptedClient(["prose", USABLE])) == "Yes."
+    assert outcome(calls, ScriptedClient([])) == "Yes."
+
+
+def test_an_answer_that_was_cut_is_not_asked_for_anew(calls: CallStore) -> None:
+    assert outcome(calls, ScriptedClient([cut_off()])) == "OutputTruncated"
+    assert outcome(calls, ScriptedClient([])) == "OutputTruncated"
+
+
+def test_plain_text_that_was_refused_is_asked_for_anew_by_a_later_run(calls: CallStore) -> None:
+    def text(inner: ScriptedClient) -> str:
+        asking = structured(StoredClient(calls, inner, "m"))
+        return asyncio.run(asking.text("points", REQUEST.messages, max_tokens=100)).text
+
+    with pytest.raises(Declined):
+        text(ScriptedClient([REFUSED]))
+    assert text(ScriptedClient(["Yes."])) == text(ScriptedClient([])) == "Yes."
+
+
+def test_a_new_answer_that_another_run_got_meanwhile_is_taken(calls: CallStore) -> None:
+    ask(StoredClient(calls, ScriptedClient([REFUSED]), "m"))
+    stale = ask(StoredClient(calls, ScriptedClient([]), "m"))
+    wanted = replace(REQUEST, instead_of=stale)
+    assert stale.renewable and ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"), wanted) == ANSWER
+    assert ask(StoredClient(calls, ScriptedClient([]), "m"), wanted).text == ANSWER.text
 
 
 def test_answers_survive_closing(tmp_path: Path) -> None:
@@ -168,7 +240,7 @@ def test_what_holds_half_a_character_is_stored_read_and_exported_as_it_is(calls:
     request = Request("points", (Message("user", HALF),), None, 9)
     said = replace(ANSWER, text=json.dumps({"text": HALF}, ensure_ascii=False), model=f"m {HALF}")
     asked = StoredClient(calls, ScriptedClient([said]), "m")
-    assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True)
+    assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True, renewable=True)
     assert calls.faults() == []
     calls.export(tmp_path / "calls.jsonl")
     assert Recording(tmp_path / "calls.jsonl").get(request.key("m")) == said
