@@ -20,7 +20,7 @@ from pipeline.finding import find, left_behind
 from pipeline.llm import key_of
 from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
-from pipeline.providers.batch_endpoint import BatchEndpoint
+from pipeline.providers.batch_endpoint import BatchEndpoint, ResultsMissing
 from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.endpoint import place_of
@@ -103,9 +103,13 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
             async with _endpoint(settings, model) as endpoint:
                 jobs = at.jobs(endpoint)
                 for job in jobs.ours():
-                    job, found = await jobs.settle(job)
+                    try:
+                        job, found = await jobs.settle(job)
+                    except ResultsMissing as err:
+                        display.say(str(err))
+                        continue
                     if found:
-                        display.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored")
+                        display.say(found.told_of(job))
         left = [job for job in at.journal.jobs() if job.open]
         if not rows:
             display.say(f"{numbered(len(left), 'job')} under way, no documents to make")
@@ -124,16 +128,17 @@ async def run_status(settings: Settings) -> list[tuple[str, str]]:
 
 
 async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc batch cancel`: stops open jobs and ends the runs of `make --batch`; `collect` takes what they gave."""
+    """`studydoc batch cancel`: stops open jobs and ends the runs of `make --batch`; `collect` takes what they gave.
+
+    Results of jobs that have ended are taken now, and given up where they are not there.
+    """
     rows = []
     with _known_desk(settings.out) as at:
         for job in [job for job in at.journal.jobs() if job.open]:
             async with _endpoint(settings, job.model) as endpoint:
                 _check_place(job, endpoint)
-                jobs = at.jobs(endpoint)
-                if not job.batch:
-                    job, _ = await jobs.look(job)
-                rows.append((job.batch, (await jobs.cancel(job)).status))
+                job = await at.jobs(endpoint).cancel(job)
+                rows.append((job.batch, f"{job.status}: {job.said}" if job.said else job.status))
         for owner, _ in at.journal.orders():
             at.journal.finish_order(owner)
     return rows or [("jobs", "none is under way")]

@@ -17,6 +17,7 @@ from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreErro
 from pipeline.finding import read
 from pipeline.llm import Completion, Request, Usage
 from pipeline.order import Order, Outcome
+from pipeline.providers.batch_endpoint import ResultsMissing
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
@@ -103,14 +104,21 @@ class Waves:
         return True
 
     async def settle(self) -> int:
-        """Takes the results of finished jobs; how many there were. A job that gave nothing stops further ones."""
+        """Takes the results of finished jobs; how many there were. A job that gave nothing stops further ones.
+
+        One whose results are not there is told, and waits for them.
+        """
         count = 0
         for job in self.jobs.ours():
-            job, found = await self.jobs.settle(job)
+            try:
+                job, found = await self.jobs.settle(job)
+            except ResultsMissing as err:
+                self.say(str(err))
+                continue
             if found is None:
                 continue
             count += 1
-            self.say(f"batch {job.batch}: {numbered(found.answered, 'answer')} stored, {found.failed} failed")
+            self.say(found.told_of(job))
             if found.fatal:
                 self._stalled = found.fatal
             elif not found.answered and not found.failed:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 import openai
-from openai.types import Batch
+from openai.types import Batch, CompletionUsage
+from pydantic import ValidationError
 
 from pipeline.errors import CallError, EndpointError, StoreError
-from pipeline.llm import Completion, Request, Rung
+from pipeline.llm import Completion, Request, Rung, Usage
 from pipeline.providers import learning
 from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.faults import Refused, by_status
@@ -47,6 +48,10 @@ class Line:
 
 class AskAgain(CallError):
     """The call is to be asked another way: something was learned of the endpoint by its result."""
+
+
+class ResultsMissing(EndpointError):
+    """The file with the results of a batch is not there: now, or no more. Its calls are paid for."""
 
 
 class BatchEndpoint(OpenAICompatible):
@@ -117,19 +122,31 @@ class BatchEndpoint(OpenAICompatible):
             return await self._patient.batches.cancel(batch)
 
     async def results(self, batch: Batch) -> AsyncIterator[Line]:
-        """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left."""
+        """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left.
+
+        Raises ResultsMissing where a file is not there.
+        """
         for file in (batch.output_file_id, batch.error_file_id):
             if file:
-                async with aclosing(self._lines(file)) as lines:
+                async with aclosing(self._lines(file, batch.id)) as lines:
                     async for text in lines:
                         if line := _parsed(text):
                             yield line
 
-    async def _lines(self, file: str) -> AsyncGenerator[str, None]:
-        with self._faults(), suppress(openai.NotFoundError):  # they are kept for a while only; then it is asked again
-            async with self._patient.files.with_streaming_response.content(file) as reply:
-                async for text in reply.iter_lines():
-                    yield text
+    async def _lines(self, file: str, batch: str) -> AsyncGenerator[str, None]:
+        try:
+            with self._faults():
+                async with self._patient.files.with_streaming_response.content(file) as reply:
+                    async for text in reply.iter_lines():
+                        yield text
+        except CallError as err:
+            if not isinstance(err.__cause__, openai.NotFoundError):
+                raise
+            raise ResultsMissing(
+                f"{self.endpoint.address}: the results of batch {batch} are not there (HTTP 404)",
+                hint="studydoc batch collect looks for them again; studydoc batch cancel gives them up, "
+                "and make --batch then pays for its calls once more",
+            ) from err
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
         """The answer that a result holds, to a call sent by what was known then.
@@ -184,6 +201,17 @@ class BatchEndpoint(OpenAICompatible):
                 fatal=True,
             )
         return super()._classify(err)
+
+
+def usage_of(line: Line) -> Usage:
+    """What a result took, as the endpoint tells it: one that cannot be used is paid for as well."""
+    try:
+        told = CompletionUsage.model_validate(line.body.get("usage"))
+    except ValidationError:
+        return Usage()
+    cached = told.prompt_tokens_details and told.prompt_tokens_details.cached_tokens
+    completion = max(told.completion_tokens, told.total_tokens - told.prompt_tokens)
+    return Usage(told.prompt_tokens, cached or 0, completion)
 
 
 def _parsed(text: str) -> Line | None:

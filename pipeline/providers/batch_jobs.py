@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 from openai.types import Batch
@@ -10,7 +10,15 @@ from openai.types import Batch
 from pipeline.errors import CallError, ContextTooLong, EndpointError, StoreError
 from pipeline.llm import Request, Usage
 from pipeline.prices import BATCH, added, cost_usd
-from pipeline.providers.batch_endpoint import MOST_BYTES, MOST_REQUESTS, AskAgain, BatchEndpoint, Line
+from pipeline.providers.batch_endpoint import (
+    MOST_BYTES,
+    MOST_REQUESTS,
+    AskAgain,
+    BatchEndpoint,
+    Line,
+    ResultsMissing,
+    usage_of,
+)
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled
@@ -99,18 +107,37 @@ class Jobs:
         return self.journal.submitted(job.wave, batch.id, batch.status), batch
 
     async def cancel(self, job: Job) -> Job:
-        """Stops a job; what it has answered can be collected."""
-        batch = await self._endpoint.cancel(job.batch)
-        return self.journal.submitted(job.wave, batch.id, batch.status)
+        """Stops a job; what it has answered can be collected.
+
+        One that has ended is collected now, and given up where its results are not there: it counts as all it may take.
+        """
+        job, batch = await self.look(job)
+        if batch.status not in FINAL:
+            batch = await self._endpoint.cancel(job.batch)
+            return self.journal.submitted(job.wave, batch.id, batch.status)
+        try:
+            return (await self.settle(job))[0]
+        except ResultsMissing:
+            most = Usage(job.prompt_tokens, 0, job.answer_tokens)
+            told = EndpointError("its results are not there and were given up")
+            return self.journal.settle(job.wave, Settled(usage=most, usd=job.usd, fatal=told))
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
-        """Takes a finished job's results into the store; None while it is not finished."""
+        """Takes a finished job's results into the store; None while it is not finished.
+
+        Raises ResultsMissing, and the job stays as it is, where they cannot be had.
+        """
         job, batch = await self.look(job)
         if batch.status not in FINAL:
             return job, None
         found, sent_by = Settled(), self._endpoint.known
+        told: set[str] = set()
         async for line in self._endpoint.results(batch):
-            self._take(line, job, found, sent_by)
+            if line.key not in told:
+                told.add(line.key)
+                self._take(line, job, found, sent_by)
+        if batch.status == "completed" and len(told) < job.requests:
+            self._miss(told, job, found)
         if self._endpoint.known != sent_by:
             keep(self._calls, self._endpoint.endpoint, self._endpoint.known)
         if batch.status == "failed":
@@ -121,14 +148,19 @@ class Jobs:
 
     def _take(self, line: Line, job: Job, found: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)
-        if request is None:  # no call of this job, told twice, or taken before the program was killed
+        if request is None:  # no call of this job, or taken before by a program that was killed
+            if self._calls.get(line.key):
+                found.answered += 1
+                self._book(usage_of(line), found)
             return
         try:
             completion = self._endpoint.answer(line, request, job.rung, sent_by)
         except AskAgain:
             found.failed += 1
+            self._book(usage_of(line), found)
             return
         except CallError as err:
+            self._book(usage_of(line), found)
             if isinstance(err, EndpointError) and err.fatal:
                 found.fatal = err
             elif not line.error.startswith(_UNASKED):
@@ -138,7 +170,16 @@ class Jobs:
         self._calls.put(line.key, request, job.model, completion)
         self.journal.answered(line.key)
         found.answered += 1
-        found.usage, found.usd = found.usage + completion.usage, added(found.usd, self._price(completion.usage))
+        self._book(completion.usage, found)
+
+    def _book(self, usage: Usage, found: Settled) -> None:
+        found.usage, found.usd = found.usage + usage, added(found.usd, self._price(usage))
+
+    def _miss(self, told: Set[str], job: Job, found: Settled) -> None:
+        """Counts a failure of each call that a completed job tells nothing of, as where its file was cut."""
+        for key in [key for key, _ in self.journal.calls_of(job.wave) if key not in told]:
+            self.journal.failed(key, "again", f"batch {job.batch} was completed without a result for this call")
+            found.failed += 1
 
     def _why(self, batch: Batch) -> EndpointError:
         told = (batch.errors.data if batch.errors else None) or []

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pipeline.errors import EndpointError, StoreError
 from pipeline.llm import Message, Request, Rung, Usage
-from pipeline.text import storable
+from pipeline.text import numbered, storable
 
 FINAL = ("completed", "failed", "expired", "cancelled")
 COLLECTED = "collected"
@@ -63,6 +63,10 @@ class Settled:
     usage: Usage = field(default_factory=Usage)
     usd: float | None = 0.0
     fatal: EndpointError | None = None
+
+    def told_of(self, job: Job) -> str:
+        """What came of a job, as a line for people."""
+        return f"batch {job.batch}: {numbered(self.answered, 'answer')} stored, {self.failed} failed"
 
 
 @dataclass(frozen=True, slots=True)

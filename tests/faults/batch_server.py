@@ -29,6 +29,7 @@ class BatchServer:
         self.fates, self.key, self.manners = list(fates), key, manners or (lambda call: None)
         self.refused = 0
         self.files: dict[str, bytes] = {}
+        self.missing: set[str] = set()  # files that are not there now
         self.batches: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()  # keys of calls that an accepted batch holds
         self.answered: Counter[str] = Counter()
@@ -91,7 +92,10 @@ class BatchServer:
         ended = {"expired": "expired", "nothing": "expired"}.get(fate, "completed")
         batch |= {"status": ended, "request_counts": {"total": len(calls), "completed": len(good), "failed": len(bad)}}
         if lines:
-            batch["output_file_id"] = self.store(b"".join(lines))
+            whole = b"".join(lines)
+            batch["output_file_id"] = self.store(whole[: len(whole) // 2] if fate == "halved" else whole)
+            if fate == "missing":
+                self.missing.add(batch["output_file_id"])
         if wrong:
             batch["error_file_id"] = self.store(b"".join(wrong))
 
@@ -125,6 +129,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = self.path.partition("?")[0].split("/")
         if parts[-1] == "content":
+            if parts[-2] in self.state.missing:
+                return self._json(404, {"error": {"message": "No such File object"}})
             return self._send(200, self.state.files[parts[-2]])
         if parts[-1] == "batches":
             page = {"object": "list", "data": list(reversed(self.state.batches)), "has_more": False}

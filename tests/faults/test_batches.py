@@ -211,6 +211,94 @@ def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) 
         assert any("asked 3 times" in p.message for p in problems)
 
 
+class Heard(Screen):
+    """A screen that keeps what is said."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True)
+        self.lines: list[str] = []
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def jobs_of(folder: Path) -> list[Job]:
+    with closing(Journal(store_path(folder / "outputs"))) as journal:
+        return journal.jobs()
+
+
+def test_a_job_whose_results_are_not_there_stays_and_is_looked_for_again(folder: Path) -> None:
+    with BatchServer("missing") as server:
+        batch(folder, server)
+        now, heard = load_settings(base_url=server.url, out=folder / "outputs"), Heard()
+        code, rows = asyncio.run(run_collect(now, heard))
+        assert code == 0 and {row["status"] for row in rows} == {"waiting"}
+        assert any("the results of batch batch_1 are not there" in line for line in heard.lines)
+        assert batch(folder, server) == (0, ["waiting"] * 3) and len(server.batches) == 1
+        server.missing.clear()
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def test_results_that_stay_away_are_given_up_by_cancel_alone_and_count_as_the_most_that_they_took(folder: Path) -> None:
+    with BatchServer("missing") as server:
+        batch(folder, server)
+        now, before = load_settings(base_url=server.url, out=folder / "outputs"), jobs_of(folder)[0]
+        ((_, told),) = asyncio.run(run_cancel(now))
+        assert told == "collected: its results are not there and were given up"
+        (job,) = jobs_of(folder)
+        assert not job.open and (job.prompt_tokens, job.answer_tokens) == (before.prompt_tokens, before.answer_tokens)
+        rounds(folder, server)
+
+
+def test_cancel_takes_the_results_of_a_job_that_has_ended(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        assert asyncio.run(run_cancel(now)) == [("batch_1", "collected")]
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def test_calls_that_a_cut_file_tells_nothing_of_are_asked_three_times_at_most(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    with BatchServer(*["halved"] * 9) as server:
+        for _ in range(3):
+            assert batch(folder, server) == (0, ["waiting"])
+        assert batch(folder, server) == (1, ["partial"])
+        assert set(server.asked.values()) == {3}
+    (problem, *_) = load(folder / "outputs" / "one.json").problems
+    assert "completed without a result for this call; asked 3 times" in problem.message
+
+
+@pytest.mark.parametrize("text", ["", "cut"])
+def test_answers_that_cannot_be_used_count_as_paid(folder: Path, text: str) -> None:
+    def useless(call: dict[str, Any]) -> tuple[int, Any]:
+        reply = _reply(text)
+        reply["choices"][0]["finish_reason"] = "length" if text else "stop"
+        return 200, reply
+
+    with BatchServer(manners=useless) as server:
+        batch(folder, server)
+        batch(folder, server)
+    first = jobs_of(folder)[0]
+    assert (first.requests, first.prompt_tokens) == (3, 300)
+
+
+def test_results_that_were_taken_before_a_run_was_killed_count_as_well(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        with monkeypatch.context() as killed:
+            killed.setattr(Journal, "settle", lambda *_: (_ for _ in ()).throw(StoreError("killed")))
+            with pytest.raises(StoreError):
+                batch(folder, server)
+        batch(folder, server)
+    first = jobs_of(folder)[0]
+    assert (first.answered, first.prompt_tokens) == (3, 300)
+
+
 def test_a_prompt_that_is_too_long_is_halved(folder: Path) -> None:
     with BatchServer("too long") as server:
         batch(folder, server)
