@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -29,7 +28,6 @@ BARE = tuple(name for name, form in FORMS.items() if form == "phrases")  # they 
 TERMED = tuple(name for name, form in FORMS.items() if form == "terms")
 Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
-_NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 
 
 class _Model(BaseModel):
@@ -85,12 +83,6 @@ class Prerequisite(_Model):
     """What a reader should know before; not a claim of the transcript, so it carries no evidence."""
 
     text: Text
-
-    @property
-    def in_two(self) -> tuple[str, str]:
-        """The name in front of its first colon and what follows that; the name is empty where no short one stands."""
-        found = _NAMED.fullmatch(self.text)
-        return (found[1], found[2]) if found else ("", self.text)
 
 
 class Detail(Statement):

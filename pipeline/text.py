@@ -31,6 +31,14 @@ _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MEANS_NOTHING = re.compile(r"(?:(?!==)[\w .,()'\"/+=;{}-])+", re.ASCII)  # elsewhere in Markdown of any kind
 
+_NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
+
+
+def parted_at_colon(text: str) -> tuple[str, str]:
+    """What a text names in front of its first colon, "" where no short name stands, and what follows that."""
+    found = _NAMED.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
+
 
 def counts_somebody(label: str) -> bool:
     """Whether a speaker's label counts a person and names none: "Speaker 1", "SPEAKER_00"."""

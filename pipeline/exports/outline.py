@@ -20,6 +20,7 @@ from pipeline.labels import Labels
 from pipeline.paragraphs import in_paragraphs
 from pipeline.render.markdown import provenance
 from pipeline.tables import cells, in_words
+from pipeline.text import parted_at_colon
 
 BlockForm = Literal["prose", "bullets", "terms", "points"]
 
@@ -116,7 +117,8 @@ def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> 
             return _block("prose", _points(section.content, numbers))
         case "phrases":
             note = _block("prose", [Point(labels.general_knowledge)]) if section.content else ()
-            return note + _block("bullets", [Point(text, name) for name, text in (p.in_two for p in section.content)])
+            parted = (parted_at_colon(p.text) for p in section.content)
+            return note + _block("bullets", [Point(text, name) for name, text in parted])
         case "terms":
             return _block("terms", _points(section.content, numbers))
         case "items":

@@ -20,7 +20,7 @@ from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
 from pipeline.paragraphs import in_paragraphs
 from pipeline.tables import cells
-from pipeline.text import linkable, pieces_of_code
+from pipeline.text import linkable, parted_at_colon, pieces_of_code
 
 DOUBTED = "†"
 OF_STEPS = "1."
@@ -73,7 +73,8 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
         case "phrases":
             if section.content:
                 yield from (f"*{escape(words.general_knowledge)}*", "")
-            yield from (f"- {_lead(name, words)}{escape(text)}" for name, text in (p.in_two for p in section.content))
+            for name, text in (parted_at_colon(p.text) for p in section.content):
+                yield f"- {_lead(name, words)}{escape(text)}"
         case "points":
             for n, (part, point) in enumerate(with_parts(section.content), 1):
                 yield from (f"### {escape(part)}", "") if part else ()

@@ -37,7 +37,7 @@ class NotesKind:
     sections: tuple[Section, ...]
     write: str = "write.v9"
     compose: str = "compose.v5"
-    manuscript: str = "manuscript.v5"
+    manuscript: str = "manuscript.v6"
 
 
 _STUDY = (OVERVIEW, PREREQUISITES, MAIN_POINTS, PEOPLE, KEY_CONCEPTS, SUMMARY)

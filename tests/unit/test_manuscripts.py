@@ -66,7 +66,7 @@ def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gi
     assert (manuscript.name, cite.name, check.name) == ("manuscript", "cite", "check")
     assert manuscript.messages[:2] == cite.messages[:2] == check.messages[:2]
     assert manuscript.schema == cite.schema == check.schema
-    assert document.status == "complete" and {"manuscript.v5", "cite.v3", "faults.v2"} <= set(document.run.prompts)
+    assert document.status == "complete" and {"manuscript.v6", "cite.v3", "faults.v2"} <= set(document.run.prompts)
     assert [s.text for s in document.overview][1] == "It is not decided."
     assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
     (paying,) = document.main_points[1].details
