@@ -25,6 +25,8 @@ def test_marks_that_could_begin_markup_are_escaped_and_read_back(text: str) -> N
         ("`process.on('exit')` and a lone ` sign", ["process.on('exit')"]),
         ("`const users = await fetchUsers()`", ["const users = await fetchUsers()"]),
         ("`a``b`, `` `c` ``, `` and ` d`", ["c", " d"]),
+        ("`~/.claude/settings.json`, `user@host:22`", ["~/.claude/settings.json", "user@host:22"]),
+        ("`http://a.test`, `~~x~~`", []),
         ("`<b>`, `a|b`, `$x$`, `a == b`, `x\\`", []),
     ],
 )
