@@ -18,7 +18,7 @@ from pipeline.outputs import path_told
 from pipeline.prices import cost_of_run
 from pipeline.progress import Progress, Watch, unwatched
 from pipeline.readers import Source
-from pipeline.readers.archive import zipped
+from pipeline.readers.archive import is_there
 from pipeline.readers.report import left_out_line
 from pipeline.speakers import not_used
 from pipeline.stopping import Stoppable
@@ -194,7 +194,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
 
 def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:
     """The document with its transcript's path as seen from its record; what is no file here keeps its name."""
-    if not (path.exists() or zipped(path)):
+    if not is_there(path):
         return document
     told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
     return document.model_copy(update={"source": told})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.readers import READ, STANDARD_INPUT, Origin, read_transcript
-from pipeline.readers.archive import members, read_member, zipped
+from pipeline.readers.archive import is_there, members, sha256_of
 from pipeline.store import output_path
 from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
@@ -160,7 +159,7 @@ def _is_gone(path: str, record: Path) -> bool:
     """Whether nothing lies any more where a record tells its transcript. What was no file here never goes."""
     if path == STANDARD_INPUT or "://" in path:
         return False
-    return not any(p.exists() or zipped(p) for p in map(_as_on_disk, places_told(path, record)))
+    return not any(map(is_there, map(_as_on_disk, places_told(path, record))))
 
 
 def places_told(path: str, record: Path) -> tuple[Path, ...]:
@@ -180,9 +179,9 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     places = [*places_told(str(told), record), *places_near(record, told.name)] if told.name else []
     below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
     named = sorted((p for p in below if p.name == told.name), key=lambda p: -_alike(p, told))
-    there = [p for p in (*named, *map(_as_on_disk, places)) if _is_there(p) and _may_be_read(p, document)]
+    there = [p for p in (*named, *map(_as_on_disk, places)) if is_there(p) and _may_be_read(p, document)]
     candidates = there or [p for p in below if p.suffix.lower() in READ]
-    unchanged = (p for p in candidates if _sha256(p) == document.source.sha256)
+    unchanged = (p for p in candidates if sha256_of(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)
     if path is None:
         raise InputError(
@@ -192,14 +191,9 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     return as_checked(read_transcript(path), document, str(path))
 
 
-def _is_there(path: Path) -> bool:
-    """Whether there is such a file, also in a zip file."""
-    return path.is_file() or ((found := zipped(path)) is not None and found[1] in _members(found[0]))
-
-
 def _may_be_read(path: Path, document: StudyDocument) -> bool:
     """Whether a file is what the notes were made of, or may have become of it: a record may name any file there is."""
-    return path.suffix.lower() in READ or _sha256(path) == document.source.sha256
+    return path.suffix.lower() in READ or sha256_of(path) == document.source.sha256
 
 
 def _alike(path: Path, told: Path) -> int:
@@ -220,24 +214,6 @@ def _members(path: Path) -> list[str]:
         return members(path)
     except InputError:
         return []
-
-
-def _sha256(path: Path) -> str:
-    """The digest of a file, "" of one that cannot be read."""
-    try:
-        found = zipped(path)
-        stat = (found[0] if found else path).stat()
-        return _digest(path, found, stat.st_size, stat.st_mtime_ns)
-    except (OSError, InputError):
-        return ""
-
-
-@lru_cache(maxsize=4096)
-def _digest(path: Path, found: tuple[Path, str] | None, size: int, changed: int) -> str:
-    if found:
-        return hashlib.sha256(read_member(*found)).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _as_on_disk(path: Path) -> Path:

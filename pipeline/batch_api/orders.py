@@ -26,7 +26,7 @@ from pipeline.providers.calls import CallStore
 from pipeline.providers.endpoint import place_of
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import Source
-from pipeline.readers.archive import zipped
+from pipeline.readers.archive import is_there
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
@@ -201,7 +201,7 @@ async def _carry_out(
     started, paths = time.monotonic(), [Path(p) for p in body["paths"]]
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
     sources = [s for s in found.sources if isinstance(s, Source)]
-    gone = {p: name for p, name in body.get(_WAITING, {}).items() if _is_gone(Path(p)) and Path(p) not in paths}
+    gone = {p: name for p, name in body.get(_WAITING, {}).items() if not is_there(Path(p)) and Path(p) not in paths}
     failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in gone.items()]
     for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)
@@ -229,10 +229,6 @@ async def _carry_out(
         display.summary(outcomes, 0, time.monotonic() - started)
     done = all(o.complete or isinstance(o.error, Waiting) for o in outcomes)
     return int(not done), [_row(o) for o in outcomes]
-
-
-def _is_gone(path: Path) -> bool:
-    return not (path.exists() or zipped(path))
 
 
 def _no_longer_there(path: str) -> InputError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputError
@@ -22,6 +24,36 @@ def zipped(path: Path) -> tuple[Path, str] | None:
     return None
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file, also in a zip file."""
+    try:
+        return path.is_file() or ((found := zipped(path)) is not None and _holds(*found))
+    except InputError:  # the zip file is broken
+        return False
+
+
+def _holds(path: Path, name: str) -> bool:
+    return name in _opened(path).NameToInfo and _why_not(PurePosixPath(name)) is None
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file, also of one in a zip file; "" of one that cannot be read."""
+    try:
+        found = zipped(path)
+        stat = (found[0] if found else path).stat()
+        return _digest(path, found, stat.st_size, stat.st_mtime_ns)
+    except (OSError, InputError):
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, found: tuple[Path, str] | None, size: int, changed: int) -> str:
+    if found:
+        return hashlib.sha256(read_member(*found)).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def members(path: Path) -> list[str]:
     """The names of the files in a zip file, without those that are `passed_over`."""
     return sorted(n for n in _names(path) if _why_not(PurePosixPath(n)) is None)
@@ -33,8 +65,7 @@ def passed_over(path: Path) -> list[tuple[str, str]]:
 
 
 def _names(path: Path) -> list[str]:
-    with _opened(path) as packed:
-        names = [member.filename for member in packed.infolist() if not member.is_dir()]
+    names = [member.filename for member in _opened(path).infolist() if not member.is_dir()]
     if len(names) > _MOST:
         raise InputError(f"{path}: {len(names):,} files in it", hint=f"give at most {_MOST:,} at a time")
     return names
@@ -48,25 +79,33 @@ def _why_not(name: PurePosixPath) -> str | None:
 
 def read_member(path: Path, name: str) -> bytes:
     """The bytes of a member; InputError when it is missing, locked, broken or would unpack to too much."""
-    with _opened(path) as packed:
-        try:
-            if packed.getinfo(name).file_size > _LARGEST:
-                raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
-            with packed.open(name) as member:
-                raw = member.read(_LARGEST + 1)
-        except KeyError as err:
-            raise InputError(f"{path}/{name}: there is no such file in this zip file") from err
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as err:
-            raise InputError(f"{path}/{name}: cannot be unpacked: {err}", hint="pack it again") from err
-        except RuntimeError as err:
-            raise InputError(f"{path}/{name}: it is locked with a password", hint="unpack it first") from err
+    packed = _opened(path)
+    try:
+        if packed.getinfo(name).file_size > _LARGEST:
+            raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
+        with packed.open(name) as member:
+            raw = member.read(_LARGEST + 1)
+    except KeyError as err:
+        raise InputError(f"{path}/{name}: there is no such file in this zip file") from err
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as err:
+        raise InputError(f"{path}/{name}: cannot be unpacked: {err}", hint="pack it again") from err
+    except RuntimeError as err:
+        raise InputError(f"{path}/{name}: it is locked with a password", hint="unpack it first") from err
     if len(raw) > _LARGEST:
         raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
     return raw
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
+    """A zip file, open. InputError when it cannot be read."""
     try:
-        return zipfile.ZipFile(path)
+        stat = path.stat()
+        return _kept_open(path, stat.st_size, stat.st_mtime_ns)
     except (zipfile.BadZipFile, OSError) as err:
         raise InputError(f"{path}: this zip file cannot be read: {err}", hint="pack it again") from err
+
+
+@lru_cache(maxsize=8)
+def _kept_open(path: Path, size: int, changed: int) -> zipfile.ZipFile:
+    """The zip file as it is now: its list of members is read once, not for each of them."""
+    return zipfile.ZipFile(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.outputs import transcript_of
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source
+from pipeline.readers.archive import is_there, sha256_of
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
@@ -218,3 +220,41 @@ def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
     (elsewhere / "talks.zip").write_bytes(b"PK")
     with pytest.raises(InputError, match="is not there"):
         transcript_of(load(record), record, elsewhere)
+
+
+def test_a_transcript_that_is_no_longer_in_its_zip_file_is_gone(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    shutil.copy("week2/talk.txt", "week1/tides.txt")
+    packed = Path(shutil.make_archive("talks", "zip", "week1"))
+    make("talks.zip", out="notes")
+
+    def told() -> str | None:
+        return left_behind([packed], find([packed], Input(), Path("notes")), Path("notes"))
+
+    assert told() is None
+    Path("week1/tides.txt").unlink()
+    shutil.make_archive("talks", "zip", "week1")
+    assert "notes of 1 transcript no longer there stay: notes/tides.md" in (told() or "")
+
+
+def test_the_members_of_a_zip_file_are_read_once_for_all_that_is_looked_up_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "talks.zip"
+    with zipfile.ZipFile(packed, "w") as file:
+        for n in range(5):
+            file.writestr(f"talk{n}.txt", FIRST)
+    opened: list[Path] = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, path: Path) -> None:
+            opened.append(path)
+            super().__init__(path)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    assert all(is_there(packed / f"talk{n}.txt") and sha256_of(packed / f"talk{n}.txt") for n in range(5))
+    assert not is_there(packed / "talk5.txt") and opened == [packed]
+    monkeypatch.undo()
+    with zipfile.ZipFile(packed, "a") as file:
+        file.writestr("talk5.txt", OTHER)
+    assert is_there(packed / "talk5.txt")
