@@ -77,15 +77,12 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken:
     below = survey_files(files, paths, is_output)
     names = {path: name for name, path in taken.items()}
     kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
-    return Found(
-        [
-            *kept_apart(
-                kept, lambda name: Origin({Path(taken[name]).resolve()}) if name in taken else origin_of(out, name)
-            )
-        ],
-        [Outcome("", error=err) for err in below.errors],
-        skipped_lines(below),
-    )
+
+    def made_from(name: str) -> Origin | None:
+        return Origin({Path(taken[name]).resolve()}) if name in taken else origin_of(out, name)
+
+    sources = kept_apart(kept, made_from)
+    return Found([*sources], [Outcome("", error=err) for err in below.errors], skipped_lines(below))
 
 
 def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.readers.addresses import is_video, no_transcript
-from pipeline.readers.archive import members, passed_over, read_member, zipped
+from pipeline.readers.archive import members, passed_over, sha256_of, zipped
 from pipeline.text import slug, well_formed
 
 SUFFIXES = (
@@ -277,30 +276,37 @@ class Origin:
 
 
 MadeFrom = Callable[[str], Origin | None]
+IsOwn = Callable[[Source, Origin], bool]
 
 
 def kept_apart(sources: Iterable[Source], made_from: MadeFrom, given: Collection[str] = ()) -> list[Source]:
     """Sources whose names overwrite no document of another input; what has a document already keeps its name.
 
     `made_from` gives what a name's document was made from, None when there is no document; `given` are names that
-    others of this run have. A file that was moved, and not changed, has the document that was made from it.
+    others of this run have. A file that was moved, and not changed, has the document that was made from it, unless
+    that is another one's by its path: copies have the same words.
     """
     every = [replace(s, plain=s.plain or s.name) for s in sources]
     made_from = cache(made_from)
     taken = {as_written(name) for name in given}
-    kept: dict[int, str] = {}
+    named: dict[int, str] = {}
+    for is_own in (_lay_there, _was_moved):
+        for n, source in enumerate(every):
+            if n not in named and (name := _own_name(source, made_from, is_own, taken)) is not None:
+                named[n] = name
+                taken.add(as_written(name))
     for n, source in enumerate(every):
-        own = (name for name in _former_names(source, made_from) if _is_of(source, made_from(name)))
-        if (name := next((name for name in own if as_written(name) not in taken), None)) is not None:
-            kept[n] = name
-            taken.add(as_written(name))
-    out: list[Source] = []
-    for n, source in enumerate(every):
-        if (name := kept.get(n)) is None:
-            name = name_apart(list(_candidates(source, made_from)), partial(_is_free, source, made_from), taken)
-            taken.add(as_written(name))
-        out.append(replace(source, name=name))
-    return out
+        if n not in named:
+            names = list(_candidates(source, made_from))
+            named[n] = name_apart(names, lambda name: made_from(name) is None, taken)
+            taken.add(as_written(named[n]))
+    return [replace(source, name=named[n]) for n, source in enumerate(every)]
+
+
+def _own_name(source: Source, made_from: MadeFrom, is_own: IsOwn, taken: Collection[str]) -> str | None:
+    """The name, not taken, of the document that was made from a source; None when there is none."""
+    names = (name for name in _former_names(source, made_from) if as_written(name) not in taken)
+    return next((name for name in names if (origin := made_from(name)) and is_own(source, origin)), None)
 
 
 def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
@@ -321,29 +327,15 @@ def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
         yield from takewhile(made_from, _with_numbers(name))
 
 
-def _is_free(source: Source, made_from: MadeFrom, name: str) -> bool:
-    """Whether a name has no document, or has the source's own."""
-    origin = made_from(name)
-    return origin is None or _is_of(source, origin)
-
-
-def _is_of(source: Source, origin: Origin | None) -> bool:
-    """Whether a document of this origin was made from a source: from its path, or before it was moved."""
-    if origin is None:
-        return False
+def _lay_there(source: Source, origin: Origin) -> bool:
+    """Whether a document of this origin was made from what lay where the source lies."""
     own = source.path.resolve()
-    if own in origin.paths or Path(well_formed(str(own))) in origin.paths:  # as a record has it
-        return True
-    return bool(origin.sha256) and _sha256(source.path) == origin.sha256
+    return not {own, Path(well_formed(str(own)))}.isdisjoint(origin.paths)  # as a record has it
 
 
-def _sha256(path: Path) -> str:
-    """The digest of what is read of a path, "" if nothing can be."""
-    try:
-        inside = zipped(path)
-        return hashlib.sha256(read_member(*inside) if inside else path.read_bytes()).hexdigest()
-    except (InputError, OSError):
-        return ""
+def _was_moved(source: Source, origin: Origin) -> bool:
+    """Whether a document of this origin was made from the source before it was moved."""
+    return bool(origin.sha256) and sha256_of(source.path) == origin.sha256
 
 
 def _with_numbers(name: str) -> Iterator[str]:

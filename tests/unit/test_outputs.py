@@ -156,6 +156,17 @@ def test_a_linked_output_folder_is_seen_from_where_it_really_is(weeks: Path, mon
         assert record.name == "talk.json" and transcript_of(load(record), record, None)[1] == ""
 
 
+def test_a_document_keeps_its_name_when_a_copy_of_its_transcript_goes(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    shutil.copy("week1/talk.txt", "week2/talk.txt")
+    assert make("week1/talk.txt", out="notes")[0].name == "talk.json"
+    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
+    shutil.rmtree("week1")
+    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
+
+
 def test_names_that_are_one_on_disk_are_kept_apart(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(weeks)
     for folder, text in (("week 1", FIRST), ("week-1", OTHER)):
