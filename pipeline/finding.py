@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.order import Input, Outcome
-from pipeline.outputs import former_places, is_output, origin_of, records_below, source_of
+from pipeline.outputs import former_places, is_output, origin_of, records_beside, source_of
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
@@ -89,18 +89,20 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     """A line on notes whose transcripts are no longer there; None when there are none.
 
     Of the notes in `out`, which other runs write to as well, it tells those of transcripts that were below `paths` or
-    beside them, and those of a file whose name was found elsewhere.
+    beside them, and those of a file whose name was found elsewhere. It looks where a folder is given, or a file without
+    notes, which may be a renamed one.
     """
     sources = [s for s in found.sources if isinstance(s, Source)]
-    if not sources:
+    files, made = {s.path for s in sources}, {output_path(out, s.name) for s in sources}
+    if not sources or (files.issuperset(paths) and all(record.exists() for record in made)):
         return None
-    files, made = {s.path.name for s in sources}, {output_path(out, s.name) for s in sources}
+    names = {path.name for path in files}
     folders = [p.resolve() if p.is_dir() else p.resolve().parent for p in paths if p.exists()]
 
     def concerned(at: Path) -> bool:
-        return at.name in files or any(map(at.is_relative_to, folders))
+        return at.name in names or any(map(at.is_relative_to, folders))
 
-    records = [r for r in records_below(out) if r not in made and any(map(concerned, former_places(r)))]
+    records = [r for r in records_beside(made, out) if any(map(concerned, former_places(r)))]
     if not records:
         return None
     more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pipeline.document import StudyDocument
 
 _LISTED = 5  # seconds for which the files of a folder are taken as they were listed
+_KEYS = {"format", "main_points", "source", "run"}  # of every record
+_SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # of a record as `store.dump` writes it
+_LEFT_BY_REVIEW = (".review.json", ".reviewed.json")
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
 MARKS = (
@@ -78,17 +81,59 @@ def records_below(folder: Path) -> list[Path]:
 
     A record is a JSON file that is one or has its page beside it, not hidden, and not made of another.
     """
-    found = sorted(folder.rglob("*.json")) if folder.is_dir() else []
-    shown = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    return [p for p in shown if not _has_mark(p) and (p.with_suffix(".md").exists() or source_of(p) is not None)]
+    return [p for p in sorted(_json_below(folder)) if _may_be_record(p)]
 
 
-def _has_mark(path: Path) -> bool:
-    """Whether a JSON file is what a review left, or the record of another one exported."""
-    if path.name.endswith((".review.json", ".reviewed.json")):
-        return True
+def records_beside(made: Collection[Path], out: Path) -> list[Path]:
+    """The records of an output folder besides those `made` now, in the order of their paths.
+
+    Folders with files and no notes are somebody else's (a program's, its packages) and not looked into.
+    """
+    lead_there = {folder for record in made for folder in record.parents}
+
+    def is_foreign(folder: Path, names: Collection[str]) -> bool:
+        return bool(names) and folder not in lead_there and not any(_has_page(name, names) for name in names)
+
+    return [p for p in sorted(_json_below(out, is_foreign)) if p not in made and _may_be_record(p)]
+
+
+def _json_below(
+    folder: Path, is_foreign: Callable[[Path, Collection[str]], bool] = lambda folder, names: False
+) -> Iterator[Path]:
+    """The JSON files of a folder and those below it; what is hidden, linked or foreign is not looked into."""
+    for at, folders, files in os.walk(folder):
+        shown = {name for name in files if not name.startswith(".")}
+        if is_foreign(Path(at), shown):
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(at, name) for name in shown if name.endswith(".json"))
+
+
+def _has_page(name: str, names: Collection[str]) -> bool:
+    """Whether a file may be the record of a page among these files."""
+    return name.endswith(".json") and f"{name.removesuffix('.json')}.md" in names
+
+
+def _may_be_record(path: Path) -> bool:
+    return not _is_made_of_another(path) and (path.with_suffix(".md").exists() or source_of(path) is not None)
+
+
+def _is_made_of_another(path: Path) -> bool:
+    """Whether a JSON file is what a review left, or a record of the same transcript as that whose name it has."""
     _, *names = _without_marks(path.stem)
-    return any(path.with_name(f"{name}.json").exists() for name in names)
+    if not names:
+        return False
+    source, others = source_of(path), [source_of(path.with_name(f"{name}.json")) for name in names]
+    if source is None:
+        return path.name.endswith(_LEFT_BY_REVIEW) or any(other is not None for other in others)
+    return any(other is not None and _input_of(other) == _input_of(source) for other in others)
+
+
+def _input_of(source: dict[str, Any]) -> object:
+    """What tells the transcript of notes from others: its path, of one that came through a pipe its words."""
+    path = source.get("path")
+    return source.get("sha256") if path in (None, STANDARD_INPUT) else path
 
 
 def is_output(path: Path) -> bool:
@@ -116,10 +161,15 @@ def source_name(path: Path) -> str | None:
 def source_of(path: Path) -> dict[str, Any] | None:
     """What notes say of the transcript that they were made of, by this program or an older one; None for no notes."""
     try:
-        found = json.loads(path.read_bytes())
+        raw = path.read_bytes()
+        if not all(b'"%s"' % key.encode() in raw for key in _KEYS):
+            return None
+        # Of a record as it is written, what it holds besides is not parsed: folders have thousands of them.
+        written = _SOURCE.search(raw)
+        found = dict.fromkeys(_KEYS) | {"source": json.loads(written[1])} if written else json.loads(raw)
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not {"format", "main_points", "source", "run"} <= found.keys():
+    if not isinstance(found, dict) or not found.keys() >= _KEYS:
         return None
     source = found["source"]
     return source if isinstance(source, dict) else {}

@@ -64,6 +64,19 @@ def test_records_are_neither_hidden_nor_left_by_a_review_and_one_whose_page_was_
     assert records_below(tmp_path / "nowhere") == []
 
 
+def test_the_record_of_a_transcript_whose_name_ends_like_an_export_is_no_export(tmp_path: Path) -> None:
+    folder(tmp_path)
+    record = (tmp_path / "reactor.json").read_text("utf-8")
+    path = f'"path": {json.dumps(json.loads(record)["source"]["path"])}'
+    for name in ("edited", "docx", "reviewed", "review"):
+        assert path in record
+        own = record.replace(path, f'"path": "reactor.{name}.vtt"')
+        (tmp_path / f"reactor.{name}.json").write_text(own, "utf-8")
+    (tmp_path / "reactor.record.json").write_text(record, "utf-8")
+    found = {p.name for p in records_below(tmp_path)}
+    assert found == {"reactor.json", *(f"reactor.{name}.json" for name in ("edited", "docx", "reviewed", "review"))}
+
+
 def test_markdown_goes_to_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", folder(tmp_path), "--citations") == 0
     assert "[\\[0:10\\]](https://example.org/reactor.mp4#t=10)" in capsys.readouterr().out

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from pipeline import outputs
 from pipeline.corpus import make_all
 from pipeline.errors import InputError
 from pipeline.finding import find, left_behind
 from pipeline.order import Input, Order
-from pipeline.outputs import transcript_of
+from pipeline.outputs import source_of, transcript_of
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.readers import Source
@@ -94,12 +96,50 @@ def test_notes_of_transcripts_that_are_no_longer_there_are_told_in_a_line(
     make("week1", "week2/talk.txt", out="notes")
     assert told(week1) is None
     shutil.move("week1/talk.txt", "week1/ferry.txt")
-    make("week1", out="notes")
-    line = told(week1)
+    line = told(week1 / "ferry.txt")
     assert line and line.startswith("notes of 1 transcript no longer there stay: notes/week1-talk.md (delete")
-    assert told(week1 / "ferry.txt") == line and told(week2) == line
+    make("week1", out="notes")
+    assert told(week1) == told(week2) == line and told(week1 / "ferry.txt") is None
     shutil.move("week2/talk.txt", "week2/other.txt")
     assert "notes of 1 transcript " in (told(week2) or "") and told(Path("nowhere")) is None
+
+
+def test_no_record_is_read_for_a_file_that_has_notes_nor_in_folders_of_somebody_else(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    make("week1", "week2", out=".")
+    for former in (Path("week2-talk.json"), Path("week2-talk.md")):  # notes of a folder in which there are others
+        (weeks / "moved").mkdir(exist_ok=True)
+        former.rename(weeks / "moved" / former.name)
+    for folder in ("packages/one", ".hidden"):
+        (weeks / folder).mkdir(parents=True)
+        shutil.copy("moved/week2-talk.json", f"{folder}/package.json")
+        Path(folder, "package.txt").touch()
+    looked: list[Path] = []
+    monkeypatch.setattr(outputs, "source_of", lambda path: looked.append(path) or source_of(path))
+
+    def told(path: Path) -> str | None:
+        found = find([path], Input(), Path())
+        looked.clear()
+        return left_behind([path], found, Path())
+
+    Path("week2/talk.txt").unlink()
+    assert told(Path("week1/talk.txt")) is None and not looked
+    assert "stay: moved/week2-talk.md " in (told(Path("week1")) or "x") and looked == [Path("moved/week2-talk.json")]
+
+
+def test_of_a_record_as_it_is_written_only_its_source_is_parsed(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    text, told = record.read_text("utf-8"), load(record).source.model_dump(mode="json")
+    assert source_of(record) == told
+    record.write_text(json.dumps(json.loads(text), indent=2), "utf-8")
+    assert source_of(record) == told
+    record.write_text(text.replace('"main_points": [', '"main_points": [,'), "utf-8")
+    assert source_of(record) == told
+    record.write_text(text.replace('"main_points"', '"points"'), "utf-8")
+    assert source_of(record) is None
 
 
 def test_notes_that_get_a_renamed_transcripts_new_name_are_its_own(
@@ -113,6 +153,17 @@ def test_notes_that_get_a_renamed_transcripts_new_name_are_its_own(
     assert make("week1", out="notes") == [Path("notes/ferry.json")]
     found = find([Path("week1")], Input(), Path("notes"))
     assert left_behind([Path("week1")], found, Path("notes")) is None
+
+
+def test_a_document_keeps_its_name_when_a_copy_of_its_transcript_goes(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    shutil.copy("week1/talk.txt", "week2/talk.txt")
+    assert make("week1/talk.txt", out="notes")[0].name == "talk.json"
+    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
+    shutil.rmtree("week1")
+    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
 
 
 def test_a_file_never_takes_the_notes_of_what_came_through_a_pipe(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,17 +205,6 @@ def test_a_linked_output_folder_is_seen_from_where_it_really_is(weeks: Path, mon
     for _ in range(2):
         (record,) = make("week1/talk.txt", out="notes")
         assert record.name == "talk.json" and transcript_of(load(record), record, None)[1] == ""
-
-
-def test_a_document_keeps_its_name_when_a_copy_of_its_transcript_goes(
-    weeks: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(weeks)
-    shutil.copy("week1/talk.txt", "week2/talk.txt")
-    assert make("week1/talk.txt", out="notes")[0].name == "talk.json"
-    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
-    shutil.rmtree("week1")
-    assert make("week2/talk.txt", out="notes")[0].name == "week2-talk.json"
 
 
 def test_names_that_are_one_on_disk_are_kept_apart(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
