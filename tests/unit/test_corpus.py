@@ -160,6 +160,27 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     assert page.with_name("talk0.edited-2.md").exists() and is_output(page.with_name("talk0.edited-2.md"))
 
 
+def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_an_edit_is_not(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        made = good_answer(request)
+        return made | {"prerequisites": ["Power plants: they make heat."]} if request.name == "write" else made
+
+    def make() -> Outcome:
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(answer), order(tmp_path, 1)))
+        return outcome
+
+    page = make().page
+    assert page is not None
+    now = page.read_text("utf-8")
+    former = now.replace(":** ", "**: ").replace("- **Power plants**: they", "- Power plants: they")
+    assert former.count("**: ") and "- Power plants: they" in former
+    page.write_text(former, "utf-8")
+    assert not make().notes and page.read_text("utf-8") == now and not list(page.parent.glob("*.edited*"))
+    for edited in (former.replace("they make heat", "they burn coal"), f"Ask Bob.\n\n{former}"):
+        page.write_text(edited, "utf-8")
+        assert any("stays so" in note for note in make().notes) and page.read_text("utf-8") == edited
+
+
 @pytest.mark.parametrize("answer", [Declined("no"), EMPTY])
 def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp_path: Path, answer: Answer) -> None:
     def make(answers: Callable[[Request], Answer]) -> Outcome:
