@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -172,7 +173,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         document = _seen_from(document, Path(transcript.path), at)
     before = _before(record)
     document = unchanged(document, before) if before else document
-    _keep_what_was_made(before, document)
+    _keep_what_was_made(before, document, order.out)
     page = record.with_suffix(".md")
     same = document is before
     edited = _edits_told(page, before, document, stays=same)
@@ -208,7 +209,7 @@ def _before(record: Path) -> StudyDocument | None:
         return None
 
 
-def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument) -> None:
+def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, out: Path) -> None:
     """Raises CallError where a document without a statement would take the place of one that has some.
 
     A recording in which there is nothing worth a note is no failure, unless something was found in it before.
@@ -217,7 +218,12 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument) -
         return
     if document.problems or document.source.sha256 == before.source.sha256:
         why = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
-        raise CallError(f"no notes came of it, and those that were made before stay: {why}")
+        # An answer that fits its schema is taken from the store for ever, however little it says.
+        prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
+        raise CallError(
+            f"no notes came of it, and those that were made before stay: {why}",
+            hint=f"run again; if it stays so, try another model, or have it asked anew after {prune}",
+        )
 
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:

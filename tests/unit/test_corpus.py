@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.chosen import store_path
 from pipeline.corpus import make_all
 from pipeline.errors import Declined, EndpointError, InvalidAnswer
 from pipeline.llm import Completion, Request
@@ -17,7 +19,9 @@ from pipeline.outputs import is_output
 from pipeline.profile import Recipe
 from pipeline.progress import Progress
 from pipeline.prompting import PromptSet
+from pipeline.providers.calls import CallStore
 from pipeline.providers.gate import Gate
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import Source
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
@@ -197,7 +201,28 @@ def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp
     before = made.read_bytes(), made.with_suffix(".json").read_bytes()
     failed = make(refused)
     assert failed.error is not None and "those that were made before stay" in str(failed.error)
+    prune = f"studydoc store prune --model scripted --out {tmp_path / 'out'}"
+    assert prune in str(failed.error)
     assert (made.read_bytes(), made.with_suffix(".json").read_bytes()) == before
+
+
+def test_an_empty_answer_that_is_stored_is_asked_for_anew_once_it_is_pruned(tmp_path: Path) -> None:
+    asked = order(tmp_path, 1)
+
+    def nothing(request: Request) -> Answer:
+        return fitting(EMPTY, request)
+
+    def make(answers: Callable[[Request], Answer], model: str) -> str | None:
+        client = ScriptedClient(answers)
+        client.model = model
+        stored = StoredClient(calls, client, model)
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), stored, asked))
+        return str(outcome.error) if outcome.error else None
+
+    with closing(CallStore(store_path(asked.out))) as calls:
+        assert make(good_answer, "one") is None
+        assert all("store prune --model other" in (make(answers, "other") or "") for answers in (nothing, good_answer))
+        assert calls.prune("other") and make(good_answer, "other") is None
 
 
 def test_a_page_that_is_as_it_was_made_gets_citations_and_loses_them(tmp_path: Path) -> None:
