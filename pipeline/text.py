@@ -32,12 +32,13 @@ _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # elsewhere in Markdown of any kind
 
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
+_LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
 
 
 def parted_at_colon(text: str) -> tuple[str, str]:
     """What a text names in front of its first colon, "" where no short name stands, and what follows that."""
     found = _NAMED.fullmatch(text)
-    return (found[1], found[2]) if found else ("", text)
+    return (found[1], found[2]) if found and len(found[1].split()) <= _LONGEST_NAME else ("", text)
 
 
 def counts_somebody(label: str) -> bool:

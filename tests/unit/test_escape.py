@@ -4,7 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pipeline.render.markdown import escape, unescape
-from pipeline.text import pieces_of_code
+from pipeline.text import parted_at_colon, pieces_of_code
 
 
 @pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b"])
@@ -35,3 +35,16 @@ def test_code_stays_code_where_nothing_in_it_means_anything_else(text: str, code
     assert [t.content for t in shown if t.type == "code_inline"] == code
     assert {t.type for t in shown} <= {"text", "text_special", "code_inline"} and unescape(escape(text)) == text
     assert [piece for piece, is_code in pieces_of_code(text) if is_code] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Power plants: they make heat.", "Power plants"),
+        ("The second law of thermodynamics, Clausius: heat flows.", "The second law of thermodynamics, Clausius"),
+        ("What you have to know before it: heat flows.", ""),
+        ("At 10:30 heat flows.", ""),
+    ],
+)
+def test_what_stands_before_a_colon_is_a_name_of_six_words_at_most(text: str, name: str) -> None:
+    assert parted_at_colon(text) == (name, text.removeprefix(f"{name}: "))
