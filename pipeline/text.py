@@ -29,8 +29,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-_MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # elsewhere in Markdown of any kind
-
+_MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # in any Markdown
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 _LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
 
