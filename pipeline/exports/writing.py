@@ -111,6 +111,8 @@ class Exporter:
         desk = Desk(record, self.wanted.transcripts)
         for misfit in desk.state.misfits:
             self.tell(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
+        for item in (i for i in desk.state.items if i.reopened):
+            self.tell(f"“{item.text}” is to be decided on again: {item.reopened}")
         if pending := sum(i.standing == "pending" for i in desk.state.items):
             self.tell(
                 f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"

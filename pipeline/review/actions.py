@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -24,6 +25,7 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
+RULES: Final = 2  # under the first, a speaker's new name went wherever the label stands
 _PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
 
 
@@ -175,8 +177,9 @@ class About(_Model):
 class Event(_Model):
     """An action as it was taken: `n` counts from 1, `base` is the number of events that the reviewer had seen.
 
-    `document` tells which making of the document it was taken on, `about` what it said there, and `said` what the lines
-    say that the action cites, and those beside them. Events of older files have no `said`.
+    `document` tells which making of the document it was taken on, `about` what it said there, and `quotes` what the
+    lines say that the action cites, and those beside them. Events of older files have no `quotes`. By its `rules` it is
+    applied again, whichever are in force then: what was accepted keeps its words.
     """
 
     n: int = Field(ge=1)
@@ -186,7 +189,8 @@ class Event(_Model):
     document: str = ""
     action: Action
     about: tuple[About, ...] = ()
-    said: tuple[Evidence, ...] = ()
+    quotes: tuple[Evidence, ...] = ()
+    rules: Literal[1, 2] = 1
 
 
 def cited(action: Action) -> tuple[int, ...]:
@@ -209,6 +213,28 @@ def named(action: Action) -> tuple[str, ...]:
             return tuple(i for i in (action.group, action.after) if i)
         case Rename() | Step():
             return ()
+
+
+def readdressed(action: Action, moved: Mapping[str, str]) -> Action:
+    """The action with other ids for what has moved, but for a decision, whose targets are looked at one by one."""
+
+    def now(id_: str) -> str:
+        return moved.get(id_, id_)
+
+    match action:
+        case Merge():
+            return action.model_copy(update={"targets": tuple(map(now, action.targets))})
+        case Move():
+            places = ("target", "after", "before", "below", "group")
+            return action.model_copy(update={place: now(getattr(action, place)) for place in places})
+        case Add():
+            return action.model_copy(update={"after": now(action.after), "group": now(action.group)})
+        case Heading() | Part():
+            return action.model_copy(update={"group": now(action.group)})
+        case Decide() | Rename() | Step():
+            return action
+        case _:
+            return action.model_copy(update={"target": now(action.target)})
 
 
 def changed(action: Action) -> frozenset[str] | None:

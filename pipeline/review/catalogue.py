@@ -65,9 +65,10 @@ class Desk:
     def reviewed(self) -> StudyDocument:
         """What was accepted, as a document of its own. Raises InputError where it cites what nobody can quote."""
         review = self.review
-        said = (e for event in review.events if event.document == review.timeline.document for e in event.said)
+        events = (event for event in review.events if event.document == review.timeline.document)
+        quotes = (quote for event in events for quote in event.quotes)
         try:
-            return reviewed_document(self.document, self.state, self.recording, said)
+            return reviewed_document(self.document, self.state, self.recording, quotes)
         except Unquotable as err:
             hint = "run studydoc make again" if self.remark else "give it other lines in studydoc review, or reject it"
             raise InputError(f"{self.record}: {err}", hint=hint) from err

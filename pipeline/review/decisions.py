@@ -149,7 +149,7 @@ def _goes_on(state: State, item: Item) -> bool:
 
 def _own(item: Item) -> Item:
     """What a reviewer wrote is accepted, and nothing that was found of the model's text holds for it."""
-    return replace(item, standing="accepted", support=None, finding="", correction=None)
+    return replace(item, standing="accepted", support=None, finding="", correction=None, reopened="")
 
 
 def _decided(state: State, action: Decide) -> State:
@@ -160,7 +160,7 @@ def _decided(state: State, action: Decide) -> State:
         raise Unfit("this statement is not in the document, or was kept out of it: restore it first")
     items = list(state.items)
     for n in places:
-        items[n] = replace(items[n], standing=standing)
+        items[n] = replace(items[n], standing=standing, reopened="")
     return replace(state, items=tuple(items))
 
 

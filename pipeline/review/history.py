@@ -14,23 +14,24 @@ from pipeline.review.actions import (
     Decide,
     Edit,
     Event,
-    Heading,
-    Merge,
-    Move,
-    Part,
     Rename,
     Restore,
     Step,
     changed,
     cited,
     named,
+    readdressed,
 )
 from pipeline.review.decisions import Unfit, apply, written_by
-from pipeline.review.lines import Lines
-from pipeline.review.matching import Match, matches
+from pipeline.review.lines import CHANGED, Lines
+from pipeline.review.matching import Match, abouts_of, found_again, unmoved_up_to
+from pipeline.review.renaming import renamed_everywhere
 from pipeline.review.state import Misfit, State
 
-_CHANGED = "the transcript has changed since the notes were made"
+_LINES_UNKNOWN = (
+    "its lines were given before decisions kept what lines say, and the notes were made again since: "
+    "see whether they say it"
+)
 
 
 class Timeline:
@@ -47,7 +48,9 @@ class Timeline:
         self._past: list[State] = []
         self._future: list[State] = []
         self.document = digest_of(base)
-        self._moved = _found_again(events, base, self.document)
+        earlier = abouts_of(e for e in events if e.document != self.document)
+        self._moved = found_again(earlier, base)
+        self._unmoved = unmoved_up_to(earlier, base)
         for event in events:
             self.take(event)
 
@@ -74,14 +77,14 @@ class Timeline:
         """What an event has to remember of the document, so that it can be applied to another one."""
         return tuple(a for i in named(action) if (a := self.base.about(i)))
 
-    def said(self, action: Action) -> tuple[Evidence, ...]:
+    def quotes(self, action: Action) -> tuple[Evidence, ...]:
         """What the lines say that an action cites. Raises Unfit where it cannot be known."""
         numbers = cited(action)
         if not numbers:
             return ()
         if self._lines is None:
-            raise Unfit(f"{_CHANGED}, and lines may have other numbers: run studydoc make again")
-        return self._lines.said(numbers)
+            raise Unfit(f"{CHANGED}, and lines may have other numbers: run studydoc make again")
+        return self._lines.quotes(numbers)
 
     def without_same_lines(self, action: Action) -> Action:
         """An edit that leaves the lines as they are says nothing of them: they stay those of its statement."""
@@ -104,35 +107,37 @@ class Timeline:
         self.state = self._applied(event)
 
     def _applied(self, event: Event) -> State:
-        state, action = self.state, event.action
-        texts = {a.id: a.text for a in event.about}
-        if isinstance(action, Decide):
-            left, misfits = self._still(action, event, texts)
-            state = replace(state, misfits=state.misfits + misfits)
-            if left is None:
-                return state
-            action = left
+        state = self.state
         try:
-            action = _readdressed(action, self._moved)
-            lines = self._lines_now(action, event)
-            if lines is None:
-                return _open_again(apply(state, action, event.n), action, event.n)
-            return apply(state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
+            if not isinstance(event.action, Decide):
+                return self._rewritten(event)
+            targets, misfits = self._still(event.action, event)
+            state = replace(state, misfits=(*state.misfits, *misfits))
+            action = event.action.model_copy(update={"targets": targets})
+            return apply(state, action, event.n) if targets else state
         except Unfit as err:
-            own = getattr(action, "text", "") or ""
-            said = own if isinstance(action, Add) else texts.get(next(iter(named(event.action)), ""), own)
-            misfit = Misfit(event.n, event.who, action.kind, said, str(err))
-            return replace(state, misfits=(*state.misfits, misfit))
+            return replace(state, misfits=(*state.misfits, _misfit(event, _text_of(event), str(err))))
+
+    def _rewritten(self, event: Event) -> State:
+        """The state after an action on words, places or names. Raises Unfit."""
+        action = readdressed(event.action, {old: match.id for old, match in self._moved.items()})
+        if isinstance(action, Rename) and event.rules < 2:
+            return renamed_everywhere(self.state, action)
+        lines = self._lines_now(action, event)
+        after = apply(self.state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
+        return _open_again(after, action, event.n) if lines is None else after
 
     def _lines_now(self, action: Action, event: Event) -> tuple[int, ...] | None:
         """The lines that an action cites, by their numbers in this document; None where nobody knows. Raises Unfit."""
         numbers = cited(action)
-        if numbers and event.said and self._lines:
-            return self._lines.found(numbers, event.said)
+        if numbers and event.quotes and self._lines:
+            return self._lines.found(numbers, event.quotes)
         if not numbers or event.document == self.document:
             return numbers
-        if event.said:
-            raise Unfit(_CHANGED)
+        if event.quotes:
+            raise Unfit(CHANGED)
+        if max(numbers) <= self._unmoved.get(event.document, 0):
+            return numbers
         return self._left_alone(action, event)
 
     def _left_alone(self, action: Action, event: Event) -> tuple[int, ...] | None:
@@ -143,19 +148,20 @@ class Timeline:
         were = [set(a.lines) for a in event.about if a.id in named(event.action)]
         return item.lines or None if item and set(cited(action)) in were else None
 
-    def _still(self, action: Decide, event: Event, texts: dict[str, str]) -> tuple[Decide | None, tuple[Misfit, ...]]:
-        """A decision without the statements that are gone or say something else now: words are accepted, not places."""
+    def _still(self, action: Decide, event: Event) -> tuple[tuple[str, ...], tuple[Misfit, ...]]:
+        """The targets for which a decision still holds: words are accepted, not places, and they may be others now."""
         if event.document == self.document:
-            return action, ()
+            return action.targets, ()
         kept: list[str] = []
         misfits: list[Misfit] = []
         items = {i.id: i for i in self.state.items}
+        texts = {a.id: a.text for a in event.about}
         # Older documents told of their source in statements without lines; nobody has to accept these any more.
         provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
             match = self._moved.get(target, Match(target, True))
             item = items.get(match.id)
-            if item is None and action.kind == "accept" and target in provenance:
+            if action.kind == "accept" and (target in provenance if item is None else item.reopened == _LINES_UNKNOWN):
                 continue
             if item is None:
                 reason = "this statement is not in the document"
@@ -164,57 +170,33 @@ class Timeline:
             else:
                 kept.append(match.id)
                 continue
-            misfits.append(Misfit(event.n, event.who, action.kind, texts.get(target, ""), reason))
-        return (action.model_copy(update={"targets": tuple(kept)}) if kept else None), tuple(misfits)
+            misfits.append(_misfit(event, texts.get(target, ""), reason))
+        return tuple(kept), tuple(misfits)
+
+
+def _misfit(event: Event, text: str, reason: str) -> Misfit:
+    return Misfit(event.n, event.who, event.action.kind, text, reason)
+
+
+def _text_of(event: Event) -> str:
+    """The words that an event is about: those of the statement that it was taken on, of an addition its own."""
+    own = getattr(event.action, "text", "") or ""
+    was = {} if isinstance(event.action, Add) else {a.id: a.text for a in event.about}
+    return was.get(next(iter(named(event.action)), ""), own)
 
 
 def _open_again(state: State, action: Action, n: int) -> State:
-    """The state in which what an action wrote is not decided on yet."""
+    """The state in which what an action wrote is to be decided on again, since nobody knows its lines."""
     if not isinstance(action, Add | Edit | Restore):
         return state
     id_ = written_by(action, n)
-    return replace(state, items=tuple(replace(i, standing="pending") if i.id == id_ else i for i in state.items))
+    items = (replace(i, standing="pending", reopened=_LINES_UNKNOWN) if i.id == id_ else i for i in state.items)
+    return replace(state, items=tuple(items))
 
 
 def digest_of(base: State) -> str:
     """What tells one document from another: all of its statements and headings."""
     return hashlib.sha256(" ".join(base.ids()).encode()).hexdigest()[:16]
-
-
-def _found_again(events: Sequence[Event], base: State, document: str) -> dict[str, Match]:
-    """Where the statements of earlier documents are in this one, each document's for itself."""
-    known = set(base.ids())
-    earlier: dict[str, dict[str, About]] = {}
-    for event in events:
-        if event.document != document:
-            earlier.setdefault(event.document, {}).update((a.id, a) for a in event.about)
-    found: dict[str, Match] = {}
-    for abouts in earlier.values():
-        kept = abouts.keys() & known
-        found |= matches([a for a in abouts.values() if a.id not in known], base, taken=kept)
-    return found
-
-
-def _readdressed(action: Action, moved: dict[str, Match]) -> Action:
-    """The action with the ids of this document in place of those that it was taken on."""
-
-    def now(id_: str) -> str:
-        return moved[id_].id if id_ in moved else id_
-
-    match action:
-        case Merge():
-            return action.model_copy(update={"targets": tuple(map(now, action.targets))})
-        case Move():
-            places = ("target", "after", "before", "below", "group")
-            return action.model_copy(update={place: now(getattr(action, place)) for place in places})
-        case Add():
-            return action.model_copy(update={"after": now(action.after), "group": now(action.group)})
-        case Heading() | Part():
-            return action.model_copy(update={"group": now(action.group)})
-        case Decide() | Rename() | Step():
-            return action
-        case _:
-            return action.model_copy(update={"target": now(action.target)})
 
 
 def overlapping(later: Iterable[Event], action: Action) -> bool:

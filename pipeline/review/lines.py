@@ -11,6 +11,7 @@ from pipeline.sections.base import cite
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
+CHANGED = "the transcript has changed since the notes were made"
 _BESIDE = (-1, 1)
 
 
@@ -20,7 +21,7 @@ class Lines:
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
 
-    def said(self, numbers: Sequence[int]) -> tuple[Evidence, ...]:
+    def quotes(self, numbers: Sequence[int]) -> tuple[Evidence, ...]:
         """What these lines say, and those beside them. Raises Unfit when one of them is not there."""
         last = len(self._transcript.segments)
         if missing := [n for n in numbers if n > last]:
@@ -28,14 +29,14 @@ class Lines:
         wanted = {n + step for n in numbers for step in (0, *_BESIDE)}
         return cite(self._transcript, [n for n in wanted if 1 <= n <= last])
 
-    def found(self, numbers: Sequence[int], said: Sequence[Evidence]) -> tuple[int, ...]:
-        """Where the lines stand that had these numbers when `said` was so. Raises Unfit when one of them is gone."""
-        before = {e.segment: _bare(e.quote) for e in said}
+    def found(self, numbers: Sequence[int], quotes: Sequence[Evidence]) -> tuple[int, ...]:
+        """Where the lines stand that had these numbers and were quoted so. Raises Unfit when one of them is gone."""
+        before = {e.segment: _bare(e.quote) for e in quotes}
         found: list[int] = []
         for number in numbers:
             place = self._place(number, before)
             if place is None:
-                quote = next((e.quote for e in said if e.segment == number), "")
+                quote = next((e.quote for e in quotes if e.segment == number), "")
                 raise Unfit(f"line {number}, “{quote}”, is not in the transcript any more")
             found.append(place)
         return tuple(found)
@@ -59,8 +60,8 @@ class Lines:
     @cached_property
     def _places(self) -> dict[str, list[int]]:
         out: dict[str, list[int]] = {}
-        for number, said in self._words.items():
-            out.setdefault(said, []).append(number)
+        for number, words_of_it in self._words.items():
+            out.setdefault(words_of_it, []).append(number)
         return out
 
 

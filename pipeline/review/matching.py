@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from pipeline.review.actions import About
+from pipeline.review.actions import About, Event
 from pipeline.review.state import State
 from pipeline.text import words
 
@@ -21,6 +21,37 @@ class Match:
 
     id: str
     same: bool
+
+
+def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
+    """What events are about, by the document on which they were taken and by id."""
+    out: dict[str, dict[str, About]] = {}
+    for event in events:
+        out.setdefault(event.document, {}).update((a.id, a) for a in event.about)
+    return out
+
+
+def found_again(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, Match]:
+    """Where the statements of earlier documents are in this one, each document's for itself."""
+    known = set(base.ids())
+    found: dict[str, Match] = {}
+    for abouts in earlier.values():
+        kept = abouts.keys() & known
+        found |= matches([a for a in abouts.values() if a.id not in known], base, taken=kept)
+    return found
+
+
+def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, int]:
+    """The last line up to which the lines of earlier documents have their numbers here, by the document.
+
+    A statement that has the same words and the same numbers here tells so, for what comes before it too.
+    """
+    here = {i.id: i.lines for i in base.items}
+
+    def last(about: About) -> int:
+        return max(about.lines, default=0) if here.get(about.id) == about.lines else 0
+
+    return {document: max(map(last, abouts.values()), default=0) for document, abouts in earlier.items()}
 
 
 def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:

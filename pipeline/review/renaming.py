@@ -18,25 +18,39 @@ def renamed(state: State, action: Rename) -> State:
     the name. Of one that the notes have as a word too, "Mark" beside "mark", statements that are changed by it are to
     be decided on again; what nobody decides on, headings and those of columns, keeps it.
     """
-    named = replace(state, names=(*state.names, (action.speaker, action.name)))
     if not _is_distinct(action.speaker):
-        return named
-    swap = _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
-    if _is_word(action.speaker, state):
-        return replace(named, items=tuple(_reopened(i, swap) for i in state.items))
+        return _named(state, action)
+    if not _is_word(action.speaker, state):
+        return renamed_everywhere(state, action)
+    swap = _swap(state, action)
+    reason = f"“{action.name}” was put for “{action.speaker}”, which is a word too: see whether the speaker is meant"
+    return replace(_named(state, action), items=tuple(_reopened(i, swap, reason) for i in state.items))
+
+
+def renamed_everywhere(state: State, action: Rename) -> State:
+    """The state with a speaker's right name wherever the label stands."""
+    swap = _swap(state, action)
     items = tuple(replace(_swapped(i, swap), columns=tuple(map(swap, i.columns))) for i in state.items)
     groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
-    return replace(named, items=items, groups=groups)
+    return replace(_named(state, action), items=items, groups=groups)
+
+
+def _named(state: State, action: Rename) -> State:
+    return replace(state, names=(*state.names, (action.speaker, action.name)))
+
+
+def _swap(state: State, action: Rename) -> Callable[[str], str]:
+    return _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
 
 
 def _swapped(item: Item, swap: Callable[[str], str]) -> Item:
     return replace(item, text=swap(item.text), label=swap(item.label), emphasis=tuple(map(swap, item.emphasis)))
 
 
-def _reopened(item: Item, swap: Callable[[str], str]) -> Item:
+def _reopened(item: Item, swap: Callable[[str], str], reason: str) -> Item:
     """The item with the other name, to be decided on again if that changes what was accepted."""
     new = _swapped(item, swap)
-    return replace(new, standing="pending") if new != item and item.standing == "accepted" else new
+    return replace(new, standing="pending", reopened=reason) if new != item and item.standing == "accepted" else new
 
 
 def _is_distinct(label: str) -> bool:

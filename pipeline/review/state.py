@@ -37,8 +37,8 @@ class Item:
     `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
     is `listed` is a bullet right below a heading (None: as its label tells). A `bare` one has a table or steps below it
     and says nothing itself: there is nothing to decide on it, and what it `was` are the words below it. `finding` and
-    `correction` are the record's; `reason` says why it was withheld, `home` from which section it was dropped. Words of
-    `emphasis` stand out.
+    `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided on again,
+    `home` from which section it was dropped. Words of `emphasis` stand out.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Item:
     support: Support | None = "verified"
     was: str = ""
     reason: str = ""
+    reopened: str = ""
     finding: str = ""
     correction: Correction | None = None
     home: str = GROUPED[0]

@@ -37,6 +37,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         continues=item.continues,
         was=item.was if item.was not in ("", item.text) and item.support is None else "",
         reason=item.reason,
+        reopened=item.reopened,
         mark=item.support if item.section not in BARE else None,
         own=item.support is None,
         finding=item.finding,

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import StoreError
-from pipeline.review.actions import Action, Event
+from pipeline.review.actions import RULES, Action, Event
 from pipeline.review.history import Timeline, overlapping
 from pipeline.review.lines import Lines
 from pipeline.review.state import State
@@ -120,7 +120,7 @@ class Review:
                 if later and overlapping(later, action):
                     raise Conflict(tuple(later))
                 action = self.timeline.without_same_lines(action)
-                said = self.timeline.said(action)
+                quotes = self.timeline.quotes(action)
                 self.timeline.tried(action)
                 event = Event(
                     n=len(self._events) + 1,
@@ -130,7 +130,8 @@ class Review:
                     document=self.timeline.document,
                     action=action,
                     about=self.timeline.about(action),
-                    said=said,
+                    quotes=quotes,
+                    rules=RULES,
                 )
                 row = _row(event)
                 replace_file(self.path, _whole([*self._rows, row]))

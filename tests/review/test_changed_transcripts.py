@@ -76,12 +76,12 @@ def accept_all(at: Desk) -> None:
     take(at, "accept", targets=[i.id for i in at.state.items if not i.outside])
 
 
-def without_words(folder: Path) -> None:
-    """The decisions as an older version kept them, which did not keep what the cited lines say."""
+def as_kept_before(folder: Path) -> None:
+    """The decisions as an older version kept them, without what the cited lines say."""
     path = folder / "reactor.review.json"
     held = json.loads(path.read_text("utf-8"))
     for event in held["events"]:
-        del event["said"]
+        del event["quotes"], event["rules"]
     path.write_text(json.dumps(held), "utf-8")
 
 
@@ -160,27 +160,6 @@ def test_the_words_of_an_added_statement_are_listed_and_not_the_heading_above_it
     assert [m.text for m in make(tmp_path, ELSEWHERE).state.misfits] == [TOWER]
 
 
-def test_decisions_without_the_words_of_their_lines_are_read_and_open_again(tmp_path: Path) -> None:
-    at = make(tmp_path)
-    take(at, "add", section="main_points", text=TOWER, lines=[4])
-    take(at, "edit", target=find(at, "too expensive").id, text="It is dear.", lines=[2, 3])
-    without_words(tmp_path)
-    assert [find(desk(tmp_path), words).standing for words in (TOWER, "It is dear.")] == ["accepted"] * 2
-    again = make(tmp_path, [GREETING, *LINES], later=1)
-    assert [find(again, words).standing for words in (TOWER, "It is dear.")] == ["pending"] * 2
-
-
-def test_an_edit_of_an_older_file_that_left_the_lines_alone_has_those_of_its_statement(tmp_path: Path) -> None:
-    at = make(tmp_path)
-    target = find(at, "too expensive")
-    take(at, "edit", target=target.id, text="It is dear.")
-    path = tmp_path / "reactor.review.json"
-    path.write_text(path.read_text("utf-8").replace('"lines": null', '"lines": [2]'), "utf-8")
-    without_words(tmp_path)
-    edited = find(make(tmp_path, [GREETING, *LINES], later=1), "It is dear.")
-    assert (edited.lines, edited.standing) == ((3,), "accepted")
-
-
 def test_a_statement_that_cites_a_line_that_is_not_there_is_told_and_other_documents_are_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,7 +167,7 @@ def test_a_statement_that_cites_a_line_that_is_not_there_is_told_and_other_docum
         (tmp_path / name).mkdir()
         accept_all(make(tmp_path / name))
     take(desk(tmp_path / "a"), "add", section="main_points", text=TOWER, lines=[6])
-    without_words(tmp_path / "a")
+    as_kept_before(tmp_path / "a")
     say(tmp_path / "a", LINES[:2])
     assert export(tmp_path, "--to", "html", "--out", tmp_path / "site") == 1
     said = capsys.readouterr().err
@@ -198,7 +177,7 @@ def test_a_statement_that_cites_a_line_that_is_not_there_is_told_and_other_docum
 
 def test_the_page_tells_in_words_what_it_cannot_export(tmp_path: Path) -> None:
     take(make(tmp_path), "add", section="main_points", text=TOWER, lines=[6])
-    without_words(tmp_path)
+    as_kept_before(tmp_path)
     say(tmp_path, LINES[:2])
     served = app(tmp_path)
     status, _, told = ask(served, f"{home(served)}/export.md")
@@ -210,7 +189,7 @@ def test_a_line_beyond_the_transcript_is_told_with_what_to_do(tmp_path: Path) ->
     take(at, "add", section="main_points", text=TOWER, lines=[6])
     path = tmp_path / "reactor.review.json"
     path.write_text(path.read_text("utf-8").replace('"lines": [6]', '"lines": [9]'), "utf-8")
-    without_words(tmp_path)
+    as_kept_before(tmp_path)
     with pytest.raises(InputError, match=r"line 9, and the transcript has 6 lines \(give it other lines"):
         desk(tmp_path).reviewed()
 
@@ -219,17 +198,17 @@ YES = [("Ana", words) for words in ("Is it old?", "Yes.", "Is it dear?", "Yes.",
 
 
 def test_a_line_that_is_said_twice_is_found_by_those_beside_it() -> None:
-    said = Lines(transcript(YES)).said([2, 4])
+    quotes = Lines(transcript(YES)).quotes([2, 4])
     now = Lines(transcript([GREETING, GREETING, *YES]))
-    assert (now.found([2], said), now.found([4], said)) == ((4,), (6,))
+    assert (now.found([2], quotes), now.found([4], quotes)) == ((4,), (6,))
 
 
 def test_a_line_alone_among_others_is_another_line() -> None:
-    said = Lines(transcript(YES)).said([2])
+    quotes = Lines(transcript(YES)).quotes([2])
     with pytest.raises(Unfit, match=r"line 2, “Yes\.”, is not in the transcript any more"):
-        Lines(transcript([*ELSEWHERE, ("Ida", "Yes.")])).found([2], said)
+        Lines(transcript([*ELSEWHERE, ("Ida", "Yes.")])).found([2], quotes)
 
 
 def test_the_only_line_of_a_transcript_is_found_by_its_words() -> None:
     only = Lines(transcript(YES[:1]))
-    assert only.found([1], only.said([1])) == (1,)
+    assert only.found([1], only.quotes([1])) == (1,)
