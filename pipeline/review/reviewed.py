@@ -23,6 +23,7 @@ from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
 from pipeline.paragraphs import shape_of, standing
 from pipeline.record import gaps, tenths
+from pipeline.review.lines import CHANGED
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
 from pipeline.text import numbered
@@ -35,17 +36,17 @@ class Unquotable(ValueError):
 
 
 def reviewed_document(
-    document: StudyDocument, state: State, recording: Recording, said: Iterable[Evidence] = ()
+    document: StudyDocument, state: State, recording: Recording, quotes: Iterable[Evidence] = ()
 ) -> StudyDocument:
     """The document with the accepted statements only; headings without any go, as does what was kept out of it.
 
-    Lines are quoted as the record has them, others from the transcript or, where it has changed since the notes were
-    made, as they were `said` when a reviewer cited them. Raises Unquotable where neither tells. Statements in a
-    reviewer's words are "weak" where code finds something against them.
+    Lines are quoted as the record has them, others from the recording's transcript, which has the speakers' right
+    names, or by the `quotes` of decisions where it is another one than that of the notes. Raises Unquotable where none
+    of these tells. Statements in a reviewer's words are "weak" where code finds something against them.
     """
     accepted = [i for i in state.items if i.standing == "accepted"]
-    quotes = _Quotes(document, recording.transcript, said)
-    claims = {i.id: _claim(i, state, recording, quotes) for i in accepted if i.section not in BARE}
+    evidence = _EvidenceOf(document, state, recording.transcript, quotes)
+    claims = {i.id: _claim(i, recording, evidence) for i in accepted if i.section not in BARE}
     content: dict[str, Any] = {name: tuple(_held(name, form, accepted, claims, state)) for name, form in FORMS.items()}
     content["more"] = tuple(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
@@ -121,14 +122,16 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
     return tuple(out)
 
 
-class _Quotes:
-    """What each line said when the notes were made."""
+class _EvidenceOf:
+    """The lines that statements cite, as they were when the notes were made, with the speakers' right names."""
 
-    def __init__(self, document: StudyDocument, transcript: Transcript, said: Iterable[Evidence]) -> None:
+    def __init__(
+        self, document: StudyDocument, state: State, transcript: Transcript, quotes: Iterable[Evidence]
+    ) -> None:
         self._changed = transcript.sha256 != document.source.sha256
         self._transcript = transcript
-        self._known = {e.segment: e for e in said} if self._changed else {}
-        self._known |= {e.segment: e for s in document.statements() for e in s.evidence}
+        known = [*(quotes if self._changed else ()), *(e for s in document.statements() for e in s.evidence)]
+        self._known = {e.segment: e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in known}
 
     def of(self, item: Item) -> tuple[Evidence, ...]:
         """The lines that a statement cites. Raises Unquotable."""
@@ -137,16 +140,16 @@ class _Quotes:
     def _cut(self, number: int, item: Item) -> Evidence:
         last = len(self._transcript.segments)
         if self._changed or number > last:
-            why = "has changed since the notes were made" if self._changed else f"has {numbered(last, 'line')}"
-            raise Unquotable(f"“{item.text}” cites line {number}, and the transcript {why}")
+            why = CHANGED if self._changed else f"the transcript has {numbered(last, 'line')}"
+            raise Unquotable(f"“{item.text}” cites line {number}, and {why}")
         return cite(self._transcript, [number])[0]
 
 
-def _claim(item: Item, state: State, recording: Recording, quotes: _Quotes) -> dict[str, Any]:
+def _claim(item: Item, recording: Recording, evidence: _EvidenceOf) -> dict[str, Any]:
     """The fields of the record that every statement has. A reviewer's own text was changed by no check."""
     found = item.finding if item.support else finding(item.text, recording)
     return {
-        "evidence": tuple(e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in quotes.of(item)),
+        "evidence": evidence.of(item),
         "support": "weak" if found else "verified",
         "finding": found or None,
         "correction": item.correction,

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from pipeline.cli import main
-from pipeline.document import StudyDocument
+from pipeline.document import Detail, StudyDocument
 from pipeline.errors import InputError
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
@@ -107,6 +107,15 @@ def test_what_a_reviewer_added_is_exported_with_the_lines_that_it_was_added_for(
     say(tmp_path, [GREETING, *LINES])
     added = desk(tmp_path).reviewed().key_concepts[0]
     assert [(e.segment, e.quote) for e in added.evidence] == [(6, LINES[5][1])]
+
+
+def test_a_line_that_is_quoted_after_two_names_changed_places_has_its_own_speaker(tmp_path: Path) -> None:
+    at = make(tmp_path)
+    for speaker, name in (("Ana", "Somebody"), ("Ben", "Ana"), ("Somebody", "Ben")):
+        take(at, "rename", speaker=speaker, name=name)
+    take(at, "add", section="main_points", text=TOWER, lines=[2, 4, 5, 6])
+    added = next(s for s in at.reviewed().statements() if isinstance(s, Detail) and s.text == TOWER)
+    assert [e.speaker for e in added.evidence] == ["Ana", "Ana", "Ben", "Ana"]
 
 
 def test_lines_of_a_changed_transcript_are_not_given_to_statements_of_the_old_one(tmp_path: Path) -> None:
