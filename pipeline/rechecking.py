@@ -68,12 +68,12 @@ class Reopened:
     transcript: Transcript
     draft: Draft
     is_page: bool
-    remark: str = ""  # on the transcript
+    on_transcript: str = ""  # a remark
 
     @property
-    def told(self) -> str:
-        """What is to be told of the whole: the remark, and what a document that is PARTIAL lacks; "" for nothing."""
-        return "; ".join(filter(None, (self.remark, _lacking(self.document))))
+    def remark(self) -> str:
+        """A remark on the whole: on the transcript, and on what a document that is PARTIAL lacks; "" for none."""
+        return "; ".join(filter(None, (self.on_transcript, _lacking(self.document))))
 
 
 def _lacking(document: StudyDocument) -> str:
@@ -90,7 +90,7 @@ def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[C
     The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
     """
     opened = reopen(path, transcripts)
-    return opened.told, checked_by_code(opened)
+    return opened.remark, checked_by_code(opened)
 
 
 def checked_by_code(opened: Reopened) -> list[Checked]:
@@ -120,7 +120,7 @@ async def check_path_with_model(
             found[id_].append(doubt)
     for id_, told in by_model.items():
         found[id_] += told
-    return opened.told, _listed(opened, found)
+    return opened.remark, _listed(opened, found)
 
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:

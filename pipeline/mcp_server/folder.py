@@ -97,7 +97,7 @@ class Folder:
         transcript, remark = self.transcript_of(notes)
         document = notes.document
         opened = Reopened(document, transcript, draft_of_document(document), False, remark)
-        return opened.told, checked_by_code(opened)
+        return opened.remark, checked_by_code(opened)
 
 
 def numbered(document: StudyDocument) -> list[Numbered]:
