@@ -12,8 +12,8 @@ from itertools import accumulate
 from string import punctuation
 
 from pipeline.verification.kept import Kept
-from pipeline.verification.number_reader import RANGE, RATIO
-from pipeline.verification.number_tables import ONES, SHORT_SCALES, SPOKEN_SHORT, TENS
+from pipeline.verification.number_phrases import times_in
+from pipeline.verification.number_tables import ONES, RANGE, RATIO, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
 from pipeline.verification.number_tokens import is_number, values_of
 from pipeline.verification.number_words import (
     GLUE,
@@ -36,6 +36,7 @@ _BREAK = re.compile(r"[.;!?()]")
 _OF_A_RANGE = frozenset("to or and bis oder und à a ou et o y e tot of en".split())
 _OF_A_RATIO = frozenset("in of out".split())
 _BETWEEN = GLUE | _OF_A_RANGE | _OF_A_RATIO | SPOKEN_SHORT
+_BESIDE = _BETWEEN | {"an", "past", *TIMES, *(f"{unit}s" for unit in TIMES)}  # on which a figure may depend
 _JOINT = re.compile(r"[\s,–—/-]*(\w+)[\s,]+(?:(?:of|a)\s+)?")
 _AND_MORE = re.compile(r"\+|-odd\b|[多余餘]")  # "350+", "350-odd", "350多"
 _DASH = re.compile(r"\s?[–—/-]\s?")
@@ -51,7 +52,8 @@ Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with wha
 class Figure:
     """A figure as a text shows it, in Western digits and small letters, and the values that it may be read as.
 
-    `span` is where it begins and ends in the text. "350+" and "350多" stand for any number from there to `below`.
+    `span` is where it begins and ends in the text. "350+" and "350多" stand for any number from 350 on that is less
+    than `below`; it is 0 for all other figures.
     """
 
     shown: str
@@ -78,11 +80,11 @@ def figures(text: str) -> frozenset[float]:
     for stretch in set(_stretches(text)):  # a recording says most of them many times
         for chain in _chains(stretch):
             out |= readings(tuple(_in_order(stretch, chain)))
-    plain = _folded(_western(text))
-    for digits in _BARE_POINT.findall(plain):
-        out |= readings(("zero", "point", *digits.split()))
-    for year, decade in _SHORT_YEAR.findall(plain):
-        out |= {float(century + int(year or decade)) for century in (1900, 2000)}
+        for digits in _BARE_POINT.findall(stretch):
+            out |= readings(("zero", "point", *digits.split()))
+        for year, decade in _SHORT_YEAR.findall(stretch):
+            out |= {float(century + int(year or decade)) for century in (1900, 2000)}
+        out.update(times_in(stretch))
     return frozenset(out)
 
 
@@ -208,10 +210,10 @@ def unsaid(
 
 
 def _has_number(word: str) -> bool | None:
-    """Whether a number stands in what is between two blanks; None where none does and something there would end one."""
+    """Whether a number stands in what is between two blanks; None where none does and none depends on what is there."""
     bare = word.strip(punctuation)
     parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
-    return any(map(is_number, parts)) or (False if _BETWEEN.issuperset(parts) else None)
+    return any(map(is_number, parts)) or (False if _BESIDE.issuperset(parts) else None)
 
 
 _HAS_NUMBER = Kept(_has_number, most=20_000)
@@ -223,15 +225,17 @@ def _plain_words(text: str) -> list[str]:
 
 
 def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
-    """Where stretches of words stand that begin with a number, up to a word that would end one.
+    """Where stretches of words stand that have a number, up to words on which none depends on either side.
 
     No figure, and nothing that it depends on, reaches out of its stretch.
     """
     numbers = list(map(_HAS_NUMBER.__getitem__, words))
     end = 0
-    for first in [i for i, n in enumerate(numbers) if n]:
-        if first >= end:
-            end = first + 1
+    for at in [i for i, n in enumerate(numbers) if n]:
+        if at >= end:
+            first, end = at, at + 1
+            while first and numbers[first - 1] is not None:
+                first -= 1
             while end < len(words) and numbers[end] is not None:
                 end += 1
             yield slice(first, end)
@@ -270,9 +274,7 @@ def _runs(stretch: str) -> Iterator[list[Part]]:
     end = 0
     for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
         parts = list(_parted(token[0], token.start()))
-        if run and _is_short_scale(token, end):
-            pass
-        elif not all(is_number(p) or _is_glue(p, run) for p, _ in parts):
+        if not (_is_short_scale(token, run, end) or all(is_number(p) or _is_glue(p, run) for p, _ in parts)):
             parts = [(p, at) for p, at in parts if is_number(p)]
         if run and (not parts or _BREAK.search(stretch, end, token.start())):
             yield _trim(run)
@@ -288,9 +290,9 @@ def _is_glue(part: str, run: list[Part]) -> bool:
     return part in GLUE and (part != "of" or bool(run and is_part(run[-1][0])))
 
 
-def _is_short_scale(token: re.Match[str], end: int) -> bool:
-    """Whether a token behind a number is a short scale: "5k", "$2m", "thirty k"."""
-    return token[0] in SPOKEN_SHORT or (token[0] in SHORT_SCALES and token.start() == end)
+def _is_short_scale(token: re.Match[str], run: list[Part], end: int) -> bool:
+    """Whether a token behind a run, which ends at `end`, is a short scale: "5k", "$2m", "thirty k"."""
+    return bool(run) and (token[0] in SPOKEN_SHORT or (token[0] in SHORT_SCALES and token.start() == end))
 
 
 def _parted(token: str, start: int) -> Iterator[Part]:

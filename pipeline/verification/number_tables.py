@@ -25,10 +25,12 @@ SCALES: Final = {
 # Scales behind a number only. A single letter stands for another unit as often: "5 m" are metres.
 SHORT_SCALES: Final = {"k": 1e3, "grand": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12}
 SPOKEN_SHORT: Final = frozenset({"k", "grand"})  # the others stand right at their digits: "$2m"
-# What a word for a share may stand for: of all, in percent, in minutes or months, how many there are, "1 in 4".
+RANGE: Final = "to"  # between two numbers of a range or a choice: "to", "or", a dash
+RATIO: Final = "in"  # "three in four", "three out of four"
+# What a word for a share may stand for: of all, in percent, how many there are, "1 in 4".
 SHARES: Final[dict[str, tuple[float, ...]]] = {
-    "half": (50.0, 0.5, 2.0, 30.0, 6.0, 1.5),
-    "quarter": (25.0, 0.25, 4.0, 15.0, 45.0),
+    "half": (50.0, 0.5, 2.0),
+    "quarter": (25.0, 0.25, 4.0),
     "third": (33.0, 3.0),
     "double": (2.0,),
     "doubled": (2.0,),
@@ -46,6 +48,7 @@ SHARES: Final[dict[str, tuple[float, ...]]] = {
     "¾": (0.75, 75.0),
     "⅛": (0.125, 12.5),
 }
+TIMES: Final = {"minute": 60, "hour": 60, "day": 24, "year": 12}  # how many of the next smaller unit each has
 SIGNS: Final = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅛": 1 / 8}
 MULTIPLES: Final = {"couple": 2.0, "pair": 2.0}  # of a scale: "a couple of hundred"
 _IRREGULAR: Final = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12}

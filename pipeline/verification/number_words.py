@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence, Set
 from functools import lru_cache
 
-from pipeline.verification.number_reader import NumberReader
+from pipeline.verification.number_phrases import in_phrases
+from pipeline.verification.number_reader import AmountReader, amounts
 from pipeline.verification.number_tables import DECADES, MULTIPLES, ONES, PARTS, SHARES, SHORT_SCALES, TENS
 from pipeline.verification.number_tokens import scale_of, values_of
 
@@ -54,8 +55,8 @@ def scaled(run: Sequence[str], i: int) -> set[float]:
 
 def carried(values: Set[float], following: tuple[str, ...]) -> set[float]:
     """These values at the scale that the following numbers have: three of "three to four hundred" is 300."""
-    reader = NumberReader()
-    reader.read_all(following[:REACH])
+    reader = AmountReader()
+    reader.read(following[:REACH])
     return reader.lowered(values)
 
 
@@ -76,5 +77,5 @@ def together_in(run: tuple[str, ...]) -> Set[float]:
 @lru_cache(maxsize=8192)
 def readings(run: tuple[str, ...]) -> frozenset[float]:
     """All values of a run: each number alone, tens with ones, scaled, years, decimals, shares, ordinals."""
-    out = NumberReader().read_all(run)
-    return out.union(*(scaled(run, i) for i, token in enumerate(run) if token[0].isdecimal()))
+    out = amounts(run) | in_phrases(run)
+    return frozenset(out.union(*(scaled(run, i) for i, token in enumerate(run) if token[0].isdecimal())))

@@ -81,11 +81,11 @@ def _english_scale(match: re.Match[str]) -> str:
 
 
 def provable(value: float, language: str | None) -> bool:
-    """Whether a figure that was looked for in vain is none that the language may say in words that nobody here reads.
+    """Whether a figure of a statement that was not found in the recording is proved to be unsaid there.
 
-    In English all of them are read. Where no number words are, as in Russian or Korean, nothing is provable. Elsewhere
-    shares and multiples ("die Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen") and decades
-    ("les années quatre-vingt") are not.
+    It is not where the recording may say it in words that are not read here. In English all are read. Where no number
+    words are, as in Russian or Korean, nothing is provable. Elsewhere shares and multiples ("die Hälfte", "四成", "une
+    douzaine"), halves of a scale ("anderthalb Millionen") and decades ("les années quatre-vingt") are not.
     """
     code = primary(language)
     if code in ("", "en"):
