@@ -30,7 +30,7 @@ def reply_in(body: str) -> Any:
             break
         chunk = json.loads(data)
         choice = _first(chunk.get("choices")) if isinstance(chunk, dict) else {}
-        if not isinstance(chunk, dict) or chunk.get("error") or choice.get("message") or choice.get("error"):
+        if not isinstance(chunk, dict) or chunk.get("error") or choice.get("error") or _is_whole(choice):
             return chunk
         told |= {name: chunk[name] for name in ("model", "usage") if chunk.get(name)}
         finish = choice.get("finish_reason") or finish
@@ -40,6 +40,11 @@ def reply_in(body: str) -> Any:
         raise ValueError("the stream was cut")
     called = [{"function": {"arguments": texts.pop("arguments")}}] if "arguments" in texts else None
     return told | {"choices": [{"finish_reason": finish, "message": texts | {"tool_calls": called}}]}
+
+
+def _is_whole(choice: dict[str, Any]) -> bool:
+    """Whether a choice has the whole message: some endpoints send what there is of it so far beside every delta."""
+    return bool(choice.get("message")) and ("delta" not in choice or choice.get("finish_reason") is not None)
 
 
 def _texts(delta: Any) -> list[tuple[str, str]]:

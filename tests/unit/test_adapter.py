@@ -128,6 +128,25 @@ def test_a_stream_that_nobody_asked_for_is_read() -> None:
     assert (answer.text, answer.finish_reason, answer.usage.prompt_tokens) == ('{"a": 1}', "length", 50)
 
 
+def test_a_stream_that_tells_the_message_so_far_beside_each_delta_is_read_to_its_end() -> None:
+    said = ('{"a"', ": 1", "}")
+
+    def chunk(n: int) -> dict[str, object]:
+        message = {"role": "assistant", "content": "".join(said[: n + 1])}
+        finish = "stop" if n == len(said) - 1 else None
+        choice = {"index": 0, "delta": {"content": said[n]}, "message": message, "finish_reason": finish}
+        return {"model": "m", "choices": [choice]}
+
+    answer = Server(stream(*map(chunk, range(3)))).ask()
+    assert (answer.text, answer.finish_reason) == ('{"a": 1}', "stop")
+
+
+@pytest.mark.parametrize("finish", [{}, {"finish_reason": "stop"}])
+def test_a_whole_message_in_a_stream_is_the_answer(finish: dict[str, str]) -> None:
+    choice = {"index": 0, "message": {"role": "assistant", "content": '{"a": 1}'}} | finish
+    assert Server(stream({"model": "m", "choices": [choice]})).ask().text == '{"a": 1}'
+
+
 def test_a_tool_call_in_a_stream_is_read() -> None:
     parts = [delta(tool_calls=[{"index": 0, "function": {"arguments": text}}]) for text in ('{"a"', ": 1}")]
     assert Server(stream(*parts)).ask().text == '{"a": 1}'
