@@ -157,8 +157,9 @@ class Tally:
 
     def book_failed(self, error: CallError) -> None:
         """Counts what a call took that has no answer, once: the error that ends a run is raised for others too."""
-        spent, error.spent = error.spent, Usage()
-        self.failed += error.billed or spent != Usage()
+        spent, billed = error.spent, error.billed
+        error.spent, error.billed = Usage(), False
+        self.failed += billed or spent != Usage()
         if spent != Usage():
             self._add(spent)
 

@@ -37,6 +37,7 @@ class Waiting(EndpointError):
     """An answer that a document needs is in a batch job, or will be in the next one; others go on."""
 
     ends_run = False
+    billed = False
 
     def __init__(self) -> None:
         super().__init__("waits for a batch job", fatal=True)

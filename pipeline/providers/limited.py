@@ -16,6 +16,8 @@ PriceOf = Callable[[Usage], float | None]  # USD of one call, None where that is
 class LimitReached(EndpointError):
     """A limit that the user set would be passed by the next call; everything so far is stored."""
 
+    billed = False
+
     def __init__(self, message: str) -> None:
         super().__init__(message, hint="run again with a higher limit; stored answers cost nothing", fatal=True)
 
@@ -84,9 +86,10 @@ class Limited:
         return completion
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
-        """Counts a try that failed and is repeated: what it told to have taken, else the most that it could have.
+        """Counts a try that failed and is repeated: the tokens that its error tells, else the most that it could take.
 
-        What was told is part of the call's own usage, or of its error's: until that comes it stands ahead.
+        Tokens that are told come once more with the call's end, in its usage or its error, and are spent then; until
+        its end they are added to what the call may take.
         """
         if id(request) in self._ahead:
             self._ahead[id(request)] += self._of(error.spent)

@@ -17,12 +17,14 @@ from pipeline.llm import Completion, Request
 from pipeline.order import Order, Outcome
 from pipeline.outputs import is_output
 from pipeline.profile import Recipe
-from pipeline.progress import Progress
+from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.gate import Gate
+from pipeline.providers.limited import Limited
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import Source
+from pipeline.stopping import Stoppable
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 
@@ -267,6 +269,22 @@ class Stored(ScriptedClient):
 
     async def complete(self, request: Request) -> Completion:
         return replace(await super().complete(request), cached=True)
+
+
+def test_calls_that_a_limit_held_back_are_no_calls_that_failed(tmp_path: Path) -> None:
+    client = Limited(ScriptedClient(good_answer), tokens=5000, cost=None, price=lambda usage: 0.0)
+    found = asyncio.run(make_all(sources(tmp_path, 6), client, order(tmp_path, 6)))
+    assert {o.status for o in found} == {"complete", "failed"}
+    assert [o.tally.failed for o in found] == [0] * 6
+
+
+def test_the_error_that_ends_a_run_is_a_failed_call_of_one_document() -> None:
+    client = Stoppable(ScriptedClient([EndpointError("gone", fatal=True)]))
+    told = [Progress(name) for name in ("one", "two")]
+    for progress in told:
+        with pytest.raises(EndpointError, match="gone"):
+            asyncio.run(Booking(client, progress, unwatched).complete(Request("write", (), {}, 9)))
+    assert [progress.tally.failed for progress in told] == [1, 0]
 
 
 def test_a_draft_that_makes_no_document_is_one_failed_outcome_and_the_others_are_made(tmp_path: Path) -> None:
