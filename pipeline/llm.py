@@ -33,8 +33,9 @@ class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit (None: plain text), and sampling.
 
     `name` labels the schema.
-    `rank` says who goes first where calls wait for each other, the lowest. `instead_of` is a stored answer that cannot
-    be used, in whose place another is wanted. Neither is part of a call's identity.
+    `rank` says who goes first where calls wait for each other, the lowest. `instead_of` are stored answers that cannot
+    be used, to this call and to those that followed from it, in whose place others are wanted. Neither is part of a
+    call's identity.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 7
     rank: tuple[int, ...] = field(default=(), compare=False)
-    instead_of: Completion | None = field(default=None, compare=False)
+    instead_of: tuple[tuple[Request, Completion], ...] = field(default=(), compare=False)
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:

@@ -52,13 +52,13 @@ class Structured:
         the client raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens)
-        answers: list[Completion] = []
+        answers: list[tuple[Request, Completion]] = []
         try:
             return await self._fitting(request, answer, law, wish, answers)
         except (Declined, InvalidAnswer):
-            if not answers or not all(a.renewable for a in answers):
+            if not answers or not all(a.renewable for _, a in answers):
                 raise
-        return await self._fitting(replace(request, instead_of=answers[0]), answer, law, wish, [])
+        return await self._fitting(replace(request, instead_of=tuple(answers)), answer, law, wish, [])
 
     async def _fitting(
         self,
@@ -66,7 +66,7 @@ class Structured:
         answer: type[A],
         law: Callable[[A], None],
         wish: Callable[[A], None],
-        answers: list[Completion],
+        answers: list[tuple[Request, Completion]],
     ) -> Parsed[A]:
         """The answer to a request, or to the same with the error; whatever came is put into `answers`."""
         completion = await self._whole(request, answers)
@@ -78,7 +78,7 @@ class Structured:
         except Unusable as err:
             said = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
-            again = replace(request, messages=(*request.messages, said, error), instead_of=None)
+            again = replace(request, messages=(*request.messages, said, error), instead_of=())
         try:
             completion = await self._whole(again, answers)
             return _kept(completion, answer, _FEW if usable else len(completion.text), law)
@@ -96,12 +96,13 @@ class Structured:
         request = Request(name, tuple(messages), None, max_tokens)
         completion = await self.complete(request)
         if completion.renewable and completion.finish_reason in _DECLINED:
-            completion = await self.complete(replace(request, instead_of=completion))
+            completion = await self.complete(replace(request, instead_of=((request, completion),)))
         return completion if completion.finish_reason == "length" else whole(completion)
 
-    async def _whole(self, request: Request, answers: list[Completion]) -> Completion:
-        answers.append(await self.complete(request))
-        return whole(answers[-1])
+    async def _whole(self, request: Request, answers: list[tuple[Request, Completion]]) -> Completion:
+        completion = await self.complete(request)
+        answers.append((request, completion))
+        return whole(completion)
 
 
 def _kept(completion: Completion, answer: type[A], most_dropped: int, law: Callable[[A], None]) -> Parsed[A]:

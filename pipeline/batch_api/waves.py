@@ -55,8 +55,9 @@ class Deferring:
     async def complete(self, request: Request) -> Completion:
         """The stored answer, or Waiting."""
         key = request.key(self.model)
-        if request.instead_of and self._renews:
-            self._calls.withdraw(key, request.instead_of)
+        if self._renews:
+            for call, unusable in request.instead_of:
+                self._calls.withdraw(call.key(self.model), unusable)
         if stored := self._calls.get(key):
             return replace(stored, cached=True, renewable=self._renews)
         fault = self._journal.fault(key)

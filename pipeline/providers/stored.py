@@ -20,6 +20,7 @@ class StoredClient:
     def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
         self._asking: set[str] = set()
+        self._asked: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
         self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
         self._renewing: asyncio.Task[None] | None = None
 
@@ -29,14 +30,18 @@ class StoredClient:
         return self._model
 
     async def complete(self, request: Request) -> Completion:
-        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed."""
+        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed.
+
+        One that was stored before this client asked for it is renewable.
+        """
         key = request.key(self._model)
         if self._inner is None or not isinstance(self._store, CallStore):
             return self._replayed(key, request)
-        if request.instead_of:
-            self._store.withdraw(key, request.instead_of)
+        for call, unusable in request.instead_of:
+            if call.key(self._model) not in self._asked:
+                self._store.withdraw(call.key(self._model), unusable)
         if stored := self._store.get(key):
-            return replace(stored, cached=True, renewable=True)
+            return replace(stored, cached=True, renewable=key not in self._asked)
         return await self._ask_once(self._store, self._inner, key, request)
 
     def _replayed(self, key: str, request: Request) -> Completion:
@@ -67,6 +72,7 @@ class StoredClient:
                 return replace(stored, cached=True)
             await asyncio.sleep(_POLL)
         self._asking.add(key)
+        self._asked.add(key)
         self._renewing = self._renewing or asyncio.create_task(self._renew(store))
         try:
             completion = await inner.complete(request)

@@ -200,6 +200,16 @@ def test_a_refused_call_is_asked_for_anew_by_another_order_and_not_by_the_same(f
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["write"] * 3, ["check"] * 3]
 
 
+def test_another_order_meets_no_stored_second_answer_that_did_not_fit_where_the_first_is_the_same(folder: Path) -> None:
+    def misses(call: dict[str, Any]) -> tuple[int, Any] | None:
+        return (200, _reply('{"main_points": 3}')) if server.refused < 3 * 3 else None
+
+    with BatchServer(manners=misses) as server:
+        assert [batch(folder, server)[1][0] for _ in range(3)] == ["waiting", "waiting", "partial"]
+        rounds(folder, server)
+        assert [tasks(server, b) for b in server.batches] == [["write"] * 3] * 4 + [["check"] * 3]
+
+
 def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
     with BatchServer(*["all errors"] * 9) as server:
         for _ in range(3):

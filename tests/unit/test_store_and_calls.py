@@ -88,6 +88,23 @@ def test_a_call_that_is_always_refused_costs_a_later_run_one_call(calls: CallSto
         assert outcome(calls, later) == "Declined" and len(later.requests) == 1
 
 
+def test_what_was_refused_is_not_asked_for_again_by_the_same_run(calls: CallStore) -> None:
+    outcome(calls, ScriptedClient([REFUSED]))
+    later = ScriptedClient(lambda request: REFUSED)
+    asking = structured(StoredClient(calls, later, "m"))
+    for _ in range(3):
+        with pytest.raises(Declined):
+            asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100))
+    assert len(later.requests) == 1
+
+
+def test_where_the_first_answer_is_always_the_same_the_stored_second_one_is_not_met_again(calls: CallStore) -> None:
+    outcome(calls, ScriptedClient(["prose", "prose again"]))
+    later = ScriptedClient(["prose", USABLE])
+    assert outcome(calls, later) == "Yes." and len(later.requests) == 2
+    assert outcome(calls, ScriptedClient([])) == "Yes."
+
+
 def test_what_a_run_left_off_is_gone_on_with_though_its_first_answer_did_not_fit(calls: CallStore) -> None:
     assert outcome(calls, ScriptedClient(["prose", USABLE])) == "Yes."
     assert outcome(calls, ScriptedClient([])) == "Yes."
@@ -111,7 +128,7 @@ def test_plain_text_that_was_refused_is_asked_for_anew_by_a_later_run(calls: Cal
 def test_a_new_answer_that_another_run_got_meanwhile_is_taken(calls: CallStore) -> None:
     ask(StoredClient(calls, ScriptedClient([REFUSED]), "m"))
     stale = ask(StoredClient(calls, ScriptedClient([]), "m"))
-    wanted = replace(REQUEST, instead_of=stale)
+    wanted = replace(REQUEST, instead_of=((REQUEST, stale),))
     assert stale.renewable and ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"), wanted) == ANSWER
     assert ask(StoredClient(calls, ScriptedClient([]), "m"), wanted).text == ANSWER.text
 
@@ -240,7 +257,7 @@ def test_what_holds_half_a_character_is_stored_read_and_exported_as_it_is(calls:
     request = Request("points", (Message("user", HALF),), None, 9)
     said = replace(ANSWER, text=json.dumps({"text": HALF}, ensure_ascii=False), model=f"m {HALF}")
     asked = StoredClient(calls, ScriptedClient([said]), "m")
-    assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True, renewable=True)
+    assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True)
     assert calls.faults() == []
     calls.export(tmp_path / "calls.jsonl")
     assert Recording(tmp_path / "calls.jsonl").get(request.key("m")) == said
