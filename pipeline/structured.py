@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.answers import Parsed, Unusable, parse_answer
-from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated
+from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
 from pipeline.llm import Completion, Message, Request
 from pipeline.progress import Booking
 from pipeline.prompting import PromptSet
@@ -112,9 +112,10 @@ def _kept(completion: Completion, answer: type[A], most_dropped: int, law: Calla
 
 
 def whole(completion: Completion) -> Completion:
-    """The completion, if it ended by itself. Raises OutputTruncated and Declined."""
+    """The completion, if it ended by itself. Raises Declined, and OutputTruncated, unbilled if it was stored before."""
     if completion.finish_reason == "length":
-        raise OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
+        cut = OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
+        raise unbilled(cut) if completion.renewable else cut
     if told := _DECLINED.get(completion.finish_reason):
         raise Declined(told)
     return completion

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import groupby
 from types import MappingProxyType
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
@@ -147,12 +146,8 @@ async def _verdicts_of(share: _Share, prompts: ChunkPrompts, structured: Structu
         return await _checked(some, prompts, structured)
 
     out = Verdicts()
-    for told, same in groupby(await by_halves(share, ask, _Share.halves), lambda piece: piece.told):
-        pieces = list(same)
-        if told:
-            out.add(_unchecked([piece.work for piece in pieces], told))
-        for piece in pieces:
-            out.add(piece.answer or Verdicts())
+    for found in await by_halves(share, ask, _Share.halves, _unchecked):
+        out.add(found)
     return out
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Generic, TypeVar
 
 from pipeline.errors import CallError, ContextTooLong, OutputTruncated
@@ -11,61 +12,87 @@ from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 W = TypeVar("W")
 A = TypeVar("A")
 
-_MOST_IN_VAIN = 2  # rounds of halves of which every answer was cut: smaller ones would be too, and all are paid for
-
-
-@dataclass(frozen=True, slots=True)
-class Piece(Generic[W, A]):
-    """Some of the work with its answer, or with the error in the place of one."""
-
-    work: W
-    answer: A | None
-    error: CallError | None = None
-
-    @property
-    def told(self) -> str:
-        """The error in words, "" for none."""
-        return str(self.error or "")
+_MOST_IN_VAIN = 9  # answers cut in a row, the last for a sixteenth: less is cut too, and all are paid for
 
 
 async def by_halves(
-    work: W, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]
-) -> list[Piece[W, A]]:
-    """The work in its order, in as many pieces as it took; `halves` gives none for what cannot be halved.
+    work: W,
+    ask: Callable[[W], Awaitable[A]],
+    halves: Callable[[W, CallError], Sequence[W]],
+    failed: Callable[[Sequence[W], str], A],
+) -> list[A]:
+    """Answers in the order of the work, for as many pieces as it took; `halves` gives none for what cannot be halved.
 
-    Halves of a round are asked before any is halved again, and that ends where all of two rounds were cut off: the
-    limit is then one that less work does not keep to. Raises a CallError that is fatal.
+    `failed` gives what stands in the place of an answer to neighbouring pieces, and is told why they have none. Raises
+    a CallError that is fatal.
     """
-    pieces, in_vain = [await _tried(work, ask)], 0
-    while in_vain < _MOST_IN_VAIN:
-        asked: list[Piece[W, A]] = []
-        after: list[Piece[W, A]] = []
-        for piece in pieces:
-            parts = [await _tried(part, ask) for part in _parts(piece, halves)]
-            asked += parts
-            after += parts or [piece]
-        if not asked:
-            return pieces
-        pieces = after
-        in_vain = in_vain + 1 if all(isinstance(p.error, OutputTruncated) for p in asked) else 0
-    return [_given_up(p) for p in pieces]
+    halving = _Halving(ask, halves)
+    out: list[A] = []
+    pieces = await halving.pieces(await halving.asked(work))
+    for _, stretch in groupby(pieces, lambda piece: isinstance(piece, _Unanswered)):
+        same = list(stretch)
+        if lost := [piece for piece in same if isinstance(piece, _Unanswered)]:
+            out.append(failed([piece.work for piece in lost], _why([piece.error for piece in lost])))
+        out += [piece for piece in same if not isinstance(piece, _Unanswered)]
+    return out
 
 
-def _parts(piece: Piece[W, A], halves: Callable[[W, CallError], Sequence[W]]) -> Sequence[W]:
-    return halves(piece.work, piece.error) if isinstance(piece.error, OutputTruncated | ContextTooLong) else ()
+@dataclass(frozen=True, slots=True)
+class _Unanswered(Generic[W]):
+    """Some of the work, with the error in the place of its answer."""
+
+    work: W
+    error: CallError
 
 
-async def _tried(work: W, ask: Callable[[W], Awaitable[A]]) -> Piece[W, A]:
-    try:
-        return Piece(work, await ask(work))
-    except CallError as err:
-        if err.fatal:
-            raise
-        return Piece(work, None, err)
+class _Halving(Generic[W, A]):
+    """Asks for pieces of the work, both halves of one before either is halved again.
+
+    A piece is halved no more once all that came of it were cut answers, too many in a row. Those that an earlier run
+    stored cost nothing and do not count.
+    """
+
+    def __init__(self, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]) -> None:
+        self._ask, self._halves = ask, halves
+        self._in_vain = 0
+
+    async def asked(self, work: W) -> A | _Unanswered[W]:
+        """The answer to a piece of the work."""
+        try:
+            answer = await self._ask(work)
+        except CallError as err:
+            if err.fatal:
+                raise
+            self._in_vain += isinstance(err, OutputTruncated) and err.billed
+            return _Unanswered(work, err)
+        self._in_vain = 0
+        return answer
+
+    async def pieces(self, piece: A | _Unanswered[W]) -> list[A | _Unanswered[W]]:
+        """A piece that was asked for, in as many as it takes."""
+        if not isinstance(piece, _Unanswered):
+            return [piece]
+        parts = [await self.asked(part) for part in self._parts(piece)]
+        out: list[A | _Unanswered[W]] = []
+        for part in parts:
+            out += await self.pieces(part)
+            if not all(isinstance(found, _Unanswered) for found in out):
+                self._in_vain = 0
+        return out or [piece]
+
+    def _parts(self, piece: _Unanswered[W]) -> Sequence[W]:
+        if self._in_vain >= _MOST_IN_VAIN or not isinstance(piece.error, OutputTruncated | ContextTooLong):
+            return ()
+        return self._halves(piece.work, piece.error)
 
 
-def _given_up(piece: Piece[W, A]) -> Piece[W, A]:
-    if not isinstance(piece.error, OutputTruncated):
-        return piece
-    told = "every answer stopped at the token limit, those for smaller parts too"
-    return replace(piece, error=OutputTruncated(told, hint="try another model, or one that may answer at more length"))
+def _why(errors: Sequence[CallError]) -> str:
+    """Why neighbouring pieces have no answer: one reason of each kind, since texts may differ by a request's number."""
+    told: dict[type[CallError], str] = {}
+    for error in errors:
+        told.setdefault(type(error), str(error))
+    if sum(isinstance(error, OutputTruncated) for error in errors) > 1:
+        hint = "try another model, or one that may answer at more length"
+        cut = OutputTruncated("every answer stopped at the token limit, those for smaller parts too", hint=hint)
+        told[OutputTruncated] = str(cut)
+    return "; ".join(told.values())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any
 
 from pipeline.answers import Parsed, Unusable
@@ -94,14 +93,12 @@ async def _parts_of(share: _Share, prompts: ChunkPrompts, structured: Structured
     async def ask(some: _Share) -> Part:
         return await _written(some, prompts, structured, recipe)
 
-    out: list[Part] = []
-    for told, same in groupby(await by_halves(share, ask, lambda some, _: some.halves()), lambda piece: piece.told):
-        pieces = list(same)
-        if told:
-            first, last = pieces[0].work.chunk.first, pieces[-1].work.chunk.last
-            out.append(Part(problems=(_problem(share.chunk, f"no notes of lines {first}–{last}: {told}"),)))
-        out += [piece.answer for piece in pieces if piece.answer]
-    return out
+    return await by_halves(share, ask, lambda some, _: some.halves(), _unwritten)
+
+
+def _unwritten(shares: Sequence[_Share], told: str) -> Part:
+    chunk, last = shares[0].chunk, shares[-1].chunk.last
+    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {told}"),))
 
 
 async def _written(share: _Share, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Part:

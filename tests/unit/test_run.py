@@ -278,9 +278,9 @@ def test_the_halves_of_a_check_that_was_cut_off_stand_beside_the_same_lines() ->
 
 
 @pytest.mark.parametrize(("name", "told"), [("check", "not checked"), ("write", "no notes")])
-def test_halving_ends_where_all_of_two_rounds_are_cut_and_the_stretch_is_one_problem(name: str, told: str) -> None:
+def test_halving_ends_where_every_answer_is_cut_and_the_stretch_is_one_problem(name: str, told: str) -> None:
     document, client = run(lambda r: cut_off() if r.name == name else good_answer(r), of=transcript(LINES * 4))
-    assert names(client).count(name) == 1 + 2 + 4
+    assert names(client).count(name) == 9
     (problem,) = document.problems
     assert told in problem.message and "lines 1–24" in problem.message
     assert "those for smaller parts too (try another model" in problem.message
