@@ -99,10 +99,11 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
             mine = _settings_of(body, settings)
             code, more = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait)
             worst, rows = max(worst, code), rows + more
+        owners = {owner for owner, _ in at.journal.orders()}
         for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
             async with _endpoint(settings, model) as endpoint:
                 jobs = at.jobs(endpoint)
-                for job in jobs.ours():
+                for job in [job for job in jobs.ours() if job.owner not in owners]:
                     try:
                         job, found = await jobs.settle(job)
                     except ResultsMissing as err:
@@ -227,7 +228,7 @@ async def _carry_out(
     else:
         at.journal.finish_order(owner)
         display.summary(outcomes, 0, time.monotonic() - started)
-    done = all(o.complete or isinstance(o.error, Waiting) for o in outcomes)
+    done = all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes)
     return int(not done), [_row(o) for o in outcomes]
 
 

@@ -21,13 +21,13 @@ from pipeline.providers.batch_endpoint import ResultsMissing
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
-from pipeline.providers.limited import LimitReached, prompt_tokens
+from pipeline.providers.limited import LimitReached
 from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.text import numbered
-from pipeline.tokens import encoding_for
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_MOST_LOOKS = 10  # in a row, where results are not there and nothing else is under way
 
 Say = Callable[[str], None]
 Sleep = Callable[[float], Awaitable[None]]
@@ -87,6 +87,7 @@ class Waves:
     begun: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _stalled: EndpointError | None = None
+    _missing: frozenset[str] = frozenset()  # jobs whose results were not there when they were last looked for
 
     @property
     def waiting(self) -> list[str]:
@@ -110,12 +111,14 @@ class Waves:
 
         One whose results are not there is told, and waits for them.
         """
-        count = 0
+        count, missing = 0, set[str]()
         for job in self.jobs.ours():
             try:
                 job, found = await self.jobs.settle(job)
             except ResultsMissing as err:
-                self.say(str(err))
+                missing.add(job.wave)
+                if job.wave not in self._missing:
+                    self.say(str(err))
                 continue
             if found is None:
                 continue
@@ -129,6 +132,7 @@ class Waves:
                 )
             else:
                 self._stalled = None
+        self._missing = frozenset(missing)
         return count
 
     async def work(self) -> None:
@@ -148,10 +152,7 @@ class Waves:
 
     async def submit(self) -> list[Job]:
         """Sends what is wanted now."""
-        encoding, _ = encoding_for(self.settings.chosen_model[0])
-        jobs = await self.jobs.submit(
-            self.owner, lambda request: prompt_tokens(request, encoding), self._allow, most=self.settings.batch_size
-        )
+        jobs = await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size)
         for job in jobs:
             most = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {most}")
@@ -173,11 +174,17 @@ class Waves:
             raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could pass it")
 
     async def wait(self, sleep: Sleep) -> None:
-        """Goes on until every document is made, looking less and less often while nothing happens."""
-        pause = _FIRST_PAUSE
-        while self.waiting:
+        """Goes on until every document is made, looking less and less often while nothing happens.
+
+        Ends, and tells so, where nothing is left to wait for but results that stay away.
+        """
+        pause, in_vain = _FIRST_PAUSE, 0
+        while self.waiting and in_vain < _MOST_LOOKS:
             await sleep(pause)
             pause = _FIRST_PAUSE if await self.advance() else min(pause * 1.5, _LONGEST_PAUSE)
+            in_vain = in_vain + 1 if self._missing and self._missing.issuperset(j.wave for j in self.jobs.ours()) else 0
+        if self.waiting:
+            self.say(f"no longer waited for: the results of {numbered(len(self._missing), 'job')}, which stay away")
 
 
 async def _make(source: Source, client: Deferring, order: Order) -> Outcome:

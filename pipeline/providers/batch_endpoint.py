@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -50,8 +50,12 @@ class AskAgain(CallError):
     """The call is to be asked another way: something was learned of the endpoint by its result."""
 
 
+class NotThere(EndpointError):
+    """The endpoint has no such batch or file."""
+
+
 class ResultsMissing(EndpointError):
-    """The file with the results of a batch is not there: now, or no more. Its calls are paid for."""
+    """The file with the answers of a batch is not there: now, or no more. Its calls are paid for."""
 
 
 class BatchEndpoint(OpenAICompatible):
@@ -124,29 +128,31 @@ class BatchEndpoint(OpenAICompatible):
     async def results(self, batch: Batch) -> AsyncIterator[Line]:
         """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left.
 
-        Raises ResultsMissing where a file is not there.
+        Raises ResultsMissing where the output file is not there. Without the error file its calls have no line.
         """
-        for file in (batch.output_file_id, batch.error_file_id):
-            if file:
-                async with aclosing(self._lines(file, batch.id)) as lines:
-                    async for text in lines:
-                        if line := _parsed(text):
-                            yield line
+        if batch.output_file_id:
+            try:
+                async with aclosing(self._lines(batch.output_file_id)) as lines:
+                    async for line in lines:
+                        yield line
+            except NotThere as err:
+                raise ResultsMissing(
+                    f"{self.endpoint.address}: the results of batch {batch.id} are not there (HTTP 404)",
+                    hint="studydoc batch collect looks for them again; studydoc batch cancel gives them up, "
+                    "and make --batch then pays for its calls once more",
+                ) from err
+        if batch.error_file_id:
+            with suppress(NotThere):
+                async with aclosing(self._lines(batch.error_file_id)) as lines:
+                    async for line in lines:
+                        yield line
 
-    async def _lines(self, file: str, batch: str) -> AsyncGenerator[str, None]:
-        try:
-            with self._faults():
-                async with self._patient.files.with_streaming_response.content(file) as reply:
-                    async for text in reply.iter_lines():
-                        yield text
-        except CallError as err:
-            if not isinstance(err.__cause__, openai.NotFoundError):
-                raise
-            raise ResultsMissing(
-                f"{self.endpoint.address}: the results of batch {batch} are not there (HTTP 404)",
-                hint="studydoc batch collect looks for them again; studydoc batch cancel gives them up, "
-                "and make --batch then pays for its calls once more",
-            ) from err
+    async def _lines(self, file: str) -> AsyncGenerator[Line, None]:
+        with self._faults():
+            async with self._patient.files.with_streaming_response.content(file) as reply:
+                async for text in reply.iter_lines():
+                    if line := _parsed(text):
+                        yield line
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
         """The answer that a result holds, to a call sent by what was known then.
@@ -195,7 +201,7 @@ class BatchEndpoint(OpenAICompatible):
 
     def _classify(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):
-            return EndpointError(
+            return NotThere(
                 f"{self.endpoint.address}: no such batch or file, or no Batch API here (HTTP 404)",
                 hint="without --batch the same calls are asked one by one",
                 fatal=True,

@@ -22,13 +22,14 @@ from pipeline.providers.batch_endpoint import (
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled
+from pipeline.providers.limited import prompt_tokens
 from pipeline.text import clean, numbered
+from pipeline.tokens import encoding_for
 
 MOST_TIMES = 3  # a call that failed so often is given up
 _UNASKED = ("batch_expired", "batch_cancelled")
 
 Allow = Callable[[Usage, float | None], None]  # given tokens and USD at most
-Count = Callable[[Request], int]
 
 
 class Jobs:
@@ -43,14 +44,14 @@ class Jobs:
         at = (self._endpoint.endpoint.place, self._endpoint.model)
         return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
 
-    async def submit(self, owner: str, count: Count, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
+    async def submit(self, owner: str, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
         """Sends the wanted calls of an order, a job for each file's worth. `allow` may raise before one is sent."""
         sent = []
-        while job := self._next(owner, count, allow, min(most, MOST_REQUESTS)):
+        while job := self._next(owner, allow, min(most, MOST_REQUESTS)):
             sent.append(await self.send(job))
         return sent
 
-    def _next(self, owner: str, count: Count, allow: Allow, most: int) -> Job | None:
+    def _next(self, owner: str, allow: Allow, most: int) -> Job | None:
         """A job cut from what is wanted, in the journal; None where nothing is."""
         keys: list[str] = []
         worst, size = Usage(), 0
@@ -61,7 +62,7 @@ class Jobs:
             if len(keys) == most or (size > MOST_BYTES and keys):
                 break
             keys.append(key)
-            one = Usage(count(request), 0, self._endpoint.limit(request))
+            one = self._at_most(request)
             worst, usd = worst + one, added(usd, self._price(one))
         if not keys:
             return None
@@ -70,6 +71,11 @@ class Jobs:
         job = Job(wave, owner, place, model, rung, len(keys), worst.prompt_tokens, worst.completion_tokens, usd=usd)
         self.journal.intend(job, keys)
         return job
+
+    def _at_most(self, request: Request) -> Usage:
+        """What a call may take."""
+        encoding, _ = encoding_for(self._endpoint.model)
+        return Usage(prompt_tokens(request, encoding), 0, self._endpoint.limit(request))
 
     def _price(self, usage: Usage) -> float | None:
         """USD of one call."""
@@ -125,7 +131,7 @@ class Jobs:
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
         """Takes a finished job's results into the store; None while it is not finished.
 
-        Raises ResultsMissing, and the job stays as it is, where they cannot be had.
+        Raises ResultsMissing, and the job stays as it is, where its answers cannot be had.
         """
         job, batch = await self.look(job)
         if batch.status not in FINAL:
@@ -176,10 +182,15 @@ class Jobs:
         found.usage, found.usd = found.usage + usage, added(found.usd, self._price(usage))
 
     def _miss(self, told: Set[str], job: Job, found: Settled) -> None:
-        """Counts a failure of each call that a completed job tells nothing of, as where its file was cut."""
-        for key in [key for key, _ in self.journal.calls_of(job.wave) if key not in told]:
-            self.journal.failed(key, "again", f"batch {job.batch} was completed without a result for this call")
-            found.failed += 1
+        """Counts a failure of each call that a completed job tells nothing of, as where its file was cut.
+
+        It may be paid for, and counts as the most that it could take.
+        """
+        for key, request in self.journal.calls_of(job.wave):
+            if key not in told:
+                self.journal.failed(key, "again", f"batch {job.batch} was completed without a result for this call")
+                found.failed += 1
+                self._book(self._at_most(request), found)
 
     def _why(self, batch: Batch) -> EndpointError:
         told = (batch.errors.data if batch.errors else None) or []

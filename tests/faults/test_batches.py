@@ -261,6 +261,66 @@ def test_results_that_stay_away_are_given_up_by_cancel_alone_and_count_as_the_mo
         rounds(folder, server)
 
 
+def test_waiting_ends_where_there_is_nothing_but_results_that_stay_away(folder: Path) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        assert len(pauses) < 50, "this does not end"
+
+    with BatchServer("missing") as server:
+        heard, now = Heard(), settings(folder, server)
+        code, rows = asyncio.run(run_batch([folder / "talks"], now, Metadata(), heard, wait=sleep))
+        assert code == 1 and [row["status"] for row in rows] == ["waiting"] * 3 and len(pauses) == 10
+        assert sum("are not there" in line for line in heard.lines) == 1
+        assert any(line.startswith("no longer waited for: the results of 1 job") for line in heard.lines)
+        server.missing.clear()
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+
+
+def without_its_error_file(server: BatchServer) -> None:
+    server.batches[0].setdefault("error_file_id", "file-gone")
+    server.missing.add(server.batches[0]["error_file_id"])
+
+
+def test_a_job_whose_calls_were_all_answered_ends_though_its_error_file_is_gone(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        without_its_error_file(server)
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
+    assert not any(job.open for job in jobs_of(folder))
+
+
+def test_cancel_keeps_the_answers_of_a_job_whose_error_file_is_gone(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        without_its_error_file(server)
+        asyncio.run(run_cancel(load_settings(base_url=server.url, out=folder / "outputs")))
+    (job,) = jobs_of(folder)
+    assert (job.answered, job.prompt_tokens) == (3, 300)
+
+
+def test_calls_that_only_a_lost_error_file_told_of_are_asked_again(folder: Path) -> None:
+    with BatchServer("errors") as server:
+        batch(folder, server)
+        without_its_error_file(server)
+        rounds(folder, server)
+        assert max(server.asked.values()) == 2 and set(server.answered.values()) == {1}
+
+
+def test_calls_of_which_a_cut_file_tells_nothing_count_as_the_most_that_they_could_take(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    with BatchServer("halved") as server:
+        batch(folder, server)
+        (before,) = jobs_of(folder)
+        batch(folder, server)
+    after = jobs_of(folder)[0]
+    assert (after.answered, after.failed) == (0, 1)
+    assert (after.prompt_tokens, after.answer_tokens) == (before.prompt_tokens, before.answer_tokens)
+
+
 def test_cancel_takes_the_results_of_a_job_that_has_ended(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)
