@@ -20,6 +20,8 @@ from typing import TypeVar
 
 from pipeline.usage import Usage
 
+EXIT_INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
+
 
 class PipelineError(Exception):
     """Base of all; `hint` says what the reader can do about it, a `fatal` one ends the document."""

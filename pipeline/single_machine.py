@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
-from pipeline.errors import EndpointError, InputError
+from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError
 from pipeline.events import Events
 from pipeline.finding import find, left_behind, read
 from pipeline.llm import Tally
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.16
 INTERRUPTED = EndpointError("interrupted", fatal=True)  # what a transcript that was not finished is told to have met
-_EXIT_INTERRUPTED = 130
 
 
 def make_documents(
@@ -62,7 +61,7 @@ def make_documents(
             outcomes += _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
     display.summary(outcomes, events.retried, time.monotonic() - started)
     cut_short = any(o.error is INTERRUPTED for o in outcomes)
-    code = _EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
+    code = EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
     return code, [o.row() for o in outcomes]
 
 

@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoSuchCommand
 
-from pipeline.cli.console import EXIT_INTERRUPTED, INTERRUPTED
+from pipeline.cli.console import INTERRUPTED_LINE
+from pipeline.errors import EXIT_INTERRUPTED
 
 # Each is the object `command` of the module of its name.
 COMMANDS = {
@@ -116,7 +117,7 @@ def _exit_code(given: list[str]) -> Any:
     except click.Abort as err:
         if isinstance(err.__cause__, EOFError):
             raise err.__cause__ from None  # click takes it for Ctrl-D at a question; nothing is asked here
-        print(INTERRUPTED, file=sys.stderr)
+        print(INTERRUPTED_LINE, file=sys.stderr)
         return EXIT_INTERRUPTED
     except OSError as err:
         if "--debug" in given:

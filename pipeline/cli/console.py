@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-INTERRUPTED = "studydoc: interrupted; every answer so far is stored, run the same command to go on"
-EXIT_INTERRUPTED = 130
+INTERRUPTED_LINE = "studydoc: interrupted; every answer so far is stored, run the same command to go on"
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import EXIT_INTERRUPTED, INTERRUPTED, awaited
+from pipeline.cli.console import INTERRUPTED_LINE, awaited
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import (
     TEXT,
@@ -25,6 +25,7 @@ from pipeline.cli.options import (
     takes_settings,
     to,
 )
+from pipeline.errors import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from pipeline.order import Input
@@ -117,7 +118,7 @@ def command(
     exports.finish(rows)
     print_rows(rows, as_json=as_json)
     if code == EXIT_INTERRUPTED:
-        print(INTERRUPTED, file=sys.stderr)
+        print(INTERRUPTED_LINE, file=sys.stderr)
     return code or exports.failed
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli.console import EXIT_INTERRUPTED
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
+from pipeline.errors import EXIT_INTERRUPTED
 from pipeline.events import opened
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata

@@ -83,11 +83,14 @@ def _opened(path: Path) -> sqlite3.Connection:
         time.sleep(_AGAIN)
 
 
-def _may_be_full(err: sqlite3.Error | OSError) -> bool:
-    """Whether a full disk can be the cause: while a file is opened, SQLite calls that an I/O error."""
-    if isinstance(err, OSError):
-        return err.errno == ENOSPC
-    return getattr(err, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+def _hint(err: sqlite3.Error | OSError) -> str:
+    """What to do about a file that cannot be opened: SQLite calls a full disk an I/O error, too."""
+    code = getattr(err, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or (isinstance(err, OSError) and err.errno == ENOSPC):
+        return _FREE_SPACE
+    if code == sqlite3.SQLITE_IOERR:
+        return "the disk may be full or broken: free some disk space or check it, and run again"
+    return "check the disk, or move the file away"
 
 
 def _ready(path: Path) -> sqlite3.Connection:
@@ -120,8 +123,7 @@ class CallStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _opened(path)
         except (sqlite3.Error, OSError) as err:
-            hint = _FREE_SPACE if _may_be_full(err) else "check the disk, or move the file away"
-            raise StoreError(f"{path}: the call store cannot be used: {err}", hint=hint) from err
+            raise StoreError(f"{path}: the call store cannot be used: {err}", hint=_hint(err)) from err
 
     def get(self, key: str) -> Completion | None:
         """The stored answer, or None."""
