@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.tables import cells, fills, in_words
+from pipeline.tables import as_sentence, cells, fills, in_words
 from pipeline.text import counts_somebody
 
 FORMAT = 2
@@ -86,12 +86,13 @@ class Prerequisite(_Model):
 
 
 class Detail(Statement):
-    """A point below a heading, with its own details below it. `lead` is its bold lead-in.
+    r"""A point below a heading, with its own details below it. `lead` is its bold lead-in.
 
     Right below a heading one that is `listed` is a bullet and any other a paragraph; None: those with a lead are
-    bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells. One that
-    `continues` stands in the paragraph of the point before it. The details of `steps` are in an order, and numbered. A
-    table or steps that nothing leads up to are the details of a `bare` point, which says nothing itself.
+    bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells and a
+    cell's own bar as "\|". One that `continues` stands in the paragraph of the point before it. The details of `steps`
+    are in an order, and numbered. A table or steps that nothing leads up to are the details of a `bare` point, which
+    says nothing itself.
     """
 
     text: str
@@ -132,9 +133,9 @@ class Detail(Statement):
 
 
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
-    """What a row says, in place of its lead and text, if it fills the columns."""
+    """What a row says, in place of its lead and text: one that fills the columns each cell behind its heading."""
     if len(columns) != len(cells(row)):
-        return {}
+        return {"text": as_sentence(row)}
     lead, text = in_words(columns, row, ": ")
     return {"lead": lead or None, "text": text}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out, unmarked
-from pipeline.tables import BETWEEN, cells
+from pipeline.tables import cells, row_of
 from pipeline.text import clean, word_count
 
 
@@ -179,7 +179,7 @@ class Draft:
                         if not statement.bare:
                             yield name, statement.id, statement
                         if statement.columns_id:
-                            yield name, statement.columns_id, BETWEEN.join(statement.columns)
+                            yield name, statement.columns_id, row_of(statement.columns)
 
     def words(self) -> int:
         """Words of all sections, titles of parts, headings, columns, leads and terms included."""

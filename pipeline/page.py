@@ -27,7 +27,7 @@ from pipeline.paragraphs import shape_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
-from pipeline.tables import BETWEEN, cells
+from pipeline.tables import cells, row_of
 
 _NOTHING = DraftStatement("", ())
 UNCITED = "cites no lines: nothing of the record resembles it"
@@ -68,7 +68,7 @@ def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
         details = tuple(map(_statement, of.details))
         columns = of.columns if of.is_table else ()
         if columns:  # as a page is read
-            details = tuple(replace(row, text=BETWEEN.join(cells(row.text)).strip(), bound=True) for row in details)
+            details = tuple(replace(row, text=row_of(cells(row.text)).strip(), bound=True) for row in details)
         return DraftStatement(
             of.text,
             lines,

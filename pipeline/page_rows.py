@@ -11,7 +11,7 @@ from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
 from pipeline.render import DOUBTED, unescape
 from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, labels_of
-from pipeline.tables import BETWEEN
+from pipeline.tables import row_of
 from pipeline.text import QUESTION_MARKS
 
 _LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
@@ -138,7 +138,7 @@ def bullets(
         elif out and (match := _TABLE_ROW.fullmatch(row)):
             shown = tuple(cell.strip() for cell in _CELL_END.split(match[1]))
             if point.columns:
-                point.details.append(_Node(BETWEEN.join(shown)))
+                point.details.append(_Node(row_of(shown)))
             else:
                 point.columns = tuple(map(unescape, shown))
         elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:

@@ -1,21 +1,35 @@
-"""Rows of a table as statements: the cells of each stand in one text with " | " between them."""
+r"""Rows of a table as statements: the cells of each in one text with " | " between them, a bar of their own as "\|"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 BETWEEN = " | "
 EMPTY = "–"  # stands in a cell that has nothing: a row with nothing in its first and last would be one between bars
 _BAR = "|"
+_OWN_BAR = r"\|"  # that of a cell, as Markdown has it too
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+_BETWEEN_BARS = re.compile(r"\|(.*)(?<!\\)\|", re.DOTALL)
 _LEAST = 2  # columns, and rows
 
 
 def cells(text: str) -> tuple[str, ...]:
     """The cells of a row, which may stand between bars too."""
     bare = text.strip()
-    if len(bare) > 1 and bare[0] == bare[-1] == _BAR:
-        bare = bare[1:-1]
-    return tuple(cell.strip() for cell in bare.split(_BAR))
+    if outer := _BETWEEN_BARS.fullmatch(bare):
+        bare = outer[1]
+    return tuple(cell.strip().replace(_OWN_BAR, _BAR) for cell in _BETWEEN_CELLS.split(bare))
+
+
+def row_of(cells: Iterable[str]) -> str:
+    """The row that has these cells."""
+    return BETWEEN.join(cell.replace(_BAR, _OWN_BAR) for cell in cells)
+
+
+def as_sentence(row: str) -> str:
+    """A row that fills no columns as it stands where no table is."""
+    return row.replace(_OWN_BAR, _BAR)
 
 
 def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:

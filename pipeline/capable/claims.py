@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.labels import labels_for
-from pipeline.tables import BETWEEN
+from pipeline.tables import row_of
 from pipeline.verification import Recording, finding
 
 
@@ -59,7 +59,7 @@ def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: 
             yield Claim(statement.id, statement.lines, row, above)
             over = (*above, (statement.id, row))
         if statement.columns_id:
-            row = f"(columns) {BETWEEN.join(statement.columns)}"
+            row = f"(columns) {row_of(statement.columns)}"
             yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)
             over = (*over, (statement.columns_id, f"   {row}"))
         for detail in statement.details:

@@ -11,7 +11,7 @@ from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
-from pipeline.tables import BETWEEN, cells
+from pipeline.tables import cells, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean
 from pipeline.verification import Recording, finding, findings, with_lines
 
@@ -85,7 +85,7 @@ def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
     lacks_first = len(has) == len(had) - 1 and has[0] not in (had[0], label)
     if not statement.bound or not lacks_first or (len(has) == 1 and not label):
         return fault
-    return fault.model_copy(update={"text": BETWEEN.join((label or had[0], *has)), "label": ""})
+    return fault.model_copy(update={"text": row_of((label or had[0], *has)), "label": ""})
 
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
@@ -177,9 +177,9 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
         text, why = title_of(verdict.fault.text), verdict.fault.why or verdict.fault.verdict
         new = cells(text) if len(before) > 1 else (text,)
         if not text or new == before or len(new) != len(before):
-            remarks.append(_TITLE_STANDS.format(BETWEEN.join(before), why))
+            remarks.append(_TITLE_STANDS.format(row_of(before), why))
             return before
-        remarks.append(_TITLE_CHANGED.format(BETWEEN.join(new), BETWEEN.join(before), why))
+        remarks.append(_TITLE_CHANGED.format(row_of(new), row_of(before), why))
         return new
 
     def statement(section: str, of: DraftStatement) -> DraftStatement:

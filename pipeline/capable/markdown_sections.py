@@ -24,7 +24,7 @@ from pipeline.page_rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
-from pipeline.tables import BETWEEN, EMPTY, fills, in_words
+from pipeline.tables import EMPTY, fills, in_words, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
@@ -248,7 +248,7 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     if node.type != "table":
         return list(_statement(node)), ()
     head, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
-    bound = [DraftStatement(BETWEEN.join(c.replace("|", "/") or EMPTY for c in row), (), bound=True) for row in rows]
+    bound = [DraftStatement(row_of(cell or EMPTY for cell in row), (), bound=True) for row in rows]
     if fills(head, [row.text for row in bound]):
         return bound, tuple(head)
     if not rows:

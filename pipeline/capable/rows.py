@@ -14,7 +14,7 @@ from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.prerequisites import PREREQUISITES
-from pipeline.tables import BETWEEN
+from pipeline.tables import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def table_of(
             for statement in group.statements:
                 points.append(statement)
                 shown.append(_row(len(points), statement))
-                shown += [f"     columns: {BETWEEN.join(statement.columns)}"] if statement.columns else []
+                shown += [f"     columns: {row_of(statement.columns)}"] if statement.columns else []
                 shown += [f"     - {d.text}" for d in statement.details]
     terms = [s for part in parts for g in part.sections.get(KEY_CONCEPTS.name, ()) for s in g.statements]
     shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []

@@ -26,7 +26,7 @@ from pipeline.render import escape
 from pipeline.settings import Settings
 from pipeline.store import load
 from pipeline.structured import Answer, Structured
-from pipeline.tables import BETWEEN
+from pipeline.tables import row_of
 from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
@@ -129,7 +129,7 @@ def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
             if statement.lines:
                 yield _Claim(statement, section, draft.titles[section], text, place)
         if statement.columns:
-            below += f", a row of a table of {BETWEEN.join(statement.columns)}"
+            below += f", a row of a table of {row_of(statement.columns)}"
         for detail in statement.details:
             yield from of(detail, section, below)
 
