@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.document import StudyDocument
+from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
-from pipeline.render import DOUBTED, unescape
-from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, labels_of
-from pipeline.tables import row_of
+from pipeline.render import DOUBTED, escape, unescape
+from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
+from pipeline.tables import cells, row_of
 from pipeline.text import QUESTION_MARKS
 
 _LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
+_CLOCK = r"\d+(?::\d\d)+"
 _MARK = re.compile(  # of doubt, or a citation, linked or not
-    rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|[\d:]+)\\\](?:\]\([^)\s]*\))?)"
+    rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|{_CLOCK})\\\](?:\]\([^)\s]*\))?)"
 )
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
@@ -34,7 +35,6 @@ _BOLD = re.compile(rf"\*\*{_WORDS}\*\*\s*")
 _ASKS = re.compile(rf"\*\*{_WORDS[:-1]}[{''.join(QUESTION_MARKS)}])\*\*\s*")
 _STANDS_OUT = re.compile(rf"\\.|\*\*{_WORDS}\*\*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
-_CLOCK = r"\d+(?::\d\d)+"
 _STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
 _PLACE = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
@@ -59,12 +59,29 @@ class PageForm:
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
         nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
         self._besides, self._nothing = (">", DOUBTED, "<!--", *urls, *notes), frozenset(nothing)
+        own_words = sorted({re.escape(shown) for shown in _like_marks(document)}, key=len, reverse=True)
+        self._own_or_mark = re.compile(rf"({'|'.join(own_words) or '(?!)'})|{_MARK.pattern}")
 
     def is_besides(self, row: str) -> bool:
         """Whether a row is no statement: by how it begins, a rule, or the times of a section."""
         if row.startswith(self._besides) or row.strip() in self._nothing:
             return True
         return _RULE.fullmatch(row) is not None or _PLACE.fullmatch(row) is not None
+
+    def without_marks(self, row: str) -> str:
+        """A row without citations and marks of doubt; what the record's statements have like them are their words."""
+        return self._own_or_mark.sub(lambda found: found[1] or "", row)
+
+
+def _like_marks(document: StudyDocument) -> Iterator[str]:
+    """Texts, cells and leads of a document in which something looks like a mark, as its page shows them."""
+    for statement in document.statements():
+        if isinstance(statement, KeyConcept):
+            text, lead = statement.definition, statement.term
+        else:
+            text, lead = statement.text, getattr(statement, "lead", None) or ""
+        shown = (in_bold(text, statement.emphasis), *map(escape, cells(text)), escape(lead))
+        yield from filter(_MARK.search, shown)
 
 
 def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
@@ -99,13 +116,13 @@ class _Node:
     columns: tuple[str, ...] = ()
     steps: bool = False
 
-    def statement(self, labels: Sequence[re.Pattern[str]]) -> DraftStatement:
+    def statement(self, form: PageForm, labels: Sequence[re.Pattern[str]]) -> DraftStatement:
         """The statement as a reader sees it, with the label that one of these patterns finds."""
-        text, label = _MARK.sub("", self.text), ""
+        text, label = form.without_marks(self.text), ""
         if match := next((m for pattern in labels if (m := pattern.match(text))), None):
             label, text = unescape(match[1]).strip(), text[match.end() :]
         text, emphasis = _in_plain(text)
-        details = tuple(d.statement(labels) for d in self.details)
+        details = tuple(d.statement(form, labels) for d in self.details)
         return DraftStatement(
             text, (), label, details, columns=self.columns, steps=self.steps, emphasis=emphasis, listed=self.listed
         )
@@ -155,7 +172,7 @@ def bullets(
             below = below if nested else not sign
         else:
             last.text += f" {row.strip()}"
-    return [node.statement(labels) for node in out]
+    return [node.statement(form, labels) for node in out]
 
 
 def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
@@ -168,7 +185,7 @@ def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
     parts = (part.replace("\n", " ") for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
-    shown = (_in_plain(_MARK.sub("", part)) for part in parts)
+    shown = (_in_plain(form.without_marks(part)) for part in parts)
     return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in shown]
 
 

@@ -21,7 +21,7 @@ from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
 from pipeline.outputs import transcript_of
-from pipeline.page import UNCITED, draft_of_document, draft_of_page
+from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_as_made
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
@@ -62,12 +62,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """A document beside its transcript: `draft` is what its record or its page says, numbered."""
+    """A document beside its transcript: `draft` is what its record says, numbered, or its page if that was edited."""
 
     document: StudyDocument
     transcript: Transcript
     draft: Draft
-    is_page: bool
+    is_edited: bool
     on_transcript: str = ""  # a remark
 
     @property
@@ -133,9 +133,12 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     if path.suffix != ".md":
         return Reopened(document, transcript, draft_of_document(document), False, remark)
     try:
-        draft = draft_of_page(path.read_text("utf-8"), document)
+        markdown = path.read_text("utf-8")
     except UnicodeDecodeError as err:
         raise InputError(f"{path}: this is no UTF-8", hint="save it as UTF-8") from err
+    if is_as_made(markdown, document):
+        return Reopened(document, transcript, draft_of_document(document), False, remark)
+    draft = draft_of_page(markdown, document)
     if any(document.statements()) and not any(draft.statements()):
         raise InputError(f"{path}: nothing of the record stands on this page", hint="studydoc make writes it anew")
     return Reopened(document, transcript, draft, True, remark)
@@ -179,7 +182,7 @@ def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     for _, statement in opened.draft.statements():
         if statement.id not in left:
             out[statement.id].append(Finding("repeat", REPEAT))
-    if not opened.is_page:
+    if not opened.is_edited:
         for number, finding in _bent_evidence(opened):
             out[number].append(finding)
     return out

@@ -266,6 +266,48 @@ def test_every_row_of_a_page_is_read_back_as_it_was_written(page: Path) -> None:
     assert rows(document, citations=True) == read
 
 
+BRACKETED = (
+    "The reactor at Lund makes 40 megawatts, a[0] and [12] of reference [7] †.",
+    "It runs [0:10]",
+    "So [line 5].",
+)
+
+
+def bracketed(fields: dict[str, Any]) -> None:
+    """Statements with brackets that look like citations: in a text, in the last words of one, and in a lead."""
+    first, second, *_ = (d for point in fields["main_points"] for d in point["details"])
+    first |= {"text": BRACKETED[0], "lead": "At [1:23] sharp"}
+    second |= {"text": BRACKETED[1]}
+    fields["overview"][0]["text"] = BRACKETED[2]
+
+
+@pytest.mark.parametrize("citations", [False, True])
+def test_brackets_that_a_statement_has_are_its_own_words(page: Path, citations: bool) -> None:
+    record = rewrite(page, bracketed)
+    document = load(record)
+    page.write_text(render_markdown(document, citations=citations), "utf-8")
+    assert messages(page) == messages(record) and len(check_path(page)[1]) == len(check_path(record)[1])
+    assert edited_page(page) is None
+    edit(page, "5,000 homes", "6,000 homes")
+    texts = {c.claim.text: c for c in check_path(page)[1]}
+    assert set(BRACKETED) <= set(texts) and all(c.claim.lines for c in texts.values())
+    read = draft_of_page(page.read_text("utf-8"), document)
+    assert "At [1:23] sharp" in [s.label for _, s in read.statements()]
+    changed = {text for text, c in texts.items() if any(f.kind == "figure" for f in c.findings)} - set(messages(record))
+    assert len(changed) == 1 and "6,000 homes" in changed.pop()
+
+
+def test_a_page_that_nobody_touched_has_the_findings_of_its_record(page: Path) -> None:
+    def twice(fields: dict[str, Any]) -> None:
+        doubted("nobody says 45 in the recording")(fields)
+        fields["summary"][0]["text"] = "It runs.  So it goes. [12] It ends [2] here."
+        fields["summary"][0] |= {"support": "weak", "finding": "no line says so"}
+
+    record = rewrite(page, twice)
+    page.write_text(render_markdown(load(record)), "utf-8")
+    assert messages(page) == messages(record) and len(messages(page)) == 2
+
+
 def test_marks_of_doubt_are_no_part_of_a_statement(page: Path) -> None:
     document = load(rewrite(page, doubted("nobody says 45 in the recording")))
     assert "\n† in doubt" in render_markdown(document)
