@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.document import KeyConcept
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
-from pipeline.sections.base import LinesOf, Section, claim, in_a_row
+from pipeline.sections.base import LinesOf, Section, claim, in_a_row, without_end_mark
 from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
@@ -26,9 +26,9 @@ class Concept(Answer):
 def groups(answer: Sequence[Concept], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
     """Terms in a row."""
     rows = tuple(
-        DraftStatement(c.definition, lines_of(c.cites), c.term)
+        DraftStatement(c.definition, lines_of(c.cites), term)
         for c in answer
-        if c.term.strip() and c.definition.strip()
+        if (term := without_end_mark(c.term)) and c.definition.strip()
     )
     return (DraftGroup(rows),) if rows else ()
 

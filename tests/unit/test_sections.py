@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.labels import labels_for
 from pipeline.sections import STUDY
 from pipeline.sections.base import without_end_mark
+from pipeline.sections.key_concepts import KEY_CONCEPTS, Concept
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,13 @@ from pipeline.sections.base import without_end_mark
 )
 def test_a_lead_stands_without_the_mark_that_a_model_put_behind_it(written: str, read: str) -> None:
     assert without_end_mark(written) == read
+
+
+def test_a_term_stands_without_that_mark_too() -> None:
+    written = (("Half-life:", "Half of it decays."), ("Isotope.", "One of an element."), (":", "Nothing."))
+    concepts = [Concept(cites=[1], term=term, definition=definition) for term, definition in written]
+    (group,) = KEY_CONCEPTS.groups(concepts, tuple, labels_for("en"))
+    assert [s.label for s in group.statements] == ["Half-life", "Isotope"]
 
 
 @given(fewer=st.integers(20, 5_000), more=st.integers(0, 5_000))
