@@ -63,13 +63,17 @@ def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, st
 
 
 def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
-    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice."""
+    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice.
+
+    The label of a bound statement is the name of a field, which stands.
+    """
     label, text = without_end_mark(fault.label), fault.text.strip()
     if statement.label:
+        stays = statement.label if statement.bound or not label else label
         for said in (label, statement.label):
             if said and text.startswith(said) and (mark := _COLON.match(text, len(said))):
-                return label or said, text[mark.end() :]
-        return label or statement.label, text
+                return stays, text[mark.end() :]
+        return stays, text
     before = _LEAD_IN.match(statement.text)
     names = before and (label == before[1] or (before[1][0].isupper() and before[1].count(" ") < _MOST_OF_LEAD_IN))
     if label and text and before and names and not (text.startswith(label) and _COLON.match(text, len(label))):

@@ -30,11 +30,11 @@ def number_of(client: ScriptedClient, row: str) -> int:
     return int(line.split(".")[0])
 
 
-def fault_in(row: str, text: str, **sections: Any) -> StudyDocument:
-    """Minutes in which the check puts a row right."""
+def fault_in(row: str, text: str, label: str = "", **sections: Any) -> StudyDocument:
+    """Minutes in which the check puts a row right, and perhaps its label."""
     before = answering(**sections)
     made("minutes", before)
-    return made("minutes", answering({"id": number_of(before, row), "text": text}, **sections))
+    return made("minutes", answering({"id": number_of(before, row), "text": text, "label": label}, **sections))
 
 
 def test_minutes_have_decisions_tasks_questions_and_who_said_what_in_this_order() -> None:
@@ -73,6 +73,16 @@ def test_a_date_is_checked_and_put_right_alone() -> None:
     due = document.more[1].items[1].details[0]
     assert (due.text, due.lead) == ("before 2031", "Due") and due.correction is not None
     assert due.correction.before == "(no date said)"
+
+
+@pytest.mark.parametrize("text", ["before 2031", "Deadline: before 2031", "Due: before 2031"])
+def test_the_name_of_a_field_stays_whatever_label_a_check_gives_it(text: str) -> None:
+    document = fault_in("Due: (no date said)", text, "Deadline", action_items=TASKS)
+    due = document.more[1].items[1].details[0]
+    assert (due.text, due.lead) == ("before 2031", "Due")
+    assert due.correction is not None and due.correction.before == "(no date said)"
+    renamed = fault_in("Ben: Tell the council", "Tell the council of the loan.", "Ana", action_items=TASKS)
+    assert renamed.more[1].items[2].lead == "Ana"
 
 
 def test_a_task_that_is_withheld_takes_its_date_along_and_both_are_told() -> None:
