@@ -16,6 +16,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.halving import by_halves
+from pipeline.capable.line_numbers import without_numbers
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Problem
@@ -167,18 +168,20 @@ async def _checked(share: _Share, prompts: ChunkPrompts, structured: Structured)
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
     found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
-    mine = {c.id for c in claims}
+    mine = {c.id: c.lines for c in claims}
     out = Verdicts()
     for fault in found.value.faults:  # type: ignore[attr-defined]  # a field of a model made at run time
         if fault.id in mine:
             # The lines of other parts that were shown are numbered one by one.
-            others = [n for n in fault.lines if any(n in c.lines for c in claims if c.id == fault.id)]
+            others = [n for n in fault.lines if n in mine[fault.id]]
             borne = tuple(sorted({*segments_of(fault.lines, lines), *others}))
-            out.faults.setdefault(fault.id, Verdict(fault, borne))
+            out.faults.setdefault(fault.id, Verdict.of(fault, borne, mine[fault.id], lines))
     out.cut += getattr(found.value, "cut", ())
     for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
         fits = n < budget.room.points and missing.under in mine
-        out.missing.append(Addition.of(missing, segments_of(missing.lines, lines), fits=fits))
+        borne = segments_of(missing.lines, lines)
+        text = without_numbers(missing.text, borne, lines)
+        out.missing.append(Addition.of(missing.model_copy(update={"text": text}), borne, fits=fits))
     return out
 
 

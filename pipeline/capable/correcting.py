@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.capable.adding import Addition
 from pipeline.capable.chunks import Fault
+from pipeline.capable.line_numbers import without_numbers
 from pipeline.document import Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
+from pipeline.numbering import NumberedLine
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import cells, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean
@@ -30,6 +33,12 @@ class Verdict:
 
     fault: Fault
     lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, fault: Fault, borne: tuple[int, ...], cited: tuple[int, ...], lines: Sequence[NumberedLine]) -> Verdict:
+        """The verdict, its text without the numbers of lines that bear it or that the statement cited."""
+        text = without_numbers(fault.text, {*borne, *cited}, lines)
+        return cls(fault.model_copy(update={"text": text}), borne)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from pipeline.capable.checking import rows_of
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, room_for
@@ -133,8 +134,13 @@ async def cite(
     )
     answer: Any = found.value
     cited = cited_in(answer)
-    faults = {f.id: Verdict(f, segments_of(f.lines, lines)) for f in reversed(answer.faults) if f.id in mine}
+    faults = {
+        f.id: Verdict.of(f, segments_of(f.lines, lines), cited.get(f.id, ()), lines)
+        for f in reversed(answer.faults)
+        if f.id in mine
+    }
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
+    draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
     draft = shortened(draft, answer.cut, over)
     draft = with_settled_parts(corrected(draft, Verdicts(faults), recording))
     part = part_of(found, chunk, prompts, every, whole=True)

@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.answers import Parsed, Unusable
 from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.halving import by_halves
+from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
@@ -186,7 +187,8 @@ def part_of(
     skipped = (n for stretch in stretches for n in lines_of(stretch))
 
     def groups(of: Section) -> list[DraftGroup]:
-        return [group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, words)]
+        found = (group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, words))
+        return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
 
     return Part(
         {s.name: anchored(groups(s), s, chunk) for s in sections},
