@@ -258,7 +258,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A point or item that composing, or a page that was too long, left out; or a point that no place fits."""
+    """What composing, a page that was too long or a section with too many items left out; or what no place fits."""
 
     text: str
     lines: tuple[int, ...]

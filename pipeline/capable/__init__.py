@@ -10,6 +10,7 @@ from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose
 from pipeline.capable.manuscripts import cite, has_manuscript, write_manuscript
 from pipeline.capable.naming import agreed, named
+from pipeline.capable.shortening import within_most
 from pipeline.capable.writing import Part, write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
@@ -44,14 +45,17 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     parts, prompts = named(parts, names, recording), prompts.knowing(names)
     if len(parts) > 1:
         structured.begin("composing", at_once=1, planned=1, later=checks)
-    composed = replace(await compose(parts, prompts, structured, recipe), names=tuple(names.values()))
+    composed = within_most(await compose(parts, prompts, structured, recipe), every)
+    composed = replace(composed, names=tuple(names.values()))
     if len(parts) > 1:
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
     words = words_of(recipe, transcript.spoken_words)
-    return await check_meaning(composed, transcript, chunks, prompts, structured, words=words, freely=parts[0].freely)
+    free = parts[0].freely
+    checked = await check_meaning(composed, transcript, chunks, prompts, structured, words=words, freely=free)
+    return within_most(checked, every)  # the check may have added some
 
 
 async def _by_manuscript(

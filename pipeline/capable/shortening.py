@@ -1,4 +1,7 @@
-"""A page that came out longer than was asked for: the model names what readers would miss least, and that goes."""
+"""What came out longer than was asked for: of a page goes what readers would miss least, of a section what is too many.
+
+What goes stays in the record as dropped.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.rows import in_a_line
 from pipeline.document import DroppedNote
-from pipeline.draft import Draft, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
+from pipeline.sections import Section
+from pipeline.sections.base import in_a_row
 from pipeline.sections.main_points import MAIN_POINTS
+from pipeline.text import numbered
 
 # Times the words asked for: how long a page that is cited, and one that is checked, may be before something has to go.
 LONGEST_CITED, LONGEST_CHECKED = 1.05, 1.1
@@ -55,3 +62,19 @@ def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:
     dropped = [DroppedNote(text=s.labelled, lines=s.lines) for _, s in draft.statements() if s.id in gone]
     kept = draft.rewritten(lambda section, s: None if s.id in gone else s)
     return replace(kept, dropped=(*draft.dropped, *dropped))
+
+
+def within_most(draft: Draft, sections: Sequence[Section]) -> Draft:
+    """The draft without the items that a section has beyond its most, the last ones, which is told."""
+    kept = dict(draft.sections)
+    dropped: list[DroppedNote] = []
+    remarks: list[str] = []
+    for section in sections:
+        items = in_a_row(draft.sections.get(section.name, ()))
+        if section.most is None or len(items) <= section.most:
+            continue
+        beyond = items[section.most :]
+        kept[section.name] = (DraftGroup(tuple(items[: section.most])),)
+        dropped += [DroppedNote(text=in_a_line(s), lines=lines_of([s]), section=section.name) for s in beyond]
+        remarks.append(f"{section.title}: {numbered(len(beyond), 'item')} left out, as it has {section.most} at most")
+    return replace(draft, sections=kept, dropped=(*draft.dropped, *dropped), remarks=(*draft.remarks, *remarks))

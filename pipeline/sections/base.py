@@ -56,6 +56,7 @@ class Section:
     optional: bool = False  # whether a document in which it holds nothing goes without it
     prompt_of_part: str = ""  # what a part of a long recording is asked in place of `prompt`
     answer_composed: Any = None  # the type of the editor's answer, where it is another one
+    most: int | None = None  # how many items it may have at most, whatever a model gives
     prompt_composed: str = ""  # what the editor of the parts is told of its items in place of what holds for all
 
     @property

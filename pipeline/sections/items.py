@@ -21,7 +21,7 @@ class Field:
     """A field of an item: printed after its `title`, and as `absent` where an answer leaves it empty ("": not at all).
 
     Both name words of the catalogue; what it does not have stands as it is. One with `many` is a list of sentences,
-    each with its own lines.
+    each with its own lines, and each after the `title` if there is one.
     """
 
     name: str
@@ -59,8 +59,9 @@ class Items:
         for field in self.fields:
             said = getattr(item, field.name)
             if field.many:
+                name = words.word(field.title)
                 below += [
-                    DraftStatement(s.text, lines_of(s.cites) or lines, bound=True) for s in said if s.text.strip()
+                    DraftStatement(s.text, lines_of(s.cites) or lines, name, bound=True) for s in said if s.text.strip()
                 ]
             elif field.name == self.lead:
                 label = without_end_mark(said) or words.word(field.absent)

@@ -23,7 +23,8 @@ def own_section(own: OwnSection) -> Section:
             raise SettingsError(
                 f"section {own.name}: a field cannot be called {field.name!r}", hint=f"say the_{field.name}"
             )
-    fields = tuple(Field(f.name, title=_title(f), many=f.many) for f in own.fields)
+    named = sum(f.many for f in own.fields) > 1  # sentences of several lists could not be told apart
+    fields = tuple(Field(f.name, "" if f.many and not named else _title(f), many=f.many) for f in own.fields)
     items = Items("OwnItem", fields, text=own.text, lead=own.lead)
 
     def values(words: int) -> Mapping[str, str]:
@@ -47,6 +48,7 @@ def own_section(own: OwnSection) -> Section:
         adds=True,
         grows="rows",
         title=own.title,
+        most=own.most,
     )
 
 

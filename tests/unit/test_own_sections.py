@@ -71,6 +71,29 @@ def test_the_documentation_shows_what_such_a_section_looks_like_on_the_page(exam
     assert re.fullmatch(rf"## Risks\n\n{field}(  {field})+", shown)
 
 
+def test_items_beyond_the_most_are_left_out_and_told(example: Path) -> None:
+    edit = example / "risks.toml"
+    edit.write_text(edit.read_text("utf-8").replace("most = 6", "most = 2"), "utf-8")
+    many = [RISK | {"risk": name, "cites": [line]} for line, name in ((6, "No loan"), (4, "Delay"), (5, "Half"))]
+    document = asyncio.run(asummarise(transcript(), answering(risks=many), recipe=Recipe(own=load_sections(example))))
+    (section,) = document.more
+    assert [i.lead for i in section.items] == ["No loan", "Delay"]
+    (dropped,) = document.dropped
+    assert dropped.section == "risks" and dropped.text.startswith("Half: The project is dead.") and 5 in dropped.lines
+    assert "Risks: 1 item left out, as it has 2 at most" in document.source.warnings
+
+
+def test_sentences_of_several_lists_stand_each_after_the_name_of_theirs(tmp_path: Path) -> None:
+    schema = f'{SCHEMA}remedies = ["what helps"]\nnamed_before = ["when it was named"]\n'
+    folder = files(tmp_path, risks_md=PROMPT, risks_toml=schema)
+    lists = {name: [{"cites": [5], "text": text}] for name, text in (("remedies", "Pay."), ("named_before", "Never."))}
+    client = answering(risks=[{"cites": [6], "risk": "No loan."} | lists])
+    document = asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=load_sections(folder))))
+    page = render_markdown(document)
+    assert page.endswith("- No loan.\n  - **Remedies:** Pay.\n  - **Named before:** Never.\n")
+    assert [s.label for _, s in draft_of_page(page, document).statements()][-2:] == ["Remedies", "Named before"]
+
+
 def told(folder: Path) -> str:
     client = answering()
     asyncio.run(asummarise(transcript(), client, recipe=Recipe(own=load_sections(folder))))
