@@ -104,7 +104,7 @@ async def judge_path(record: Path, structured: Structured, transcripts: Path | N
     claims = list(statements_to_judge(draft_of_document(document)))
     batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
     judged: list[Judged] = []
-    failed: list[str] = []
+    failed = [] if claims else ["it has no statement that cites lines"]
     for batch, found in zip(batches, await all_of([_rated(b, transcript, structured) for b in batches]), strict=True):
         if isinstance(found, str):
             failed.append(f"{numbered(len(batch), 'statement')} not judged: {found}")
@@ -215,7 +215,8 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
             for s in d.statements
             if s.truth != "true"
         ]
-        told = [*own, *(f"- {escape(why)}" for why in d.failed), *(untrue or ["Nothing untrue was found."])]
+        outcome = untrue or (["Nothing untrue was found."] if d.statements else ["No statement was judged."])
+        told = [*own, *(f"- {escape(why)}" for why in d.failed), *outcome]
         rows += ["", f"### {escape(d.name)}", "", *told]
     return "\n".join(rows) + "\n"
 

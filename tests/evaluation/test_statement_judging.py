@@ -167,4 +167,18 @@ def test_the_command_asks_once_and_fails_where_something_is_not_judged(
     assert len(run(as_json=True)[1].splitlines()) == 8 and len(client.requests) == 1
     settings = load_settings(model="other", base_url="http://localhost:1/v1", out=tmp_path / "kept")
     scripted_endpoint(lambda r: "no")
-    assert run()[0] == 1
+    code, text = run()
+    assert code == 1 and "No statement was judged." in text and "Nothing untrue" not in text
+
+
+def test_notes_without_a_statement_that_could_be_judged_are_not_told_as_true(
+    record: Path,
+    tmp_path: Path,
+    scripted_endpoint: Callable[[Callable[[Request], Answer]], ScriptedClient],
+) -> None:
+    fields = json.loads(record.read_text("utf-8"))
+    record.write_text(json.dumps(fields | {"overview": [], "main_points": [], "key_concepts": [], "summary": []}))
+    settings = load_settings(model="judge", base_url="http://localhost:1/v1", out=tmp_path / "kept")
+    scripted_endpoint(all_true)
+    code, text = asyncio.run(run_judge([record.parent], None, settings, lambda done, total: None))
+    assert code == 1 and "it has no statement that cites lines" in text and "Nothing untrue" not in text
