@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import StoreError
 from pipeline.prices import EMBEDDED
+from pipeline.providers.faults import SHORTEST_SECRET
 from pipeline.settings import OPENAI_URL
 
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|hf|xai|gsk)[-_][A-Za-z0-9_\-]{16,}|(?<=Bearer )\S{12,}")
@@ -23,12 +24,16 @@ class Scrubber:
     """Marks in the place of secrets, and back. What the transcript itself says is no secret, except the keys."""
 
     def __init__(self, keys: Sequence[str], hosts: Sequence[str], spoken: str) -> None:
-        """StoreError when the transcript holds a key. `hosts` are names or addresses with a scheme."""
-        if any(key in spoken for key in keys):
+        """StoreError when the transcript holds a key. `hosts` are names or addresses with a scheme.
+
+        A short key is no secret but a word, "EMPTY", for a server that asks for none.
+        """
+        secret = [key for key in keys if len(key) >= SHORTEST_SECRET]
+        if any(key in spoken for key in secret):
             raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
         self._spoken = spoken.casefold()
         names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
-        self._known = [re.compile(re.escape(key)) for key in sorted(keys, key=len, reverse=True)]
+        self._known = [re.compile(re.escape(key)) for key in sorted(secret, key=len, reverse=True)]
         self._known += [re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken]
         self._marks: dict[str, str] = {}
 

@@ -248,7 +248,7 @@ def _number(found: re.Match[str] | None) -> int | None:
 
 
 _SHORTEST_KEY = 4  # characters: what is shorter is in every sentence
-_SHORTEST_QUOTED = 12  # characters of a key whose beginning says less than the whole, and is no word
+SHORTEST_SECRET = 12  # characters of a key that is no word, and whose beginning says less than the whole
 _DEEPEST = 12  # no refusal says anything below
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
@@ -296,12 +296,12 @@ def shown_of(body: Any, key: str) -> str:
 
 def without_key(key: str, text: str) -> str:
     """An answer's text without the key, which a server may echo; a short key is left, since it may be a word."""
-    return text.replace(key, "…") if len(key) >= _SHORTEST_QUOTED else text
+    return text.replace(key, "…") if len(key) >= SHORTEST_SECRET else text
 
 
 def _without(key: str, text: str) -> str:
     """A text without the key and without the beginning of it that some servers quote."""
     if len(key) < _SHORTEST_KEY:
         return text
-    begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= _SHORTEST_QUOTED else ""
+    begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= SHORTEST_SECRET else ""
     return re.sub(re.escape(key) + begun, "…", text, flags=re.IGNORECASE)

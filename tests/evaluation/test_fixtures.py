@@ -193,6 +193,16 @@ def test_a_transcript_that_holds_the_key_is_refused(talk: Path, monkeypatch: pyt
     assert not (talk.parent / "fixtures").exists()
 
 
+@pytest.mark.parametrize("key", ["reactor", "x"])
+def test_a_key_that_is_a_word_for_want_of_one_is_no_secret(
+    talk: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    stored(talk)
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    assert "hidden-secret" not in load_fixture(talk.parent / "fixtures" / "talk").calls.read_text("utf-8")
+
+
 def test_a_changed_golden_statement_is_shown_in_its_section(made: Fixture) -> None:
     record = made.record
     record.write_text(
