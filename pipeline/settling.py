@@ -47,14 +47,15 @@ class Settling:
 
         `now` is in seconds of a clock that only goes on. A file is still from the look that first shows it as it is;
         one last written before `still_before`, in seconds of the file system's own clock, has been still all along.
-        Files below folders that are `away`, as a network drive may be for a while, are not gone.
+        Files below folders that are `away`, as a network drive may be for a while, are not gone. A new path is one
+        that appears with the same file as it was: a file system may give the number of a file that is gone to another.
         """
-        appeared = {s.file: path for path, s in listing.items() if path not in self._seen and s.file != _UNKNOWN}
+        appeared = {(s.file, s): p for p, s in listing.items() if p not in self._seen and s.file != _UNKNOWN}
         gone: dict[str, str | None] = {}
         for path in [p for p in self._seen if p not in listing and not _below(p, away)]:
             stamp, _ = self._seen.pop(path)
             if self._taken.pop(path, None):
-                gone[path] = appeared.get(stamp.file)
+                gone[path] = appeared.get((stamp.file, stamp))
         for path, stamp in listing.items():
             if path in self._seen and self._seen[path][0] == stamp:
                 since = self._seen[path][1]

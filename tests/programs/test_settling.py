@@ -58,6 +58,13 @@ def test_a_renamed_file_is_told_with_its_new_name_and_a_removed_one_without() ->
     assert seen.look({"c": A}, 1) == {"a": "c", "b": None}
 
 
+def test_another_file_that_got_the_number_of_a_removed_one_is_no_renamed_file() -> None:
+    seen = Settling(0)
+    seen.look({"a": A}, 0)
+    seen.take("a")
+    assert seen.look({"b": GROWN}, 1) == {"a": None}
+
+
 def test_files_that_were_never_taken_go_in_silence() -> None:
     seen = Settling(5)
     seen.look({"a": A}, 0)
