@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import SettingsError
 from pipeline.text import word_count
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[a-z0-9]{1,8})*")
 _NAMES = """
     af Afrikaans, am Amharic, ar Arabic, az Azerbaijani, be Belarusian, bg Bulgarian, bn Bengali, bs Bosnian, ca
-    Catalan, cs Czech, cy Welsh, da Danish, de German, el Greek, en English, eo Esperanto, es Spanish, et
-    Estonian, eu Basque, fa Persian, fi Finnish, fil Filipino, fr French, ga Irish, gl Galician, gu Gujarati, he
-    Hebrew, hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is Icelandic, it Italian, ja
-    Japanese, ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, lb Luxembourgish, lo Lao, lt Lithuanian, lv
-    Latvian, mk Macedonian, ml Malayalam, mn Mongolian, mr Marathi, ms Malay, mt Maltese, my Burmese, nb Norwegian
-    Bokmål, ne Nepali, nl Dutch, nn Norwegian Nynorsk, no Norwegian, pa Punjabi, pl Polish, ps Pashto, pt
-    Portuguese, ro Romanian, ru Russian, si Sinhala, sk Slovak, sl Slovenian, sq Albanian, sr Serbian, sv Swedish,
-    sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, tr Turkish, uk Ukrainian, ur Urdu, uz Uzbek, vi
-    Vietnamese, yue Cantonese, zh Chinese, zu Zulu
+    Catalan, ckb Central Kurdish, cs Czech, cy Welsh, da Danish, de German, dv Dhivehi, el Greek, en English, eo
+    Esperanto, es Spanish, et Estonian, eu Basque, fa Persian, fi Finnish, fil Filipino, fr French, ga Irish, gl
+    Galician, gu Gujarati, he Hebrew, hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is
+    Icelandic, it Italian, ja Japanese, ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, lb
+    Luxembourgish, lo Lao, lt Lithuanian, lv Latvian, mk Macedonian, ml Malayalam, mn Mongolian, mr Marathi, ms
+    Malay, mt Maltese, my Burmese, nb Norwegian Bokmål, ne Nepali, nl Dutch, nn Norwegian Nynorsk, no Norwegian,
+    pa Punjabi, pl Polish, ps Pashto, pt Portuguese, ro Romanian, ru Russian, sd Sindhi, si Sinhala, sk Slovak,
+    sl Slovenian, sq Albanian, sr Serbian, sv Swedish, sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, tr
+    Turkish, ug Uyghur, uk Ukrainian, ur Urdu, uz Uzbek, vi Vietnamese, yi Yiddish, yue Cantonese, zh Chinese,
+    zu Zulu
 """
 NAMES = {code: " ".join(name) for code, *name in (entry.split() for entry in _NAMES.split(","))}
 _CODES = {name.casefold(): code for code, name in NAMES.items()}  # some speech recognition says "english"
@@ -37,6 +38,7 @@ _THREE_LETTERS = dict(
         rus=ru spa=es swe=sv tur=tr ukr=uk vie=vi zho=zh
     """.split()
 )
+_RIGHT_TO_LEFT = frozenset("ar ckb dv fa he ps sd ug ur yi Arab Hebr Thaa".split())  # languages, scripts of others
 _SAMPLES, _SAMPLE = 24, 300  # characters
 _FEWEST = 8  # words of which a language can be told
 _SURE = 0.6  # of all samples, weighed by how sure each is
@@ -72,6 +74,13 @@ def english_name(tag: str) -> str:
     """What a canonical tag is called in English, with the tag where it says more: "Portuguese (pt-BR)"."""
     name = NAMES[primary(tag)]
     return name if tag == primary(tag) else f"{name} ({tag})"
+
+
+def direction(tag: str | None) -> Literal["ltr", "rtl"]:
+    """How a language is written by its canonical tag, whose script counts where it has one: "he", "az-Arab"."""
+    code, *more = (tag or "").split("-")
+    script = more[0] if more and len(more[0]) == 4 else ""
+    return "rtl" if (script or code) in _RIGHT_TO_LEFT else "ltr"
 
 
 def covers(wanted: str | None, given: str | None) -> bool:

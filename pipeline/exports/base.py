@@ -12,6 +12,7 @@ from pipeline.exports.mentions import Mentions
 from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
+from pipeline.language import direction
 from pipeline.render.markdown import labels_of, problems
 from pipeline.text import clean, linkable
 from pipeline.transcript import Transcript
@@ -42,6 +43,11 @@ class Exported:
     def language(self) -> str:
         """The language of the notes as pages name it, by its tag."""
         return self.document.run.language or self.labels.code
+
+    @property
+    def direction(self) -> str:
+        """How the notes are written, "ltr" or "rtl", whatever the language of the words around them."""
+        return direction(self.language)
 
     @property
     def published(self) -> str:

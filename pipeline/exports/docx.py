@@ -78,7 +78,7 @@ def _prepare(word: Any, exported: Exported) -> None:
 def _language(normal: Any, exported: Exported) -> None:
     """The language of all text, and whether it runs from right to left; Word wants elements in the schema's order."""
     language = OxmlElement("w:lang")
-    right_to_left = exported.labels.direction == "rtl"
+    right_to_left = exported.direction == "rtl"
     language.set(qn("w:bidi" if right_to_left else "w:val"), exported.language)
     fonts = normal.get_or_add_rPr()
     fonts.append(language)
@@ -151,7 +151,7 @@ def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported
 def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
     """The rows below a point, under columns that stand on every page again; the evidence is in the last cell."""
     table = word.add_table(rows=1, cols=len(point.columns), style="Table Grid")
-    if exported.labels.direction == "rtl":
+    if exported.direction == "rtl":
         table.table_direction = WD_TABLE_DIRECTION.RTL
     head = table.rows[0]
     head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from pipeline.exports.base import Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
-from pipeline.labels import labels_for
+from pipeline.language import direction
 from pipeline.render import DOUBTED
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
@@ -36,7 +36,7 @@ class Footnotes:
         self._root = parse_xml(_EMPTY)
         self._styles = {name: word.styles[name].style_id for name in (TEXT, REFERENCE)}
         self._word = word
-        self._right_to_left = labels_for(exported.document.source.language).direction == "rtl"  # quotations are as said
+        self._right_to_left = direction(exported.document.source.language) == "rtl"  # quotations are as said
         package = word.part.package
         self._part = XmlPart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from pipeline.exports.base import Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.pages import page
 from pipeline.labels import Labels, labels_for
+from pipeline.language import direction
 
 NAME = "index.html"
 
@@ -31,6 +33,12 @@ class Note:
         """(anchor, text) of everything that cites lines."""
         return [(p.anchor, _whole(p, self.made.labels)) for _, _, _, p in self.made.points()]
 
+    @property
+    def searched(self) -> dict[str, Any]:
+        """What a search goes through, and how what it finds is written."""
+        written = {"lang": self.made.language, "dir": self.made.direction}
+        return {"title": self.made.document.title, "href": self.href, "statements": self.statements} | written
+
 
 def _whole(point: Point, labels: Labels) -> str:
     return f"{point.lead}{''.join(labels.behind(point.lead))}{point.text}" if point.lead else point.text
@@ -41,5 +49,7 @@ def write_index(notes: Sequence[Note]) -> bytes:
     tags = [n.made.language for n in notes]
     labels = labels_for(max(sorted(set(tags)), key=tags.count) if tags else None)
     ordered = sorted(notes, key=lambda n: (n.made.document.title.casefold(), n.path))
-    searched = [{"title": n.made.document.title, "href": n.href, "statements": n.statements} for n in ordered]
-    return page("index.html", ("search.js", "index.js"), notes=ordered, labels=labels, searched=searched)
+    searched, runs = [n.searched for n in ordered], direction(labels.code)
+    return page(
+        "index.html", ("search.js", "index.js"), notes=ordered, labels=labels, direction=runs, searched=searched
+    )

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +19,7 @@ _TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write 
 class Labels(BaseModel):
     """Headings, provenance and remarks of one language. `{…}` are filled in with str.format.
 
-    `code` is its primary subtag of BCP 47 ("en"), `direction` how its script runs.
+    `code` is its primary subtag of BCP 47 ("en").
     `colon`, `between_names` and `between_sentences` are its marks with the spaces around them.
     `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
     `answer_here` asks a small model for an answer in the language.
@@ -28,7 +28,6 @@ class Labels(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str
-    direction: Literal["ltr", "rtl"]
     colon: str
     between_names: str
     between_sentences: str

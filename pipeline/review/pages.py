@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
-from pipeline.labels import labels_for
+from pipeline.language import direction
 from pipeline.render.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
@@ -67,7 +67,8 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
                 "status": document.status,
                 "checked_by": document.run.checked_by,
                 "fault": "",
-                "words": labels_of(document),
+                "language": document.run.language or "en",
+                "direction": direction(document.run.language),
                 "titles": titles(document),
                 "strip": strip(document.coverage.deciles),
                 "cited": f"{document.coverage.cited} of {document.coverage.segments} lines are cited",
@@ -101,8 +102,9 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         made=made(desk.document.run),
         words=labels_of(desk.document),
         language=desk.document.run.language or "en",
+        direction=direction(desk.document.run.language),
         spoken=desk.document.source.language or "",
-        spoken_direction=labels_for(desk.document.source.language).direction,
+        spoken_direction=direction(desk.document.source.language),
         remark=desk.remark,
         token=token,
         lines=transcript_html(desk),

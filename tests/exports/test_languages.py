@@ -34,13 +34,30 @@ def of(language: str) -> Exported:
 
 
 @pytest.mark.parametrize(
-    ("language", "opening"), [("ar", 'lang="ar" dir="rtl"'), ("zh-Hant", 'lang="zh-Hant" dir="ltr"')]
+    ("language", "opening"),
+    [
+        ("ar", 'lang="ar" dir="rtl"'),
+        ("zh-Hant", 'lang="zh-Hant" dir="ltr"'),
+        ("he", 'lang="he" dir="rtl"'),
+    ],
 )
 def test_a_page_has_the_words_direction_and_marks_of_its_language(language: str, opening: str) -> None:
     words, text = labels_for(language), HTML.write(of(language)).decode()
     assert f"<html {opening}>" in text and f"<strong>{words.partial_mark}</strong>" in text
-    assert f"<li>{words.key_concepts}{words.colon}a call failed</li>" in text
-    assert f"<h2>{words.main_points}</h2>" in text and "PARTIAL" not in text
+    assert f"<li><bdi>{words.key_concepts}{words.colon}a call failed</bdi></li>" in text
+    assert f"<h2>{words.main_points}</h2>" in text and text.count("PARTIAL") == (language == "he")
+
+
+def test_a_language_without_words_of_its_own_runs_as_its_script_does_in_books_and_word_documents() -> None:
+    book = text_of(EPUB.write(of("he")))
+    assert book.count('dir="rtl"') > 4 and 'dir="ltr"' not in book and 'page-progression-direction="rtl"' in book
+    assert "<w:bidi/>" in text_of(DOCX.write(of("he"))) and "<w:bidi/>" not in text_of(DOCX.write(of("en")))
+
+
+def test_notes_of_an_index_run_as_their_own_scripts_do_also_where_a_search_finds_them() -> None:
+    text = write_index([Note(of("he"), "talk.html"), Note(of("en"), "other.html")]).decode()
+    assert '<li lang="he" dir="rtl">' in text and '<li lang="en" dir="ltr">' in text
+    assert '"dir": "rtl"' in text and "item.dir = note.dir" in text
 
 
 def test_a_chinese_lead_on_github_is_bold_where_markdown_sees_its_end() -> None:

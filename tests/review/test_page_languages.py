@@ -30,6 +30,7 @@ def desk(folder: Path, language: str) -> Desk:
         ("ar", 'lang="ar" dir="rtl"', "النقاط الرئيسية"),
         ("zh-Hant", 'lang="zh-Hant" dir="ltr"', "要點"),
         ("de", 'lang="de" dir="ltr"', "Kernpunkte"),
+        ("he", 'lang="he" dir="rtl"', "Main Points"),
     ],
 )
 def test_the_notes_have_their_language_direction_and_headings(
@@ -46,7 +47,18 @@ def test_the_transcript_keeps_its_own_language_and_direction(tmp_path: Path) -> 
     assert '<ol id="lines" class="lines" lang="en" dir="ltr">' in page
 
 
+def test_a_hebrew_transcript_runs_from_right_to_left(tmp_path: Path) -> None:
+    made = desk(tmp_path, "en")
+    source = made.document.source.model_copy(update={"language": "he"})
+    write(made.document.model_copy(update={"source": source}), "page", tmp_path / "talk.json")
+    page = document_page("a", Desk(tmp_path / "talk.json", None), "token", regenerates=False)
+    assert '<ol id="lines" class="lines" lang="he" dir="rtl">' in page
+
+
 def test_what_a_search_finds_is_placed_in_the_language_of_its_document(tmp_path: Path) -> None:
     desk(tmp_path, "ar")
     page = list_page(Catalogue([tmp_path / "talk.json"]).entries(), "loan", "token")
     assert '<ul class="hits" dir="rtl" lang="ar">' in page and "النقاط الرئيسية" in page
+    desk(tmp_path, "he")
+    page = list_page(Catalogue([tmp_path / "talk.json"]).entries(), "loan", "token")
+    assert '<ul class="hits" dir="rtl" lang="he">' in page and '<h2 lang="he">' in page

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.language import NAMES, asked, canonical, covers, detected, english_name, spoken_language
+from pipeline.language import NAMES, asked, canonical, covers, detected, direction, english_name, spoken_language
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, SMALL, Recipe
 from pipeline.rechecking import check_path
@@ -148,3 +148,8 @@ def test_words_of_a_script_without_blanks_are_counted_by_two_characters() -> Non
     chinese = Transcript("talk", tuple(Segment(i, SPOKEN["zh"]) for i in range(1, 61)))
     document, _ = made("zh", chinese)
     assert 600 <= document.run.words_asked <= 1200
+
+
+def test_a_language_is_written_as_its_script_is_whether_pages_have_its_words_or_not() -> None:
+    assert {direction(tag) for tag in ("ar", "he", "fa", "ur", "ps", "yi", "ug", "az-Arab", "fa-IR")} == {"rtl"}
+    assert {direction(tag) for tag in ("en", "az", "zh-Hant", "ar-Latn", "pt-BR", None)} == {"ltr"}

@@ -30,6 +30,8 @@ field.addEventListener("input", () => {
     const named = words.every((word) => note.plain.includes(word));
     if (!matching.length && !named) continue;
     const item = document.createElement("li");
+    item.lang = note.lang;
+    item.dir = note.dir;
     const heading = document.createElement("h2");
     const below = document.createElement("ul");
     heading.append(link(note.href, note.title));
