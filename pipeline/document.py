@@ -11,8 +11,8 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
+from pipeline.speakers import names_nobody
 from pipeline.tables import as_sentence, cells, fills, in_words
-from pipeline.text import counts_somebody
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -228,8 +228,8 @@ class SourceInfo(_Model):
 
     @property
     def named_speakers(self) -> tuple[str, ...]:
-        """The speakers without those whom a label only counts: "Speaker 1"."""
-        return tuple(name for name in self.speakers if not counts_somebody(name))
+        """The speakers without those whom a label does not name: "Speaker 1", "Q"."""
+        return tuple(name for name in self.speakers if not names_nobody(name))
 
 
 class Coverage(_Model):

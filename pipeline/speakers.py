@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, pairwise
 
+from pipeline.labels import labels_for, languages
 from pipeline.text import counts_somebody, words
 from pipeline.transcript import Transcript
 
@@ -27,8 +30,9 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 
     A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia"
     where two letters that change places are all that tells the two, and they do not speak with each other.
-    Where a label is another name it may stand for any of the others, so these are not listed besides. "Speaker 1" is
-    no name: whoever it stands for may be among the others, who are listed.
+    Where a label is another name it may stand for any of the others, so these are not listed besides. "Speaker 1" and
+    "Q" are no names: whoever they stand for may be among the others, who are listed, but for those of whose names a
+    label has a word.
     """
     known = transcript.metadata.speakers
     names = {label: full_name(label, known) for label in transcript.labelled_speakers}
@@ -38,14 +42,37 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
         right = next((r for r in alike if not _talk_together(label, r, transcript)), None)
         labels.setdefault(names[right] if right and name == label else name, []).append(label)
     found = tuple(Person(name, tuple(of)) for name, of in labels.items())
-    if any(name not in known and not counts_somebody(name) for name in labels):
-        return found
-    return (*found, *(Person(name) for name in dict.fromkeys(known) if name not in labels))
+    return (*found, *(Person(name) for name in _not_labelled(known, list(labels))))
+
+
+def _not_labelled(known: Sequence[str], labelled: Sequence[str]) -> list[str]:
+    """The known names of whom nothing tells that they are among those who are labelled."""
+    others = [name for name in labelled if name not in known and not names_nobody(name)]
+    if others and not any(names_nobody(name) for name in labelled):
+        return []
+    said = {word for name in others for word in words(name)}
+    return [name for name in dict.fromkeys(known) if name not in labelled and said.isdisjoint(words(name))]
 
 
 def names_of(transcript: Transcript) -> tuple[str, ...]:
     """The names of all speakers."""
     return tuple(s.name for s in speakers_of(transcript))
+
+
+def names_nobody(label: str) -> bool:
+    """Whether a label is no name: it counts, "Speaker 1", is a letter, "Q", or tells a question from its answer."""
+    if counts_somebody(label):
+        return True
+    said = words(label)
+    if len(said) != 1:
+        return False
+    return said[0] in _questions_and_answers() or (len(said[0]) == 1 and " LETTER " in unicodedata.name(said[0], ""))
+
+
+@cache
+def _questions_and_answers() -> frozenset[str]:
+    """What questions and answers are called in every language that has labels."""
+    return frozenset(word.casefold() for code in languages() for word in labels_for(code).question_and_answer)
 
 
 def not_used(given: Sequence[str], transcript: Transcript) -> str:

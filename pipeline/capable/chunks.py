@@ -19,9 +19,9 @@ from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section
-from pipeline.speakers import Person, speakers_of
+from pipeline.speakers import Person, names_nobody, speakers_of
 from pipeline.structured import Answer
-from pipeline.text import counts_somebody, word_count
+from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
@@ -221,7 +221,7 @@ def recording(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
     people = speakers_of(transcript)
-    counted = [s.name for s in people if s.labels and counts_somebody(s.name)]
+    counted = [s.name for s in people if s.labels and names_nobody(s.name)]
     told = [_with_labels(s) for s in people]
     if counted and any(not s.labels for s in people):
         told = [_with_labels(s) for s in people if s.name not in counted]

@@ -22,6 +22,7 @@ class Labels(BaseModel):
     `code` is its primary subtag of BCP 47 ("en").
     `colon`, `between_names` and `between_sentences` are its marks with the spaces around them.
     `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
+    `question_and_answer` are labels that tell a question from its answer, in the place of a speaker's name.
     `answer_here` asks a small model for an answer in the language.
     """
 
@@ -35,6 +36,7 @@ class Labels(BaseModel):
     months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
     first_day: str
     date: str
+    question_and_answer: tuple[str, ...]
     study_document: str
     minutes_study_document: str
     lecture_study_document: str

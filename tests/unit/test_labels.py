@@ -163,9 +163,12 @@ def test_an_edited_sentence_of_a_chinese_page_is_read_alone() -> None:
     [
         (("Speaker 1", "SPEAKER_00", "spk_2"), "No speaker name is stated with the transcript."),
         (("Speaker 1", "50 Cent", "Malcolm X"), "Speakers: 50 Cent, Malcolm X."),
+        (("Q", "A"), "No speaker name is stated with the transcript."),
+        (("问", "答", "darosior", "Gloria Zhao"), "Speakers: darosior, Gloria Zhao."),
+        (("Question", "Réponse", "A."), "No speaker name is stated with the transcript."),
     ],
 )
-def test_a_label_that_only_counts_its_speaker_is_not_told_as_a_name(speakers: tuple[str, ...], told: str) -> None:
+def test_a_label_that_names_nobody_is_not_told_as_a_name(speakers: tuple[str, ...], told: str) -> None:
     made = document("en", known=True)
     assert told in provenance(replace_speakers(made, speakers))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.capable.chunks import recording
-from pipeline.speakers import Person, names_of, not_used, speakers_of
+from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
 from pipeline.transcript import Metadata, Segment, Transcript
 
 
@@ -36,6 +36,22 @@ def test_who_speaks_is_known_where_labels_only_count_and_a_model_is_told_that_no
     assert known in recording(counted) and not not_used(("Ana Bell", "Ben Oram"), counted)
 
 
+@pytest.mark.parametrize(
+    "roles", [("Q", "A"), ("Q.", "A."), ("问", "答"), ("Question", "Réponse"), ("FRAGE", "ANTWORT")]
+)
+def test_questions_and_answers_are_no_names_and_whoever_is_known_speaks(roles: tuple[str, str]) -> None:
+    asked = talk((*roles, "darosior"), "Gloria Zhao")
+    assert names_of(asked) == (*roles, "darosior", "Gloria Zhao")
+    assert f"Gloria Zhao. The lines call them {', '.join(roles)}, and nothing tells who is who." in recording(asked)
+    assert names_of(talk((*roles, "Gloria"), "Gloria Zhao")) == (*roles, "Gloria Zhao")
+    assert names_of(talk(("A",), "Richard A. Posner")) == ("A", "Richard A. Posner")
+
+
+@pytest.mark.parametrize("name", ["王", "김", "Q-Tip", "Bo", "Al", "GZ", "J. R.", "Ana Frage", "Malcolm X"])
+def test_short_names_are_names(name: str) -> None:
+    assert not names_nobody(name)
+
+
 def test_names_that_are_given_and_go_with_no_label_are_told() -> None:
     others = talk(("Cleo", "Dan"), "Ana Bell", "Dan Oram")
     assert (
@@ -51,7 +67,6 @@ def test_names_that_are_given_and_go_with_no_label_are_told() -> None:
         ("Jason", "Adam Jonas"),
         ("Carol", "Carlo Rossi"),
         ("Maria", "Mario Bell"),
-        ("A", "Richard A. Posner"),
         ("Amy", "May Li"),
     ],
 )
