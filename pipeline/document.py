@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.speakers import names_nobody
+from pipeline.speakers import named
 from pipeline.tables import as_sentence, cells, fills, in_words
 
 FORMAT = 2
@@ -226,11 +226,6 @@ class SourceInfo(_Model):
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    @property
-    def named_speakers(self) -> tuple[str, ...]:
-        """The speakers without those whom a label does not name: "Speaker 1", "Q"."""
-        return tuple(name for name in self.speakers if not names_nobody(name))
-
 
 class Coverage(_Model):
     """The ledger of segments: cited by a statement, filler (greetings, adverts, chatter) or only read.
@@ -366,6 +361,15 @@ class StudyDocument(_Model):
         if outside:
             raise ValueError(f"evidence names segments that do not exist: {sorted(outside)}")
         return self
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The names of who speaks: of those whom a label does not name, "Speaker 1", only where lines tell one."""
+        return named(self.source.speakers, self.speaker)
+
+    def speaker(self, label: str) -> str:
+        """The name of the person whom a label stands for, where lines tell it, else the label."""
+        return next((naming.name for naming in self.run.names if naming.label == label), label)
 
     def outline(self, words: Labels | None = None) -> tuple[OutlineSection, ...]:
         """All sections in reading order with their headings, which `words` has, in English by default.

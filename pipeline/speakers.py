@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise
@@ -73,6 +73,12 @@ def names_nobody(label: str) -> bool:
 def _questions_and_answers() -> frozenset[str]:
     """What questions and answers are called in every language that has labels."""
     return frozenset(word.casefold() for code in languages() for word in labels_for(code).question_and_answer)
+
+
+def named(labels: Sequence[str], told: Callable[[str], str]) -> tuple[str, ...]:
+    """The people of labels by their fullest names, each once; `told` gives the name of a label, or the label."""
+    people = (full_name(told(label), labels) for label in labels)
+    return tuple(dict.fromkeys(name for name in people if not names_nobody(name)))
 
 
 def not_used(given: Sequence[str], transcript: Transcript) -> str:

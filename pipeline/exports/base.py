@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.document import StudyDocument
+from pipeline.document import Evidence, StudyDocument
 from pipeline.exports.mentions import Mentions
 from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
@@ -22,6 +22,7 @@ from pipeline.transcript import Transcript
 class Exported:
     """A document on its way out: visible text only, its outline, and the transcript where it is at hand, unchanged.
 
+    The transcript has its speakers by the names that the notes have.
     `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
     """
 
@@ -80,8 +81,14 @@ class Exported:
 
     def passages(self, point: Point) -> tuple[Passage, ...]:
         """The lines that say a statement, in their context."""
+        return passages(self.evidence(point), self.transcript, self.url, self.labels)
+
+    def evidence(self, point: Point) -> tuple[Evidence, ...]:
+        """The lines that say a statement, their speakers by the names that the notes have."""
         evidence = point.claim.evidence if point.claim else ()
-        return passages(evidence, self.transcript, self.url, self.labels)
+        if not self.document.run.names:
+            return evidence
+        return tuple(e.model_copy(update={"speaker": e.speaker and self.document.speaker(e.speaker)}) for e in evidence)
 
     def doubted(self, point: Point) -> bool:
         """Whether a point carries the mark of doubt."""
@@ -122,9 +129,17 @@ def exported(
     labels = labels_of(visible)
     source = document.source
     same = transcript and (transcript.sha256, len(transcript.segments)) == (source.sha256, source.segments)
-    return Exported(
-        name, visible, labels, outline(visible, labels), transcript if same else None, citations, reviewed, changed
-    )
+    said = _with_names(transcript, visible) if same and transcript else None
+    return Exported(name, visible, labels, outline(visible, labels), said, citations, reviewed, changed)
+
+
+def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:
+    """The transcript with its speakers by the names that the notes have."""
+    if not document.run.names:
+        return transcript
+    named = {label: document.speaker(clean(label)) for label in transcript.labelled_speakers}
+    segments = tuple(s._replace(speaker=named[s.speaker] if s.speaker else s.speaker) for s in transcript.segments)
+    return replace(transcript, segments=segments)
 
 
 def _cleaned(value: Any) -> Any:

@@ -98,8 +98,7 @@ def _opening(word: Any, exported: Exported) -> None:
     document, labels = exported.document, exported.labels
     word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
-    source = document.source
-    facts = [document.channel, exported.published, labels.names(source.named_speakers)]
+    facts = [document.channel, exported.published, labels.names(document.speakers)]
     if known := " · ".join(f for f in facts if f):
         word.add_paragraph(known, "Facts")
     if exported.url:

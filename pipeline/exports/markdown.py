@@ -194,7 +194,7 @@ def _front_matter(exported: Exported) -> bytes:
         "channel": document.channel,
         "source": exported.url,
         "published": document.source.published,
-        "speakers": list(document.source.named_speakers),
+        "speakers": list(document.speakers),
         "status": document.status,
         "tags": ["study-notes"],
     }

@@ -52,7 +52,7 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
             "level": depth,
             "support": claim.support,
             "finding": claim.finding,
-            "evidence": [e.model_dump() | {"url": _moment(exported, e)} for e in claim.evidence],
+            "evidence": [e.model_dump() | {"url": _moment(exported, e)} for e in exported.evidence(point)],
         }
 
 

@@ -128,7 +128,7 @@ def labels_of(document: StudyDocument) -> Labels:
 def provenance(document: StudyDocument) -> Iterator[str]:
     """What is known of the source, in sentences; what is not known is said to be unknown."""
     source, channel, words = document.source, document.channel, labels_of(document)
-    speakers = source.named_speakers
+    speakers = document.speakers
     date = words.day(source.published) if source.published else ""
     if channel and date:
         yield words.published_by_on.format(channel=channel, date=date)
