@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from pipeline.text import composed
+
 M = TypeVar("M", bound=BaseModel)
 
 Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
@@ -55,9 +57,18 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
         value = _json_in(split_thought(text)[0])
         if _HALF.search(text):  # half of a character, which no file can hold
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-        return _fitted(value, answer, most_dropped)
+        return _fitted(_composed(value), answer, most_dropped)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
+
+
+def _composed(value: Any) -> Any:
+    """A value of JSON whose texts are composed, as those of transcripts are."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, list):
+        return [*map(_composed, value)]
+    return {key: _composed(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:

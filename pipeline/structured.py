@@ -14,6 +14,7 @@ from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated,
 from pipeline.llm import Completion, Message, Request
 from pipeline.progress import Booking
 from pipeline.prompting import PromptSet
+from pipeline.text import composed
 
 A = TypeVar("A", bound=BaseModel)
 _MOST_SAID = 100_000  # characters of a refused answer that are shown again
@@ -92,11 +93,12 @@ class Structured:
         return usable
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
-        """An answer in plain text, as it came. Raises Declined and what the client raises."""
+        """An answer in plain text, composed. Raises Declined and what the client raises."""
         request = Request(name, tuple(messages), None, max_tokens)
         completion = await self.complete(request)
         if completion.renewable and completion.finish_reason in _DECLINED:
             completion = await self.complete(replace(request, instead_of=((request, completion),)))
+        completion = replace(completion, text=composed(completion.text))
         return completion if completion.finish_reason == "length" else whole(completion)
 
     async def _whole(self, request: Request, answers: list[tuple[Request, Completion]]) -> Completion:

@@ -98,9 +98,14 @@ def _whole(text: str) -> bool:
     return True
 
 
+def composed(text: str) -> str:
+    """The text with each letter and its accent as one character (NFC), so that what looks the same is the same."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def clean(text: str) -> str:
-    """One line of visible text: controls and lone surrogates gone, white space folded."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip()
+    """One line of visible text, composed: controls and lone surrogates gone, white space folded."""
+    return composed(_SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip())
 
 
 def one_line(text: str) -> str:
@@ -131,7 +136,7 @@ def slug(text: str, *, limit: int = 120) -> str:
 
     One that is cut ends in a digest of the whole: lectures of a series may differ at the end of their names alone.
     """
-    kept = re.sub(r"[^\w.\-]+", "-", unicodedata.normalize("NFC", clean(text))).strip("-._ ")
+    kept = re.sub(r"[^\w.\-]+", "-", clean(text)).strip("-._ ")
     if len(kept.encode()) > limit:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
         kept = f"{kept.encode()[: limit - 9].decode(errors='ignore')}-{digest}"

@@ -89,6 +89,7 @@ def command(
     """Make a study document from each transcript. Stored answers are never asked for again."""
     from pipeline.order import Input
     from pipeline.settings import load_settings
+    from pipeline.text import clean
     from pipeline.transcript import Metadata
 
     if not paths and transcript_url is None:
@@ -98,7 +99,7 @@ def command(
     if (title or url) and several:
         raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
     _check_way(paths, transcript_url, batch=batch, wait=wait, on=on, watch=watch, to=to)
-    names = tuple(n for name in (speakers or "").split(",") if (n := name.strip()))
+    names = tuple(n for name in (speakers or "").split(",") if (n := clean(name)))
     metadata = Metadata(title=title, channel=channel, url=_address(url), published=_day(published), speakers=names)
     exports = Exports(to, settings)
     if watch:

@@ -17,7 +17,7 @@ from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
 from pipeline.render.markdown import labels_of, unescape
-from pipeline.text import clean
+from pipeline.text import clean, composed
 from pipeline.transcript import Transcript
 
 _SHOWN = 200  # characters of a name that there is not
@@ -115,4 +115,7 @@ def _known(among: Mapping[str, object], name: str, what: str, hint: str) -> str:
     for known in (name, unescape(name)):
         if known in among:
             return known
+    shown = composed(unescape(name))  # as answers show a name whose accents are characters of their own
+    if alike := [known for known in among if composed(known) == shown]:
+        return alike[0]
     raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)

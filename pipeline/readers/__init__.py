@@ -23,6 +23,7 @@ from pipeline.readers.sources import (
     survey,
     survey_files,
 )
+from pipeline.text import composed
 from pipeline.transcript import Metadata, Transcript
 
 __all__ = [
@@ -115,7 +116,7 @@ def parse(
         if isinstance(found, Captions):
             lines, heading = cue_lines(found.cues, tally, label), None
         else:
-            lines, heading = parse_turns(found.text, tally)
+            lines, heading = parse_turns(composed(found.text), tally)
         segments = finish(lines)
     kept = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in kept}.values():

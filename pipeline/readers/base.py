@@ -12,6 +12,7 @@ from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.decoding import decode
 from pipeline.readers.tally import Tally
+from pipeline.text import composed
 from pipeline.transcript import Metadata
 
 _HEAD = 4000
@@ -29,8 +30,9 @@ class Document:
 
     @cached_property
     def decoded(self) -> tuple[str, str, str | None]:
-        """The text, its encoding, and a remark when that was guessed. InputError when the bytes are no text."""
-        return decode(self.raw, self.label, self._asked)
+        """The text, composed, its encoding, and a remark when that was guessed. InputError when it is no text."""
+        text, encoding, remark = decode(self.raw, self.label, self._asked)
+        return composed(text), encoding, remark
 
     @cached_property
     def text(self) -> str:

@@ -292,6 +292,13 @@ def test_a_name_is_never_a_path(folder: Path, tool: str) -> None:
     served(folder, act)
 
 
+def test_a_name_whose_accents_are_characters_of_their_own_is_found_as_answers_show_it(folder: Path) -> None:
+    noted(talk(folder / "talks" / "cafe\u0301.txt"), folder / "outputs")
+    shown, _ = answers(folder, "list_transcripts")
+    assert "café" in shown
+    assert answers(folder, "read_notes", name="café")
+
+
 def test_the_path_in_a_record_opens_no_file_outside_the_folder(folder: Path) -> None:
     noted(talk(folder / "outside.txt"), folder / "outputs")
     _, found = answers(folder, "evidence", name="outside", statement=1, around=5)

@@ -1,5 +1,8 @@
 """Bytes that are not UTF-8 are read in the code page whose letters they are, and that is told."""
 
+import json
+import unicodedata
+
 import pytest
 
 from pipeline.errors import InputError
@@ -101,3 +104,18 @@ def test_pages_have_the_lines_of_the_text(end: str) -> None:
     pages = Document(raw, "a.txt").pages()
     assert pages == [["One.", "Two.\ufffd"], ["Three.", ""], [""]]
     assert [row for page in pages for row in page] == Document(raw, "a.txt").rows()
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".vtt", ".json", ".html"])
+def test_accents_that_are_characters_of_their_own_are_read_with_their_letters(suffix: str) -> None:
+    turns = [("Zoë", "Nous partons à l'été."), ("François", "La forêt est là.")] * 3
+    apart = [(unicodedata.normalize("NFD", who), unicodedata.normalize("NFD", said)) for who, said in turns]
+    files = {
+        ".txt": "\n\n".join(f"{who}: {said}" for who, said in apart),
+        ".vtt": "WEBVTT\n\n"
+        + "".join(f"00:0{n}.000 --> 00:0{n}.900\n<v {w}>{s}\n\n" for n, (w, s) in enumerate(apart)),
+        ".json": json.dumps([{"speaker": w, "start": n, "text": s} for n, (w, s) in enumerate(apart)]),
+        ".html": "<html>" + "".join(f"<p>{w}: {s}</p>" for w, s in apart).replace("\u0308", "&#776;") + "</html>",
+    }
+    transcript = parse(files[suffix].encode(), f"talk{suffix}", suffix=suffix, name="talk")
+    assert [(s.speaker, s.text) for s in transcript.segments] == turns

@@ -81,3 +81,9 @@ def test_an_item_that_is_dropped_is_told_in_its_own_words() -> None:
 
 def test_prose_holds_no_json() -> None:
     assert not holds_json("The answer is four.")
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_accents_of_an_answer_stand_with_their_letters(escaped: bool) -> None:
+    answer = json.dumps({"points": [{"line": 1, "text": "In Orle\u0301ans\n\u0303"}]}, ensure_ascii=escaped)
+    assert parse_answer(answer, Points).value.points[0].text == "In Orléans\n\u0303"
