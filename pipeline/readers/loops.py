@@ -7,10 +7,9 @@ import operator
 import re
 from collections import Counter
 
-from pipeline.readers import scripts
 from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
-from pipeline.text import words
+from pipeline.text import word_count, words
 
 _ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
 _RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
@@ -64,7 +63,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     text = line.text
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
-        gone = max(1, scripts.length(text) - scripts.length(folded))
+        gone = max(1, word_count(text) - word_count(folded))
         _tell(f'a phrase goes round in "{text[:50]}"', gone, text, line.at, tally)
         line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
