@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.readers.clocks import Stamp, stamp_at
+from pipeline.readers.markup import NO_IDENTIFIER
 from pipeline.text import clean
 
 PLAIN = "N: "  # the shape that most labels have
@@ -17,7 +18,8 @@ _LONGEST = 70  # characters of a name with its role
 _BULLET = re.compile(r"(?:[-−*•·+–—][ \t]+|>[ \t]+(?!>))+")
 _CHEVRONS = re.compile(r"(?:>{2,}|&gt;&gt;)[ \t]*|»[ \t]+(?!.*«)")  # »Ja«, sagt er.
 _HASHES = re.compile(r"#{1,6}[ \t]+")
-_BOLD = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1")
+_BOLD = re.compile(rf"{NO_IDENTIFIER}(\*\*\*|\*\*|__)(?=\S)(.{{1,120}}?)(?<=\S)\1")
+_END_OF_EMPHASIS = re.compile(r"[ \t]*(?:[*_]+(?=[\s:：]|$)[ \t]*)*")
 _AFTER_TIME = re.compile(r"[ \t]*(?:[-–—|,·•:][ \t]+)?[ \t]*")
 _BRACKETED = re.compile(
     r"(?:\[(?P<square>[^\[\]:：\n]{1,60})\]|<(?P<angle>[^<>/:：\n][^<>:：\n]{0,60})>|【(?P<lens>[^【】:：\n]{1,60})】"
@@ -241,7 +243,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int
 
 def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> Head:
     """What follows a name: perhaps its colon, perhaps a time, then the words."""
-    after = after.lstrip(" \t*_")
+    after = after[end.end() :] if (end := _END_OF_EMPHASIS.match(after)) else after
     if after[:1] in (":", "：") and not shape.endswith(":"):
         shape, after = f"{shape}:", after[1:].lstrip(" \t")
     if (

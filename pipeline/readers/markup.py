@@ -1,7 +1,8 @@
-"""Markdown and HTML inside text: what is marked up stays, the marks go, and what is only a link is told."""
+"""Markdown and HTML inside text: what is marked up and what is code stay, the marks go, what they hide is told."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,28 +17,32 @@ _TAGS = (
     "|section|small|source|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video"
 )
 _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
-_EMPTY = frozenset("br hr img source".split())  # tags that hold no words and are never closed
-_TAG = re.compile(
-    rf"(?:<|(?P<escaped>&lt;))/?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?)"
-    r"(?(escaped)&gt;|>)",
-    re.IGNORECASE,
-)
+_EMPTY = frozenset("br hr".split())  # tags that need no attributes, hold no words and are never closed
+_TAG = re.compile(rf"</?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?)>", re.IGNORECASE)
 # Tags that HTML lets stay open, where they begin a line or end one, as nobody's words do again and again.
 _LEFT_OPEN = re.compile(r"^[ \t]*<(p|li|d[dt]|t[rdh])>|<(p)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_CLOSED = re.compile(r"(?:<|&lt;)/([A-Za-z]\w*)")
+# Escaped tags around the beginnings of lines, or at their ends, which a converter escaped where they recur.
+_ESCAPED = re.compile(
+    rf"^[ \t]*&lt;({_TAGS})&gt;[^\n]{{1,500}}?&lt;/\1&gt;|&lt;(br)[ ]?/?&gt;[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
+_CLOSED = re.compile(r"</([A-Za-z]\w*)")
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
 _OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
 _STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
+_CODE = re.compile(r"(?<!`)(`{1,3})(?=\S)([^`\n]{1,200})(?<=\S)\1(?!`)")
+_TEMPLATES = r"(?:\{[%{][^{}\n]{0,300}[%}]\}(?:\{:[^{}\n]{0,100}\})?[ \t]*)"
+_FIRST_TEMPLATES, _LAST_TEMPLATES = re.compile(rf"{_TEMPLATES}{{1,20}}"), re.compile(rf"{_TEMPLATES}{{1,20}}$")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
-_MARKS = (
-    (re.compile(r"\{[%{][^{}]{0,300}[%}]\}(?:\{:[^{}]{0,100}\})?"), ""),
-    (_IMAGE, ""),
-    (re.compile(r"\[([^\[\]]{1,300})\]\([^()]{0,500}\)"), r"\1"),
-    (re.compile(r"<https?://[^<>\s]{1,500}>"), ""),
-    (re.compile(r"(?<![\w*])(?:\*\*|__)(.{1,300}?)(?:\*\*|__)(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w*])[*_](\S[^*_]{0,200}\S)[*_](?![\w*])"), r"\1"),
-    (re.compile(r"`([^`]{1,200})`"), r"\1"),
+_LINKED = re.compile(r"\[([^\[\]]{1,300})\]\(([^()]{0,500})\)")
+_CODED_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(https?://[^()\s]{1,500}\)")  # whose marks were set the wrong way round
+_BARE_LINK = re.compile(r"<https?://[^<>\s]{1,500}>")
+NO_IDENTIFIER = r"(?!__[a-z][a-z0-9_]*__(?!\w))"  # in front of what "__" marks: "__init__" is spelt so
+# Marks of emphasis: none inside a word, none that a blank parts from what it would mark.
+_EMPHASIS = (
+    re.compile(rf"(?<![\w*]){NO_IDENTIFIER}(\*\*|__)(?=\S)((?:(?!(?<![\w*])\1\S).){{1,300}}?)(?<=\S)\1(?![\w*])"),
+    re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_]{2,200})(?<=\S)\1(?![\w*])"),
 )
+_HOLE = re.compile("\x00(\\d+)\x00")  # stands for code, which no other pattern looks into
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
 _COLON, _ASIDE = re.compile(r"[:：](?!\d)"), re.compile(r"\([^()]*\)")
@@ -89,23 +94,66 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def without_tags(text: str) -> str:
-    """The text without HTML tags; its line ends stay, so that lines keep their numbers.
+def with_code_escaped(text: str) -> str:
+    """The text with entities for what could be tags or entities inside of code, which is said as it is written."""
+    if "`" not in text or ("<" not in text and "&" not in text):
+        return text
+    return _CODE.sub(lambda code: code[0].replace("&", "&amp;").replace("<", "&lt;"), text)
 
-    One without attributes that is closed nowhere, and need be, is what somebody said: "You open a <div>".
+
+def without_tags(text: str, tally: Tally) -> str:
+    """The text without HTML tags, told; its line ends stay, so that lines keep their numbers.
+
+    One without attributes that is closed nowhere, and need be, is what somebody said: "You open a <div>". So is one
+    that is escaped, unless such ones begin or end line after line.
     """
-    if "<" not in text and "&lt;" not in text:
+    text = _with_tags_of_a_converter(text)
+    if "<" not in text:
         return text
     closed = {name.casefold() for name in _CLOSED.findall(text)}
     left_open = Counter((first or last).casefold() for first, last in _LEFT_OPEN.findall(text))
     closed |= {name for name, times in left_open.items() if times > 1}
+    taken: list[re.Match[str]] = []
 
     def gone(tag: re.Match[str]) -> str:
         name = tag["name"].casefold()
-        is_markup = name in closed or name in _EMPTY or tag["more"].strip("/ \n")
-        return "\n" * tag[0].count("\n") if is_markup else tag[0]
+        if not (name in closed or name in _EMPTY or tag["more"].strip("/ \n")):
+            return tag[0]
+        taken.append(tag)
+        return "\n" * tag[0].count("\n")
 
-    return _TAG.sub(gone, text)
+    kept = _TAG.sub(gone, text)
+    if taken:
+        line = text.count("\n", 0, taken[0].start()) + 1
+        tally.leave_out_words("tags", 0, taken[0][0], line, count=len(taken))
+    return kept
+
+
+def _with_tags_of_a_converter(text: str) -> str:
+    """The text with tags for escaped ones of the kinds that begin or end several lines."""
+    if "&lt;" not in text:
+        return text
+    times = Counter((first or last).casefold() for first, last in _ESCAPED.findall(text))
+    for name in (name for name, n in times.items() if n > 1):
+        text = re.sub(rf"&lt;(/?{name}[ ]?/?)&gt;", r"<\1>", text, flags=re.IGNORECASE)
+    return text
+
+
+def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> str:
+    """The line without marks of a site's templates, told: a line of them, or some behind a sentence.
+
+    In front of words they are such marks in the `first` line alone; everywhere else they are what somebody says.
+    """
+    if "{{" not in line and "{%" not in line:
+        return line
+    marks = _LAST_TEMPLATES.search(line)
+    if marks and (not line[: marks.start()].strip() or ends_sentence(line[: marks.start()])):
+        tally.leave_out("marks of templates", marks[0], number)
+        line = line[: marks.start()].rstrip()
+    if first and (marks := _FIRST_TEMPLATES.match(line)):
+        tally.leave_out("marks of templates", marks[0], number)
+        line = line[marks.end() :]
+    return line
 
 
 def tags_to_labels(text: str) -> str:
@@ -121,13 +169,35 @@ def tags_to_labels(text: str) -> str:
     return text
 
 
-def unmarked(line: str) -> str:
-    """A line without the marks of Markdown and with entities as characters, cleaned."""
-    if "*" in line or "_" in line or "`" in line or "[" in line or "{" in line or "<" in line:
-        for pattern, replacement in _MARKS:
-            line = pattern.sub(replacement, line)
+def unmarked(line: str, tally: Tally, number: int) -> str:
+    """A line without the marks of Markdown, what they hide told, and with entities as characters, cleaned."""
+    code: list[str] = []
+    if "`" in line:
+        line = line.replace("\x00", "")
+        code = [_CODED_LINK.sub(r"\1", found[2]) for found in _CODE.finditer(line)]
+        numbers = itertools.count()
+        line = _CODE.sub(lambda _: f"\x00{next(numbers)}\x00", line)
+    if "[" in line or "<" in line:
+        line = _without_links(line, tally, number)
+    if "*" in line or "_" in line:
+        for pattern in _EMPHASIS:
+            line = pattern.sub(r"\2", line)
     line = unescaped(line)
-    return tidy(line if line[:1].isalpha() else line.removeprefix("- ").removeprefix("* ").removeprefix("> "))
+    line = line if line[:1].isalpha() else line.removeprefix("- ").removeprefix("* ").removeprefix("> ")
+    return tidy(_HOLE.sub(lambda hole: unescaped(code[int(hole[1])]), line) if code else line)
+
+
+def _without_links(line: str, tally: Tally, number: int) -> str:
+    """A line with the words of its links alone, without its images: what goes is told."""
+    for image in _IMAGE.findall(line):
+        tally.leave_out("images", image, number)
+    line = _IMAGE.sub("", line)
+    for _, address in _LINKED.findall(line):
+        tally.leave_out_words("addresses of links", 0, address, number)
+    line = _LINKED.sub(r"\1", line)
+    for address in _BARE_LINK.findall(line):
+        tally.leave_out("addresses in angle brackets", address, number)
+    return _BARE_LINK.sub("", line)
 
 
 def only_a_link(line: str) -> bool:

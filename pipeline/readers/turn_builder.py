@@ -194,7 +194,7 @@ class TurnBuilder:
     def _words(self, text: str, number: int, *, new: bool) -> None:
         if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
             return
-        plain = markup.unmarked(text)
+        plain = markup.unmarked(text, self._tally, number)
         if not plain:
             return
         if new or not self.rows or self._turn:

@@ -30,6 +30,7 @@ from pipeline.readers.written_clocks import with_colons
 from pipeline.text import clean, words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_FENCE = re.compile("`{3,}[^`]*")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TRANSCRIPT = re.compile(
     r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
@@ -43,7 +44,8 @@ _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's first heading."""
-    text = markup.without_tags(markup.without_comments(markup.tags_to_labels(text), tally))
+    text = markup.tags_to_labels(markup.with_code_escaped(text))
+    text = markup.without_tags(markup.without_comments(text, tally), tally)
     physical = without_frames(unnumbered(with_colons(in_front_of_clocks(text.split("\n"))), tally), tally)
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
@@ -88,11 +90,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if raw == BREAK:
             continue
         line = raw.strip().strip(MARKS)
+        line = markup.without_templates(line, tally, number, first=not rows)
         line = _item(line) if line[:2] == "- " else line
         if not line:
             broken = True
             continue
-        if line[0] in "`-*_=~" and (line.startswith("```") or _RULE.match(line)):
+        if line[0] in "`-*_=~" and (_FENCE.fullmatch(line) or _RULE.match(line)):
             broken, ruled = True, line[0] != "`"
             continue
         if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:

@@ -78,7 +78,11 @@ def between(said: str) -> str:
         "[The minister] came. He told [Mary] to go, and [Mary] went.",
         "The product (GDP) fell. The product, (GDP) that is, rose.",
         "Write {name} or ${name} where a * b * c is said and a * b * c is meant.",
-        "You open a <div> and a <p> here.",
+        "You open a <div> and a <p> here, and an <img> there.",
+        "You write {{ user.name }} inside of {% block content %} and it prints {{ user.name }}.",
+        "{{ user.name }}",
+        "So *args and **kwargs, **options and x ** 2 and y ** 2 go to __init__ here, and *rest to __call__.",
+        "__init__ and *args come first, then _private and snake_case_name.",
         "So 1 >> 2 is zero. Then cin >> x works.",
         "See https://x.org/?a=1&copy=2&section=3 for it.",
         "Read John (3:16) and Luke (2:10) today, in parts of (1:10) and (1:20).",
@@ -89,6 +93,46 @@ def test_what_looks_like_marks_of_a_transcript_is_words_where_it_can_only_be_sai
     transcript = read(between(said))
     assert [(s.speaker, s.text) for s in transcript.segments][2] == ("Ann", said)
     assert transcript.reading.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("An `<img>` tag, a `<p>` and a `</p>`, `<!-- so -->`.", "An <img> tag, a <p> and a </p>, <!-- so -->."),
+        ("An &lt;img&gt; tag, a &lt;br/&gt; and &lt;/p&gt; too.", "An <img> tag, a <br/> and </p> too."),
+        ("`__init__`, `**kwargs`, ``a *b* c`` and `a &lt; b`.", "__init__, **kwargs, a *b* c and a &lt; b."),
+        ("```x = {{ y }}``` is **so `a*b` bold** and _this_ is not.", "x = {{ y }} is so a*b bold and this is not."),
+    ],
+)
+def test_code_and_escaped_tags_are_words(written: str, said: str) -> None:
+    transcript = read(between(written))
+    assert [(s.speaker, s.text) for s in transcript.segments][2] == ("Ann", said)
+    assert transcript.reading.left_out == ()
+
+
+def test_code_that_a_line_or_a_time_begins_with_is_read_as_it_is_written() -> None:
+    said = ["__init__ is what we call.", "`__init__` it is.", "__call__ comes then."]
+    timed = read("".join(f"[00:0{n}] {line}\n\n" for n, line in enumerate(said)), ".md")
+    assert " ".join(s.text for s in timed.segments) == " ".join(said).replace("`", "")
+    assert read("__init__ is what we call.\n").segments[0].text == "__init__ is what we call."
+
+
+def test_marks_of_a_site_s_templates_are_told() -> None:
+    text = "{% raw %}Ann: We leave at nine. {% assign at=1 %}\n\n{% include b.html %}\n\nBob: Yes.\n{{ end }}\n"
+    transcript = read(text, ".md")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [("Ann", "We leave at nine."), ("Bob", "Yes.")]
+    assert left_out(text, ".md") == {"marks of templates": (7, 1)}
+
+
+def test_what_markdown_and_tags_hide_is_told() -> None:
+    text = "We <b>leave</b> at\n![a map](m.png) nine, see [this](https://x.org) and <https://y.org> too.\n"
+    assert read(text, ".md").segments[0].text == "We leave at nine, see this and too."
+    assert left_out(text, ".md") == {
+        "addresses in angle brackets": (2, 2),
+        "addresses of links": (0, 2),
+        "images": (3, 2),
+        "tags": (0, 1),
+    }
 
 
 def test_lines_that_go_on_keep_their_brackets_clocks_and_quotation_marks() -> None:
@@ -155,6 +199,11 @@ def test_a_loop_without_spaces_is_read_once_and_told(once: str, times: int, gone
     transcript = read(f"We leave at nine. {once * times} Then at ten.\n")
     assert transcript.segments[0].text == f"We leave at nine. {once} Then at ten."
     assert [(part.kind, part.words) for part in transcript.reading.left_out] == [("loops of speech recognition", gone)]
+
+
+def test_two_people_who_say_the_same_in_turn_are_looked_at_once() -> None:
+    said = "Ann: We leave at nine.\n\nBob: Or at ten.\n\n" * 20_000  # takes minutes otherwise
+    assert len(read(said).segments) == 40_000
 
 
 def test_laughter_in_letters_is_kept() -> None:
