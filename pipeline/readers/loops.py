@@ -47,11 +47,11 @@ def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
     for period in range(1, _PERIOD + 1):
         if i + period >= len(keys) or keys[i] != keys[i + period]:
             continue
+        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
+            continue  # two people who say the same in turn
         times = 1
         while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
             times += 1
-        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
-            continue  # two people who say the same in turn
         short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
         if times >= (_LOOP_SHORT if short else _LOOP):
             return period, times
