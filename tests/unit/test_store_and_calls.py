@@ -125,6 +125,11 @@ def test_plain_text_that_was_refused_is_asked_for_anew_by_a_later_run(calls: Cal
     assert text(ScriptedClient(["Yes."])) == text(ScriptedClient([])) == "Yes."
 
 
+def test_accents_of_plain_text_stand_with_their_letters() -> None:
+    asking = structured(ScriptedClient(["cafe\u0301"]))
+    assert asyncio.run(asking.text("points", REQUEST.messages, max_tokens=100)).text == "café"
+
+
 def test_a_new_answer_that_another_run_got_meanwhile_is_taken(calls: CallStore) -> None:
     ask(StoredClient(calls, ScriptedClient([REFUSED]), "m"))
     stale = ask(StoredClient(calls, ScriptedClient([]), "m"))
