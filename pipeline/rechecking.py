@@ -25,7 +25,7 @@ from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_as_made
 from pipeline.profile import CAPABLE
 from pipeline.store import load
 from pipeline.structured import Structured
-from pipeline.text import numbered
+from pipeline.text import composed, numbered
 from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
@@ -224,8 +224,8 @@ def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Finding]]:
 
 def _differs(evidence: Evidence, transcript: Transcript) -> bool:
     line = transcript.segment(evidence.segment)
-    said = (line.text, line.speaker, line.start, line.end)
-    return (evidence.quote, evidence.speaker, evidence.start, evidence.end) != said
+    said = (composed(line.text), line.speaker, line.start, line.end)
+    return (composed(evidence.quote), evidence.speaker, evidence.start, evidence.end) != said
 
 
 async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 
 from pipeline.labels import labels_for, languages
 from pipeline.text import counts_somebody, words
@@ -47,8 +46,8 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 
 def _not_labelled(known: Sequence[str], labelled: Sequence[str]) -> list[str]:
     """The known names of whom nothing tells that they are among those who are labelled."""
-    others = [name for name in labelled if name not in known and not names_nobody(name)]
-    if others and not any(names_nobody(name) for name in labelled):
+    others = [name for name in labelled if name not in known and not names_nobody(name, labelled)]
+    if others and not any(names_nobody(name, labelled) for name in labelled):
         return []
     said = {word for name in others for word in words(name)}
     return [name for name in dict.fromkeys(known) if name not in labelled and said.isdisjoint(words(name))]
@@ -59,26 +58,32 @@ def names_of(transcript: Transcript) -> tuple[str, ...]:
     return tuple(s.name for s in speakers_of(transcript))
 
 
-def names_nobody(label: str) -> bool:
-    """Whether a label is no name: it counts, "Speaker 1", is a letter, "Q", or tells a question from its answer."""
+def names_nobody(label: str, labels: Sequence[str]) -> bool:
+    """Whether a label, one of these, is no name: it counts, "Speaker 1", or tells a question from its answer.
+
+    A letter does so beside its other: "Q" beside "A" is no initial.
+    """
     if counts_somebody(label):
         return True
     said = words(label)
     if len(said) != 1:
         return False
-    return said[0] in _questions_and_answers() or (len(said[0]) == 1 and " LETTER " in unicodedata.name(said[0], ""))
+    beside = {word for other in labels for word in words(other) if len(word) == 1}
+    pairs = ({"q", "a"}, *({q[0], a[0]} for q, a in _pairs()))
+    return any(said[0] in pair for pair in _pairs()) or any(said[0] in pair and pair <= beside for pair in pairs)
 
 
 @cache
-def _questions_and_answers() -> frozenset[str]:
-    """What questions and answers are called in every language that has labels."""
-    return frozenset(word.casefold() for code in languages() for word in labels_for(code).question_and_answer)
+def _pairs() -> frozenset[tuple[str, str]]:
+    """What a question and its answer are called, in every language that has labels."""
+    of_each = (tuple(map(str.casefold, labels_for(code).question_and_answer)) for code in languages())
+    return frozenset((q, a) for said in of_each for q, a in combinations(said, 2))
 
 
 def named(labels: Sequence[str], told: Callable[[str], str]) -> tuple[str, ...]:
     """The people of labels by their fullest names, each once; `told` gives the name of a label, or the label."""
     people = (full_name(told(label), labels) for label in labels)
-    return tuple(dict.fromkeys(name for name in people if not names_nobody(name)))
+    return tuple(dict.fromkeys(name for name in people if not names_nobody(name, labels)))
 
 
 def not_used(given: Sequence[str], transcript: Transcript) -> str:

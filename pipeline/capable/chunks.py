@@ -221,7 +221,8 @@ def recording(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
     people = speakers_of(transcript)
-    counted = [s.name for s in people if s.labels and names_nobody(s.name)]
+    labelled = [s.name for s in people if s.labels]
+    counted = [name for name in labelled if names_nobody(name, labelled)]
     told = [_with_labels(s) for s in people]
     if counted and any(not s.labels for s in people):
         told = [_with_labels(s) for s in people if s.name not in counted]

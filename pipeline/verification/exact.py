@@ -9,6 +9,7 @@ from functools import partial
 
 from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
+from pipeline.text import composed
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import unsaid
 from pipeline.verification.names import unsaid_names
@@ -27,6 +28,7 @@ def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
 
 
 def _findings(text: str, recording: Recording) -> Iterator[Finding]:
+    text = composed(text)
     written = as_written(text, recording.language)
     if figures := unsaid(written, recording.figures, recording.folded, partial(provable, language=recording.spoken)):
         yield Finding("figure", figures)

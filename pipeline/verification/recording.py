@@ -6,14 +6,14 @@ import operator
 import re
 import unicodedata
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
 from pipeline.labels import labels_for
 from pipeline.language import primary
-from pipeline.text import UNSPACED, enumerated
+from pipeline.text import UNSPACED, composed, enumerated
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
@@ -79,6 +79,12 @@ class Finding:
                 return f"{enumerated(self.what, 'and')} {verb} not named in the recording"
 
 
+def _composed(transcript: Transcript) -> Transcript:
+    """The transcript with composed words, as statements are: one from a program need not have them."""
+    segments = tuple(s if s.text.isascii() else s._replace(text=composed(s.text)) for s in transcript.segments)
+    return transcript if segments == transcript.segments else replace(transcript, segments=segments)
+
+
 class Recording:
     """The words of one transcript and what is known of it, indexed when first asked for.
 
@@ -87,7 +93,7 @@ class Recording:
     """
 
     def __init__(self, transcript: Transcript, language: str | None = None) -> None:
-        self.transcript = transcript
+        self.transcript = _composed(transcript)
         self.spoken = transcript.metadata.language
         self.language = language or self.spoken
         self.found: dict[str, tuple[Finding, ...]] = {}

@@ -165,7 +165,9 @@ def test_an_edited_sentence_of_a_chinese_page_is_read_alone() -> None:
         (("Speaker 1", "50 Cent", "Malcolm X"), "Speakers: 50 Cent, Malcolm X."),
         (("Q", "A"), "No speaker name is stated with the transcript."),
         (("问", "答", "darosior", "Gloria Zhao"), "Speakers: darosior, Gloria Zhao."),
-        (("Question", "Réponse", "A."), "No speaker name is stated with the transcript."),
+        (("Question", "Réponse"), "No speaker name is stated with the transcript."),
+        (("J", "K"), "Speakers: J, K."),
+        (("A", "B"), "Speakers: A, B."),
     ],
 )
 def test_a_label_that_names_nobody_is_not_told_as_a_name(speakers: tuple[str, ...], told: str) -> None:

@@ -113,3 +113,10 @@ def test_a_quotation_in_pieces_gets_the_lines_of_all_of_them() -> None:
 
 def test_a_quotation_of_very_many_pieces_is_looked_at() -> None:
     assert unsaid(f"“{' … '.join(['the array'] * 3000)}”")
+
+
+@pytest.mark.parametrize("said", ["cafe\u0301", "caf\u00e9"])
+@pytest.mark.parametrize("written", ["cafe\u0301", "caf\u00e9"])
+def test_an_accent_is_the_same_in_either_form_of_writing_it(said: str, written: str) -> None:
+    recording = Recording(transcript([("Zoe\u0308", f"Le {said} est serre\u0301, dit-elle.")]))
+    assert not findings(f"Il dit : “Le {written} est serr\u00e9”.", recording)
