@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pipeline.document import Evidence
 from pipeline.text import clean
@@ -189,7 +189,7 @@ class Event(_Model):
     document: str = ""
     action: Action
     about: tuple[About, ...] = ()
-    quotes: tuple[Evidence, ...] = Field((), validation_alias=AliasChoices("quotes", "said"))
+    quotes: tuple[Evidence, ...] = ()
     rules: Literal[1, 2] = 1
 
 
