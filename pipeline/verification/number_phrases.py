@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.verification.number_tables import OH, ONES, RANGE, TENS, TIMES
+from pipeline.verification.number_tables import OH, ONES, RANGE, SCALES, TENS, TIMES
 
 _BELOW_HUNDRED = ONES | TENS
 _TWO_DIGITS = r"(?:[2-9]0 [1-9]|[1-9]\d)"  # "20 5" is twenty five
@@ -18,10 +18,21 @@ _SAME_CENTURY = re.compile(
 )
 _TO_THE_HOUR = re.compile(rf"(?<!\S)(5|10|20|20 5|25) {RANGE} (?:[1-9]|1[0-2])(?!\S)")
 _PART_OF = {"half": 1 / 2, "quarter": 1 / 4}
-_UNIT = rf"({'|'.join(TIMES)})"
-_OF_A_TIME = re.compile(rf"(?<!\w)(?<!and a )(three[\s-])?(half|quarters?)[\s-](?:of[\s-])?(?:an?[\s-])?{_UNIT}(?!\w)")
-_AND_A_PART = re.compile(rf"(?:^|(?<!\w){_UNIT}[\s-])and[\s-]a[\s-](half|quarter)(?!\w)")
-_OF_THE_CLOCK = re.compile(r"(?<!\w)(half|quarter)[\s-](?:past|to)(?!\w)")
+_COUNT = rf"(?P<count>an?|\d{{1,4}}|(?:(?:{'|'.join(TENS)})[\s-])?(?:{'|'.join(_BELOW_HUNDRED)}))"
+_UNIT = rf"(?P<unit>{'|'.join(TIMES)})"
+_PART = r"(?P<parts>a|three)[\s-](?P<part>half|quarter)s?"
+# Many units only right behind the part: "two half hours" have 30 minutes each, "half the hours" is no time.
+_OF_A_TIME = re.compile(
+    r"(?<!\w)(?<!and[\s-]a[\s-])(?P<parts>three[\s-])?(?P<part>half|quarter)s?[\s-]"
+    rf"(?P<of>of[\s-])?(?P<which>(?:an?|the|this|that|each|every)[\s-])?{_UNIT}(?(of)|(?(which)|s?))(?!\w)"
+)
+_AND_A_PART = re.compile(rf"^and[\s-]{_PART}(?!\w)")
+_TIME_AND_A_PART = re.compile(rf"(?<![\w.,])(?:{_COUNT}[\s-])?{_UNIT}(?(count)s?)[\s-]and[\s-]{_PART}(?!\w)")
+_AND_A_PART_OF_A_TIME = re.compile(rf"(?<![\w.,]){_COUNT}[\s-]and[\s-]{_PART}[\s-]{_UNIT}s?(?!\w)")
+_HOUR = rf"(?:{'|'.join(list(ONES)[1:13])}|1[0-2]|[1-9])(?![\w.,]*\w|[\s-](?:{'|'.join(SCALES)}))"
+_OF_THE_CLOCK = re.compile(
+    rf"(?<!\w)(?P<part>half|quarter)[\s-](?:(?:past|to)(?!\w)|(?<=quarter[\s-])(?:till?|of|after|before)[\s-]{_HOUR})"
+)
 
 
 def in_phrases(run: Sequence[str]) -> set[float]:
@@ -62,10 +73,33 @@ def _in_halves(said: str) -> Iterator[float]:
 
 def times_in(stretch: str) -> Iterator[float]:
     """What a half and a quarter are of a unit of time that stands beside them, and on the clock."""
-    for three, word, unit in _OF_A_TIME.findall(stretch):
-        yield TIMES[unit] * _PART_OF[word.rstrip("s")] * (3 if three else 1)
-    for unit, word in _AND_A_PART.findall(stretch):  # "an hour and a half"; "half" alone behind what is no number
-        amount = 1 + _PART_OF[word]
-        yield from (amount, amount * TIMES.get(unit, 1))
-    for word in _OF_THE_CLOCK.findall(stretch):
-        yield from (60 * _PART_OF[word], 60 - 60 * _PART_OF[word])
+    for found in _OF_A_TIME.finditer(stretch):
+        yield TIMES[found["unit"]] * _part(found)
+    for found in _AND_A_PART.finditer(stretch):  # alone behind what is no number: "a page and a half"
+        yield 1 + _part(found)
+    for found in _TIME_AND_A_PART.finditer(stretch):  # "an hour and a half" is 1 hour 30 minutes, 1.5 hours, 90 minutes
+        count = _count(found["count"])
+        yield from (count, TIMES[found["unit"]] * _part(found), count + _part(found), _smaller_units(found))
+    for found in _AND_A_PART_OF_A_TIME.finditer(stretch):
+        yield _smaller_units(found)
+    for found in _OF_THE_CLOCK.finditer(stretch):
+        yield from (60 * _PART_OF[found["part"]], 60 - 60 * _PART_OF[found["part"]])
+
+
+def _part(found: re.Match[str]) -> float:
+    """The share of one: 0.75 of "three quarters"."""
+    return _PART_OF[found["part"]] * (3 if (found["parts"] or "").startswith("three") else 1)
+
+
+def _count(said: str | None) -> float:
+    """How many units a text says; one where it counts none: "an hour", "the hour"."""
+    return (
+        1.0
+        if said is None or said in ("a", "an")
+        else float(sum(int(_plain(word)) for word in re.split(r"[\s-]", said)))
+    )
+
+
+def _smaller_units(found: re.Match[str]) -> float:
+    """A count of units and a part of one in the next smaller unit: 150 of "two hours and a half"."""
+    return TIMES[found["unit"]] * (_count(found["count"]) + _part(found))
