@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import unescaped, words
+from pipeline.text import UNSPACED, unescaped, words
 
 _TAGS = (
     "a|abbr|article|aside|audio|b|big|blockquote|body|br|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure"
@@ -22,14 +22,22 @@ _TAG = re.compile(rf"</?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+
 # Tags that HTML lets stay open, where they begin a line or end one, as nobody's words do again and again.
 _LEFT_OPEN = re.compile(r"^[ \t]*<(p|li|d[dt]|t[rdh])>|<(p)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 # Escaped tags around the beginnings of lines, or at their ends, which a converter escaped where they recur.
+_ESCAPED_ATTRIBUTES = r"(?:[ \t](?:(?!&[lg]t;)[^<>\n]){0,1000})?"
 _ESCAPED = re.compile(
-    rf"^[ \t]*&lt;({_TAGS})&gt;[^\n]{{1,500}}?&lt;/\1&gt;|&lt;(br)[ ]?/?&gt;[ \t]*$", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*&lt;({_TAGS}){_ESCAPED_ATTRIBUTES}&gt;[^\n]{{1,500}}?&lt;/\1&gt;"
+    rf"|&lt;(br){_ESCAPED_ATTRIBUTES}/?&gt;[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
+_ESCAPED_TAG = re.compile(rf"&lt;(/?({_TAGS}){_ESCAPED_ATTRIBUTES}/?)&gt;", re.IGNORECASE)
 _CLOSED = re.compile(r"</([A-Za-z]\w*)")
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
+_SPACED = rf"[^\W{UNSPACED}]"  # a letter of scripts that part words by blanks, or a digit
 _OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
 _STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
-_CODE = re.compile(r"(?<!`)(`{1,3})(?=\S)([^`\n]{1,200})(?<=\S)\1(?!`)")
+# Code in backticks. Two touch no letter outside it: in front of a word they are a quotation mark of TeX.
+_CODE = re.compile(
+    rf"(?<!`)(?!(?<={_SPACED})``[^`])(`{{1,3}})(?=\S)([^`\n]{{1,200}})(?<=\S)\1(?!`)(?!(?<=[^`]``){_SPACED})"
+)
 _TEMPLATES = r"(?:\{[%{][^{}\n]{0,300}[%}]\}(?:\{:[^{}\n]{0,100}\})?[ \t]*)"
 _FIRST_TEMPLATES, _LAST_TEMPLATES = re.compile(rf"{_TEMPLATES}{{1,20}}"), re.compile(rf"{_TEMPLATES}{{1,20}}$")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
@@ -130,13 +138,16 @@ def without_tags(text: str, tally: Tally) -> str:
 
 
 def _with_tags_of_a_converter(text: str) -> str:
-    """The text with tags for escaped ones of the kinds that begin or end several lines."""
+    """The text with tags for escaped ones of the kinds that begin or end several lines, whatever their attributes."""
     if "&lt;" not in text:
         return text
     times = Counter((first or last).casefold() for first, last in _ESCAPED.findall(text))
-    for name in (name for name, n in times.items() if n > 1):
-        text = re.sub(rf"&lt;(/?{name}[ ]?/?)&gt;", r"<\1>", text, flags=re.IGNORECASE)
-    return text
+
+    def as_tag(escaped: re.Match[str]) -> str:
+        tag = f"<{' '.join(unescaped(escaped[1]).split())}>"
+        return tag if times[escaped[2].casefold()] > 1 and _TAG.fullmatch(tag) else escaped[0]
+
+    return _ESCAPED_TAG.sub(as_tag, text)
 
 
 def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> str:

@@ -110,6 +110,25 @@ def test_code_and_escaped_tags_are_words(written: str, said: str) -> None:
     assert transcript.reading.left_out == ()
 
 
+@pytest.mark.parametrize("quote", ['"', "'", "&quot;", "&#39;", ""])
+def test_tags_that_a_converter_escaped_go_with_their_attributes(quote: str) -> None:
+    start = f"&lt;p class={quote}x{quote}&gt;"
+    text = "".join(f"{start}{who}: We leave at nine.&lt;/p&gt;\n" for who in ("Ann", "Bob", "Ann", "Bob"))
+    assert [(s.speaker, s.text) for s in read(text).segments][:2] == [("Ann", "We leave at nine."), ("Bob", "We leave at nine.")]  # fmt: skip
+    assert "tags" in left_out(text)
+
+
+def test_an_escaped_tag_with_attributes_that_does_not_recur_is_said() -> None:
+    text = between('An &lt;img src="a.png"&gt; and a &lt;p class="x"&gt; here.')
+    assert read(text).segments[2].text == 'An <img src="a.png"> and a <p class="x"> here.'
+
+
+def test_quotation_marks_of_tex_are_no_code() -> None:
+    said = "So ``P([``p\" and f``x`` are kept, ``this'' too."
+    assert read(between(said)).segments[2].text == said
+    assert read(between("用``x``来 (``y``), ``z``.")).segments[2].text == "用x来 (y), z."
+
+
 def test_code_that_a_line_or_a_time_begins_with_is_read_as_it_is_written() -> None:
     said = ["__init__ is what we call.", "`__init__` it is.", "__call__ comes then."]
     timed = read("".join(f"[00:0{n}] {line}\n\n" for n, line in enumerate(said)), ".md")
