@@ -20,7 +20,7 @@ _BRACKETS = re.compile(
 )
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
-_ENDED = re.compile(r"(?:^|[.!?…。！？\"”’,;:>—-])\s*$")
+_ENDS = tuple('.!?…。！？"”’,;:>—-')
 _BEFORE = " \t([（【"
 _AROUND = " .,!?:;-—、。，！？"
 _SQUARE = ("square", "lens", "curly")
@@ -89,6 +89,12 @@ def _begins_turn(row: str) -> bool:
     return head.name is not None and ":" in head.shape and not _DASHES & set(head.name.split())
 
 
+def _has_ended(before: str) -> bool:
+    """Whether a sentence, a clause or nothing stands before a place."""
+    said = before.rstrip()
+    return not said or said.endswith(_ENDS)
+
+
 class Sounds:
     """Takes sounds off lines: brackets that stand alone, in front or between sentences, and elsewhere if they recur.
 
@@ -121,9 +127,9 @@ class Sounds:
         if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
             return True
         if not self._stopped and match.lastgroup in _SQUARE:
-            return bool(_ENDED.search(before))
+            return _has_ended(before)
         in_front = before.strip() or not goes_on or not after
-        return bool(_ENDED.search(before) and not after[:1].islower() and in_front)
+        return bool(_has_ended(before) and not after[:1].islower() and in_front)
 
     def off(self, text: str, line: int | None = None, *, goes_on: bool = False) -> str:
         """The line without its sounds, which may be empty; `goes_on`: the one above ends inside a sentence."""
@@ -174,9 +180,9 @@ class Sounds:
         if size <= _SHORT and self._recurs(match):
             return True
         if kind in ("square", "lens", "curly"):
-            return bool(_ENDED.search(before)) if before.strip() else not (self._stopped and after[:1].islower())
+            return _has_ended(before) if before.strip() else not (self._stopped and after[:1].islower())
         starts_small = inner[:1].islower() or inner.isupper()
-        return size <= _SHORT and starts_small and (not before.strip() or (bool(_ENDED.search(before)) and not after))
+        return size <= _SHORT and starts_small and (not before.strip() or (_has_ended(before) and not after))
 
     def _recurs(self, match: re.Match[str]) -> bool:
         """Whether a bracket is a sound that comes again and again, also inside sentences.

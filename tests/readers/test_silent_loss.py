@@ -225,6 +225,11 @@ def test_two_people_who_say_the_same_in_turn_are_looked_at_once() -> None:
     assert len(read(said).segments) == 40_000
 
 
+def test_a_line_of_many_brackets_is_looked_at_once() -> None:
+    said = f"Ann: We write {'{{x}} ' * 20_000}and leave at nine.\n"  # takes half a minute otherwise
+    assert "leave at nine" in read(said).segments[0].text
+
+
 def test_laughter_in_letters_is_kept() -> None:
     assert read(f"We leave at nine, {'ha' * 12}, or at {10**40}.\n").segments[0].text.count("ha") == 12
 
