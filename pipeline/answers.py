@@ -57,7 +57,8 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
         value = _json_in(split_thought(text)[0])
         if _HALF.search(text):  # half of a character, which no file can hold
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-        return _fitted(_composed(value), answer, most_dropped)
+        plain = text.isascii() and "\\u" not in text
+        return _fitted(value if plain else _composed(value), answer, most_dropped)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
 

@@ -26,8 +26,10 @@ def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedL
     Those inside a sentence are taken off only where they are all the lines that it cites. Numbers of other lines stay,
     and so do those that the lines themselves have in brackets, and those that are all that a cell holds.
     """
-    shown = [line for line in lines if any(line.first <= n <= line.last for n in cited)]
     text = text.rstrip()
+    if "]" not in text[-3:]:  # nearly all
+        return text
+    shown = [line for line in lines if any(line.first <= n <= line.last for n in cited)]
     for _ in range(_MOST):
         found = _AT_THE_END.search(text[-_LONGEST:])
         if not found:
@@ -52,4 +54,7 @@ def _are_of(numbers: str, before: str, shown: Sequence[NumberedLine], lines: Seq
 def told_without_numbers(statement: DraftStatement, lines: Sequence[NumberedLine]) -> DraftStatement:
     """A statement and those below it without the numbers of the lines that they cite."""
     details = tuple(told_without_numbers(d, lines) for d in statement.details)
-    return replace(statement, text=without_numbers(statement.text, statement.lines, lines), details=details)
+    text = without_numbers(statement.text, statement.lines, lines)
+    if text == statement.text and details == statement.details:
+        return statement
+    return replace(statement, text=text, details=details)
