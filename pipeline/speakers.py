@@ -69,8 +69,8 @@ def names_nobody(label: str, labels: Sequence[str]) -> bool:
     if len(said) != 1:
         return False
     beside = {word for other in labels for word in words(other) if len(word) == 1}
-    pairs = ({"q", "a"}, *({q[0], a[0]} for q, a in _pairs()))
-    return any(said[0] in pair for pair in _pairs()) or any(said[0] in pair and pair <= beside for pair in pairs)
+    letters = ({q[0], a[0]} for q, a in _pairs())
+    return any(said[0] in pair for pair in _pairs()) or any(said[0] in pair and pair <= beside for pair in letters)
 
 
 @cache

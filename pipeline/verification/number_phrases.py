@@ -93,11 +93,9 @@ def _part(found: re.Match[str]) -> float:
 
 def _count(said: str | None) -> float:
     """How many units a text says; one where it counts none: "an hour", "the hour"."""
-    return (
-        1.0
-        if said is None or said in ("a", "an")
-        else float(sum(int(_plain(word)) for word in re.split(r"[\s-]", said)))
-    )
+    if said is None or said in ("a", "an"):
+        return 1.0
+    return float(sum(int(_plain(word)) for word in re.split(r"[\s-]", said)))
 
 
 def _smaller_units(found: re.Match[str]) -> float:
