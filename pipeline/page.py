@@ -25,10 +25,9 @@ from pipeline.errors import StoreError
 from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
 from pipeline.paragraphs import shape_of
 from pipeline.render import render_markdown
-from pipeline.render.markdown import provenance, provenance_row
+from pipeline.render.markdown import provenance
 from pipeline.store import load
 from pipeline.tables import cells, row_of
-from pipeline.text import counts_somebody
 
 _NOTHING = DraftStatement("", ())
 UNCITED = "cites no lines: nothing of the record resembles it"
@@ -90,7 +89,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     the recording and are left out; a section that the record does not have is read as points under its own heading.
     """
     titles = {s.name: s.heading for s in document.outline()}
-    told, form = [*provenance(document), *provenance(document, _labels_as_names(document))], PageForm(document)
+    told, form = list(provenance(document)), PageForm(document)
     twins = _Twins(draft_of_document(document), told)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
     for name, part, heading, rows in blocks(markdown, form):
@@ -119,13 +118,12 @@ def is_as_made(markdown: str, *documents: StudyDocument) -> bool:
 
 
 def is_as_made_before(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is one of these documents as an earlier version rendered it.
+    """Whether a page is one of these documents as an earlier version rendered it: nothing differs but marks of bold.
 
-    Nothing differs but marks of bold, and labels that were told as names. Bold that somebody gave words of a statement,
-    or took from them, is an edit.
+    Bold that somebody gave words of a statement, or took from them, is an edit.
     """
     text = _without_bold(_with_plain_ends(markdown))
-    same = (d for d in documents if any(text == _without_bold(page) for page in _pages_of(d, before=True)))
+    same = (d for d in documents if any(text == _without_bold(page) for page in _pages_of(d)))
     return any(not is_edited(markdown, d) for d in same)
 
 
@@ -137,17 +135,8 @@ def _without_bold(markdown: str) -> str:
     return markdown.replace("**", "")
 
 
-def _pages_of(document: StudyDocument, *, before: bool = False) -> Iterator[str]:
-    """The document rendered, with and without citations; also as it was `before` labels were told from names."""
-    for page in (render_markdown(document, citations=citations) for citations in (False, True)):
-        yield page
-        if before:
-            yield page.replace(provenance_row(document), provenance_row(document, _labels_as_names(document)), 1)
-
-
-def _labels_as_names(document: StudyDocument) -> tuple[str, ...]:
-    """Whom earlier versions named above the notes: all labels but those with numbers, and nobody whom lines name."""
-    return tuple(name for name in document.source.speakers if not counts_somebody(name))
+def _pages_of(document: StudyDocument) -> Iterator[str]:
+    return (render_markdown(document, citations=citations) for citations in (False, True))
 
 
 def is_edited(markdown: str, document: StudyDocument) -> bool:

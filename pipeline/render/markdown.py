@@ -58,7 +58,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = linkable(document.source.url)
-            out += [provenance_row(document), ""]
+            out += [escape(words.between_sentences.join(provenance(document))), ""]
             out += [f"{words.source_url}{words.colon}{f'<{url}>' if url else words.not_provided}", ""]
     out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
@@ -125,15 +125,10 @@ def labels_of(document: StudyDocument) -> Labels:
     return labels_for(document.run.language)
 
 
-def provenance_row(document: StudyDocument, named: Sequence[str] | None = None) -> str:
-    """The row of a page that tells what is known of the source; of other people than the document's with `named`."""
-    return escape(labels_of(document).between_sentences.join(provenance(document, named)))
-
-
-def provenance(document: StudyDocument, named: Sequence[str] | None = None) -> Iterator[str]:
-    """What is known of the source, in sentences; what is not known is said to be unknown. `named` as in its row."""
+def provenance(document: StudyDocument) -> Iterator[str]:
+    """What is known of the source, in sentences; what is not known is said to be unknown."""
     source, channel, words = document.source, document.channel, labels_of(document)
-    speakers = document.speakers if named is None else named
+    speakers = document.speakers
     date = words.day(source.published) if source.published else ""
     if channel and date:
         yield words.published_by_on.format(channel=channel, date=date)

@@ -20,7 +20,6 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_obsidian
 from pipeline.exports.tables import write_csv, write_jsonl, write_record
-from pipeline.page import is_as_made_before, is_edited
 from pipeline.render import render_markdown
 from pipeline.transcript import Transcript
 from tests.exports.samples import TRANSCRIPT, ready, sample
@@ -89,22 +88,6 @@ def test_the_fuller_of_two_names_for_a_person_is_told_once() -> None:
     made, _ = counted()
     source = made.source.model_copy(update={"speakers": ("Speaker 1", "Speaker 2", "Marta Ott")})
     assert made.model_copy(update={"source": source}).speakers == ("Otto Ernst", "Marta Ott")
-
-
-NOBODY, TWO = "No speaker name is stated with the transcript.", "Speakers: Otto Ernst, Marta."
-LABELS, ONE = "Speakers: 问, 答, Gloria Zhao.", "Speakers: Gloria Zhao."
-
-
-@pytest.mark.parametrize(
-    ("made", "before", "now"), [(counted()[0], NOBODY, TWO), (spoken_by("问", "答", "Gloria Zhao"), LABELS, ONE)]
-)
-def test_a_page_that_told_labels_as_names_is_as_an_earlier_version_made_it(
-    made: StudyDocument, before: str, now: str
-) -> None:
-    former = render_markdown(made).replace(now, before)
-    assert before in former and is_as_made_before(former, made) and not is_edited(former, made)
-    by_hand = former.replace(before, "Speakers: Ana Bell and Ben Oram.")
-    assert is_edited(by_hand, made) and not is_as_made_before(by_hand, made)
 
 
 def _ready() -> tuple[StudyDocument, str, Transcript]:
