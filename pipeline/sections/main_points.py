@@ -87,18 +87,19 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
 
 
 def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
-    """The groups; the title of a part of one heading goes in front of that, and one that is the whole goes."""
+    """The groups; where no part has two headings the titles of parts go in front of these, and that of the whole goes.
+
+    A part of one heading stays beside longer ones, whose titles would miss it: "Part 2" wants a "Part 1".
+    """
     runs = [tuple(of_part) for _, of_part in groupby(groups, key=lambda g: g.part)]
     whole = len(runs) == 1
-    out: list[DraftGroup] = []
-    for run in runs:
-        alone = bool(run[0].part) and (whole or len(run) == 1)
-        out += [_without_part(g, named=not whole) for g in run] if alone else run
-    return tuple(out)
+    if not whole and any(run[0].part and len(run) > 1 for run in runs):
+        return tuple(groups)
+    return tuple(_without_part(g, named=not whole) if g.part else g for g in groups)
 
 
 def with_settled_parts(draft: Draft) -> Draft:
-    """The draft, with the parts that have lost all headings but one settled."""
+    """The draft, with its parts settled, which may have lost headings."""
     groups = settled_parts(draft.sections.get(MAIN_POINTS.name, ()))
     return replace(draft, sections={**draft.sections, MAIN_POINTS.name: groups})
 

@@ -75,8 +75,8 @@ def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
     ("parts", "found"),
     [
         (("A", "A", "B", "B"), ["A", "A", "B", "B"]),
-        (("A", "A", "B", ""), ["A", "A", "", ""]),  # of one heading: it goes in front of that
-        (("A", "A", "B", "A"), ["A", "A", "", ""]),
+        (("A", "A", "B", ""), ["A", "A", "B", ""]),
+        (("A", "A", "B", "A"), ["A", "A", "B", "A"]),
         (("A", "A", "A", "A"), [""] * 4),  # the whole page
         (("", None, " ", ""), [""] * 4),
     ],

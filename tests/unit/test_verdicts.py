@@ -153,12 +153,20 @@ def test_a_row_of_two_cells_of_which_nothing_can_stand_goes_whatever_the_check_c
     assert [w.text for w in left.withheld] == [said[1]]
 
 
-def test_a_part_that_a_check_leaves_with_one_heading_is_none_any_more() -> None:
-    groups = [DraftGroup((DraftStatement(f"{n}.", (n,)),), f"H{n}", part="P" if n < 3 else "Q") for n in (1, 2, 3, 4)]
+@pytest.mark.parametrize(
+    ("last", "left"),
+    [(4, [("P", "H2"), ("Q", "H3"), ("Q", "H4")]), (3, [("", "P: H2"), ("", "Q: H3")]), (2, [("", "H2")])],
+)
+def test_a_part_that_a_check_leaves_with_one_heading_stands_beside_longer_ones_alone(
+    last: int, left: list[tuple[str, str]]
+) -> None:
+    groups = [
+        DraftGroup((DraftStatement(f"{n}.", (n,)),), f"H{n}", part="P" if n < 3 else "Q") for n in range(1, last + 1)
+    ]
     draft = Draft({"main_points": tuple(groups)}).numbered()
     first = next(s for _, s in draft.statements())
-    left = checked(draft, id=first.id).sections["main_points"]
-    assert [(g.part, g.heading) for g in left] == [("", "P: H2"), ("Q", "H3"), ("Q", "H4")]
+    points = checked(draft, id=first.id).sections["main_points"]
+    assert [(g.part, g.heading) for g in points] == left
 
 
 def test_a_figure_that_nobody_says_is_told_where_only_lines_are_put_right() -> None:
