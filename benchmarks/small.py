@@ -45,10 +45,10 @@ class Embedded:
         if self._client is None:
             path = weights.installed() or weights.fetch(lambda done, of: None)
             states = weights.states_of(path.name)
-            server = EmbeddedServer(path, self.model, threads=self._threads, states=states)
+            server = EmbeddedServer(path, self.model, threads=self._threads, states=states, slots=SMALL.at_once)
             endpoint = self._stack.enter_context(server).endpoint
             client = await self._stack.enter_async_context(OpenAICompatible(endpoint))
-            self._client = await self._stack.enter_async_context(with_prefixes(client, endpoint, server.states))
+            self._client = await self._stack.enter_async_context(with_prefixes(client, server))
         return await self._client.complete(request)
 
     async def close(self) -> None:

@@ -125,8 +125,7 @@ async def connect(
                 )
                 asking.append(client)
                 answering = await inner.enter_async_context(client)
-                states = server.states if server else None
-                yield await inner.enter_async_context(with_prefixes(answering, endpoint, states))
+                yield await inner.enter_async_context(with_prefixes(answering, server))
 
         asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
@@ -191,17 +190,21 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
     """
     from pipeline.providers.local import EmbeddedServer
 
-    profile = recipe_of(settings).profile.name
+    profile = recipe_of(settings).profile
+    small, slots = profile.name == "small", profile.at_once if profile.name == "small" else 1
     if own := own_model(settings):
-        own.ensure_it_fits(profile)
+        own.ensure_it_fits(profile.name)
         return EmbeddedServer(
             own.file.path,
             own.identity,
             threads=settings.threads,
-            context=own.window(profile),
+            context=own.window(profile.name),
             deadline=_OWN_DEADLINE,
-            states=weights.states_of(own.file.path.name) if profile == "small" else None,
+            states=weights.states_of(own.file.path.name) if small else None,
+            slots=slots,
         )
     path = weights.installed()
-    states = weights.states_of(weights.EMBEDDED.file) if profile == "small" else None
-    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads, states=states) if path else None
+    states = weights.states_of(weights.EMBEDDED.file) if small else None
+    if path is None:
+        return None
+    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads, states=states, slots=slots)

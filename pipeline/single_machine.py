@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.connect import Connection
 
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
-EMBEDDED_SECONDS_A_TOKEN = 0.16
+EMBEDDED_SECONDS_A_TOKEN = 0.08
 INTERRUPTED = EndpointError("interrupted", fatal=True)  # what a transcript that was not finished is told to have met
 
 

@@ -20,7 +20,8 @@ _SPIN = ("GOMP_SPINCOUNT", "2000")
 class EmbeddedServer:
     """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds.
 
-    `states` is the folder, made if need be, in which it keeps what calls begin with; None where none can be made.
+    `states` is the folder, made if need be, in which it keeps what calls begin with; None where none can be made. Calls
+    of up to `slots` conversations are answered together, which share `context` tokens: four cost little more than one.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class EmbeddedServer:
         context: int = CONTEXT_TOKENS,
         deadline: float = 900.0,
         states: Path | None = None,
+        slots: int = 1,
     ) -> None:
-        self.states = states
+        self.states, self.slots, self.context = states, slots, context
         self._weights, self._model, self._port = weights, model, port
-        self._context, self._deadline = context, deadline
+        self._deadline = deadline
         self._threads = threads or usable_cores()
         self._key = secrets.token_hex(16)
         self._server: Any = None
@@ -64,14 +66,14 @@ class EmbeddedServer:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where the model answers. One call at a time: two would share the same cores and cache."""
+        """Where the model answers: one call at a time for each slot."""
         return Endpoint(
             base_url=f"{self._server.listening_address}/v1",
             model=self._model,
             api_key=self._key,
             deadline=self._deadline,
             attempts=2,
-            concurrency=1,
+            concurrency=self.slots,
             strict_limits=True,
             room=0,  # it is not let think
         )
@@ -80,8 +82,10 @@ class EmbeddedServer:
         params = xllamacpp.CommonParams()
         params.model.path = str(self._weights)
         params.model_alias = {self._model}  # else answers carry the file's path
-        params.n_ctx = self._context
-        params.n_parallel = 1
+        params.n_ctx = self.context
+        params.n_parallel = self.slots
+        params.kv_unified = True  # a long conversation takes what others leave
+        params.cache_idle_slots = False  # what calls begin with stays in every slot
         params.port = self._port
         params.api_keys = [self._key]
         params.verbosity = -1

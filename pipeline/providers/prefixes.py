@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 
 from pipeline.llm import Completion, LLMClient, Message, Request, digest_of
-from pipeline.providers.endpoint import Endpoint
+from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.weights import sha256_of
 
 _LEAST = 3  # messages before the last one: instructions and an example
@@ -30,12 +30,17 @@ class Prefixes:
     `folder`, where the server saves and loads it. Whatever fails there costs time alone: the call reads all of it.
     """
 
-    def __init__(self, inner: LLMClient, server: httpx2.AsyncClient, model: str, folder: Path) -> None:
+    def __init__(
+        self, inner: LLMClient, server: httpx2.AsyncClient, model: str, folder: Path, slots: int, context: int
+    ) -> None:
+        """The server has so many `slots`, which share `context` tokens."""
         self._inner, self._server, self._model, self._folder = inner, server, model, folder
         self._identity = f"{version('xllamacpp')} {model}"
-        self._at = ""  # what the server's only slot holds
+        self._slots, self._context = slots, context
+        self._at = ""  # what the server's slots hold
         self._whole: dict[Path, tuple[int, int]] = {}  # size and time of files that were looked at
-        self._lock = asyncio.Lock()
+        self._lock, self._ended = asyncio.Lock(), asyncio.Event()
+        self._taken: list[int] = []  # tokens, at most, of each call that is under way
 
     @property
     def model(self) -> str:
@@ -43,27 +48,37 @@ class Prefixes:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The answer of the client behind."""
-        async with self._lock:
-            await self._begin(request)
-            return await self._inner.complete(request)
-
-    async def _begin(self, request: Request) -> None:
+        """The answer of the client behind. Calls that begin alike are answered together, others one after the other."""
         prefix = request.messages[:-1]
         name = self._name(prefix) if request.schema is None and len(prefix) >= _LEAST else ""
+        tokens = _tokens(request)
+        async with self._lock:  # in the order in which they come
+            while self._taken and (name != self._at or sum(self._taken) + tokens > self._context):
+                self._ended.clear()
+                await self._ended.wait()
+            await self._begin(name, prefix)
+            self._taken.append(tokens)
+        try:
+            return await self._inner.complete(request)
+        finally:
+            self._taken.remove(tokens)
+            self._ended.set()
+
+    async def _begin(self, name: str, prefix: Sequence[Message]) -> None:
         if name and name != self._at:
             self._at = ""  # whatever stops what follows
             with suppress(httpx2.HTTPError, OSError, ValueError):
                 if not await self._load(name):
                     await self._read(prefix)
                     await self._save(name)
+                    await self._copy(name)
         self._at = name
 
     def _name(self, prefix: Sequence[Message]) -> str:
         return digest_of("\0".join((self._identity, *(f"{m.role}\0{m.content}" for m in prefix))))[:24]
 
     async def _load(self, name: str) -> bool:
-        """Whether the slot holds the state now. A file that is not as it was written is never given to the server."""
+        """Whether the slots hold the state now. A file that is not as it was written is never given to the server."""
         path = next(self._folder.glob(f"{name}-*"), None)
         if path is None:
             return False
@@ -71,7 +86,7 @@ class Prefixes:
         as_seen = about.st_size, about.st_mtime_ns
         if self._whole.get(path) == as_seen or path.name.endswith(_checksum(path)):
             self._whole[path] = as_seen
-            if await self._slot("restore", path.name) is not None:
+            if all([await self._slot("restore", path.name, n) is not None for n in range(self._slots)]):
                 with suppress(OSError):  # somebody else's folder
                     os.utime(path)
                     self._whole[path] = as_seen[0], path.stat().st_mtime_ns
@@ -81,7 +96,7 @@ class Prefixes:
 
     async def _read(self, prefix: Sequence[Message]) -> None:
         chat = [{"role": m.role, "content": m.content} for m in (*prefix, Message("user", _ANY))]
-        body = {"model": self._model, "messages": chat, "max_tokens": 1, "cache_prompt": True}
+        body = {"model": self._model, "messages": chat, "max_tokens": 1, "cache_prompt": True, "id_slot": 0}
         (await self._server.post("/v1/chat/completions", json=body)).raise_for_status()
 
     async def _save(self, name: str) -> None:
@@ -95,6 +110,12 @@ class Prefixes:
             fresh.unlink(missing_ok=True)
         self._tidy()
 
+    async def _copy(self, name: str) -> None:
+        """What the first slot was read into and saved from, for the others too."""
+        for path in self._folder.glob(f"{name}-*") if self._slots > 1 else ():
+            for n in range(1, self._slots):
+                await self._slot("restore", path.name, n)
+
     def _tidy(self) -> None:
         """Deletes the states that were used longest ago, and what killed runs left."""
         changed = {p: p.stat().st_mtime for p in self._folder.iterdir() if p.is_file()}
@@ -103,9 +124,9 @@ class Prefixes:
         for path in (*states[:-_MOST], *left):
             path.unlink(missing_ok=True)
 
-    async def _slot(self, action: str, file: str) -> int | None:
+    async def _slot(self, action: str, file: str, number: int = 0) -> int | None:
         """Bytes that the server wrote or read; None when it could not."""
-        reply = await self._server.post(f"/slots/0?action={action}", json={"filename": file})
+        reply = await self._server.post(f"/slots/{number}?action={action}", json={"filename": file})
         if not reply.is_success:
             return None
         told = reply.json()
@@ -113,16 +134,22 @@ class Prefixes:
         return count if isinstance(count, int) else 0
 
 
+def _tokens(request: Request) -> int:
+    """Tokens that a call takes at most, about: English has four or five bytes a token, Chinese three and fewer."""
+    return sum(len(m.content.encode()) for m in request.messages) // 3 + request.max_tokens
+
+
 def _checksum(path: Path) -> str:
     return sha256_of(path)[:16]
 
 
 @asynccontextmanager
-async def with_prefixes(client: LLMClient, endpoint: Endpoint, folder: Path | None) -> AsyncIterator[LLMClient]:
-    """The client of an embedded server with its states in a folder, the client itself where there is none."""
-    if folder is None:
+async def with_prefixes(client: LLMClient, server: EmbeddedServer | None) -> AsyncIterator[LLMClient]:
+    """The client of an embedded server that keeps states; the client itself where there is none."""
+    if server is None or server.states is None:
         yield client
         return
+    endpoint = server.endpoint
     base, headers = endpoint.base_url.removesuffix("/v1"), {"Authorization": f"Bearer {endpoint.api_key}"}
-    async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=endpoint.deadline, trust_env=False) as server:
-        yield Prefixes(client, server, endpoint.model, folder)
+    async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=endpoint.deadline, trust_env=False) as http:
+        yield Prefixes(client, http, endpoint.model, server.states, server.slots, server.context)

@@ -28,7 +28,7 @@ def survivable(err: CallError) -> Failed:
 
 
 async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
-    """What all give, in order, so many at once: one after the other they find the prefix that they share cached."""
+    """What all give, in order, so many at once."""
     free = asyncio.Semaphore(max(1, at_once))
 
     async def one(start: Callable[[], Awaitable[T]]) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,24 +13,27 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from pipeline.llm import Completion, Message, Request
+from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.providers import prefixes
 from pipeline.providers.prefixes import Prefixes
 from tests.scripted import ScriptedClient
 
+CONTEXT = 1000
 SECRET = "what somebody said in confidence"
 
 
 @dataclass
 class Server:
-    """The slot of an embedded server: saves and loads files of its folder."""
+    """The slots of an embedded server: it saves and loads files of its folder."""
 
     folder: Path
     broken: bool = False
     read: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)  # the slots into which it loaded
     refused: Sequence[str] = ()
     lost: int = 0  # bytes of each state that the disk does not take
+    slots: int = 1
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
@@ -43,6 +47,7 @@ class Server:
             return httpx2.Response(200, json={"n_written": len(state)})
         else:
             self.loaded.append(body["filename"])
+            self.filled.append(int(request.url.path.rpartition("/")[2]))
         return httpx2.Response(200, json={})
 
 
@@ -56,9 +61,8 @@ def asked(server: Server, requests: Sequence[Request], model: str = "small") -> 
 
     async def run() -> list[Completion]:
         async with httpx2.AsyncClient(base_url="http://embedded", transport=httpx2.MockTransport(server)) as http:
-            client = Prefixes(
-                ScriptedClient([f"answer {n}" for n, _ in enumerate(requests)]), http, model, server.folder
-            )
+            scripted = ScriptedClient([f"answer {n}" for n, _ in enumerate(requests)])
+            client = Prefixes(scripted, http, model, server.folder, server.slots, CONTEXT)
             return [await client.complete(r) for r in requests]
 
     return asyncio.run(run())
@@ -135,7 +139,7 @@ def test_clients_of_one_process_save_to_files_of_their_own(tmp_path: Path) -> No
 
     async def run() -> None:
         async with httpx2.AsyncClient(base_url="http://embedded", transport=httpx2.MockTransport(noting)) as http:
-            clients = [Prefixes(ScriptedClient(["answer"]), http, "small", tmp_path) for _ in range(2)]
+            clients = [Prefixes(ScriptedClient(["answer"]), http, "small", tmp_path, 1, CONTEXT) for _ in range(2)]
             await asyncio.gather(*(c.complete(call("notes")) for c in clients))
 
     asyncio.run(run())
@@ -167,7 +171,7 @@ def test_a_call_that_is_given_up_while_its_beginning_is_read_leaves_no_wrong_one
 
     async def run() -> None:
         async with httpx2.AsyncClient(base_url="http://embedded", transport=httpx2.MockTransport(stopping)) as http:
-            client = Prefixes(ScriptedClient(["a", "b"]), http, "small", tmp_path)
+            client = Prefixes(ScriptedClient(["a", "b"]), http, "small", tmp_path, 1, CONTEXT)
             await client.complete(call("notes"))
             with pytest.raises(asyncio.CancelledError):
                 await client.complete(call("terms"))
@@ -200,3 +204,48 @@ def test_what_a_killed_run_left_goes_and_what_another_run_writes_stays(tmp_path:
     os.utime(old, (1000, 1000))
     asked(Server(tmp_path), [call("notes")])
     assert not old.exists() and fresh.exists()
+
+
+def test_every_slot_gets_what_calls_begin_with(tmp_path: Path) -> None:
+    first, second = Server(tmp_path, slots=3), Server(tmp_path, slots=3)
+    asked(first, [call("notes")])
+    asked(second, [call("notes")])
+    assert (first.filled, second.filled) == ([1, 2], [0, 1, 2])
+
+
+def most_at_once(folder: Path, requests: Sequence[Request], slots: int = 4) -> dict[str, int]:
+    """How many calls of a kind a server was answering at once."""
+    under_way: Counter[str] = Counter()
+    most: dict[str, int] = {}
+
+    class Slow:
+        model = "small"
+
+        async def complete(self, request: Request) -> Completion:
+            under_way[request.name] += 1
+            together = " and ".join(sorted(+under_way))
+            most[together] = max(most.get(together, 0), under_way.total())
+            for _ in range(5):
+                await asyncio.sleep(0)
+            under_way[request.name] -= 1
+            return Completion("", "stop", Usage(), self.model)
+
+    async def run() -> None:
+        transport = httpx2.MockTransport(Server(folder, slots=slots))
+        async with httpx2.AsyncClient(base_url="http://embedded", transport=transport) as http:
+            client = Prefixes(Slow(), http, "small", folder, slots, CONTEXT)
+            await asyncio.gather(*(client.complete(r) for r in requests))
+
+    asyncio.run(run())
+    return most
+
+
+def test_calls_that_begin_alike_are_answered_together_and_others_wait_for_them(tmp_path: Path) -> None:
+    kinds = ("notes", "notes", "notes", "terms", "terms", "notes")
+    assert most_at_once(tmp_path, [call(kind) for kind in kinds]) == {"notes": 3, "terms": 2}
+
+
+def test_calls_are_answered_together_while_their_tokens_fit(tmp_path: Path) -> None:
+    long = replace(call("notes"), max_tokens=CONTEXT // 2 - 50)
+    assert most_at_once(tmp_path, [long] * 5) == {"notes": 2}
+    assert most_at_once(tmp_path, [replace(long, max_tokens=2 * CONTEXT)] * 2) == {"notes": 1}
