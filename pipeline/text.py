@@ -31,6 +31,7 @@ _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # in any Markdown
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name
 _LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
 
 
@@ -140,7 +141,7 @@ def slug(text: str, *, limit: int = 120) -> str:
     if len(kept.encode()) > limit:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
         kept = f"{kept.encode()[: limit - 9].decode(errors='ignore')}-{digest}"
-    if not kept or kept.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
+    if not kept or _DEVICE.fullmatch(kept.split(".")[0]):
         kept = f"transcript-{kept}".rstrip("-")
     return kept
 

@@ -320,6 +320,12 @@ def test_no_name_leads_out_of_the_output_folder(tmp_path: Path, name: str) -> No
     assert len(path.name.encode()) < 130
 
 
+@pytest.mark.parametrize("name", ["CON", "nul.txt", "COM1", "com9.vtt", "LPT2", "lpt³"])
+def test_no_name_is_that_of_a_device_of_windows(tmp_path: Path, name: str) -> None:
+    assert store.output_path(tmp_path, name).name == f"transcript-{name}.json"
+    assert store.output_path(tmp_path, f"{name[:3]}-10").name == f"{name[:3]}-10.json"
+
+
 def test_a_document_survives_writing_and_loading(tmp_path: Path) -> None:
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
     page, record = store.write(document, render_markdown(document), tmp_path / "sub" / "talk.json")
