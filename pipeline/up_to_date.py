@@ -65,8 +65,9 @@ class Ledger:
             return
         record = output_path(self.order.out, outcome.name)
         run, written = document.run, _written(record.with_suffix(".md"), record)
-        usage = Usage(run.usage.prompt_tokens, run.usage.cached_prompt_tokens, run.usage.completion_tokens)
-        made = _Made(origin, written, Figures.of(document), run.usage.calls, usage, run.seconds, run.usage.cost_usd)
+        of = run.usage
+        usage = Usage(of.prompt_tokens, of.cached_prompt_tokens, of.completion_tokens, thought_tokens=of.thought_tokens)
+        made = _Made(origin, written, Figures.of(document), of.calls, usage, run.seconds, of.cost_usd)
         self.calls.remember(_key(record), json.dumps(asdict(made), ensure_ascii=False))
 
 

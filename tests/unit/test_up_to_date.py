@@ -1,6 +1,7 @@
 """What was made before is told again without a look at its statements, as long as nothing that it rests on changed."""
 
 import asyncio
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus import make_all
+from pipeline.llm import Completion, Request, Usage
 from pipeline.order import Order, Outcome
 from pipeline.outputs import transcript_of
 from pipeline.profile import Recipe
@@ -83,6 +85,16 @@ def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, 
     found = again(ledger, source)
     assert found is not None and (found.figures, found.status) == (told[0].figures, told[0].status)
     assert found.document is None and found.figures is not None and found.figures.statements > 0
+
+
+def test_thought_is_remembered_with_the_other_tokens(calls: CallStore, source: Source) -> None:
+    took = Usage(100, 40, 20, thought_tokens=7)
+
+    def thinking(request: Request) -> Answer:
+        return Completion(json.dumps(good_answer(request)), "stop", took, "scripted")
+
+    found = again(made(calls, source, thinking), source)
+    assert found is not None and found.tally.usage == took + took  # written and checked
 
 
 @pytest.mark.parametrize("fact", ["", "of an older version", "[]", "{}", '{"figures": {}, "usage": {}}'])
