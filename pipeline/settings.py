@@ -15,7 +15,7 @@ from pipeline.language import asked
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
 from pipeline.values import one_of, path, positive, read, switch, text, value, whole
-from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_loopback
+from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_on_loopback
 
 if TYPE_CHECKING:
     from pipeline.own_sections import OwnSection
@@ -247,6 +247,6 @@ def _at_vendor(settings: Settings) -> Settings:
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
         )
     if vendor is AZURE:
-        schemes = ("http", "https") if is_loopback(base_url) else ("https",)  # its key does not travel in the open
+        schemes = ("http", "https") if is_on_loopback(base_url) else ("https",)  # its key does not travel in the open
         _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return replace(settings, vendor=vendor.name, base_url=base_url, model=model)

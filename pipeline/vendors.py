@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -80,10 +81,18 @@ def vendor_at(base_url: str) -> Vendor | None:
     return next((h for h in VENDORS if h.keys and h.owns(host)), None)
 
 
-def is_loopback(url: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, and no other machine can reach it."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_on_loopback(url: str) -> bool:
     """Whether an address is on this machine: its host is, whatever a name, a password or a path in it looks like."""
     try:
-        return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+        return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         return False
 

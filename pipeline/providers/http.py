@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import openai
 
-from pipeline.vendors import is_loopback
+from pipeline.vendors import is_on_loopback
 
 MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
 # aiohttp takes half the CPU of httpx2's own transport for a call.
@@ -119,7 +119,7 @@ def streaming_client(base_url: str) -> Any:
 
 def _manners(base_url: str) -> dict[str, bool]:
     """No redirect is followed; on this machine proxies of the environment are passed by."""
-    return {"follow_redirects": False, "trust_env": not is_loopback(base_url)}
+    return {"follow_redirects": False, "trust_env": not is_on_loopback(base_url)}
 
 
 def key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:

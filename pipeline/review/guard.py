@@ -50,11 +50,6 @@ class Rules:
         return bool(self.visitor) and (_is_address(name) or name == socket.gethostname().lower())
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host that is listened on."""
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
-
-
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

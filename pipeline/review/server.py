@@ -19,9 +19,10 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.providers import weights
 from pipeline.review.app import Keep, Setup, create_app
 from pipeline.review.catalogue import Catalogue
-from pipeline.review.guard import Rules, is_loopback
+from pipeline.review.guard import Rules
 from pipeline.review.regenerate import Regenerator, regenerator
 from pipeline.settings import LOCAL, Settings
+from pipeline.vendors import is_loopback
 
 _SHORTEST_TOKEN = 12
 

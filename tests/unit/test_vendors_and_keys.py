@@ -164,7 +164,9 @@ def test_azures_key_does_not_travel_in_the_open(address: str, monkeypatch: pytes
         load_settings(model="azure/notes")
 
 
-@pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000"])
+@pytest.mark.parametrize(
+    "address", ["http://localhost:8000", "http://127.0.0.1", "http://127.0.0.2", "http://[::1]:8000"]
+)
 def test_azures_key_goes_unencrypted_to_this_machine_alone(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", address)
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "sk-azure")
