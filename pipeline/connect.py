@@ -191,7 +191,7 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
     from pipeline.providers.local import EmbeddedServer
 
     profile = recipe_of(settings).profile
-    small, slots = profile.name == "small", profile.at_once if profile.name == "small" else 1
+    small = profile.name == "small"
     if own := own_model(settings):
         own.ensure_it_fits(profile.name)
         return EmbeddedServer(
@@ -201,10 +201,10 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
             context=own.window(profile.name),
             deadline=_OWN_DEADLINE,
             states=weights.states_of(own.file.path.name) if small else None,
-            slots=slots,
+            slots=profile.slots,
         )
     path = weights.installed()
     states = weights.states_of(weights.EMBEDDED.file) if small else None
     if path is None:
         return None
-    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads, states=states, slots=slots)
+    return EmbeddedServer(path, weights.EMBEDDED.name, threads=settings.threads, states=states, slots=profile.slots)

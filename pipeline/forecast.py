@@ -68,7 +68,7 @@ async def forecast(
             past = Experience.of(calls, model)
             plans = [await plan_one(t, calls, model, recipe, prompts, past, price) for t in transcripts]
     whole = together(plans)
-    at_once = 1 if local else 0 if batch else settings.concurrency
+    at_once = recipe.profile.slots if local else 0 if batch else settings.concurrency
     seconds = None
     asked = whole.now + whole.later
     if past.seconds_a_token is not None and at_once:

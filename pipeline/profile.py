@@ -29,6 +29,11 @@ class Profile:
     at_once: int
     manuscript: bool = False
 
+    @property
+    def slots(self) -> int:
+        """Calls that a model inside this process answers together: a capable one is asked one after the other."""
+        return self.at_once if self.name == "small" else 1
+
 
 CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, manuscript=True)
 # A token for each of four answers takes a processor a third of the time that it takes for one after the other.

@@ -34,9 +34,9 @@ class OwnModel:
         return self.file.profile
 
     def worked_with(self, profile: Profile) -> Profile:
-        """The profile with chunks that leave room in the window; a capable model is asked for one after the other."""
-        window, at_once = self.window(profile.name), profile.at_once if profile.name == "small" else 1
-        return replace(profile, at_once=at_once, chunk_tokens=min(profile.chunk_tokens, int(window * _CHUNK_SHARE)))
+        """The profile with chunks that leave room in the window, as many at once as are answered together."""
+        most = int(self.window(profile.name) * _CHUNK_SHARE)
+        return replace(profile, at_once=profile.slots, chunk_tokens=min(profile.chunk_tokens, most))
 
     def window(self, profile: ProfileName) -> int:
         """Tokens to run it with. It goes by all memory, not by what is free now: chunks are the same in every run."""

@@ -24,6 +24,7 @@ from pipeline.providers.calls import CallStore
 from pipeline.providers.faults import PushedBack
 from pipeline.providers.limited import Limited, LimitReached, prompt_tokens
 from pipeline.providers.stored import StoredClient
+from pipeline.providers.weights import EMBEDDED
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.single_machine import opening_line
@@ -201,6 +202,19 @@ def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_pa
     whole = found.whole.now + found.whole.later
     tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
     assert whole.calls == 4 and found.seconds == pytest.approx(tokens * 0.02)
+
+
+@pytest.mark.parametrize(("profile", "at_once"), [("small", 4), ("capable", 1)])
+def test_the_seconds_of_calls_that_the_embedded_model_answers_together_count_once(
+    tmp_path: Path, profile: str, at_once: int
+) -> None:
+    asked, model = request(40), EMBEDDED.name
+    with closing(CallStore(store_path(tmp_path / "out"))) as store:
+        store.put(asked.key(model), asked, model, Completion("", "stop", Usage(90, 0, 10), model, seconds=2.0))
+    found = forecast_of(tmp_path, model="local", base_url=None, profile=profile)
+    whole = found.whole.now + found.whole.later
+    tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
+    assert found.at_once == at_once and found.seconds == pytest.approx(tokens * 0.02 / at_once)
 
 
 @pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
