@@ -59,7 +59,7 @@ class Recipe:
         if self.profile.name == "small" and self.profile.check == "model":
             raise SettingsError(
                 "a small model cannot compare statements with their lines",
-                hint="leave --check model out, or use a larger model (--profile capable says that a model is one)",
+                hint="let code alone check them, or use a larger model (profile capable says that a model is one)",
             )
         if self.profile.name == "small" and (self.notes != "study" or self.own):
             asked = "sections of your own" if self.notes == "study" else f"notes of the kind {self.notes!r}"

@@ -74,9 +74,9 @@ async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | Non
     from pipeline.connect import open_structured
     from pipeline.settings import load_settings
 
-    settings, screen = load_settings(model=model, base_url=base_url), stack.enter_context(Screen())
-    structured = await stack.enter_async_context(open_structured(settings, screen.download))
+    settings, screen = load_settings(model=model, base_url=base_url, check="model"), stack.enter_context(Screen())
     tokens = recipe_of(settings).profile.chunk_tokens  # as make has them, so that the prefix is the one it used
+    structured = await stack.enter_async_context(open_structured(settings, screen.download))
 
     async def by_model(path: Path) -> tuple[str, list[Checked]]:
         return await check_path_with_model(path, structured, transcripts, chunk_tokens=tokens)

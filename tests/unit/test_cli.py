@@ -229,6 +229,16 @@ def test_an_option_that_could_do_nothing_is_an_error(
     assert code == 2 and told in said
 
 
+def test_a_small_model_is_refused_as_a_checker_of_documents(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, said = studydoc("check", ".", "--model", "local")
+    assert code == 2 and "a small model cannot compare statements with their lines" in said
+    assert not (tmp_path / "outputs").exists()
+    monkeypatch.setenv("STUDYDOC_PROFILE", "capable")
+    assert "a small model" not in studydoc("check", "nothing.json", "--model", "local")[2]
+
+
 def test_read_takes_no_notes_for_transcripts(studydoc: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
     record = {"format": 2, "main_points": [], "source": {"path": "../talk.txt"}, "run": {}}
