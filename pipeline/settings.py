@@ -123,8 +123,13 @@ class Settings:
     def recipe(self, base: Profile) -> Recipe:
         """The model's profile, which `chosen.recipe_of` knows, with what was set in its place.
 
-        SettingsError when the folder of sections cannot be used, or the profile makes no such notes.
+        SettingsError when the folder of sections cannot be used, the profile makes no such notes, or has no chunks.
         """
+        if base.name == "small" and self.chunk_tokens is not None:
+            raise SettingsError(
+                "setting chunk_tokens: a small model reads passages, whose length cannot be set",
+                hint="leave it out, or use a larger model (profile capable says that a model is one)",
+            )
         profile = replace(
             base,
             chunk_tokens=self.chunk_tokens or base.chunk_tokens,

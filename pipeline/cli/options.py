@@ -124,7 +124,7 @@ SETTINGS: dict[str, Decorator] = {
         help="How the model is worked with.  [default: small for 'local' and files of fewer than 3 billion "
         "parameters, else capable]",
     ),
-    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens a call."),
+    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens a call of a capable model."),
     "reasoning_effort": effort,
     "concurrency": number_option("--concurrency", "Calls at once to a hosted endpoint."),
     "rpm": number_option("--rpm", "Requests a minute, if the endpoint does not tell its limit."),

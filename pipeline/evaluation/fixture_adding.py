@@ -137,7 +137,7 @@ def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
     """How a document was made: what its record tells, the chunk size that was set, and the own sections that it had."""
     run = document.run
-    base = next((p for name, p in PROFILES.items() if name == run.profile), recipe_of(settings).profile)
+    base = next((p for name, p in PROFILES.items() if name == run.profile), None) or recipe_of(settings).profile
     check: Check = "code" if run.checked_by == "code" else "model"
     profile = replace(
         base,

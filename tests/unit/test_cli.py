@@ -218,6 +218,7 @@ def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], co
         (("--title", "Sailing", "other.txt"), "--title and --url are of one recording"),
         (("--url", "http://a.test/b.mp3", "."), "--title and --url are of one recording"),
         (("--profile", "small", "--check", "model"), "a small model cannot compare statements with their lines"),
+        (("--model", "local", "--chunk-tokens", "900"), "chunk_tokens: a small model reads passages"),
     ],
     ids=lambda of: of[0] if isinstance(of, tuple) else "",
 )
@@ -227,6 +228,20 @@ def test_an_option_that_could_do_nothing_is_an_error(
     (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
     code, _, said = studydoc("make", "talk.txt", *options)
     assert code == 2 and told in said
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_chunks_of_a_small_model_are_refused_wherever_they_are_set(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
+    assert studydoc("plan", "talk.txt", "--model", "local")[0] == 0
+    if where == "file":
+        (tmp_path / "studydoc.toml").write_text("chunk_tokens = 900", "utf-8")
+    else:
+        monkeypatch.setenv("STUDYDOC_CHUNK_TOKENS", "900")
+    code, _, said = studydoc("plan", "talk.txt", "--model", "local")
+    assert code == 2 and "chunk_tokens: a small model reads passages" in said and "leave it out" in said
 
 
 def test_a_small_model_is_refused_as_a_checker_of_documents(
