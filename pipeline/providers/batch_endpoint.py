@@ -14,11 +14,10 @@ from typing import Any, Final
 
 import httpx2
 import openai
-from openai.types import Batch, CompletionUsage
-from pydantic import ValidationError
+from openai.types import Batch
 
-from pipeline.errors import CallError, EndpointError, StoreError
-from pipeline.llm import Completion, Request, Rung, Usage
+from pipeline.errors import CallError, EndpointError, StoreError, spending
+from pipeline.llm import Completion, Request, Rung
 from pipeline.providers import learning
 from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.faults import Refused, by_status
@@ -157,7 +156,8 @@ class BatchEndpoint(OpenAICompatible):
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
         """The answer that a result holds, to a call sent by what was known then.
 
-        Raises CallError as a single call would, and AskAgain when the next job asks it another way.
+        Raises CallError as a single call would, with the tokens that it took, and AskAgain when the next job asks it
+        another way.
         """
         known = replace(sent_by, rung=rung)
         if line.status != 200:
@@ -165,15 +165,15 @@ class BatchEndpoint(OpenAICompatible):
         way = self._way(request, known)
         with self._faults():
             completion = read(line.body, way.messages, self.endpoint, rung, 0.0)
+        usage = completion.usage
         if completion.finish_reason == "length":
-            usage = completion.usage
             stopped_at = way.limit if usage.estimated else min(way.limit, usage.completion_tokens)
             found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, way.size)
             if isinstance(found, learning.MoreRoom):
                 self.learn(found)
-                raise AskAgain("the answer was cut in thought")
+                raise spending(AskAgain("the answer was cut in thought"), usage)
         if self._ignores_format(completion, request, known):
-            raise AskAgain("the response format is ignored")
+            raise spending(AskAgain("the response format is ignored"), usage)
         self.learn(learning.from_answer(completion, self.known, frozenset()))
         return completion
 
@@ -207,17 +207,6 @@ class BatchEndpoint(OpenAICompatible):
                 fatal=True,
             )
         return super()._classify(err)
-
-
-def usage_of(line: Line) -> Usage:
-    """What a result took, as the endpoint tells it: one that cannot be used is paid for as well."""
-    try:
-        told = CompletionUsage.model_validate(line.body.get("usage"))
-    except ValidationError:
-        return Usage()
-    cached = told.prompt_tokens_details and told.prompt_tokens_details.cached_tokens
-    completion = max(told.completion_tokens, told.total_tokens - told.prompt_tokens)
-    return Usage(told.prompt_tokens, cached or 0, completion)
 
 
 def _parsed(text: str) -> Line | None:

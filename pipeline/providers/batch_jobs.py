@@ -17,7 +17,6 @@ from pipeline.providers.batch_endpoint import (
     BatchEndpoint,
     Line,
     ResultsMissing,
-    usage_of,
 )
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
@@ -155,19 +154,17 @@ class Jobs:
     def _take(self, line: Line, job: Job, found: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)
         if request is None:  # no call of this job, or taken before by a program that was killed
-            if self._calls.get(line.key):
+            if before := self._calls.get(line.key):
                 found.answered += 1
-                self._book(usage_of(line), found)
+                self._book(before.usage, found)
             return
         try:
             completion = self._endpoint.answer(line, request, job.rung, sent_by)
-        except AskAgain:
-            found.failed += 1
-            self._book(usage_of(line), found)
-            return
         except CallError as err:
-            self._book(usage_of(line), found)
-            if isinstance(err, EndpointError) and err.fatal:
+            self._book(err.spent, found)
+            if isinstance(err, AskAgain):
+                found.failed += 1
+            elif isinstance(err, EndpointError) and err.fatal:
                 found.fatal = err
             elif not line.error.startswith(_UNASKED):
                 self.journal.failed(line.key, _kind(err), clean(str(err)))

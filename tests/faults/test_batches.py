@@ -341,18 +341,21 @@ def test_calls_that_a_cut_file_tells_nothing_of_are_asked_three_times_at_most(fo
     assert "completed without a result for this call; asked 3 times" in problem.message
 
 
-@pytest.mark.parametrize("text", ["", "cut"])
-def test_answers_that_cannot_be_used_count_as_paid(folder: Path, text: str) -> None:
+@pytest.mark.parametrize(("text", "ended"), [("", "stop"), ("cut", "length"), ("", "length"), ("no JSON", "stop")])
+@pytest.mark.parametrize("with_total", [True, False])
+def test_answers_that_cannot_be_used_count_as_paid(folder: Path, text: str, ended: str, with_total: bool) -> None:
     def useless(call: dict[str, Any]) -> tuple[int, Any]:
         reply = _reply(text)
-        reply["choices"][0]["finish_reason"] = "length" if text else "stop"
+        reply["choices"][0]["finish_reason"] = ended
+        if not with_total:
+            del reply["usage"]["total_tokens"]
         return 200, reply
 
     with BatchServer(manners=useless) as server:
         batch(folder, server)
         batch(folder, server)
     first = jobs_of(folder)[0]
-    assert (first.requests, first.prompt_tokens) == (3, 300)
+    assert (first.requests, first.prompt_tokens, first.answer_tokens) == (3, 300, 60)
 
 
 def test_results_that_were_taken_before_a_run_was_killed_count_as_well(
