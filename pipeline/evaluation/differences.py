@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
 from typing import Any
 
-from pipeline.document import FORMS, Detail, Evidence, OutlineSection, StudyDocument, with_parts
+from pipeline.document import FORMS, StudyDocument
 from pipeline.evaluation.comparing import matched
+from pipeline.page import draft_of_document
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
-    """A line for each statement that appeared, vanished or changed, by section, then for every other field."""
+    """A line for each title or statement that appeared, vanished or changed, by section, then for every other field."""
     lines: list[str] = []
-    parts, parts_after = ({s.name: s for s in d.outline()} for d in (before, after))
-    for section in dict.fromkeys((*parts, *parts_after)):
-        old, new = list(_rows(parts.get(section))), list(_rows(parts_after.get(section)))
+    rows, rows_after = _rows(before), _rows(after)
+    for section in dict.fromkeys((*rows, *rows_after)):
+        old, new = rows[section], rows_after[section]
         appeared, vanished, changed = matched(old, new)
         lines += [f"{section}: vanished: {text}" for text in vanished]
         lines += [f"{section}: appeared: {text}" for text in appeared]
@@ -43,36 +44,17 @@ def page_differences(before: str, after: str, *, most: int = 40) -> list[str]:
     return [f"page: {row}" for row in rows[:most]] + more
 
 
-def _rows(section: OutlineSection | None) -> Iterator[str]:
-    content = section.content if section else ()
-    match section.form if section else None:
-        case "phrases":
-            yield from (p.text for p in content)
-        case "points":
-            for part, point in with_parts(content):
-                yield from (f"part “{part}”",) if part else ()
-                yield f"heading “{point.heading}”"
-                yield from _details(point.details)
-        case "terms":
-            yield from (f"{c.term}: {c.definition}{_where(c.evidence, c.support)}" for c in content)
-        case "items":
-            yield from _details(content)
-        case "prose":
-            yield from (f"{s.text}{_where(s.evidence, s.support)}" for s in content)
-
-
-def _details(details: Sequence[Detail]) -> Iterator[str]:
-    for d in details:
-        lead = f"{d.lead}: " if d.lead else ""
-        if not d.bare:
-            yield f"{lead}{d.text}{_where(d.evidence, d.support)}"
-        yield from _details(d.details)
-
-
-def _where(evidence: Sequence[Evidence], support: str) -> str:
-    lines = ", ".join(str(e.segment) for e in evidence)
-    weak = "; weak" if support == "weak" else ""
-    return f" [lines {lines}{weak}]" if lines else ""
+def _rows(document: StudyDocument) -> dict[str, list[str]]:
+    """Titles and statements by section, as a reader meets them, statements with the lines that they cite."""
+    rows: dict[str, list[str]] = defaultdict(list)
+    for section, _, held in draft_of_document(document).printed():
+        if isinstance(held, str):
+            rows[section].append(f"title “{held}”")
+            continue
+        weak = "; weak" if held.finding else ""
+        where = f" [lines {', '.join(map(str, held.lines))}{weak}]" if held.lines else ""
+        rows[section].append(f"{held.labelled}{where}")
+    return rows
 
 
 def _flat(node: Any, prefix: str = "") -> dict[str, str]:

@@ -464,6 +464,22 @@ def test_a_changed_date_is_a_difference_in_its_section() -> None:
     assert was == "action_items: changed: Due: 2031 [lines 4]" and now.endswith("to: Due: 2032 [lines 4]")
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "row"),
+    [
+        ("Per carriage", "In a carriage", "Type | {} | Price"),
+        ("How much the climate gains", "What the climate gains", "{}"),
+    ],
+)
+def test_a_changed_title_is_a_difference_in_its_section(was: str, now: str, row: str) -> None:
+    record = load_fixture(ROOT / "tests" / "fixtures" / "night-trains-capable").record
+    text = record.read_text("utf-8")
+    assert f'"{was}"' in text
+    before, after = (StudyDocument.model_validate_json(t) for t in (text, text.replace(f'"{was}"', f'"{now}"')))
+    told = "\n".join(differences(before, after))
+    assert all(f"title “{row.format(title)}”" in told for title in (was, now))
+
+
 def test_a_fixture_of_an_older_program_is_refused_with_what_to_do(made: Fixture) -> None:
     old = {"format": 1, "transcript": "transcript.txt", "model": "m", "endpoint": "e", "recipe": {"plan": "together"}}
     (made.folder / "fixture.json").write_text(json.dumps(old))
