@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.capable.checking import verdicts_on
-from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.job import Job
 from pipeline.chosen import store_path
 from pipeline.chunking import chunk_transcript
 from pipeline.connect import connect
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.profile import CAPABLE
+from pipeline.profile import CAPABLE, Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
@@ -85,8 +85,8 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             structured = Structured(Booking(at.client, Progress("judged"), unwatched), prompts)
-            prompted = ChunkPrompts(transcript, chunks, prompts)
-            found = await verdicts_on(draft, Recording(transcript), chunks, prompted, structured)
+            job = Job(transcript, chunks, Recipe(), structured, has_manuscript=False)
+            found = await verdicts_on(draft, Recording(transcript), job)
     if found.problems:
         raise SystemExit(f"not all statements could be checked: {found.problems[0].message}")
     faults = (found.faults.get(s.id) for _, s in draft.statements())

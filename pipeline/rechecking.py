@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.capable.checking import verdicts_on
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.correcting import NOT_BORNE, Verdict, put_right, title_of
+from pipeline.capable.job import Job
 from pipeline.capable.naming import agreed
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
@@ -22,7 +22,7 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
 from pipeline.outputs import transcript_of
 from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_as_made
-from pipeline.profile import CAPABLE
+from pipeline.profile import CAPABLE, Recipe
 from pipeline.store import load
 from pipeline.structured import Structured
 from pipeline.text import composed, numbered
@@ -235,10 +235,10 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     # Looked up again: somebody may have changed the record.
     names = agreed(opened.document.run.names, Recording(transcript))
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts, language=language).knowing(names)
+    job = Job(transcript, chunks, Recipe(language=language), structured, has_manuscript=False)
     recording = Recording(transcript, language)
-    draft, own = _to_ask(opened.draft, recording)
-    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured)
+    draft, own = _to_ask(replace(opened.draft, names=tuple(names.values())), recording)
+    verdicts = await verdicts_on(draft, recording, job)
     statements = {id_: held for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
     out = {own[id_]: [Finding("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
     for id_, verdict in verdicts.faults.items():

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.capable.checking import check_meaning
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose
+from pipeline.capable.job import Job
 from pipeline.capable.manuscripts import cite, has_manuscript, write_manuscript
 from pipeline.capable.naming import agreed, named
 from pipeline.capable.shortening import within_most
@@ -18,10 +18,10 @@ from pipeline.errors import CallError
 from pipeline.numbering import numbered_lines, shown
 from pipeline.profile import Recipe
 from pipeline.progress import Estimate
-from pipeline.sections import sections_of, words_of
+from pipeline.sections import words_of
 from pipeline.structured import Structured
 from pipeline.tokens import count_tokens, encoding_for
-from pipeline.transcript import Chunk, Transcript
+from pipeline.transcript import Transcript
 from pipeline.verification import Recording, check_exactly
 
 
@@ -30,47 +30,38 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     freely = has_manuscript(recipe, len(chunks), transcript)
-    every = sections_of(recipe)
-    prompts = ChunkPrompts(transcript, chunks, structured.prompts, every, recipe.language, manuscript=freely)
+    job = Job(transcript, chunks, recipe, structured, has_manuscript=freely)
     composing = int(len(chunks) > 1 or freely)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
-    if freely:
-        parts = await _by_manuscript(chunks[0], prompts, structured, recipe, checks)
-    else:
-        parts = await write(chunks, prompts, structured, recipe)
+    parts = await (_by_manuscript(job, checks) if freely else write(job))
     recording = Recording(transcript)
     names = agreed((n for p in parts for n in p.namings), recording)
-    parts, prompts = named(parts, names, recording), prompts.knowing(names)
+    parts = named(parts, names, recording)
     if len(parts) > 1:
         structured.begin("composing", at_once=1, planned=1, later=checks)
-    composed = within_most(await compose(parts, prompts, structured, recipe), every)
-    composed = replace(composed, names=tuple(names.values()))
+    composed = within_most(await compose(parts, tuple(names.values()), job), job.sections)
     if len(parts) > 1:
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, transcript, recipe.language)
-    words = words_of(recipe, transcript.spoken_words)
-    free = parts[0].freely
-    checked = await check_meaning(composed, transcript, chunks, prompts, structured, words=words, freely=free)
-    return within_most(checked, every)  # the check may have added some
+    checked = await check_meaning(composed, job, freely=parts[0].freely)
+    return within_most(checked, job.sections)  # the check may have added some
 
 
-async def _by_manuscript(
-    chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe, checks: int
-) -> Sequence[Part]:
+async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
     """The recording written freely and cited; where that fails written at once, which is told: nothing is missing."""
     try:
-        manuscript = await write_manuscript(chunk, prompts, structured, recipe)
-        structured.begin("composing", at_once=1, planned=1, later=checks)
-        return [await cite(manuscript, chunk, prompts, structured, recipe)]
+        manuscript = await write_manuscript(job)
+        job.structured.begin("composing", at_once=1, planned=1, later=checks)
+        return [await cite(manuscript, job)]
     except CallError as err:
         if err.fatal:
             raise
         told = f"the page was written at once, and not freely first: {err}"
-        first, *more = await write([chunk], prompts, structured, recipe)
+        first, *more = await write(job)
         return [replace(first, remarks=(*first.remarks, told)), *more]
 
 

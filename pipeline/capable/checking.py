@@ -10,24 +10,26 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import Claim, claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.halving import by_halves
+from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import without_numbers
+from pipeline.capable.naming import introduced
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
-from pipeline.document import Problem
+from pipeline.document import Naming, Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, OutputTruncated
 from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
-from pipeline.sections.main_points import with_settled_parts
-from pipeline.structured import Structured
+from pipeline.sections import words_of
+from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of
 from pipeline.text import numbered
-from pipeline.transcript import Chunk, Transcript
+from pipeline.transcript import Chunk
 from pipeline.verification import Recording, check_exactly, with_lines, without_repeats
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
@@ -54,45 +56,31 @@ class Budget:
         return Budget(room, self.known, self.words // 2, self.over // 2)
 
 
-async def check_meaning(
-    draft: Draft,
-    transcript: Transcript,
-    chunks: Sequence[Chunk],
-    prompts: ChunkPrompts,
-    structured: Structured,
-    *,
-    words: int,
-    freely: bool,
-) -> Draft:
+async def check_meaning(draft: Draft, job: Job, *, freely: bool) -> Draft:
     """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
 
-    To a page that was asked for in so many `words` the model may add what is missing most. One that was written
-    `freely` gets nothing added, which would interrupt its thread, and loses what a reader would miss least if it is
-    too long. Where a call fails its statements stand as weak, and the document has a problem; where all fail it is
-    checked by code. Raises EndpointError when one is fatal.
+    To a page that is shorter than asked for the model may add what is missing most. One that was written `freely` gets
+    nothing added, which would interrupt its thread, and loses what a reader would miss least if it is too long. Where a
+    call fails its statements stand as weak, and the document has a problem; where all fail it is checked by code.
+    Raises EndpointError when one is fatal.
     """
-    recording = Recording(transcript, prompts.language)
+    recording = Recording(job.transcript, job.recipe.language)
+    words = words_of(job.recipe, job.transcript.spoken_words)
     draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
     over = words_over(draft, LONGEST_CHECKED * words) if freely else 0
-    room = {} if freely else rooms(draft, words, chunks)
-    verdicts = await verdicts_on(draft, recording, chunks, prompts, structured, room, over)
+    room = {} if freely else rooms(draft, words, job.chunks)
+    verdicts = await verdicts_on(draft, recording, job, room, over)
     done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
-    done = with_additions(done, verdicts.missing, recording, prompts.sections)
+    done = with_additions(done, verdicts.missing, recording, job.sections)
     done = with_settled_parts(without_repeats(done))
     done = replace(done, problems=(*done.problems, *verdicts.problems))
     if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
-        return check_exactly(done, transcript, prompts.language)
-    return replace(done, checked_by=structured.model)
+        return check_exactly(done, job.transcript, job.recipe.language)
+    return replace(done, checked_by=job.structured.model)
 
 
 async def verdicts_on(
-    draft: Draft,
-    recording: Recording,
-    chunks: Sequence[Chunk],
-    prompts: ChunkPrompts,
-    structured: Structured,
-    room: Mapping[int, Room] = MappingProxyType({}),
-    over: int = 0,
+    draft: Draft, recording: Recording, job: Job, room: Mapping[int, Room] = MappingProxyType({}), over: int = 0
 ) -> Verdicts:
     """What the model reports against the titles and statements of a numbered draft, a call a chunk.
 
@@ -100,14 +88,14 @@ async def verdicts_on(
     spared where the page of one chunk is so many words `over`.
     """
     known, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
-    claims = {chunk.index: list[Claim]() for chunk in chunks}
-    home = {s.id: c.index for c in chunks for s in c.segments}
+    claims = {chunk.index: list[Claim]() for chunk in job.chunks}
+    home = {s.id: c.index for c in job.chunks for s in c.segments}
     for claim in claims_of(draft, recording):
-        claims[_home(claim, home, chunks[0].index)].append(claim)
-    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in chunks}
-    shares = [_Share(claims[c.index], c, budgets[c.index]) for c in chunks]
+        claims[_home(claim, home, job.chunks[0].index)].append(claim)
+    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in job.chunks}
+    shares = [_Share(claims[c.index], c, budgets[c.index]) for c in job.chunks]
     out = Verdicts()
-    for found in await all_of([_verdicts_of(s, prompts, structured) for s in shares]):
+    for found in await all_of([_verdicts_of(s, draft.names, job) for s in shares]):
         out.add(found)
     return out
 
@@ -140,11 +128,11 @@ class _Share:
         return [_Share(early, lines[0], budget), _Share(late, lines[1], budget)]
 
 
-async def _verdicts_of(share: _Share, prompts: ChunkPrompts, structured: Structured) -> Verdicts:
+async def _verdicts_of(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
     """What the model reports of a share, in several calls where an answer was cut or the prompt was too long."""
 
     async def ask(some: _Share) -> Verdicts:
-        return await _checked(some, prompts, structured)
+        return await _checked(some, names, job)
 
     out = Verdicts()
     for found in await by_halves(share, ask, _Share.halves, _unchecked):
@@ -152,32 +140,32 @@ async def _verdicts_of(share: _Share, prompts: ChunkPrompts, structured: Structu
     return out
 
 
-async def _checked(share: _Share, prompts: ChunkPrompts, structured: Structured) -> Verdicts:
+async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
     """What one call reports. Raises CallError."""
     claims, chunk, budget = share.claims, share.chunk, share.budget
     if not claims:
         return Verdicts()
-    lines = prompts.lines(chunk)
-    task = prompts.task(
+    lines = job.prefixes.lines(chunk)
+    task = job.task(
         "check.v8",
-        speakers=prompts.introduced(chunk),
-        statements="\n".join(rows_of(claims, chunk, prompts)),
-        faults=prompts.part("faults.v2"),
-        missing=_missing(budget, chunk, prompts),
-        cut=cut_wish(budget.over, budget.words, prompts),
+        speakers=introduced(names, chunk),
+        statements="\n".join(rows_of(claims, chunk, job)),
+        faults=job.piece("faults.v2"),
+        missing=_missing(budget, chunk, job),
+        cut=cut_wish(budget.over, budget.words, job),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
-    found = await structured.ask("check", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=most)
+    found = await job.structured.ask("check", (*job.prefixes.of(chunk), task), job.answer, max_tokens=most)
+    answer: Any = found.value
     mine = {c.id: c.lines for c in claims}
-    out = Verdicts()
-    for fault in found.value.faults:  # type: ignore[attr-defined]  # a field of a model made at run time
+    out = Verdicts(cut=list(answer.cut) if job.has_cut else [])
+    for fault in answer.faults:
         if fault.id in mine:
             # The lines of other parts that were shown are numbered one by one.
             others = [n for n in fault.lines if n in mine[fault.id]]
             borne = tuple(sorted({*segments_of(fault.lines, lines), *others}))
             out.faults.setdefault(fault.id, Verdict.of(fault, borne, mine[fault.id], lines))
-    out.cut += getattr(found.value, "cut", ())
-    for n, missing in enumerate(found.value.missing):  # type: ignore[attr-defined]
+    for n, missing in enumerate(answer.missing):
         fits = n < budget.room.points and missing.under in mine
         borne = segments_of(missing.lines, lines)
         text = without_numbers(missing.text, borne, lines)
@@ -185,13 +173,13 @@ async def _checked(share: _Share, prompts: ChunkPrompts, structured: Structured)
     return out
 
 
-def _missing(budget: Budget, chunk: Chunk, prompts: ChunkPrompts) -> str:
+def _missing(budget: Budget, chunk: Chunk, job: Job) -> str:
     """What is said of the field for additions."""
     if not budget.room.points:
         return "missing: stays empty in this task."
-    numbers = uncited(chunk, prompts.lines(chunk), budget.known)
+    numbers = uncited(chunk, job.prefixes.lines(chunk), budget.known)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
-    return prompts.part(
+    return job.piece(
         "missing.v4", points=numbered(budget.room.points, "point"), words=budget.room.words, uncited=stretches
     )
 
@@ -199,14 +187,14 @@ def _missing(budget: Budget, chunk: Chunk, prompts: ChunkPrompts) -> str:
 def _unchecked(shares: Sequence[_Share], told: str) -> Verdicts:
     first, last = shares[0].chunk, shares[-1].chunk
     message = f"statements of lines {first.first}–{last.last} are not checked: {told}"
-    problem = Problem(section="main_points", chunk=first.index + 1, message=message)
+    problem = Problem(section=MAIN_POINTS.name, chunk=first.index + 1, message=message)
     why = "it is not checked: the checking call failed"
     return Verdicts(unchecked={c.id: why for share in shares for c in share.claims}, problems=[problem])
 
 
-def rows_of(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Iterator[str]:
+def rows_of(claims: Sequence[Claim], chunk: Chunk, job: Job) -> Iterator[str]:
     """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
-    lines = prompts.lines(chunk)
+    lines = job.prefixes.lines(chunk)
     here = {n for line in lines for n in range(line.first, line.last + 1)}
     mine = {c.id for c in claims}
     told: set[str] = set()
@@ -219,6 +207,6 @@ def rows_of(claims: Sequence[Claim], chunk: Chunk, prompts: ChunkPrompts) -> Ite
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
         if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
             elsewhere = shown(
-                [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [prompts.transcript.segment(n)]]
+                [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [job.transcript.segment(n)]]
             )
             yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")

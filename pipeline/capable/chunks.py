@@ -6,14 +6,12 @@ last character for writing and for checking.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import create_model, model_validator
 
-from pipeline.document import Naming
 from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
@@ -89,18 +87,18 @@ class WithManuscript(Answer):
 
 @lru_cache(maxsize=64)
 def chunk_answer(
-    sections: tuple[Section, ...] = STUDY.sections, *, in_parts: bool = False, manuscript: bool = False
+    sections: tuple[Section, ...] = STUDY.sections, *, has_speakers: bool = False, has_manuscript: bool = False
 ) -> type[Answer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
     """
     fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
-    if in_parts:  # what one part tells of labels the others have to learn
+    if has_speakers:
         fields["speakers"] = (list[Speaker], ...)
     return create_model(
         "ChunkAnswer",
-        __base__=WithManuscript if manuscript else Answer,
+        __base__=WithManuscript if has_manuscript else Answer,
         **fields,
         skipped=(list[Stretch], ...),
         faults=(list[Fault], ...),
@@ -108,89 +106,54 @@ def chunk_answer(
     )
 
 
-class ChunkPrompts:
-    """Renders the shared prefix of each chunk of one transcript, for notes in a language (None: that of the lines).
+class Prefixes:
+    """The messages before the task in a call about a chunk of one transcript, for notes in a language.
 
-    `answer` is the type of all answers about them.
+    `parts` are how many chunks there are; `language` None is that of the lines.
     """
 
-    def __init__(
-        self,
-        transcript: Transcript,
-        chunks: Sequence[Chunk],
-        prompts: PromptSet,
-        sections: tuple[Section, ...] = STUDY.sections,
-        language: str | None = None,
-        *,
-        manuscript: bool = False,
-    ) -> None:
-        self.transcript, self._prompts, self._parts = transcript, prompts, len(chunks)
-        self.sections = sections
-        labelled = bool(transcript.labelled_speakers)
-        self.answer = chunk_answer(sections, in_parts=len(chunks) > 1 and labelled, manuscript=manuscript)
-        self.names: Mapping[str, Naming] = {}
-        self.language = language
-        self.recording = recording(transcript)
+    def __init__(self, transcript: Transcript, parts: int, prompts: PromptSet, language: str | None) -> None:
+        self._transcript, self._parts, self._prompts = transcript, parts, prompts
+        self.system = system_message(prompts, language, transcript.metadata.language)
+        self._facts = known_facts(transcript)
         self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
-
-    @property
-    def system(self) -> Message:
-        """The message that every call begins with."""
-        return system_message(self._prompts, self.language, self.transcript.metadata.language)
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
         return self._rendered(chunk)[0]
 
-    def prefix(self, chunk: Chunk) -> tuple[Message, ...]:
-        """System message and lines."""
+    def of(self, chunk: Chunk) -> tuple[Message, ...]:
+        """The system message, and the one that shows these lines."""
         return self._rendered(chunk)[1]
 
-    def knowing(self, names: Mapping[str, Naming]) -> ChunkPrompts:
-        """The same prompts, with the names of those whom labels stand for."""
-        known = copy(self)
-        known.names = names
-        return known
-
-    def introduced(self, chunk: Chunk | None = None) -> str:
-        """Whom labels stand for: all that is known, or what is told in lines that are not the chunk's own."""
-        told = [n for n in self.names.values() if not chunk or not chunk.first <= n.line <= chunk.last]
-        return f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in told)}.\n\n" if told else ""
-
     def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
-        """Lines and prefix of a chunk, kept: writing, checking and both of their answers ask for them."""
+        """Lines and messages of a chunk, kept: writing, checking and both of their answers ask for them."""
         ids = chunk.first, chunk.last
         if ids not in self._kept:
             # Numbered each alone: no line holds what lies between the opening and the lead-in.
             opening, lead, own = map(numbered_lines, (*self._before(chunk), chunk.segments))
-            self._kept[ids] = [*opening, *lead, *own], self._prefix(chunk, shown(opening), shown(lead), shown(own))
+            shows = self._shows(chunk, shown(opening), shown(lead), shown(own))
+            self._kept[ids] = [*opening, *lead, *own], (self.system, shows)
         return self._kept[ids]
 
-    def _prefix(self, chunk: Chunk, opening: str, lead: str, text: str) -> tuple[Message, ...]:
+    def _shows(self, chunk: Chunk, opening: str, lead: str, text: str) -> Message:
+        """The message that shows the lines of a chunk."""
         part = ""
         if self._parts > 1:
             part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
         if opening:
             up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
             text = f"How the recording begins:\n{opening}{up_to}\n\nThis part:\n{text}"
-        body = self._prompts.load("lines.v1").render(recording=self.recording, part=part, lines=text)
-        return (self.system, Message("user", body))
-
-    def task(self, name: str, **values: str) -> Message:
-        """The message that says what to do with the lines."""
-        return Message("user", self._prompts.load(name).render(**values))
-
-    def part(self, name: str, **values: object) -> str:
-        """A piece of such a message."""
-        return self._prompts.load(name).render(**{k: str(v) for k, v in values.items()}).strip()
+        body = self._prompts.load("lines.v1").render(recording=self._facts, part=part, lines=text)
+        return Message("user", body)
 
     @cached_property
     def _opening(self) -> int:
-        return _while_fewer(self.transcript.segments, _OPENING_WORDS)
+        return _while_fewer(self._transcript.segments, _OPENING_WORDS)
 
     def _before(self, chunk: Chunk) -> tuple[Sequence[Segment], Sequence[Segment]]:
         """What a later chunk is shown besides its own lines: the recording's opening, and the last words before it."""
-        earlier = self.transcript.segments[: chunk.first - 1]
+        earlier = self._transcript.segments[: chunk.first - 1]
         opening = earlier[: min(self._opening, len(earlier))]
         rest = earlier[len(opening) :]
         lead = rest[len(rest) - _while_fewer(reversed(rest), _LEAD_IN_WORDS) :] if rest else ()
@@ -217,7 +180,7 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
     return count
 
 
-def recording(transcript: Transcript) -> str:
+def known_facts(transcript: Transcript) -> str:
     """What is known of a recording besides its words, a line."""
     meta = transcript.metadata
     people = speakers_of(transcript)

@@ -14,20 +14,20 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.answers import Unusable
-from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.chunks import known_facts
+from pipeline.capable.job import Job
+from pipeline.capable.naming import introduced
 from pipeline.capable.rows import NumberedRows, in_a_line, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
-from pipeline.document import DroppedNote, Problem
+from pipeline.document import DroppedNote, Naming, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.labels import labels_for
-from pipeline.llm import Message
-from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
-from pipeline.sections import STUDY, Section, kind_of, sections_of, tasks, with_added, words_of_each
+from pipeline.sections import STUDY, Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
-from pipeline.structured import Answer, Structured
+from pipeline.structured import Answer
 from pipeline.text import word_count
 from pipeline.tokens import count_tokens
 
@@ -41,11 +41,12 @@ def composed_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answ
     return create_model("Composed", __base__=Answer, **fields, dropped=(list[int], ...))
 
 
-async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Draft:
-    """The draft of the whole document. Where composing fails the parts stand one after the other."""
+async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> Draft:
+    """The draft of the whole document; `names` are agreed on. Where composing fails the parts stand one by one."""
     draft = Draft(
-        sections=joined(parts, sections_of(recipe)),
-        titles={s.name: s.title or labels_for("en").heading(s.name, recipe.notes) for s in sections_of(recipe)},
+        sections=joined(parts, job.sections),
+        titles={s.name: s.title or labels_for("en").heading(s.name, job.recipe.notes) for s in job.sections},
+        names=tuple(names),
         withheld=tuple(w for p in parts for w in p.withheld),
         dropped=tuple(d for p in parts for d in p.dropped),
         problems=tuple(p for part in parts for p in part.problems),
@@ -56,26 +57,26 @@ async def compose(parts: Sequence[Part], prompts: ChunkPrompts, structured: Stru
     written = [p for p in parts if p.sections]
     if not written or written[0].whole:
         return draft
-    table, rows = table_of(written, sections_of(recipe), labels_for(recipe.language))
-    words = words_before_check(prompts.transcript, recipe)
+    table, rows = table_of(written, job.sections, job.labels)
+    words = words_before_check(job.transcript, job.recipe)
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
-    task = structured.prompts.load(kind_of(recipe).compose).render(
-        recording=f"{prompts.introduced()}{prompts.recording}",
+    prompts = job.structured.prompts
+    task = job.task(
+        kind_of(job.recipe).compose,
+        recording=f"{introduced(names)}{known_facts(job.transcript)}",
         notes=rows,
         words=f"{with_added(words, table.sections):,}",
-        points=str(each[MAIN_POINTS.name]),
-        written=str(sum(word_count(in_a_line(row)) for row in table.rows[: table.points])),
+        points=each[MAIN_POINTS.name],
+        written=sum(word_count(in_a_line(row)) for row in table.rows[: table.points]),
         least=arranged["least"],
         most=arranged["most"],
-        sections="\n".join(
-            [tasks(each, structured.prompts, table.written_anew), *_taken(table, each, structured.prompts)]
-        ),
+        sections="\n".join([tasks(each, prompts, table.written_anew), *_taken(table, each, prompts)]),
     )
     try:
-        found = await structured.ask(
+        found = await job.structured.ask(
             "compose",
-            (prompts.system, Message("user", task)),
+            (job.prefixes.system, task),
             composed_answer(table.sections),
             max_tokens=2000 + 2 * count_tokens(rows),
             law=lambda answer: lawful(answer, table),

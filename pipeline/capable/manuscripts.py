@@ -11,27 +11,26 @@ from typing import Any
 
 from pipeline.answers import Unusable
 from pipeline.capable.checking import rows_of
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, room_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
-from pipeline.labels import labels_for
+from pipeline.labels import Labels, labels_for
 from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
-from pipeline.sections import STUDY, kind_of, sections_of, tasks, words_of_each
+from pipeline.sections import STUDY, kind_of, tasks, words_of_each
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
-from pipeline.structured import Structured
 from pipeline.text import numbered
-from pipeline.transcript import Chunk, Transcript
+from pipeline.transcript import Transcript
 from pipeline.verification import Recording
 
 _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
@@ -59,21 +58,22 @@ def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
     return words_for(transcript.spoken_words, recipe.length) >= _LEAST_PAGE
 
 
-async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Manuscript:
+async def write_manuscript(job: Job) -> Manuscript:
     """The document of a recording that is one chunk, without lines. Raises CallError where no usable answer comes."""
-    words = round(_SHARE * words_for(prompts.transcript.spoken_words, recipe.length) / 10) * 10
+    (chunk,) = job.chunks
+    words = round(_SHARE * words_for(job.transcript.spoken_words, job.recipe.length) / 10) * 10
     each = words_of_each(words)
-    task = prompts.task(
-        kind_of(recipe).manuscript,
+    task = job.task(
+        kind_of(job.recipe).manuscript,
         words=f"{words:,}",
         headings=_headings(each[MAIN_POINTS.name]),
-        each=str(_LEAST_OF_SECTION),
+        each=_LEAST_OF_SECTION,
         terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
         summary=_range(SUMMARY.values(each[SUMMARY.name])),
     )
 
     def law(answer: Any) -> None:
-        found = _manuscript(answer.manuscript, recipe)
+        found = _manuscript(answer.manuscript, job.labels)
         if any(len(found.sections[name]) < least for name, least in _LEAST.items()):
             raise Unusable("manuscript needs ## Overview, ## Summary, and ## Main Points with headings below it")
         if (many := Draft(found.sections).words()) < _LEAST_SHARE * words:
@@ -83,39 +83,34 @@ async def write_manuscript(chunk: Chunk, prompts: ChunkPrompts, structured: Stru
                 f"{found.lost} words of manuscript stand where none are looked for: keep to the form asked for"
             )
 
-    found = await structured.ask(
-        "manuscript",
-        (*prompts.prefix(chunk), task),
-        prompts.answer,
-        max_tokens=2000 + _TOKENS_A_WORD * words,
-        law=law,
-    )
+    most = 2000 + _TOKENS_A_WORD * words
+    messages = (*job.prefixes.of(chunk), task)
+    found = await job.structured.ask("manuscript", messages, job.answer, max_tokens=most, law=law)
     answer: Any = found.value
-    return _manuscript(answer.manuscript, recipe)
+    return _manuscript(answer.manuscript, job.labels)
 
 
-async def cite(
-    manuscript: Manuscript, chunk: Chunk, prompts: ChunkPrompts, structured: Structured, recipe: Recipe
-) -> Part:
+async def cite(manuscript: Manuscript, job: Job) -> Part:
     """The manuscript's statements with their lines, put right, and the sections that it does not have, written now.
 
     Raises CallError where no usable answer comes.
     """
-    recording = Recording(prompts.transcript, prompts.language)
+    (chunk,) = job.chunks
+    recording = Recording(job.transcript, job.recipe.language)
     draft = Draft(manuscript.sections).numbered(every=True)
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
     claims = list(claims_of(draft, recording))
-    every = sections_of(recipe)
     words = draft.words()
-    over = words_over(draft, LONGEST_CITED * words_for(prompts.transcript.spoken_words, recipe.length))
-    task = prompts.task(
+    over = words_over(draft, LONGEST_CITED * words_for(job.transcript.spoken_words, job.recipe.length))
+    others = [s for s in job.sections if s not in STUDY.sections]
+    task = job.task(
         "cite.v3",
-        statements="\n".join(rows_of(claims, chunk, prompts)),
-        faults=prompts.part("faults.v2"),
-        cut=cut_wish(over, words, prompts),
-        sections=tasks(words_of_each(words, every), structured.prompts, [s for s in every if s not in STUDY.sections]),
+        statements="\n".join(rows_of(claims, chunk, job)),
+        faults=job.piece("faults.v2"),
+        cut=cut_wish(over, words, job),
+        sections=tasks(words_of_each(words, job.sections), job.structured.prompts, others),
     )
-    mine, lines = {claim.id for claim in claims}, prompts.lines(chunk)
+    mine, lines = {claim.id for claim in claims}, job.prefixes.lines(chunk)
     citing = {claim.id for claim in claims if not claim.is_title}
 
     def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
@@ -129,9 +124,8 @@ async def cite(
         if (many := len(cited_in(answer))) < _LEAST_CITED * len(citing):
             raise Unusable(f"cited has lines for {many} of {len(citing)} statements: answer for every one")
 
-    found = await structured.ask(
-        "cite", (*prompts.prefix(chunk), task), prompts.answer, max_tokens=room_for(words), law=law
-    )
+    messages = (*job.prefixes.of(chunk), task)
+    found = await job.structured.ask("cite", messages, job.answer, max_tokens=room_for(words), law=law)
     answer: Any = found.value
     cited = cited_in(answer)
     faults = {
@@ -143,26 +137,28 @@ async def cite(
     draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
     draft = shortened(draft, answer.cut, over)
     draft = with_settled_parts(corrected(draft, Verdicts(faults), recording))
-    part = part_of(found, chunk, prompts, every, whole=True)
-    sections = {s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in every}
-    structured.wrote(sections)
+    part = part_of(found, chunk, job, job.sections, whole=True)
+    sections = {
+        s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
+    }
+    job.structured.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
-    remarks = () if recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
+    remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
     if manuscript.lost:
         remarks += (f"{numbered(manuscript.lost, 'word')} of what was written freely could stand in no statement",)
     return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, freely=True)
 
 
-def _manuscript(markdown: str, recipe: Recipe) -> Manuscript:
-    titles = _titles(recipe)
-    sections = sections_in(markdown, titles, STUDY.sections, labels_for(recipe.language))
+def _manuscript(markdown: str, labels: Labels) -> Manuscript:
+    titles = _titles(labels)
+    sections = sections_in(markdown, titles, STUDY.sections, labels)
     return Manuscript(sections, lost_words(markdown, sections, titles))
 
 
-def _titles(recipe: Recipe) -> dict[str, str]:
+def _titles(labels: Labels) -> dict[str, str]:
     """The sections' names by their titles, in English and in the notes' language."""
-    every = (labels_for("en"), labels_for(recipe.language))
-    return {labels.heading(s.name).casefold(): s.name for labels in every for s in STUDY.sections}
+    both = (labels_for("en"), labels)
+    return {words.heading(s.name).casefold(): s.name for words in both for s in STUDY.sections}
 
 
 def _headings(words: int) -> str:

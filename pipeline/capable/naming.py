@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pipeline.capable.writing import Part
 from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.text import UNSPACED, clean, counts_somebody
+from pipeline.transcript import Chunk
 from pipeline.verification import Recording
 from pipeline.verification.recording import bare_words
-
-if TYPE_CHECKING:
-    from pipeline.capable.writing import Part
 
 _MOST_WORDS, _LONGEST = 5, 60  # words and characters of a name
 _NEAR = 2  # lines before and after the cited one in which it may be said
@@ -73,3 +71,9 @@ def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recordi
         return replace(of, heading=text(of.heading), part=text(of.part))
 
     return [replace(p, sections=Draft(p.sections).rewritten(statement, group).sections) for p in parts]
+
+
+def introduced(names: Iterable[Naming], chunk: Chunk | None = None) -> str:
+    """Whom labels stand for, as a model is told: all of these, or those whom no line of the chunk's own names."""
+    told = [n for n in names if not chunk or not chunk.first <= n.line <= chunk.last]
+    return f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in told)}.\n\n" if told else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.job import Job
 from pipeline.capable.rows import in_a_line
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
@@ -31,11 +31,11 @@ def words_over(draft: Draft, asked: float) -> int:
     return over if over >= _LEAST_OVER * words else 0
 
 
-def cut_wish(over: int, words: int, prompts: ChunkPrompts) -> str:
+def cut_wish(over: int, words: int, job: Job) -> str:
     """What a model is told of the field for what a page of so many words can spare that has some `over`."""
     if not over:
-        return "cut: stays empty in this task." if "cut" in prompts.answer.model_fields else ""
-    return prompts.part("cut.v2", words=over, share=max(2, round(words / over)))
+        return "cut: stays empty in this task." if job.has_cut else ""
+    return job.piece("cut.v2", words=over, share=max(2, round(words / over)))
 
 
 def shortened(draft: Draft, cut: Sequence[int], over: int) -> Draft:

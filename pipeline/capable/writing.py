@@ -12,21 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.answers import Parsed, Unusable
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.halving import by_halves
+from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.draft import lines_of as lines_below
-from pipeline.labels import labels_for
 from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
-from pipeline.sections import Section, kind_of, sections_of, tasks, with_added, words_of_each
+from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.speakers import full_name
-from pipeline.structured import Structured
 from pipeline.tasks import all_of
 from pipeline.text import LEADS_TO_A_LIST
 from pipeline.transcript import Chunk, Transcript, spoken_words
@@ -58,22 +56,19 @@ class Part:
     freely: bool = False
 
 
-async def write(
-    chunks: Sequence[Chunk], prompts: ChunkPrompts, structured: Structured, recipe: Recipe
-) -> Sequence[Part]:
+async def write(job: Job) -> Sequence[Part]:
     """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
-    gate = asyncio.Semaphore(recipe.profile.at_once)
-    spoken = max(1, prompts.transcript.spoken_words)
+    gate = asyncio.Semaphore(job.recipe.profile.at_once)
+    spoken = max(1, job.transcript.spoken_words)
 
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
-            if len(chunks) == 1:
-                whole = _Share(chunk, words_before_check(prompts.transcript, recipe), whole=True)
-                return await _parts_of(whole, prompts, structured, recipe)
-            words = _PARTS_SHARE * words_for(spoken, recipe.length) * chunk.spoken_words / spoken
-            return await _parts_of(_Share(chunk, words), prompts, structured, recipe)
+            if len(job.chunks) == 1:
+                return await _parts_of(_Share(chunk, words_before_check(job.transcript, job.recipe), whole=True), job)
+            words = _PARTS_SHARE * words_for(spoken, job.recipe.length) * chunk.spoken_words / spoken
+            return await _parts_of(_Share(chunk, words), job)
 
-    return [part for parts in await all_of([one(c) for c in chunks]) for part in parts]
+    return [part for parts in await all_of([one(c) for c in job.chunks]) for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +83,11 @@ class _Share:
         return [_Share(half, self.words / 2) for half in halves(self.chunk) or ()]
 
 
-async def _parts_of(share: _Share, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> list[Part]:
+async def _parts_of(share: _Share, job: Job) -> list[Part]:
     """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
 
     async def ask(some: _Share) -> Part:
-        return await _written(some, prompts, structured, recipe)
+        return await _written(some, job)
 
     return await by_halves(share, ask, lambda some, _: some.halves(), _unwritten)
 
@@ -102,36 +97,35 @@ def _unwritten(shares: Sequence[_Share], told: str) -> Part:
     return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {told}"),))
 
 
-async def _written(share: _Share, prompts: ChunkPrompts, structured: Structured, recipe: Recipe) -> Part:
+async def _written(share: _Share, job: Job) -> Part:
     """The part that a call gives. Raises CallError."""
     chunk, whole, asked = share.chunk, share.whole, _in_tens(share.words)
-    every = sections_of(recipe)
-    sections = [s for s in every if whole or s.of_parts]
+    sections = [s for s in job.sections if whole or s.of_parts]
     total = with_added(asked, sections)
-    task = prompts.task(
-        kind_of(recipe).write,
+    task = job.task(
+        kind_of(job.recipe).write,
         words=f"{total:,}",
-        part="" if whole else _of_part(chunk, every, prompts),
+        part="" if whole else _of_part(chunk, job),
         sections=tasks(
             words_of_each(asked, sections),
-            structured.prompts,
+            job.structured.prompts,
             sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
         ),
     )
 
     def wish(answer: Any) -> None:
-        if _lacks_points(answer, chunk, prompts):
+        if _lacks_points(answer, chunk, job):
             raise Unusable(
                 "main_points is empty, and skipped does not name these lines: answer with the whole document"
             )
 
-    messages = (*prompts.prefix(chunk), task)
-    found = await structured.ask("write", messages, prompts.answer, max_tokens=room_for(total), wish=wish)
-    part = part_of(found, chunk, prompts, every, whole=whole)
-    if _lacks_points(found.value, chunk, prompts):
+    messages = (*job.prefixes.of(chunk), task)
+    found = await job.structured.ask("write", messages, job.answer, max_tokens=room_for(total), wish=wish)
+    part = part_of(found, chunk, job, job.sections, whole=whole)
+    if _lacks_points(found.value, chunk, job):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
-    structured.wrote(part.sections)
+    job.structured.wrote(part.sections)
     return part
 
 
@@ -150,33 +144,31 @@ def room_for(words: int) -> int:
     return 2000 + _TOKENS_A_WORD * words
 
 
-def _of_part(chunk: Chunk, sections: Sequence[Section], prompts: ChunkPrompts) -> str:
+def _of_part(chunk: Chunk, job: Job) -> str:
     """What a model is told when the lines are a part: which sections are the part's own, and which stay empty."""
-    own = sorted((s for s in sections if s.of_parts), key=lambda s: s.composed != "arranged")
+    own = sorted((s for s in job.sections if s.of_parts), key=lambda s: s.composed != "arranged")
     *first, last = (s.name for s in own if not s.prompt_of_part)
     told = f"{', '.join(first)} and {last}" if first else last
-    empty = "".join(f", {s.name} stays empty" for s in sections if not s.of_parts)
+    empty = "".join(f", {s.name} stays empty" for s in job.sections if not s.of_parts)
     part = _PART.format(chunk.index + 1, told, empty)
-    return f"{part} {_SPEAKERS}" if "speakers" in prompts.answer.model_fields else part
+    return f"{part} {_SPEAKERS}" if job.has_speakers else part
 
 
 def _problem(chunk: Chunk, message: str) -> Problem:
     return Problem(section=MAIN_POINTS.name, chunk=chunk.index + 1, message=message)
 
 
-def _lacks_points(answer: Any, chunk: Chunk, prompts: ChunkPrompts) -> bool:
+def _lacks_points(answer: Any, chunk: Chunk, job: Job) -> bool:
     """Whether there is no main point of a chunk in which more is said than what the model calls filler."""
-    points = MAIN_POINTS.groups(answer.main_points, tuple, labels_for(prompts.language))
-    filler = part_of(Parsed(answer), chunk, prompts, (), whole=False).filler
+    points = MAIN_POINTS.groups(answer.main_points, tuple, job.labels)
+    filler = part_of(Parsed(answer), chunk, job, (), whole=False).filler
     return not points and spoken_words([s for s in chunk.segments if s.id not in filler]) >= _FEW_WORDS
 
 
-def part_of(
-    found: Parsed[Any], chunk: Chunk, prompts: ChunkPrompts, sections: Sequence[Section], *, whole: bool
-) -> Part:
+def part_of(found: Parsed[Any], chunk: Chunk, job: Job, sections: Sequence[Section], *, whole: bool) -> Part:
     """An answer with its numbers as segments."""
     answer = found.value
-    lines, words = prompts.lines(chunk), labels_for(prompts.language)
+    lines = job.prefixes.lines(chunk)
 
     def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
         return segments_of(numbers, lines)
@@ -185,9 +177,10 @@ def part_of(
     # A model may answer any numbers, and a range of all of them would fill the memory.
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = (n for stretch in stretches for n in lines_of(stretch))
+    speakers = answer.speakers if job.has_speakers else ()
 
     def groups(of: Section) -> list[DraftGroup]:
-        found = (group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, words))
+        found = (group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, job.labels))
         return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
 
     return Part(
@@ -195,8 +188,7 @@ def part_of(
         whole,
         read,
         read & frozenset(skipped),
-        # A recording of one part is not asked for them.
-        tuple(Naming(s.label, s.name, n) for s in getattr(answer, "speakers", ()) for n in lines_of([s.line])),
+        tuple(Naming(s.label, s.name, n) for s in speakers for n in lines_of([s.line])),
         unfit(found, sections),
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.answers import Unusable
-from pipeline.capable.chunks import recording
+from pipeline.capable.chunks import known_facts
 from pipeline.connect import open_structured
 from pipeline.document import Support
 from pipeline.draft import Draft, DraftStatement
@@ -146,7 +146,7 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
     near = lines_around({n for c in claims for n in c.statement.lines}, lines, _AROUND)
     prompt = structured.prompts.load("judge_statements.v1")
     text = prompt.render(
-        recording=recording(transcript),
+        recording=known_facts(transcript),
         lines=shown_in_runs(near, lines),
         statements="\n".join(
             f"{c.statement.id}. ({c.place}) {c.text} {numbers_of(c.statement.lines, lines)}" for c in claims

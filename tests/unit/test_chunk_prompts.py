@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.chunks import Prefixes
 from pipeline.chunking import chunk_transcript
 from pipeline.numbering import NumberedLine, numbers_of, segments_of
 from pipeline.prompting import PromptSet
@@ -15,9 +15,9 @@ CAPTIONS = Transcript("captions", tuple(Segment(n, f"caption {n} of the talk") f
 def last_part() -> tuple[list[NumberedLine], str]:
     """The lines of the last part, and the text that shows them."""
     chunks = chunk_transcript(CAPTIONS, limit=1500)
-    prompts = ChunkPrompts(CAPTIONS, chunks, PromptSet())
+    prefixes = Prefixes(CAPTIONS, len(chunks), PromptSet(), None)
     assert chunks[-1].first > 100
-    return prompts.lines(chunks[-1]), prompts.prefix(chunks[-1])[1].content
+    return prefixes.lines(chunks[-1]), prefixes.of(chunks[-1])[1].content
 
 
 def test_the_lines_of_a_part_are_those_that_are_shown() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipeline.answers import Unusable
-from pipeline.capable.chunks import ChunkPrompts
 from pipeline.capable.composing import compose, composed, composed_answer, lawful
+from pipeline.capable.job import Job
 from pipeline.capable.rows import table_of
 from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -51,8 +51,8 @@ def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
 
 def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]) -> tuple[Draft, ScriptedClient]:
     client = ScriptedClient(answers)
-    calls = structured(client)
-    return asyncio.run(compose(parts, ChunkPrompts(transcript(), [], calls.prompts), calls, recipe)), client
+    job = Job(transcript(), [], recipe, structured(client), has_manuscript=False)
+    return asyncio.run(compose(parts, [], job)), client
 
 
 def test_points_are_numbered_through_all_parts_and_terms_after_them() -> None:

@@ -1,14 +1,16 @@
+from collections.abc import Sequence
+
 import pytest
 
-from pipeline.capable.chunks import ChunkPrompts, chunk_answer
-from pipeline.capable.naming import agreed, named
+from pipeline.capable.job import Job
+from pipeline.capable.naming import agreed, introduced, named
 from pipeline.capable.writing import Part
 from pipeline.document import Naming
 from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.prompting import PromptSet
-from pipeline.transcript import Chunk
+from pipeline.profile import Recipe
+from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
-from tests.scripted import transcript
+from tests.scripted import ScriptedClient, structured, transcript
 
 TALK = transcript([
     ("Speaker 1", "Hello, I am Ada Moreau."), ("Speaker 10", "And I am Ben."), ("Ada", "Welcome."),
@@ -102,16 +104,19 @@ def test_a_label_that_is_said_in_the_talk_stays_in_texts() -> None:
 
 def test_a_check_is_told_the_names_that_stand_in_lines_it_does_not_see() -> None:
     chunks = [Chunk(index=0, segments=TALK.segments[:1]), Chunk(index=1, segments=TALK.segments[1:])]
-    prompts = ChunkPrompts(TALK, chunks, PromptSet()).knowing(agreed([ADA, BEN], RECORDING))
-    assert [prompts.introduced(c) for c in chunks] == [
+    assert [introduced([ADA, BEN], c) for c in chunks] == [
         "Who speaks: Speaker 10 is Ben [2].\n\n", "Who speaks: Speaker 1 is Ada Moreau [1].\n\n",
     ]  # fmt: skip
 
 
+def fields(of: Transcript, chunks: Sequence[Chunk]) -> set[str]:
+    """The fields of an answer about a chunk."""
+    job = Job(of, chunks, Recipe(), structured(ScriptedClient([])), has_manuscript=False)
+    return set(job.answer.model_fields)
+
+
 def test_only_parts_of_a_recording_with_labels_are_asked_who_speaks() -> None:
     chunks = [Chunk(index=n, segments=TALK.segments[n : n + 1]) for n in (0, 1)]
-    assert "speakers" not in chunk_answer().model_fields
-    assert "speakers" in ChunkPrompts(TALK, chunks, PromptSet()).answer.model_fields
-    assert "speakers" not in ChunkPrompts(TALK, chunks[:1], PromptSet()).answer.model_fields
-    nobody = transcript([(None, "One."), (None, "Two.")])
-    assert "speakers" not in ChunkPrompts(nobody, chunks, PromptSet()).answer.model_fields
+    assert "speakers" in fields(TALK, chunks)
+    assert "speakers" not in fields(TALK, chunks[:1])
+    assert "speakers" not in fields(transcript([(None, "One."), (None, "Two.")]), chunks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.capable.chunks import recording
+from pipeline.capable.chunks import known_facts
 from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -20,7 +20,7 @@ def test_a_label_goes_with_the_full_name_that_the_data_give() -> None:
         Person("Giulia Fanti", ("Giulia", "G. Fanti")),
         Person("Audience Member", ("Audience Member",)),
     )
-    assert "Speakers: Giulia Fanti (in the lines Giulia, G. Fanti), Audience Member." in recording(made)
+    assert "Speakers: Giulia Fanti (in the lines Giulia, G. Fanti), Audience Member." in known_facts(made)
 
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
@@ -33,7 +33,7 @@ def test_who_speaks_is_known_where_labels_only_count_and_a_model_is_told_that_no
     counted = talk(("Speaker 1", "Speaker 2"), "Ana Bell", "Ben Oram")
     assert names_of(counted) == ("Speaker 1", "Speaker 2", "Ana Bell", "Ben Oram")
     known = "Speakers: Ana Bell, Ben Oram. The lines call them Speaker 1, Speaker 2, and nothing tells who is who."
-    assert known in recording(counted) and not not_used(("Ana Bell", "Ben Oram"), counted)
+    assert known in known_facts(counted) and not not_used(("Ana Bell", "Ben Oram"), counted)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_who_speaks_is_known_where_labels_only_count_and_a_model_is_told_that_no
 def test_questions_and_answers_are_no_names_and_whoever_is_known_speaks(roles: tuple[str, str]) -> None:
     asked = talk((*roles, "darosior"), "Gloria Zhao")
     assert names_of(asked) == (*roles, "darosior", "Gloria Zhao")
-    assert f"Gloria Zhao. The lines call them {', '.join(roles)}, and nothing tells who is who." in recording(asked)
+    assert f"Gloria Zhao. The lines call them {', '.join(roles)}, and nothing tells who is who." in known_facts(asked)
     assert names_of(talk((*roles, "Gloria"), "Gloria Zhao")) == (*roles, "Gloria Zhao")
     assert names_of(talk(("M", "J"), "Mary Major", "John Doe")) == ("M", "J")
 
@@ -86,5 +86,5 @@ def test_without_labels_the_data_tell_who_speaks_and_without_data_the_labels_do(
     assert names_of(talk((None, None), "Ana Bell", "Ben Oram")) == ("Ana Bell", "Ben Oram")
     assert names_of(talk(("Ben", "Ana"))) == ("Ben", "Ana")
     assert names_of(talk((None,))) == ()
-    assert "Speakers: not known." in recording(talk((None,)))
-    assert "Speakers: Ben." in recording(talk(("Ben",), "Ben"))
+    assert "Speakers: not known." in known_facts(talk((None,)))
+    assert "Speakers: Ben." in known_facts(talk(("Ben",), "Ben"))

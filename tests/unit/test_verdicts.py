@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from pipeline.capable.checking import check_meaning
-from pipeline.capable.chunks import ChunkPrompts
+from pipeline.capable.job import Job
 from pipeline.chunking import chunk_transcript
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import Declined
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.transcript import Segment, Transcript
 from tests.scripted import (
     EMPTY,
@@ -138,8 +137,8 @@ def checked(draft: Draft, **fault: Any) -> Draft:
     told = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []} | fault
     client, talk = ScriptedClient([EMPTY | {"faults": [told]}]), transcript()
     chunks = chunk_transcript(talk, limit=10_000)
-    prompts = ChunkPrompts(talk, chunks, PromptSet())
-    return asyncio.run(check_meaning(draft, talk, chunks, prompts, structured(client), words=10, freely=False))
+    job = Job(talk, chunks, Recipe(), structured(client), has_manuscript=False)
+    return asyncio.run(check_meaning(draft, job, freely=False))
 
 
 def test_a_row_of_two_cells_of_which_nothing_can_stand_goes_whatever_the_check_calls_its_label() -> None:

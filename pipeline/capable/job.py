@@ -1,0 +1,67 @@
+"""What every step of a capable model's way works with: one recording, and how notes of it are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.capable.chunks import Prefixes, chunk_answer
+from pipeline.labels import Labels, labels_for
+from pipeline.llm import Message
+from pipeline.profile import Recipe
+from pipeline.sections import Section, sections_of
+from pipeline.structured import Answer, Structured
+from pipeline.transcript import Chunk, Transcript
+
+
+@dataclass(frozen=True)
+class Job:
+    """A transcript in chunks, the recipe of its notes, and who is asked for them.
+
+    With `has_manuscript` its answers have the fields of a document that is first written freely.
+    """
+
+    transcript: Transcript
+    chunks: Sequence[Chunk]
+    recipe: Recipe
+    structured: Structured
+    has_manuscript: bool
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections of the notes in reading order."""
+        return sections_of(self.recipe)
+
+    @property
+    def labels(self) -> Labels:
+        """The words that code adds, in the notes' language."""
+        return labels_for(self.recipe.language)
+
+    @property
+    def has_speakers(self) -> bool:
+        """Whether answers tell whom labels stand for: what one part tells the others have to learn."""
+        return len(self.chunks) > 1 and bool(self.transcript.labelled_speakers)
+
+    @property
+    def has_cut(self) -> bool:
+        """Whether answers tell what a page that came out too long can spare."""
+        return self.has_manuscript
+
+    @cached_property
+    def answer(self) -> type[Answer]:
+        """The type of all answers about a chunk."""
+        return chunk_answer(self.sections, has_speakers=self.has_speakers, has_manuscript=self.has_manuscript)
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """What calls about a chunk begin with."""
+        return Prefixes(self.transcript, len(self.chunks), self.structured.prompts, self.recipe.language)
+
+    def task(self, prompt: str, /, **values: object) -> Message:
+        """The message that says what to do."""
+        return Message("user", self.piece(prompt, **values))
+
+    def piece(self, prompt: str, /, **values: object) -> str:
+        """A piece of such a message."""
+        return self.structured.prompts.load(prompt).render(**{name: str(value) for name, value in values.items()})
