@@ -85,8 +85,8 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             structured = Structured(Booking(at.client, Progress("judged"), unwatched), prompts)
-            job = Job(transcript, chunks, Recipe(), structured, has_manuscript=False)
-            found = await verdicts_on(draft, Recording(transcript), job)
+            job = Job(transcript, Recording(transcript), chunks, Recipe(), structured, has_manuscript=False)
+            found = await verdicts_on(draft, job)
     if found.problems:
         raise SystemExit(f"not all statements could be checked: {found.problems[0].message}")
     faults = (found.faults.get(s.id) for _, s in draft.statements())

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.capable.checking import verdicts_on
@@ -60,7 +61,7 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reopened:
     """A document beside its transcript: `draft` is what its record says, numbered, or its page if that was edited."""
 
@@ -69,6 +70,11 @@ class Reopened:
     draft: Draft
     is_edited: bool
     on_transcript: str = ""  # a remark
+
+    @cached_property
+    def recording(self) -> Recording:
+        """The transcript's words, to look up statements of the document."""
+        return Recording(self.transcript, self.document.run.language)
 
     @property
     def remark(self) -> str:
@@ -169,15 +175,14 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
 
 def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
     """What can be proved against the statements and headings of a draft, by their numbers."""
-    recording = Recording(opened.transcript, opened.document.run.language)
     known = _labels(draft_of_document(opened.document))
     out: dict[int, list[Finding]] = defaultdict(list)
     for _, id_, title in opened.draft.printed():
         if isinstance(title, str) and title not in known:
-            out[id_] = [Finding(f.kind, f.message) for f in findings(title, recording)]
+            out[id_] = [Finding(f.kind, f.message) for f in findings(title, opened.recording)]
     for section, statement in opened.draft.statements():
         if section not in BARE:
-            out[statement.id] += _against(statement, recording, known)
+            out[statement.id] += _against(statement, opened.recording, known)
     left = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
         if statement.id not in left:
@@ -230,15 +235,15 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
 
 async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
     """What the checking call reports of the statements with lines and of the titles, by their numbers."""
-    transcript, language = opened.transcript, opened.document.run.language
+    transcript, recording = opened.transcript, opened.recording
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     # Looked up again: somebody may have changed the record.
-    names = agreed(opened.document.run.names, Recording(transcript))
-    job = Job(transcript, chunks, Recipe(language=language), structured, has_manuscript=False)
-    recording = Recording(transcript, language)
+    names = agreed(opened.document.run.names, recording)
+    recipe = Recipe(language=opened.document.run.language)
+    job = Job(transcript, recording, chunks, recipe, structured, has_manuscript=False)
     draft, own = _to_ask(replace(opened.draft, names=tuple(names.values())), recording)
-    verdicts = await verdicts_on(draft, recording, job)
+    verdicts = await verdicts_on(draft, job)
     statements = {id_: held for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
     out = {own[id_]: [Finding("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
     for id_, verdict in verdicts.faults.items():

@@ -30,13 +30,13 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     encoding, _ = encoding_for(structured.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     freely = has_manuscript(recipe, len(chunks), transcript)
-    job = Job(transcript, chunks, recipe, structured, has_manuscript=freely)
+    recording = Recording(transcript, recipe.language)
+    job = Job(transcript, recording, chunks, recipe, structured, has_manuscript=freely)
     composing = int(len(chunks) > 1 or freely)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
     parts = await (_by_manuscript(job, checks) if freely else write(job))
-    recording = Recording(transcript)
     names = agreed((n for p in parts for n in p.namings), recording)
     parts = named(parts, names, recording)
     if len(parts) > 1:
@@ -46,7 +46,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         structured.wrote(composed.sections)
     structured.begin("checking", at_once=checks, planned=checks)
     if not checks:
-        return check_exactly(composed, transcript, recipe.language)
+        return check_exactly(composed, recording)
     checked = await check_meaning(composed, job, freely=parts[0].freely)
     return within_most(checked, job.sections)  # the check may have added some
 

@@ -30,7 +30,7 @@ from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Chunk
-from pipeline.verification import Recording, check_exactly, with_lines, without_repeats
+from pipeline.verification import check_exactly, with_lines, without_repeats
 
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
@@ -64,23 +64,22 @@ async def check_meaning(draft: Draft, job: Job, *, freely: bool) -> Draft:
     call fails its statements stand as weak, and the document has a problem; where all fail it is checked by code.
     Raises EndpointError when one is fatal.
     """
-    recording = Recording(job.transcript, job.recipe.language)
     words = words_of(job.recipe, job.transcript.spoken_words)
-    draft = draft.rewritten(lambda section, s: with_lines(s, recording) if s.lines else s).numbered()
+    draft = draft.rewritten(lambda section, s: with_lines(s, job.recording) if s.lines else s).numbered()
     over = words_over(draft, LONGEST_CHECKED * words) if freely else 0
     room = {} if freely else rooms(draft, words, job.chunks)
-    verdicts = await verdicts_on(draft, recording, job, room, over)
-    done = corrected(shortened(draft, verdicts.cut, over), verdicts, recording)
-    done = with_additions(done, verdicts.missing, recording, job.sections)
+    verdicts = await verdicts_on(draft, job, room, over)
+    done = corrected(shortened(draft, verdicts.cut, over), verdicts, job.recording)
+    done = with_additions(done, verdicts.missing, job.recording, job.sections)
     done = with_settled_parts(without_repeats(done))
     done = replace(done, problems=(*done.problems, *verdicts.problems))
     if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
-        return check_exactly(done, job.transcript, job.recipe.language)
+        return check_exactly(done, job.recording)
     return replace(done, checked_by=job.structured.model)
 
 
 async def verdicts_on(
-    draft: Draft, recording: Recording, job: Job, room: Mapping[int, Room] = MappingProxyType({}), over: int = 0
+    draft: Draft, job: Job, room: Mapping[int, Room] = MappingProxyType({}), over: int = 0
 ) -> Verdicts:
     """What the model reports against the titles and statements of a numbered draft, a call a chunk.
 
@@ -90,7 +89,7 @@ async def verdicts_on(
     known, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
     claims = {chunk.index: list[Claim]() for chunk in job.chunks}
     home = {s.id: c.index for c in job.chunks for s in c.segments}
-    for claim in claims_of(draft, recording):
+    for claim in claims_of(draft, job.recording):
         claims[_home(claim, home, job.chunks[0].index)].append(claim)
     budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in job.chunks}
     shares = [_Share(claims[c.index], c, budgets[c.index]) for c in job.chunks]

@@ -13,16 +13,19 @@ from pipeline.profile import Recipe
 from pipeline.sections import Section, sections_of
 from pipeline.structured import Answer, Structured
 from pipeline.transcript import Chunk, Transcript
+from pipeline.verification import Recording
 
 
 @dataclass(frozen=True)
 class Job:
     """A transcript in chunks, the recipe of its notes, and who is asked for them.
 
-    With `has_manuscript` its answers have the fields of a document that is first written freely.
+    `recording` looks up its words for statements in the notes' language. With `has_manuscript` its answers have the
+    fields of a document that is first written freely.
     """
 
     transcript: Transcript
+    recording: Recording
     chunks: Sequence[Chunk]
     recipe: Recipe
     structured: Structured

@@ -31,7 +31,6 @@ from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.summary import SUMMARY
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
-from pipeline.verification import Recording
 
 _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
 _SHARE = 0.9  # of the page's words, in which it is asked for: free writing comes out longer more often than shorter
@@ -96,10 +95,9 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     Raises CallError where no usable answer comes.
     """
     (chunk,) = job.chunks
-    recording = Recording(job.transcript, job.recipe.language)
     draft = Draft(manuscript.sections).numbered(every=True)
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
-    claims = list(claims_of(draft, recording))
+    claims = list(claims_of(draft, job.recording))
     words = draft.words()
     over = words_over(draft, LONGEST_CITED * words_for(job.transcript.spoken_words, job.recipe.length))
     others = [s for s in job.sections if s not in STUDY.sections]
@@ -136,7 +134,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
     draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
     draft = shortened(draft, answer.cut, over)
-    draft = with_settled_parts(corrected(draft, Verdicts(faults), recording))
+    draft = with_settled_parts(corrected(draft, Verdicts(faults), job.recording))
     part = part_of(found, chunk, job, job.sections, whole=True)
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections

@@ -10,7 +10,6 @@ from functools import partial
 from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftStatement
 from pipeline.text import composed
-from pipeline.transcript import Transcript
 from pipeline.verification.figures import unsaid
 from pipeline.verification.names import unsaid_names
 from pipeline.verification.numerals import as_written, provable
@@ -51,12 +50,8 @@ def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatemen
     return statement if lines == statement.lines else replace(statement, lines=lines)
 
 
-def check_exactly(draft: Draft, transcript: Transcript, language: str | None = None) -> Draft:
-    """The draft checked by code alone: what it can prove against a statement stands beside it, and makes it weak.
-
-    `language` is the draft's own, where that is not the transcript's.
-    """
-    recording = Recording(transcript, language)
+def check_exactly(draft: Draft, recording: Recording) -> Draft:
+    """The draft checked by code alone: what it can prove against a statement stands beside it, and makes it weak."""
 
     def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
         if not statement.lines:  # it says nothing of the recording

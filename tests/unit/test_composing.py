@@ -14,6 +14,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
 from pipeline.sections import sections_of
+from pipeline.verification import Recording
 from tests.scripted import Answer, ScriptedClient, structured, transcript
 
 
@@ -51,7 +52,8 @@ def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
 
 def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]) -> tuple[Draft, ScriptedClient]:
     client = ScriptedClient(answers)
-    job = Job(transcript(), [], recipe, structured(client), has_manuscript=False)
+    talk = transcript()
+    job = Job(talk, Recording(talk), [], recipe, structured(client), has_manuscript=False)
     return asyncio.run(compose(parts, [], job)), client
 
 

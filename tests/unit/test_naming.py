@@ -111,7 +111,7 @@ def test_a_check_is_told_the_names_that_stand_in_lines_it_does_not_see() -> None
 
 def fields(of: Transcript, chunks: Sequence[Chunk]) -> set[str]:
     """The fields of an answer about a chunk."""
-    job = Job(of, chunks, Recipe(), structured(ScriptedClient([])), has_manuscript=False)
+    job = Job(of, Recording(of), chunks, Recipe(), structured(ScriptedClient([])), has_manuscript=False)
     return set(job.answer.model_fields)
 
 

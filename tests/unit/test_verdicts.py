@@ -15,6 +15,7 @@ from pipeline.errors import Declined
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.transcript import Segment, Transcript
+from pipeline.verification import Recording
 from tests.scripted import (
     EMPTY,
     Answer,
@@ -137,7 +138,7 @@ def checked(draft: Draft, **fault: Any) -> Draft:
     told = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []} | fault
     client, talk = ScriptedClient([EMPTY | {"faults": [told]}]), transcript()
     chunks = chunk_transcript(talk, limit=10_000)
-    job = Job(talk, chunks, Recipe(), structured(client), has_manuscript=False)
+    job = Job(talk, Recording(talk), chunks, Recipe(), structured(client), has_manuscript=False)
     return asyncio.run(check_meaning(draft, job, freely=False))
 
 

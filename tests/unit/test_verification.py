@@ -82,7 +82,7 @@ def test_a_sentence_is_not_doubted_for_its_words(text: str) -> None:
         "you can sit left, in the centre or on the right, she never got paid, no one's seen it",
     )
     assert finding(text, recording) == ""
-    [statement] = check_exactly(draft_of(DraftStatement(text, (1,))), recording.transcript).statements()
+    [statement] = check_exactly(draft_of(DraftStatement(text, (1,))), recording).statements()
     assert statement[1].text == text and statement[1].support == "verified"
 
 
@@ -336,13 +336,13 @@ def test_lines_that_do_not_exist_are_left_out() -> None:
 
 def test_what_code_proves_makes_a_statement_weak_and_does_not_hide_it() -> None:
     draft = draft_of(DraftStatement("The reactor makes 70 megawatts.", (1,)))
-    [(_, statement)] = check_exactly(draft, transcript()).statements()
+    [(_, statement)] = check_exactly(draft, Recording(transcript())).statements()
     assert statement.support == "weak" and "70" in statement.finding
 
 
 def test_what_was_found_before_stays_and_a_phrase_without_lines_is_not_looked_at() -> None:
     doubted, phrase = DraftStatement("It has run.", (1,), finding="it cites no line"), DraftStatement("70 watts", ())
-    [(_, first), (_, second)] = check_exactly(draft_of(doubted, phrase), transcript()).statements()
+    [(_, first), (_, second)] = check_exactly(draft_of(doubted, phrase), Recording(transcript())).statements()
     assert (first.finding, second.finding) == ("it cites no line", "")
 
 
