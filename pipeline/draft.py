@@ -59,6 +59,11 @@ class DraftStatement:
         return f"{self.label}: {self.text}" if self.label else self.text
 
     @property
+    def in_a_line(self) -> str:
+        """The text behind its label, and what is nested right below it."""
+        return " ".join((self.labelled, *(d.labelled for d in self.details)))
+
+    @property
     def words(self) -> int:
         """Words of its label, of its text (the bars between the cells of a row are none) and of its columns."""
         return word_count(" ".join((self.label, *cells(self.text), *self.columns)))

@@ -17,7 +17,7 @@ from pipeline.answers import Unusable
 from pipeline.capable.chunks import known_facts
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
-from pipeline.capable.rows import NumberedRows, in_a_line, table_of
+from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -68,7 +68,7 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
         notes=rows,
         words=f"{with_added(words, table.sections):,}",
         points=each[MAIN_POINTS.name],
-        written=sum(word_count(in_a_line(row)) for row in table.rows[: table.points]),
+        written=sum(word_count(row.in_a_line) for row in table.rows[: table.points]),
         least=arranged["least"],
         most=arranged["most"],
         sections="\n".join([tasks(each, prompts, table.written_anew), *_taken(table, each, prompts)]),
@@ -191,7 +191,7 @@ def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
         untaken = _untaken(section, getattr(answer, section.name), table)
         gone += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
     return tuple(
-        DroppedNote(text=in_a_line(table.rows[n - 1]), lines=table.lines_of([n]), section=name) for name, n in gone
+        DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=name) for name, n in gone
     )
 
 
@@ -204,7 +204,7 @@ def joined(parts: Sequence[Part], sections: Sequence[Section] = STUDY.sections) 
             once: dict[str, DraftStatement] = {}
             for statement in (s for g in groups for s in g.statements):
                 term = "" if section.by_number else statement.label
-                once.setdefault((term or in_a_line(statement)).casefold(), statement)
+                once.setdefault((term or statement.in_a_line).casefold(), statement)
             groups = (DraftGroup(tuple(once.values())),)
         out[section.name] = groups
     return out

@@ -89,8 +89,3 @@ def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:
 
 def _row(number: int, statement: DraftStatement) -> str:
     return f"{number}. {statement.labelled}"
-
-
-def in_a_line(row: DraftStatement) -> str:
-    """A row with its label and what is nested below it."""
-    return " ".join((row.labelled, *(d.labelled for d in row.details)))

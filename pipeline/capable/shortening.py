@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.capable.job import Job
-from pipeline.capable.rows import in_a_line
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.sections import Section
@@ -75,6 +74,6 @@ def within_most(draft: Draft, sections: Sequence[Section]) -> Draft:
             continue
         beyond = items[section.most :]
         kept[section.name] = (DraftGroup(tuple(items[: section.most])),)
-        dropped += [DroppedNote(text=in_a_line(s), lines=lines_of([s]), section=section.name) for s in beyond]
+        dropped += [DroppedNote(text=s.in_a_line, lines=lines_of([s]), section=section.name) for s in beyond]
         remarks.append(f"{section.title}: {numbered(len(beyond), 'item')} left out, as it has {section.most} at most")
     return replace(draft, sections=kept, dropped=(*draft.dropped, *dropped), remarks=(*draft.remarks, *remarks))
