@@ -135,7 +135,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
     draft = shortened(draft, answer.cut, over)
     draft = with_settled_parts(corrected(draft, Verdicts(faults), job.recording))
-    part = part_of(found, chunk, job, job.sections, whole=True)
+    part = part_of(found, chunk, job, whole=True)
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
     }

@@ -121,7 +121,7 @@ async def _written(share: _Share, job: Job) -> Part:
 
     messages = (*job.prefixes.of(chunk), task)
     found = await job.structured.ask("write", messages, job.answer, max_tokens=room_for(total), wish=wish)
-    part = part_of(found, chunk, job, job.sections, whole=whole)
+    part = part_of(found, chunk, job, whole=whole)
     if _lacks_points(found.value, chunk, job):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
@@ -161,11 +161,20 @@ def _problem(chunk: Chunk, message: str) -> Problem:
 def _lacks_points(answer: Any, chunk: Chunk, job: Job) -> bool:
     """Whether there is no main point of a chunk in which more is said than what the model calls filler."""
     points = MAIN_POINTS.groups(answer.main_points, tuple, job.labels)
-    filler = part_of(Parsed(answer), chunk, job, (), whole=False).filler
+    filler = _filler(answer, chunk, job)
     return not points and spoken_words([s for s in chunk.segments if s.id not in filler]) >= _FEW_WORDS
 
 
-def part_of(found: Parsed[Any], chunk: Chunk, job: Job, sections: Sequence[Section], *, whole: bool) -> Part:
+def _filler(answer: Any, chunk: Chunk, job: Job) -> frozenset[int]:
+    """The segments of a chunk that the model calls filler."""
+    lines = job.prefixes.lines(chunk)
+    # A model may answer any numbers, and a range of all of them would fill the memory.
+    stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
+    skipped = {n for stretch in stretches for n in segments_of(stretch, lines)}
+    return frozenset(s.id for s in chunk.segments if s.id in skipped)
+
+
+def part_of(found: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
     """An answer with its numbers as segments."""
     answer = found.value
     lines = job.prefixes.lines(chunk)
@@ -173,23 +182,18 @@ def part_of(found: Parsed[Any], chunk: Chunk, job: Job, sections: Sequence[Secti
     def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
         return segments_of(numbers, lines)
 
-    read = frozenset(s.id for s in chunk.segments)
-    # A model may answer any numbers, and a range of all of them would fill the memory.
-    stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
-    skipped = (n for stretch in stretches for n in lines_of(stretch))
-    speakers = answer.speakers if job.has_speakers else ()
-
     def groups(of: Section) -> list[DraftGroup]:
         found = (group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, job.labels))
         return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
 
+    speakers = answer.speakers if job.has_speakers else ()
     return Part(
-        {s.name: anchored(groups(s), s, chunk) for s in sections},
-        whole,
-        read,
-        read & frozenset(skipped),
-        tuple(Naming(s.label, s.name, n) for s in speakers for n in lines_of([s.line])),
-        unfit(found, sections),
+        sections={s.name: anchored(groups(s), s, chunk) for s in job.sections},
+        whole=whole,
+        read=frozenset(s.id for s in chunk.segments),
+        filler=_filler(answer, chunk, job),
+        namings=tuple(Naming(s.label, s.name, n) for s in speakers for n in lines_of([s.line])),
+        withheld=unfit(found, job.sections),
     )
 
 
