@@ -80,7 +80,7 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     """What the checking call finds against the meaning of each statement; missing lines and words do not count."""
     settings, prompts = load_settings(model=model), PromptSet()
     statements = tuple(DraftStatement(row["text"], tuple(row["lines"])) for row in rows)
-    draft = Draft({"main_points": (DraftGroup(statements),)}).numbered()
+    draft = Draft({"main_points": (DraftGroup(statements),)}, titles={"main_points": "Main Points"}).numbered()
     chunks = chunk_transcript(transcript, limit=settings.recipe(CAPABLE).profile.chunk_tokens)
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:

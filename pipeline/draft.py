@@ -146,8 +146,8 @@ class Draft:
 
     `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
     `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
-    `remarks` who asked for it what is otherwise than asked. `titles` are headings of sections that are not called as in
-    study notes. `names` are those of whom labels stand for.
+    `remarks` who asked for it what is otherwise than asked. `titles` are what its sections are called where a model is
+    shown them, by name. `names` are those of whom labels stand for.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]

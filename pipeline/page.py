@@ -88,7 +88,6 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     A sentence that resembles none of the record's has no lines, and the finding UNCITED. Prerequisites say nothing of
     the recording and are left out; a section that the record does not have is read as points under its own heading.
     """
-    titles = {s.name: s.heading for s in document.outline()}
     told, form = list(provenance(document)), PageForm(document)
     twins = _Twins(draft_of_document(document), told)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
@@ -108,6 +107,8 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             statements = tuple(map(_with_bound, statements))
         if statements:
             sections[name] = (*sections.get(name, ()), DraftGroup(statements, heading, part=part))
+    headings = {s.name: s.heading for s in document.outline()}
+    titles = {name: headings.get(name, name) for name in sections}
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
-from pipeline.labels import labels_for
 from pipeline.tables import row_of
 from pipeline.verification import Recording, finding
 
@@ -32,7 +31,7 @@ def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
     """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
     before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
     for name, groups in draft.sections.items():
-        title = (0, f"== {draft.titles.get(name) or labels_for('en').heading(name)}")
+        title = (0, f"== {draft.titles[name]}")
         if not any(s.id for g in groups for s in g.statements):  # they say nothing of the recording
             rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
             before = (*before, title, *rows) if rows else before

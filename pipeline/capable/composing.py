@@ -22,7 +22,6 @@ from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
-from pipeline.labels import labels_for
 from pipeline.prompting import PromptSet
 from pipeline.sections import STUDY, Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
@@ -45,7 +44,7 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
     """The draft of the whole document; `names` are agreed on. Where composing fails the parts stand one by one."""
     draft = Draft(
         sections=joined(parts, job.sections),
-        titles={s.name: s.title or labels_for("en").heading(s.name, job.recipe.notes) for s in job.sections},
+        titles=job.titles,
         names=tuple(names),
         withheld=tuple(w for p in parts for w in p.withheld),
         dropped=tuple(d for p in parts for d in p.dropped),

@@ -37,6 +37,12 @@ class Job:
         return sections_of(self.recipe)
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What the sections are called where a model is shown them, by name."""
+        words = labels_for("en")
+        return {s.name: s.title or words.heading(s.name, self.recipe.notes) for s in self.sections}
+
+    @property
     def labels(self) -> Labels:
         """The words that code adds, in the notes' language."""
         return labels_for(self.recipe.language)

@@ -95,7 +95,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     Raises CallError where no usable answer comes.
     """
     (chunk,) = job.chunks
-    draft = Draft(manuscript.sections).numbered(every=True)
+    draft = Draft(manuscript.sections, titles=job.titles).numbered(every=True)
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
     claims = list(claims_of(draft, job.recording))
     words = draft.words()
