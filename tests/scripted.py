@@ -10,6 +10,7 @@ from pipeline.capable.chunks import chunk_answer
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
+from pipeline.sections import STUDY
 from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -67,7 +68,8 @@ TOLD = [
     ([5], "The city pays half of the heat exchanger, a loan of ten years the rest."),
     ([6], "Ben says that the project is dead without the loan."),
 ]
-EMPTY: dict[str, Any] = {name: [] for name in chunk_answer().model_fields}
+WRITTEN = chunk_answer(STUDY.sections, has_speakers=False, has_manuscript=False)
+EMPTY: dict[str, Any] = {name: [] for name in WRITTEN.model_fields}
 
 
 def written_answer() -> dict[str, Any]:

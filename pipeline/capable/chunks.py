@@ -16,7 +16,7 @@ from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.prompting import PromptSet
-from pipeline.sections import STUDY, Section
+from pipeline.sections import Section
 from pipeline.speakers import Person, names_nobody, speakers_of
 from pipeline.structured import Answer
 from pipeline.text import word_count
@@ -86,9 +86,7 @@ class WithManuscript(Answer):
 
 
 @lru_cache(maxsize=64)
-def chunk_answer(
-    sections: tuple[Section, ...] = STUDY.sections, *, has_speakers: bool = False, has_manuscript: bool = False
-) -> type[Answer]:
+def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manuscript: bool) -> type[Answer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.

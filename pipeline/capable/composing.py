@@ -23,7 +23,7 @@ from pipeline.document import DroppedNote, Naming, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.prompting import PromptSet
-from pipeline.sections import STUDY, Section, kind_of, tasks, with_added, words_of_each
+from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
 from pipeline.structured import Answer
@@ -34,7 +34,7 @@ _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped 
 
 
 @lru_cache(maxsize=64)
-def composed_answer(sections: tuple[Section, ...] = STUDY.sections) -> type[Answer]:
+def composed_answer(sections: tuple[Section, ...]) -> type[Answer]:
     """The editor's answer: a field for each section, then the numbers of the points left out."""
     fields: dict[str, Any] = {s.name: (s.answer_composed or s.answer, ...) for s in sections}
     return create_model("Composed", __base__=Answer, **fields, dropped=(list[int], ...))
@@ -194,7 +194,7 @@ def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
     )
 
 
-def joined(parts: Sequence[Part], sections: Sequence[Section] = STUDY.sections) -> dict[str, tuple[DraftGroup, ...]]:
+def joined(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
     """The sections of all parts one after the other; terms and phrases that return stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:

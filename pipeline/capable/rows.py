@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.capable.writing import Part
 from pipeline.draft import DraftStatement
-from pipeline.labels import Labels, labels_for
-from pipeline.sections import STUDY, Section
+from pipeline.labels import Labels
+from pipeline.sections import Section
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.overview import OVERVIEW
@@ -26,9 +26,9 @@ class NumberedRows:
 
     rows: tuple[DraftStatement, ...]
     points: int
-    sections: tuple[Section, ...] = STUDY.sections
-    items: Mapping[str, range] = field(default_factory=dict)
-    words: Labels = field(default_factory=lambda: labels_for("en"))
+    sections: tuple[Section, ...]
+    items: Mapping[str, range]
+    words: Labels
 
     @property
     def written_anew(self) -> list[Section]:
@@ -50,10 +50,8 @@ class NumberedRows:
         return tuple(sorted(set(chain.from_iterable(cited))))
 
 
-def table_of(
-    parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections, words: Labels | None = None
-) -> tuple[NumberedRows, str]:
-    """All rows by number, and the text that shows them to the editor; `words` are English by default."""
+def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels) -> tuple[NumberedRows, str]:
+    """All rows by number, and the text that shows them to the editor; `words` are those of the notes' language."""
     points: list[DraftStatement] = []
     shown: list[str] = []
     for n, part in enumerate(parts, 1):
@@ -79,7 +77,7 @@ def table_of(
         shown += ["", f"== {section.name}"] if own else []
         shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
         rows += own
-    return NumberedRows(tuple(rows), len(points), sections, items, words or labels_for("en")), "\n".join(shown).strip()
+    return NumberedRows(tuple(rows), len(points), sections, items, words), "\n".join(shown).strip()
 
 
 def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:

@@ -8,12 +8,13 @@ import pytest
 from pipeline.answers import Unusable
 from pipeline.capable.composing import compose, composed, composed_answer, lawful
 from pipeline.capable.job import Job
-from pipeline.capable.rows import table_of
+from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.labels import labels_for
 from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
-from pipeline.sections import sections_of
+from pipeline.sections import STUDY, Section, sections_of
 from pipeline.verification import Recording
 from tests.scripted import Answer, ScriptedClient, structured, transcript
 
@@ -38,8 +39,13 @@ AS_WRITTEN = {"lead": "", "text": "", "columns": [], "details": []}
 
 
 def answer_of(**sections: Any) -> Any:
-    empty: dict[str, Any] = {name: [] for name in composed_answer().model_fields}
-    return composed_answer().model_validate(empty | sections)
+    answer = composed_answer(STUDY.sections)
+    return answer.model_validate({name: [] for name in answer.model_fields} | sections)
+
+
+def english_table(parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections) -> tuple[NumberedRows, str]:
+    """The table of parts of English notes, and the text that shows it."""
+    return table_of(parts, sections, labels_for("en"))
 
 
 def arranged(*numbers: int) -> list[dict[str, Any]]:
@@ -58,14 +64,14 @@ def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]
 
 
 def test_points_are_numbered_through_all_parts_and_terms_after_them() -> None:
-    table, rows = table_of(PARTS)
+    table, rows = english_table(PARTS)
     assert [s.text for s in table.rows[:6]] == ["One.", "Two.", "Three.", "Four.", "What Term is.", "What Else is."]
     assert [s.text for s in table.rows[6:]] == ["Part from line 1.", "Part from line 3."]
     assert "3. Lead 3: Three." in rows and "6. Else: What Else is." in rows and rows.count("Some physics") == 1
 
 
 def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     (group,) = composed(answer_of(main_points=arranged(4, 1)), table)["main_points"]
     assert [(s.label, s.text, s.lines) for s in group.statements] == [
         ("Lead 4", "Four.", (4,)),
@@ -84,7 +90,7 @@ def test_a_point_that_is_only_named_stands_as_it_was_written() -> None:
     ],
 )
 def test_an_editor_may_put_sections_under_the_titles_of_parts(parts: tuple[str | None, ...], found: list[str]) -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     rows = [
         {"heading": f"H{n}", "points": [{"cites": [n]} | AS_WRITTEN]} | ({} if part is None else {"part": part})
         for n, part in enumerate(parts, 1)
@@ -95,7 +101,7 @@ def test_an_editor_may_put_sections_under_the_titles_of_parts(parts: tuple[str |
 
 
 def test_joined_points_cite_the_lines_of_both() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     joined = {
         "heading": "All",
         "points": [{"cites": [1, 3], "lead": "", "text": "One and three.", "columns": [], "details": []}],
@@ -105,20 +111,20 @@ def test_joined_points_cite_the_lines_of_both() -> None:
 
 
 def test_a_number_that_is_not_there_is_unlawful() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="the last is 8"):
         lawful(answer_of(main_points=arranged(1, 2, 3, 4, 9)), table)
 
 
 def test_a_sentence_from_nowhere_is_unlawful() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="not told which points"):
         lawful(answer_of(main_points=arranged(1, 2, 3, 4), summary=[{"cites": [], "text": "S."}]), table)
 
 
 @pytest.mark.parametrize("cites", [[], [9]], ids=["no number", "a number that is not there"])
 def test_a_nested_sentence_from_nowhere_is_unlawful(cites: list[int]) -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     point = {
         "cites": [1, 2, 3, 4],
         "lead": "",
@@ -157,7 +163,7 @@ def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once
 
     first, second = PARTS
     parts = [with_people(first, ("Ana", "An engineer."), ("Ben", "A host.")), with_people(second, ("Ana", "Of Lund."))]
-    _, rows = table_of(parts)
+    _, rows = english_table(parts)
     ana, ben, again = (int(line.split(".")[0]) for line in rows.split("== people\n")[1].splitlines())
     joined = {"cites": [ana, again], "name": "Ana", "who": "An engineer of Lund."}
     good = answer_of(main_points=arranged(1, 2, 3, 4), people=[joined, {"cites": [ben], "name": "", "who": ""}])
@@ -182,7 +188,7 @@ def test_people_whom_no_part_has_are_nobody_for_the_editor_either() -> None:
 
 
 def test_points_may_be_dropped_by_name_only() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     lawful(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
     with pytest.raises(Unusable, match="neither used nor named"):
         lawful(answer_of(main_points=arranged(1)), table)
@@ -244,7 +250,7 @@ def tasks_of(draft: Draft) -> list[tuple[str, str, tuple[int, ...]]]:
 
 
 def test_items_are_numbered_after_everything_else_under_their_section() -> None:
-    table, rows = table_of(MEETING_PARTS, sections_of(MEETING))
+    table, rows = english_table(MEETING_PARTS, sections_of(MEETING))
     assert (table.items["action_items"], table.items["risks"]) == (range(7, 11), range(11, 13))
     assert "== action_items\n7. Ana: Task 1.\n     - Due: Friday\n8. Ana: Task 2." in rows
 
@@ -289,7 +295,7 @@ def test_composing_minutes_that_fails_leaves_the_tasks_of_all_parts() -> None:
 
 
 def test_bold_that_an_editor_sets_stands_out_and_is_no_mark() -> None:
-    table, _ = table_of(PARTS)
+    table, _ = english_table(PARTS)
     told = [{"cites": [7, 8], "text": "It is **not** decided."}]
     (group,) = composed(answer_of(main_points=arranged(4, 1), overview=told), table)["overview"]
     assert [(s.text, s.emphasis) for s in group.statements] == [("It is not decided.", ("not",))]
