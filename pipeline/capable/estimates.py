@@ -1,0 +1,51 @@
+"""The calls that a document takes, with their tokens, told before any is made."""
+
+from __future__ import annotations
+
+from pipeline.capable.manuscripts import has_manuscript
+from pipeline.chunking import chunk_transcript
+from pipeline.numbering import numbered_lines, shown
+from pipeline.profile import Recipe
+from pipeline.progress import Estimate
+from pipeline.sections import words_of
+from pipeline.tokens import count_tokens, encoding_for
+from pipeline.transcript import Transcript
+
+# Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
+_WRITE_INSTRUCTIONS = 2000  # system message, task and schema
+_CHECK_INSTRUCTIONS = 1500
+_MANUSCRIPT_INSTRUCTIONS = 2000
+_COMPOSE_INSTRUCTIONS = 1900
+_MANUSCRIPT_A_WORD = 1.5  # tokens of Markdown for each word of the page
+_CITED_A_WORD = 1.3  # tokens of numbers, and of what is put right, for each word of the page
+_ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
+_COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words
+_CHECKED_A_WORD = 1.8  # tokens of a checked word, cited numbers included
+_FAULTS_SHARE = 0.5  # of the statements' tokens, what is added included
+
+
+def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
+    """The calls that a transcript takes when nothing fails, with their tokens, about."""
+    encoding, _ = encoding_for(model)
+    chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
+    words = words_of(recipe, transcript.spoken_words)
+    lines = [count_tokens(shown(numbered_lines(c.segments)), encoding) for c in chunks]
+    shares = [n / sum(lines) for n in lines]
+    if has_manuscript(recipe, len(chunks), transcript):
+        rows = round(_CHECKED_A_WORD * words)
+        out = [
+            Estimate("writing", lines[0] + _MANUSCRIPT_INSTRUCTIONS, round(_MANUSCRIPT_A_WORD * words)),
+            Estimate("composing", lines[0] + rows + _MANUSCRIPT_INSTRUCTIONS, round(_CITED_A_WORD * words)),
+        ]
+    else:
+        out = [
+            Estimate("writing", n + _WRITE_INSTRUCTIONS, round(_ANSWER_A_WORD * words * share))
+            for n, share in zip(lines, shares, strict=True)
+        ]
+    if len(chunks) > 1:
+        rows, answer = round(1.5 * words), round(_ANSWER_A_WORD * _COMPOSED_SHARE * words)
+        out.append(Estimate("composing", rows + _COMPOSE_INSTRUCTIONS, answer))
+    for n, share in zip(lines, shares, strict=True) if recipe.profile.check == "model" else ():
+        rows = round(_CHECKED_A_WORD * words * share)
+        out.append(Estimate("checking", n + rows + _CHECK_INSTRUCTIONS, round(_FAULTS_SHARE * rows)))
+    return out
