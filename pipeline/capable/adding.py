@@ -80,22 +80,24 @@ def uncited(chunk: Chunk, lines: Sequence[NumberedLine], known: Collection[int])
     return numbers_of([n for run in longest for n in run], lines) if longest else ""
 
 
-def with_additions(draft: Draft, additions: Sequence[Addition], recording: Recording, of: Sequence[Section]) -> Draft:
+def with_additions(
+    draft: Draft, additions: Sequence[Addition], recording: Recording, sections: Sequence[Section]
+) -> Draft:
     """The numbered draft of these sections with each addition where it belongs; what fits nowhere is left out."""
     waiting: dict[int, list[DraftStatement]] = defaultdict(list)
     for a in additions:
         looked_at = replace(a.statement, finding=finding(a.statement.text, recording))
         waiting[a.under].append(with_lines(looked_at, recording))
-    sections, words = dict(draft.sections), labels_for(recording.language)
-    for section in of:
-        if section.grows and section.name in sections:
-            groups = sections[section.name]
+    grown, words = dict(draft.sections), labels_for(recording.language)
+    for section in sections:
+        if section.grows and section.name in grown:
+            groups = grown[section.name]
             nested = section.grows == "nested"
-            sections[section.name] = tuple(
+            grown[section.name] = tuple(
                 _with_added_points(g, waiting, words) if nested else _with_added_rows(g, waiting) for g in groups
             )
     left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
-    return replace(draft, sections=sections, dropped=(*draft.dropped, *left))
+    return replace(draft, sections=grown, dropped=(*draft.dropped, *left))
 
 
 def _with_added_rows(group: DraftGroup, waiting: Waiting) -> DraftGroup:

@@ -7,13 +7,14 @@ long. Code's suspicions go in as hints, and code looks once more at what comes b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
-from pipeline.capable.claims import Claim, claims_of
+from pipeline.capable.claims import Claim, claims_of, rows_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
@@ -24,7 +25,7 @@ from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, OutputTruncated
-from pipeline.numbering import NumberedLine, numbers_of, segments_of, shown
+from pipeline.numbering import segments_of
 from pipeline.sections import words_of
 from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of
@@ -35,7 +36,6 @@ from pipeline.verification import check_exactly, with_lines, without_repeats
 _ANSWER = 1500  # tokens that an answer may take besides those for each statement
 _EACH = 40
 _EACH_ADDED = 4  # for each word that may be added
-_MOST_ELSEWHERE = 12  # lines of other parts that a statement is shown with
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Budget:
     room: Room
     known: Set[int]
     words: int
-    over: int = 0
+    over: int
 
     def half(self) -> Budget:
         """The same for half of the lines or of the statements."""
@@ -129,12 +129,8 @@ class _Share:
 
 async def _verdicts_of(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
     """What the model reports of a share, in several calls where an answer was cut or the prompt was too long."""
-
-    async def ask(some: _Share) -> Verdicts:
-        return await _checked(some, names, job)
-
     out = Verdicts()
-    for found in await by_halves(share, ask, _Share.halves, _unchecked):
+    for found in await by_halves(share, partial(_checked, names=names, job=job), _Share.halves, _unchecked):
         out.add(found)
     return out
 
@@ -189,23 +185,3 @@ def _unchecked(shares: Sequence[_Share], told: str) -> Verdicts:
     problem = Problem(section=MAIN_POINTS.name, chunk=first.index + 1, message=message)
     why = "it is not checked: the checking call failed"
     return Verdicts(unchecked={c.id: why for share in shares for c in share.claims}, problems=[problem])
-
-
-def rows_of(claims: Sequence[Claim], chunk: Chunk, job: Job) -> Iterator[str]:
-    """The claims as they stand on the page, each with the numbers of its lines; lines of other parts in full."""
-    lines = job.prefixes.lines(chunk)
-    here = {n for line in lines for n in range(line.first, line.last + 1)}
-    mine = {c.id for c in claims}
-    told: set[str] = set()
-    for claim in claims:
-        for id_, row in claim.above:
-            if id_ not in mine and row not in told:  # checked beside another part, or not at all
-                told.add(row)
-                yield row
-        cited = "" if claim.is_title else f" {numbers_of(claim.lines, lines)}"
-        yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
-        if other := [n for n in claim.lines if n not in here][:_MOST_ELSEWHERE]:
-            elsewhere = shown(
-                [NumberedLine(n, n, s.speaker, s.text) for n in other for s in [job.transcript.segment(n)]]
-            )
-            yield "     lines of other parts that it cites too:\n     " + elsewhere.replace("\n", "\n     ")

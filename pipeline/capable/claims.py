@@ -1,14 +1,19 @@
-"""What is checked of a page: each statement and title as it will be printed, with what stands above it."""
+"""What is checked of a page: each statement and title as it will be printed, and the rows that show them to a model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.capable.job import Job
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
+from pipeline.numbering import NumberedLine, numbers_of, shown
 from pipeline.tables import row_of
+from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding
+
+_MOST_ELSEWHERE = 12  # lines of other parts that a claim is shown with
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,24 @@ def _row(statement: DraftStatement, recording: Recording) -> str:
     suspicion = finding(statement.text, recording)
     hint = f"  (a program's hint, no verdict: {suspicion})" if suspicion else ""
     return statement.labelled + hint
+
+
+def rows_of(claims: Sequence[Claim], chunk: Chunk, job: Job) -> Iterator[str]:
+    """The claims as a model is shown them beside a chunk, with what stands above them on the page.
+
+    Each has the numbers of its lines there; its lines of other parts are shown in full.
+    """
+    lines = job.prefixes.lines(chunk)
+    here = {n for line in lines for n in range(line.first, line.last + 1)}
+    mine = {c.id for c in claims}
+    told: set[str] = set()
+    for claim in claims:
+        for id_, row in claim.above:
+            if id_ not in mine and row not in told:  # checked beside another part, or not at all
+                told.add(row)
+                yield row
+        cited = "" if claim.is_title else f" {numbers_of(claim.lines, lines)}"
+        yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
+        if elsewhere := [job.transcript.segment(n) for n in claim.lines if n not in here]:
+            rows = shown([NumberedLine(s.id, s.id, s.speaker, s.text) for s in elsewhere[:_MOST_ELSEWHERE]])
+            yield "     lines of other parts that it cites too:\n     " + rows.replace("\n", "\n     ")

@@ -24,7 +24,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.prompting import PromptSet
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
-from pipeline.sections.base import Sentence
+from pipeline.sections.base import Sentence, in_a_row
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
 from pipeline.structured import Answer
 from pipeline.text import word_count
@@ -41,7 +41,10 @@ def composed_answer(sections: tuple[Section, ...]) -> type[Answer]:
 
 
 async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> Draft:
-    """The draft of the whole document; `names` are agreed on. Where composing fails the parts stand one by one."""
+    """The draft of the whole document. Where composing fails the parts stand one after the other.
+
+    `names` are those of whom labels stand for, on which the parts agree.
+    """
     draft = Draft(
         sections=joined(parts, job.sections),
         titles=job.titles,
@@ -57,7 +60,7 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
     if not written or written[0].whole:
         return draft
     table, rows = table_of(written, job.sections, job.labels)
-    words = words_before_check(job.transcript, job.recipe)
+    words = words_before_check(job)
     each = words_of_each(words, table.sections)
     arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
     prompts = job.structured.prompts
@@ -138,11 +141,13 @@ def _items(
 
 
 def _untaken(section: Section, rows: Sequence[Any], table: NumberedRows) -> list[int]:
+    """The items of a section that the editor did not take."""
     used = {n for row in rows for n in row.cites}
     return [n for n in table.items[section.name] if n not in used]
 
 
 def _placed(section: PointSection, table: NumberedRows) -> Sequence[DraftStatement]:
+    """The points below a heading, as the editor worded them or else as they were written."""
     out: list[DraftStatement] = []
     for point in section.points:
         if point.text.strip():
@@ -170,12 +175,9 @@ def lawful(answer: Any, table: NumberedRows) -> None:
 
 def _missing(answer: Any, table: NumberedRows, also: Sequence[int] = ()) -> list[int]:
     """The points that stand nowhere among the main points."""
-    used = {n for s in answer.main_points for p in s.points for n in (*p.cites, *_in_details(p))}
+    points = [p for s in answer.main_points for p in s.points]
+    used = {n for p in points for of in (p, *_written_details(p)) for n in of.cites}
     return [n for n in range(1, table.points + 1) if n not in used and n not in also]
-
-
-def _in_details(point: Point) -> list[int]:
-    return [n for d in _written_details(point) for n in d.cites]
 
 
 def _written_details(point: Point) -> Sequence[Sentence]:
@@ -201,7 +203,7 @@ def joined(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tupl
         groups = tuple(g for p in parts for g in p.sections.get(section.name, ()))
         if section.composed != "arranged" and groups:
             once: dict[str, DraftStatement] = {}
-            for statement in (s for g in groups for s in g.statements):
+            for statement in in_a_row(groups):
                 term = "" if section.by_number else statement.label
                 once.setdefault((term or statement.in_a_line).casefold(), statement)
             groups = (DraftGroup(tuple(once.values())),)

@@ -71,7 +71,7 @@ def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, st
     return "; ".join(f.message for f in new), "; ".join(f.message for f in found if f not in new)
 
 
-def _put_right(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
+def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice.
 
     The label of a bound statement is the name of a field, which stands.
@@ -113,7 +113,7 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
     if _is_no_row(statement, fault.text):
         return replace(statement, finding=fault.why or fault.verdict)
-    label, text = _put_right(statement, fault)
+    label, text = _label_and_text(statement, fault)
     if not text:
         return None
     if statement.details and _mark(statement.text) and text[-1].isalnum() and not _COLON.search(text):

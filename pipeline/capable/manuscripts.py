@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.answers import Unusable
-from pipeline.capable.checking import rows_of
-from pipeline.capable.claims import claims_of
+from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
-from pipeline.capable.writing import Part, anchored, part_of, room_for
+from pipeline.capable.writing import Part, anchored, part_of, tokens_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
 from pipeline.labels import Labels, labels_for
@@ -47,7 +46,7 @@ class Manuscript:
     """The statements of each section, as yet without lines; so many words were `lost`, as none could hold them."""
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
-    lost: int = 0
+    lost: int
 
 
 def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
@@ -123,7 +122,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
             raise Unusable(f"cited has lines for {many} of {len(citing)} statements: answer for every one")
 
     messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("cite", messages, job.answer, max_tokens=room_for(words), law=law)
+    found = await job.structured.ask("cite", messages, job.answer, max_tokens=tokens_for(words), law=law)
     answer: Any = found.value
     cited = cited_in(answer)
     faults = {

@@ -74,6 +74,6 @@ def named(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recordi
 
 
 def introduced(names: Iterable[Naming], chunk: Chunk | None = None) -> str:
-    """Whom labels stand for, as a model is told: all of these, or those whom no line of the chunk's own names."""
+    """Whom labels stand for, as a model is told: all of these, or those whom the chunk's own lines do not name."""
     told = [n for n in names if not chunk or not chunk.first <= n.line <= chunk.last]
     return f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in told)}.\n\n" if told else ""

@@ -10,6 +10,7 @@ from pipeline.capable.writing import Part
 from pipeline.draft import DraftStatement
 from pipeline.labels import Labels
 from pipeline.sections import Section
+from pipeline.sections.base import in_a_row
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.overview import OVERVIEW
@@ -63,21 +64,26 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels
                 shown.append(_row(len(points), statement))
                 shown += [f"     columns: {row_of(statement.columns)}"] if statement.columns else []
                 shown += [f"     - {d.text}" for d in statement.details]
-    terms = [s for part in parts for g in part.sections.get(KEY_CONCEPTS.name, ()) for s in g.statements]
+    terms = _statements(KEY_CONCEPTS, parts)
     shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
-    told = [s for part in parts for g in part.sections.get(OVERVIEW.name, ()) for s in g.statements]
+    told = _statements(OVERVIEW, parts)
     shown += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(told, len(points) + len(terms) + 1))]
-    needed = dict.fromkeys(s.text for p in parts for g in p.sections.get(PREREQUISITES.name, ()) for s in g.statements)
+    needed = dict.fromkeys(s.text for s in _statements(PREREQUISITES, parts))
     shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
     rows = [*points, *terms, *told]
     items: dict[str, range] = {}
     for section in (s for s in sections if s.by_number):
-        own = [s for part in parts for g in part.sections.get(section.name, ()) for s in g.statements]
+        own = _statements(section, parts)
         items[section.name] = range(len(rows) + 1, len(rows) + len(own) + 1)
         shown += ["", f"== {section.name}"] if own else []
         shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
         rows += own
     return NumberedRows(tuple(rows), len(points), sections, items, words), "\n".join(shown).strip()
+
+
+def _statements(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:
+    """What the parts have in a section, in a row."""
+    return in_a_row([group for part in parts for group in part.sections.get(section.name, ())])
 
 
 def _item_rows(number: int, statement: DraftStatement) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from pipeline.answers import Parsed, Unusable
@@ -21,13 +22,12 @@ from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.draft import lines_of as lines_below
 from pipeline.lengths import words_for
 from pipeline.numbering import segments_of
-from pipeline.profile import Recipe
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.speakers import full_name
 from pipeline.tasks import all_of
 from pipeline.text import LEADS_TO_A_LIST
-from pipeline.transcript import Chunk, Transcript, spoken_words
+from pipeline.transcript import Chunk, spoken_words
 
 _WRITTEN_SHARE = 0.8  # of the words asked for, that a page is written in: models write a fifth more, and the check adds
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
@@ -61,12 +61,14 @@ async def write(job: Job) -> Sequence[Part]:
     gate = asyncio.Semaphore(job.recipe.profile.at_once)
     spoken = max(1, job.transcript.spoken_words)
 
+    def share(chunk: Chunk) -> _Share:
+        if len(job.chunks) == 1:
+            return _Share(chunk, words_before_check(job), whole=True)
+        return _Share(chunk, _PARTS_SHARE * words_for(spoken, job.recipe.length) * chunk.spoken_words / spoken)
+
     async def one(chunk: Chunk) -> list[Part]:
         async with gate:
-            if len(job.chunks) == 1:
-                return await _parts_of(_Share(chunk, words_before_check(job.transcript, job.recipe), whole=True), job)
-            words = _PARTS_SHARE * words_for(spoken, job.recipe.length) * chunk.spoken_words / spoken
-            return await _parts_of(_Share(chunk, words), job)
+            return await _parts_of(share(chunk), job)
 
     return [part for parts in await all_of([one(c) for c in job.chunks]) for part in parts]
 
@@ -85,11 +87,7 @@ class _Share:
 
 async def _parts_of(share: _Share, job: Job) -> list[Part]:
     """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
-
-    async def ask(some: _Share) -> Part:
-        return await _written(some, job)
-
-    return await by_halves(share, ask, lambda some, _: some.halves(), _unwritten)
+    return await by_halves(share, partial(_written, job=job), lambda some, _: some.halves(), _unwritten)
 
 
 def _unwritten(shares: Sequence[_Share], told: str) -> Part:
@@ -120,7 +118,7 @@ async def _written(share: _Share, job: Job) -> Part:
             )
 
     messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("write", messages, job.answer, max_tokens=room_for(total), wish=wish)
+    found = await job.structured.ask("write", messages, job.answer, max_tokens=tokens_for(total), wish=wish)
     part = part_of(found, chunk, job, whole=whole)
     if _lacks_points(found.value, chunk, job):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
@@ -129,9 +127,9 @@ async def _written(share: _Share, job: Job) -> Part:
     return part
 
 
-def words_before_check(transcript: Transcript, recipe: Recipe) -> int:
+def words_before_check(job: Job) -> int:
     """Words that a page is written in, those of sections that add to the usual ones aside."""
-    return _in_tens(_WRITTEN_SHARE * words_for(max(1, transcript.spoken_words), recipe.length))
+    return _in_tens(_WRITTEN_SHARE * words_for(max(1, job.transcript.spoken_words), job.recipe.length))
 
 
 def _in_tens(words: float) -> int:
@@ -139,7 +137,7 @@ def _in_tens(words: float) -> int:
     return max(60, round(words / 10) * 10)
 
 
-def room_for(words: int) -> int:
+def tokens_for(words: int) -> int:
     """Tokens that an answer of so many words may take."""
     return 2000 + _TOKENS_A_WORD * words
 
