@@ -228,14 +228,14 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
     """What becomes of a page that somebody edited, None of one that is written anew: it `stays`, or is kept aside."""
-    from pipeline.page import is_as_made, is_as_made_before
+    from pipeline.page import is_as_made
 
     try:
         markdown = page.read_bytes()
     except FileNotFoundError:
         return None
     text, documents = markdown.decode("utf-8", errors="replace"), [d for d in (before, document) if d]
-    if is_as_made(text, *documents) or is_as_made_before(text, *documents):
+    if is_as_made(text, *documents):
         return None
     if stays:
         return f"{page} is not as it was made and stays so; delete it to have it written anew"

@@ -113,31 +113,21 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
 
 
 def is_as_made(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is one of these documents rendered, with or without citations; line ends tell nothing."""
-    text = _with_plain_ends(markdown)
-    return any(text == page for d in documents for page in _pages_of(d))
+    """Whether a page is one of these documents rendered, with or without citations; line ends tell nothing.
 
-
-def is_as_made_before(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is one of these documents as an earlier version rendered it: nothing differs but marks of bold.
-
-    Bold that somebody gave words of a statement, or took from them, is an edit.
+    An earlier version may have set bold otherwise; but bold that somebody gave words of a statement, or took from them,
+    is an edit.
     """
-    text = _without_bold(_with_plain_ends(markdown))
-    same = (d for d in documents if any(text == _without_bold(page) for page in _pages_of(d)))
-    return any(not is_edited(markdown, d) for d in same)
-
-
-def _with_plain_ends(markdown: str) -> str:
-    return markdown.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = markdown.removeprefix("\ufeff").replace("\r\n", "\n")
+    for document in documents:
+        pages = [render_markdown(document, citations=citations) for citations in (False, True)]
+        if text in pages or (_without_bold(text) in map(_without_bold, pages) and not is_edited(markdown, document)):
+            return True
+    return False
 
 
 def _without_bold(markdown: str) -> str:
     return markdown.replace("**", "")
-
-
-def _pages_of(document: StudyDocument) -> Iterator[str]:
-    return (render_markdown(document, citations=citations) for citations in (False, True))
 
 
 def is_edited(markdown: str, document: StudyDocument) -> bool:

@@ -185,6 +185,8 @@ def test_bent_evidence_is_found_in_the_record(page: Path) -> None:
         fields["main_points"][0]["details"][0]["evidence"][0]["quote"] = "The reactor makes 50 megawatts."
 
     assert found(rewrite(page, bend)) == {"evidence"}
+    edit(page, "**Cooling tower:** ", "**Cooling tower**: ")  # as an earlier version rendered it
+    assert found(page) == {"evidence"}
 
 
 def test_lines_that_do_not_exist_are_found(page: Path) -> None:
