@@ -115,11 +115,6 @@ class Detail(Statement):
         return not self.text
 
     @property
-    def is_bullet(self) -> bool:
-        """Whether it is a bullet right below a heading; else it is a paragraph."""
-        return bool(self.lead) if self.listed is None else self.listed
-
-    @property
     def is_table(self) -> bool:
         """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])

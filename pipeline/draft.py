@@ -49,11 +49,6 @@ class DraftStatement:
         return not self.text
 
     @property
-    def is_bullet(self) -> bool:
-        """Whether it is a bullet right below a heading; else it is a paragraph."""
-        return bool(self.label) if self.listed is None else self.listed
-
-    @property
     def labelled(self) -> str:
         """The text behind its label, if it has one."""
         return f"{self.label}: {self.text}" if self.label else self.text

@@ -23,7 +23,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
-from pipeline.paragraphs import shape_of
+from pipeline.paragraphs import is_bullet, shape_of
 from pipeline.render import render_markdown
 from pipeline.render.markdown import provenance
 from pipeline.store import load
@@ -158,7 +158,7 @@ def _told(draft: Draft) -> list[tuple[object, ...]]:
             group.heading,
             [(s.text, s.label, s.columns) for s in group.flat()],
             [s.steps and bool(s.details) for s in group.statements],
-            [s.is_bullet for s in group.statements if group.heading and (s.label or not s.continues)],
+            [is_bullet(s) for s in group.statements if group.heading and (s.label or not s.continues)],
             {words for s in group.flat() for words in standing_in(s.text, s.emphasis)},
         )
         for name, groups in draft.sections.items()

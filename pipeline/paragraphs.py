@@ -33,7 +33,7 @@ def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
         above = out[-1] if out else None
         if not point.bare:
             out.append(point)
-        elif (point.is_table or point.steps) and above and not above.is_bullet and not above.details:
+        elif (point.is_table or point.steps) and above and not is_bullet(above) and not above.details:
             below = {"details": point.details, "columns": point.columns, "steps": point.steps}
             out[-1] = above.model_copy(update=below)
         elif point.is_table or (point.steps and above is None):
@@ -41,6 +41,13 @@ def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
         else:
             out += [detail.model_copy(update={"listed": True}) for detail in point.details]
     return tuple(out)
+
+
+def is_bullet(point: Any) -> bool:
+    """Whether a point, at whatever stage, is a bullet right below a heading; else it is a paragraph."""
+    if point.listed is None:
+        return bool(point.lead if isinstance(point, Detail) else point.label)
+    return bool(point.listed)
 
 
 def shape_of(point: Any) -> dict[str, Any]:

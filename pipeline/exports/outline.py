@@ -17,7 +17,7 @@ from pipeline.document import (
     with_parts,
 )
 from pipeline.labels import Labels
-from pipeline.paragraphs import in_paragraphs
+from pipeline.paragraphs import in_paragraphs, is_bullet
 from pipeline.render.markdown import provenance
 from pipeline.tables import cells, in_words
 from pipeline.text import parted_at_colon
@@ -158,7 +158,7 @@ def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labe
     else:
         nested = _details(last.details, numbers, labels)
         nested = tuple(replace(point, step=n) for n, point in enumerate(nested, 1)) if last.steps else nested
-    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns, listed=paragraph[0].is_bullet)
+    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns, listed=is_bullet(paragraph[0]))
 
 
 def _row(point: Point, columns: tuple[str, ...], labels: Labels) -> Point:

@@ -18,7 +18,7 @@ from pipeline.document import (
 )
 from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
-from pipeline.paragraphs import in_paragraphs
+from pipeline.paragraphs import in_paragraphs, is_bullet
 from pipeline.tables import cells
 from pipeline.text import linkable, parted_at_colon, pieces_of_code
 
@@ -153,7 +153,7 @@ def problems(document: StudyDocument) -> Iterator[str]:
 def _points(point: MainPoint, cite: _Citer, words: Labels) -> Iterator[str]:
     """The points below a heading: bullets, and paragraphs with what is nested below them."""
     for paragraph in in_paragraphs(point.details):
-        if paragraph[0].is_bullet:
+        if is_bullet(paragraph[0]):
             yield from _bullet(paragraph, cite, words, "")
             continue
         below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)

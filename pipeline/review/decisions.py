@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.document import BARE, TERMED
+from pipeline.paragraphs import is_bullet
 from pipeline.review.actions import (
     Action,
     Add,
@@ -292,8 +293,8 @@ def _added(state: State, action: Add, n: int) -> State:
     after = state.item(action.after) if action.after else None
     if after is not None and after.section == action.section:
         at = state.items.index(after) + len(state.block(after))
-        is_bullet = bool(after.label) if after.listed is None else after.listed
-        item = replace(item, group=after.group, depth=after.depth, listed=True if is_bullet else None)
+        listed = True if is_bullet(after) else None
+        item = replace(item, group=after.group, depth=after.depth, listed=listed)
         return replace(state, items=(*state.items[:at], item, *state.items[at:]))
     if action.section in GROUPED:
         state = _with_a_heading(state, n)

@@ -23,7 +23,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
-from pipeline.paragraphs import standing
+from pipeline.paragraphs import is_bullet, standing
 from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.render import render_markdown
 from pipeline.review.actions import Heading, Move
@@ -105,7 +105,7 @@ def test_steps_behind_others_and_what_is_no_table_any_more_are_bullets() -> None
     one_row = document().main_points[1].details[0].model_copy(update={"details": steps.details[:1]})
     for points in ((bullet, steps), (bullet, one_row)):
         said = with_points(made, *points)
-        assert all(p.is_bullet and not p.bare for p in said.main_points[1].details)
+        assert all(is_bullet(p) and not p.bare for p in said.main_points[1].details)
         assert not is_edited(render_markdown(said), said)
 
 

@@ -14,6 +14,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.page import draft_of_document, draft_of_page, is_edited
+from pipeline.paragraphs import is_bullet
 from pipeline.render import render_markdown
 from pipeline.review.actions import Add
 from pipeline.review.decisions import apply
@@ -47,7 +48,7 @@ def test_the_page_has_them_and_is_read_back_with_them(citations: bool) -> None:
     assert citations or PAGE in page
     assert not is_edited(page, document())
     (*_, group) = draft_of_page(page, document()).sections["main_points"]
-    assert [(s.label, s.is_bullet, len(s.details)) for s in group.statements] == [
+    assert [(s.label, is_bullet(s), len(s.details)) for s in group.statements] == [
         ("Cause", False, 2),
         ("", True, 0),
         ("Ben", True, 0),

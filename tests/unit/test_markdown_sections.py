@@ -14,6 +14,7 @@ from pipeline.capable import markdown_sections
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.draft import Draft, DraftStatement
 from pipeline.labels import labels_for
+from pipeline.paragraphs import is_bullet
 from pipeline.sections import STUDY
 from pipeline.text import words
 
@@ -56,7 +57,7 @@ def test_a_list_goes_below_the_paragraph_that_leads_up_to_it_unless_its_items_ha
 def test_what_was_written_as_a_bullet_or_a_paragraph_stays_one() -> None:
     markdown = "**Cause:** It is old.\n\n- They came.\n- **Ana:** yes\n\nSo:\n\n- sit"
     (group,) = told(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
-    assert [(s.labelled, s.is_bullet) for s in group.statements] == [
+    assert [(s.labelled, is_bullet(s)) for s in group.statements] == [
         ("Cause: It is old.", False),
         ("They came.", True),
         ("Ana: yes", True),
@@ -120,7 +121,7 @@ def test_an_empty_cell_is_a_cell_and_a_table_that_stays_none_tells_no_column_wit
 def test_a_row_alone_whose_cells_are_clauses_is_bullets_under_the_names_of_its_columns() -> None:
     table = "| Token opening | The right way |\n| --- | --- |\n| Throwing out the code | Asking for what others have to say |\n"
     draft = told(f"## Main Points\n\n### M\n\nThere are two ways:\n\n{table}\nThis needed trust.")
-    assert [(s.label, s.text, s.is_bullet) for _, s in draft.statements()] == [
+    assert [(s.label, s.text, is_bullet(s)) for _, s in draft.statements()] == [
         ("", "There are two ways:", False),
         ("Token opening", "Throwing out the code", True),
         ("The right way", "Asking for what others have to say", True),
@@ -133,7 +134,7 @@ def test_what_stands_below_a_bullet_that_goes_is_bullets_too() -> None:
         "## Main Points\n\n### M\n\n- **Tower:** It costs much:\n  - Water.\n  - Steel.\n- **Loan:** Ten years."
     )
     left = draft.rewritten(lambda section, s: None if s.label == "Tower" else s)
-    assert [(s.is_bullet, s.text) for _, s in left.statements()] == [
+    assert [(is_bullet(s), s.text) for _, s in left.statements()] == [
         (True, "Water."),
         (True, "Steel."),
         (True, "Ten years."),
