@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, Found, keywords_of
 from pipeline.providers.faults import afforded
+from pipeline.text import enumerated
 from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
@@ -55,7 +56,7 @@ def guess(sent: Mapping[str, Any], known: Capabilities) -> Found | None:
     if known.answers:
         return None
     if extras := [name for name in _EXTRAS if name in sent]:
-        return Found(known.without(*extras), f"refuses without a reason: asked without {_and(extras)}")
+        return Found(known.without(*extras), f"refuses without a reason: asked without {enumerated(extras, 'and')}")
     if lower := known.lower_rung():
         return Found(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
     return None
@@ -109,7 +110,7 @@ def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found
     less = known.without(*named)
     if "reasoning_effort" in named and _OTHER_VALUE.search(told):  # it thinks, only not by that word
         less = replace(less, room=max(less.room or 0, FIRST_ROOM))
-    return Found(less, f"does not take {_and(named)}: left out")
+    return Found(less, f"does not take {enumerated(named, 'and')}: left out")
 
 
 def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
@@ -123,7 +124,9 @@ def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found
         refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, told)]
         if refused:
             dropped = known.keywords_left_out | set(refused)
-            return Found(replace(known, keywords_left_out=dropped), f"takes schemas without {_and(refused)}")
+            return Found(
+                replace(known, keywords_left_out=dropped), f"takes schemas without {enumerated(refused, 'and')}"
+            )
     lower = known.lower_rung()
     return Found(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
 
@@ -133,7 +136,3 @@ def _names_keyword(keyword: str, told: str) -> bool:
     name = re.escape(keyword.casefold())
     refused = r"(?:keyword |property |field |mode )?(?:is |are )?(?:not|un|extra inputs)"
     return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}{refused}|unknown name \W?{name}\b", told) is not None
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
