@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.exports.archive import without_clock
-from pipeline.exports.base import Exported, Format, digest
+from pipeline.exports.base import Exported, Format
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage, shortened
 from pipeline.labels import Labels
+from pipeline.llm import digest_of
 from pipeline.render import DOUBTED
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
@@ -52,7 +53,7 @@ def write_anki(exported: Exported) -> bytes:
     concept, figure = _models()
     for key, model, fields in _notes(exported):
         chosen = concept if model == _CONCEPT else figure
-        deck.add_note(genanki.Note(model=chosen, fields=list(fields), guid=digest(f"{exported.key} {key}")[:20]))
+        deck.add_note(genanki.Note(model=chosen, fields=list(fields), guid=digest_of(f"{exported.key} {key}")[:20]))
     return without_clock(_packed(deck, exported.changed))
 
 

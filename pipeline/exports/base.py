@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
 from pipeline.language import direction
+from pipeline.llm import digest_of
 from pipeline.render.markdown import labels_of, problems
 from pipeline.text import clean, linkable
 from pipeline.transcript import Transcript
@@ -59,7 +59,7 @@ class Exported:
     def key(self) -> str:
         """What stays the same when a recording's notes are made again: its address and title, else its digest."""
         source = self.document.source
-        return digest(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
+        return digest_of(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
 
     def mentions(self) -> Mentions:
         """Finds the key concepts that a stretch of the page mentions."""
@@ -128,8 +128,9 @@ def exported(
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
     labels = labels_of(visible)
     source = document.source
-    same = transcript and (transcript.sha256, len(transcript.segments)) == (source.sha256, source.segments)
-    said = _with_names(transcript, visible) if same and transcript else None
+    if transcript and (transcript.sha256, len(transcript.segments)) != (source.sha256, source.segments):
+        transcript = None
+    said = _with_names(transcript, visible) if transcript else None
     return Exported(name, visible, labels, outline(visible, labels), said, citations, reviewed, changed)
 
 
@@ -151,8 +152,3 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_cleaned(inner) for inner in value]
     return value
-
-
-def digest(text: str) -> str:
-    """Hexadecimal digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()

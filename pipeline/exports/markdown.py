@@ -115,7 +115,7 @@ def _page(exported: Exported, dialect: _Dialect) -> bytes:
 
 
 def _section(section: Section, exported: Exported, dialect: _Dialect) -> list[str]:
-    links = Mentions(exported.sections)
+    links = exported.mentions()
     rows = [] if section.blocks else [exported.nothing, ""]
     for block in section.blocks:
         rows += [f"### {dialect.plain(block.part)}", ""] if block.part else []
