@@ -8,9 +8,7 @@ from __future__ import annotations
 import html
 import io
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.exports.archive import without_clock
@@ -62,10 +60,7 @@ def _packed(deck: genanki.Deck, changed: int) -> bytes:
     import genanki
 
     out = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "deck.apkg"
-        genanki.Package(deck).write_to_file(str(path), timestamp=float(changed))
-        out.write(path.read_bytes())
+    genanki.Package(deck).write_to_file(out, timestamp=float(changed))
     return out.getvalue()
 
 
@@ -99,13 +94,14 @@ def _models() -> tuple[genanki.Model, genanki.Model]:
 def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     """(what it is known by, kind, fields) of every note: concepts by their term, figures by their lines and order."""
     seen: dict[str, int] = {}
+    front: tuple[str, ...]
     for _, block, _, point in exported.points():
         if block.form == "terms":
             key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
         elif block.form in ("bullets", "points") and not point.cells and (text := cloze(point.text, point.emphasis)):
             lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
             lead = _lead(point.lead, exported.labels) if point.lead else ""
-            key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)  # type: ignore[assignment]
+            key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)
         else:
             continue
         seen[key] = seen.get(key, 0) + 1

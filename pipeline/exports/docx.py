@@ -166,18 +166,14 @@ def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> Non
 
 def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:
     for n, point in enumerate(points):
-        _statement(paragraph, point, exported, notes, space=n > 0)
-
-
-def _statement(paragraph: Any, point: Point, exported: Exported, notes: Footnotes, *, space: bool = False) -> None:
-    if space:
-        paragraph.add_run(exported.labels.between_sentences)
-    if point.lead:
-        mark, behind = exported.labels.behind(point.lead)
-        paragraph.add_run(f"{point.lead}{mark}").bold = True
-        paragraph.add_run(behind)
-    _words(paragraph, point.text, point.emphasis)
-    _evidence(paragraph, point, exported, notes)
+        if n:
+            paragraph.add_run(exported.labels.between_sentences)
+        if point.lead:
+            mark, behind = exported.labels.behind(point.lead)
+            paragraph.add_run(f"{point.lead}{mark}").bold = True
+            paragraph.add_run(behind)
+        _words(paragraph, point.text, point.emphasis)
+        _evidence(paragraph, point, exported, notes)
 
 
 def _words(paragraph: Any, text: str, emphasis: Sequence[str] = ()) -> None:

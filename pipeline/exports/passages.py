@@ -16,6 +16,8 @@ _CONTEXT = 180  # characters before and after the quotation
 _CLOSE = 2  # lines between two quotations that stand in one passage
 _LEAST = 40  # of which a part of a line is worth showing
 
+_Row = tuple[str, str | None, bool]  # text, speaker, whether it is cited
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -80,7 +82,7 @@ def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | 
     return Passage(first.segment, first.start, place, moment, _lines(rows))
 
 
-def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
+def _lines(rows: Iterable[_Row]) -> tuple[Line, ...]:
     """Rows as lines: a speaker is named where he begins, and where the quotation does."""
     out: list[Line] = []
     last: tuple[str | None, bool] = (None, False)
@@ -91,30 +93,26 @@ def _lines(rows: Iterable[tuple[str, str | None, bool]]) -> tuple[Line, ...]:
     return tuple(out)
 
 
-Row = tuple[str, str | None, bool]
-
-
-def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[Row]:
+def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[_Row]:
     """The cited lines, and those that are said between them."""
     last = run[0].segment
     for line in run:
-        for number in range(last + 1, line.segment if transcript else 0):
-            between = transcript.segment(number)  # type: ignore[union-attr]
-            yield clean(between.text), clean(between.speaker or "") or None, False
+        between = transcript.segments[last : line.segment - 1] if transcript else ()
+        yield from ((clean(s.text), clean(s.speaker or "") or None, False) for s in between)
         yield line.quote, line.speaker, True
         last = line.segment
 
 
-def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[Row], list[Row]]:
+def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[_Row], list[_Row]]:
     if transcript is None or last > len(transcript.segments):
         return [], []
     before = _limited(reversed(transcript.segments[: first - 1]), backwards=True)
     return before[::-1], _limited(transcript.segments[last:], backwards=False)
 
 
-def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[Row]:
+def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[_Row]:
     """As many lines as the context allows, the farthest cut at a word."""
-    out: list[Row] = []
+    out: list[_Row] = []
     left = _CONTEXT
     for segment in segments:
         if left < _LEAST:
