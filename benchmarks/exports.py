@@ -28,7 +28,7 @@ _STATEMENTS, _LINES, _CONCEPTS, _POINTS = 120, 400, 12, 9
 
 def main() -> None:
     """Prints a row a format: seconds of the first and of a second document, bytes."""
-    made = _given(Path(sys.argv[1])) if len(sys.argv) > 1 else exported(_document(), "talk", _transcript())
+    made = _given(Path(sys.argv[1])) if len(sys.argv) > 1 else _ready(_document(), "talk", _transcript())
     print(f"{sum(1 for _ in made.points())} statements; first time, then again: seconds on the clock (of CPU); kB")
     for form in FORMATS:
         try:
@@ -50,7 +50,11 @@ def _timed(work: Callable[[], bytes]) -> tuple[str, bytes]:
 
 
 def _given(record: Path) -> Exported:
-    return exported(load(record), record.stem)
+    return _ready(load(record), record.stem, None)
+
+
+def _ready(document: StudyDocument, name: str, transcript: Transcript | None) -> Exported:
+    return exported(document, name, transcript, citations=False, reviewed=False, changed=0)
 
 
 def _text(n: int, words: int) -> str:

@@ -30,10 +30,10 @@ class Exported:
     document: StudyDocument
     labels: Labels
     sections: tuple[Section, ...]
-    transcript: Transcript | None = None
-    citations: bool = False
-    reviewed: bool = False
-    changed: int = 0
+    transcript: Transcript | None
+    citations: bool
+    reviewed: bool
+    changed: int
 
     @property
     def url(self) -> str | None:
@@ -118,11 +118,11 @@ class Format:
 def exported(
     document: StudyDocument,
     name: str,
-    transcript: Transcript | None = None,
+    transcript: Transcript | None,
     *,
-    citations: bool = False,
-    reviewed: bool = False,
-    changed: int = 0,
+    citations: bool,
+    reviewed: bool,
+    changed: int,
 ) -> Exported:
     """A document made ready for every format. A transcript that is not the one it was made from is left out."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))

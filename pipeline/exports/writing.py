@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
@@ -19,6 +20,7 @@ from pipeline.page import edited_page
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
+from pipeline.transcript import Transcript
 
 
 @dataclass(slots=True)
@@ -100,9 +102,7 @@ class Exporter:
             transcript, _ = transcript_of(document, record, self.wanted.transcripts)
         except InputError:
             transcript = None
-        made = exported(
-            document, record.stem, transcript, citations=self.wanted.citations, changed=_seconds(document.run.created)
-        )
+        made = self._exported(record, document, transcript, _seconds(document.run.created))
         if made.transcript is None:
             self._without_context[str(record)] = None
         return made
@@ -122,8 +122,11 @@ class Exporter:
             self.tell(f"{desk.remark}: {record} is exported with its lines as they were then")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
-        names = desk.recording.transcript
-        return exported(document, record.stem, names, citations=self.wanted.citations, reviewed=True, changed=changed)
+        return self._exported(record, document, desk.recording.transcript, changed)
+
+    def _exported(self, record: Path, document: StudyDocument, transcript: Transcript | None, changed: int) -> Exported:
+        citations, reviewed = self.wanted.citations, self.wanted.reviewed
+        return exported(document, record.stem, transcript, citations=citations, reviewed=reviewed, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
         """Writes the index of the notes whose pages were written, beside or above them; None when it could not."""

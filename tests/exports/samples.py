@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.document import StudyDocument
 from pipeline.exports import Exported, exported
+from pipeline.transcript import Transcript
 from tests.review.samples import TRANSCRIPT
 from tests.review.samples import document as reactor
 
@@ -34,9 +35,12 @@ def in_parts(**changes: Any) -> StudyDocument:
     return made.model_copy(update={"main_points": tuple(points)})
 
 
-def ready(document: StudyDocument | None = None, **options: Any) -> Exported:
+def ready(
+    document: StudyDocument | None = None, transcript: Transcript | None = TRANSCRIPT, **options: Any
+) -> Exported:
     """A document on its way out, with its transcript."""
-    return exported(document or sample(), "reactor", TRANSCRIPT, **({"changed": 1_700_000_000} | options))
+    usual = {"citations": False, "reviewed": False, "changed": 1_700_000_000}
+    return exported(document or sample(), "reactor", transcript, **(usual | options))
 
 
 def hostile() -> StudyDocument:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.document import Problem, StudyDocument
 from pipeline.exports.anki import ANKI
-from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx import DOCX
 from pipeline.exports.epub import EPUB
 from pipeline.exports.html import HTML
@@ -19,7 +19,7 @@ from pipeline.exports.index import Note, write_index
 from pipeline.exports.markdown import GITHUB, OBSIDIAN
 from pipeline.exports.pages import page
 from pipeline.labels import labels_for
-from tests.exports.samples import sample
+from tests.exports.samples import ready, sample
 
 
 def of(language: str) -> Exported:
@@ -30,7 +30,7 @@ def of(language: str) -> Exported:
         "status": "partial",
         "problems": (Problem(section="key_concepts", chunk=None, message="a call failed"),),
     }
-    return exported(StudyDocument.model_validate(document.model_dump() | told), "talk")
+    return ready(StudyDocument.model_validate(document.model_dump() | told), None)
 
 
 @pytest.mark.parametrize(

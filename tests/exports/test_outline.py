@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.document import FORMS, Prerequisite
-from pipeline.exports import Exported, exported
+from pipeline.exports import Exported
 from pipeline.exports.passages import Passage
 from pipeline.render import render_markdown
 from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
@@ -77,7 +77,7 @@ def test_lines_that_stand_close_together_are_one_passage_with_what_is_said_betwe
 
 
 def test_a_transcript_that_has_changed_gives_no_context() -> None:
-    other = exported(sample(), "reactor", replace(TRANSCRIPT, sha256="1" * 64))
+    other = ready(transcript=replace(TRANSCRIPT, sha256="1" * 64))
     assert all(line.cited for _, _, _, p in other.points() for q in other.passages(p) for line in q.lines)
     assert len(cited(other, 1, 4)) == 2
 

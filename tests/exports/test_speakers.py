@@ -14,7 +14,7 @@ import pytest
 from docx import Document
 
 from pipeline.document import Naming, StudyDocument
-from pipeline.exports import Exported, exported
+from pipeline.exports import Exported
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
@@ -71,12 +71,12 @@ def test_the_page_names_people_whose_names_the_lines_tell() -> None:
 def test_a_name_that_lines_tell_stands_in_the_place_of_its_label_in_every_export(
     write: Callable[[Exported], bytes],
 ) -> None:
-    told = write(exported(*_ready())).decode()
+    told = write(ready(*counted())).decode()
     assert "Otto Ernst" in told and "Marta" in told and "Speaker 1" not in told
 
 
 def test_tables_have_these_names_and_the_record_stays_as_it_is() -> None:
-    made = exported(*_ready())
+    made = ready(*counted())
     table = csv.DictReader(io.StringIO(write_csv(made).decode("utf-8-sig"), newline=""))
     assert {row["speakers"] for row in table} == {"Otto Ernst", "Marta", "Otto Ernst, Marta"}
     rows = [json.loads(row) for row in write_jsonl(made).decode().splitlines()]
@@ -88,8 +88,3 @@ def test_the_fuller_of_two_names_for_a_person_is_told_once() -> None:
     made, _ = counted()
     source = made.source.model_copy(update={"speakers": ("Speaker 1", "Speaker 2", "Marta Ott")})
     assert made.model_copy(update={"source": source}).speakers == ("Otto Ernst", "Marta Ott")
-
-
-def _ready() -> tuple[StudyDocument, str, Transcript]:
-    document, transcript = counted()
-    return document, "reactor", transcript
