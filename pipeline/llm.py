@@ -13,6 +13,7 @@ from pipeline.errors import CallError
 from pipeline.usage import Usage as Usage
 
 FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
+TEMPERATURE, SEED = 0.0, 7  # the same answer to the same call, as far as an endpoint can
 
 _IN_ORDER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
@@ -42,8 +43,8 @@ class Request:
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None
     max_tokens: int
-    temperature: float = 0.0
-    seed: int = 7
+    temperature: float = TEMPERATURE
+    seed: int = SEED
     rank: tuple[int, ...] = field(default=(), compare=False)
     instead_of: tuple[tuple[Request, Completion], ...] = field(default=(), compare=False)
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.answers import Parsed, Unusable, parse_answer
 from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
-from pipeline.llm import Completion, Message, Request
+from pipeline.llm import SEED, TEMPERATURE, Completion, Message, Request
 from pipeline.progress import Booking
 from pipeline.prompting import PromptSet
 from pipeline.text import composed
@@ -42,6 +42,8 @@ class Structured:
         answer: type[A],
         *,
         max_tokens: int,
+        temperature: float = TEMPERATURE,
+        seed: int = SEED,
         law: Callable[[A], None] = lambda value: None,
         wish: Callable[[A], None] = lambda value: None,
     ) -> Parsed[A]:
@@ -52,7 +54,7 @@ class Structured:
         was stored before cannot be used, it is asked anew. Raises OutputTruncated, Declined, InvalidAnswer, and what
         the client raises.
         """
-        request = Request(name, tuple(messages), schema_of(answer), max_tokens)
+        request = Request(name, tuple(messages), schema_of(answer), max_tokens, temperature, seed)
         answers: list[tuple[Request, Completion]] = []
         try:
             return await self._fitting(request, answer, law, wish, answers)

@@ -12,25 +12,22 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipeline.answers import Unusable, parse_answer
 from pipeline.connect import open_structured
 from pipeline.document import KeyConcept, StudyDocument
-from pipeline.errors import InvalidAnswer
 from pipeline.evaluation.comparing import Interval, interval
-from pipeline.llm import LLMClient, Message, Request
+from pipeline.llm import Message
 from pipeline.outputs import name_below, records_at
-from pipeline.prompting import PromptSet
 from pipeline.providers.weights import Report
 from pipeline.settings import Settings
 from pipeline.store import load
-from pipeline.structured import Answer, schema_of
+from pipeline.structured import Answer, Structured
 
 REPEATS = 3
 _MOST, _QUOTE = 24, 300  # notes shown, characters of a line shown
 _TEMPERATURE = 0.7  # at 0 a repeat would only say the same again
 
 
-class Ratings(Answer):
+class DocumentRatings(Answer):
     """An answer of the judge."""
 
     borne_out: int = Field(ge=1, le=5)
@@ -39,7 +36,7 @@ class Ratings(Answer):
     distinct: int = Field(ge=1, le=5)
 
 
-QUESTIONS = tuple(Ratings.model_fields)
+QUESTIONS = tuple(DocumentRatings.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +50,15 @@ class Verdict:
     agreement: float
 
 
-async def rate(document: StudyDocument, client: LLMClient, prompts: PromptSet, repeats: int = REPEATS) -> list[Ratings]:
-    """The ratings of a document, one for each repeat. Raises CallError, also when an answer does not fit."""
-    text = prompts.load("judge.v1").render(notes=shown(document))
+async def rate(document: StudyDocument, structured: Structured) -> list[DocumentRatings]:
+    """The ratings of a document, one for each repeat. Raises what `structured` does."""
+    asked = Message("user", structured.prompts.load("judge.v1").render(notes=shown(document)))
     out = []
-    for seed in range(1, repeats + 1):
-        request = Request(
-            "judge.v1", (Message("user", text),), schema_of(Ratings), 200, temperature=_TEMPERATURE, seed=seed
+    for seed in range(1, REPEATS + 1):
+        answer = await structured.ask(
+            "judge.v1", (asked,), DocumentRatings, max_tokens=200, temperature=_TEMPERATURE, seed=seed
         )
-        completion = await client.complete(request)
-        try:
-            out.append(parse_answer(completion.text, Ratings).value)
-        except Unusable as err:
-            raise InvalidAnswer(f"the judge's answer does not fit: {err}", hint="try another model") from err
+        out.append(answer.value)
     return out
 
 
@@ -81,7 +74,7 @@ def shown(document: StudyDocument) -> str:
     return "\n".join(rows)
 
 
-def verdicts(before: Sequence[Sequence[Ratings]], after: Sequence[Sequence[Ratings]]) -> list[Verdict]:
+def verdicts(before: Sequence[Sequence[DocumentRatings]], after: Sequence[Sequence[DocumentRatings]]) -> list[Verdict]:
     """Paired by document: means, the difference with its interval over documents, and agreement of repeats."""
     out = []
     for question in QUESTIONS:
@@ -101,8 +94,8 @@ async def judge_folders(folders: Sequence[Path], settings: Settings, report: Rep
     first, second = ({name_below(r, [f]): r for r in records_at([f])} for f in folders)
     names = [n for n in first if n in second]
     async with open_structured(settings, report) as judge:
-        before = [await rate(load(first[n]), judge, judge.prompts) for n in names]
-        after = [await rate(load(second[n]), judge, judge.prompts) for n in names]
+        before = [await rate(load(first[n]), judge) for n in names]
+        after = [await rate(load(second[n]), judge) for n in names]
     return verdicts(before, after)
 
 

@@ -48,7 +48,7 @@ class Rating(Answer):
     why: str
 
 
-class Ratings(Answer):
+class StatementRatings(Answer):
     """An answer of the judge."""
 
     ratings: list[Rating]
@@ -154,7 +154,7 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
     )
     wanted = {c.statement.id for c in claims}
 
-    def all_are_rated(answer: Ratings) -> None:
+    def all_are_rated(answer: StatementRatings) -> None:
         rated = [r.id for r in answer.ratings]
         if missing := sorted(wanted - set(rated)):
             raise Unusable(f"there is no rating of {', '.join(map(str, missing))}")
@@ -164,7 +164,7 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
     room = _ROOM + _ROOM_EACH * len(claims)
     try:
         found = await structured.ask(
-            "judge_statements", (Message("user", text),), Ratings, max_tokens=room, law=all_are_rated
+            "judge_statements", (Message("user", text),), StatementRatings, max_tokens=room, law=all_are_rated
         )
     except CallError as err:
         if err.fatal:

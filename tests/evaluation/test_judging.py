@@ -11,7 +11,7 @@ from pipeline.errors import InvalidAnswer
 from pipeline.evaluation.eval_commands import run_compare
 from pipeline.evaluation.judging import (
     QUESTIONS,
-    Ratings,
+    DocumentRatings,
     Verdict,
     judge_folders,
     rate,
@@ -20,15 +20,14 @@ from pipeline.evaluation.judging import (
     verdicts_markdown,
 )
 from pipeline.llm import Request
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import load_settings
-from tests.scripted import Answer, ScriptedClient
+from tests.scripted import Answer, ScriptedClient, structured
 
 
-def ratings(value: int) -> Ratings:
-    return Ratings(**dict.fromkeys(QUESTIONS, value))
+def ratings(value: int) -> DocumentRatings:
+    return DocumentRatings(**dict.fromkeys(QUESTIONS, value))
 
 
 def by_seed(request: Request) -> Answer:
@@ -40,17 +39,17 @@ def test_every_repeat_asks_the_same_with_a_seed_of_its_own_and_is_stored(
 ) -> None:
     client = ScriptedClient(by_seed)
     calls = CallStore(tmp_path / "calls.sqlite")
-    first = asyncio.run(rate(document, StoredClient(calls, client, "m"), PromptSet()))
+    first = asyncio.run(rate(document, structured(StoredClient(calls, client, "m"))))
     assert [r.clear for r in first] == [4, 4, 2]
     assert len({r.messages for r in client.requests}) == 1 and [r.seed for r in client.requests] == [1, 2, 3]
-    again = asyncio.run(rate(document, StoredClient(calls, None, "m"), PromptSet()))
+    again = asyncio.run(rate(document, structured(StoredClient(calls, None, "m"))))
     calls.close()
     assert again == first
 
 
 def test_the_judge_sees_notes_with_their_lines_and_every_question(document: StudyDocument) -> None:
     client = ScriptedClient(by_seed)
-    asyncio.run(rate(document, client, PromptSet()))
+    asyncio.run(rate(document, structured(client)))
     text = client.requests[0].messages[0].content
     assert all(f"- {q}: " in text for q in QUESTIONS)
     detail = document.main_points[0].details[0]
@@ -75,8 +74,14 @@ def test_agreement_falls_when_repeats_differ_and_differences_are_paired() -> Non
 
 @pytest.mark.parametrize("answer", [{"clear": 3}, dict.fromkeys(QUESTIONS, 9), "very good"])
 def test_an_answer_that_does_not_fit_is_an_error_and_no_rating(document: StudyDocument, answer: Answer) -> None:
-    with pytest.raises(InvalidAnswer, match="the judge's answer does not fit"):
-        asyncio.run(rate(document, ScriptedClient(lambda r: answer), PromptSet()))
+    with pytest.raises(InvalidAnswer, match="the answer did not fit, also when asked again"):
+        asyncio.run(rate(document, structured(ScriptedClient(lambda r: answer))))
+
+
+def test_an_answer_that_does_not_fit_is_asked_for_again_with_the_same_seed(document: StudyDocument) -> None:
+    client = ScriptedClient(["very good", *[dict.fromkeys(QUESTIONS, 4)] * 3])
+    assert [r.clear for r in asyncio.run(rate(document, structured(client)))] == [4, 4, 4]
+    assert [r.seed for r in client.requests] == [1, 1, 2, 3]
 
 
 def test_two_folders_are_judged_once_and_the_verdicts_stand_below_the_scores(
