@@ -77,7 +77,8 @@ def counted(transcripts: list[Transcript], model: str) -> Talk:
     with tempfile.TemporaryDirectory() as folder:
         store = CallStore(Path(folder) / "calls.sqlite")
         plans: list[Plan] = [
-            asyncio.run(plan_one(t, store, model, Recipe(), PromptSet(), Experience())) for t in transcripts
+            asyncio.run(plan_one(t, store, model, Recipe(), PromptSet(), Experience(), lambda usage: None))
+            for t in transcripts
         ]
         store.close()
     tokens = [sum(count_each([s.text for s in t.segments], encoding)) for t in transcripts]

@@ -137,7 +137,7 @@ async def plan_one(
     recipe: Recipe,
     prompts: PromptSet,
     experience: Experience,
-    price: PriceOf = lambda usage: None,
+    price: PriceOf,
 ) -> Plan:
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
     plan = Plan(transcript.name, words_of(recipe, transcript.spoken_words))

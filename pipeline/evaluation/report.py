@@ -8,6 +8,8 @@ from pipeline.evaluation.comparing import Comparison, means, verdict
 from pipeline.evaluation.scores import SCORES, Scored
 from pipeline.render import escape
 
+_SHOWN = 5  # statements of each document that vanished, that appeared, that changed
+
 
 def scores_markdown(scored: Sequence[Scored]) -> str:
     """A table of means with intervals, and one with a row a document."""
@@ -22,7 +24,7 @@ def scores_markdown(scored: Sequence[Scored]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def comparison_markdown(comparison: Comparison, *, statements: int = 5) -> str:
+def comparison_markdown(comparison: Comparison) -> str:
     """Paired differences, then what changed, the document that lost most first."""
     rows = ["| score | difference | 95 % interval | pairs | |", "| --- | --- | --- | --- | --- |"]
     for name, d in comparison.differences.items():
@@ -31,9 +33,9 @@ def comparison_markdown(comparison: Comparison, *, statements: int = 5) -> str:
     for change in comparison.documents:
         counts = f"{len(change.appeared)} appeared, {len(change.vanished)} vanished, {len(change.changed)} changed"
         rows += ["", f"### {escape(change.name)}: {counts}", ""]
-        rows += [f"- vanished: {escape(t)}" for t in change.vanished[:statements]]
-        rows += [f"- appeared: {escape(t)}" for t in change.appeared[:statements]]
-        rows += [f"- changed: {escape(a)} → {escape(b)}" for a, b in change.changed[:statements]]
+        rows += [f"- vanished: {escape(t)}" for t in change.vanished[:_SHOWN]]
+        rows += [f"- appeared: {escape(t)}" for t in change.appeared[:_SHOWN]]
+        rows += [f"- changed: {escape(a)} → {escape(b)}" for a, b in change.changed[:_SHOWN]]
     if comparison.unpaired:
         rows += ["", f"In one of the two only: {', '.join(map(escape, comparison.unpaired))}"]
     return "\n".join(rows) + "\n"

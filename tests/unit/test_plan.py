@@ -45,8 +45,11 @@ def store(tmp_path: Path) -> CallStore:
 
 
 def plan(store: CallStore, recipe: Recipe | None = None, of: Transcript | None = None) -> Plan:
-    past = Experience.of(store, "scripted")
-    return asyncio.run(plan_one(of or transcript(), store, "scripted", recipe or Recipe(), PromptSet(), past))
+    return planned(store, Experience.of(store, "scripted"), recipe or Recipe(), of or transcript())
+
+
+def planned(store: CallStore, past: Experience, recipe: Recipe, of: Transcript) -> Plan:
+    return asyncio.run(plan_one(of, store, "scripted", recipe, PromptSet(), past, lambda usage: None))
 
 
 def run_until(store: CallStore, name: str, recipe: Recipe | None = None) -> None:
@@ -130,7 +133,7 @@ def test_the_check_is_told_apart_whether_it_comes_later_or_now(store: CallStore)
 
 def test_earlier_answers_say_how_long_answers_are(store: CallStore) -> None:
     past = Experience({"write": [100, 200, 300, 400]})
-    found = asyncio.run(plan_one(transcript(), store, "scripted", Recipe(), PromptSet(), past))
+    found = planned(store, past, Recipe(), transcript())
     assert (found.now.low, found.now.high) == (200, 300)
 
 
