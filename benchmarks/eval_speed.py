@@ -23,7 +23,7 @@ def seconds(fixtures: Path, documents: int) -> float:
             fixture = kept[n % len(kept)]
             shutil.copytree(fixture.folder, Path(folder) / str(n) / fixture.name)
         started = time.perf_counter()
-        run_eval([Path(folder)], Path(folder), None)
+        run_eval([Path(folder)], Path(folder), None, as_json=False, page=None)
         return time.perf_counter() - started
 
 

@@ -59,8 +59,8 @@ def run_eval(
     reference: Path | None,
     transcripts: Path | None,
     *,
-    as_json: bool = False,
-    page: Path | None = None,
+    as_json: bool,
+    page: Path | None,
 ) -> tuple[int, str]:
     """`studydoc eval`: exit code 1 where a document has no scores, and these as Markdown or JSON, to `page` as HTML."""
     scored, failed = score_all(paths, reference, transcripts)
@@ -84,9 +84,9 @@ def run_compare(
     transcripts: Path | None,
     fail_under: float | None,
     *,
-    as_json: bool = False,
-    page: Path | None = None,
-    judge: Callable[[Sequence[Path]], tuple[str, list[Verdict]]] | None = None,
+    as_json: bool,
+    page: Path | None,
+    judge: Callable[[Sequence[Path]], tuple[str, list[Verdict]]] | None,
 ) -> tuple[int, str]:
     """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
     if len(folders) != 2:

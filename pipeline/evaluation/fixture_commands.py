@@ -54,7 +54,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Verdict
     return Verdict(fixture.name, tuple(lines), len(Recording(fixture.calls).calls))
 
 
-def run_check(folder: Path, prompts: Path | None = None) -> tuple[int, list[str]]:
+def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
     """`studydoc fixture check`: exit code 1 on a difference, and a report."""
     chosen = PromptSet(prompts)
     verdicts = [check_fixture(f, chosen) for f in find_fixtures(folder)]
@@ -66,7 +66,7 @@ def run_check(folder: Path, prompts: Path | None = None) -> tuple[int, list[str]
     return int(any(v.lines for v in verdicts)), lines
 
 
-def run_list(folder: Path, prompts: Path | None = None, model: str | None = None) -> tuple[int, list[str]]:
+def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int, list[str]]:
     """`studydoc fixture list`: each fixture with what is obsolete in it; exit code 1 when anything is."""
     chosen, stale, lines = PromptSet(prompts), False, []
     for fixture in find_fixtures(folder):

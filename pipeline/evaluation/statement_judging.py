@@ -174,7 +174,7 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
 
 
 async def run_judge(
-    paths: Sequence[Path], transcripts: Path | None, settings: Settings, report: Report, *, as_json: bool = False
+    paths: Sequence[Path], transcripts: Path | None, settings: Settings, report: Report, *, as_json: bool
 ) -> tuple[int, str]:
     """`studydoc eval --judge`: exit code 1 when something could not be judged, and tables or a line a statement.
 

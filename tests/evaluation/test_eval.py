@@ -26,9 +26,17 @@ def folders(record: Path, tmp_path: Path) -> tuple[Path, Path]:
     return before, after
 
 
+def scores(*paths: Path, as_json: bool = False, page: Path | None = None) -> tuple[int, str]:
+    return run_eval(paths, None, None, as_json=as_json, page=page)
+
+
+def compared(*folders: Path, fail_under: float | None = None) -> tuple[int, str]:
+    return run_compare(folders, None, None, fail_under, as_json=False, page=None, judge=None)
+
+
 def test_eval_prints_the_same_numbers_as_markdown_and_json(record: Path) -> None:
-    code, text = run_eval([record.parent], None, None)
-    _, as_json = run_eval([record.parent], None, None, as_json=True)
+    code, text = scores(record.parent)
+    _, as_json = scores(record.parent, as_json=True)
     told = json.loads(as_json)
     mean = told["means"]["lix"]["mean"]
     assert code == 0 and f"| lix | {mean:.3f} |" in text
@@ -36,17 +44,17 @@ def test_eval_prints_the_same_numbers_as_markdown_and_json(record: Path) -> None
 
 
 def test_a_page_is_scored_by_its_record(record: Path) -> None:
-    assert run_eval([record.with_suffix(".md")], None, None) == run_eval([record], None, None)
+    assert scores(record.with_suffix(".md")) == scores(record)
 
 
 def test_a_document_that_is_named_twice_counts_once(record: Path) -> None:
-    assert run_eval([record, record.with_suffix(".md")], None, None) == run_eval([record], None, None)
+    assert scores(record, record.with_suffix(".md")) == scores(record)
 
 
 def test_a_record_whose_transcript_has_changed_is_not_scored(record: Path, talk: Path) -> None:
     talk.write_text(talk.read_text("utf-8") + "\n\nAna: One more thing to say.", "utf-8")
     with pytest.raises(InputError, match="has changed since the notes were made"):
-        run_eval([record], None, None)
+        scores(record)
 
 
 def test_a_record_that_cannot_be_scored_is_told_and_the_others_have_their_scores(record: Path, tmp_path: Path) -> None:
@@ -55,30 +63,30 @@ def test_a_record_that_cannot_be_scored_is_told_and_the_others_have_their_scores
     fields["source"]["path"] = "gone.txt"
     (folder / "lost.json").write_text(json.dumps(fields), "utf-8")
     (folder / "lost.md").write_text("# Lost\n", "utf-8")
-    code, text = run_eval([folder], None, None)
+    code, text = scores(folder)
     assert code == 1 and "| talk |" in text and "Not scored: " in text and "lost.json: its transcript gone.txt" in text
-    told = json.loads(run_eval([folder], None, None, as_json=True)[1])
+    told = json.loads(scores(folder, as_json=True)[1])
     assert [d["name"] for d in told["documents"]] == ["talk"] and len(told["failed"]) == 1
 
 
 def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[Path, Path]) -> None:
-    code, text = run_compare(list(folders), None, None, 0.005)
+    code, text = compared(*folders, fail_under=0.005)
     assert code == 1 and "Past the threshold: " in text and "cited by 0.667" in text
     assert "3 million" in text and "9 million" in text
-    assert run_compare([folders[0], folders[0]], None, None, 0.0)[0] == 0
+    assert compared(folders[0], folders[0], fail_under=0.0)[0] == 0
 
 
 def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path, Path]) -> None:
     with pytest.raises(SettingsError, match="compare takes two folders"):
-        run_compare([folders[0]], None, None, None)
+        compared(folders[0])
     (folders[1] / "talk.json").rename(folders[1] / "other.json")
     (folders[1] / "talk.md").rename(folders[1] / "other.md")
     with pytest.raises(SettingsError, match="no document of the same name"):
-        run_compare(list(folders), None, None, None)
+        compared(*folders)
 
 
 def test_eval_writes_a_page_with_plots_where_asked(record: Path, tmp_path: Path) -> None:
-    run_eval([record], None, None, page=tmp_path / "scores.html")
+    scores(record, page=tmp_path / "scores.html")
     assert "<svg" in (tmp_path / "scores.html").read_text("utf-8")
 
 
@@ -86,7 +94,7 @@ def test_documents_of_one_name_in_two_folders_are_compared_each_with_its_own(fol
     for folder in folders:
         for week in ("week1", "week2"):
             shutil.copytree(folder, folder / week, ignore=shutil.ignore_patterns("week*"))
-    names = {d["name"] for d in json.loads(run_eval([folders[0]], None, None, as_json=True)[1])["documents"]}
+    names = {d["name"] for d in json.loads(scores(folders[0], as_json=True)[1])["documents"]}
     assert names == {"talk", "week1/talk", "week2/talk"}
-    text = run_compare(list(folders), None, None, None)[1]
+    text = compared(*folders)[1]
     assert all(f"### {name}: " in text for name in names)

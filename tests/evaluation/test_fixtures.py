@@ -73,6 +73,10 @@ def made(talk: Path) -> Fixture:
     return load_fixture(talk.parent / "fixtures" / "talk")
 
 
+def listed(folder: Path, prompts: Path | None = None, model: str | None = None) -> tuple[int, list[str]]:
+    return run_list(folder, prompts, model)
+
+
 def test_a_fixture_holds_all_that_a_replay_needs_and_nothing_else_of_the_store(talk: Path) -> None:
     stored(talk)
     calls = CallStore(store_path(talk.parent / "outputs"))
@@ -208,7 +212,7 @@ def test_a_changed_golden_statement_is_shown_in_its_section(made: Fixture) -> No
     record.write_text(
         record.read_text("utf-8").replace("at 3 million euros a year.", "at 9 million euros a year."), "utf-8"
     )
-    code, lines = run_check(made.folder.parent)
+    code, lines = run_check(made.folder.parent, None)
     assert code == 1 and lines[0] == "talk: DIFFERENT"
     assert any("main_points: changed: " in line and "9 million" in line for line in lines)
     assert any("to: " in line and "3 million" in line for line in lines)
@@ -240,7 +244,7 @@ def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, t
     (prompts / "check.v8.md").write_text("Check badly.\n" + (ROOT / "prompts/check.v8.md").read_text("utf-8"), "utf-8")
     code, lines = run_check(made.folder, prompts)
     assert code == 1 and "the nearest recorded call differs in messages" in lines[1]
-    code, lines = run_list(made.folder, prompts)
+    code, lines = listed(made.folder, prompts)
     assert code == 1 and lines[0].startswith("talk: STALE")
     assert any(line.strip().startswith("check: ") and "messages changed" in line for line in lines)
     assert not any("write: " in line for line in lines), "untouched calls are not obsolete"
@@ -261,13 +265,13 @@ def test_list_names_the_part_of_the_identity_that_changed(made: Fixture, part: s
         edit(row["identity"])
         row["key"] = row["key"][::-1]
     made.calls.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    code, lines = run_list(made.folder)
+    code, lines = listed(made.folder)
     assert code == 1 and all(line.endswith(f"{part} changed") for line in lines[1:])
 
 
 def test_another_model_makes_every_call_obsolete(made: Fixture) -> None:
-    assert run_list(made.folder) == (0, run_list(made.folder)[1])
-    code, lines = run_list(made.folder, model="other")
+    assert listed(made.folder) == (0, listed(made.folder)[1])
+    code, lines = listed(made.folder, model="other")
     assert code == 1 and len(lines) > 2 and all("model changed" in line for line in lines[1:])
 
 
@@ -391,7 +395,7 @@ def test_a_fixture_is_renewed_against_an_endpoint_whose_host_and_key_it_does_not
     assert not any(b"127.0.0.1" in text or KEY.encode() in text for text in bytes_of(made.folder).values())
     kept = load_fixture(made.folder)
     assert (kept.manifest.endpoint, kept.manifest.model) == ("endpoint", "scripted")
-    assert check_fixture(kept).lines == () and run_list(made.folder)[0] == 0
+    assert check_fixture(kept).lines == () and listed(made.folder)[0] == 0
 
 
 def test_how_a_run_was_made_is_kept_from_its_record(talk: Path) -> None:
@@ -495,7 +499,7 @@ def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_referen
         record, talk, "# Notes\n\n- The tower cools the reactor.\n", elsewhere, fixtures
     )
     assert "cools the reactor" in (fixtures / "talk" / "reference.md").read_text("utf-8")
-    assert run_check(fixtures)[0] == 0
+    assert run_check(fixtures, None)[0] == 0
     with pytest.raises(SettingsError, match="is there already"):
         keep_as_fixture(record, talk, "", elsewhere, fixtures)
 
@@ -503,7 +507,7 @@ def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_referen
 def test_an_unknown_name_an_empty_folder_and_a_missing_transcript_are_told(made: Fixture, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="there are no fixtures here"):
-        run_check(tmp_path / "empty")
+        run_check(tmp_path / "empty", None)
     with pytest.raises(InputError, match="no fixture nothing"):
         asyncio.run(run_record(made.folder, ["nothing"], settings(tmp_path), lambda done, total: None))
     with pytest.raises(InputError, match="no transcript"):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -93,9 +94,9 @@ def test_two_folders_are_judged_once_and_the_verdicts_stand_below_the_scores(
     def judge(folders: Sequence[Path]) -> tuple[str, list[Verdict]]:
         return "judge", asyncio.run(judge_folders(folders, settings, lambda done, total: None))
 
-    both = [record.parent, record.parent]
-    assert "Judged by" not in run_compare(both, None, None, None)[1] and not client.requests
-    _, text = run_compare(both, None, None, None, judge=judge)
+    compared = partial(run_compare, [record.parent] * 2, None, None, None, as_json=False, page=None)
+    assert "Judged by" not in compared(judge=None)[1] and not client.requests
+    _, text = compared(judge=judge)
     assert "Judged by judge, 3 times each" in text and len(client.requests) == 3
-    run_compare(both, None, None, None, judge=judge)
+    compared(judge=judge)
     assert len(client.requests) == 3, "stored ratings are not asked for again"

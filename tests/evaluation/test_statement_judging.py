@@ -20,7 +20,7 @@ from pipeline.evaluation.statement_judging import (
     run_judge,
 )
 from pipeline.llm import Request
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 from pipeline.store import output_path, write
 from tests.scripted import Answer, ScriptedClient, structured
 
@@ -140,6 +140,10 @@ def test_json_gives_a_line_for_each_statement_with_what_judged_it(record: Path) 
     assert (bad["cited"], bad["worth"], bad["lines"]) == (False, False, [6])
 
 
+def by_command(folder: Path, transcripts: Path | None, settings: Settings, *, as_json: bool = False) -> tuple[int, str]:
+    return asyncio.run(run_judge([folder], transcripts, settings, lambda done, total: None, as_json=as_json))
+
+
 def test_documents_of_one_name_are_told_apart(
     document: StudyDocument, tmp_path: Path, scripted_endpoint: Callable[[Callable[[Request], Answer]], ScriptedClient]
 ) -> None:
@@ -147,7 +151,7 @@ def test_documents_of_one_name_are_told_apart(
         write(document, "page", output_path(tmp_path / "all", f"{week}/talk"))
     settings = load_settings(model="scripted", base_url="http://localhost:1/v1", out=tmp_path / "kept")
     scripted_endpoint(all_true)
-    _, text = asyncio.run(run_judge([tmp_path / "all"], tmp_path, settings, lambda done, total: None))
+    _, text = by_command(tmp_path / "all", tmp_path, settings)
     for name in ("week1/talk", "week2/talk"):
         assert f"| {name} | 8 |" in text and f"### {name}\n" in text and f"model that wrote {name}." in text
 
@@ -159,8 +163,8 @@ def test_the_command_asks_once_and_fails_where_something_is_not_judged(
 ) -> None:
     settings = load_settings(model="judge", base_url="http://localhost:1/v1", out=tmp_path / "kept")
 
-    def run(**more: Any) -> tuple[int, str]:
-        return asyncio.run(run_judge([record.parent], None, settings, lambda done, total: None, **more))
+    def run(*, as_json: bool = False) -> tuple[int, str]:
+        return by_command(record.parent, None, settings, as_json=as_json)
 
     client = scripted_endpoint(all_true)
     assert run()[0] == 0 and "Judged by judge" in run()[1]
@@ -180,5 +184,5 @@ def test_notes_without_a_statement_that_could_be_judged_are_not_told_as_true(
     record.write_text(json.dumps(fields | {"overview": [], "main_points": [], "key_concepts": [], "summary": []}))
     settings = load_settings(model="judge", base_url="http://localhost:1/v1", out=tmp_path / "kept")
     scripted_endpoint(all_true)
-    code, text = asyncio.run(run_judge([record.parent], None, settings, lambda done, total: None))
+    code, text = by_command(record.parent, None, settings)
     assert code == 1 and "it has no statement that cites lines" in text and "Nothing untrue" not in text
