@@ -39,16 +39,16 @@ def make_documents(
     settings: Settings,
     metadata: Metadata,
     display: Display,
-    events: Events | None = None,
-    given: Input | None = None,
-    written: Callable[[Path], None] = lambda page: None,
+    events: Events,
+    given: Input,
+    written: Callable[[Path], None],
 ) -> tuple[int, list[dict[str, Any]]]:
     """Exit code 0 when every document is complete, 130 after Ctrl-C, else 1; and a row for each transcript.
 
     `written` is told of every page that stands, as soon as it does. What makes documents is loaded when there is
     something to make.
     """
-    started, events, given = time.monotonic(), events or Events(), given or Input(settings.encoding, settings.format)
+    started = time.monotonic()
     found = find(paths, given, settings.out)
     for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)

@@ -14,20 +14,18 @@ import pytest
 
 ray = pytest.importorskip("ray", reason="the extra is not installed: pip install 'studydoc[ray]'")
 
-from pipeline.cli.screen import Screen
 from pipeline.cluster.places import discover
 from pipeline.cluster.ray_tasks import cluster, spread
 from pipeline.cluster.work import Report, assignments
 from pipeline.settings import load_settings
-from pipeline.single_machine import make_documents
 from pipeline.transcript import Metadata
+from tests.alone import made_alone
 from tests.cluster.conftest import write_talk
 from tests.cluster.test_work import contents
 from tests.samples import ROOT
 
 # Ray's own start and end leave sockets and processes to the garbage collector.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
-QUIET = Screen(quiet=True)
 
 
 @pytest.fixture
@@ -73,7 +71,7 @@ def test_documents_are_those_of_one_machine_although_a_node_dies_in_the_middle(
     assert [r.row["status"] for r in reports] == ["complete"] * 12
     assert {r.node for r in reports} >= {second[0]}
     alone = load_settings(base_url=url, model="scripted", out=folder / "alone")
-    make_documents([folder / "talks"], alone, Metadata(), QUIET)
+    made_alone(folder / "talks", alone)
     assert contents(folder / "outputs") == contents(folder / "alone")
 
 

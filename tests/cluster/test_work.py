@@ -12,16 +12,13 @@ import pytest
 
 pytest.importorskip("fsspec", reason="the extra is not installed: pip install 'studydoc[ray]'")
 
-from pipeline.cli.screen import Screen
 from pipeline.cluster.places import address_of, discover, publish, read
 from pipeline.cluster.work import Assignment, Report, assignments, make_one
 from pipeline.errors import SettingsError
 from pipeline.settings import load_settings
-from pipeline.single_machine import make_documents
 from pipeline.store import load
 from pipeline.transcript import Metadata
-
-QUIET = Screen(quiet=True)
+from tests.alone import made_alone
 
 
 def told(folder: Path, url: str, paths: list[Path] | None = None, **more: Any) -> list[Assignment]:
@@ -51,7 +48,7 @@ def test_workers_leave_the_documents_that_one_machine_makes(folder: Path, serve:
     reports = make(folder, url)
     assert [r.row["status"] for r in reports] == ["complete"] * 3
     alone = load_settings(base_url=url, model="scripted", out=folder / "alone")
-    make_documents([folder / "talks"], alone, Metadata(), QUIET)
+    made_alone(folder / "talks", alone)
     assert contents(folder / "outputs") == contents(folder / "alone")
     pages = [{p.name: p.read_bytes() for p in (folder / out).rglob("*.md")} for out in ("outputs", "alone")]
     assert pages[0] == pages[1] and len(pages[0]) == 3

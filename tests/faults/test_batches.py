@@ -25,9 +25,9 @@ from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
 from pipeline.providers.limited import LimitReached
 from pipeline.settings import Settings, load_settings
-from pipeline.single_machine import make_documents
 from pipeline.store import load
 from pipeline.transcript import Metadata
+from tests.alone import made_alone
 from tests.faults.batch_server import BatchServer
 from tests.faults.fake_endpoints import REFUSALS
 from tests.faults.server import _reply, task_of
@@ -483,7 +483,7 @@ def test_documents_are_those_of_single_calls(folder: Path, serve: Callable[..., 
         rounds(folder, server)
     by_batch = contents(folder)
     alone = load_settings(base_url=serve(), model="scripted", out=folder / "single")
-    make_documents([folder / "talks"], alone, Metadata(), QUIET)
+    made_alone(folder / "talks", alone)
     (folder / "outputs").rename(folder / "batched")
     (folder / "single").rename(folder / "outputs")
     assert contents(folder) == by_batch
@@ -507,7 +507,7 @@ def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
 def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
     with BatchServer("slow") as server:
         batch(folder, server)
-        code, rows = make_documents([folder / "talks"], settings(folder, server), Metadata(), QUIET)
+        code, rows = made_alone(folder / "talks", settings(folder, server))
         assert code == 1 and all("studydoc batch collect" in row["error"] for row in rows)
 
 
