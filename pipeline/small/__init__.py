@@ -60,7 +60,7 @@ _SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of 
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
-def planned_calls(transcript: Transcript, length: Length = "standard") -> int:
+def planned_calls(transcript: Transcript, length: Length) -> int:
     """Calls, about: one a passage, a title and a window, and one for a term asked for again."""
     sentences = sentences_of(transcript)
     if not sentences:

@@ -26,7 +26,7 @@ def _left(noise: re.Match[str]) -> str:
     return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
 
 
-def spoken(text: str, language: str | None = "en") -> str:
+def spoken(text: str, language: str | None) -> str:
     """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
 
     Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pipeline.labels import Labels, labels_for
+from pipeline.labels import Labels
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
 from pipeline.small.noises import spoken
@@ -22,12 +22,7 @@ _SEEN = 3  # times that an opening is used in a recording to count as a habit of
 class Quoter:
     """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
 
-    def __init__(
-        self,
-        sentences: Sequence[Sentence],
-        words: Labels = labels_for("en"),  # noqa: B008  # frozen
-        spoken: str | None = "en",
-    ) -> None:
+    def __init__(self, sentences: Sequence[Sentence], words: Labels, spoken: str | None) -> None:
         self._words, self._spoken = words, spoken
         opened = (_PIECE.match(s.text) for s in sentences)
         self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)

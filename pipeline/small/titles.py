@@ -69,7 +69,7 @@ class Names:
     """
 
     def __init__(
-        self, sentences: Sequence[Sentence], notes: Iterable[str], quoter: Quoter, language: str | None = "en"
+        self, sentences: Sequence[Sentence], notes: Iterable[str], quoter: Quoter, language: str | None
     ) -> None:
         self._fewest_letters = 1 if language is None or primary(language) == "en" else _LONG_WORD
         self._noted = {k for note in notes for k in keys(note)}

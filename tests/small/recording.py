@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pipeline.labels import labels_for
 from pipeline.llm import Completion, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
 from pipeline.small.excerpts import Excerpt, excerpts_of
 from pipeline.small.notes import Mark
-from pipeline.small.sentences import sentences_of
+from pipeline.small.quoting import Quoter
+from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -37,6 +39,10 @@ BREAD = "Bakers steer the acid of sourdough with water and flour."
 def transcript(lines: Sequence[tuple[str | None, str]] = LINES) -> Transcript:
     segments = tuple(Segment(i, text, who, float(10 * i), float(10 * i + 9)) for i, (who, text) in enumerate(lines, 1))
     return Transcript("bridge", segments, Metadata(), "bridge.vtt", "0" * 64)
+
+
+def in_english(sentences: Sequence[Sentence]) -> Quoter:
+    return Quoter(sentences, labels_for("en"), "en")
 
 
 class Answering:

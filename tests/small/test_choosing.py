@@ -18,11 +18,10 @@ from pipeline.small.keys import in_common, keys, units
 from pipeline.small.notes import Mark, spare, unnoted
 from pipeline.small.parts import parted
 from pipeline.small.passages import Passage
-from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.sentences import sentences_of
 from pipeline.small.titles import Named, Names, checked, shortened, titled
-from tests.small.recording import BREAD, BRIDGE, Answering, all_of, structured, transcript
+from tests.small.recording import BREAD, BRIDGE, Answering, all_of, in_english, structured, transcript
 
 LONG = f"{BRIDGE[:-1]}, and so it does on {'the long ' * 14}piers of all harbours in the north."
 
@@ -134,7 +133,7 @@ def test_parts_hold_every_excerpt_once(said: list[tuple[str, str]]) -> None:
 
 def _names(excerpts: Iterable[Excerpt], notes: tuple[str, ...] = ()) -> Names:
     sentences = [s for e in excerpts for s in e.sentences]
-    return Names(sentences, notes, Quoter(sentences))
+    return Names(sentences, notes, in_english(sentences), "en")
 
 
 def _titled(excerpt: Excerpt, answer: str, names: Names | None = None) -> Named:
@@ -236,7 +235,7 @@ def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated
     asked = "What does rust do to the steel of bridges?"
     question, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
     excerpt = Excerpt((answer,), frozenset({1}), (), before=(question,))
-    one = _titled(excerpt, "Rust", Names([question, answer], [BRIDGE], Quoter([])))
+    one = _titled(excerpt, "Rust", Names([question, answer], [BRIDGE], in_english([]), "en"))
     assert (one.name, one.printed) == (asked, replace(excerpt, before=()))
 
 
@@ -246,7 +245,7 @@ def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated
 def test_a_question_that_is_long_or_says_little_is_no_heading(asked: str) -> None:
     question, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
     excerpt = Excerpt((answer,), frozenset({1}), (), before=(question,))
-    one = _titled(excerpt, "Rust on bridges", Names([question, answer], [BRIDGE], Quoter([])))
+    one = _titled(excerpt, "Rust on bridges", Names([question, answer], [BRIDGE], in_english([]), "en"))
     assert (one.name, one.printed) == ("Rust on bridges", excerpt)
 
 
@@ -254,7 +253,8 @@ def test_of_two_questions_before_an_answer_neither_is_a_heading() -> None:
     asked = "What eats the steel of bridges? How long does that take?"
     *questions, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
     excerpt = Excerpt((answer,), frozenset({2}), (), before=tuple(questions))
-    assert _titled(excerpt, "Rust on bridges", Names([*questions, answer], [BRIDGE], Quoter([]))).question == ""
+    names = Names([*questions, answer], [BRIDGE], in_english([]), "en")
+    assert _titled(excerpt, "Rust on bridges", names).question == ""
 
 
 @pytest.mark.parametrize(("speaker", "heading"), [(None, "What eats the steel of beams?"), ("Ana", "Rust on bridges")])
@@ -346,7 +346,7 @@ def test_one_word_that_is_said_all_through_a_recording_is_no_title() -> None:
 
 def test_short_words_of_a_language_whose_function_words_are_not_known_tell_nothing() -> None:
     said = sentences_of(transcript([(None, "Avec la rouille. Avec la rouille.")]))
-    assert Names(said, (), Quoter(said), "fr").telling("Avec la rouille") == {"rouill"}
+    assert Names(said, (), in_english(said), "fr").telling("Avec la rouille") == {"rouill"}
 
 
 def test_an_excerpt_without_a_title_is_called_by_a_short_sentence_that_stands_alone() -> None:
@@ -485,7 +485,7 @@ _SAID = st.lists(
 @given(_SAID)
 def test_a_quotation_has_only_words_that_were_said_in_their_order(turns: list[tuple[str | None, str]]) -> None:
     sentences = sentences_of(transcript(turns))
-    quoter = Quoter(sentences)
+    quoter = in_english(sentences)
     for excerpt in excerpts_of(sentences, [Mark("note", (s.number,)) for s in sentences]):
         printed, said = units(quoter.quotation(excerpt.sentences, ())), units(excerpt.text)
         assert in_common(printed, said) == len(printed)
@@ -495,7 +495,7 @@ def test_a_quotation_has_only_words_that_were_said_in_their_order(turns: list[tu
 def test_a_quotation_never_begins_or_ends_with_a_loose_comma(turns: list[tuple[str | None, str]]) -> None:
     sentences = sentences_of(transcript(turns))
     for s in sentences:
-        assert not re.search(r"^[,;]|[,;]$", Quoter(sentences).quotation((s,), ()))
+        assert not re.search(r"^[,;]|[,;]$", in_english(sentences).quotation((s,), ()))
 
 
 def test_a_sentence_that_says_more_than_a_name_is_no_definition() -> None:

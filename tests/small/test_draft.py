@@ -123,7 +123,7 @@ def test_a_talk_of_asides_alone_is_no_empty_page() -> None:
 def test_an_empty_transcript_asks_nothing() -> None:
     client = Answering(answers)
     made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL)))
-    assert not client.requests and not list(made.statements()) and planned_calls(transcript([])) == 0
+    assert not client.requests and not list(made.statements()) and planned_calls(transcript([]), "standard") == 0
 
 
 def test_brief_notes_say_less() -> None:
@@ -169,8 +169,8 @@ def test_an_answer_of_noises_leaves_no_heading_and_no_quotation_empty(answer: st
 
 def test_longer_notes_plan_the_calls_of_more_titles() -> None:
     talk = transcript([("Ben", LINES[5][1])] * 40)
-    brief, full = (planned_calls(talk, length) for length in ("brief", "full"))
-    assert full > planned_calls(talk) > brief
+    brief, standard, full = (planned_calls(talk, length) for length in ("brief", "standard", "full"))
+    assert full > standard > brief
     estimated = estimated_calls(talk, Recipe(SMALL, "full"), "local")
     assert len(estimated) == full
 
@@ -178,4 +178,4 @@ def test_longer_notes_plan_the_calls_of_more_titles() -> None:
 def test_short_turns_plan_a_call_each() -> None:
     said = "The bridge at Orle lost twelve percent of its steel in thirty years."
     short = transcript([(who, said) for who in ("Ana", "Ben")] * 8)
-    assert planned_calls(short) - planned_calls(transcript([("Ana", said)] * 16)) > 9
+    assert planned_calls(short, "standard") - planned_calls(transcript([("Ana", said)] * 16), "standard") > 9

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.small import noises
 from pipeline.small.context import MOST_SENTENCES
 from pipeline.small.excerpts import Excerpt, asked_before, excerpts_of
-from pipeline.small.noises import spoken
 from pipeline.small.notes import Mark
-from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import sentences_of
-from tests.small.recording import LINES, transcript
+from tests.small.recording import LINES, in_english, transcript
 
 
 def _excerpts(marked: Sequence[int], lines: Sequence[tuple[str | None, str]] = LINES) -> list[Excerpt]:
@@ -22,8 +21,12 @@ def _excerpts(marked: Sequence[int], lines: Sequence[tuple[str | None, str]] = L
 
 
 def _printed(marked: Sequence[int], lines: Sequence[tuple[str | None, str]]) -> list[str]:
-    quoter = Quoter(sentences_of(transcript(lines)))
+    quoter = in_english(sentences_of(transcript(lines)))
     return [quoter.statement(e) for e in _excerpts(marked, lines)]
+
+
+def spoken(text: str) -> str:
+    return noises.spoken(text, "en")
 
 
 def test_a_sentence_that_points_back_takes_the_one_before_it_along() -> None:
@@ -126,7 +129,7 @@ def test_a_comma_stays_that_the_noise_beside_it_did_not_need() -> None:
 
 def test_a_sentence_that_is_only_a_noise_leaves_nothing() -> None:
     said = transcript([("Ana", "It rusts . Um . And we paint it .")])
-    assert Quoter(sentences_of(said)).quoted(sentences_of(said)) == "“It rusts. And we paint it.”"
+    assert in_english(sentences_of(said)).quoted(sentences_of(said)) == "“It rusts. And we paint it.”"
 
 
 def test_two_clauses_that_meet_in_a_word_are_no_stutter() -> None:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from pipeline.small.concepts import Concept, entries
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
-from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence, sentences_of
-from tests.small.recording import transcript
+from tests.small.recording import in_english, transcript
 
 Lines = Sequence[tuple[str | None, str]]
 
@@ -25,13 +24,13 @@ def _entry(term: str, numbers: Sequence[int], lines: Lines, words: int = 99) -> 
     """A concept of these sentences as it is printed."""
     sentences = _sentences(lines)
     led = LeadIns(sentences, words).led([Concept(term, tuple(sentences[n] for n in numbers))], always=True)
-    return entries(led, Quoter(sentences))[0].text
+    return entries(led, in_english(sentences))[0].text
 
 
 def _point(numbers: Sequence[int], lines: Lines, words: int = 99) -> str:
     sentences = _sentences(lines)
     excerpt = Excerpt(tuple(sentences[n] for n in numbers), frozenset(numbers), ())
-    return Quoter(sentences).statement(LeadIns(sentences, words).led([excerpt])[0])
+    return in_english(sentences).statement(LeadIns(sentences, words).led([excerpt])[0])
 
 
 PAINT = "Painters solved that with galvanising, where zinc covers several beams."
@@ -103,7 +102,7 @@ def test_what_does_not_belong_to_a_definition_is_printed_where_it_does() -> None
     concept = Concept("section loss", tuple(rest))
     longer = gone_on(Excerpt((first,), frozenset({0}), ()), [concept])
     assert cut_back(concept).sentences == (rest[0],)
-    assert Quoter([first, *rest]).statement(longer).startswith("Ben: “The bridge closed in 2021. … Since then")
+    assert in_english([first, *rest]).statement(longer).startswith("Ben: “The bridge closed in 2021. … Since then")
 
 
 def test_what_goes_on_about_a_term_right_behind_it_is_taken_in() -> None:

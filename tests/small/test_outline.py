@@ -9,11 +9,10 @@ from pipeline.small.excerpts import Excerpt
 from pipeline.small.frame import frame_of
 from pipeline.small.outline import Outline, overview, summary_of
 from pipeline.small.parts import Part
-from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.small.titles import Named
-from tests.small.recording import BREAD, BRIDGE, all_of, transcript
+from tests.small.recording import BREAD, BRIDGE, all_of, in_english, transcript
 
 
 def test_the_first_question_that_is_understood_alone_is_what_a_recording_asks() -> None:
@@ -121,7 +120,7 @@ def test_the_overview_of_a_recording_that_does_not_say_what_it_is_about_names_it
     rust, acid, other = all_of(BRIDGE, BREAD, BRIDGE)
     named = (Named(rust, title="Rust"), Named(acid, title="Acid"), Named(other, own=BRIDGE))
     parts = [Part((one,)) for one in named]
-    (statement,) = overview(None, None, parts, Quoter([]))
+    (statement,) = overview(None, None, parts, in_english([]))
     assert (statement.text, statement.lines) == ("Rust; Acid", (1, 2))
 
 
