@@ -20,12 +20,11 @@ from pipeline.progress import Progress, ProgressUpdate
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.run import asummarise as run_summarise
-from pipeline.settings import Settings, ensure_settable, load_settings
+from pipeline.settings import Settings, deciding, ensure_settable, load_settings
 from pipeline.stopping import Stoppable
 from pipeline.transcript import Transcript
 
 OnProgress = Callable[[ProgressUpdate], None]
-_OF_A_RECIPE = ("profile", "length", "notes", "sections", "language", "check", "manuscript", "chunk_tokens", "prompts")
 
 
 def _nobody(update: ProgressUpdate) -> None:
@@ -111,7 +110,7 @@ class _OwnClient:
 def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
     """Settings of the notes for a client of the caller's own, which is worked with as a capable model."""
     ensure_settable(flags)
-    if others := sorted(set(flags) - set(_OF_A_RECIPE)):
+    if others := sorted(set(flags).difference(deciding("notes"))):
         name = others[0]
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
     settings = Settings(**{"profile": "capable", **flags})

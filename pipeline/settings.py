@@ -14,7 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.values import one_of, path, positive, read, switch, text, value, whole
+from pipeline.values import Decides, one_of, path, positive, read, switch, text, value, whole
 from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_on_loopback
 
 if TYPE_CHECKING:
@@ -32,31 +32,32 @@ Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh",
 class Settings:
     """All settings of the command line. Keys come from the environment alone, never from a file.
 
+    A setting that decides what a document is like says so where it stands: `deciding` gives these.
     SettingsError names the setting whose value makes no sense.
     """
 
     model: str | None = value(text)
     base_url: str | None = value(text)
     out: Path = value(path, Path("outputs"))
-    profile: ProfileName | None = value(one_of(ProfileName))
-    length: Length = value(one_of(Length), "standard")
-    notes: NotesName = value(one_of(NotesName), "study")
-    sections: Path | None = value(path)
-    language: str | None = value(text)
-    check: Check | None = value(one_of(Check))
-    manuscript: bool = value(switch, True)
-    chunk_tokens: int | None = value(whole(200, 200_000))
+    profile: ProfileName | None = value(one_of(ProfileName), decides="notes")
+    length: Length = value(one_of(Length), "standard", decides="notes")
+    notes: NotesName = value(one_of(NotesName), "study", decides="notes")
+    sections: Path | None = value(path, decides="notes")
+    language: str | None = value(text, decides="notes")
+    check: Check | None = value(one_of(Check), decides="notes")
+    manuscript: bool = value(switch, True, decides="notes")
+    chunk_tokens: int | None = value(whole(200, 200_000), decides="notes")
     concurrency: int = value(whole(1, 1024), 8)
     rpm: int | None = value(whole(1))
     tpm: int | None = value(whole(1))
     deadline: float = value(positive(86_400), 600.0)
-    citations: bool = value(switch, False)
+    citations: bool = value(switch, False, decides="page")
     max_tokens: int | None = value(whole(1))
     max_cost: float | None = value(positive())
     batch_size: int = value(whole(1, 50_000), 50_000)
-    prompts: Path | None = value(path)
-    encoding: str | None = value(text)
-    format: str | None = value(text)
+    prompts: Path | None = value(path, decides="notes")
+    encoding: str | None = value(text, decides="transcript")
+    format: str | None = value(text, decides="transcript")
     threads: int | None = value(whole(1))
     reasoning_effort: Effort = value(one_of(Effort), "low")
     vendor: str | None = None  # the vendor that a model's name began with
@@ -144,6 +145,11 @@ class Settings:
         from pipeline.own_sections import load_sections
 
         return load_sections(self.sections)
+
+
+def deciding(*what: Decides) -> tuple[str, ...]:
+    """The settings, besides model and endpoint, that decide one of these."""
+    return tuple(f.name for f in fields(Settings) if f.metadata.get("decides") in what)
 
 
 def is_model_file(model: str | None) -> bool:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 Read = Callable[[Any], Any]
+Decides = Literal["transcript", "notes", "page"]  # how a transcript is read, what is noted of it, how that is printed
 N = TypeVar("N", int, float)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-def value(read: Read, default: Any = None) -> Any:
+def value(read: Read, default: Any = None, *, decides: Decides | None = None) -> Any:
     """A field that `read` reads; with no default it may be None, which stands for not set."""
-    return field(default=default, metadata={"read": read})
+    return field(default=default, metadata={"read": read, "decides": decides})
 
 
 def read(metadata: Any, given: Any, default: Any) -> Any:

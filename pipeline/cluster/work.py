@@ -27,7 +27,7 @@ from pipeline.providers.calls import CallStore, Recording
 from pipeline.readers import parse
 from pipeline.readers.metadata import read_side_file
 from pipeline.record import pipeline_version
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, deciding, load_settings
 from pipeline.transcript import Metadata, Transcript
 
 
@@ -46,19 +46,8 @@ class Assignment:
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        kept = (
-            "profile",
-            "length",
-            "notes",
-            "language",
-            "check",
-            "manuscript",
-            "chunk_tokens",
-            "citations",
-            "encoding",
-            "format",
-        )
-        told = {name: self.settings.get(name) for name in (*kept, "base_url")}
+        decide = (*deciding("transcript", "notes", "page"), "base_url")
+        told = {name: held for name, held in self.settings.items() if name in decide}
         return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})
 
 

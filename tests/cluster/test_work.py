@@ -19,6 +19,7 @@ from pipeline.settings import load_settings
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.alone import made_alone
+from tests.unit.test_settings import OTHERWISE
 
 
 def told(folder: Path, url: str, paths: list[Path] | None = None, **more: Any) -> list[Assignment]:
@@ -82,10 +83,9 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     assert not any(r.kept for r in again) and calls(folder) == before
 
 
-@pytest.mark.parametrize(
-    "changed", [{"length": "brief"}, {"check": "code"}, {"chunk_tokens": 900}, {"format": "plain"}], ids=str
-)
-def test_another_length_check_chunk_size_or_format_is_another_recipe(folder: Path, changed: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_whatever_decides_a_document_is_part_of_the_recipe(folder: Path, name: str) -> None:
+    changed = {name: OTHERWISE[name]}
     before, after = (told(folder, "http://127.0.0.1:9/v1", **more)[0].recipe for more in ({}, changed))
     assert before != after
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
 from pipeline.evaluation.fixture_commands import check_fixture, renew, run_check, run_list, run_record
-from pipeline.evaluation.fixtures import Fixture, load_fixture
+from pipeline.evaluation.fixtures import Fixture, Manifest, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
@@ -512,3 +512,12 @@ def test_an_unknown_name_an_empty_folder_and_a_missing_transcript_are_told(made:
         asyncio.run(run_record(made.folder, ["nothing"], settings(tmp_path), lambda done, total: None))
     with pytest.raises(InputError, match="no transcript"):
         run_add(Addition(tmp_path / "missing.vtt", tmp_path), settings(tmp_path))
+
+
+def test_a_manifest_keeps_all_of_a_recipe(risks: Path) -> None:
+    profile = replace(CAPABLE, chunk_tokens=900, check="code", manuscript=False)
+    recipe = Recipe(profile, "full", "minutes", load_sections(risks), "de")
+    usual = Recipe()
+    assert all(getattr(recipe, f.name) != getattr(usual, f.name) for f in fields(Recipe))
+    manifest = Manifest(transcript="transcript.txt", model="m", endpoint="e", **recipe_fields(recipe))
+    assert manifest.recipe == recipe

@@ -13,8 +13,10 @@ import pytest
 
 from pipeline.chosen import store_path
 from pipeline.cli import app, main
-from pipeline.cli.options import CALLS, SETTINGS
+from pipeline.cli.fixture import add as fixture_add
+from pipeline.cli.options import CALLS
 from pipeline.cli.store import take_in
+from pipeline.settings import deciding
 from tests.samples import scripted_calls
 
 Said = tuple[object, str, str]
@@ -162,9 +164,15 @@ def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., 
 
 
 def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
-    assert set(SETTINGS) - set(CALLS) == {"rpm", "tpm", "citations", "deadline", "max_cost", "max_tokens", "threads"}
+    asked = {"model", "base_url", "out", "reasoning_effort", "concurrency"}
+    assert set(CALLS) == {*deciding("transcript", "notes")} | asked
     options = {p.name for p in app.get_command(click.Context(app), "plan").params}  # type: ignore[union-attr]
     assert set(CALLS) <= options
+
+
+def test_a_fixture_is_added_by_all_that_decides_a_document_and_its_record_does_not_tell() -> None:
+    told = {"language", "format"}  # by the record, and by the transcript's name
+    assert {*deciding("transcript", "notes")} - {p.name for p in fixture_add.params} == told
 
 
 def test_an_export_that_fails_leaves_the_recording_of_before(studydoc: Callable[..., Said], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What flags, variables and studydoc.toml may set, in which order they count, and what is said of nonsense."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.chosen import recipe_of
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, deciding, load_settings
+
+# Another value for each setting that decides a document, those apart that are folders.
+OTHERWISE: dict[str, Any] = {
+    "profile": "small",
+    "length": "brief",
+    "notes": "minutes",
+    "language": "de",
+    "check": "code",
+    "manuscript": False,
+    "chunk_tokens": 900,
+    "citations": True,
+    "encoding": "cp1252",
+    "format": "plain",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +116,22 @@ def test_a_key_or_a_vendor_that_is_given_by_name_is_refused(folder: Path) -> Non
     (folder / "studydoc.toml").write_text('vendor = "groq"')
     with pytest.raises(SettingsError, match=r"vendor cannot be set here \(put it before the model's name"):
         load_settings()
+
+
+def test_every_setting_decides_a_document_or_is_known_not_to() -> None:
+    how_it_is_asked = {"model", "base_url", "vendor", "vendor_keys", "api_key", "reasoning_effort", "concurrency"}
+    how_it_is_asked |= {"rpm", "tpm", "deadline", "max_tokens", "max_cost", "batch_size", "threads"}
+    assert {f.name for f in fields(Settings)} == {*OTHERWISE, "sections", "prompts", "out"} | how_it_is_asked
+    assert set(deciding("transcript", "notes", "page")) == {*OTHERWISE, "sections", "prompts"}
+
+
+@pytest.mark.parametrize("name", sorted({*deciding("notes")} - {"prompts"}))
+def test_every_setting_of_the_notes_is_part_of_their_recipe(folder: Path, name: str) -> None:
+    (folder / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (folder / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    usual = Settings(model="large")
+    changed = replace(usual, **{name: OTHERWISE.get(name, folder)})
+    assert recipe_of(changed) != recipe_of(usual)
 
 
 @given(st.integers(200, 200_000), st.floats(0.001, 86_400), st.booleans(), st.sampled_from(["brief", "full"]))
