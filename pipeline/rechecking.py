@@ -236,7 +236,7 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
 async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
     """What the checking call reports of the statements with lines and of the titles, by their numbers."""
     transcript, recording = opened.transcript, opened.recording
-    encoding, _ = encoding_for(structured.model)
+    encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     # Looked up again: somebody may have changed the record.
     names = agreed(opened.document.run.names, recording)

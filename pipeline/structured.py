@@ -29,11 +29,10 @@ class Answer(BaseModel):
 
 
 class Structured:
-    """Asks one client for answers that fit a model."""
+    """Asks one client for answers that fit a model; the client is told how far the document is."""
 
     def __init__(self, client: Booking, prompts: PromptSet) -> None:
-        self.complete, self.begin, self.wrote, self.prompts = client.complete, client.begin, client.wrote, prompts
-        self.model = client.model
+        self.client, self.prompts = client, prompts
 
     async def ask(
         self,
@@ -97,14 +96,14 @@ class Structured:
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
         """An answer in plain text, composed. Raises Declined and what the client raises."""
         request = Request(name, tuple(messages), None, max_tokens)
-        completion = await self.complete(request)
+        completion = await self.client.complete(request)
         if completion.renewable and completion.finish_reason in _DECLINED:
-            completion = await self.complete(replace(request, instead_of=((request, completion),)))
+            completion = await self.client.complete(replace(request, instead_of=((request, completion),)))
         completion = replace(completion, text=composed(completion.text))
         return completion if completion.finish_reason == "length" else whole(completion)
 
     async def _whole(self, request: Request, answers: list[tuple[Request, Completion]]) -> Completion:
-        completion = await self.complete(request)
+        completion = await self.client.complete(request)
         answers.append((request, completion))
         return whole(completion)
 

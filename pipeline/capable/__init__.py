@@ -25,23 +25,23 @@ from pipeline.verification import Recording, check_exactly
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
-    encoding, _ = encoding_for(structured.model)
+    encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     freely = has_manuscript(recipe, len(chunks), transcript)
     job = Job(transcript, Recording(transcript, recipe.language), chunks, recipe, structured, has_manuscript=freely)
     composing = int(len(chunks) > 1 or freely)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
-    structured.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
+    structured.client.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
     parts = await (_by_manuscript(job, checks) if freely else write(job))
     names = agreed((n for p in parts for n in p.namings), job.recording)
     parts = named(parts, names, job.recording)
     if len(parts) > 1:
-        structured.begin("composing", at_once=1, planned=1, later=checks)
+        structured.client.begin("composing", at_once=1, planned=1, later=checks)
     composed = within_most(await compose(parts, tuple(names.values()), job), job.sections)
     if len(parts) > 1:
-        structured.wrote(composed.sections)
-    structured.begin("checking", at_once=checks, planned=checks)
+        structured.client.wrote(composed.sections)
+    structured.client.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, job.recording)
     checked = await check_meaning(composed, job, freely=parts[0].freely)
@@ -52,7 +52,7 @@ async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
     """The recording written freely and cited; where that fails written at once, which is told: nothing is missing."""
     try:
         manuscript = await write_manuscript(job)
-        job.structured.begin("composing", at_once=1, planned=1, later=checks)
+        job.structured.client.begin("composing", at_once=1, planned=1, later=checks)
         return [await cite(manuscript, job)]
     except CallError as err:
         if err.fatal:

@@ -75,7 +75,7 @@ async def check_meaning(draft: Draft, job: Job, *, freely: bool) -> Draft:
     done = replace(done, problems=(*done.problems, *verdicts.problems))
     if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
         return check_exactly(done, job.recording)
-    return replace(done, checked_by=job.structured.model)
+    return replace(done, checked_by=job.structured.client.model)
 
 
 async def verdicts_on(

@@ -138,7 +138,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
     }
-    job.structured.wrote(sections)
+    job.structured.client.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
     remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
     if manuscript.lost:

@@ -123,7 +123,7 @@ async def _written(share: _Share, job: Job) -> Part:
     if _lacks_points(found.value, chunk, job):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, told),))
-    job.structured.wrote(part.sections)
+    job.structured.client.wrote(part.sections)
     return part
 
 

@@ -183,7 +183,8 @@ async def run_judge(
     async with open_structured(settings, report) as structured:
         judged = [await judge_path(r, structured, transcripts) for r in sorted(records_at(paths))]
         found = [replace(d, name=name_below(d.path, paths)) for d in judged]
-        text = judged_lines(found, structured.model) if as_json else judged_markdown(found, structured.model)
+        told = judged_lines if as_json else judged_markdown
+        text = told(found, structured.client.model)
     return int(any(d.failed for d in found)), text
 
 

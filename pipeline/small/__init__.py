@@ -89,7 +89,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
     later = planned_calls(transcript, recipe.length) - len(passages)
-    structured.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
+    structured.client.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
     reading = await read(passages, transcript, structured, at_once)
 
     people, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
@@ -99,7 +99,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
     told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
-    structured.begin("composing", at_once=at_once, planned=later)
+    structured.client.begin("composing", at_once=at_once, planned=later)
     asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     spoken = Spoken(sentences, reading.notes, people)
     explained, problems = await _explained(asked, spoken, structured, at_once)
@@ -109,7 +109,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
     concepts, chosen = _completed(page, leads)
     names = Names(sentences, reading.notes, quoter, language)
-    structured.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
+    structured.client.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
     named = await each([partial(_named, e, structured, names, language) for e in chosen], at_once)
     parts = parted(named, names)
     printed: list[Concept | Excerpt] = [*concepts, *chosen]
