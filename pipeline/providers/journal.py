@@ -6,7 +6,6 @@ in between finds the job at the endpoint by its wave, which is derived from what
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import EndpointError, StoreError
-from pipeline.llm import Message, Request, Rung, Usage
+from pipeline.llm import Message, Request, Rung, Usage, digest_of
 from pipeline.text import numbered, storable
 
 FINAL = ("completed", "failed", "expired", "cancelled")
@@ -158,7 +157,7 @@ class Journal:
     def wave_of(self, owner: str, place: str, model: str, rung: str, keys: Sequence[str]) -> str:
         """The id of a job: the same again when the same calls are asked for the same time at the same place."""
         rounds = self._run("select count(*) from batch_jobs where owner = ?", owner).fetchone()[0]
-        return hashlib.sha256("\n".join([place, model, rung, str(rounds), *keys]).encode()).hexdigest()[:40]
+        return digest_of("\n".join([place, model, rung, str(rounds), *keys]))[:40]
 
     def intend(self, job: Job, keys: Sequence[str]) -> None:
         """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
