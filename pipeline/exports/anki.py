@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
 from pipeline.exports.outline import Point
-from pipeline.exports.passages import Passage, shortened
 from pipeline.labels import Labels
 from pipeline.llm import digest_of
 from pipeline.render import DOUBTED
@@ -115,17 +114,12 @@ def _lead(lead: str, labels: Labels) -> str:
 
 def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     passages = exported.passages(point)
-    quotes = "<br>".join(_quotation(p, exported.labels) for p in passages[:2])
+    quotes = "<br>".join(_plain(p.quoted(exported.labels, _LONGEST)) for p in passages[:2])
     place = passages[0]
     shown = _plain(place.place)
     link = f'<a href="{html.escape(place.url)}">{shown}</a>' if place.url else shown
     doubt = f" {DOUBTED} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
     return quotes, link + doubt, _plain(exported.document.title)
-
-
-def _quotation(passage: Passage, labels: Labels) -> str:
-    speaker = f"{passage.speakers}{labels.colon}" if passage.speakers else ""
-    return _plain(speaker + labels.quotation.format(text=shortened(passage.quote, _LONGEST)))
 
 
 def cloze(text: str, emphasis: Sequence[str] = ()) -> str:

@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls, qn
 
 from pipeline.exports.base import Exported
 from pipeline.exports.outline import Point
-from pipeline.exports.passages import Passage, shortened
+from pipeline.exports.passages import Passage
 from pipeline.language import direction
 from pipeline.render import DOUBTED
 
@@ -66,9 +66,7 @@ class Footnotes:
             paragraph.append(self._mark(OxmlElement("w:footnoteRef")))
         paragraph.append(run(" "))
         self._place(paragraph, passage)
-        labels = self._exported.labels
-        speaker = f"{passage.speakers}{labels.colon}" if passage.speakers else ""
-        paragraph.append(run(f" · {speaker}{labels.quotation.format(text=shortened(passage.quote, _LONGEST))}"))
+        paragraph.append(run(f" · {passage.quoted(self._exported.labels, _LONGEST)}"))
         return paragraph
 
     def _places(self, passages: Sequence[Passage]) -> Any:

@@ -55,7 +55,7 @@ class _Dialect:
     exported: Exported
     plain: Callable[[str], str]
 
-    def words(self, text: str, section: Mentions) -> str:
+    def words(self, text: str, links: Mentions) -> str:
         """A statement's words."""
         return self.plain(text)
 
@@ -79,8 +79,8 @@ def _note_name(term: str) -> str:
 class _Vault(_Dialect):
     __slots__ = ()
 
-    def words(self, text: str, section: Mentions) -> str:
-        pieces = section.cut(" ".join(text.split()))
+    def words(self, text: str, links: Mentions) -> str:
+        pieces = links.cut(" ".join(text.split()))
         named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
         return "".join(self._link(name, piece) if name else between(piece, self.plain) for piece, name in named)
 

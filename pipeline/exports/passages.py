@@ -49,6 +49,11 @@ class Passage:
         """Who says the cited lines."""
         return ", ".join(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
 
+    def quoted(self, labels: Labels, longest: int) -> str:
+        """Who says the cited lines, and these as a quotation of about so many characters at most."""
+        speaker = f"{self.speakers}{labels.colon}" if self.speakers else ""
+        return speaker + labels.quotation.format(text=_shortened(self.quote, longest))
+
 
 def passages(
     evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
@@ -57,7 +62,7 @@ def passages(
     return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence, _CLOSE if transcript else 0))
 
 
-def shortened(text: str, limit: int) -> str:
+def _shortened(text: str, limit: int) -> str:
     """A text, or as many of its first words as fit with a mark that more follows."""
     return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
 
@@ -119,7 +124,7 @@ def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[_Row]:
             break
         text = clean(segment.text)
         if len(text) > left:
-            text = f"…{text[-left:].partition(' ')[2]}" if backwards else shortened(text, left)
+            text = f"…{text[-left:].partition(' ')[2]}" if backwards else _shortened(text, left)
         if len(text) > 1:
             out.append((text, clean(segment.speaker) if segment.speaker else None, False))
         left -= len(segment.text)
