@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from pipeline import prices
 from pipeline.errors import SettingsError
-from pipeline.profile import PROFILES, ProfileName, Recipe
+from pipeline.profile import PROFILES, Profile, ProfileName, Recipe
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.vendors import AZURE, OPENAI, vendor_at
@@ -62,12 +62,17 @@ def own_model(settings: Settings) -> OwnModel | None:
     return model_files.chosen(settings.model_file)
 
 
-def recipe_of(settings: Settings) -> Recipe:
+def profile_of(settings: Settings) -> Profile:
     """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
     own = own_model(settings)
     by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
-    recipe = settings.recipe(own.worked_with(base) if own else base)
+    return own.worked_with(base) if own else base
+
+
+def recipe_of(settings: Settings) -> Recipe:
+    """How a transcript is worked on by the settings: as the chosen model is, with what is set in its place."""
+    recipe = settings.recipe(profile_of(settings))
     if recipe.own:
         from pipeline.sections import sections_of
 

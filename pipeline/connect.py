@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import prices
-from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, recipe_of, store_path
+from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, profile_of, store_path
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events, Remembered, Told
 from pipeline.llm import Completion, LLMClient, Request, Usage
@@ -190,7 +190,7 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
     """
     from pipeline.providers.local import EmbeddedServer
 
-    profile = recipe_of(settings).profile
+    profile = profile_of(settings)
     small = profile.name == "small"
     if own := own_model(settings):
         own.ensure_it_fits(profile.name)

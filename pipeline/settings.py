@@ -122,7 +122,7 @@ class Settings:
         return self.api_key or "", "OPENAI_API_KEY"
 
     def recipe(self, base: Profile) -> Recipe:
-        """The model's profile, which `chosen.recipe_of` knows, with what was set in its place.
+        """The model's profile, which `chosen.profile_of` knows, with what was set in its place.
 
         SettingsError when the folder of sections cannot be used, the profile makes no such notes, or has no chunks.
         """

@@ -9,15 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import prices, store
-from pipeline.chosen import model_and_endpoint, recipe_of, store_path
+from pipeline.chosen import model_and_endpoint, profile_of, store_path
 from pipeline.connect import connect
-from pipeline.errors import InputError, PipelineError, ReplayMiss
+from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixture_recording import recorded
-from pipeline.evaluation.fixtures import Fixture, find_fixtures, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, find_fixtures, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient
+from pipeline.profile import PROFILES, Profile
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, Recording
@@ -94,7 +95,7 @@ async def run_record(
     lines: list[str] = []
     code = 0
     for fixture in chosen:
-        renewed, host = _as_asked(fixture, settings)
+        renewed, host = as_asked(fixture, settings)
         with TemporaryDirectory() as empty:
             if not fresh:
                 store.check_writable(settings.out)
@@ -107,17 +108,36 @@ async def run_record(
     return code, lines
 
 
-def _as_asked(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
+def as_asked(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
     """The fixture as its own model made it, or as the one of the settings does, and the endpoint's name, "" for none.
 
-    A recording does not name an endpoint that is not public, so there is nothing of it to hide.
+    A recording does not name an endpoint that is not public, so there is nothing of it to hide. InputError where the
+    model cannot write such notes.
     """
     own = fixture.manifest
     if settings.model in (None, own.model):
         return fixture, own.endpoint if own.endpoint in PUBLIC else ""
     model, host = model_and_endpoint(settings)
+    try:
+        recipe = replace(own.recipe, profile=_worked_with(settings, own))
+    except SettingsError as err:
+        raise InputError(f"{fixture.folder}: {err.args[0]}", hint="choose other fixtures with --name") from err
     changed = {"model": model, "endpoint": endpoint_label(host)}
-    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(recipe_of(settings)))), host
+    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(recipe))), host
+
+
+def _worked_with(settings: Settings, own: Manifest) -> Profile:
+    """How the settings' model is worked with for a fixture: what was asked for once stays, the rest goes by the model.
+
+    A hosted model is worked with as the hosted one before it.
+    """
+    if settings.profile is None and not settings.in_process and own.endpoint != prices.EMBEDDED:
+        settings = replace(settings, profile=own.profile)
+    profile = profile_of(settings)
+    if profile.name == own.profile:
+        profile = replace(profile, check=own.check, manuscript=own.manuscript)
+    asked_for = own.chunk_tokens != PROFILES[own.profile].chunk_tokens
+    return replace(profile, chunk_tokens=own.chunk_tokens) if asked_for else profile
 
 
 async def _renewed(
@@ -135,6 +155,7 @@ async def _renewed(
         file = model.rpartition("@")[0]  # of a model file that was added
         local = file if is_model_file(file) else LOCAL
         settings = replace(settings, model=local, base_url=None) if embedded else replace(settings, model=model)
+    settings = replace(settings, profile=fixture.manifest.profile)
     async with connect(settings, calls, report, PromptSet(settings.prompts)) as at:
         changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint)}
         asked = Fixture(fixture.folder, fixture.manifest.model_copy(update=changed))

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.document import StudyDocument
+from pipeline.evaluation.fixture_adding import Addition, run_add
+from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Request
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import output_path, write
+from tests.evaluation.runs import settings, stored
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
 
@@ -52,3 +55,21 @@ def scripted_endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Re
         return client
 
     return start
+
+
+@pytest.fixture
+def made(talk: Path) -> Fixture:
+    """A fixture of the talk."""
+    stored(talk)
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    return load_fixture(talk.parent / "fixtures" / "talk")
+
+
+@pytest.fixture
+def risks(tmp_path: Path) -> Path:
+    """A folder with a section of a user's own."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
+    (folder / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
+    return folder

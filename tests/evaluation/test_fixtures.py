@@ -14,7 +14,6 @@ import pytest
 
 from pipeline import store
 from pipeline.chosen import store_path
-from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
@@ -30,47 +29,17 @@ from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Metadata
+from tests.evaluation.runs import HOST, KEY, Hosted, recorded, settings, stored
 from tests.kinds import TASKS, answering, empty, minutes
 from tests.kinds import made as notes_of
 from tests.samples import ROOT
-from tests.scripted import Answer, ScriptedClient, good_answer
-
-KEY = "sk-canary-0123456789abcdef"
-HOST = "canary.internal.example"
-
-
-class Hosted(ScriptedClient):
-    """Scripted, under the name of a hosted model."""
-
-    model = "scripted-8b"
-
-
-def settings(tmp_path: Path, **more: object) -> Settings:
-    return load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=tmp_path / "outputs", **more)
-
-
-def stored(
-    talk: Path, answer: Callable[[Request], Answer] = good_answer, recipe: Recipe | None = None
-) -> StudyDocument:
-    """A run over the talk whose answers are in the store of outputs/; its record is written where it is wanted."""
-    calls = CallStore(store_path(talk.parent / "outputs"))
-    client = StoredClient(calls, Hosted(answer), "scripted-8b")
-    document = asyncio.run(asummarise(read_transcript(talk), client, recipe=recipe, endpoint=f"https://{HOST}"))
-    calls.close()
-    return document
+from tests.scripted import Answer, good_answer
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where a server writes its log."""
     return tmp_path
-
-
-@pytest.fixture
-def made(talk: Path) -> Fixture:
-    stored(talk)
-    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
-    return load_fixture(talk.parent / "fixtures" / "talk")
 
 
 def listed(folder: Path, prompts: Path | None = None, model: str | None = None) -> tuple[int, list[str]]:
@@ -409,21 +378,6 @@ def test_how_a_run_was_made_is_kept_from_its_record(talk: Path) -> None:
     assert fields.items() >= told.items()
     at_once = replace(recipe, profile=replace(recipe.profile, manuscript=False))  # as it was made
     assert kept.manifest.recipe == at_once and check_fixture(kept).lines == ()
-
-
-@pytest.fixture
-def risks(tmp_path: Path) -> Path:
-    """A folder with a section of a user's own."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    (folder / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")
-    (folder / "risks.toml").write_text('text = "risk"\n[fields]\nrisk = "it"', "utf-8")
-    return folder
-
-
-def recorded(talk: Path, recipe: Recipe) -> None:
-    """A run whose record stands in outputs/ too."""
-    store.write(stored(talk, empty, recipe), "page", talk.parent / "outputs" / "talk.json")
 
 
 def test_a_fixture_of_minutes_holds_the_users_own_sections_and_replays_without_their_files(

@@ -1,0 +1,47 @@
+"""Runs over a talk by scripted answers, as their stores and records hold them."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline import store
+from pipeline.chosen import store_path
+from pipeline.document import StudyDocument
+from pipeline.llm import Request
+from pipeline.profile import Recipe
+from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
+from pipeline.readers import read_transcript
+from pipeline.run import asummarise
+from pipeline.settings import Settings, load_settings
+from tests.kinds import empty
+from tests.scripted import Answer, ScriptedClient, good_answer
+
+KEY = "sk-canary-0123456789abcdef"
+HOST = "canary.internal.example"
+
+
+class Hosted(ScriptedClient):
+    """Scripted, under the name of a hosted model."""
+
+    model = "scripted-8b"
+
+
+def settings(tmp_path: Path, **more: object) -> Settings:
+    return load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=tmp_path / "outputs", **more)
+
+
+def stored(
+    talk: Path, answer: Callable[[Request], Answer] = good_answer, recipe: Recipe | None = None
+) -> StudyDocument:
+    """A run over the talk whose answers are in the store of outputs/; its record is written where it is wanted."""
+    calls = CallStore(store_path(talk.parent / "outputs"))
+    client = StoredClient(calls, Hosted(answer), "scripted-8b")
+    document = asyncio.run(asummarise(read_transcript(talk), client, recipe=recipe, endpoint=f"https://{HOST}"))
+    calls.close()
+    return document
+
+
+def recorded(talk: Path, recipe: Recipe) -> None:
+    """A run whose record stands in outputs/ too."""
+    store.write(stored(talk, empty, recipe), "page", talk.parent / "outputs" / "talk.json")
