@@ -102,7 +102,8 @@ async def run_record(
             with closing(CallStore(Path(empty) / "calls.sqlite" if fresh else store_path(settings.out))) as calls:
                 verdict = await _renewed(renewed, calls, settings, host, report, fresh=fresh)
         became = "changed" if verdict.lines else "the same document"
-        lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} recorded, {became}")
+        came = f"recorded, {became}" if verdict.complete else "came to a PARTIAL document, the fixture stays as it was"
+        lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {came}")
         lines += [f"    {line}" for line in verdict.lines]
         code = max(code, int(not verdict.complete))
     return code, lines
@@ -149,7 +150,9 @@ async def _renewed(
         if fixture.calls.is_file():
             calls.take_in(Recording(fixture.calls))
         with suppress(ReplayMiss):
-            return await renew(fixture, StoredClient(calls, None, model), settings, host)
+            kept = await renew(fixture, StoredClient(calls, None, model), settings, host)
+            if kept.complete:
+                return kept  # else answers of no use are asked for again
     if settings.model in (None, model):
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
         file = model.rpartition("@")[0]  # of a model file that was added
@@ -163,8 +166,11 @@ async def _renewed(
 
 
 async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> Verdict:
-    """Asks `client` for a fixture's document and renews the folder in place."""
+    """Asks `client` for a fixture's document and renews the folder in place; one that is PARTIAL changes nothing."""
     document, recorder = await recorded(fixture, client, settings, PromptSet(settings.prompts), host)
+    if document.status == "partial":
+        why = tuple(f"{p.heading}: {p.message}" for p in document.problems)
+        return Verdict(fixture.name, why, len(recorder.calls), complete=False)
     try:
         golden, page = fixture.golden()
         lines = differences(golden, document) or page_differences(page, render_markdown(document))
@@ -172,4 +178,4 @@ async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: s
         lines = [f"there was no golden document to compare with: {err}"]
     fixture.write_manifest()
     fixture.write(document, list(recorder.calls.values()))
-    return Verdict(fixture.name, tuple(lines), len(recorder.calls), document.status == "complete")
+    return Verdict(fixture.name, tuple(lines), len(recorder.calls))

@@ -1,17 +1,24 @@
 """Fixtures renewed: by another model, and by one whose answers are of no use."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError
 from pipeline.evaluation.fixture_adding import Addition, run_add
-from pipeline.evaluation.fixture_commands import as_asked
+from pipeline.evaluation.fixture_commands import as_asked, run_record
 from pipeline.evaluation.fixtures import Fixture, Manifest, load_fixture
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.settings import load_settings
 from tests.evaluation.runs import recorded, settings
+from tests.scripted import ScriptedClient, good_answer
+
+
+def quietly(done: int, total: int) -> None:
+    """Hears of a download."""
 
 
 def by_model(fixture: Fixture, model: str, **was: object) -> Manifest:
@@ -52,3 +59,19 @@ def test_a_profile_that_is_set_goes_with_the_model(made: Fixture, monkeypatch: p
 def test_notes_that_a_model_cannot_write_are_told_by_their_fixture(made: Fixture) -> None:
     with pytest.raises(InputError, match="talk: a small model cannot write notes of the kind 'minutes'"):
         by_model(made, "local", notes="minutes")
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_answers_of_no_use_leave_the_former_fixture_and_are_told(
+    made: Fixture, scripted_endpoint: Callable[..., ScriptedClient], tmp_path: Path, fresh: bool
+) -> None:
+    if not fresh:
+        made.calls.write_text("", "utf-8")
+    before = {p.name: p.read_bytes() for p in made.folder.iterdir()}
+    scripted_endpoint(lambda request: "sorry")
+    code, lines = asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))
+    assert code == 1 and lines[0].endswith("came to a PARTIAL document, the fixture stays as it was")
+    assert "Main Points: " in lines[1] and "the answer did not fit" in lines[1]
+    assert {p.name: p.read_bytes() for p in made.folder.iterdir()} == before
+    scripted_endpoint(good_answer)
+    assert asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))[0] == 0
