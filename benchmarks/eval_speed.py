@@ -12,16 +12,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.evaluation.eval_commands import run_eval
-from pipeline.evaluation.fixtures import find_fixtures
+from pipeline.evaluation.fixtures import fixture_folders
 
 
 def seconds(fixtures: Path, documents: int) -> float:
     """Time of one `eval` over so many documents, with references where fixtures have them."""
-    kept = find_fixtures(fixtures)
+    kept = fixture_folders(fixtures)
     with TemporaryDirectory() as folder:
         for n in range(documents):
             fixture = kept[n % len(kept)]
-            shutil.copytree(fixture.folder, Path(folder) / str(n) / fixture.name)
+            shutil.copytree(fixture, Path(folder) / str(n) / fixture.name)
         started = time.perf_counter()
         run_eval([Path(folder)], Path(folder), None, as_json=False, page=None)
         return time.perf_counter() - started

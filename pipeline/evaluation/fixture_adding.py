@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import ValidationError
 
@@ -18,7 +18,7 @@ from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixture_recording import recorded
-from pipeline.evaluation.fixtures import Fixture, Manifest, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, Told, recipe_fields
 from pipeline.evaluation.scrubbing import endpoint_label
 from pipeline.language import spoken_language
 from pipeline.own_sections import OwnSection, load_sections
@@ -165,12 +165,12 @@ def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
     return own
 
 
-def _told(transcript: Transcript, made: StudyDocument) -> dict[str, Any]:
+def _told(transcript: Transcript, made: StudyDocument) -> Told:
     """Metadata that the record has and the transcript does not tell: it came from flags."""
     meta, source = transcript.metadata, made.source
     title = made.title if made.title != (meta.title or title_from_name(transcript.plain or transcript.name)) else None
     speakers = [] if source.speakers == names_of(transcript) else list(source.speakers)
-    pairs = {
+    pairs: Told = {
         "title": title,
         "channel": made.channel if made.channel != meta.channel else None,
         "url": source.url if source.url != meta.url else None,

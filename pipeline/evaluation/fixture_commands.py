@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from pipeline import prices, store
 from pipeline.chosen import model_and_endpoint, profile_of, store_path
 from pipeline.connect import connect
-from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError
+from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixture_recording import recorded
-from pipeline.evaluation.fixtures import Fixture, Manifest, find_fixtures, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, fixture_folders, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient
@@ -55,10 +55,18 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Verdict
     return Verdict(fixture.name, tuple(lines), len(Recording(fixture.calls).calls))
 
 
+def check_folder(folder: Path, prompts: PromptSet | None = None) -> Verdict:
+    """As `check_fixture`, of the fixture in a folder; what is wrong with a manifest is told like any difference."""
+    try:
+        return check_fixture(load_fixture(folder), prompts)
+    except PipelineError as err:
+        return Verdict(folder.name, (str(err),))
+
+
 def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
     """`studydoc fixture check`: exit code 1 on a difference, and a report."""
     chosen = PromptSet(prompts)
-    verdicts = [check_fixture(f, chosen) for f in find_fixtures(folder)]
+    verdicts = [check_folder(f, chosen) for f in fixture_folders(folder)]
     lines: list[str] = []
     for v in verdicts:
         same = f"the same, {numbered(v.calls, 'call')} replayed"
@@ -70,10 +78,16 @@ def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
 def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int, list[str]]:
     """`studydoc fixture list`: each fixture with what is obsolete in it; exit code 1 when anything is."""
     chosen, stale, lines = PromptSet(prompts), False, []
-    for fixture in find_fixtures(folder):
-        as_model = model or (weights.EMBEDDED.name if fixture.manifest.endpoint == prices.EMBEDDED else None)
-        found = staleness(fixture, chosen, as_model)
-        calls = numbered(len(Recording(fixture.calls).calls), "call")
+    for path in fixture_folders(folder):
+        try:
+            fixture = load_fixture(path)
+            as_model = model or (weights.EMBEDDED.name if fixture.manifest.endpoint == prices.EMBEDDED else None)
+            found = staleness(fixture, chosen, as_model)
+            calls = numbered(len(Recording(fixture.calls).calls), "call")
+        except PipelineError as err:
+            stale = True
+            lines += [f"{path.name}: UNREADABLE", f"    {err}"]
+            continue
         state = "fresh" if found.fresh else "STALE"
         lines.append(f"{fixture.name}: {state}, {calls} of {fixture.manifest.model} ({fixture.manifest.endpoint})")
         lines += [f"    {line}" for line in found.lines()]
@@ -89,18 +103,24 @@ async def run_record(
     Answers come from the recordings and the store of the output folder; an endpoint is connected to only for those
     that are in neither, or for all of them when they are to be `fresh`.
     """
-    chosen = [f for f in find_fixtures(folder) if not names or f.name in names]
+    chosen = [f for f in fixture_folders(folder) if not names or f.name in names]
     if unknown := sorted(set(names) - {f.name for f in chosen}):
         raise InputError(f"{folder}: no fixture {', '.join(unknown)}", hint="studydoc fixture list shows them")
     lines: list[str] = []
     code = 0
-    for fixture in chosen:
-        renewed, host = as_asked(fixture, settings)
-        with TemporaryDirectory() as empty:
-            if not fresh:
-                store.check_writable(settings.out)
-            with closing(CallStore(Path(empty) / "calls.sqlite" if fresh else store_path(settings.out))) as calls:
-                verdict = await _renewed(renewed, calls, settings, host, report, fresh=fresh)
+    if not fresh:
+        store.check_writable(settings.out)
+    for path in chosen:
+        try:
+            fixture, host = as_asked(load_fixture(path), settings)
+            with TemporaryDirectory() as empty:
+                kept = Path(empty) / "calls.sqlite" if fresh else store_path(settings.out)
+                with closing(CallStore(kept)) as calls:
+                    verdict = await _renewed(fixture, calls, settings, host, report, fresh=fresh)
+        except (InputError, StoreError) as err:
+            code = 1
+            lines += [f"{path.name}: NOT RENEWED", f"    {err}"]
+            continue
         became = "changed" if verdict.lines else "the same document"
         came = f"recorded, {became}" if verdict.complete else "came to a PARTIAL document, the fixture stays as it was"
         lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {came}")

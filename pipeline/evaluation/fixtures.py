@@ -34,6 +34,7 @@ from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST = "fixture.json"
+Told = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]  # what flags told of a run
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +55,7 @@ class Manifest(BaseModel):
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
     language: str | None = None
-    metadata: dict[str, Any] = {}
+    metadata: Told = {}
     encoding: str | None = None
 
     @property
@@ -113,7 +114,10 @@ class Fixture:
         page = self.record.with_suffix(".md")
         if not page.is_file():
             raise InputError(f"{page}: the golden page is not there", hint="studydoc fixture record")
-        return store.load(self.record), page.read_text("utf-8")
+        try:
+            return store.load(self.record), page.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as err:
+            raise InputError(f"{page}: cannot be read: {err}", hint="studydoc fixture record") from err
 
     async def amade(self, client: LLMClient, prompts: PromptSet | None = None) -> StudyDocument:
         """The document that `client` gives, with the clock and the machine taken out."""
@@ -181,11 +185,11 @@ def load_fixture(folder: Path) -> Fixture:
         raise InputError(f"{path}: this is no fixture: {f'{where}: ' if where else ''}{first['msg']}") from err
 
 
-def find_fixtures(folder: Path) -> list[Fixture]:
-    """The fixture that a folder is, or all below it. InputError when there are none."""
+def fixture_folders(folder: Path) -> list[Path]:
+    """The folder, where it is a fixture's, or those of all fixtures below it. InputError when there are none."""
     if (folder / MANIFEST).is_file():
-        return [load_fixture(Path(folder.resolve()))]
-    found = [load_fixture(p.parent) for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
+        return [folder.resolve()]
+    found = [p.parent for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
     if not found:
         raise InputError(f"{folder}: there are no fixtures here", hint="make one: studydoc fixture add PATH")
     return found

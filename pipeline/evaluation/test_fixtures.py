@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.fixture_commands import check_fixture
-from pipeline.evaluation.fixtures import find_fixtures, load_fixture
+from pipeline.evaluation.fixture_commands import check_folder
+from pipeline.evaluation.fixtures import fixture_folders
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each fixture."""
     root = metafunc.config.rootpath
     folder = root / (os.environ.get("STUDYDOC_FIXTURES") or "tests/fixtures")
-    fixtures = find_fixtures(folder)  # an error of the collection when there are none
-    metafunc.parametrize("folder", [f.folder for f in fixtures], ids=[f.name for f in fixtures])
+    folders = fixture_folders(folder)  # an error of the collection when there are none
+    metafunc.parametrize("folder", folders, ids=[f.name for f in folders])
 
 
 def test_fixture(folder: Path) -> None:
     """The replay gives the golden document."""
-    verdict = check_fixture(load_fixture(folder))
+    verdict = check_folder(folder)
     if verdict.lines:
         pytest.fail("\n".join((f"{verdict.name} differs:", *verdict.lines)), pytrace=False)

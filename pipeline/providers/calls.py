@@ -292,7 +292,9 @@ class Recording:
                     continue
                 row = json.loads(line)
                 self.calls[row["key"]] = StoredCall(row["key"], row["identity"], _from_fields(row["completion"]))
-        except (OSError, ValueError, KeyError, TypeError) as err:
+        except OSError as err:
+            raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
+        except (ValueError, KeyError, TypeError) as err:
             raise StoreError(f"{path}: this is no recording of calls: {err}") from err
 
     def get(self, key: str) -> Completion | None:

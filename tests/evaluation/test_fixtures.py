@@ -207,6 +207,32 @@ def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
         load_fixture(made.folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("talk.md", b"\xe9", "talk.md: cannot be read: 'utf-8' codec"),
+        ("calls.jsonl", None, "calls.jsonl: cannot be read: No such file"),
+        ("fixture.json", b"{}", "fixture.json: this is no fixture"),
+        ("fixture.json", b'{"metadata": {"colour": "red"}}', "fixture.json: this is no fixture"),
+    ],
+)
+def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
+    made: Fixture, tmp_path: Path, name: str, content: bytes | None, told: str
+) -> None:
+    fixtures = made.folder.parent
+    run_add(Addition(tmp_path / "talk.txt", fixtures, name="tidy"), settings(tmp_path))
+    damaged = made.folder / name
+    damaged.unlink() if content is None else damaged.write_bytes(content)
+    code, lines = run_check(fixtures)
+    assert (code, lines[0], lines[-1]) == (1, "talk: DIFFERENT", "tidy: the same, 2 calls replayed")
+    assert told in lines[1]
+    code, lines = run_list(fixtures)
+    assert code == 1 and any(told in line for line in lines[1:-1]) and lines[-1].startswith("tidy: fresh")
+    code, lines = asyncio.run(run_record(fixtures, (), settings(tmp_path), lambda done, total: None))
+    assert lines[-1] == "tidy: 2 calls recorded, the same document"
+    assert (name != "fixture.json") or (code == 1 and lines[0] == "talk: NOT RENEWED" and told in lines[1])
+
+
 def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
