@@ -46,6 +46,7 @@ def command() -> None:
         "chunk_tokens",
         "prompts",
         "encoding",
+        "format",
     ),
     out=path_option("--out", "Whose stored answers are taken.  [default: outputs]"),
 )
@@ -55,7 +56,8 @@ def add(flags: Flags, path: Path, reference: Path | None, folder: Path, name: st
     from pipeline.evaluation.fixture_adding import Addition, run_add
     from pipeline.settings import load_settings
 
-    print("\n".join(run_add(Addition(path, folder, reference, name), load_settings(**flags))))
+    given = {name: value for name, value in flags.items() if value is not None}
+    print("\n".join(run_add(Addition(path, folder, reference, name, given), load_settings(**flags))))
 
 
 @command.command(

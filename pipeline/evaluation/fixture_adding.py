@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import glob
 import shutil
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
-
-from pydantic import ValidationError
+from typing import Any, get_args
 
 from pipeline import prices, store
-from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
+from pipeline.chosen import model_and_endpoint, own_model, profile_of, recipe_of, store_path
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixture_recording import recorded
@@ -26,7 +25,10 @@ from pipeline.profile import PROFILES, Check, NotesName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
-from pipeline.readers import SUFFIXES, read_transcript
+from pipeline.readers import READ, content, read_transcript
+from pipeline.readers.archive import sha256_of
+from pipeline.readers.base import Document
+from pipeline.readers.formats import READERS, reader_for
 from pipeline.readers.metadata import side_file
 from pipeline.settings import LOCAL, Settings
 from pipeline.speakers import names_of
@@ -38,18 +40,19 @@ _TAKEN = ("transcript", "reference", "fixture")  # names of other files in a fix
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What `fixture add` is told besides settings."""
+    """What `fixture add` is told besides settings; `given` are those that were given with the command itself."""
 
     path: Path
     folder: Path
     reference: Path | None = None
     name: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_add(added: Addition, settings: Settings) -> list[str]:
     """`studydoc fixture add`: makes a fixture from the answers stored in the output folder, without a call."""
-    if added.path.suffix.lower() not in SUFFIXES or not added.path.is_file():
-        raise InputError(f"{added.path}: no transcript", hint=f"give a file: {', '.join(SUFFIXES)}")
+    if not added.path.is_file():
+        raise InputError(f"{added.path}: no transcript", hint="give a file that studydoc make was run on")
     name = slug(added.name or added.path.stem)
     if name in _TAKEN:
         raise SettingsError(f"a fixture cannot be named {name!r}", hint="give another name with --name")
@@ -59,7 +62,7 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
     kept = store_path(settings.out)
     if not kept.exists():
         raise InputError(f"{settings.out}: no answers are stored here", hint="run studydoc make first, or give --out")
-    manifest, host = _manifest(added.path, settings)
+    manifest, host = _manifest(added, settings)
     with TemporaryDirectory() as made:
         fixture = Fixture(Path(made) / name, manifest)
         _copy_in(fixture, added)
@@ -91,9 +94,9 @@ def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settin
     return told
 
 
-def _document_of(transcript: Transcript, out: Path) -> StudyDocument | None:
+def _document_of(transcript: Path, out: Path) -> StudyDocument | None:
     """The document of a transcript: its record in the output folder, or in one below, as make mirrors folders."""
-    record = store.output_path(out, transcript.name)
+    record, sha256 = store.output_path(out, transcript.stem), sha256_of(transcript)
     for path in (record, *sorted(out.rglob(glob.escape(record.name)))):
         try:
             found = store.load(path)
@@ -101,49 +104,103 @@ def _document_of(transcript: Transcript, out: Path) -> StudyDocument | None:
             if path == record and path.is_file():
                 raise
             continue  # not there, or some other file of that name
-        if found.source.sha256 == transcript.sha256:
+        if found.source.sha256 == sha256:
             return found
     return None
 
 
-def _manifest(path: Path, settings: Settings) -> tuple[Manifest, str]:
+def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
     """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
-    transcript = read_transcript(path, encoding=settings.encoding)
-    found = _document_of(transcript, settings.out)
-    made = None
+    path = added.path
+    found, made = _document_of(path, settings.out), None
     if found is not None:
         embedded = found.run.endpoint == prices.EMBEDDED
         asked = own.identity if (own := own_model(settings)) else settings.model
         made = found if asked in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
     if made is not None:
+        _ensure_as_recorded(added, made, settings)
         model, endpoint, recipe = made.run.model, made.run.endpoint, _recipe_of(made, settings)
     else:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
-    try:
-        manifest = Manifest(
-            transcript=f"transcript{path.suffix.lower()}",
-            model=model,
-            endpoint=endpoint_label(endpoint),
-            metadata=_told(transcript, made) if made else {},
-            encoding=settings.encoding,
-            **recipe_fields(recipe),
-        )
-    except ValidationError as err:
-        raise InputError(f"{path}: no fixture can be made of it: {err.errors()[0]['msg']}") from err
+    read_as = _read_as(path, made, settings)
+    transcript = read_transcript(path, encoding=settings.encoding, form=read_as)
+    suffix = path.suffix.lower()
+    manifest = Manifest(
+        transcript=f"transcript{suffix if suffix in READ else ''}",
+        model=model,
+        endpoint=endpoint_label(endpoint),
+        metadata=_told(transcript, made) if made else {},
+        encoding=settings.encoding,
+        read_as=read_as,
+        **recipe_fields(recipe),
+    )
     return manifest, endpoint
+
+
+def _read_as(path: Path, made: StudyDocument | None, settings: Settings) -> str | None:
+    """The format that a transcript was read as, by the record of its document; None where its content tells it."""
+    if made is None:
+        return settings.format
+    document = Document(content(path), str(path), suffix=path.suffix.lower(), encoding=settings.encoding)
+    was, by_content = made.source.format, reader_for(document).name
+    return was if was != by_content and any(was == reader.name for reader in READERS) else None
+
+
+def _ensure_as_recorded(added: Addition, made: StudyDocument, settings: Settings) -> None:
+    """InputError where a document was made in another way than is given, or with other prompts."""
+    run, given = made.run, added.given
+    was: dict[str, Any] = {"length": run.length, "notes": made.notes, "profile": run.profile}
+    was |= {"format": made.source.format} if made.source.format else {}
+    if made.status == "complete":  # else code may have done what the calls of a check failed to do
+        was["check"] = _check_of(run)
+    for name, value in given.items():
+        if was.get(name, value) != value:
+            raise _made_otherwise(added.path, f"with --{name} {was[name]}, not with --{name} {value}")
+    if given.get("manuscript") is False and _was_written_freely(run):
+        raise _made_otherwise(added.path, "with --manuscript, not with --no-manuscript")
+    if "sections" in given and not any(name.startswith("own/") for name in run.prompts):
+        raise _made_otherwise(added.path, "without --sections")
+    prompts = PromptSet(settings.prompts)
+    shipped = {name: digest for name, digest in run.prompts.items() if not name.startswith("own/")}
+    if other := [name for name, digest in sorted(shipped.items()) if not _holds(prompts, name, digest)]:
+        holder = settings.prompts or "this program"
+        raise InputError(
+            f"{added.path}: its notes were made with other prompts than {holder} has: {', '.join(other)}",
+            hint="give the folder as it was then, --prompts FOLDER, or run studydoc make first with those there are",
+        )
+
+
+def _made_otherwise(path: Path, how: str) -> InputError:
+    hint = "leave the option out for the notes as they are, or run studydoc make with it first"
+    return InputError(f"{path}: its notes were made {how}", hint=hint)
+
+
+def _holds(prompts: PromptSet, name: str, digest: str) -> bool:
+    try:
+        return prompts.load(name).sha256 == digest
+    except SettingsError:  # there is none of that name any more
+        return False
+
+
+def _check_of(run: RunRecord) -> Check:
+    return "code" if run.checked_by == "code" else "model"
+
+
+def _was_written_freely(run: RunRecord) -> bool:
+    return any(name.startswith("manuscript") for name in run.prompts)
 
 
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
     """How a document was made: what its record tells, the chunk size that was set, and the own sections that it had."""
     run = document.run
-    base = next((p for name, p in PROFILES.items() if name == run.profile), None) or recipe_of(settings).profile
-    check: Check = "code" if run.checked_by == "code" else "model"
+    base = next((p for name, p in PROFILES.items() if name == run.profile), None) or profile_of(settings)
+    check = _check_of(run) if document.status == "complete" else settings.check or _check_of(run)
     profile = replace(
         base,
         chunk_tokens=settings.chunk_tokens or base.chunk_tokens,
-        check=settings.check or check,
-        manuscript=settings.manuscript and any(name.startswith("manuscript") for name in run.prompts),
+        check=check,
+        manuscript=_was_written_freely(run),
     )
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
     own = _own_sections(run, settings)

@@ -1,7 +1,7 @@
 """Fixtures: a folder with a transcript, the recorded calls of its run, and the golden document that they give.
 
 NAME/fixture.json      model, endpoint, profile, length and what else decided the run
-NAME/transcript.vtt    (or .srt .txt .md) and transcript.info.json
+NAME/transcript.vtt    (or another format that is read) and transcript.info.json
 NAME/calls.jsonl       whole answers by the identity of their call
 NAME/NAME.json, .md    what the replay has to give, with clock and machine taken out
 NAME/reference.md      people's own notes, when there are some
@@ -44,7 +44,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[2] = 2
-    transcript: str = Field(pattern=r"^transcript\.(txt|md|vtt|srt)$")
+    transcript: str = Field(pattern=r"^transcript(\.\w+)?$")
     model: str
     endpoint: str
     profile: ProfileName
@@ -57,6 +57,7 @@ class Manifest(BaseModel):
     language: str | None = None
     metadata: Told = {}
     encoding: str | None = None
+    read_as: str | None = Field(default=None, exclude_if=lambda name: name is None)  # a format that was asked for
 
     @property
     def recipe(self) -> Recipe:
@@ -106,7 +107,7 @@ class Fixture:
     def transcript(self) -> Transcript:
         """The transcript with the metadata that the run was told."""
         path, told = self.folder / self.manifest.transcript, self.manifest.metadata
-        read = read_transcript(path, name=self.name, encoding=self.manifest.encoding)
+        read = read_transcript(path, name=self.name, encoding=self.manifest.encoding, form=self.manifest.read_as)
         return read.with_metadata(Metadata(**{**told, "speakers": tuple(told.get("speakers", ()))}))
 
     def golden(self) -> tuple[StudyDocument, str]:

@@ -32,16 +32,20 @@ def settings(tmp_path: Path, **more: object) -> Settings:
 
 
 def stored(
-    talk: Path, answer: Callable[[Request], Answer] = good_answer, recipe: Recipe | None = None
+    talk: Path,
+    answer: Callable[[Request], Answer] = good_answer,
+    recipe: Recipe | None = None,
+    form: str | None = None,
 ) -> StudyDocument:
     """A run over the talk whose answers are in the store of outputs/; its record is written where it is wanted."""
     calls = CallStore(store_path(talk.parent / "outputs"))
     client = StoredClient(calls, Hosted(answer), "scripted-8b")
-    document = asyncio.run(asummarise(read_transcript(talk), client, recipe=recipe, endpoint=f"https://{HOST}"))
+    spoken = read_transcript(talk, form=form)
+    document = asyncio.run(asummarise(spoken, client, recipe=recipe, endpoint=f"https://{HOST}"))
     calls.close()
     return document
 
 
-def recorded(talk: Path, recipe: Recipe) -> None:
+def recorded(talk: Path, recipe: Recipe, answer: Callable[[Request], Answer] = empty) -> None:
     """A run whose record stands in outputs/ too."""
-    store.write(stored(talk, empty, recipe), "page", talk.parent / "outputs" / "talk.json")
+    store.write(stored(talk, answer, recipe), "page", talk.parent / "outputs" / "talk.json")
