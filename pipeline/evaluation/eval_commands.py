@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -35,21 +36,23 @@ def score_all(
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
     one = partial(_scored, transcripts=transcripts, references=reference)
     records = records_at(paths)
-    cores = usable_cores()
+    plain, cores = Counter(r.stem for r in records), usable_cores()
+    named = [(r, name_below(r, paths), plain[r.stem] == 1) for r in records]
     if len(records) < _WORTH_PROCESSES or cores < 2:
-        found = [one(r) for r in records]
+        found = [one(n) for n in named]
     else:
         with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-            found = list(pool.map(one, records, chunksize=4))
+            found = list(pool.map(one, named, chunksize=4))
     scored, failed = [s for s in found if isinstance(s, Scored)], [s for s in found if isinstance(s, str)]
     if not scored:
         raise InputError("\n".join(failed))
-    return [replace(s, name=name_below(s.path, paths)) for s in scored], failed
+    return scored, failed
 
 
-def _scored(record: Path, *, transcripts: Path | None, references: Path | None) -> Scored | str:
+def _scored(named: tuple[Path, str, bool], *, transcripts: Path | None, references: Path | None) -> Scored | str:
+    record, name, alone = named
     try:
-        return score_path(record, transcripts=transcripts, references=references)
+        return score_path(record, name, transcripts=transcripts, references=references, alone=alone)
     except (InputError, StoreError) as err:
         return str(err)
 
@@ -67,11 +70,16 @@ def run_eval(
     if page is not None:
         store.replace_file(page, scores_html(scored))
     if not as_json:
-        return int(bool(failed)), scores_markdown(scored) + _not_scored(failed)
+        return int(bool(failed)), scores_markdown(scored) + _without_notes(scored, reference) + _not_scored(failed)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
     summary = {name: asdict(found) for name, found in means(scored).items()}
     told = {"documents": documents, "means": summary, "failed": failed}
     return int(bool(failed)), json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _without_notes(scored: Sequence[Scored], reference: Path | None) -> str:
+    names = sorted({s.name for s in scored if s.scores["rouge_1"] is None}) if reference else []
+    return f"\nNo notes of these are below {reference}: {', '.join(map(escape, names))}\n" if names else ""
 
 
 def _not_scored(failed: Sequence[str]) -> str:
@@ -107,7 +115,7 @@ def run_compare(
             ensure_ascii=False,
             indent=1,
         ) + "\n"
-    text = comparison_markdown(found)
+    text = comparison_markdown(found) + _without_notes([*first, *second], reference)
     if judge:
         text += verdicts_markdown(judged, model)
     if losses:

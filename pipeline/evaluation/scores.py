@@ -5,6 +5,7 @@ Whether statements are true is not measured here: a check would measure itself. 
 
 from __future__ import annotations
 
+import glob
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ _FOUND = 0.5  # share of a reference statement's words, by weight, that one stat
 _HEADING_FOUND = 0.6
 _REPEATED = 0.8  # share of a statement's words, by weight, that an earlier one has
 _COPIED = 0.8  # share of a statement's words that stand in a row in its lines
+_NOTES = (".notes.md", ".md")  # endings of people's notes
 _LEAST = 3  # words that a text must have to be told apart from another
 
 
@@ -67,14 +69,25 @@ class Scored:
     statements: tuple[PrintedClaim, ...]
 
 
-def score_path(record: Path, *, transcripts: Path | None = None, references: Path | None = None) -> Scored:
-    """The scores of a record. Raises StoreError and InputError."""
+def score_path(
+    record: Path,
+    name: str = "",
+    *,
+    transcripts: Path | None = None,
+    references: Path | None = None,
+    alone: bool = True,
+) -> Scored:
+    """The scores of a record, whose document is called `name`, else by its file. Raises StoreError and InputError.
+
+    `references` and `alone` are those of `reference_for`.
+    """
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
     if remark:
         raise InputError(f"{record}: {remark}", hint="make the notes again")
-    reference = reference_for(record, references) if references else None
-    return Scored(record.stem, record, score(document, transcript, reference), tuple(claims_of(document)))
+    name = name or record.stem
+    reference = reference_for(record, name, references, alone=alone) if references else None
+    return Scored(name, record, score(document, transcript, reference), tuple(claims_of(document)))
 
 
 def score(
@@ -172,16 +185,26 @@ def _recalls(texts: Sequence[str], rarity: Rarity, reference: Reference) -> dict
     }
 
 
-def reference_for(record: Path, folder: Path) -> Reference | None:
-    """People's notes of a document, `NAME.notes.md` or `NAME.md` below the folder; None when there are none."""
-    for name in (f"{record.stem}.notes.md", f"{record.stem}.md"):
-        path = next((p for p in sorted(folder.rglob(name)) if p.resolve() != record.with_suffix(".md").resolve()), None)
-        if path is not None:
-            return read_reference(path.read_text("utf-8", errors="replace"))
-    own = record.parent / "reference.md"  # a fixture's
-    if own.is_file() and own.resolve().is_relative_to(folder.resolve()):
-        return read_reference(own.read_text("utf-8", errors="replace"))
-    return None
+def reference_for(record: Path, name: str, folder: Path, *, alone: bool) -> Reference | None:
+    """People's notes of a document, NAME.notes.md or NAME.md below the folder; None when there are none.
+
+    The document's name is its path among others, as "week1/talk". After that a fixture's own reference counts, and then
+    notes that lie elsewhere, if no others have its plain name; the document is `alone` if no other document has it.
+    """
+    page = record.with_suffix(".md").resolve()
+
+    def notes_at(path: Path) -> Path | None:
+        there = (path.with_name(path.name + ending) for ending in _NOTES)
+        return next((p for p in there if p.is_file() and p.resolve() != page), None)
+
+    path, own = notes_at(folder / name), record.parent / "reference.md"
+    if path is None and own.is_file() and own.resolve().is_relative_to(folder.resolve()):
+        path = own
+    if path is None and alone:
+        named = [p for ending in _NOTES for p in folder.rglob(glob.escape(record.stem + ending))]
+        where = {p.parent for p in named if p.resolve() != page}
+        path = notes_at(where.pop() / record.stem) if len(where) == 1 else None
+    return None if path is None else read_reference(path.read_text("utf-8", errors="replace"))
 
 
 def read_reference(markdown: str) -> Reference:

@@ -98,3 +98,42 @@ def test_documents_of_one_name_in_two_folders_are_compared_each_with_its_own(fol
     assert names == {"talk", "week1/talk", "week2/talk"}
     text = compared(*folders)[1]
     assert all(f"### {name}: " in text for name in names)
+
+
+def recalls(paths: list[Path], reference: Path) -> dict[str, float | None]:
+    """The recall of each document, by its name."""
+    told = json.loads(run_eval(paths, reference, None, as_json=True)[1])
+    return {d["name"]: d["scores"]["recall"] for d in told["documents"]}
+
+
+@pytest.fixture
+def weeks(folders: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """Two documents of one name in two folders, and people's notes of each in folders of the same names."""
+    kept, notes = tmp_path / "kept", tmp_path / "notes"
+    said = ("- The city pays half, a loan of ten years the rest.", "- The bakery of Ashford sells nine loaves daily.")
+    for week, text in zip(("week1", "week2"), said, strict=True):
+        shutil.copytree(folders[0], kept / week)
+        (notes / week).mkdir(parents=True)
+        (notes / week / "talk.md").write_text(text, "utf-8")
+    return kept, notes
+
+
+def test_notes_of_documents_of_one_name_are_found_by_their_folders(weeks: tuple[Path, Path]) -> None:
+    kept, notes = weeks
+    assert recalls([kept], notes) == {"week1/talk": 1.0, "week2/talk": 0.0}
+
+
+def test_notes_of_another_document_of_the_name_are_not_taken_and_it_is_told(weeks: tuple[Path, Path]) -> None:
+    kept, notes = weeks
+    shutil.rmtree(notes / "week1")
+    assert recalls([kept], notes) == {"week1/talk": None, "week2/talk": 0.0}
+    assert f"No notes of these are below {notes}: week1/talk\n" in run_eval([kept], notes, None)[1]
+
+
+def test_notes_elsewhere_are_taken_where_their_name_is_the_only_one(weeks: tuple[Path, Path]) -> None:
+    kept, notes = weeks
+    alone = kept / "week1" / "talk.json"
+    assert recalls([alone], notes) == {"talk": None}
+    (notes / "week2" / "talk.md").unlink()
+    (notes / "week1" / "talk.notes.md").write_text("- The bakery of Ashford sells nine loaves daily.", "utf-8")
+    assert recalls([alone], notes) == {"talk": 0.0}, "talk.notes.md counts before talk.md"

@@ -150,9 +150,9 @@ def test_a_reference_is_read_without_marks_links_and_times() -> None:
 
 def test_notes_beside_a_record_are_its_reference_only_when_asked_for(record: Path, tmp_path: Path) -> None:
     (record.parent / "reference.md").write_text(PEOPLE, "utf-8")
-    assert reference_for(record, tmp_path) == read_reference(PEOPLE)
+    assert reference_for(record, "talk", tmp_path, alone=True) == read_reference(PEOPLE)
     (tmp_path / "other").mkdir()
-    assert reference_for(record, tmp_path / "other") is None
+    assert reference_for(record, "talk", tmp_path / "other", alone=True) is None
     assert score_path(record).scores["recall"] is None
     assert score_path(record, references=tmp_path).scores["recall"] == 1.0
 
