@@ -39,7 +39,14 @@ def command(
     """Score documents, compare two folders, or have statements judged. Scores tell of reach, form and agreement."""
     from pipeline.evaluation.eval_commands import run_compare, run_eval
 
-    if paths[0] == Path("compare"):
+    comparing = paths[0] == Path("compare")
+    if fail_under is not None and not comparing:
+        raise click.BadParameter("--fail-under goes with compare: studydoc eval compare BEFORE AFTER")
+    if judge and not comparing and (reference or html):
+        raise click.BadParameter("--reference and --html are for scores: leave --judge out, or compare two folders")
+    if base_url and not judge:
+        raise click.BadParameter("--base-url goes with --judge")
+    if comparing:
         judging = _judge(judge, base_url) if judge else None
         code, text = run_compare(
             paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html, judge=judging

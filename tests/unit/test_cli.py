@@ -63,6 +63,24 @@ def test_an_option_that_says_nothing_to_a_command_is_an_error(studydoc: Callable
     assert code == 2 and f"{option} says nothing to studydoc models remove" in said
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--fail-under", "0.5"), "--fail-under goes with compare"),
+        (("--fail-under", "0.5", "--judge", "m"), "--fail-under goes with compare"),
+        (("--html", "page.html", "--judge", "m"), "--html are for scores"),
+        (("--reference", "notes", "--judge", "m"), "--reference and"),
+        (("--base-url", "http://localhost:1/v1"), "--base-url goes with --judge"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_an_option_of_eval_that_would_do_nothing_is_an_error(
+    studydoc: Callable[..., Said], options: tuple[str, ...], told: str
+) -> None:
+    code, printed, said = studydoc("eval", "outputs", *options)
+    assert (code, printed) == (2, "") and told in said
+
+
 def test_the_store_is_that_of_the_folder_that_make_writes_to(
     studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
