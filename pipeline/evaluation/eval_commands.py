@@ -96,7 +96,10 @@ def run_compare(
     page: Path | None,
     judge: Callable[[Sequence[Path]], tuple[str, list[Verdict]]] | None,
 ) -> tuple[int, str]:
-    """`studydoc eval compare`: exit code 1 past the threshold, and the differences as Markdown or JSON."""
+    """`studydoc eval compare`: exit code 1 past the threshold, or where a document lacks its counterpart or its scores.
+
+    The differences come as Markdown or JSON, to `page` as HTML.
+    """
     if len(folders) != 2:
         raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
     (first, lost), (second, lost_too) = (score_all([f], reference, transcripts) for f in folders)
@@ -108,7 +111,7 @@ def run_compare(
         store.replace_file(page, comparison_html(found))
     model, judged = judge(folders) if judge else ("", list[Verdict]())
     losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
-    code = int(bool(losses or failed))
+    code = int(bool(losses or failed or found.unpaired))
     if as_json:
         return code, json.dumps(
             asdict(found) | {"past_threshold": losses, "judged": [asdict(v) for v in judged], "failed": failed},

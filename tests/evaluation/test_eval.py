@@ -76,6 +76,18 @@ def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[
     assert compared(folders[0], folders[0], fail_under=0.0)[0] == 0
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("lacks", [0, 1])
+def test_a_document_that_one_folder_lacks_fails_a_comparison(record: Path, lacks: int, as_json: bool) -> None:
+    folders = [shutil.copytree(record.parent, record.parent.parent / name) for name in ("before", "after")]
+    assert run_compare(folders, None, None, 1.0, as_json=as_json)[0] == 0
+    for ending in (".json", ".md"):
+        shutil.copy(record.with_suffix(ending), folders[1 - lacks] / f"lecture{ending}")
+    code, text = run_compare(folders, None, None, 1.0, as_json=as_json)
+    assert code == 1
+    assert json.loads(text)["unpaired"] == ["lecture"] if as_json else "In one of the two only: lecture" in text
+
+
 def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path, Path]) -> None:
     with pytest.raises(SettingsError, match="compare takes two folders"):
         compared(folders[0])
