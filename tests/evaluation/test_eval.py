@@ -80,10 +80,10 @@ def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[
 @pytest.mark.parametrize("lacks", [0, 1])
 def test_a_document_that_one_folder_lacks_fails_a_comparison(record: Path, lacks: int, as_json: bool) -> None:
     folders = [shutil.copytree(record.parent, record.parent.parent / name) for name in ("before", "after")]
-    assert run_compare(folders, None, None, 1.0, as_json=as_json)[0] == 0
+    assert run_compare(folders, None, None, 1.0, as_json=as_json, page=None, judge=None)[0] == 0
     for ending in (".json", ".md"):
         shutil.copy(record.with_suffix(ending), folders[1 - lacks] / f"lecture{ending}")
-    code, text = run_compare(folders, None, None, 1.0, as_json=as_json)
+    code, text = run_compare(folders, None, None, 1.0, as_json=as_json, page=None, judge=None)
     assert code == 1
     assert json.loads(text)["unpaired"] == ["lecture"] if as_json else "In one of the two only: lecture" in text
 
@@ -114,7 +114,7 @@ def test_documents_of_one_name_in_two_folders_are_compared_each_with_its_own(fol
 
 def recalls(paths: list[Path], reference: Path) -> dict[str, float | None]:
     """The recall of each document, by its name."""
-    told = json.loads(run_eval(paths, reference, None, as_json=True)[1])
+    told = json.loads(run_eval(paths, reference, None, as_json=True, page=None)[1])
     return {d["name"]: d["scores"]["recall"] for d in told["documents"]}
 
 
@@ -139,7 +139,10 @@ def test_notes_of_another_document_of_the_name_are_not_taken_and_it_is_told(week
     kept, notes = weeks
     shutil.rmtree(notes / "week1")
     assert recalls([kept], notes) == {"week1/talk": None, "week2/talk": 0.0}
-    assert f"No notes of these are below {notes}: week1/talk\n" in run_eval([kept], notes, None)[1]
+    assert (
+        f"No notes of these are below {notes}: week1/talk\n"
+        in run_eval([kept], notes, None, as_json=False, page=None)[1]
+    )
 
 
 def test_notes_elsewhere_are_taken_where_their_name_is_the_only_one(weeks: tuple[Path, Path]) -> None:

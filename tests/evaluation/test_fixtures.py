@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import store
 from pipeline.chosen import store_path
+from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
@@ -223,10 +224,10 @@ def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
     run_add(Addition(tmp_path / "talk.txt", fixtures, name="tidy"), settings(tmp_path))
     damaged = made.folder / name
     damaged.unlink() if content is None else damaged.write_bytes(content)
-    code, lines = run_check(fixtures)
+    code, lines = run_check(fixtures, None)
     assert (code, lines[0], lines[-1]) == (1, "talk: DIFFERENT", "tidy: the same, 2 calls replayed")
     assert told in lines[1]
-    code, lines = run_list(fixtures)
+    code, lines = listed(fixtures)
     assert code == 1 and any(told in line for line in lines[1:-1]) and lines[-1].startswith("tidy: fresh")
     code, lines = asyncio.run(run_record(fixtures, (), settings(tmp_path), lambda done, total: None))
     assert lines[-1] == "tidy: 2 calls recorded, the same document"
