@@ -52,10 +52,10 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
     if encoding:
         try:
             return raw.decode(encoding), encoding, None
-        except LookupError as err:
-            raise InputError(f"{name}: no encoding is called {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
         except UnicodeDecodeError as err:
             raise InputError(f"{name}: the bytes are not {encoding} (byte {err.start})") from err
+        except (LookupError, ValueError) as err:
+            raise InputError(f"{name}: no encoding is called {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
     for mark, codec in _MARKS:
         if raw.startswith(mark):
             try:

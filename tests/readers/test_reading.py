@@ -148,6 +148,12 @@ def test_encodings(codec: str) -> None:
     assert read(text.encode(codec)).segments[0].text == text
 
 
+@pytest.mark.parametrize("encoding", ["nonsense", "hex", "undefined", "a\0b", "\udc80"])
+def test_what_is_no_encoding_is_told(encoding: str) -> None:
+    with pytest.raises(InputError, match="no encoding is called"):
+        parse(b"Ana: The plant makes 40 megawatts.", "talk.txt", name="talk", encoding=encoding)
+
+
 def test_a_guessed_encoding_is_announced() -> None:
     assert "cp1251" in read("Привет всем, сегодня мы говорим о морских приливах и о луне.".encode("cp1251")).notes[0]
 
