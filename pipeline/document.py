@@ -13,6 +13,7 @@ from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
 from pipeline.speakers import named
 from pipeline.tables import as_sentence, cells, fills, in_words
+from pipeline.transcript import Asked
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
@@ -205,7 +206,7 @@ class OutlineSection:
 class SourceInfo(_Model):
     """The transcript that the document was made from; None is unknown. `left_out` was not taken as speech.
 
-    `language` is a tag of BCP 47: what metadata tells, else what the words are in.
+    `language` is a tag of BCP 47: what metadata tells, else what the words are in. `asked` is how it is read again.
     """
 
     path: str | None
@@ -220,6 +221,7 @@ class SourceInfo(_Model):
     format: str = ""
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    asked: Asked = Field(default=Asked(), exclude_if=lambda asked: asked == Asked())
 
 
 class Coverage(_Model):
@@ -352,8 +354,7 @@ class StudyDocument(_Model):
             raise ValueError("two sections have one name")
         if not held <= set(self.order) or not set(self.order) <= held | FORMS.keys():
             raise ValueError("the reading order does not name the sections that the record holds")
-        outside = {e.segment for s in self.statements() for e in s.evidence if e.segment > self.source.segments}
-        if outside:
+        if outside := {e.segment for s in self.statements() for e in s.evidence if e.segment > self.source.segments}:
             raise ValueError(f"evidence names segments that do not exist: {sorted(outside)}")
         return self
 

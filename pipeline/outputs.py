@@ -238,7 +238,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
             f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
             hint="give its folder with --transcripts",
         )
-    return as_checked(read_transcript(path), document, str(path))
+    return read_again(path, document, str(path))
 
 
 def _may_be_read(path: Path, document: StudyDocument) -> bool:
@@ -282,10 +282,18 @@ def places_near(record: Path, name: str) -> tuple[Path, ...]:
     return record.parent / name, record.parent.parent / "transcripts" / name
 
 
-def as_checked(transcript: Transcript, document: StudyDocument, what: str) -> tuple[Transcript, str]:
-    """A transcript as the notes of it were checked, in their language, and a remark when it is no longer the same.
+def read_again(path: Path, document: StudyDocument, what: str) -> tuple[Transcript, str]:
+    """The transcript in a file, read as it was when the notes of it were made, and a remark when it is not the same.
 
-    `what` is what the remark calls it.
+    `what` is what the remark calls it. Every command that has notes and wants their transcript reads it here. A file
+    that has changed, and is not in what was asked for any more, is read as what it holds tells.
     """
+    asked = document.source.asked
+    try:
+        transcript = read_transcript(path, encoding=asked.encoding, form=asked.format)
+    except InputError:
+        if sha256_of(path) == document.source.sha256:
+            raise
+        transcript = read_transcript(path)
     remark = "" if transcript.sha256 == document.source.sha256 else f"{what} has changed since the notes were made"
     return transcript.with_metadata(Metadata(language=document.source.language)), remark

@@ -107,6 +107,7 @@ def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> Sou
         format=transcript.reading.format,
         left_out=tuple(left_out(part) for part in transcript.reading.left_out),
         warnings=(*transcript.notes, *remarks),
+        asked=transcript.reading.asked,
     )
 
 

@@ -1,4 +1,4 @@
-"""The nouns that every hop shares: Segment, Metadata, Reading, Transcript, Chunk."""
+"""The nouns that every hop shares: Segment, Metadata, Asked, Reading, Transcript, Chunk."""
 
 from __future__ import annotations
 
@@ -78,6 +78,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The encoding and the format that a file was to be read in; None where what it holds tells."""
+
+    encoding: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader understood of a file: its format, what it left out, what it doubts, what it took for no name."""
 
@@ -86,6 +94,7 @@ class Reading:
     remarks: tuple[Remark, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     not_names: tuple[LeftOut, ...] = ()
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True)  # without slots, so that what is asked for again and again is kept

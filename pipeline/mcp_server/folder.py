@@ -10,9 +10,9 @@ from pipeline import store
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
 from pipeline.exports.outline import outline
-from pipeline.finding import find, read
+from pipeline.finding import find
 from pipeline.order import Input
-from pipeline.outputs import as_checked, places_told, records_below
+from pipeline.outputs import places_told, read_again, records_below
 from pipeline.page import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
@@ -89,7 +89,7 @@ class Folder:
         source = next((s for s in sources.values() if s.path.resolve() in named), None) or sources.get(notes.name)
         if source is None:
             raise InputError(f"{notes.name}: the transcript of these notes is not in the folder any more")
-        return as_checked(read(source, self.given), notes.document, "the transcript")
+        return read_again(source.path, notes.document, "the transcript")
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
         """What speaks against notes beside their transcript, and a remark on the whole, "" for none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -24,7 +25,7 @@ from pipeline.readers.sources import (
     survey_files,
 )
 from pipeline.text import composed
-from pipeline.transcript import Metadata, Transcript
+from pipeline.transcript import Asked, Metadata, Transcript
 
 __all__ = [
     "READ",
@@ -121,7 +122,7 @@ def parse(
     kept = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in kept}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.at)
-    reading = tally.reading(reader.name, used)
+    reading = replace(tally.reading(reader.name, used), asked=Asked(encoding, form))
     if not segments:
         held = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
         raise InputError(

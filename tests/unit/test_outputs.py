@@ -14,15 +14,18 @@ from pipeline import outputs
 from pipeline.corpus import make_all
 from pipeline.errors import InputError
 from pipeline.finding import find, left_behind
+from pipeline.mcp_server.folder import Folder
 from pipeline.order import Input, Order
 from pipeline.outputs import source_of, transcript_of
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
-from pipeline.readers import Source
+from pipeline.readers import Source, read_transcript
 from pipeline.readers.archive import is_there, sha256_of
+from pipeline.rechecking import check_path
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
+from pipeline.transcript import Asked
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 FIRST = "\n\n".join(f"{who}: {text}" for who, text in LINES)
@@ -230,6 +233,42 @@ def test_a_document_with_a_numbered_name_keeps_it(weeks: Path, monkeypatch: pyte
         Path(path).write_text(FIRST, "utf-8")
     rounds = [[make(path, out="notes")[0].name for path in paths] for _ in range(3)]
     assert rounds[0] == rounds[1] == rounds[2] and len(set(rounds[0])) == 4
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    """The record of a talk that was asked to be read in an encoding and a format that nobody would guess."""
+    talk = tmp_path / "talk.vtt"
+    talk.write_text("WEBVTT\n\n" + FIRST.replace("Ana", "Růžena Křížová"), "cp852")
+    transcript = read_transcript(talk, encoding="cp852", form="text")
+    document = asyncio.run(asummarise(transcript, ScriptedClient(good_answer)))
+    write(document, render_markdown(document), output_path(tmp_path, "talk"))
+    return tmp_path / "talk.json"
+
+
+def test_a_transcript_is_read_again_in_the_encoding_and_the_format_that_were_asked_for(asked: Path) -> None:
+    document = load(asked)
+    assert document.source.asked == Asked("cp852", "text")
+    transcript, remark = transcript_of(document, asked, None)
+    assert (transcript.labelled_speakers[0], transcript.reading.format, remark) == ("Růžena Křížová", "text", "")
+    assert not any(checked.findings for checked in check_path(asked)[1])
+    assert Folder(asked.parent, asked.parent, Input()).check("talk")[1] == check_path(asked)[1]
+
+
+def test_a_record_without_what_was_asked_for_is_read_as_its_file_tells(asked: Path, weeks: Path) -> None:
+    made = make(str(weeks / "week1" / "talk.txt"), out=str(weeks / "notes"))[0]
+    assert '"asked"' in asked.read_text("utf-8") and '"asked"' not in made.read_text("utf-8")
+    assert load(made).source.asked == Asked() and transcript_of(load(made), made, None)[1] == ""
+
+
+def test_a_changed_file_that_is_not_in_what_was_asked_for_is_read_as_it_tells(asked: Path) -> None:
+    record = asked.read_text("utf-8").replace('"encoding": "cp852"', '"encoding": "ascii"')
+    asked.write_text(record, "utf-8")
+    with pytest.raises(InputError, match="the bytes are not ascii"):
+        transcript_of(load(asked), asked, None)
+    asked.with_suffix(".vtt").write_text("Zoë: The tower is to be replaced soon.\n", "utf-8")
+    transcript, remark = transcript_of(load(asked), asked, None)
+    assert transcript.segments[0].text.startswith("Zoë") and "has changed" in remark
 
 
 def test_a_record_cannot_have_any_file_read_as_its_transcript(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
