@@ -25,15 +25,13 @@ from pipeline.profile import PROFILES, Check, NotesName, Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
-from pipeline.readers import READ, content, read_transcript
+from pipeline.readers import READ, read_transcript
 from pipeline.readers.archive import sha256_of
-from pipeline.readers.base import Document
-from pipeline.readers.formats import READERS, reader_for
 from pipeline.readers.metadata import side_file
 from pipeline.settings import LOCAL, Settings
 from pipeline.speakers import names_of
 from pipeline.text import numbered, slug, title_from_name
-from pipeline.transcript import Transcript
+from pipeline.transcript import Asked, Transcript
 
 _TAKEN = ("transcript", "reference", "fixture")  # names of other files in a fixture's folder
 
@@ -123,28 +121,21 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
     else:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
-    read_as = _read_as(path, made, settings)
-    transcript = read_transcript(path, encoding=settings.encoding, form=read_as)
+    read_as = made.source.asked if made else Asked()
+    if read_as == Asked():  # nothing was asked for, or the record does not say what
+        read_as = Asked(settings.encoding, settings.format)
+    transcript = read_transcript(path, encoding=read_as.encoding, form=read_as.format)
     suffix = path.suffix.lower()
     manifest = Manifest(
         transcript=f"transcript{suffix if suffix in READ else ''}",
         model=model,
         endpoint=endpoint_label(endpoint),
         metadata=_told(transcript, made) if made else {},
-        encoding=settings.encoding,
-        read_as=read_as,
+        encoding=read_as.encoding,
+        read_as=read_as.format,
         **recipe_fields(recipe),
     )
     return manifest, endpoint
-
-
-def _read_as(path: Path, made: StudyDocument | None, settings: Settings) -> str | None:
-    """The format that a transcript was read as, by the record of its document; None where its content tells it."""
-    if made is None:
-        return settings.format
-    document = Document(content(path), str(path), suffix=path.suffix.lower(), encoding=settings.encoding)
-    was, by_content = made.source.format, reader_for(document).name
-    return was if was != by_content and any(was == reader.name for reader in READERS) else None
 
 
 def _ensure_as_recorded(added: Addition, made: StudyDocument, settings: Settings) -> None:

@@ -99,6 +99,20 @@ def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path, below: str) -
     assert HOST not in (kept.folder / "talk.json").read_text("utf-8")
 
 
+def test_a_fixture_is_read_as_the_record_tells_that_its_transcript_was(talk: Path) -> None:
+    talk.write_bytes(talk.read_text("utf-8").replace("Ana", "Růžena").encode("cp852"))
+    calls = CallStore(store_path(talk.parent / "outputs"))
+    client = StoredClient(calls, Hosted(good_answer), "scripted-8b")
+    transcript = read_transcript(talk, encoding="cp852", form="text")
+    document = asyncio.run(asummarise(transcript, client, endpoint=f"https://{HOST}"))
+    calls.close()
+    store.write(document, "page", talk.parent / "outputs" / "talk.json")
+    run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    kept = load_fixture(talk.parent / "fixtures" / "talk")
+    assert (kept.manifest.encoding, kept.manifest.read_as) == ("cp852", "text")
+    assert kept.golden()[0].source.speakers[0] == "Růžena" and check_fixture(kept).lines == ()
+
+
 def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture, talk: Path) -> None:
     with pytest.raises(SettingsError, match="is there already"):
         run_add(Addition(talk, made.folder.parent), settings(talk.parent))
