@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.chosen import recipe_of, store_path
+from pipeline.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, SettingsError
@@ -43,7 +43,7 @@ async def asummarise(
 
     Model and endpoint come from `settings`, or from `flags` with the command line's names (model="local",
     base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that and is worked with
-    as a capable model, unless `settings` say otherwise; `flags` beside it are those of the notes (length="full",
+    as a capable model, unless a `profile` is given; `flags` beside it are those of the notes (length="full",
     notes="minutes", language=…).
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
@@ -57,7 +57,8 @@ async def asummarise(
     if client is not None:
         settings = settings or _beside_a_client(flags)
         stoppable = Stoppable(_OwnClient(client))
-        return await _told(source, stoppable, on_progress, recipe_of(settings), PromptSet(settings.prompts), "")
+        recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
+        return await _told(source, stoppable, on_progress, recipe, prompts, "")
     settings = settings or load_settings(**flags)
     prompts = PromptSet(settings.prompts)
     with closing(CallStore(store_path(settings.out))) as store:
@@ -108,12 +109,12 @@ class _OwnClient:
 
 
 def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
-    """Settings of the notes for a client of the caller's own, which is worked with as a capable model."""
+    """Settings of the notes for a client of the caller's own."""
     ensure_settable(flags)
     if others := sorted(set(flags).difference(deciding("notes"))):
         name = others[0]
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
-    settings = Settings(**{"profile": "capable", **flags})
+    settings = Settings(**flags)
     return replace(settings, language=asked(settings.language) if settings.language else None)
 
 

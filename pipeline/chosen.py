@@ -70,9 +70,14 @@ def profile_of(settings: Settings) -> Profile:
     return own.worked_with(base) if own else base
 
 
-def recipe_of(settings: Settings) -> Recipe:
-    """How a transcript is worked on by the settings: as the chosen model is, with what is set in its place."""
-    recipe = settings.recipe(profile_of(settings))
+def recipe_for_a_client(settings: Settings) -> Recipe:
+    """How a client that the caller wrote is worked with: as capable, unless told otherwise, whatever model is set."""
+    return recipe_of(settings, PROFILES[settings.profile or "capable"])
+
+
+def recipe_of(settings: Settings, profile: Profile | None = None) -> Recipe:
+    """How a transcript is worked on by the settings: by a profile, else as the chosen model is, with what is set."""
+    recipe = settings.recipe(profile or profile_of(settings))
     if recipe.own:
         from pipeline.sections import sections_of
 

@@ -10,14 +10,26 @@ import pytest
 from pipeline import summarise
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.llm import Completion, Request, Usage
-from pipeline.settings import Settings
-from tests.scripted import LONG_LINES, ScriptedClient, good_answer, transcript
+from pipeline.settings import Settings, load_settings
+from tests.scripted import LONG_LINES, Answer, ScriptedClient, good_answer, transcript
 
 
 @pytest.mark.parametrize("length", ["brief", "full"])
 def test_a_client_of_ones_own_makes_the_notes_that_are_asked_for(length: str) -> None:
     document = summarise(transcript(LONG_LINES), client=ScriptedClient(good_answer), length=length, manuscript=False)
     assert (document.run.length, document.run.profile, document.status) == (length, "capable", "complete")
+
+
+@pytest.mark.parametrize("model", [None, "local", "missing.gguf"])
+@pytest.mark.parametrize(("given", "worked_with"), [({}, "capable"), ({"profile": "small"}, "small")])
+def test_a_client_of_ones_own_is_worked_with_as_told_whatever_model_is_set(
+    model: str | None, given: dict[str, Any], worked_with: str
+) -> None:
+    def answer(request: Request) -> Answer:
+        return "" if request.name.startswith("small") else good_answer(request)
+
+    settings = load_settings(model=model, **given)
+    assert summarise(transcript(), client=ScriptedClient(answer), settings=settings).run.profile == worked_with
 
 
 @pytest.mark.parametrize(
