@@ -19,6 +19,7 @@ from pipeline.profile import Recipe
 from pipeline.progress import Progress, ProgressUpdate
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
+from pipeline.readers import read_transcript
 from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, deciding, ensure_settable, load_settings
 from pipeline.stopping import Stoppable
@@ -44,7 +45,7 @@ async def asummarise(
     Model and endpoint come from `settings`, or from `flags` with the command line's names (model="local",
     base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that and is worked with
     as a capable model, unless a `profile` is given; `flags` beside it are those of the notes (length="full",
-    notes="minutes", language=…).
+    notes="minutes", language=…) and of reading the file (encoding=…, format=…), which a Transcript does not take.
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
     Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
@@ -56,15 +57,16 @@ async def asummarise(
         raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
     if client is not None:
         settings = settings or _beside_a_client(flags)
-        stoppable = Stoppable(_OwnClient(client))
+        transcript, stoppable = _read(source, settings, flags), Stoppable(_OwnClient(client))
         recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
-        return await _told(source, stoppable, on_progress, recipe, prompts, "")
+        return await _told(transcript, stoppable, on_progress, recipe, prompts, "")
     settings = settings or load_settings(**flags)
+    transcript = _read(source, settings, flags)
     prompts = PromptSet(settings.prompts)
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as at:
             stoppable = Stoppable(at.client, at.stop)
-            return await _told(source, stoppable, on_progress, recipe_of(settings), prompts, at.endpoint)
+            return await _told(transcript, stoppable, on_progress, recipe_of(settings), prompts, at.endpoint)
 
 
 def summarise(
@@ -111,15 +113,25 @@ class _OwnClient:
 def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
     """Settings of the notes for a client of the caller's own."""
     ensure_settable(flags)
-    if others := sorted(set(flags).difference(deciding("notes"))):
+    if others := sorted(set(flags).difference(deciding("notes", "transcript"))):
         name = others[0]
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
     settings = Settings(**flags)
     return replace(settings, language=asked(settings.language) if settings.language else None)
 
 
+def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[str, Any]) -> Transcript:
+    """The transcript, of a file as the settings tell to read it. SettingsError for flags that a Transcript cannot take."""
+    if not isinstance(source, Transcript):
+        return read_transcript(Path(source), encoding=settings.encoding, form=settings.format)
+    if passed_over := sorted(set(flags).intersection(deciding("transcript"))):
+        name = passed_over[0]
+        raise SettingsError(f"{name} means nothing to a Transcript, which is read already", hint=f"leave {name} out")
+    return source
+
+
 async def _told(
-    source: Transcript | Path | str,
+    transcript: Transcript,
     client: Stoppable,
     on_progress: OnProgress,
     recipe: Recipe,
@@ -139,7 +151,9 @@ async def _told(
             client.halt(EndpointError("on_progress raised an error", fatal=True))
 
     try:
-        document = await run_summarise(source, client, recipe=recipe, prompts=prompts, endpoint=endpoint, watch=watch)
+        document = await run_summarise(
+            transcript, client, recipe=recipe, prompts=prompts, endpoint=endpoint, watch=watch
+        )
     except EndpointError:
         if not raised:
             raise

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import summarise
-from pipeline.errors import EndpointError, SettingsError
+from pipeline.errors import EndpointError, InputError, SettingsError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.settings import Settings, load_settings
-from tests.scripted import LONG_LINES, Answer, ScriptedClient, good_answer, transcript
+from pipeline.transcript import Asked
+from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript
 
 
 @pytest.mark.parametrize("length", ["brief", "full"])
@@ -47,6 +49,41 @@ def test_what_a_client_cannot_be_given_is_told(given: dict[str, Any], told: str)
     with pytest.raises(SettingsError, match=told):
         summarise(transcript(), client=client, **given)
     assert not client.requests
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    """A talk as captions, in an encoding that nobody would guess."""
+    rows = (f"00:00:{n:02} --> 00:00:{n + 1:02}\n<v {who}>{text}" for n, (who, text) in enumerate(LINES))
+    path = tmp_path / "talk.vtt"
+    path.write_text("WEBVTT\n\n" + "\n\n".join(rows).replace("Ana", "Růžena Křížová"), "cp852")
+    return path
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_file_is_read_in_the_encoding_and_the_format_that_are_given(talk: Path, whole: bool) -> None:
+    given = {"encoding": "cp852", "format": "webvtt"}
+    flags: dict[str, Any] = {"settings": load_settings(**given)} if whole else given
+    document = summarise(talk, client=ScriptedClient(good_answer), **flags)
+    assert document.source.speakers == ("Růžena Křížová", "Ben") and document.source.asked == Asked(**given)
+
+
+@pytest.mark.parametrize(
+    "beside", [{"client": ScriptedClient([])}, {"model": "m", "base_url": "http://127.0.0.1:9/v1"}]
+)
+@pytest.mark.parametrize("given", [{"encoding": "nonsense"}, {"format": "nonsense"}, {"encoding": "utf-8"}], ids=str)
+def test_a_file_that_is_not_as_it_is_told_to_be_is_an_error_before_anything_is_asked(
+    talk: Path, given: dict[str, str], beside: dict[str, Any]
+) -> None:
+    out = {} if "client" in beside else {"out": talk.parent / "outputs"}
+    with pytest.raises(InputError, match=r"nonsense|not utf-8"):
+        summarise(talk, **beside, **out, **given)
+
+
+@pytest.mark.parametrize("name", ["encoding", "format"])
+def test_how_to_read_a_transcript_that_is_read_already_is_told_as_passed_over(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} means nothing to a Transcript"):
+        summarise(transcript(), client=ScriptedClient(good_answer), **{name: "text"})
 
 
 def test_names_beside_settings_are_told() -> None:
