@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.mcp_server.shapes import (
     CheckShape,
@@ -25,7 +25,8 @@ def transcripts_text(found: Transcripts) -> str:
     ]
     rows += [f"- {_name(name)}: notes whose transcript is not here" for name in found.notes_only]
     rows += [_name(line) for line in found.not_read]
-    return "\n".join([*(rows or ["There are no transcripts in this folder."]), *_more(found)])
+    rows = rows or ([] if found.total else ["There are no transcripts in this folder."])
+    return "\n".join([*rows, *_more(found, found.transcripts)])
 
 
 def made_text(made: Made) -> str:
@@ -38,13 +39,14 @@ def made_text(made: Made) -> str:
 
 def notes_text(notes: Notes) -> str:
     """Statements under their headings, each with its number."""
-    return "\n".join([f"# {escape(notes.title)}", *_warnings(notes), *_body(notes), *_more(notes)])
+    return "\n".join([f"# {escape(notes.title)}", *_warnings(notes), *_body(notes), *_more(notes, notes.statements)])
 
 
 def hits_text(hits: Hits) -> str:
     """A line a statement, and where it stands."""
     rows = [f"- {_name(h.name)}, {_row(h.statement)}" for h in hits.hits]
-    return "\n".join([*(rows or ["Nothing was found."]), *_more(hits)])
+    rows = rows or ([] if hits.total else ["Nothing was found."])
+    return "\n".join([*rows, *_more(hits, hits.hits)])
 
 
 def check_text(check: CheckShape) -> str:
@@ -54,7 +56,7 @@ def check_text(check: CheckShape) -> str:
         for f in check.findings
     ]
     head = f"{numbered(check.checked, 'statement')} checked by code, {check.total} with findings"
-    return "\n".join([f"{head}; {_name(check.remark)}" if check.remark else head, *rows, *_more(check)])
+    return "\n".join([f"{head}; {_name(check.remark)}" if check.remark else head, *rows, *_more(check, rows)])
 
 
 def evidence_text(found: EvidenceShape) -> str:
@@ -94,7 +96,10 @@ def _row(statement: StatementShape) -> str:
     return f"statement {statement.number}: {label}{escape(statement.text)}{weak} (lines {lines}{at})"
 
 
-def _more(page: Page) -> list[str]:
+def _more(page: Page, shown: Sequence[object]) -> list[str]:
+    """What to say of the pages that are not `shown`: every page but one past the end has something of the total."""
+    if page.total and not shown:
+        return [f"The offset is past the end: there are {page.total} in all."]
     return [] if page.next_offset is None else [f"There are {page.total} in all; go on with offset {page.next_offset}."]
 
 

@@ -241,6 +241,24 @@ def test_a_check_finds_what_was_planted(folder: Path) -> None:
     assert any("7,000" in f["text"] for f in found["findings"]) and "7,000" in text
 
 
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("list_transcripts", {}),
+        ("search_notes", {"query": "tower"}),
+        ("read_notes", {"name": "reactor"}),
+        ("check_notes", {"name": "reactor"}),
+    ],
+)
+def test_an_offset_past_the_end_is_told_as_such(folder: Path, tool: str, given: dict[str, str]) -> None:
+    noted(folder / "talks" / "reactor.txt", folder / "outputs")
+    record = folder / "outputs" / "reactor.json"
+    record.write_text(record.read_text("utf-8").replace("5,000 homes", "7,000 homes"), "utf-8")
+    text, found = answers(folder, tool, offset=90, **given)
+    assert f"The offset is past the end: there are {found['total']} in all." in text and found["total"]
+    assert "no transcripts" not in text and "Nothing was found" not in text
+
+
 def test_a_check_reads_the_transcript_in_the_language_of_its_notes(folder: Path) -> None:
     path, out = folder / "talks" / "reactor.txt", folder / "outputs"
     spoken = read_transcript(path).with_metadata(Metadata(language="de"))
