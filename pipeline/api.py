@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.connect import connect
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError, SettingsError
+from pipeline.errors import EndpointError, InputError, SettingsError
 from pipeline.language import asked
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.profile import Recipe
@@ -121,13 +121,24 @@ def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
 
 
 def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[str, Any]) -> Transcript:
-    """The transcript, of a file as the settings tell to read it. SettingsError for flags that a Transcript cannot take."""
+    """The transcript, of a file as the settings tell to read it. SettingsError for flags that only a file takes."""
     if not isinstance(source, Transcript):
         return read_transcript(Path(source), encoding=settings.encoding, form=settings.format)
     if passed_over := sorted(set(flags).intersection(deciding("transcript"))):
         name = passed_over[0]
         raise SettingsError(f"{name} means nothing to a Transcript, which is read already", hint=f"leave {name} out")
+    _ensure_spoken(source)
     return source
+
+
+def _ensure_spoken(transcript: Transcript) -> None:
+    """InputError for a transcript without segments or with a blank one, which files give none of."""
+    if not transcript.segments:
+        raise InputError(f"{transcript.name}: the transcript has no segments", hint="give it what was said, by lines")
+    if blank := next((s.id for s in transcript.segments if not s.text.strip()), None):
+        raise InputError(
+            f"{transcript.name}: segment {blank} is blank", hint="leave it out and number the others from 1"
+        )
 
 
 async def _told(

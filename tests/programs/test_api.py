@@ -12,7 +12,7 @@ from pipeline import summarise
 from pipeline.errors import EndpointError, InputError, SettingsError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.settings import Settings, load_settings
-from pipeline.transcript import Asked
+from pipeline.transcript import Asked, Segment, Transcript
 from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript
 
 
@@ -84,6 +84,16 @@ def test_a_file_that_is_not_as_it_is_told_to_be_is_an_error_before_anything_is_a
 def test_how_to_read_a_transcript_that_is_read_already_is_told_as_passed_over(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} means nothing to a Transcript"):
         summarise(transcript(), client=ScriptedClient(good_answer), **{name: "text"})
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"), [([], "talk: the transcript has no segments"), (["Hello.", " "], "talk: segment 2 is blank")]
+)
+def test_a_transcript_without_words_is_an_error_before_anything_is_asked(texts: list[str], told: str) -> None:
+    client = ScriptedClient(good_answer)
+    with pytest.raises(InputError, match=told):
+        summarise(Transcript("talk", tuple(Segment(n, text) for n, text in enumerate(texts, 1))), client=client)
+    assert not client.requests
 
 
 def test_names_beside_settings_are_told() -> None:
