@@ -147,6 +147,10 @@ class Settings:
         return load_sections(self.sections)
 
 
+SETTABLE = tuple(f.name for f in fields(Settings) if f.name not in _FOUND_OUT)  # by flag, variable and studydoc.toml
+ARE_SET = f"there are {', '.join(SETTABLE)}; all else is given by flags"
+
+
 def deciding(*what: Decides) -> tuple[str, ...]:
     """The settings, besides model and endpoint, that decide one of these."""
     return tuple(f.name for f in fields(Settings) if f.metadata.get("decides") in what)
@@ -205,7 +209,9 @@ def _from_file() -> dict[str, Any]:
 def ensure_settable(names: Collection[str], where: str = "") -> None:
     """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
-        raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint="see: studydoc make --help")
+        meant = unknown[0].replace("-", "_")
+        hint = f"write {meant}" if meant in SETTABLE else ARE_SET
+        raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint=hint)
     if keys := sorted(set(names) & set(_KEYS)):
         raise SettingsError(
             f"{where}{keys[0]} cannot be set here: keys come from the environment alone",
@@ -220,8 +226,7 @@ def ensure_settable(names: Collection[str], where: str = "") -> None:
 def _from_environment() -> dict[str, str]:
     """What STUDYDOC_MODEL and the like set, written in capitals or not."""
     variables = {name.lower(): held for name, held in os.environ.items()}
-    names = {f"studydoc_{name}": name for name in {f.name for f in fields(Settings)} - _FOUND_OUT}
-    return {name: variables[variable] for variable, name in names.items() if variable in variables}
+    return {name: variables[f"studydoc_{name}"] for name in SETTABLE if f"studydoc_{name}" in variables}
 
 
 def _key(*names: str) -> str:

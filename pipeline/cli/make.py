@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import INTERRUPTED_LINE, awaited
+from pipeline.cli.console import INTERRUPTED_LINE, awaited, tell
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import (
     TEXT,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
+_ALIKE = 0.85  # of two names, of which one is the other mistyped
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
@@ -95,6 +97,8 @@ def command(
     if not paths and transcript_url is None:
         raise click.BadParameter("give a path, - or --transcript-url")
     settings = load_settings(**flags)
+    if not quiet:
+        _tell_unread_variables(click.get_current_context().command)
     several = watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)
     if (title or url) and several:
         raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
@@ -121,6 +125,22 @@ def command(
     if code == EXIT_INTERRUPTED:
         print(INTERRUPTED_LINE, file=sys.stderr)
     return code or exports.failed
+
+
+def _tell_unread_variables(command: click.Command) -> None:
+    """Tells of variables that are called like a flag, or nearly so, and set nothing. Others may be anybody's."""
+    from difflib import get_close_matches
+
+    from pipeline.settings import ARE_SET, SETTABLE
+
+    read, unread = {*SETTABLE, "models"}, []
+    flags = [option[2:].replace("-", "_") for p in command.params for option in p.opts if option.startswith("--")]
+    for variable in sorted(os.environ):
+        name = variable.lower().removeprefix("studydoc_")
+        if name != variable.lower() and name not in read and get_close_matches(name, flags, 1, _ALIKE):
+            unread.append(variable)
+    if unread:
+        tell(f"{', '.join(unread)}: no setting is called so ({ARE_SET})")
 
 
 def _here(

@@ -90,6 +90,19 @@ def test_the_store_is_that_of_the_folder_that_make_writes_to(
     assert "elsewhere: no answers" in studydoc("store", "verify")[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("TITLE", True), ("concurency", True), ("JSON", True), ("MODELS", False), ("PORT", False), ("LENGTH", False)],
+)
+def test_a_variable_that_is_called_like_a_flag_and_sets_nothing_is_told(
+    studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str, told: bool
+) -> None:
+    monkeypatch.setenv(f"STUDYDOC_{name}", "full")
+    said = studydoc("make", "none.vtt")[2]
+    assert (f"STUDYDOC_{name}: no setting is called so (there are model, " in said) is told
+    assert "no setting" not in studydoc("make", "none.vtt", "--quiet")[2]
+
+
 def test_an_export_to_a_place_that_cannot_be_written_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
     take_in(tmp_path / "outputs", scripted_calls(tmp_path))
     code, _, said = studydoc("store", "export", Path("none") / "calls.jsonl")

@@ -1,5 +1,6 @@
 """What flags, variables and studydoc.toml may set, in which order they count, and what is said of nonsense."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.chosen import recipe_of
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings, deciding, load_settings
+from pipeline.settings import SETTABLE, Settings, deciding, load_settings
+from tests.samples import ROOT
 
 # Another value for each setting that decides a document, those apart that are folders.
 OTHERWISE: dict[str, Any] = {
@@ -85,6 +87,21 @@ def test_a_setting_that_there_is_not_is_told_with_where_it_stands(folder: Path) 
     (folder / "studydoc.toml").write_text('modell = "m"')
     with pytest.raises(SettingsError, match=r"studydoc\.toml: no setting is called 'modell'"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [("max-cost = 5", "write max_cost"), ('title = "x"', "there are model, .*all else is given by flags")],
+)
+def test_what_the_file_cannot_set_is_told_with_what_it_can(folder: Path, line: str, hint: str) -> None:
+    (folder / "studydoc.toml").write_text(line)
+    with pytest.raises(SettingsError, match=rf"no setting is called '(max-cost|title)' \({hint}\)"):
+        load_settings()
+
+
+def test_the_page_on_settings_lists_them_all() -> None:
+    (listed,) = re.findall(r"^Settings are (.*?):", (ROOT / "docs/models-and-keys.md").read_text("utf-8"), re.M | re.S)
+    assert tuple(re.findall(r"`(\w+)`", listed)) == SETTABLE
 
 
 def test_a_file_that_is_no_toml_is_told(folder: Path) -> None:
