@@ -112,7 +112,8 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
         else:
             weights.ensure_room(folder, Path(source).stat().st_size)
             weights.copy(Path(source), partial, report)
-        return weights.accept(partial, target, sha256 and sha256.lower(), inspect)
+        given = None if remote else Path(source)
+        return weights.accept(partial, target, sha256 and sha256.lower(), inspect, given)
 
 
 def remove(name: str) -> int:

@@ -146,7 +146,7 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
     partial = folder / f"{weights.file}.partial"
     if source is not None:
         copy(source, partial, report)
-        return accept(partial, folder / weights.file, weights.sha256)
+        return accept(partial, folder / weights.file, weights.sha256, given=source)
     try:
         if not partial.exists() or partial.stat().st_size < weights.size:
             download(weights.hub_url, partial, report, size=weights.size)
@@ -249,19 +249,24 @@ def _fetch_part(weights: Weights, n: int, parts: Path, target: Path) -> None:
 
 
 def accept(
-    partial: Path, target: Path, sha256: str | None, check: Callable[[Path], object] = lambda path: None
+    partial: Path,
+    target: Path,
+    sha256: str | None,
+    check: Callable[[Path], object] = lambda path: None,
+    given: Path | None = None,
 ) -> Path:
     """Renames a file whose digest is right, where one is given, and that passes the check; deletes any other.
 
-    WeightsError tells what is wrong with it; `check` raises one too.
+    It is a copy of `given`, or was fetched. WeightsError tells what is wrong with it; `check` raises one too.
     """
+    stays = "it was not taken in and stays as it is; give another" if given else "it was deleted; fetch it again"
     try:
         if sha256 is not None and sha256_of(partial) != sha256:
-            raise WeightsError(f"{target.name}: the file has another sha256", hint="it was deleted; fetch it again")
+            raise WeightsError(f"{partial}: its sha256 is another than {sha256}", hint=stays)
         check(partial)
     except WeightsError as err:
         partial.unlink()
-        named = err.args[0].replace(str(partial), target.name)  # nobody gave it the name that it had on the way
+        named = err.args[0].replace(str(partial), str(given or target.name))  # the name that its user knows
         raise WeightsError(named, hint=err.hint) from err
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
