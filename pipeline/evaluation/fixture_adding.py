@@ -121,9 +121,7 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
     else:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
-    read_as = made.source.asked if made else Asked()
-    if read_as == Asked():  # nothing was asked for, or the record does not say what
-        read_as = Asked(settings.encoding, settings.format)
+    read_as = made.source.asked if made else Asked(settings.encoding, settings.format)
     transcript = read_transcript(path, encoding=read_as.encoding, form=read_as.format)
     suffix = path.suffix.lower()
     manifest = Manifest(
