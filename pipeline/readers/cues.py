@@ -13,6 +13,7 @@ from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
 from pipeline.readers.loops import fold_loops
+from pipeline.readers.separators import parted
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
@@ -88,7 +89,7 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     marks: list[Mark] = []
     unit = -1
     heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
-    named = settled(heads)
+    named = settled(heads) | parted(heads)
     for i, piece in enumerate(pieces):
         unit += piece.first
         piece.head = head = named.get(i, heads[i])

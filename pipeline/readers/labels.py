@@ -68,6 +68,7 @@ class Head(NamedTuple):
     plain: str
     stamp: Stamp | None = None
     signs: str = ""  # in front: "*" of bold type, ">" of a change of speaker, "-" of a list, "#" of a heading
+    bold_to: int = 0  # where bold type ends in `plain` that is shorter than the name
 
     @property
     def bold(self) -> bool:
@@ -156,8 +157,8 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
     if text[0] in "QA" and (match := _ASKED.match(text)):
         return Head(f"{front}Q.", match["name"], text[match.end() :], text, stamp)
     colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
-    if colon is not None and (found := _before_colon(text, colon.start(), front, stamp, bold)):
-        return found
+    if colon is not None and (found := _before_colon(text, colon.start(), front, stamp)):
+        return found._replace(bold_to=bold) if 0 < bold < colon.start() else found
     if bold and could_be_name(text[:bold]):
         return _tail(f"{front}B", text[:bold], text[bold:], text, stamp)
     if "\t" in text[:_LONGEST] and (tab or not stamp):
@@ -189,7 +190,7 @@ def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head
     """A label behind a sound in wide brackets, which goes in front of its words."""
     after = text[at:].lstrip()
     colon = _COLON.search(after, 1, _LONGEST + 40)
-    if colon is None or not (found := _before_colon(after, colon.start(), front, stamp, 0)):
+    if colon is None or not (found := _before_colon(after, colon.start(), front, stamp)):
         return None
     return found._replace(rest=f"{text[:at]}{found.rest}", plain=text)
 
@@ -215,7 +216,7 @@ def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
     return None
 
 
-def _before_colon(text: str, at: int, front: str, stamp: Stamp | None, bold: int) -> Head | None:
+def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
     """A name that ends at the colon, or at a time whose colon this is."""
     if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
         begin = at - 1

@@ -20,6 +20,7 @@ from pipeline.readers.loops import fold_loops
 from pipeline.readers.missing_labels import tell_missing
 from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
+from pipeline.readers.separators import parted
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
@@ -122,8 +123,10 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         broken, last, ruled = False, line, False
         if head is not None and (head.heading or head.shape in ("T",)):
             broken = True
-    for i, named in settled([row.head for row in rows]).items():
+    heads = [row.head for row in rows]
+    for i, named in (settled(heads) | parted(heads)).items():
         rows[i].head = named
+        rows[i].begins = rows[i].begins or _strong(named)
     return rows
 
 

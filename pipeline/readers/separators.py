@@ -1,0 +1,62 @@
+"""Names that end with a tab, bold type, a bar, blanks or a dash, in front of words with a colon of their own.
+
+"Lin - One thing: we leave" has Lin speak, "Lin - chair: We leave" gives her a role: what recurs in the file decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from pipeline.readers.labels import Head, could_be_name
+
+_SEPARATOR = re.compile(r"(?P<tab>[ ]*\t)|(?P<bar>[ \t]*\|[ \t]+)|(?P<blanks>[ ]{2,})|(?P<dash>[ \t]+[-–—][ \t]+)")
+_SHAPES = {"tab": "N\t", "bar": "N|", "blanks": "N  ", "dash": "N-"}
+_BOLD = "B "
+_ENDED_BY = frozenset(f"{front}{shape}" for shape in (_BOLD, *_SHAPES.values()) for front in ("", "T "))
+_AT_A_COLON = ("N:", "N T", "N/")  # shapes of labels that may hold a separator
+_BEHIND_BOLD = re.compile(r"\s+[^\W_]|\s+[\"“‘'„¿¡]")  # words: a role stands in brackets, or behind a comma or a dash
+_MOST = 0.7  # of the lines with a separator of one kind, those whose names recur
+_PEOPLE = 2  # of such names, at least
+
+
+def parted(heads: Sequence[Head | None]) -> dict[int, Head]:
+    """The heads whose names end at such a separator and not at a colon behind it, by their place."""
+    found = {i: cut for i, head in enumerate(heads) if head and head.name and (cut := _at_separator(head))}
+    if not found:
+        return {}
+    labels: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by shape: names, and all that could be their label
+    for i, head in enumerate(heads):
+        if head and head.name and (i in found or head.shape in _ENDED_BY):
+            shape, name = (found[i].shape, found[i].name or "") if i in found else (head.shape, head.name)
+            labels[shape].append((name, head.name if i in found else head.plain))
+    ending = {shape for shape, pairs in labels.items() if _ends_names(pairs)}
+    return {i: cut for i, cut in found.items() if cut.shape in ending}
+
+
+def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
+    """Whether names recur in front of a separator and what stands behind it does not, as roles would."""
+    counts = Counter(name for name, _ in labels)
+    again = [(name, label) for name, label in labels if counts[name] > 1]
+    people = len({name for name, _ in again})
+    return people >= _PEOPLE and len(again) >= _MOST * len(labels) and 2 * len(set(again)) > len(again)
+
+
+def _at_separator(head: Head) -> Head | None:
+    """The head that a line has whose name ends at the first separator in it; None without one."""
+    front = "T " if head.shape.startswith("T ") else ""
+    if not head.shape.removeprefix(front).startswith(_AT_A_COLON):
+        return None
+    if head.bold_to:
+        shape, end, rest = _BOLD, head.bold_to, head.bold_to
+        if not _BEHIND_BOLD.match(head.plain, end):
+            return None
+    elif match := _SEPARATOR.search(head.name or ""):
+        shape, end, rest = _SHAPES[match.lastgroup or ""], match.start(), match.end()
+    else:
+        return None
+    name, said = head.plain[:end], head.plain[rest:].strip()
+    if not said or not could_be_name(name):
+        return None
+    return Head(f"{front}{shape}", name, said, head.plain, head.stamp if front else None, head.signs)
