@@ -105,11 +105,12 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
                 continue
         if "\t" in line or "([" in line or line[0] in "[(" or line[0].isdigit():
             line = plainer(line, shape)
-        if markup.only_a_link(line):
+        head = head_of(line)
+        addressed = head is not None and head.name and head.stamp and not head.rest  # "0:09 - Lin Ott (lin@pier.org)"
+        if not addressed and markup.only_a_link(line):
             tally.leave_out("lines that are links", line, number)
             broken = True
             continue
-        head = head_of(line)
         if head is None and line[0] in "_*" and EMPHASIS.match(line):
             tally.leave_out("headings", line, number)
             broken = True

@@ -132,6 +132,19 @@ def test_links_under_the_talk_are_told_and_nobodys() -> None:
     assert transcript.reading.left_out[0].kind == "lines that are links"
 
 
+def test_who_has_an_address_beside_the_name_speaks_behind_a_time() -> None:
+    rows = [f"0:{n * 7:02} - {who}{' (kofi@pier.org)' if who[0] == 'K' else ''}\n  {said}" for n, (who, *_, said) in enumerate(TURNS[:8])]  # fmt: skip
+    rows.insert(4, "0:22 Slides: https://example.org/s")
+    transcript = read("\n\n".join(rows))
+    assert [(s.speaker, s.start) for s in transcript.segments] == [
+        (who, n * 7) for n, (who, *_) in enumerate(TURNS[:8])
+    ]
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [
+        ("lines that are links", 1),
+        ("roles beside names", 1),
+    ]
+
+
 def test_a_role_in_brackets_swallows_nobody() -> None:
     rows = [f"Ms. Ferrer (chair, pier): {SAID[0]}", f"Mr. Mensah: {SAID[1]}", f"Ms. Ferrer (chair, pier): {SAID[2]}", f"Mr. Mensah: {SAID[3]}"]  # fmt: skip
     assert speakers("\n\n".join(rows)) == ["Ms. Ferrer", "Mr. Mensah", "Ms. Ferrer", "Mr. Mensah"]
