@@ -25,11 +25,15 @@ _FOOTERS = (
 _LAST, _WORDS = 10, 80  # lines of a footer, its words
 _WHISPER = re.compile(r"\[\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}\]")
 _MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info): ")  # whisper.cpp's console
+_NOTE = re.compile(r"\s*[A-Z]+(?: [A-Z]+)*: ")  # Fathom's
+_NOTE_END = re.compile(r"(?:.*?\s)?- WATCH: https://fathom\.video/\S+\s*")
+_NOTE_LINES = 3  # at most
 _PLACEHOLDER = re.compile(r"<[^<>\d]{3,40}>|\u200e.*|This message was deleted\.?|You deleted this message\.?|null")
 
 
 def without_frames(rows: list[str], tally: Tally) -> list[str]:
     """The lines with those of the tool empty, told."""
+    rows = _without_notes(rows, tally)
     last = _footer(rows)
     gone = set(range(last, len(rows)))
     if any(_WHISPER.match(row) for row in rows[:200]):
@@ -39,6 +43,21 @@ def without_frames(rows: list[str], tally: Tally) -> list[str]:
     for i in sorted(gone):
         tally.leave_out(KIND, rows[i], i + 1)
     return ["" if i in gone else row for i, row in enumerate(rows)]
+
+
+def _without_notes(rows: list[str], tally: Tally) -> list[str]:
+    """The lines without what Fathom notes between turns: who shows a screen, what is to be done.
+
+    A note begins a line, may go over a few, and ends with its address; behind that somebody speaks on.
+    """
+    ends = {i: match for i, row in enumerate(rows) if "fathom.video/" in row and (match := _NOTE_END.match(row))}
+    out = rows.copy() if ends else rows
+    for i, end in ends.items():
+        first = next((k for k in range(i, max(-1, i - _NOTE_LINES), -1) if _NOTE.match(rows[k])), None)
+        if first is not None:
+            tally.leave_out(KIND, "\n".join([*rows[first:i], end[0]]), first + 1)
+            out[first : i + 1] = [BREAK] * (i - first) + [rows[i][end.end() :] or BREAK]
+    return out
 
 
 def _footer(rows: Sequence[str]) -> int:

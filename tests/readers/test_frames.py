@@ -36,6 +36,25 @@ def test_what_is_said_below_a_line_of_a_tool_is_speech(frame: str) -> None:
     assert transcript.segments[-1].text.endswith("Hi, Oda.")
 
 
+@pytest.mark.parametrize(
+    "note", ["SCREEN SHARING: Oda started screen sharing", "ACTION ITEM: Ask the crew; say when\n"]
+)
+@pytest.mark.parametrize("behind", ["", "  And so we leave. So we do."])
+def test_notes_of_fathom_are_told_and_what_is_said_behind_them_stays(note: str, behind: str) -> None:
+    mark = f"{note} - WATCH: https://fathom.video/share/x_9?timestamp=9.5{behind}"
+    transcript = read(
+        f"0:07 - Oda Brandt\n  We leave.\n  {mark}\n\n0:16 - Lin Ferrer\n  I stay.\n\n0:20 - Oda Brandt\n  Do."
+    )
+    found = [(s.speaker, s.text) for s in transcript.segments]
+    assert found == [("Oda Brandt", "We leave." + behind[1:]), ("Lin Ferrer", "I stay."), ("Oda Brandt", "Do.")]
+    assert [part.kind for part in transcript.reading.left_out] == [KIND]
+
+
+def test_who_shows_an_address_of_fathom_says_so() -> None:
+    transcript = read(f"{LABELLED}\n\nOda Brandt: WATCH THIS: https://fathom.video/share/x - WATCH: the first minute.")
+    assert "WATCH THIS: https://fathom.video/share/x - WATCH: the first minute." in transcript.segments[-1].text
+
+
 def test_turns_below_the_end_of_a_transcript_keep_their_speakers() -> None:
     turns = [("Oda", "Hello there all."), ("Kofi", "Hi, Oda.")] * 2
     said = [f"{who}: {text}" for who, text in turns]
