@@ -22,6 +22,7 @@ from pipeline.readers.tidy import ends_sentence, tidy
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _PLAIN, _BRACKETED = "N:", "[N]:"  # labels in front of a colon
+_ALONE = "N/"  # on its line
 _WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
 _SHORT = 3  # letters of a word such as "the" in front of a phrase
 _PROPER = 0.8  # of the labels in round brackets, those that are written as names are
@@ -83,9 +84,9 @@ class Labels:
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
-            found = groups[group]
+            found = _over_words(groups[group]) if group == _ALONE else groups[group]
             counts = Counter([m.name for m in found])
-            if self._counts(group, found, counts):
+            if found and self._counts(group, found, counts):
                 self.shapes.add(group)
                 self._judge(group, found, counts)
             elif cues and group == _PLAIN and self._opens_with_names(found, counts):
@@ -154,7 +155,7 @@ class Labels:
         if shape.startswith("(N)") and written < _PROPER:
             return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
-            return self._counts_without_colon(shape, n, r, recurring, followed, begins)
+            return self._counts_without_colon(shape, n, r, recurring, begins)
         if not recurring:
             sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
             return sure and not any(self._common(m.name) for m in marks)
@@ -211,17 +212,16 @@ class Labels:
         sample = self._text[:20_000]
         return sum(map(str.islower, sample)) > 0.5 * sum(map(str.isalpha, sample))
 
-    def _counts_without_colon(
-        self, shape: str, n: int, r: int, recurring: Sequence[str], followed: float, begins: float
-    ) -> bool:
+    def _counts_without_colon(self, shape: str, n: int, r: int, recurring: Sequence[str], begins: float) -> bool:
         units = self._units
         if shape.startswith("Q."):
             return n >= 4 and n >= 0.1 * units and len(recurring) == 2
         if shape.startswith("N."):
             return n >= 3 and r >= 0.5 * n and begins >= 0.6
-        if shape.startswith("N/"):
+        if shape.startswith(_ALONE):
             some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
-            return some and followed >= 0.8 and begins >= 0.8
+            written = some and all(proper(name) or " " not in name for name in recurring)
+            return written and any(_SPELT.search(name) or not self._common(name) for name in recurring)
         share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
         return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
@@ -330,6 +330,25 @@ def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
         groups[group] = [mark for mark in groups[group] if mark.name not in sentences]
         if not groups[group]:
             del groups[group]
+
+
+def _over_words(marks: Sequence[Mark]) -> list[Mark]:
+    """Of lines that are only a name, those that begin something and mostly stand over words.
+
+    What looks like a name directly under one that recurs is said: "Yes".
+    """
+    begun = [mark for mark in marks if mark.begins]
+    counts = Counter(mark.name for mark in begun)
+    over: Counter[str] = Counter()
+    above: Mark | None = None  # a name that recurs, over what looks like one too
+    for mark in begun:
+        if above is not None and mark.unit == above.unit + 1:
+            over[above.name] += 1
+            above = None
+        else:
+            over[mark.name] += mark.followed
+            above = mark if counts[mark.name] > 1 and not mark.followed else None
+    return [mark._replace(followed=True) for mark in begun if 2 * over[mark.name] >= counts[mark.name]]
 
 
 def _dated(mark: Mark) -> bool:

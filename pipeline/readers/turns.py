@@ -169,7 +169,7 @@ def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
     below = i + 2 if head.shape.endswith("\nT/") else i + 1
     under = rows[below].head if below < len(rows) else None
     same = under is not None and (under.shape, under.heading) in ((head.shape, head.heading), ("T", under.heading))
-    return below < len(rows) and not same
+    return below < len(rows) and (not same or (head.shape == "N/" and not rows[below].begins))
 
 
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
