@@ -42,12 +42,14 @@ def is_spoken_time(text: str) -> bool:
 
 
 class TurnBuilder:
-    """Puts lines together, one after the other."""
+    """Puts lines together, one after the other. `titles` says whether headings behind a time stand over words."""
 
-    def __init__(self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None) -> None:
+    def __init__(
+        self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None, *, titles: bool
+    ) -> None:
         self.rows: list[Row] = []
         self.labelled: list[int] = []  # the places of rows that a label begins
-        self._labels, self._tally, self._chapters = labels, tally, chapters
+        self._labels, self._tally, self._chapters, self._titles = labels, tally, chapters, titles
         self._speaker: str | None = None
         self._asker: str | None = None
         self._start: str | None = None
@@ -86,7 +88,7 @@ class TurnBuilder:
             self._words(row.text[1:], row.number, new=True)
         elif head is None:
             self._words(row.text, row.number, new=not self._open)
-        elif head.heading and not head.shape.startswith("T"):
+        elif head.heading and (not head.shape.startswith("T") or (self._titles and head.plain)):
             self._heading(row)
         elif mark and verdict == "doubt":
             self._speaker, self._turn = None, True
@@ -123,7 +125,7 @@ class TurnBuilder:
             self._told.add(head.name)
             self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
-        self._turn = speaker is None or self._speaker is None
+        self._turn = self._turn or speaker is None or self._speaker is None
         self._speaker = speaker
         self.labelled.append(len(self.rows))
         if head.stamp is not None:
@@ -140,6 +142,7 @@ class TurnBuilder:
         self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
             self._timed(row.head)  # a chapter with its time: what follows begins there
+            self._turn = True
         self._open = False
 
     def _event(self, mark: Mark, row: Text) -> bool:

@@ -191,13 +191,18 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker)
+    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker, titles=_stand_over_words(rows))
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
     builder.put_together()
     tell_missing(builder.rows, builder.labelled, tally)
     return builder.rows
+
+
+def _stand_over_words(rows: Sequence[Text]) -> bool:
+    """Whether headings behind a time are no more than other lines: else they are all that is said."""
+    return 2 * sum(r.head is not None and r.head.heading and r.head.shape.startswith("T ") for r in rows) <= len(rows)
 
 
 def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:

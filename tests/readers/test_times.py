@@ -216,3 +216,25 @@ def test_words_in_front_of_a_clock_in_its_bracket_are_kept_or_told_where_they_ar
 def test_chapters_and_verses_in_brackets_are_no_times_of_people() -> None:
     rows = [f"[{book}] And so we leave." for book in ("Matthew 5:44", "Luke 3:14", "Matthew 2:10", "Luke 1:12") * 2]
     assert {s.speaker for s in read("\n".join(rows)).segments} == {None}
+
+
+@pytest.mark.parametrize(
+    "heading", ["### ({}) – The second lamp", "## [{}] The second lamp", "## {} - The second lamp"]
+)
+def test_the_time_of_a_heading_is_that_of_what_is_said_under_it(heading: str) -> None:
+    said = [f"We leave at {n}, if the fog lifts. So take your ropes with you." for n in range(6)]
+    rows = [heading.format("00:00:00"), *said[:3], heading.format("00:00:54"), *said[3:]]
+    transcript = read("\n\n".join(rows), ".md")
+    assert {s.start: s.text for s in transcript.segments if s.start is not None}.keys() == {0, 54}
+    assert next(s.text for s in transcript.segments if s.start == 54).startswith(said[3])
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("headings", 2)]
+
+
+def test_a_heading_with_a_time_parts_what_one_speaker_says() -> None:
+    rows = ["Oda: We leave.", "Lin: At nine?", "## [00:00:54] The lamp", "Lin: Or at ten.", "Oda: Fine."]
+    assert [(s.start, s.text) for s in read("\n\n".join(rows), ".md").segments][2] == (54, "Or at ten.")
+
+
+def test_headings_with_times_that_nothing_stands_under_are_what_is_said() -> None:
+    rows = [f"### [00:{n * 7:02}] We leave at {n}, if the fog lifts." for n in range(6)]
+    assert " ".join(s.text for s in read("\n\n".join(rows), ".md").segments).count("We leave") == 6
