@@ -122,7 +122,11 @@ class Detail(Statement):
 
     def settled(self) -> Detail:
         """This point; where its details are no table any more, those that were rows of it in words."""
-        if not self.columns or self.is_table:
+        return self if self.is_table else self.in_words()
+
+    def in_words(self) -> Detail:
+        """This point without a table: those of its details that were rows of one in words."""
+        if not self.columns:
             return self
         rows = tuple(d if d.lead else d.model_copy(update=_in_words(self.columns, d.text)) for d in self.details)
         return self.model_copy(update={"columns": (), "details": rows})

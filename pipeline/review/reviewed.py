@@ -44,6 +44,7 @@ def reviewed_document(
     names, or by the `quotes` of decisions where it is another one than that of the notes. Raises Unquotable where none
     of these tells. Statements in a reviewer's words are "weak" where code finds something against them.
     """
+    state = replace(state, items=tuple(_without_lead_in(i, state) for i in state.items))
     accepted = [i for i in state.items if i.standing == "accepted"]
     evidence = _EvidenceOf(document, state, recording.transcript, quotes)
     claims = {i.id: _claim(i, recording, evidence) for i in accepted if i.section not in BARE}
@@ -79,11 +80,23 @@ def _held(
             yield from (Prerequisite(text=i.text) for i in own)
 
 
+def _without_lead_in(item: Item, state: State) -> Item:
+    """What leads up to a table, without words where it was not accepted and rows were: these stand by themselves."""
+    if not item.columns or item.outside or item.standing == "accepted":
+        return item
+    rows = [i for i in state.block(item)[1:] if i.standing == "accepted"]
+    if not rows:
+        return item
+    lines = tuple(sorted({n for row in rows for n in row.lines}))
+    bare = Item(item.id, item.section, "", lines, "accepted", item.group, item.depth)
+    return replace(bare, columns=item.columns, listed=False)
+
+
 def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
     """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
 
-    What is `bound` to the statement above it, as rows of a table are, stands only where that does, and what goes on in
-    a paragraph of which nothing was accepted begins it, with its lead.
+    What is `bound` to the statement above it, as the date of a task is, stands only where that does, and what goes on
+    in a paragraph of which nothing was accepted begins it, with its lead.
     """
     above: list[Item] = []
     begun, lead = False, ""
@@ -93,7 +106,7 @@ def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
         begun, lead = (begun, lead) if item.continues else (False, item.label)
         while above and above[-1].depth >= item.depth:
             above.pop()
-        alone = any(i.standing != "accepted" for i in above if bound or i.columns)
+        alone = bound and any(i.standing != "accepted" for i in above)
         if item.standing == "accepted" and not alone:
             depth = sum(i.standing == "accepted" for i in above)
             label = item.label or ("" if begun else lead)
@@ -117,7 +130,8 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         shape = claims[item.id] | shape_of(item)
         if len(nested) == 1 and nested[0].bare:  # the table or the steps are those of what they were put below
             shape |= {"columns": nested[0].columns, "steps": nested[0].steps}
-        nested = tuple(row for d in nested for row in (d.details if d.bare else (d,)))
+            nested = nested[0].details
+        nested = tuple(row for d in nested for row in (d.in_words().details if d.bare else (d,)))
         out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
     return tuple(out)
 

@@ -21,7 +21,7 @@ from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.exports.tables import write_csv
 from pipeline.page import draft_of_document, draft_of_page, is_edited
 from pipeline.render import render_markdown
-from pipeline.review.actions import Rename
+from pipeline.review.actions import Add, Move, Rename
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import State, opened
@@ -151,8 +151,42 @@ def test_what_was_accepted_keeps_its_table_and_one_row_alone_is_none() -> None:
     assert whole.main_points[1].details[0].is_table
     one = reviewed_document(document, accepted(document, but=ROWS[1]), recording)
     assert "- **Reactor:** Power \\*now\\*: 40 MW; Costs: too much\n" in render_markdown(one)
-    alone = reviewed_document(document, accepted(document, but=document.main_points[1].details[0].text), recording)
-    assert not any(ROWS[0] == d.text for p in alone.main_points for d in p.flat())  # a row goes where its point goes
+
+
+def test_accepted_rows_stand_without_what_led_up_to_them() -> None:
+    document = tabled()
+    above = document.main_points[1].details[0].text
+    without = reviewed_document(document, accepted(document, but=above), Recording(TRANSCRIPT))
+    page = render_markdown(without, reviewed=True)
+    table = "| Machine | Power \\*now\\* | Costs |\n| --- | --- | --- |\n| Reactor | 40 MW | too much"
+    assert above not in page and "Two machines" not in page and f"\n\n{table}" in page
+    assert not is_edited(page, without)
+
+
+def test_a_row_that_alone_was_accepted_is_exported_in_words() -> None:
+    document = tabled()
+    state = opened(document)
+    items = (replace(i, standing="accepted") if i.text == ROWS[0] else i for i in state.items)
+    one = reviewed_document(document, replace(state, items=tuple(items)), Recording(TRANSCRIPT))
+    said = [(d.lead, d.text) for p in one.main_points for d in p.flat()]
+    assert said == [("Reactor", "Power *now*: 40 MW; Costs: too much")] and one.coverage.cited == 1
+
+
+def test_rows_of_a_table_among_what_is_nested_stand_there_in_words() -> None:
+    document = tabled()
+    state = accepted(document, but=document.main_points[1].details[0].text)
+    (top,) = (i for i in state.items if i.columns)
+    (above,) = (i for i in state.items if i.text == document.main_points[0].details[0].text)
+    moved = apply(state, Move(kind="move", target=top.id, below=above.id), 1)
+    beside = Add(kind="add", section="main_points", text="It costs too much.", lines=(2,), after=top.id)
+    below = reviewed_document(document, apply(moved, beside, 2), Recording(TRANSCRIPT)).main_points[0].details[0]
+    said = [(d.lead, d.text) for d in below.details]
+    assert said[-3:] == [
+        ("Reactor", "Power *now*: 40 MW; Costs: too much"),
+        ("Tower", "Power *now*: none; Costs: <b>little</b>"),
+        (None, "It costs too much."),
+    ]
+    assert not below.columns
 
 
 def test_pages_and_books_have_the_table_with_the_evidence_of_each_row() -> None:
