@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.text import numbered
+
 BETWEEN = " | "
 EMPTY = "–"  # stands in a cell that has nothing: a row with nothing in its first and last would be one between bars
 _BAR = "|"
@@ -35,6 +37,15 @@ def as_sentence(row: str) -> str:
 def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:
     """Whether the rows fill these columns, and there is something to compare."""
     return min(len(columns), len(rows)) >= _LEAST and all(len(cells(row)) == len(columns) for row in rows)
+
+
+def misfit(columns: Sequence[str], label: str, row: str) -> str:
+    """Why a statement that stands among the rows of a table is none, and what comes of it; "" if it is one."""
+    found = len(cells(row))
+    if not columns or (found == len(columns) and not label):
+        return ""
+    why = "a row of a table has no lead" if label else f"{numbered(found, 'cell')}, the table has {len(columns)}"
+    return f"{why}: with this row among them, all of its rows are exported as a list"
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.render import render_markdown
 from pipeline.review import pages
-from pipeline.review.actions import Action, Lines, Words, changed
+from pipeline.review.actions import Action, Label, Lines, Words, changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
@@ -67,10 +67,12 @@ class Decision(_Sent):
 
 
 class Check(_Sent):
-    """A text that code is to look at, and the lines that it cites."""
+    """A text that code is to look at, its lead and the lines that it cites, and the statement where it is to stand."""
 
     text: Words
     lines: Lines = ()
+    label: Label = ""
+    target: Annotated[str, Field(max_length=80)] = ""
 
 
 class Again(_Sent):
@@ -178,7 +180,8 @@ class _Routes:
     def _check(self, request: Request, sent: Check) -> Response:
         desk = self._desk(request)
         with desk.lock:
-            return JSONResponse({"remarks": desk.remarks(sent.text, sent.lines)})
+            item = desk.state.item(sent.target)
+            return JSONResponse({"remarks": desk.remarks(sent.text, sent.lines, item, sent.label)})
 
     async def regenerate(self, request: Request) -> Response:
         sent = Again.model_validate_json(await request.body())
@@ -194,7 +197,7 @@ class _Routes:
             point = Point(item, desk.state.above(item), desk.recording)
         new = await self.setup.regenerator(point, sent.instruction)
         with desk.lock:
-            found = desk.remarks(new.text, new.lines)
+            found = desk.remarks(new.text, new.lines, desk.state.item(sent.target), item.label)
         told = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": found}
         return JSONResponse(told)
 

@@ -15,6 +15,7 @@ from pipeline.review.reviewed import Unquotable, remarks, reviewed_document
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
 from pipeline.store import load
+from pipeline.tables import misfit
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording
 
@@ -44,7 +45,7 @@ class Desk:
         }
         self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
         # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
-        self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...]], str] = {}
+        self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...], tuple[str, ...]], str] = {}
         self.shown_transcript: tuple[tuple[tuple[str, str], ...], str] | None = None
 
     @property
@@ -73,17 +74,21 @@ class Desk:
             hint = "run studydoc make again" if self.remark else "give it other lines in studydoc review, or reject it"
             raise InputError(f"{self.record}: {err}", hint=hint) from err
 
-    def remarks(self, text: str, lines: tuple[int, ...]) -> tuple[str, ...]:
-        """What code remarks on a text and its lines; remembered, since pages are shown often."""
+    def remarks(self, text: str, lines: tuple[int, ...], item: Item | None = None, label: str = "") -> tuple[str, ...]:
+        """What code remarks on a text and its lines; remembered, since pages are shown often.
+
+        Of one that is to stand in the place of an `item`, or beside it, also whether it fits into a table there.
+        """
         key = (self.state.names, text, lines)
         if key not in self._found:
             self._found[key] = tuple(remarks(text, lines, self.recording))
-        return self._found[key]
+        odd = misfit(self.state.columns_over(item), label, text) if item else ""
+        return (odd, *self._found[key]) if odd else self._found[key]
 
     def remarks_on(self, item: Item) -> tuple[str, ...]:
         """What code remarks on a statement that a reviewer wrote; of the model's the record tells what was found."""
         own = item.support is None and item.section not in BARE
-        return self.remarks(item.text, item.lines) if own else ()
+        return self.remarks(item.text, item.lines, item, item.label) if own else ()
 
 
 class Catalogue:

@@ -228,8 +228,8 @@ def _renamed(desk: Desk) -> StudyDocument:
 
 
 def statement_html(item: Item, desk: Desk) -> str:
-    """A statement as HTML, made once as long as it and the speakers' names stay the same."""
-    key = (item, desk.state.names)
+    """A statement as HTML, made once as long as it, what is remarked on it and the speakers' names stay the same."""
+    key = (item, desk.state.names, desk.remarks_on(item))
     if key not in desk.shown_items:
         if len(desk.shown_items) > 4 * len(desk.state.items) + 100:
             desk.shown_items.clear()

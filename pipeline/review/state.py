@@ -151,6 +151,15 @@ class State:
         group = self.group(item.group)
         return tuple(reversed([*out, group.heading] if group else out))
 
+    def columns_over(self, item: Item) -> tuple[str, ...]:
+        """The headings of the table among whose rows a statement stands, none if it stands in none."""
+        for other in reversed(self.items[: self.items.index(item)]):
+            if not _together(other, item):
+                break
+            if other.depth < item.depth and not other.outside:
+                return other.columns
+        return ()
+
     def about(self, id_: str) -> About | None:
         """What a later document is searched for when a decision on `id_` is applied again."""
         if item := self.item(id_):

@@ -286,14 +286,15 @@
   async function look() {
     const now = editing;
     if (!now?.remarked) return;
-    const { text, lines: given } = now.form.elements;
+    const { text, label, lines: given } = now.form.elements;
     const cites = parseLines(given.value);
     const list = now.form.querySelector(".remarks");
     const show = (messages) => list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
     if (cites === null) return show(["lines are numbers, like 3-5, 8"]);
     if (!text.value.trim()) return show([]);
     const order = (now.order = (now.order || 0) + 1);
-    const found = await post("/check", { text: text.value, lines: cites });
+    const target = now.form.closest(".item")?.id ?? "";
+    const found = await post("/check", { text: text.value, label: label.value, lines: cites, target });
     if (editing !== now || order !== now.order) return;
     show(found.ok ? found.value.remarks : [found.value.error]);
   }
