@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.review.storage import read_events
+from tests.review.talk import TITLE
+
 ROOT = Path(__file__).parent.parent.parent
 
 ARGUMENTS = [
@@ -105,3 +108,21 @@ def serving(folder: Path, *flags: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def ready(page: Any, server: Server, title: str = TITLE) -> None:
+    page.goto(server.url)
+    page.click(f"text={title}")
+    page.wait_for_selector("body[data-ready]")
+
+
+def revision(page: Any, n: int) -> None:
+    page.wait_for_selector(f'body[data-revision="{n}"]')
+
+
+def events(server: Server, name: str = "hive") -> list[Any]:
+    return read_events(server.folder / "outputs" / f"{name}.review.json")
+
+
+def point(page: Any, n: int = 0) -> Any:
+    return page.locator('.item[data-section="main_points"]:not(.withheld)').nth(n)

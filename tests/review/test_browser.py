@@ -3,65 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.render import render_markdown
-from pipeline.review.storage import read_events
 from pipeline.store import load, write
-from tests.review.browsing import Server, browser, serving
-from tests.review.talk import TITLE, folder_with_talk
+from tests.review.browsing import Server, events, point, ready, revision, serving
+from tests.review.talk import folder_with_talk
 from tests.review.test_app import HOSTILE, folder, hostile
 from tests.scripted import LINES
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-CONTEXT = {"viewport": {"width": 1280, "height": 800}}
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(chrome: Any) -> Iterator[Any]:
-    context = chrome.new_context(**CONTEXT)
-    context.set_default_timeout(10_000)
-    shown = context.new_page()
-    shown.faults = []
-    shown.on("pageerror", lambda err: shown.faults.append(str(err)))
-    shown.on("dialog", lambda dialog: (shown.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    yield shown
-    assert shown.faults == []
-    context.close()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(folder_with_talk(tmp_path)) as running:
-        yield running
-
-
-def ready(page: Any, server: Server, title: str = TITLE) -> None:
-    page.goto(server.url)
-    page.click(f"text={title}")
-    page.wait_for_selector("body[data-ready]")
-
-
-def revision(page: Any, n: int) -> None:
-    page.wait_for_selector(f'body[data-revision="{n}"]')
-
-
-def events(server: Server, name: str = "hive") -> list[Any]:
-    return read_events(server.folder / "outputs" / f"{name}.review.json")
-
-
-def point(page: Any, n: int = 0) -> Any:
-    return page.locator('.item[data-section="main_points"]:not(.withheld)').nth(n)
 
 
 def test_from_the_list_to_the_export_by_mouse(page: Any, server: Server) -> None:
@@ -392,9 +346,9 @@ def test_a_server_killed_in_the_middle_loses_nothing_that_it_acknowledged(page: 
     for n in range(1, 6):
         page.keyboard.press("a" if n % 2 else "r")
         revision(page, n)
+    page.evaluate("for (let i = 0; i < 30; i++) document.querySelector('[data-do=accept]').click()")
     page.keyboard.press("e")
     page.fill(".editor textarea", "Words that the dead server never got.")
-    page.evaluate("window.acts = []; for (let i = 0; i < 30; i++) document.querySelector('[data-do=section]').click()")
     server.kill()
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#alarm:not(:empty)")
