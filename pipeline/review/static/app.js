@@ -339,7 +339,9 @@
       const all = items().filter((i) => i.dataset.section === item.dataset.section && !outside(i));
       const next = all.slice(all.indexOf(item) + 1).find((i) => depth(i) === depth(item));
       if (!next) { alarm("there is no next statement in this section that is nested alike"); return; }
-      open(item, { text: `${item.dataset.text} ${next.dataset.text}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
+      const { label, colon, text } = next.dataset;
+      const second = label && label !== item.dataset.label ? label + colon + text : text;
+      open(item, { text: `${item.dataset.text} ${second}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
         (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "One statement out of this one and the next.");
       editing.form.elements.lines.readOnly = true;
     },
