@@ -10,21 +10,25 @@
   const notes = $("notes"), lines = $("lines");
   const narrow = matchMedia("(max-width: 760px)");
   let revision = Number(body.dataset.revision);
-  let current = null, line = null, editing = null, asking = false, queue = Promise.resolve();
+  let current = null, line = null, editing = null, asking = false, counted = false, alarms = 0, others = 0, queue = Promise.resolve();
   const picked = new Set();
   let cited = new Set(JSON.parse($("cited").textContent));
 
   const items = () => [...notes.querySelectorAll(".item")];
-  const shown = () => items().filter((i) => !i.hidden && !i.closest(".left-out:not([open])"));
+  const isShown = (item) => !item.hidden && !item.closest(".left-out:not([open])");
+  const shown = () => items().filter(isShown);
+  const filtered = () => $("find").value.trim() !== "" || $("show").value !== "";
   const lineOf = (n) => $("l" + n);
   const outside = (item) => "outside" in item.dataset;
   const depth = (item) => Number(item.dataset.depth);
   const partOf = (item) => item.closest(".part").dataset;
   const linesOf = (item) => item.dataset.lines.split(" ").filter(Boolean).map(Number);
   const say = (text) => { $("alarm").textContent = ""; $("status").textContent = text; };
-  const alarm = (text) => { $("status").textContent = ""; $("alarm").textContent = text; };
+  const alarm = (text) => { alarms += 1; $("status").textContent = ""; $("alarm").textContent = text; };
 
   // Where one is
+
+  const isElsewhere = () => Boolean(document.activeElement?.closest("input, textarea, select, #lines"));
 
   function markLines() {
     for (const old of lines.querySelectorAll(".used")) old.classList.remove("used");
@@ -138,19 +142,24 @@
     }
   }
 
-  function act(action, { said = "saved", next = false, conflict = null } = {}) {
+  // One is sent after the other has come back. An action that rests on how the notes stand is made when it is its turn;
+  // what others decided between the wish and its turn was not seen by who wished it.
+  function act(wanted, { said = "saved", conflict = null } = {}) {
+    const before = { alarms, others, revision };
     const run = async () => {
-      const before = shown();
-      const at = before.indexOf(current);
-      const answer = await post("/act", { revision, action });
+      const action = typeof wanted === "function" ? wanted() : wanted;
+      if (!action) return false;
+      const answer = await post("/act", { revision: before.others === others ? revision : before.revision, action });
       if (answer.ok) {
-        renew(answer.value, next ? before.slice(at + 1).find((i) => !outside(i))?.id : null);
-        say(said);
+        if (answer.value.revision !== revision + 1) others += 1;
+        renew(answer.value);
+        if (alarms === before.alarms) say(typeof said === "function" ? said() : said);
         return true;
       }
       if (answer.status === 409) {
+        others += 1;
         renew(answer.value);
-        showBoth(answer.value, action, conflict);
+        await showBoth(answer.value, action, conflict);
       } else {
         alarm(answer.value.error);
       }
@@ -161,10 +170,24 @@
     return result;
   }
 
-  function renew(value, goTo = null) {
-    const keep = goTo || current?.id;
+  // What was pressed meanwhile counts for the statement that is shown as the next: one goes on before the answer comes.
+  async function decide(kind, said) {
+    const item = current, id = item.id;
+    if (item.dataset.deciding === kind) return;
+    item.dataset.deciding = kind;
+    const all = shown();
+    select(all.slice(all.indexOf(item) + 1).find((i) => !outside(i)));
+    const done = await act({ kind, targets: [id] }, { said });
+    const now = $(id);
+    if (!now) return;
+    delete now.dataset.deciding;
+    if (!done && items().indexOf(now) < items().indexOf(current)) select(now, { focus: !isElsewhere(), scroll: !isElsewhere() });
+  }
+
+  function renew(value) {
+    const keep = current?.id;
     const at = items().indexOf(current);
-    const held = editing?.form;
+    const held = editing?.form, active = document.activeElement, elsewhere = isElsewhere();
     revision = value.revision;
     body.dataset.revision = revision;
     body.dataset.undo = value.undo ? 1 : 0;
@@ -193,9 +216,16 @@
     }
     if (value.speakers) nameSpeakers(value.speakers);
     filter();
-    const all = items();
-    current = null;
-    select($(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)], { focus: !editing });
+    if (current?.isConnected) {
+      buttons();
+      if (!elsewhere && !editing) current.focus({ preventScroll: true });
+    } else {
+      const all = items();
+      current = null;
+      const here = $(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)];
+      select(here, { focus: !elsewhere && !editing, scroll: !elsewhere });
+    }
+    if (held?.contains(active)) active.focus({ preventScroll: true });
   }
 
   function nameSpeakers(names) {
@@ -225,8 +255,10 @@
     return div;
   }
 
-  function choices(title, lead, columns, options) {
-    const box = $("both");
+  // Shows what there is to choose from, after what is shown already; the promise is kept when it is closed again.
+  async function choices(title, lead, columns, options) {
+    const box = $("both"), closed = () => new Promise((done) => { box.addEventListener("close", done, { once: true }); });
+    while (box.open) await closed();
     box.querySelector("h2").textContent = title;
     box.querySelector(".lead-in").textContent = lead;
     box.querySelector(".columns").replaceChildren(...columns.map(([t, x]) => column(t, x)));
@@ -239,12 +271,13 @@
       return b;
     }));
     box.showModal();
+    await closed();
   }
 
   function showBoth(value, action, conflict) {
     const theirs = value.theirs.map((t) => `${t.label ? t.label + ": " : ""}${t.text} (${t.standing})`).join("\n") || "the notes as they are now shown";
     const yours = action.text || (action.texts || []).join(" / ") || action.kind;
-    choices("Decided elsewhere meanwhile", `By ${value.who.join(", ")}. Nothing of it is lost; yours is not saved yet.`,
+    return choices("Decided elsewhere meanwhile", `By ${value.who.join(", ")}. Nothing of it is lost; yours is not saved yet.`,
       [["Now", theirs], ["Yours", yours]],
       [["Keep what is there", conflict?.theirs], ["Save mine over it", () => act(action, { said: "yours is saved" }).then((ok) => ok && conflict?.mine?.())]]);
   }
@@ -258,17 +291,19 @@
     for (const name of ["label", "text", "lines"]) {
       form.querySelector(`.${name}-field`).hidden = !(name in fields);
       form.elements[name].disabled = !(name in fields);
-      if (name in fields) form.elements[name].value = fields[name];
+      if (name in fields) form.elements[name].defaultValue = fields[name];
     }
     if (where.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
-    editing = { form, build, remarked: "lines" in fields && "text" in fields };
+    const first = "text" in fields ? form.elements.text : form.elements.lines;
+    editing = { form, build, first, remarked: "lines" in fields && "text" in fields };
     where.append(form);
+    where.hidden = false;
+    where.closest(".left-out")?.setAttribute("open", "");
     if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
     form.addEventListener("submit", (e) => { e.preventDefault(); save("later" in (e.submitter?.dataset ?? {})); });
     form.querySelector("[data-cancel]").addEventListener("click", close);
     let timer = 0;
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
-    const first = "text" in fields ? form.elements.text : form.elements.lines;
     first.focus();
     form.scrollIntoView({ block: "nearest" });
     look();
@@ -280,6 +315,24 @@
     editing.form.remove();
     editing = null;
     if (within && current) current.focus({ preventScroll: true });
+  }
+
+  const changed = (form) => [...form.elements].filter((field) => field.value !== (field.defaultValue ?? field.value));
+  const typed = () => editing !== null && changed(editing.form).length > 0;
+
+  // Nothing that was typed goes for something else: it is saved first, or given up when one says so.
+  async function freely(act) {
+    if (editing?.saving) await editing.saving;
+    if (!typed()) { close(); act(); return; }
+    const { form, first } = editing;
+    const saved = (later) => () => save(later).then((ok) => { if (ok) act(); });
+    const later = form.querySelector("[data-later]");
+    choices("What you typed is not saved yet", "", [["Typed", changed(form).map((field) => field.value).join("\n")]], [
+      [form.querySelector(".primary").textContent, saved(false)],
+      ...(later.hidden ? [] : [[later.textContent, saved(true)]]),
+      ["Go on typing", () => first.focus()],
+      ["Give it up", () => { close(); act(); }],
+    ]);
   }
 
   // What a program remarks on what is typed. It is said, and nothing follows of it.
@@ -301,18 +354,22 @@
 
   async function save(later) {
     const now = editing;
-    if (!now || now.busy) return;
+    if (!now || now.saving) return false;
+    if (!now.form.reportValidity()) { alarm("there are no words in it"); return false; }
     const f = now.form.elements;
     const given = parseLines(f.lines.value);
-    if (given === null) { alarm("lines are numbers, like 3-5, 8"); return; }
+    if (given === null) { alarm("lines are numbers, like 3-5, 8"); return false; }
     const action = now.build({ text: f.text.value, label: f.label.value, lines: given, later });
-    if (!action) return;
-    now.busy = true;
+    if (!action) return false;
     const done = () => { if (editing === now) close(); };
     const said = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
-    const ok = await act(action, { said, conflict: { theirs: done, mine: done } });
-    now.busy = false;
-    if (ok) { done(); if (current) current.focus({ preventScroll: true }); }
+    const within = document.activeElement;
+    if (current) current.focus({ preventScroll: true });
+    now.saving = act(action, { said, conflict: { theirs: done, mine: done } });
+    const ok = await now.saving;
+    now.saving = null;
+    if (ok) done(); else if (editing === now && now.form.contains(within)) within.focus();
+    return ok;
   }
 
   const editors = {
@@ -325,6 +382,7 @@
         kind: "edit", target: item.id, text: v.text, later: v.later,
         ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
       }));
+      editing.accepts = item.id;
       editing.form.querySelector(".primary").textContent = "Save and accept";
       editing.form.querySelector("[data-later]").hidden = false;
     },
@@ -399,9 +457,9 @@
     editing.form.elements.text.required = false;
   }
 
-  function regenerateAll(list, where) {
+  function regenerateAll(fits, where) {
     if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
-    const ids = [...list].filter((i) => !outside(i) && "cites" in partOf(i)).map((i) => i.id);
+    const ids = shown().filter((i) => fits(i) && !outside(i) && "cites" in partOf(i)).map((i) => i.id);
     if (!ids.length) { say("there is nothing to ask for"); return; }
     open(where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
       `What should the model do better in these ${ids.length} statements? (may stay empty)`);
@@ -495,27 +553,44 @@
   }
 
   function move(item, way) {
-    const to = place(item, way);
-    if (to) act({ kind: "move", target: item.id, ...to }, { said: "moved" });
-    else say(way === "nest" ? "there is nothing above that it could be nested below" : way === "unnest" ? "it is not nested" : "it cannot go further");
+    act(() => {
+      const now = $(item.id), to = now && place(now, way);
+      if (to) return { kind: "move", target: item.id, ...to };
+      say(way === "nest" ? "there is nothing above that it could be nested below" : way === "unnest" ? "it is not nested" : "it cannot go further");
+      return null;
+    }, { said: "moved" });
   }
 
-  function acceptAll(list) {
-    const targets = [...list].filter((i) => i.dataset.standing === "pending").map((i) => i.id);
-    if (targets.length) act({ kind: "accept", targets }, { said: `${targets.length} accepted` });
-    else say("nothing is left to decide here");
+  const ofSection = (item) => (i) => i.dataset.section === item.dataset.section;
+  const ofGroup = (item) => (i) => ofSection(item)(i) && i.dataset.group === item.dataset.group;
+  const toDecide = (item) => item.dataset.standing === "pending";
+
+  function acceptAll(fits) {
+    let targets = [];
+    act(() => {
+      targets = shown().filter((i) => fits(i) && toDecide(i)).map((i) => i.id);
+      if (targets.length) return { kind: "accept", targets };
+      say(filtered() ? "nothing that is shown here is left to decide" : "nothing is left to decide here");
+      return null;
+    }, { said: () => `${targets.length} accepted${filtered() ? ", of what is shown" : ""}` });
   }
 
   const inside = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "nest", "unnest", "term", "regenerate"]);
   const free = new Set(["undo", "redo", "help", "add", "keep"]);
   function run(name) {
+    if (name === "accept" && typed() && !editing.saving && editing.accepts === current?.id) { save(false); return; }
+    if (name === "help") $("help").showModal();
+    else freely(() => perform(name));
+  }
+
+  function perform(name) {
     if (!current && !free.has(name)) { say("choose a statement first"); return; }
+    if (!free.has(name) && !isShown(current)) { say("choose a statement first: the one that you are at is not shown"); return; }
     if (current && outside(current) && inside.has(name)) {
       if (name === "accept" || name === "edit") return editors.restore(current);
       say("this is not in the notes: w restores it");
       return;
     }
-    const decide = (kind, said) => act({ kind, targets: [current.id] }, { said, next: kind !== "reopen" });
     switch (name) {
       case "accept": return decide("accept", "accepted");
       case "reject": return decide("reject", "rejected");
@@ -523,12 +598,11 @@
       case "undo": return act({ kind: "undo" }, { said: "undone" });
       case "redo": return act({ kind: "redo" }, { said: "done again" });
       case "up": case "down": case "nest": case "unnest": return move(current, name);
-      case "section": return acceptAll(current.closest(".part").querySelectorAll(".item"));
+      case "section": return acceptAll(ofSection(current));
       case "regenerate": return regenerate(current);
-      case "regenerate-point": return regenerateAll(current.closest("ul").querySelectorAll(".item"), current);
-      case "regenerate-section": return regenerateAll(current.closest(".part").querySelectorAll(".item"), current);
+      case "regenerate-point": return regenerateAll(ofGroup(current), current);
+      case "regenerate-section": return regenerateAll(ofSection(current), current);
       case "keep": return keep();
-      case "help": return $("help").showModal();
       default: return editors[name](current);
     }
   }
@@ -555,7 +629,7 @@
     else if (e.key === "Enter") { e.preventDefault(); across(); }
     else if (e.key === "x" && line) { e.preventDefault(); pick(line); }
     else if (e.key === "/") { e.preventDefault(); $("find").focus(); }
-    else if (e.key === "Escape") close();
+    else if (e.key === "Escape") { if (typed()) { say("what you typed is not saved yet"); editing.first.focus(); } else close(); }
     else if (keys[e.key]) { e.preventDefault(); run(keys[e.key]); }
   });
 
@@ -563,8 +637,8 @@
     const hit = (selector) => e.target.closest(selector);
     if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
     if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
-    if (hit("[data-accept-all]")) { acceptAll(hit("[data-accept-all]").nextElementSibling.querySelectorAll(".item")); return; }
-    if (hit("button[data-speaker]")) { rename(hit("button[data-speaker]")); return; }
+    if (hit("[data-accept-all]")) { const fits = ofGroup(hit("[data-accept-all]").nextElementSibling.firstElementChild); freely(() => acceptAll(fits)); return; }
+    if (hit("button[data-speaker]")) { const button = hit("button[data-speaker]"); freely(() => rename(button)); return; }
     if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
     if (hit("a, form, summary, button")) { if (hit(".item") && !hit("form")) select(hit(".item"), { focus: false, scroll: false }); return; }
     if (hit(".item")) select(hit(".item"), { scroll: false });
@@ -581,7 +655,20 @@
       count += fits;
     }
     if (kind === "dropped") $("left-out")?.setAttribute("open", "");
-    $("shown").textContent = words || kind ? `${count} shown` : "";
+    $("shown").textContent = filtered() ? `${count} shown` : "";
+    if (filtered() || counted) nameButtons();
+    counted = filtered();
+  }
+
+  // How many a button accepts, where not all are shown.
+  function nameButtons() {
+    const some = filtered();
+    for (const b of notes.querySelectorAll("[data-accept-all]")) {
+      const left = [...b.nextElementSibling.children].filter((i) => !i.hidden && toDecide(i)).length;
+      b.hidden = some && !left;
+      b.textContent = `Accept ${some ? `the ${left} shown` : "all"} ${b.dataset.acceptAll}`;
+    }
+    document.querySelector('[data-do="section"]').firstChild.data = some ? "Accept what is shown of the section " : "Accept section ";
   }
   $("find").addEventListener("input", filter);
   $("show").addEventListener("change", filter);
@@ -597,12 +684,12 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(`${home}/state?since=${revision}`);
-      if (answer.status === 200) { const value = await answer.json(); if (value.revision !== revision) { renew(value); say("brought up to date"); } }
+      if (answer.status === 200) { const value = await answer.json(); if (value.revision !== revision) { others += 1; renew(value); say("brought up to date"); } }
     } catch { /* told when something is sent */ }
   }
   document.addEventListener("visibilitychange", () => { queue = queue.then(catchUp); });
   addEventListener("focus", () => { queue = queue.then(catchUp); });
-  addEventListener("beforeunload", (e) => { if (editing) e.preventDefault(); });
+  addEventListener("beforeunload", (e) => { if (typed()) e.preventDefault(); });
 
   for (const n of cited) lineOf(n)?.classList.add("cited");
   const asked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
