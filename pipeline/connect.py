@@ -101,6 +101,8 @@ async def connect(
         limited: Limited | None = None
 
         def stop(because: str) -> None:
+            if limited:
+                limited.stop(because)
             for client in asking:
                 client.stop(because)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
-from pipeline.errors import CallError, EndpointError
+from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.tokens import count_tokens, encoding_for
 
@@ -40,7 +43,11 @@ class _Spent:
 
 
 class Limited:
-    """A client that stops before the next call could pass a limit on tokens or on USD; calls in flight count whole."""
+    """A client that stops before the next call could pass a limit on tokens or on USD; calls under way count whole.
+
+    A call that does not fit beside those under way waits, since they mostly take less than they may. The limit is
+    reached where the first in line, which is that of the lowest rank, does not fit when none is under way.
+    """
 
     def __init__(
         self,
@@ -59,6 +66,9 @@ class Limited:
         self._inner, self._tokens, self._cost, self._price = inner, tokens, cost, price
         self._spent = _Spent()
         self._ahead: dict[int, _Spent] = {}
+        self._line: list[tuple[tuple[int, ...], int]] = []  # calls that wait, the next one first
+        self._arrivals, self._moved = count(), asyncio.Event()
+        self._ended: EndpointError | None = None  # why those that were in line last were sent away
         self._encoding, _ = encoding_for(inner.model)
 
     @property
@@ -68,12 +78,11 @@ class Limited:
 
     async def complete(self, request: Request) -> Completion:
         """The answer, or LimitReached before it is asked for."""
-        most = self._at_most(request)
-        place = id(request)
-        self._refuse_past(sum(self._ahead.values(), self._spent) + most)
-        self._ahead[place] = most
+        most = await self._room_for(request)
         try:
             completion = await self._inner.complete(request)
+            self._spent += self._of(completion.usage)
+            return completion
         except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
             if isinstance(err, CallError):
                 self._spent += self._of(err.spent)
@@ -81,9 +90,12 @@ class Limited:
                 self._spent += most
             raise
         finally:
-            del self._ahead[place]
-        self._spent += self._of(completion.usage)
-        return completion
+            del self._ahead[id(request)]
+            self._moved.set()
+
+    def stop(self, because: str) -> None:
+        """Sends away the calls that wait; those under way finish."""
+        self._send_away(unbilled(EndpointError(because, fatal=True)))
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
         """Counts a try that failed and is repeated: the tokens that its error tells, else the most that it could take.
@@ -94,17 +106,48 @@ class Limited:
         if id(request) in self._ahead:
             self._ahead[id(request)] += self._of(error.spent)
         if error.retryable and error.billed:
-            self._spent += self._at_most(request)
+            self._spent += self._at_most(request, prompt_tokens(request, self._encoding))
 
-    def _at_most(self, request: Request) -> _Spent:
-        return self._of(Usage(prompt_tokens(request, self._encoding), 0, request.max_tokens + self._room()))
+    async def _room_for(self, request: Request) -> _Spent:
+        """What the call may take, set aside for it as soon as it is first in line and that fits."""
+        prompt, place = prompt_tokens(request, self._encoding), (request.rank, next(self._arrivals))
+        insort(self._line, place)
+        try:
+            while place in self._line:
+                if place == self._line[0]:
+                    most = self._at_most(request, prompt)
+                    reached = self._reached_by(sum(self._ahead.values(), self._spent) + most)
+                    if reached is None:
+                        self._ahead[id(request)] = most
+                        return most
+                    if not self._ahead:
+                        self._send_away(reached)
+                        break
+                self._moved.clear()
+                await self._moved.wait()
+        finally:
+            if place in self._line:
+                self._line.remove(place)
+                self._moved.set()
+        assert self._ended is not None  # nobody else takes a place out of the line
+        raise self._ended
+
+    def _send_away(self, error: EndpointError) -> None:
+        self._ended = error
+        self._line.clear()
+        self._moved.set()
+
+    def _at_most(self, request: Request, prompt: int) -> _Spent:
+        return self._of(Usage(prompt, 0, request.max_tokens + self._room()))
 
     def _of(self, usage: Usage) -> _Spent:
         usd = 0.0 if self._cost is None else self._price(usage) or 0.0
         return _Spent(usage.prompt_tokens + usage.completion_tokens, usd)
 
-    def _refuse_past(self, total: _Spent) -> None:
+    def _reached_by(self, total: _Spent) -> LimitReached | None:
+        """The limit that so much would pass, None where it is within all of them."""
         if self._tokens is not None and total.tokens > self._tokens:
-            raise LimitReached(f"--max-tokens {self._tokens:,}: the next call could pass it")
+            return LimitReached(f"--max-tokens {self._tokens:,}: the next call could pass it")
         if self._cost is not None and total.usd > self._cost:
-            raise LimitReached(f"--max-cost {self._cost:g} USD: the next call could pass it")
+            return LimitReached(f"--max-cost {self._cost:g} USD: the next call could pass it")
+        return None

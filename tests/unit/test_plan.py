@@ -315,26 +315,50 @@ def test_a_call_without_an_answer_counts_what_it_is_known_to_have_taken() -> Non
     assert len(client.requests) == 3
 
 
+class Slow:
+    """Answers when it is let, with the usage that each call is given."""
+
+    model = "scripted"
+
+    def __init__(self, *usages: Usage) -> None:
+        self._usages, self.requests, self.let = iter(usages), list[Request](), asyncio.Semaphore(0)
+
+    async def complete(self, r: Request) -> Completion:
+        self.requests.append(r)
+        usage = next(self._usages)
+        await self.let.acquire()
+        return Completion("{}", "stop", usage, "scripted")
+
+
+async def begun(limited: Limited, *requests: Request) -> list[asyncio.Task[Completion]]:
+    tasks = [asyncio.create_task(limited.complete(r)) for r in requests]
+    await settled()
+    return tasks
+
+
+async def settled() -> None:
+    for _ in range(9):
+        await asyncio.sleep(0)
+
+
 def test_what_a_try_told_stands_ahead_until_the_call_that_it_belongs_to_has_ended() -> None:
     empty = spending(EndpointError("the answer is empty", retryable=True), Usage(60, 0, 10))
-    beside: list[BaseException] = []
+    client = Slow(Usage(90, 0, 15), Usage(5, 0, 5))
+    limited = Limited(client, tokens=260, cost=None, price=free)
 
-    class AskingTwice:
-        model = "scripted"
+    async def run() -> None:
+        first, other = request(80), request(140)
+        tasks = await begun(limited, first)
+        limited.asked_again(first, empty)
+        tasks += await begun(limited, other)
+        assert client.requests == [first]
+        client.let.release()
+        await settled()
+        assert client.requests == [first, other]  # the try is not counted beside the call's own usage
+        client.let.release()
+        await asyncio.gather(*tasks)
 
-        async def complete(self, r: Request) -> Completion:
-            limited.asked_again(r, empty)
-            try:
-                await limited.complete(request(100))  # another call of the run
-            except LimitReached as err:
-                beside.append(err)
-            return Completion("{}", "stop", Usage(90, 0, 15), "scripted")
-
-    limited = Limited(AskingTwice(), tokens=260, cost=None, price=free)
-    asyncio.run(limited.complete(request(80)))
-    assert len(beside) == 1
-    limited._inner = ScriptedClient(["{}"])
-    asyncio.run(limited.complete(request(140)))  # the try is not counted beside the call's own usage
+    asyncio.run(run())
 
 
 def test_a_limit_on_cost_counts_prompt_and_answer_at_their_prices_and_ends_the_run() -> None:
@@ -348,29 +372,78 @@ def test_a_limit_on_cost_counts_prompt_and_answer_at_their_prices_and_ends_the_r
     assert client.requests == []
 
 
-def test_calls_in_flight_count_whole() -> None:
-    gate = asyncio.Event()
+def test_a_call_that_does_not_fit_beside_those_under_way_waits_for_what_they_leave() -> None:
+    client = Slow(*[Usage(5, 0, 5)] * 4)
+    limited = Limited(client, tokens=250, cost=None, price=free)
 
-    class Slow:
-        model = "scripted"
-        asked = 0
+    async def run() -> list[Completion]:
+        tasks = await begun(limited, *(request(200) for _ in range(4)))
+        for under_way in range(1, 5):
+            assert len(client.requests) == under_way
+            client.let.release()
+            await settled()
+        return await asyncio.gather(*tasks)
 
-        async def complete(self, r: Request) -> Completion:
-            self.asked += 1
-            await gate.wait()
-            return Completion("{}", "stop", Usage(5, 0, 5), "scripted")
+    assert len(asyncio.run(run())) == 4
+
+
+def test_of_those_that_wait_the_lowest_rank_goes_first() -> None:
+    client = Slow(*[Usage(5, 0, 5)] * 4)
+    limited = Limited(client, tokens=250, cost=None, price=free)
+
+    async def run() -> None:
+        tasks = await begun(limited, request(200), *(replace(request(200), rank=(n,)) for n in (3, 1, 2)))
+        for _ in tasks:
+            client.let.release()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(run())
+    assert [r.rank for r in client.requests] == [(), (1,), (2,), (3,)]
+
+
+def test_all_that_wait_are_told_when_the_limit_is_reached() -> None:
+    client = Slow(Usage(90, 0, 30))
+    limited = Limited(client, tokens=250, cost=None, price=free)
 
     async def run() -> list[object]:
-        limited = Limited(Slow(), tokens=250, cost=None, price=free)
-        first = asyncio.create_task(limited.complete(request(200)))
-        await asyncio.sleep(0)
-        second = asyncio.create_task(limited.complete(request(200)))
-        await asyncio.sleep(0)
-        gate.set()
-        return list(await asyncio.gather(first, second, return_exceptions=True))
+        tasks = await begun(limited, request(200), request(200), request(20), request(200))
+        client.let.release()
+        return list(await asyncio.gather(*tasks, return_exceptions=True))
 
-    done, refused = asyncio.run(run())
-    assert isinstance(done, Completion) and isinstance(refused, LimitReached)
+    done, *refused = asyncio.run(run())
+    assert isinstance(done, Completion) and len(refused) == 3 and {type(r) for r in refused} == {LimitReached}
+    assert len(client.requests) == 1
+
+
+def test_a_call_that_is_cancelled_as_it_waits_makes_way_for_those_behind_it() -> None:
+    client = Slow(*[Usage(5, 0, 5)] * 2)
+    limited = Limited(client, tokens=400, cost=None, price=free)
+
+    async def run() -> None:
+        first, large, small = await begun(limited, request(200), request(350), request(150))
+        assert len(client.requests) == 1
+        large.cancel()
+        await settled()
+        assert len(client.requests) == 2
+        client.let.release()
+        client.let.release()
+        await asyncio.gather(first, small)
+
+    asyncio.run(run())
+
+
+def test_those_that_wait_are_sent_away_when_the_run_is_stopped() -> None:
+    client = Slow(Usage(5, 0, 5))
+    limited = Limited(client, tokens=250, cost=None, price=free)
+
+    async def run() -> list[object]:
+        tasks = await begun(limited, request(200), request(200))
+        limited.stop("no longer asked")
+        client.let.release()
+        return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+    done, sent_away = asyncio.run(run())
+    assert isinstance(done, Completion) and "no longer asked" in str(sent_away)
 
 
 def test_a_limit_counts_the_room_for_thought_as_if_it_were_used() -> None:
