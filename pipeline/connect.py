@@ -99,8 +99,10 @@ async def connect(
 
         asking: list[OpenAICompatible] = []
         limited: Limited | None = None
+        stopped: list[str] = []
 
         def stop(because: str) -> None:
+            stopped.append(because)
             if limited:
                 limited.stop(because)
             for client in asking:
@@ -126,6 +128,8 @@ async def connect(
                     on_retry=retried,
                 )
                 asking.append(client)
+                for because in stopped:  # while it was being opened
+                    client.stop(because)
                 answering = await inner.enter_async_context(client)
                 yield await inner.enter_async_context(with_prefixes(answering, server))
 

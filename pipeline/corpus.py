@@ -39,19 +39,20 @@ async def make_all(
     *,
     watch: Watch = unwatched,
     done: Callable[[Outcome], None] = lambda outcome: None,
-    stop: Callable[[str], None] = lambda because: None,
 ) -> list[Outcome]:
     """A document for every source, the outcomes in their order.
 
-    After a fatal error nothing more is asked, and `stop` is told; calls under way finish and are stored.
+    After a fatal error, and once a Stoppable client is halted, nothing more is asked; calls under way finish and are
+    stored.
     """
+    stoppable = client if isinstance(client, Stoppable) else Stoppable(client)
     turns = in_turns(sources, order)
 
     async def feed() -> AsyncIterator[Source | Transcript]:
         for n in turns:
             yield sources[n]
 
-    outcomes = await make_each(feed(), Stoppable(client, stop), order, watch=watch, done=done)
+    outcomes = await make_each(feed(), stoppable, order, watch=watch, done=done)
     by_place = dict(zip(turns, outcomes, strict=True))
     return [by_place[n] for n in range(len(sources))]
 

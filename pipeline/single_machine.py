@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
 from pipeline.settings import Settings
+from pipeline.stopping import Stoppable
 from pipeline.store import check_writable
 from pipeline.text import duration, numbered
 from pipeline.transcript import Metadata, Transcript
@@ -29,6 +31,8 @@ from pipeline.up_to_date import Ledger
 if TYPE_CHECKING:
     from pipeline.connect import Connection
 
+# What makes signals end the run: at the first one it calls what it is given, at the second it cancels the running task.
+Signals = Callable[[Callable[[], None]], AbstractContextManager[object]]
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.08
 INTERRUPTED = EndpointError("interrupted", fatal=True)  # what a transcript that was not finished is told to have met
@@ -42,8 +46,9 @@ def make_documents(
     events: Events,
     given: Input,
     written: Callable[[Path], None],
+    signals: Signals,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code 0 when every document is complete, 130 after Ctrl-C, else 1; and a row for each transcript.
+    """Exit code 0 when every document is complete, 130 when the run was interrupted, else 1; and a row a transcript.
 
     `written` is told of every page that stands, as soon as it does. What makes documents is loaded when there is
     something to make.
@@ -58,31 +63,24 @@ def make_documents(
     if found.sources:
         check_writable(settings.out)
         with closing(CallStore(store_path(settings.out))) as calls:
-            outcomes += _made(found.sources, settings, metadata, given, calls, Audience(display, events, written))
+            run = Run.of(settings, metadata, given, calls, Audience(display, events, written))
+            outcomes += _made(found.sources, run, signals)
     display.summary(outcomes, events.retried, time.monotonic() - started)
     cut_short = any(o.error is INTERRUPTED for o in outcomes)
     code = EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
     return code, [o.row() for o in outcomes]
 
 
-def _made(
-    sources: Sequence[Source | Transcript],
-    settings: Settings,
-    metadata: Metadata,
-    given: Input,
-    calls: CallStore,
-    audience: Audience,
-) -> list[Outcome]:
-    """Outcomes in the order of the sources; after Ctrl-C, what was not finished is told as interrupted."""
-    run = Run.of(settings, metadata, given, calls, audience)
+def _made(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
+    """Outcomes in the order of the sources; at an end at once, what was not finished is told as interrupted."""
     try:
-        return _finished(sources, run)
+        return _finished(sources, run, signals)
     except KeyboardInterrupt:
-        audience.interrupted(source.name for source in sources)
-        return [audience.ended[source.name] for source in sources]
+        run.audience.interrupted(source.name for source in sources)
+        return [run.audience.ended[source.name] for source in sources]
 
 
-def _finished(sources: Sequence[Source | Transcript], run: Run) -> list[Outcome]:
+def _finished(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
     """Outcomes in the order of the sources. What is up to date needs no endpoint."""
     display = run.audience.display
     found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
@@ -93,17 +91,25 @@ def _finished(sources: Sequence[Source | Transcript], run: Run) -> list[Outcome]
         return list(found.values())
     import asyncio
 
-    fresh = iter(asyncio.run(_made_now(left, run, len(found))))
+    try:
+        fresh = iter(asyncio.run(_made_now(left, run, len(found), signals)))
+    except asyncio.CancelledError:  # by a second signal
+        raise KeyboardInterrupt from None
     return [found[n] if n in found else next(fresh) for n in range(len(sources))]
 
 
-async def _made_now(sources: Sequence[Source | Transcript], run: Run, before: int) -> list[Outcome]:
-    """The outcomes of what is not up to date; `before` are told as well."""
+async def _made_now(sources: Sequence[Source | Transcript], run: Run, before: int, signals: Signals) -> list[Outcome]:
+    """The outcomes of what is not up to date; `before` are told as well.
+
+    After a first signal calls under way finish, since they are paid for; those of a model in this process are not.
+    """
     from pipeline.corpus import make_all
 
     async with run.connected() as at:
         run.audience.display.say(opening_line(at, run.settings, sources, before))
-        return await make_all(sources, at.client, run.order, stop=at.stop, watch=run.audience.watch, done=run.ended)
+        client = Stoppable(at.client, at.stop)
+        with nullcontext() if run.settings.in_process else signals(partial(client.halt, INTERRUPTED)):
+            return await make_all(sources, client, run.order, watch=run.audience.watch, done=run.ended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,4 +17,4 @@ from pipeline.transcript import Metadata
 def made_alone(talks: Path, settings: Settings) -> tuple[int, list[dict[str, Any]]]:
     """The exit code and rows of a run on this machine."""
     display, given = Screen(quiet=True), Input(settings.encoding, settings.format)
-    return make_documents([talks], settings, Metadata(), display, Events(), given, lambda page: None)
+    return make_documents([talks], settings, Metadata(), display, Events(), given, lambda page: None, nullcontext)

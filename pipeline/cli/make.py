@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,8 +158,13 @@ def _here(
     from pipeline.events import opened
     from pipeline.single_machine import make_documents
 
+    def signals(end: Callable[[], None]) -> AbstractContextManager[object]:
+        from pipeline.cli.signals import ended_by_signals  # loads asyncio, which is for documents that are made now
+
+        return ended_by_signals(end, screen.say)
+
     with Screen(quiet) as screen, opened(log) as events:
-        return make_documents(paths, settings, metadata, screen, events, given, exports.written)
+        return make_documents(paths, settings, metadata, screen, events, given, exports.written, signals)
 
 
 def _by_batch(

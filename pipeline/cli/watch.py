@@ -1,23 +1,22 @@
-"""`studydoc make --watch` at the terminal: what it prints, and the signals that end it."""
+"""`studydoc make --watch` at the terminal: what it prints, and its exit code."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
+from pipeline.cli.signals import ended_by_signals
 from pipeline.errors import EXIT_INTERRUPTED
 from pipeline.events import opened
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
 from pipeline.watching import Watched, watch_documents
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_watch(
@@ -39,37 +38,25 @@ def run_watch(
     rows = _Rows(exports, as_json)
 
     async def watch() -> int:
-        ending, caught = asyncio.Event(), list[int]()
-        task = asyncio.current_task()
-        assert task is not None
-
-        def on_signal(number: int) -> None:
-            caught.append(number)
-            if ending.is_set():
-                _on_signals(None)  # a third one has its usual effect
-                task.cancel()
-            else:
-                screen.say("ending: calls under way finish and are stored; again to end at once")
-                ending.set()
-
-        _on_signals(on_signal)
-        try:
-            ended = await watch_documents(
-                paths,
-                settings,
-                metadata,
-                screen,
-                events,
-                settle=settle,
-                ending=ending,
-                told=rows.told,
-                waiting=rows.index,
-            )
-        except asyncio.CancelledError:
-            return EXIT_INTERRUPTED
-        rows.index()
-        exports.end()
-        return exit_code(ended, caught[0] if caught else None) or exports.failed
+        ending = asyncio.Event()
+        with ended_by_signals(ending.set, screen.say) as caught:
+            try:
+                ended = await watch_documents(
+                    paths,
+                    settings,
+                    metadata,
+                    screen,
+                    events,
+                    settle=settle,
+                    ending=ending,
+                    told=rows.told,
+                    waiting=rows.index,
+                )
+            except asyncio.CancelledError:
+                return EXIT_INTERRUPTED
+            rows.index()
+            exports.end()
+            return exit_code(ended, caught[0] if caught else None) or exports.failed
 
     with Screen(quiet) as screen, opened(log) as events:
         return asyncio.run(watch())
@@ -103,15 +90,3 @@ def exit_code(ended: Watched, caught: int | None) -> int:
     if ended.error is not None:
         return 1
     return EXIT_INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0
-
-
-def _on_signals(handler: Callable[[int], None] | None) -> None:
-    """Has `handler` called in the loop for each signal, or gives signals back their usual effect."""
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        try:
-            loop.add_signal_handler(number, handler, number) if handler else loop.remove_signal_handler(number)
-        except NotImplementedError:  # Windows
-            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-            call = (lambda n, _: loop.call_soon_threadsafe(handler, n)) if handler else usual
-            signal.signal(number, call)

@@ -111,6 +111,19 @@ def run(
     return asyncio.run(go())
 
 
+def test_a_call_for_which_the_client_is_still_being_opened_is_not_made_after_a_stop(tmp_path: Path) -> None:
+    settings = load_settings(model="m", base_url="http://127.0.0.1:9/v1", out=tmp_path)
+
+    async def go() -> None:
+        with closing(CallStore(tmp_path / "calls.sqlite")) as store:
+            async with connect(settings, store, lambda done, whole: None) as at:
+                at.stop("the run was ended")
+                await at.client.complete(request())
+
+    with pytest.raises(EndpointError, match="the run was ended"):
+        asyncio.run(go())
+
+
 LEARNED = {
     "openai_wants_max_completion_tokens": 1,
     "openai_takes_one_temperature": 1,

@@ -152,19 +152,34 @@ def test_what_cannot_get_better_stops_the_run_at_once(
     assert sum(asked(folder).values()) <= 3
 
 
-def test_ctrl_c_says_how_to_go_on(folder: Path, serve: Callable[..., str]) -> None:
-    run = make(folder, serve(0.3))
-    while not (folder / "log").exists():
+def signalled_once_asked(folder: Path, run: subprocess.Popen[str], calls: int, number: int = signal.SIGINT) -> None:
+    while sum(asked(folder).values()) < calls:
+        assert run.poll() is None
         time.sleep(0.01)
-    os.killpg(run.pid, signal.SIGINT)
+    os.killpg(run.pid, number)
+    assert run.stderr
+    while "ending: calls under way finish" not in run.stderr.readline():
+        assert run.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_after_a_first_signal_calls_under_way_finish_and_are_not_asked_again(
+    folder: Path, serve: Callable[..., str], number: int
+) -> None:
+    url = serve(1.0)
+    run = make(folder, url)
+    signalled_once_asked(folder, run, 1, number)
     code, told = finish(run)
+    first = asked(folder)
     assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
+    assert f"calls: {sum(first.values())} made" in told
+    assert finish(make(folder, url))[0] == 0
+    assert max(asked(folder).values()) == 1 and sum(first.values()) < 6
 
 
 def test_ctrl_c_lists_what_was_finished_and_counts_all_calls(folder: Path, serve: Callable[..., str]) -> None:
     run = make(folder, serve(0.0, "ok,ok,ok,hang"), "--json", "--concurrency", "1")
-    while sum(asked(folder).values()) != 4:
-        time.sleep(0.01)
+    signalled_once_asked(folder, run, 4)
     os.killpg(run.pid, signal.SIGINT)
     printed, told = run.communicate(timeout=60)
     rows = [json.loads(line) for line in printed.splitlines()]
@@ -179,16 +194,11 @@ def test_ctrl_c_lists_what_was_finished_and_counts_all_calls(folder: Path, serve
 
 def test_ctrl_c_twice_ends_at_once_though_the_endpoint_hangs(folder: Path, serve: Callable[..., str]) -> None:
     run = make(folder, serve(20.0))
-    while not (folder / "log").exists():
-        time.sleep(0.01)
-    os.killpg(run.pid, signal.SIGINT)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        run.wait(0.05)
-    if run.poll() is None:
-        os.killpg(run.pid, signal.SIGINT)
+    signalled_once_asked(folder, run, 1)
     started = time.monotonic()
+    os.killpg(run.pid, signal.SIGINT)
     code, told = finish(run)
-    assert code in (130, -signal.SIGINT) and "Traceback" not in told, told  # a shell shows both as 130
+    assert code == 130 and "Traceback" not in told, told
     assert time.monotonic() - started < 15  # the answer would have taken 20 s
 
 

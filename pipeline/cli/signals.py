@@ -1,0 +1,48 @@
+"""What the signals that end a program do to work in an event loop: the first ends it in order, the second at once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def ended_by_signals(end: Callable[[], None], say: Callable[[str], None]) -> Iterator[list[int]]:
+    """Calls `end` at the first SIGINT or SIGTERM and cancels the running task at the second; a third kills.
+
+    Gives those that came. A signal that the program was started to ignore, as in the background of a shell, stays so.
+    """
+    task, caught = asyncio.current_task(), list[int]()
+    assert task is not None
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def on_signal(number: int) -> None:
+        caught.append(number)
+        if len(caught) == 1:
+            say("ending: calls under way finish and are stored; again to end at once")
+            end()
+        else:
+            _handle(heard, None)
+            task.cancel()
+
+    _handle(heard, on_signal)
+    try:
+        yield caught
+    finally:
+        _handle(heard, None)
+
+
+def _handle(numbers: list[signal.Signals], handler: Callable[[int], None] | None) -> None:
+    """Has `handler` called in the loop for each of these signals, or gives them back their usual effect."""
+    loop = asyncio.get_running_loop()
+    for number in numbers:
+        try:
+            loop.add_signal_handler(number, handler, number) if handler else loop.remove_signal_handler(number)
+        except NotImplementedError:  # Windows
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            call = (lambda n, _: loop.call_soon_threadsafe(handler, n)) if handler else usual
+            signal.signal(number, call)
