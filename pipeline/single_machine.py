@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
-from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError
+from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError, StoreError
 from pipeline.events import Events
 from pipeline.finding import find, left_behind, read
 from pipeline.llm import Tally
@@ -159,9 +159,12 @@ class Run:
         return outcome
 
     def ended(self, outcome: Outcome) -> None:
-        """Tells and remembers how a transcript ended."""
+        """Tells how a transcript ended, and remembers it so that a later run need not read it; without that it does."""
         self.audience.done(outcome)
-        self.ledger.remember(outcome)
+        try:
+            self.ledger.remember(outcome)
+        except StoreError as err:
+            self.audience.display.say(f"{outcome.name}: the next run looks at it again: {err}")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.screen import Screen
 from pipeline.corpus import make_all
+from pipeline.events import Events
 from pipeline.llm import Completion, Request, Usage
 from pipeline.order import Order, Outcome
 from pipeline.outputs import transcript_of
@@ -17,6 +19,8 @@ from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
+from pipeline.settings import Settings
+from pipeline.single_machine import Audience, Run
 from pipeline.store import load, output_path
 from pipeline.up_to_date import Ledger, _key
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
@@ -122,6 +126,17 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
     asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=ledger.remember))
     source.path.write_text(first, "utf-8")  # the notes are of the other text
     assert again(ledger, source) is None
+
+
+def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
+    calls: CallStore, source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    assert ledger.outcome(source) is None
+    run = Run(Settings(), calls, ledger.order, "scripted", ledger, Audience(Screen(), Events()))
+    calls.close()  # as a full disk does, it refuses what is to be written
+    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=run.ended))
+    assert outcome.complete and "talk: the next run looks at it again: " in capsys.readouterr().err
 
 
 def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
