@@ -180,8 +180,10 @@ def _missing(budget: Budget, chunk: Chunk, job: Job) -> str:
 
 
 def _unchecked(shares: Sequence[_Share], told: str) -> Verdicts:
-    first, last = shares[0].chunk, shares[-1].chunk
-    message = f"statements of lines {first.first}–{last.last} are not checked: {told}"
+    """Claims that no call looked at, and the problem that this is, told by the lines that they cite."""
+    claims, first, last = [c for share in shares for c in share.claims], shares[0].chunk, shares[-1].chunk
+    cited = {n for c in claims for n in c.lines if first.first <= n <= last.last} or {first.first, last.last}
+    message = f"statements of lines {min(cited)}–{max(cited)} are not checked: {told}"
     problem = Problem(section=MAIN_POINTS.name, chunk=first.index + 1, message=message)
     why = "it is not checked: the checking call failed"
-    return Verdicts(unchecked={c.id: why for share in shares for c in share.claims}, problems=[problem])
+    return Verdicts(unchecked={c.id: why for c in claims}, problems=[problem])

@@ -18,6 +18,7 @@ from pipeline.transcript import Segment, Transcript
 from tests.scripted import (
     EMPTY,
     LINES,
+    TOLD,
     Answer,
     ScriptedClient,
     composed_answer,
@@ -277,12 +278,25 @@ def test_the_halves_of_a_check_that_was_cut_off_stand_beside_the_same_lines() ->
     assert "\n1. " in first and "\n10. " not in first and "\n10. " in second
 
 
-@pytest.mark.parametrize(("name", "told"), [("check", "not checked"), ("write", "no notes")])
+def test_what_no_check_was_answered_for_is_told_by_its_own_lines() -> None:
+    def cut_at_one(request: Request) -> Answer:
+        asked = request.messages[-1].content
+        return cut_off() if request.name == "check" and " 8. Ben says" in asked else good_answer(request)
+
+    document, _ = run(cut_at_one)
+    (problem,) = document.problems
+    assert "statements of lines 6–6 are not checked" in problem.message
+    assert [s.text for s in document.statements() if s.support == "weak"] == [TOLD[4][1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("check", "statements of lines 1–6 are not checked"), ("write", "no notes of lines 1–24")]
+)
 def test_halving_ends_where_every_answer_is_cut_and_the_stretch_is_one_problem(name: str, told: str) -> None:
     document, client = run(lambda r: cut_off() if r.name == name else good_answer(r), of=transcript(LINES * 4))
     assert names(client).count(name) == 9
     (problem,) = document.problems
-    assert told in problem.message and "lines 1–24" in problem.message
+    assert told in problem.message
     assert "those for smaller parts too (try another model" in problem.message
 
 
