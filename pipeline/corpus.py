@@ -219,7 +219,7 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
         return
     if document.problems or document.source.sha256 == before.source.sha256:
         why = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
-        # An answer that fits its schema is taken from the store for ever, however little it says.
+        # An answer that calls every line filler is taken from the store for ever.
         prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
         raise CallError(
             f"no notes came of it, and those that were made before stay: {why}",

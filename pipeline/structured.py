@@ -50,15 +50,20 @@ class Structured:
 
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
         and is asked again all the same, once: it stands where no other comes that can be used. Where nothing but what
-        was stored before cannot be used, it is asked anew. Raises OutputTruncated, Declined, InvalidAnswer, and what
-        the client raises.
+        was stored before cannot be used, or is not as wished, it is asked anew. Raises OutputTruncated, Declined,
+        InvalidAnswer, and what the client raises.
         """
         request = Request(name, tuple(messages), schema_of(answer), max_tokens, temperature, seed)
         answers: list[tuple[Request, Completion]] = []
+        found: Parsed[A] | None = None
         try:
-            return await self._fitting(request, answer, law, wish, answers)
-        except (Declined, InvalidAnswer):
+            found = await self._fitting(request, answer, law, wish, answers)
+            wish(found.value)
+            return found
+        except (Declined, InvalidAnswer, Unusable):
             if not answers or not all(a.renewable for _, a in answers):
+                if found:
+                    return found
                 raise
         return await self._fitting(replace(request, instead_of=tuple(answers)), answer, law, wish, [])
 

@@ -208,11 +208,11 @@ def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp
     assert (made.read_bytes(), made.with_suffix(".json").read_bytes()) == before
 
 
-def test_an_empty_answer_that_is_stored_is_asked_for_anew_once_it_is_pruned(tmp_path: Path) -> None:
+def test_an_answer_that_calls_all_of_it_filler_is_asked_for_anew_once_it_is_pruned(tmp_path: Path) -> None:
     asked = order(tmp_path, 1)
 
     def nothing(request: Request) -> Answer:
-        return fitting(EMPTY, request)
+        return fitting(EMPTY | {"skipped": [{"first": 1, "last": 6}]}, request)
 
     def make(answers: Callable[[Request], Answer], model: str) -> str | None:
         client = ScriptedClient(answers)

@@ -29,7 +29,7 @@ from pipeline.run import asummarise
 from pipeline.settings import load_settings
 from pipeline.single_machine import opening_line
 from pipeline.transcript import Transcript
-from tests.scripted import LINES, Answer, ScriptedClient, good_answer, transcript
+from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
 
 BY_CODE = Recipe(replace(CAPABLE, check="code"))
 IN_PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two
@@ -75,8 +75,9 @@ def test_writing_is_asked_now_and_the_check_later(store: CallStore) -> None:
     assert found.later.prompt_tokens > 0 and 0 < found.later.low < found.later.high
 
 
-def test_a_stored_refusal_is_planned_to_be_asked_anew(store: CallStore) -> None:
-    refusing = ScriptedClient(lambda r: Completion("", "refusal", Usage(), "scripted"))
+@pytest.mark.parametrize("answer", [Completion("", "refusal", Usage(), "scripted"), EMPTY], ids=["refused", "empty"])
+def test_a_stored_answer_that_gives_no_notes_is_planned_to_be_asked_anew(store: CallStore, answer: Answer) -> None:
+    refusing = ScriptedClient(lambda r: answer)
     asyncio.run(asummarise(transcript(), StoredClient(store, refusing, "scripted"), recipe=Recipe()))
     assert plan(store).now.calls == 1
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
+from pipeline.answers import Unusable
 from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
@@ -113,6 +114,25 @@ def test_what_a_run_left_off_is_gone_on_with_though_its_first_answer_did_not_fit
 def test_an_answer_that_was_cut_is_not_asked_for_anew(calls: CallStore) -> None:
     assert outcome(calls, ScriptedClient([cut_off()])) == "OutputTruncated"
     assert outcome(calls, ScriptedClient([])) == "OutputTruncated"
+
+
+def test_an_answer_that_is_not_as_wished_is_asked_for_anew_by_a_later_run(calls: CallStore) -> None:
+    def wish(said: Said) -> None:
+        if said.text == "No.":
+            raise Unusable("say yes")
+
+    def outcome(inner: ScriptedClient | None) -> str:
+        asking = structured(StoredClient(calls, inner, "m"))
+        return asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100, wish=wish)).value.text
+
+    no = '{"text": "No."}'
+    for _ in range(2):
+        asked = ScriptedClient([no, no])
+        assert outcome(asked) == "No." and len(asked.requests) == 2
+    assert outcome(None) == "No."  # what is replayed is what was recorded
+    asked = ScriptedClient([USABLE])
+    assert outcome(asked) == "Yes." and len(asked.requests) == 1
+    assert outcome(ScriptedClient([])) == "Yes."
 
 
 def test_plain_text_that_was_refused_is_asked_for_anew_by_a_later_run(calls: CallStore) -> None:
