@@ -14,12 +14,14 @@ from pipeline.text import clean
 PAGES = "headers and footers of pages"
 _EDGE = 2  # lines at the top and at the bottom of a page
 _MANY, _NEARLY_ALL = 6, 0.8  # pages, and of them those that a sentence stands on if nobody says it
+_LABEL = 2  # times as many pages have a running head at their edges as have the same line inside
+_CHANGING = re.compile(r"(\d+(?::\d+)+)|\d+")
 _NUMBER = re.compile(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?")
 
 
 def running(row: str) -> str:
-    """A line without what changes from page to page."""
-    return re.sub(r"\d+", "#", clean(row))
+    """A line without what changes from page to page; clocks stay: they change from turn to turn."""
+    return _CHANGING.sub(lambda number: number[1] or "#", clean(row))
 
 
 def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: int | None = None) -> list[str]:
@@ -41,16 +43,24 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
 
 
 def _heads(pages: Sequence[list[str]]) -> set[str]:
-    """The running heads: lines at the edges of most pages, sentences only where nearly all of many pages have them."""
-    edges = [{running(page[i]) for edge in _edges(page) for i in edge} for page in pages]
+    """The running heads: lines at the edges of most pages, sentences only where nearly all of many pages have them.
+
+    A line that stands inside pages too is a label, as one that ends in a colon is.
+    """
+    places = [{i for edge in _edges(page) for i in edge} for page in pages]
+    edges = [{running(page[i]) for i in outside} for page, outside in zip(pages, places, strict=True)]
     filled = max(2, sum(bool(edge) for edge in edges))
     counts = Counter(key for edge in edges for key in edge)
     sure = _NEARLY_ALL * filled if filled >= _MANY else len(pages)
-    return {
+    heads = {
         key
         for key, n in counts.items()
         if n > max(1, 0.5 * filled) and (key.isupper() or not ends_sentence(key) or n > sure)
     }
+    inside: Counter[str] = Counter()
+    for page, outside in zip(pages, places, strict=True) if heads else ():
+        inside.update({running(row) for i, row in enumerate(page) if row and i not in outside})
+    return {key for key in heads if counts[key] > _LABEL * inside[key] and not key.endswith((":", "："))}
 
 
 def _outside(page: list[str], heads: set[str]) -> set[int]:

@@ -130,6 +130,21 @@ def test_running_heads_of_two_pages_are_no_speech() -> None:
     assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS[:8]]
 
 
+@pytest.mark.parametrize("label", ["{who}:", "{who}  {clock}", "{who} (00:{clock}):"])
+def test_a_speaker_at_the_edges_of_most_pages_is_no_running_head(label: str) -> None:
+    turns = [(label.format(who=who, clock=clock(start, "{m:02}:{s:02}")), said) for who, start, _, said in TURNS]
+    pages = [[row for turn in turns[i : i + 4] for row in turn] for i in range(0, len(turns), 4)]
+    transcript = read(pdf(pages), ".pdf")
+    assert not transcript.reading.left_out
+    assert [s.speaker for s in transcript.segments] == [who for who, *_ in TURNS]
+
+
+def test_a_line_that_stands_inside_pages_too_is_no_running_head() -> None:
+    rows = [row for who, _, _, said in TURNS for row in (who, said)]
+    transcript = read(pdf([rows[i : i + 8] for i in range(0, len(rows), 8)]), ".pdf")
+    assert not transcript.reading.left_out
+
+
 def test_a_pdf_of_pictures_is_told() -> None:
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
