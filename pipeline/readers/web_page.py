@@ -18,8 +18,10 @@ _START = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|dl|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
-# Words that a broken end tag would swallow.
-_JUNK = re.compile(r"</([a-zA-Z][a-zA-Z\d-]{0,20})(?:[^<>\w]+|(?=[^\x00-\x7f]))(\w[^<>]{0,2000})>?")
+# Words that a broken end tag would swallow; "</o:p>" is whole.
+_JUNK = re.compile(
+    r"</(?![\w-]{1,20}:[\w-]{1,40}\s*>)([a-zA-Z][a-zA-Z\d-]{0,20})(?:[^<>\w]+|(?=[^\x00-\x7f]))(\w[^<>]{0,2000})>?"
+)
 _LEFT = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
     for opening, closing in (("<!--", "-->"), (r"<script\b", r"</script\s*>"), (r"<style\b", r"</style\s*>"))

@@ -28,6 +28,11 @@ def test_a_strong_name_before_its_words_is_a_speaker() -> None:
     assert told(body) == list(zip(WHO, SAID, strict=True))
 
 
+def test_an_end_tag_with_a_namespace_is_no_word() -> None:
+    body = "".join(f"<p><b>{who}:</b> {said}<o:p></o:p></p>" for who, said in zip(WHO, SAID, strict=True))
+    assert told(body) == list(zip(WHO, SAID, strict=True))
+
+
 def test_words_on_buttons_in_paragraphs_are_read() -> None:
     body = "".join(f"<p><b>{who}:</b> <button>{said}</button></p>" for who, said in zip(WHO, SAID, strict=True))
     assert told(body) == list(zip(WHO, SAID, strict=True))
