@@ -39,9 +39,18 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
     found = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
     _tell_unread(word.element.body, tally)
+    return Prose("\n".join(found), _properties(word))
+
+
+def _properties(word: Any) -> Metadata:
+    """Title and language by the document's properties; where it has none, python-docx gives it some of its own."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    held = {relation.reltype for relation in word.part.package.rels.values()}
+    if RELATIONSHIP_TYPE.CORE_PROPERTIES not in held:
+        return Metadata()
     told = word.core_properties
-    metadata = Metadata(title=clean(told.title or "") or None, language=clean(told.language or "") or None)
-    return Prose("\n".join(found), metadata)
+    return Metadata(title=clean(told.title or "") or None, language=clean(told.language or "") or None)
 
 
 def _tell_unread(body: Any, tally: Tally) -> None:

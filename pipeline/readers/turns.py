@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.readers import markup
 from pipeline.readers.bracketed_clocks import in_front_of_clocks
+from pipeline.readers.clocks import of_a_day, stamp_at
 from pipeline.readers.common import Common
 from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
@@ -28,9 +29,10 @@ from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder, is_spoken_time
 from pipeline.readers.wide_brackets import settled
 from pipeline.readers.written_clocks import with_colons
-from pipeline.text import clean, words
+from pipeline.text import words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_ESCAPED = re.compile(r"\\(?=[!-/:-@[-`{-~])")  # the backslash in front of a mark of Markdown
 _FENCE = re.compile("`{3,}[^`]*")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TRANSCRIPT = re.compile(
@@ -38,19 +40,18 @@ _TRANSCRIPT = re.compile(
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
+_TOP = 200  # lines in which a title stands
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
-    """Lines with speakers and times, and the file's first heading."""
+    """Lines with speakers and times, and the file's title by its headings."""
     text = markup.tags_to_labels(markup.with_code_escaped(text))
     text = markup.without_tags(markup.without_comments(text, tally), tally)
     physical = without_frames(unnumbered(with_colons(in_front_of_clocks(text.split("\n"))), tally), tally)
     physical = joined_directions(with_names_apart(unkeyed(physical)))
-    headings = (clean(m[1]) for row in physical[:200] if (m := _HEADING.match(row)))
-    title = next((h for h in headings if h[:1].isalnum() and not _TRANSCRIPT.fullmatch(h)), None)
     starts = _speech_starts(physical, tally)
     rows = _rows(physical, starts, tally)
     common = Common(text)
@@ -59,8 +60,23 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels, common)
     labels.tell(marks, tally)
+    title = _title(physical, {mark.line for mark in marks if labels.verdict(mark) != "text"})
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
+
+
+def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
+    """The first heading that is no label, no chapter with its time and not "Transcript", without its marks."""
+    for number, row in enumerate(physical[:_TOP], 1):
+        match = _HEADING.match(row)
+        if match is None or number in labelled:
+            continue
+        title = _ESCAPED.sub("", markup.unmarked(match[1], Tally(), number))
+        stamp = stamp_at(title)
+        chapter = stamp is not None and not of_a_day(stamp.start)
+        if title[:1].isalnum() and not chapter and not _TRANSCRIPT.fullmatch(title):
+            return title
+    return None
 
 
 def _speech_starts(rows: Sequence[str], tally: Tally) -> int:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from pypdf import PdfWriter
 
@@ -35,6 +36,19 @@ def test_a_word_document_gives_speakers_and_title(timed: bool) -> None:
     assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS]
     assert (transcript.metadata.title, transcript.reading.format) == ("Night ferry", "docx")
     assert (transcript.segments[1].start == 9.0) == timed
+
+
+def test_a_word_document_without_properties_has_the_title_of_its_heading() -> None:
+    document = Document()
+    document.add_heading("The night ferry", 1)
+    for who, _, _, said in TURNS:
+        document.add_paragraph(f"{who}: {said}")
+    rels = document.part.package.rels
+    for key in [key for key, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES]:
+        del rels[key]
+    packed = io.BytesIO()
+    document.save(packed)
+    assert read(packed.getvalue(), ".docx").metadata.title == "The night ferry"
 
 
 def test_content_controls_and_insertions_are_read_and_deletions_told() -> None:
