@@ -514,3 +514,9 @@ def test_phrases_that_stand_once_in_long_cues_are_no_speakers(labels: dict[int, 
 def test_credits_in_captions_are_no_speakers() -> None:
     rows = ["Director: Oda Brandt", *SAID[:5], "Camera: Kofi Mensah", "Night Music: Lin Ferrer"]
     assert speakers(srt(rows), ".srt") == [None]
+
+
+def test_a_short_sentence_behind_a_time_is_nobodys_name() -> None:
+    said = ["Is the ferry here? Can you see it from the pier?", "Yes, I can see it.", *(t[3] for t in TURNS[:4])]
+    said += ["Nope. Thanks, everyone.", "Then we all go down to the pier now, and mind the ropes there."]
+    assert speakers("\n".join(f"0:{7 * n:02} {text}" for n, text in enumerate(said))) == [None]
