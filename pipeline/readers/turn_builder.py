@@ -13,11 +13,11 @@ from pipeline.readers.frames import KIND, placeholder
 from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
+from pipeline.readers.spoken_times import is_spoken_time
 from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
-_SPOKEN_TIME = re.compile(r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, |$))+$")
 _BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
 _MARKS = "*_\"'”’) "  # behind what is asked
@@ -34,11 +34,6 @@ class Text:
     begins: bool
     ruled: bool = False  # a rule stands over it
     mark: Mark | None = None
-
-
-def is_spoken_time(text: str) -> bool:
-    """Whether a line is a time in words, as YouTube's pane has them for those who listen: "1 minute, 6 seconds"."""
-    return _SPOKEN_TIME.match(text) is not None
 
 
 class TurnBuilder:

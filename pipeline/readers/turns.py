@@ -23,10 +23,11 @@ from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.separators import parted
 from pipeline.readers.sounds import joined_directions
+from pipeline.readers.spoken_times import is_spoken_time, with_clocks_alone
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder, is_spoken_time
+from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder
 from pipeline.readers.wide_brackets import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
@@ -50,7 +51,8 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     """Lines with speakers and times, and the file's title by its headings."""
     text = markup.tags_to_labels(markup.with_code_escaped(text))
     text = markup.without_tags(markup.without_comments(text, tally), tally)
-    physical = without_frames(unnumbered(with_colons(in_front_of_clocks(text.split("\n"))), tally), tally)
+    clocked = with_colons(in_front_of_clocks(with_clocks_alone(text.split("\n"), tally)))
+    physical = without_frames(unnumbered(clocked, tally), tally)
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     starts = _speech_starts(physical, tally)
     rows = _rows(physical, starts, tally)

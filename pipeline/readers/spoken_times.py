@@ -1,0 +1,172 @@
+"""Times in words beside clocks, for those who listen to a page: "0:1818 secondsYes", "Lin Ferrer 1 minute 6 seconds".
+
+The panes of YouTube and Teams show them to nobody. Who copies a pane gets them, glued to the clock that says the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.readers.clocks import clock_of, seconds_of
+from pipeline.readers.frames import KIND
+from pipeline.readers.labels import could_be_name, proper, role_off
+from pipeline.readers.tally import Tally
+
+_UNITS = (  # one and more hours, minutes and seconds, as panes have them in a language
+    (("hour", "hours"), ("minute", "minutes"), ("second", "seconds")),
+    (("Stunde", "Stunden"), ("Minute", "Minuten"), ("Sekunde", "Sekunden")),
+    (("heure", "heures"), ("minute", "minutes"), ("seconde", "secondes")),
+    (("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos")),
+    (("ora", "ore"), ("minuto", "minuti"), ("secondo", "secondi")),
+    (("uur", "uur"), ("minuut", "minuten"), ("seconde", "seconden")),
+)
+_BETWEEN = r"(?:,? (?:[^\W\d_]{1,3} )?)?"  # "1 minute, 6 seconds", "1 minute et 6 secondes"
+_CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}"
+_GLUED = re.compile(rf"\s*(?P<clock>{_CLOCK})(?P<rest>[^\s:.,].*)")
+_NUMBERS = re.compile(r"[\d: ]*")
+_FRONT = re.compile(rf"\s*{_CLOCK}\d")
+_END = re.compile(r"(?:\d [^\W\d_]{3,8}|[^\W\d_]\d{1,2}:\d{2})\s*$")
+_LONGEST = 20  # characters of such an end
+_SAMPLE = 400  # lines in which such times show
+_LEAST = 3  # of them
+_SHARE = 0.1  # of the lines, those with such a time behind a name
+_RISING = 0.9  # of the steps from one of these to the next
+_ABOVE = 6  # lines above such a name in which it stands once more
+_INITIALS = 0.8  # of the times that a name stands above itself, those with its initials over it
+
+
+class _Language(NamedTuple):
+    """The patterns of a time in words, and of one behind a name."""
+
+    time: re.Pattern[str]
+    named: re.Pattern[str]
+
+
+class _Named(NamedTuple):
+    """A name with the time behind it."""
+
+    name: str
+    seconds: float
+
+
+@functools.cache  # made when a file may have such times
+def _languages() -> tuple[_Language, ...]:
+    found = []
+    for units in _UNITS:
+        hours, minutes, seconds = (
+            rf"(?P<{key}>\d{{1,3}}) (?:(?<=\b1 ){one}|{more}|(?<=\b0 ){one})"
+            for key, (one, more) in zip(("hours", "minutes", "seconds"), units, strict=True)
+        )
+        time = rf"(?=\d)(?:{hours})?(?:{_BETWEEN}{minutes})?(?:{_BETWEEN}{seconds})?"
+        found.append(_Language(re.compile(time), re.compile(rf"\s*(?P<name>\S.{{0,60}}?) {time}\s*")))
+    return tuple(found)
+
+
+def is_spoken_time(text: str) -> bool:
+    """Whether a line is a time in words, "1 minute, 6 seconds"."""
+    return any(language.time.fullmatch(text) for language in _languages())
+
+
+def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
+    """The lines, such times gone beside the clock that says the same, and clocks where they stand behind a name.
+
+    What a pane shows above such a name goes too: the name once more, its time, and its initials, which are told.
+    """
+    sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _may_hold_one(row)]
+    if len(sample) < _LEAST:
+        return rows
+    language = max(_languages(), key=lambda each: sum(bool(_unglued(row, each) or _named(row, each)) for row in sample))
+    named = {i: found for i, row in enumerate(rows) if _may_hold_one(row) and (found := _named(row, language))}
+    if not _are_heads([*named.values()], rows):
+        named = {}
+    if not named and sum(_unglued(row, language) is not None for row in sample) < _LEAST:
+        return rows
+    out = [_unglued(row, language) or row for row in rows]
+    for i, (name, seconds) in named.items():
+        out[i] = f"{name} {clock_of(seconds)}"
+    for i in _shown_above(rows, named, language, tally):
+        out[i] = ""
+    return out
+
+
+def _may_hold_one(row: str) -> bool:
+    return bool(_FRONT.match(row) or _END.search(row[-_LONGEST:]))
+
+
+def _unglued(row: str, language: _Language) -> str | None:
+    """The line with the clock and without the words for it that touch it; None without such words.
+
+    Panes may have no words for the first clock, 0:00.
+    """
+    if glued := _GLUED.match(row):
+        clock, rest = glued["clock"], glued["rest"]
+        time = language.time.match(rest)
+        if time and time[0] and _seconds(time) == seconds_of(clock):
+            return f"{clock} {rest[time.end() :].lstrip()}"
+        return f"{clock} {rest}" if not (seconds_of(clock) or rest[0].isdigit()) else None
+    time = language.time.match(row)
+    clock = row[time.end() :].strip() if time else ""
+    said = time is not None and re.fullmatch(_CLOCK, clock) and _seconds(time) == seconds_of(clock)
+    return clock if said else None
+
+
+def _named(row: str, language: _Language) -> _Named | None:
+    """The name and the time of a line that holds nothing else."""
+    match = language.named.fullmatch(row)
+    if match is None or not could_be_name(match["name"]) or not proper(role_off(match["name"])):
+        return None
+    return _Named(match["name"], _seconds(match))
+
+
+def _seconds(match: re.Match[str]) -> float:
+    return sum(
+        int(match[key] or 0) * unit for key, unit in zip(("hours", "minutes", "seconds"), (3600, 60, 1), strict=True)
+    )
+
+
+def _are_heads(named: Sequence[_Named], rows: Sequence[str]) -> bool:
+    """Whether names with such times stand as often as speakers do, and the times go on."""
+    if len(named) < _LEAST or len(named) < _SHARE * sum(map(bool, map(str.strip, rows))):
+        return False
+    rising = sum(a.seconds <= b.seconds for a, b in itertools.pairwise(named))
+    return rising >= _RISING * (len(named) - 1)
+
+
+def _shown_above(rows: Sequence[str], named: Mapping[int, _Named], language: _Language, tally: Tally) -> Iterator[int]:
+    """The lines in which a name and its time stand once more above them, with the initials above these."""
+    initials: dict[int, str] = {}
+    shown: Counter[str] = Counter()
+    for i, (name, seconds) in named.items():
+        above = [k for k in range(i - 1, max(-1, i - 1 - _ABOVE), -1) if rows[k].strip()]
+        times = [*itertools.takewhile(lambda k: _only_time(rows[k], language), above)]
+        over = above[len(times) :]
+        if not times or not over or rows[over[0]].strip() != name or not _ends_in(rows[times[0]], seconds):
+            continue
+        yield from (*times, over[0])
+        shown[name] += 1
+        if len(over) > 1 and _are_initials(rows[over[1]].strip(), role_off(name)):
+            initials[over[1]] = name
+    found = Counter(initials.values())
+    for i, name in initials.items():
+        if found[name] >= _INITIALS * shown[name]:
+            tally.leave_out(KIND, rows[i], i + 1)
+            yield i
+
+
+def _only_time(row: str, language: _Language) -> bool:
+    time = language.time.match(row)
+    return _NUMBERS.fullmatch(row, time.end() if time else 0) is not None
+
+
+def _ends_in(row: str, seconds: float) -> bool:
+    hours, minutes, rest = int(seconds) // 3600, int(seconds) // 60 % 60, int(seconds) % 60
+    return row.rstrip().endswith(f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}")
+
+
+def _are_initials(row: str, name: str) -> bool:
+    return row.isupper() and len(row) <= 3 and {*row} <= {word[0].upper() for word in name.split()}
