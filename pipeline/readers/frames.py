@@ -28,6 +28,9 @@ _MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info)
 _NOTE = re.compile(r"\s*[A-Z]+(?: [A-Z]+)*: ")  # Fathom's
 _NOTE_END = re.compile(r"(?:.*?\s)?- WATCH: https://fathom\.video/\S+\s*")
 _NOTE_LINES = 3  # at most
+_RECORDED = re.compile(
+    r"[*_]*\S.{0,60} (?:(?:started|stopped) transcription|hat die Transkription (?:gestartet|beendet))[*_]*"
+)  # Teams
 _PLACEHOLDER = re.compile(r"<[^<>\d]{3,40}>|\u200e.*|This message was deleted\.?|You deleted this message\.?|null")
 
 
@@ -91,3 +94,8 @@ def _size(rows: Sequence[str]) -> int:
 def placeholder(message: str) -> bool:
     """Whether a message of a chat is WhatsApp's own text in place of one."""
     return _PLACEHOLDER.fullmatch(message) is not None
+
+
+def recorded(line: str) -> bool:
+    """Whether a line is Teams' own about who began or ended the transcript."""
+    return _RECORDED.fullmatch(line) is not None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.evidence import Labels, Mark
-from pipeline.readers.frames import KIND, placeholder
+from pipeline.readers.frames import KIND, placeholder, recorded
 from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
@@ -148,8 +148,9 @@ class TurnBuilder:
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
             return True
-        known = self._labels.timed and (
-            (head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head)
+        known = recorded(row.text) or (
+            self._labels.timed
+            and ((head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head))
         )
         if known:
             self._tally.leave_out("who came, went or recorded", row.text, row.number)

@@ -260,11 +260,16 @@ def _listed(rows: Sequence[Text]) -> set[int]:
 
 
 def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
-    """The rows without short ones in front of the first speaker or time that are no sentences."""
+    """The rows without short ones in front of the first speaker or time that are no sentences.
+
+    The day of the recording is no such time where those of its speakers have none.
+    """
     first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
+    dated = bool(rows) and of_a_day(rows[first].start or "")
     kept = []
     for row in rows[:first]:
-        if row.start is None and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
+        over = row.start is None or (not dated and of_a_day(row.start))
+        if over and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
             tally.leave_out("headers", row.text, row.line)
         else:
             kept.append(row)

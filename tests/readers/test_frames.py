@@ -92,3 +92,20 @@ def test_what_stands_in_place_of_a_message_is_no_speech(message: str) -> None:
     transcript = read("\n".join([*rows, f"12/06/2026, 09:20 - Oda Brandt: {message}"]))
     assert transcript.segments[-1].text.endswith(TURNS[7][3])
     assert [part.kind for part in transcript.reading.left_out] == [KIND]
+
+
+@pytest.mark.parametrize("day", ["7 August 2026, 09:00AM", "7. August 2026, 09:00", "August 7, 2026, 9:00AM"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [
+        ("started transcription", "stopped transcription"),
+        ("hat die Transkription gestartet", "hat die Transkription beendet"),
+    ],
+)
+def test_what_stands_around_the_turns_of_teams_is_no_speech(day: str, gap: str, began: str, ended: str) -> None:
+    head = gap.join(["Night ferry-20260807_090012-Meeting Recording", day, "2m 8s", f"Mara Osei {began}"])
+    turns = "\n".join(f"{who}   0:{n:02}\n{said}\n" for n, (who, *_, said) in enumerate(TURNS[:8]))
+    transcript = read(f"{head}\n\n{turns}\nMara Osei {ended}\n")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, *_, said in TURNS[:8]]
+    assert {part.kind for part in transcript.reading.left_out} == {"headers", "who came, went or recorded"}
