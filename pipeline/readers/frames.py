@@ -14,7 +14,12 @@ from pipeline.text import words
 
 BREAK = "\x0c"  # a line that is gone without a break in the text
 KIND = "lines of the tool that wrote the file"
+_AT_EITHER_END = (
+    re.compile(r"\W*This editable transcript was computer generated\b.*"),  # Google Meet
+    re.compile(r"\([^()]*\bTurboScribe\.ai\b[^()]*\)"),
+)
 _FOOTERS = (
+    *_AT_EITHER_END,
     re.compile(r"\W*end of (?:the )?transcript(?:ion)?\W*", re.IGNORECASE),  # Rev
     re.compile(
         r"#*\W*(?:\D{3,60}\d{2}:\d{2}:\d{2}\D{0,20}\U0001f44b\W*|\w+ ended after \d{2}:\d{2}:\d{2}\W*)"
@@ -23,6 +28,7 @@ _FOOTERS = (
     re.compile(r"\W*(?:©|\(c\)|copyright\b).{0,20}\b(?:19|20)\d\d\b.*", re.IGNORECASE),
 )
 _LAST, _WORDS = 10, 80  # lines of a footer, its words
+_FIRST = 60  # lines in which such lines stand above the talk
 _WHISPER = re.compile(r"\[\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}\]")
 _MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info): ")  # whisper.cpp's console
 _NOTE = re.compile(r"\s*[A-Z]+(?: [A-Z]+)*: ")  # Fathom's
@@ -39,6 +45,7 @@ def without_frames(rows: list[str], tally: Tally) -> list[str]:
     rows = _without_notes(rows, tally)
     last = _footer(rows)
     gone = set(range(last, len(rows)))
+    gone.update(i for i, row in enumerate(rows[:_FIRST]) if any(f.fullmatch(row.strip()) for f in _AT_EITHER_END))
     if any(_WHISPER.match(row) for row in rows[:200]):
         gone.update(i for i, row in enumerate(rows) if _MESSAGE.match(row))
     if not gone:

@@ -11,7 +11,7 @@ from pipeline.readers.clocks import of_a_day, stamp_at
 from pipeline.readers.common import Common
 from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.frames import BREAK, without_frames
+from pipeline.readers.frames import BREAK, KIND, without_frames
 from pipeline.readers.inner import Inner
 from pipeline.readers.labels import Head, head_of, speaker_name
 from pipeline.readers.line_numbers import unnumbered
@@ -42,6 +42,8 @@ _TRANSCRIPT = re.compile(
     re.IGNORECASE,
 )
 _TOP = 200  # lines in which a title stands
+_TIMES = 5  # that stand over lines, at least, to tell what else stands there
+_LANGUAGE = re.compile(r"[^\W\d_]+(?:(?:[ -][^\W\d_]+)? \([^()\d.!?]{2,40}\))?")  # "English (auto-generated)"
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
 _HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
 _AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
@@ -209,7 +211,10 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
-    builder = TurnBuilder(labels, tally, _chapters(rows, labels), asker, titles=_stand_over_words(rows))
+    chapters = _chapters(rows, labels)
+    if not labels.names and _ends_in_menu(rows, chapters):
+        tally.leave_out(KIND, rows[-1].text, rows.pop().number)
+    builder = TurnBuilder(labels, tally, chapters, asker, titles=_stand_over_words(rows))
     rows.reverse()
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
@@ -238,7 +243,7 @@ def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
         return listed
     rows = [r for r in rows if not (r.text[0].isdigit() and is_spoken_time(r.text))]
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
-    if len(times) < 5 or len(times) < 0.35 * len(rows):
+    if len(times) < _TIMES or len(times) < 0.35 * len(rows):
         return set()
     extra = [
         i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
@@ -247,6 +252,16 @@ def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
         extra.pop(0)  # times may stand under what they belong to
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
+
+
+def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
+    """Whether the last line is YouTube's choice of a language: each time has one line of words, the last one two."""
+    if len(rows) < 2 * _TIMES or rows[-1].text[0].islower() or not _LANGUAGE.fullmatch(rows[-1].text):
+        return False
+    first = next((i for i, r in enumerate(rows) if r.head and r.head.stamp), 0)
+    shown = [r for r in rows[first:-1] if r.number not in chapters and not is_spoken_time(r.text)]
+    apart = all(_only_time(r.head) == (n % 2 == 0) for n, r in enumerate(shown)) and len(shown) % 2 == 0
+    return apart or all(r.head and r.head.stamp and not _only_time(r.head) for r in shown)
 
 
 def _listed(rows: Sequence[Text]) -> set[int]:

@@ -109,3 +109,30 @@ def test_what_stands_around_the_turns_of_teams_is_no_speech(day: str, gap: str, 
     transcript = read(f"{head}\n\n{turns}\nMara Osei {ended}\n")
     assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, *_, said in TURNS[:8]]
     assert {part.kind for part in transcript.reading.left_out} == {"headers", "who came, went or recorded"}
+
+
+MEET = "This editable transcript was computer generated and might contain errors. People can also change the text."
+TURBO = "(Go Unlimited at TurboScribe.ai to transcribe longer files.)"
+
+
+@pytest.mark.parametrize("line", [MEET, f"*{MEET}*", TURBO])
+def test_a_line_of_a_tool_above_or_below_the_talk_is_no_speech(line: str) -> None:
+    said = " ".join(said for *_, said in TURNS)
+    for talk in (LABELLED, said):
+        transcript = read(f"{line}\n\n{talk}\n\n{line}\n")
+        assert " ".join(s.text for s in transcript.segments).endswith((TURNS[7][3], TURNS[-1][3]))
+        assert [(part.kind, part.count) for part in transcript.reading.left_out] == [(KIND, 2)]
+
+
+@pytest.mark.parametrize("menu", ["English (auto-generated)", "Русский (создано автоматически)", "Dansk"])
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_the_choice_of_a_language_under_captions_is_no_speech(menu: str, between: str) -> None:
+    captions = "\n".join(f"0:{n:02}{between}{said.lower()}" for n, (*_, said) in enumerate(TURNS))
+    transcript = read(f"{captions}\n{menu}\n")
+    assert transcript.segments[-1].text.endswith(TURNS[-1][3].lower())
+    assert [(part.kind, part.example) for part in transcript.reading.left_out] == [(KIND, menu)]
+
+
+def test_a_last_word_is_speech_where_captions_have_two_lines() -> None:
+    captions = "\n".join(f"0:{n:02}\n{said.lower()}\nand so on" for n, (*_, said) in enumerate(TURNS))
+    assert read(f"0:00\nHello\n{captions}\n0:59\nand then\nGoodbye\n").segments[-1].text.endswith("Goodbye")
