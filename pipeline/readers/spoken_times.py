@@ -28,6 +28,7 @@ _UNITS = (  # one and more hours, minutes and seconds, as panes have them in a l
 _BETWEEN = r"(?:,? (?:[^\W\d_]{1,3} )?)?"  # "1 minute, 6 seconds", "1 minute et 6 secondes"
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}"
 _GLUED = re.compile(rf"\s*(?P<clock>{_CLOCK})(?P<rest>[^\s:.,].*)")
+_CHAPTER = re.compile(r"\s*[^\W\d_]+ (\d{1,3}) ?: \S")
 _NUMBERS = re.compile(r"[\d: ]*")
 _FRONT = re.compile(rf"\s*{_CLOCK}\d")
 _END = re.compile(r"(?:\d [^\W\d_]{3,8}|[^\W\d_]\d{1,2}:\d{2})\s*$")
@@ -91,6 +92,9 @@ def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
         out[i] = f"{name} {clock_of(seconds)}"
     for i in _shown_above(rows, named, language, tally):
         out[i] = ""
+    for i in _chapters(rows, language):
+        tally.leave_out("headings", rows[i], i + 1)
+        out[i] = ""
     return out
 
 
@@ -113,6 +117,13 @@ def _unglued(row: str, language: _Language) -> str | None:
     clock = row[time.end() :].strip() if time else ""
     said = time is not None and re.fullmatch(_CLOCK, clock) and _seconds(time) == seconds_of(clock)
     return clock if said else None
+
+
+def _chapters(rows: Sequence[str], language: _Language) -> list[int]:
+    """The chapters that stand over such clocks and are counted, "Chapter 2: The pier"."""
+    counted = ((i, m) for i, row in enumerate(rows[:-1]) if (m := _CHAPTER.match(row)) and _GLUED.match(rows[i + 1]))
+    found = [(i, int(match[1])) for i, match in counted if _unglued(rows[i + 1], language)]
+    return [i for i, _ in found] if [n for _, n in found] == [*range(1, len(found) + 1)] else []
 
 
 def _named(row: str, language: _Language) -> _Named | None:

@@ -39,6 +39,13 @@ def test_a_time_in_words_between_a_clock_and_the_caption_is_gone(units: Units, b
     assert transcript.segments[0].start == 0.0
 
 
+def test_chapters_over_such_captions_are_headings() -> None:
+    rows = [f"{clock(at, '{minutes}:{s:02}')}{spoken(at, ENGLISH, ', ', zero=False)}{said}" for _, at, said in SHOWN]
+    text = "\n".join(["Chapter 1: The boat", *rows[:9], "Chapter 2: The pier", *rows[9:]])
+    assert " ".join(said for *_, said in turns(text)) == " ".join(said for *_, said in SHOWN)
+    assert [(part.kind, part.count) for part in read(text).reading.left_out] == [("headings", 2)]
+
+
 def pane(units: Units, *, initials: bool, role: str = "", glued: bool = True) -> str:
     rows = []
     for who, at, said in SHOWN:
