@@ -202,7 +202,7 @@ def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
 
 
 def test_a_fixture_is_added_by_all_that_decides_a_document_and_its_record_does_not_tell() -> None:
-    told = {"language", "format"}  # by the record, and by the transcript's name
+    told = {"language"}  # by the record
     assert {*deciding("transcript", "notes")} - {p.name for p in fixture_add.params} == told
 
 
