@@ -57,9 +57,12 @@ def _heads(pages: Sequence[list[str]]) -> set[str]:
         for key, n in counts.items()
         if n > max(1, 0.5 * filled) and (key.isupper() or not ends_sentence(key) or n > sure)
     }
+    firsts = {key[:1] for key in heads}
+    firsts |= {*"0123456789"} if "#" in firsts else set()
     inside: Counter[str] = Counter()
     for page, outside in zip(pages, places, strict=True) if heads else ():
-        inside.update({running(row) for i, row in enumerate(page) if row and i not in outside})
+        alike = (row for i, row in enumerate(page) if row.lstrip()[:1] in firsts and i not in outside)
+        inside.update(set(map(running, alike)))
     return {key for key in heads if counts[key] > _LABEL * inside[key] and not key.endswith((":", "："))}
 
 

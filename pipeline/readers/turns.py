@@ -64,7 +64,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels, common)
     labels.tell(marks, tally)
-    title = _title(physical, {mark.line for mark in marks if labels.verdict(mark) != "text"})
+    title = _title(physical, {m.line for m in marks if m.head.heading and labels.verdict(m) != "text"})
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
 
