@@ -93,7 +93,11 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
 
 
 def targets(place: Place, wanted: Wanted, taken: Sequence[Path]) -> dict[Format, Path]:
-    """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these."""
+    """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these.
+
+    Of formats that end alike, beside the record only the first has a plain name, whichever are wanted now: none takes
+    the place of another that was written before.
+    """
     record, out = place.record, wanted.out
     if out is not None and is_file_name(out, wanted):
         if out.resolve() in taken:
@@ -105,7 +109,8 @@ def targets(place: Place, wanted: Wanted, taken: Sequence[Path]) -> dict[Format,
     found = {}
     for form in wanted.formats:
         path = folder / f"{stem}{form.suffix}"
-        if suffixes.count(form.suffix) > 1 or path.resolve() in taken:
+        gives_way = suffixes.count(form.suffix) > 1 or (out is None and form is not format_of(path))
+        if gives_way or path.resolve() in taken:
             path = folder / f"{stem}.{form.name}{form.suffix}"
         found[form] = path
     return found

@@ -151,6 +151,21 @@ def test_an_index_names_pages_that_are_up_to_date_and_none_that_is_not_there(tmp
     assert load(records[0]).title in text and len(told.said) == 1
 
 
+def test_no_format_takes_the_place_of_one_that_was_written_before(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "talk.json", "talk.csv")
+    item = (desk := Desk(record, None)).state.items[0]
+    decided = Decide(kind="accept", targets=(item.id,))
+    desk.review.add(decided, base=0, who="A", clock=lambda: "2026-01-01T00:00:00+00:00")
+    names = [
+        path.name
+        for form in ("markdown", "github", "obsidian")
+        for path in Told(form, reviewed=True).exporter.write_all(places_below([record], reviewed=True))
+    ]
+    assert names == ["talk.reviewed.md", "talk.reviewed.github.md", "talk.reviewed.obsidian.md"]
+    (note,) = Told("obsidian", out=tmp_path / "vault").exporter.write_all(places_below([record], reviewed=False))
+    assert note == tmp_path / "vault" / "talk.md"
+
+
 @pytest.mark.parametrize(
     ("names", "out"),
     [(["markdown"], "x.txt"), (["html"], "x.docx"), (["html", "docx"], "x.html"), (["index"], "x.htm")],

@@ -52,7 +52,7 @@ def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_every_format_holds_only_what_was_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", "--reviewed", str(reviewed(tmp_path)), "--to", "html", "--to", "csv", "--to", "github") == 0
     files = [Path(line) for line in capsys.readouterr().out.split()]
-    assert [f.name for f in files] == ["reactor.reviewed.html", "reactor.reviewed.csv", "reactor.reviewed.md"]
+    assert [f.name for f in files] == ["reactor.reviewed.html", "reactor.reviewed.csv", "reactor.reviewed.github.md"]
     for text in (f.read_text("utf-8") for f in files):
         assert "too expensive" in text and "A heat exchanger is to replace the tower in 2031." not in text
 
