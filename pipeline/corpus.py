@@ -152,6 +152,7 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
     # Loaded when a document is made: a run over what was made before makes none.
+    from pipeline.page import page_digest
     from pipeline.record import unchanged
     from pipeline.render import render_markdown
     from pipeline.run import asummarise
@@ -179,7 +180,9 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     same = document is before
     edited = _edits_told(page, before, document, stays=same)
     if edited is None or not same:
-        store.write(document, render_markdown(document, citations=order.citations), record)
+        markdown = render_markdown(document, citations=order.citations)
+        document = _with_page(document, page_digest(markdown))
+        store.write(document, markdown, record)
     return Outcome(
         transcript.name,
         document,
@@ -200,6 +203,10 @@ def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocume
         return document
     told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
     return document.model_copy(update={"source": told})
+
+
+def _with_page(document: StudyDocument, digest: str) -> StudyDocument:
+    return document.model_copy(update={"run": document.run.model_copy(update={"page": digest})})
 
 
 def _before(record: Path) -> StudyDocument | None:
@@ -229,7 +236,7 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
     """What becomes of a page that somebody edited, None of one that is written anew: it `stays`, or is kept aside."""
-    from pipeline.page import is_as_made
+    from pipeline.page import NOT_AS_MADE, is_as_made
 
     try:
         markdown = page.read_bytes()
@@ -243,4 +250,4 @@ def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocumen
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
-    return f"{page} was not as it was made (somebody edited it, or another version wrote it): it is kept in {aside}"
+    return f"{page} was {NOT_AS_MADE}: it is kept in {aside}"

@@ -301,7 +301,8 @@ class Naming:
 class RunRecord(_Model):
     """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections.
 
-    `names` tells whom labels stand for by the lines of a long recording's parts; left out where it is nobody.
+    `names` tells whom labels stand for by the lines of a long recording's parts; left out where it is nobody. `page` is
+    the digest of the page as it was written.
     """
 
     pipeline_version: str
@@ -319,6 +320,7 @@ class RunRecord(_Model):
     seconds: float
     usage: RunUsage
     names: tuple[Naming, ...] = Field(default=(), exclude_if=lambda names: not names)
+    page: str | None = Field(default=None, exclude_if=lambda page: page is None)
 
 
 class StudyDocument(_Model):

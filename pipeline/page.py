@@ -22,6 +22,7 @@ from pipeline.document import (
 from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
+from pipeline.llm import digest_of
 from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
 from pipeline.paragraphs import is_bullet, shape_of
 from pipeline.render import render_markdown
@@ -30,6 +31,7 @@ from pipeline.store import load
 from pipeline.tables import cells, row_of
 
 _NOTHING = DraftStatement("", ())
+NOT_AS_MADE = "not as it was made (somebody edited it, or another version wrote it)"
 UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
 
@@ -113,17 +115,29 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
 
 
 def is_as_made(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is one of these documents rendered, with or without citations; line ends tell nothing.
+    """Whether a page is as it was written with one of these documents, or as one is rendered now, however cited.
 
-    An earlier version may have set bold otherwise; but bold that somebody gave words of a statement, or took from them,
-    is an edit.
+    Records of earlier versions keep no digest of their page. It may have had bold set otherwise; but bold that somebody
+    gave words of a statement, or took from them, is an edit.
     """
-    text = markdown.removeprefix("\ufeff").replace("\r\n", "\n")
-    for document in documents:
-        pages = [render_markdown(document, citations=citations) for citations in (False, True)]
-        if text in pages or (_without_bold(text) in map(_without_bold, pages) and not is_edited(markdown, document)):
-            return True
-    return False
+    text, known = _with_plain_ends(markdown), {d.run.page for d in documents if d.run.page}
+    if digest_of(text) in known:
+        return True
+    looks = itertools.product(documents, (False, True), (False, True))
+    pages = [(d, render_markdown(d, citations=citations, reviewed=reviewed)) for d, citations, reviewed in looks]
+    if known or any(text == page for _, page in pages):
+        return any(text == page for _, page in pages)
+    alike = (d for d, page in pages if _without_bold(text) == _without_bold(page))
+    return any(not is_edited(markdown, d) for d in alike)
+
+
+def page_digest(markdown: str) -> str:
+    """What a record keeps of its page, so that an edit is told; line ends and a mark of the encoding are none."""
+    return digest_of(_with_plain_ends(markdown))
+
+
+def _with_plain_ends(markdown: str) -> str:
+    return markdown.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _without_bold(markdown: str) -> str:
@@ -135,18 +149,27 @@ def is_edited(markdown: str, document: StudyDocument) -> bool:
     return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
 
 
-def edited_page(path: Path, document: StudyDocument | None = None) -> Path | None:
-    """The page of a record, or this page, where somebody edited what it says; None where either is not there.
-
-    `document` is that of the record where it has been read already.
-    """
-    page = path.with_suffix(".md")
+def changed_page(record: Path, document: StudyDocument) -> Path | None:
+    """The page of a record where it is not as it was made; None where it is, and where there is none."""
+    page = record.with_suffix(".md")
     try:
-        markdown = page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
-        document = document or load(page.with_suffix(".json"))
-        return page if not is_as_made(markdown, document) and is_edited(markdown, document) else None
-    except (FileNotFoundError, StoreError):
+        return None if is_as_made(_text_of(page), document) else page
+    except FileNotFoundError:
         return None
+
+
+def edited_page(path: Path) -> Path | None:
+    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
+    try:
+        document = load(path.with_suffix(".json"))
+    except StoreError:
+        return None
+    page = changed_page(path, document)
+    return page if page and is_edited(_text_of(page), document) else None
+
+
+def _text_of(page: Path) -> str:
+    return page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
 
 
 def _told(draft: Draft) -> list[tuple[object, ...]]:

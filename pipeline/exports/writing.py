@@ -16,7 +16,7 @@ from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
 from pipeline.outputs import places_told, transcript_of
-from pipeline.page import edited_page
+from pipeline.page import NOT_AS_MADE, changed_page
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
@@ -96,8 +96,8 @@ class Exporter:
         if self.wanted.reviewed:
             return self._reviewed(record)
         document = load(record)
-        if page := edited_page(record, document):
-            self.tell(f"{page} was edited by hand: exports are made of its record, without the edits")
+        if page := changed_page(record, document):
+            self.tell(f"{page} is {NOT_AS_MADE}: exports are made of its record, without edits of the page")
         try:
             transcript, _ = transcript_of(document, record, self.wanted.transcripts)
         except InputError:

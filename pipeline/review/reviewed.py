@@ -53,7 +53,8 @@ def reviewed_document(
         m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
     )
     source = document.source.model_copy(update={"speakers": state.speakers()})
-    kept = document.model_copy(update=content | {"withheld": (), "dropped": (), "source": source})
+    run = document.run.model_copy(update={"page": None})
+    kept = document.model_copy(update=content | {"withheld": (), "dropped": (), "source": source, "run": run})
     coverage = _coverage({e.segment for s in kept.statements() for e in s.evidence}, document.coverage)
     return StudyDocument.model_validate(kept.model_copy(update={"coverage": coverage}).model_dump())
 

@@ -186,10 +186,23 @@ def test_a_file_is_no_folder_and_a_folder_may_have_a_dot_in_its_name(tmp_path: P
     assert wanted(["html"], out=tmp_path / "notes.2024").out and wanted(["html"], out=tmp_path / "old.txt").out
 
 
-def test_that_an_edited_page_is_not_what_is_exported_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2031", "2041"),
+        ("# The Reactor", "# A Reactor"),
+        ("- Power plants", "- Power plants\n- Chapter 4"),
+        ("## Summary", "> Ask Ben.\n\n## Summary"),
+        ("## Summary", "<!-- ask Ben -->\n\n## Summary"),
+    ],
+)
+def test_that_an_edited_page_is_not_what_is_exported_is_told(tmp_path: Path, old: str, new: str) -> None:
     record = made_from(tmp_path / "talk.json", "talk.csv")
     page = record.with_suffix(".md")
-    page.write_text(page.read_text("utf-8").replace("2031", "2041"), "utf-8")
+    written = page.read_text("utf-8")
+    assert old in written
+    page.write_text(written.replace(old, new), "utf-8")
     told = Told("html")
     assert list(told.exporter.write_all(places_below([record], reviewed=False)))
-    assert told.said == [f"{page} was edited by hand: exports are made of its record, without the edits"]
+    (said,) = told.said
+    assert said.startswith(f"{page} is not as it was made") and said.endswith("without edits of the page")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pipeline.errors import Declined, EndpointError, InvalidAnswer
 from pipeline.llm import Completion, Request
 from pipeline.order import Order, Outcome
 from pipeline.outputs import is_output
+from pipeline.page import page_digest
 from pipeline.profile import Recipe
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
@@ -178,13 +180,49 @@ def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_a
     page = make().page
     assert page is not None
     now = page.read_text("utf-8")
+    record = page.with_suffix(".json")
+    known = json.loads(record.read_text("utf-8"))
+    del known["run"]["page"]  # which earlier versions did not write
+    record.write_text(json.dumps(known), "utf-8")
+    before = record.read_bytes()
     former = now.replace(":** ", "**: ").replace("- **Power plants**: they", "- Power plants: they")
     assert former.count("**: ") and "- Power plants: they" in former
     page.write_text(former, "utf-8")
     assert not make().notes and page.read_text("utf-8") == now and not list(page.parent.glob("*.edited*"))
+    record.write_bytes(before)
     for edited in (former.replace("they make heat", "they burn coal"), f"Ask Bob.\n\n{former}"):
         page.write_text(edited, "utf-8")
         assert any("stays so" in note for note in make().notes) and page.read_text("utf-8") == edited
+
+
+@pytest.mark.parametrize("words", ["Study Document", "(not provided)", "power plants"])
+def test_bold_set_by_hand_anywhere_is_an_edit(tmp_path: Path, words: str) -> None:
+    def make() -> Outcome:
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), order(tmp_path, 1)))
+        return outcome
+
+    page = make().page
+    assert page is not None
+    written = page.read_text("utf-8")
+    assert words in written
+    edited = written.replace(words, f"**{words}**", 1)
+    page.write_text(edited, "utf-8")
+    assert any("stays so" in note for note in make().notes) and page.read_text("utf-8") == edited
+
+
+def test_a_page_is_as_it_was_made_by_what_its_record_keeps_of_it_however_pages_look_now(tmp_path: Path) -> None:
+    def make() -> Outcome:
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), order(tmp_path, 1)))
+        return outcome
+
+    page = make().page
+    assert page is not None
+    now, record = page.read_text("utf-8"), page.with_suffix(".json")
+    former = now.replace("## Summary", "## In Short")
+    text = record.read_text("utf-8")
+    record.write_text(text.replace(page_digest(now), page_digest(former)), "utf-8")
+    page.write_text(former, "utf-8")
+    assert not make().notes and page.read_text("utf-8") == now and record.read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("answer", [Declined("no"), EMPTY])
