@@ -1,8 +1,8 @@
-"""One page of all notes of a folder, with search over every statement."""
+"""One page of all notes of a folder, with search over every statement, heading and head of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from pipeline.exports.outline import Point
 from pipeline.exports.pages import page
 from pipeline.labels import Labels, labels_for
 from pipeline.language import direction
+from pipeline.tables import row_of
 
 NAME = "index.html"
 
@@ -34,10 +35,23 @@ class Note:
         return [(p.anchor, _whole(p, self.made.labels)) for _, _, _, p in self.made.points()]
 
     @property
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """(anchor, text) of every title of a part, heading and head of a table; all notes have the same sections."""
+        for section in self.made.sections:
+            for n, block in enumerate(section.blocks, 1):
+                if block.part:
+                    yield f"{section.name}-part-{n}", block.part
+                if block.heading:
+                    yield f"{section.name}-{n}", block.title
+                tables = (p for point in block.points for _, (p, *_) in point.paragraphs() if p.columns)
+                yield from ((p.anchor or p.nested[0].anchor, row_of(p.columns)) for p in tables)
+
+    @property
     def searched(self) -> dict[str, Any]:
         """What a search goes through, and how what it finds is written."""
         written = {"lang": self.made.language, "dir": self.made.direction}
-        return {"title": self.made.document.title, "href": self.href, "statements": self.statements} | written
+        rows = [*self.titles, *self.statements]
+        return {"title": self.made.document.title, "href": self.href, "rows": rows} | written
 
 
 def _whole(point: Point, labels: Labels) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.exports.html import HTML
 from pipeline.exports.index import Note, write_index
-from tests.exports.samples import hostile, ready, sample
+from tests.exports.samples import hostile, in_parts, ready, sample
 from tests.exports.test_bare_tables import document as tabled
 from tests.review.browsing import browser
 
@@ -32,6 +32,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_bytes(HTML.write(document))
     notes = [Note(document, name) for name, document in made.items()]
     (folder / "table.html").write_bytes(HTML.write(ready(tabled())))
+    (folder / "parts.html").write_bytes(HTML.write(ready(in_parts())))
+    (summary,) = sample().summary
+    quoted = summary.model_copy(update={"text": "The reactor’s tower “works”."})
+    (folder / "quoted.html").write_bytes(HTML.write(ready(sample(summary=(quoted,)))))
     (folder / "index.html").write_bytes(write_index([*notes, Note(ready(sample(title="Zoo")), "zoo.html")]))
     return folder
 
@@ -94,6 +98,39 @@ def test_search_leaves_a_table_of_which_a_row_matches(chrome: Any, site: Path) -
     assert "Tower" in dimmed
     page.fill("#search", "cooling tower gives heat")  # a term, and words of its definition
     assert page.inner_text("#found") == "1 found" and page.locator(".term").is_visible()
+
+
+def test_search_finds_titles_and_leaves_what_stands_below_them(chrome: Any, site: Path) -> None:
+    page, _ = opened(chrome, site / "table.html")
+    page.fill("#search", "compared machines")
+    assert page.inner_text("#found") == "1 found" and page.locator("#main_points-2 tbody tr:visible").count() == 2
+    assert not page.locator("#main_points-1").is_visible() and not page.locator("#main_points-2 .dim").count()
+    page.fill("#search", "machine power")
+    assert page.inner_text("#found") == "1 found" and page.locator("table").is_visible()
+    page.fill("#search", "prerequisites")
+    assert page.inner_text("#found") == "1 found" and page.locator("#prerequisites li").is_visible()
+    assert not page.locator("#summary").is_visible()
+
+
+def test_search_leaves_the_blocks_of_a_part_that_is_found(chrome: Any, site: Path) -> None:
+    page, _ = opened(chrome, site / "parts.html")
+    page.fill("#search", "the money")
+    assert page.inner_text("#found") == "1 found"
+    assert page.locator("#main_points-2 li").first.is_visible() and not page.locator("#main_points-1").is_visible()
+
+
+@pytest.mark.parametrize("typed", ["reactor's", "reactor’s", "“works“", '"works"'])
+def test_search_knows_quotation_marks_by_every_look(chrome: Any, site: Path, typed: str) -> None:
+    page, _ = opened(chrome, site / "quoted.html")
+    page.fill("#search", typed)
+    assert page.inner_text("#found") == "1 found"
+    assert page.evaluate("CSS.highlights.get('search').size") == 1
+
+
+def test_the_index_finds_a_heading_and_leads_to_it(chrome: Any, site: Path) -> None:
+    page, _ = opened(chrome, site / "index.html")
+    page.fill("#search", "zoo 2.")
+    assert "./zoo.html#main_points-2" in [a.get_attribute("href") for a in page.locator("#results a").all()]
 
 
 def test_the_index_finds_a_statement_and_leads_to_it(chrome: Any, site: Path) -> None:

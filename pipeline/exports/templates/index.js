@@ -1,7 +1,7 @@
-// Every statement of every note is here: nothing is asked for.
+// Every title and statement of every note is here: nothing is asked for.
 const MOST = 200;
 const notes = JSON.parse(document.getElementById("notes-searched").textContent).map((note) => ({
-  ...note, texts: note.statements.map(([, text]) => fold(text)), plain: fold(note.title),
+  ...note, texts: note.rows.map(([, text]) => fold(text)), plain: fold(note.title),
 }));
 const list = document.getElementById("list");
 const results = document.getElementById("results");
@@ -13,10 +13,10 @@ function link(href, text) {
   return a;
 }
 
-// A statement is found when all words stand in it; what a title already says need not be said again.
+// A title or a statement is found when all words stand in it; what a title already says need not be said again.
 function hits(note, words) {
   const left = words.filter((word) => !note.plain.includes(word));
-  return note.statements.filter((_, n) => (left.length ? left : words).every((word) => note.texts[n].includes(word)));
+  return note.rows.filter((_, n) => (left.length ? left : words).every((word) => note.texts[n].includes(word)));
 }
 
 field.addEventListener("input", () => {

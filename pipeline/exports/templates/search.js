@@ -1,6 +1,8 @@
 "use strict";
-// What both pages share: words are compared without case and accents, and what was found is coloured.
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+// What both pages share: words are compared without case, accents and the look of quotation marks, and what was found
+// is coloured.
+const plainly = (text) => text.toLowerCase().replace(/[‘’ʼ]/g, "'").replace(/[“”„]/g, '"');
+const fold = (text) => plainly(text.normalize("NFKD").replace(/\p{M}/gu, ""));
 const wordsOf = (text) => fold(text).split(/\s+/).filter(Boolean);
 const field = document.getElementById("search");
 const found = document.getElementById("found");
@@ -15,7 +17,7 @@ function colour(elements, words) {
   for (const element of elements) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const plain = node.data.toLowerCase();
+      const plain = plainly(node.data);
       if (plain.length !== node.data.length) continue;
       for (const word of words) {
         for (let at = plain.indexOf(word); at >= 0; at = plain.indexOf(word, at + word.length)) {
