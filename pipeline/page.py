@@ -102,7 +102,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
             nodes = [node for node in sentences_of(paragraphs(rows, form), known) if node.text not in told]
         else:
             labels = form.terms if shape == "terms" else form.leads
-            nodes = bullets(rows, form, labels, bare=bool(heading) and shape == "points")
+            nodes = bullets(rows, form, labels, bare=shape == "points" and (bool(heading) or name not in form.shapes))
             nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
         statements = tuple(twins.with_lines(node, name) for node in nodes)
         if shape == "items":
@@ -249,7 +249,8 @@ class _Twins:
         for part in cut_at(node.text, known):
             sentences = [] if self._find(part, rows) else sentences_in(part)
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
-        yield from node.in_paragraph(pieces)
+        told = [piece for piece in pieces if any(map(str.isalnum, piece))]
+        yield from node.in_paragraph(told or pieces)
 
     @staticmethod
     def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from markdown_it import MarkdownIt
+
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
@@ -16,9 +18,14 @@ from pipeline.text import QUESTION_MARKS
 
 _LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
 _CLOCK = r"\d+(?::\d\d)+"
-_MARK = re.compile(  # of doubt, or a citation, linked or not
-    rf"\s+(?:{DOUBTED}|\[?\\\[(?:{_LINE}|{_CLOCK})\\\](?:\]\([^)\s]*\))?)"
+_MARK = re.compile(  # of doubt, a citation, or a footnote
+    rf"\s+(?:{DOUBTED}|\\\[(?:{_LINE}|{_CLOCK})\\\])|\[\^[^\]\s]+\]"
 )
+_INLINE = MarkdownIt("commonmark").disable("text_join")  # so that what is escaped can be told
+_ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # that somebody wrote: one that is said has its colon escaped
+_HEADING = re.compile(r"#{2,4} +(.*?)(?:\s+#+)?\s*")
+_COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[^\n]*(?:\n|\Z)|\Z)", re.MULTILINE | re.DOTALL)
+_DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote, or of where a link leads
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
 )
@@ -26,7 +33,7 @@ _GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which 
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
-_BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (.*)$")
+_BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without the box of a task
 _BAR = "|"
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
@@ -58,15 +65,17 @@ class PageForm:
         urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
         notes = (f"*{words.general_knowledge}*" for words in (own, english))
         nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
-        self._besides, self._nothing = (">", DOUBTED, "<!--", *urls, *notes), frozenset(nothing)
+        self._besides, self._nothing = (">", DOUBTED, *urls, *notes), frozenset(nothing)
         own_words = sorted({re.escape(shown) for shown in _like_marks(document)}, key=len, reverse=True)
         self._own_or_mark = re.compile(rf"({'|'.join(own_words) or '(?!)'})|{_MARK.pattern}")
 
     def is_besides(self, row: str) -> bool:
-        """Whether a row is no statement: by how it begins, a rule, or the times of a section."""
+        """Whether a row is no statement: by how it begins, a rule, the times of a section, or one without words."""
         if row.startswith(self._besides) or row.strip() in self._nothing:
             return True
-        return _RULE.fullmatch(row) is not None or _PLACE.fullmatch(row) is not None
+        if any(pattern.fullmatch(row) for pattern in (_RULE, _PLACE, _DEFINITION)):
+            return True
+        return bool(row.strip()) and not _plainly_marked(row).strip()
 
     def without_marks(self, row: str) -> str:
         """A row without citations and marks of doubt; what the record's statements have like them are their words."""
@@ -85,21 +94,23 @@ def _like_marks(document: StudyDocument) -> Iterator[str]:
 
 
 def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
-    """(section, title of a part or "", heading of a main point or "", rows) of a page, in order."""
+    """(section, title of a part or "", heading of a main point or "", rows) of a page, in order.
+
+    A section that the record does not have is called by its heading.
+    """
     name = part = heading = title = ""
     rows: list[str] = []
-    for row in [*markdown.splitlines(), "## "]:
-        if not row.startswith(("## ", "### ", "#### ")):
+    for row in [*_COMMENT.sub("", markdown).splitlines(), "## "]:
+        if not (found := _HEADING.fullmatch(row)):
             rows.append(row)
             continue
         if row.startswith("#### ") and not part and heading and not "".join(rows).strip():
             part = title  # which has no number
         elif name:
             yield name, part, heading, rows
-        title = unescape(row.lstrip("#").strip())
+        title, _ = _in_plain(_plainly_marked(found[1]))
         if row.startswith("## "):
-            name = form.sections.get(title, title)
-            part, heading = "", "" if title in form.sections else title
+            name, part, heading = form.sections.get(title, title), "", ""
         else:
             part = part if row.startswith("#### ") else ""
             name, heading = name or "main_points", _NUMBER.sub("", title)
@@ -118,7 +129,7 @@ class _Node:
 
     def statement(self, form: PageForm, labels: Sequence[re.Pattern[str]]) -> DraftStatement:
         """The statement as a reader sees it, with the label that one of these patterns finds."""
-        text, label = form.without_marks(self.text), ""
+        text, label = form.without_marks(_plainly_marked(self.text)), ""
         if match := next((m for pattern in labels if (m := pattern.match(text))), None):
             label, text = unescape(match[1]).strip(), text[match.end() :]
         text, emphasis = _in_plain(text)
@@ -157,7 +168,7 @@ def bullets(
             if point.columns:
                 point.details.append(_Node(row_of(shown)))
             else:
-                point.columns = tuple(map(unescape, shown))
+                point.columns = tuple(_in_plain(_plainly_marked(cell))[0] for cell in shown)
         elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip(), listed=bool(sign))
@@ -171,7 +182,7 @@ def bullets(
                 out.append(last)
             below = below if nested else not sign
         else:
-            last.text += f" {row.strip()}"
+            last.text += f"\n{row.strip()}"
     return [node.statement(form, labels) for node in out]
 
 
@@ -184,9 +195,32 @@ def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
 def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
     """The paragraphs of prose, each in one line, without marks."""
     kept = ("" if form.is_besides(row) else row.strip() for row in rows)
-    parts = (part.replace("\n", " ") for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
-    shown = (_in_plain(form.without_marks(part)) for part in parts)
+    parts = (part for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
+    shown = (_in_plain(form.without_marks(_plainly_marked(part))) for part in parts)
     return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in shown]
+
+
+def _plainly_marked(rows: str) -> str:
+    """Rows in one, marked up as the program itself would: what is bold between two asterisks, and nothing else.
+
+    Of links the words stay, without their address; of addresses, images, tags and comments nothing does.
+    """
+    out: list[str] = []
+    for token in _INLINE.parseInline(rows)[0].children or ():
+        match token.type:
+            case "text":
+                out.append(_ADDRESS.sub("", token.content))
+            case "text_special":
+                out.append(token.markup)
+            case "code_inline":
+                out.append(f"{token.markup}{token.content}{token.markup}")
+            case "strong_open" | "strong_close":
+                out.append("**")
+            case "softbreak" | "hardbreak":
+                out.append(" ")
+            case "html_inline" if token.content.startswith("<br"):
+                out.append(" ")
+    return "".join(out)
 
 
 def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
