@@ -301,8 +301,7 @@ class Naming:
 class RunRecord(_Model):
     """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections.
 
-    `names` tells whom labels stand for by the lines of a long recording's parts; left out where it is nobody. `page` is
-    the digest of the page as it was written.
+    `names` tells whom labels of a long recording's parts stand for, if anybody; `page` is the digest of its page.
     """
 
     pipeline_version: str
