@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline import prices
 from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, profile_of, store_path
 from pipeline.errors import EndpointError, SettingsError
-from pipeline.events import Events, Remembered, Told
+from pipeline.events import Events, LoggedCalls, LoggedHits
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.progress import Booking, Progress, unwatched
 from pipeline.prompting import PromptSet
@@ -133,7 +133,7 @@ async def connect(
                 answering = await inner.enter_async_context(client)
                 yield await inner.enter_async_context(with_prefixes(answering, server))
 
-        asked: LLMClient = Told(_Lazy(model, opened, stack), events, label)
+        asked: LLMClient = LoggedCalls(_Lazy(model, opened, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.providers.limited import Limited
 
@@ -141,7 +141,7 @@ async def connect(
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             asked = limited
         client: LLMClient = StoredClient(store, asked, model)
-        remembered = Remembered(client, events) if events.wanted else client
+        remembered = LoggedHits(client, events) if events.wanted else client
         address = endpoint_of(settings).address if hosted else label
         yield Connection(remembered, label, address, model, why, stop)
 

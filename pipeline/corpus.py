@@ -12,7 +12,7 @@ from pipeline import store
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
-from pipeline.finding import read
+from pipeline.inputs import read
 from pipeline.llm import LLMClient
 from pipeline.order import Figures, Order, Outcome
 from pipeline.outputs import path_told
@@ -69,10 +69,10 @@ async def make_each(
 
     A source is asked for when there is room for it; a feed may wait for sources as long as it likes.
     """
-    return await _Batch(client, order, watch, done).run(feed)
+    return await _DocumentsUnderWay(client, order, watch, done).run(feed)
 
 
-class _Batch:
+class _DocumentsUnderWay:
     """Keeps just enough documents under way to fill the calls at once.
 
     A transcript is read when its turn comes and dropped when its document is written.

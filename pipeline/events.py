@@ -62,7 +62,7 @@ def opened(path: Path | None) -> Iterator[Events]:
         yield Events(sink)
 
 
-class Told:
+class LoggedCalls:
     """A client whose calls are told, each with an id that starts and ends share, and the tokens that it took."""
 
     def __init__(self, inner: LLMClient, events: Events, endpoint: str) -> None:
@@ -90,7 +90,7 @@ class Told:
         return completion
 
 
-class Remembered:
+class LoggedHits:
     """A client in front of the store: tells which answers were there already."""
 
     def __init__(self, inner: LLMClient, events: Events) -> None:

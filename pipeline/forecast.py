@@ -12,7 +12,7 @@ from typing import Any
 from pipeline import prices
 from pipeline.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.errors import InputError
-from pipeline.finding import find, read
+from pipeline.inputs import find, read
 from pipeline.llm import Usage
 from pipeline.order import Input, Outcome
 from pipeline.plan import Experience, Plan, plan_one, together

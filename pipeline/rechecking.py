@@ -42,7 +42,7 @@ class PrintedClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Objection:
     """Something that speaks against a claim.
 
     `kind` is figure, name, quotation, citation, repeat or evidence by code; meaning, citation, heading or unchecked by
@@ -58,7 +58,7 @@ class Checked:
     """A claim and what speaks against it; nothing does when `findings` is empty."""
 
     claim: PrintedClaim
-    findings: tuple[Finding, ...]
+    findings: tuple[Objection, ...]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
     return PrintedClaim(section, f"{term}{statement.text}", statement.lines)
 
 
-def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
+def _listed(opened: Reopened, found: dict[int, list[Objection]]) -> list[Checked]:
     """Everything that was looked at, in reading order: titles where something speaks against them."""
     out: list[Checked] = []
     for section, id_, held in opened.draft.printed():
@@ -173,30 +173,30 @@ def _listed(opened: Reopened, found: dict[int, list[Finding]]) -> list[Checked]:
     return out
 
 
-def _by_code(opened: Reopened) -> dict[int, list[Finding]]:
+def _by_code(opened: Reopened) -> dict[int, list[Objection]]:
     """What can be proved against the statements and headings of a draft, by their numbers."""
     known = _labels(draft_of_document(opened.document))
-    out: dict[int, list[Finding]] = defaultdict(list)
+    out: dict[int, list[Objection]] = defaultdict(list)
     for _, id_, title in opened.draft.printed():
         if isinstance(title, str) and title not in known:
-            out[id_] = [Finding(f.kind, f.message) for f in findings(title, opened.recording)]
+            out[id_] = [Objection(f.kind, f.message) for f in findings(title, opened.recording)]
     for section, statement in opened.draft.statements():
         if section not in BARE:
             out[statement.id] += _against(statement, opened.recording, known)
     left = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
         if statement.id not in left:
-            out[statement.id].append(Finding("repeat", REPEAT))
+            out[statement.id].append(Objection("repeat", REPEAT))
     if not opened.is_edited:
         for number, finding in _bent_evidence(opened):
             out[number].append(finding)
     return out
 
 
-def _doubts(opened: Reopened) -> dict[int, Finding]:
+def _doubts(opened: Reopened) -> dict[int, Objection]:
     """What the record says against statements that stand as it has them, by their numbers."""
     return {
-        statement.id: Finding("weak", statement.finding)
+        statement.id: Objection("weak", statement.finding)
         for section, statement in opened.draft.statements()
         if section not in BARE and statement.finding not in ("", UNCITED)
     }
@@ -206,25 +206,25 @@ def _labels(draft: Draft) -> set[str]:
     return {""} | {held if isinstance(held, str) else held.label for _, _, held in draft.printed()}
 
 
-def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Finding]:
+def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Objection]:
     last = len(recording.transcript.segments)
     if statement.finding == UNCITED:
-        yield Finding("citation", UNCITED)
+        yield Objection("citation", UNCITED)
     if missing := [n for n in statement.lines if not 1 <= n <= last]:
-        yield Finding("citation", f"the transcript has {last} lines and no line {missing[0]}")
+        yield Objection("citation", f"the transcript has {last} lines and no line {missing[0]}")
     for text in (statement.text, *(() if statement.label in known else (statement.label,))):
         for found in findings(text, recording):
             if found.message not in statement.finding + statement.remark:  # told as the record's, or let stand
-                yield Finding(found.kind, found.message)
+                yield Objection(found.kind, found.message)
 
 
-def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Finding]]:
+def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Objection]]:
     """Evidence whose words, speaker or times are not those of its line, by the number of its statement."""
     numbers = (s.id for section, s in opened.draft.statements() if section not in BARE)
     for number, statement in zip(numbers, opened.document.statements(), strict=True):
         for evidence in statement.evidence:
             if evidence.segment <= len(opened.transcript.segments) and _differs(evidence, opened.transcript):
-                yield number, Finding("evidence", f"its evidence differs from line {evidence.segment}")
+                yield number, Objection("evidence", f"its evidence differs from line {evidence.segment}")
 
 
 def _differs(evidence: Evidence, transcript: Transcript) -> bool:
@@ -233,7 +233,7 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
     return (composed(evidence.quote), evidence.speaker, evidence.start, evidence.end) != said
 
 
-async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Finding]]:
+async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Objection]]:
     """What the checking call reports of the statements with lines and of the titles, by their numbers."""
     transcript, recording = opened.transcript, opened.recording
     encoding, _ = encoding_for(structured.client.model)
@@ -245,7 +245,7 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     draft, own = _to_ask(replace(opened.draft, names=tuple(names.values())), recording)
     verdicts = await verdicts_on(draft, job)
     statements = {id_: held for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
-    out = {own[id_]: [Finding("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
+    out = {own[id_]: [Objection("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
     for id_, verdict in verdicts.faults.items():
         of = statements.get(id_)
         if found := _reported(of, verdict, recording) if of else _reported_of_title(verdict):
@@ -253,22 +253,22 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
     return out
 
 
-def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Finding | None:
+def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
     """A verdict on a statement told as a finding, with the statement as the check would put it right."""
     if verdict.fault.verdict == "citation":
         told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
-        return Finding("citation", told) if verdict.lines != statement.lines else None
+        return Objection("citation", told) if verdict.lines != statement.lines else None
     better, why = put_right(statement, verdict, recording), verdict.fault.why or verdict.fault.verdict
     stands = better is None or better.labelled == statement.labelled
-    return Finding("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
+    return Objection("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
 
 
-def _reported_of_title(verdict: Verdict) -> Finding | None:
+def _reported_of_title(verdict: Verdict) -> Objection | None:
     """A verdict on a title told as a finding; it has no lines that could be the wrong ones."""
     if verdict.fault.verdict == "citation":
         return None
     why, text = verdict.fault.why or verdict.fault.verdict, title_of(verdict.fault.text)
-    return Finding("heading", f"{why}; put right: {text}" if text else why)
+    return Objection("heading", f"{why}; put right: {text}" if text else why)
 
 
 def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:

@@ -14,7 +14,7 @@ from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError, StoreError
 from pipeline.events import Events
-from pipeline.finding import find, left_behind, read
+from pipeline.inputs import find, left_behind, read
 from pipeline.llm import Tally
 from pipeline.order import Input, Order, Outcome
 from pipeline.progress import ENDED, Phase, Progress

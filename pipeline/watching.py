@@ -20,7 +20,7 @@ from pipeline.corpus import in_turns, make_each
 from pipeline.display import Display
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events
-from pipeline.finding import find_among
+from pipeline.inputs import find_among
 from pipeline.order import Input, Outcome
 from pipeline.outputs import is_output
 from pipeline.providers.calls import CallStore

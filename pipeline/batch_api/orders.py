@@ -16,7 +16,7 @@ from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.chosen import endpoint_of, recipe_of, store_path
 from pipeline.display import Display
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
-from pipeline.finding import find, left_behind
+from pipeline.inputs import find, left_behind
 from pipeline.llm import key_of
 from pipeline.order import Input, Order, Outcome
 from pipeline.prompting import PromptSet
@@ -39,7 +39,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BatchFiles:
     """The open files of a folder's batches."""
 
     calls: CallStore
@@ -52,7 +52,7 @@ class Desk:
 
 
 @contextmanager
-def desk(out: Path) -> Iterator[Desk]:
+def batch_files(out: Path) -> Iterator[BatchFiles]:
     """The batches of an output folder, for one run at a time."""
     store.check_writable(out)
     folder = out / ".studydoc" / "batches"
@@ -63,7 +63,7 @@ def desk(out: Path) -> Iterator[Desk]:
             closing(CallStore(store_path(out))) as calls,
             closing(Journal(calls.path)) as journal,
         ):
-            yield Desk(calls, journal, folder)
+            yield BatchFiles(calls, journal, folder)
     except Timeout as err:
         raise StoreError(f"{out}: another run has its batches in hand", hint="wait for it, or stop it") from err
 
@@ -81,7 +81,7 @@ async def run_batch(
     endpoint_of(settings)  # no key, no order
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
-    with desk(settings.out) as at:
+    with batch_files(settings.out) as at:
         body = dict(at.journal.orders()).get(owner, {}) | body
         at.journal.keep_order(owner, body)
         begun = not any(job.open and job.owner == owner for job in at.journal.jobs())
@@ -146,10 +146,10 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _known_desk(out: Path) -> Iterator[Desk]:
+def _known_desk(out: Path) -> Iterator[BatchFiles]:
     if not store_path(out).exists():
         raise InputError(f"{out}: no batch was started here", hint="give the output folder with --out")
-    with desk(out) as at:
+    with batch_files(out) as at:
         yield at
 
 
@@ -169,7 +169,7 @@ def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
         raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
 
 
-async def _status(job: Job, settings: Settings, at: Desk) -> tuple[str, str]:
+async def _status(job: Job, settings: Settings, at: BatchFiles) -> tuple[str, str]:
     name = job.batch or f"wave {job.wave[:12]}"
     calls = numbered(job.requests, "call")
     if not job.open:
@@ -193,7 +193,7 @@ async def _carry_out(
     body: dict[str, Any],
     settings: Settings,
     metadata: Metadata,
-    at: Desk,
+    at: BatchFiles,
     display: Display,
     wait: Sleep | None,
     *,

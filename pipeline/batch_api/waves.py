@@ -14,7 +14,7 @@ from functools import reduce
 from pipeline import prices
 from pipeline.corpus import make_all
 from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
-from pipeline.finding import read
+from pipeline.inputs import read
 from pipeline.llm import Completion, Request, Usage
 from pipeline.order import Order, Outcome
 from pipeline.providers.batch_endpoint import ResultsMissing

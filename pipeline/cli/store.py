@@ -137,11 +137,11 @@ def take_in(out: Path, path: Path) -> int:
     from pipeline import store as outputs
     from pipeline.chosen import store_path
     from pipeline.errors import InputError
-    from pipeline.providers.calls import CallStore, Recording
+    from pipeline.providers.calls import CallStore, RecordedCalls
 
     if not path.is_file():
         raise InputError(f"{path}: there is no such file", hint="give one that studydoc store export wrote")
-    recording = Recording(path)
+    recording = RecordedCalls(path)
     outputs.check_writable(out)
     with closing(CallStore(store_path(out))) as calls:
         return calls.take_in(recording)

@@ -23,7 +23,7 @@ from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
 from pipeline.order import Order, Outcome
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.readers import parse
 from pipeline.readers.metadata import read_side_file
 from pipeline.record import pipeline_version
@@ -114,7 +114,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:
         if _bring(at.calls, folder / "calls.jsonl"):
-            calls.take_in(Recording(folder / "calls.jsonl"))
+            calls.take_in(RecordedCalls(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
             order = Order(
                 settings.out,

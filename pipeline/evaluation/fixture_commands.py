@@ -21,7 +21,7 @@ from pipeline.llm import LLMClient
 from pipeline.profile import PROFILES, Profile
 from pipeline.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.settings import LOCAL, Settings, is_model_file
@@ -52,7 +52,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Verdict
         lines += page_differences(page, render_markdown(document))
     if unused:
         lines.append(f"{numbered(len(unused), 'recorded call')} not asked for: renew with studydoc fixture record")
-    return Verdict(fixture.name, tuple(lines), len(Recording(fixture.calls).calls))
+    return Verdict(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
 
 
 def check_folder(folder: Path, prompts: PromptSet | None = None) -> Verdict:
@@ -83,7 +83,7 @@ def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int
             fixture = load_fixture(path)
             as_model = model or (weights.EMBEDDED.name if fixture.manifest.endpoint == prices.EMBEDDED else None)
             found = staleness(fixture, chosen, as_model)
-            calls = numbered(len(Recording(fixture.calls).calls), "call")
+            calls = numbered(len(RecordedCalls(fixture.calls).calls), "call")
         except PipelineError as err:
             stale = True
             lines += [f"{path.name}: UNREADABLE", f"    {err}"]
@@ -168,7 +168,7 @@ async def _renewed(
     model = fixture.manifest.model
     if not fresh:
         if fixture.calls.is_file():
-            calls.take_in(Recording(fixture.calls))
+            calls.take_in(RecordedCalls(fixture.calls))
         with suppress(ReplayMiss):
             kept = await renew(fixture, StoredClient(calls, None, model), settings, host)
             if kept.complete:

@@ -26,7 +26,7 @@ from pipeline.llm import Completion, LLMClient, Request
 from pipeline.own_sections import OwnSection
 from pipeline.profile import PROFILES, Check, NotesName, ProfileName, Recipe
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import Recording, StoredCall, as_row
+from pipeline.providers.calls import RecordedCalls, StoredCall, as_row
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.render import render_markdown
@@ -137,7 +137,7 @@ class Fixture:
 
     def replayed(self, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
         """The document from the recording alone, and the keys that nothing asked for. Raises ReplayMiss."""
-        recording = Recording(self.calls)
+        recording = RecordedCalls(self.calls)
         asked = _Asked(StoredClient(recording, None, self.manifest.model))
         document = asyncio.run(self.amade(asked, prompts))
         return document, set(recording.calls) - asked.keys

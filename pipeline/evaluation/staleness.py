@@ -12,7 +12,7 @@ from pipeline.errors import CallError, PipelineError
 from pipeline.evaluation.fixtures import Fixture
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import Recording, StoredCall
+from pipeline.providers.calls import RecordedCalls, StoredCall
 from pipeline.text import numbered
 
 
@@ -52,7 +52,7 @@ class _Forgiving:
     So one changed prompt does not make all that follows from its answers look obsolete too.
     """
 
-    def __init__(self, recording: Recording, model: str, found: Staleness) -> None:
+    def __init__(self, recording: RecordedCalls, model: str, found: Staleness) -> None:
         self.model, self._found = model, found
         self._exact = dict(recording.calls)
         self._left = dict(recording.calls)
@@ -94,7 +94,7 @@ class _Forgiving:
 def staleness(fixture: Fixture, prompts: PromptSet | None = None, model: str | None = None) -> Staleness:
     """How a fixture's recording stands to this program; `model` asks it as another model would be."""
     found = Staleness()
-    client = _Forgiving(Recording(fixture.calls), model or fixture.manifest.model, found)
+    client = _Forgiving(RecordedCalls(fixture.calls), model or fixture.manifest.model, found)
     try:
         golden, _ = fixture.golden()
         now = asyncio.run(fixture.amade(client, prompts)).run.prompts

@@ -10,7 +10,7 @@ from pipeline import store
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
 from pipeline.exports.outline import outline
-from pipeline.finding import find
+from pipeline.inputs import find
 from pipeline.order import Input
 from pipeline.outputs import places_told, read_again, records_below
 from pipeline.page import draft_of_document

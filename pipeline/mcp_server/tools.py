@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.errors import InputError, StoreError
-from pipeline.finding import find
+from pipeline.inputs import find
 from pipeline.mcp_server import shapes
 from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.searching import Index

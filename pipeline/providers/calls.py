@@ -230,7 +230,7 @@ class CallStore:
                 hint="studydoc store verify tells what is wrong; without the file all is asked anew",
             ) from err
 
-    def take_in(self, recording: Recording) -> int:
+    def take_in(self, recording: RecordedCalls) -> int:
         """Stores every call of a recording that is not here yet; how many the recording has."""
         with self._writing():
             for call in recording.calls.values():
@@ -280,7 +280,7 @@ class CallStore:
         return len(rows)
 
 
-class Recording:
+class RecordedCalls:
     """A recording read from JSON lines. Read only."""
 
     def __init__(self, path: Path) -> None:

@@ -99,8 +99,8 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is known now, and a line for people, empty where it is of no interest."""
+class Lesson:
+    """What a call taught: all that is known now, and a line for people, empty where it is of no interest."""
 
     known: Capabilities
     said: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.llm import Completion, Request
-from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities, Found
+from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 
@@ -15,12 +15,12 @@ _PAGE = 256  # windows are whole multiples of it
 
 
 @dataclass(frozen=True, slots=True)
-class MoreRoom(Found):
+class MoreRoom(Lesson):
     """The answer was cut in thought: the same call again has more room."""
 
 
 @dataclass(frozen=True, slots=True)
-class Full(Found):
+class Full(Lesson):
     """The window was full before the limit was reached."""
 
     window: int = 0
@@ -59,18 +59,18 @@ def _as_counted(window: int, prompt: int | None, size: int) -> int:
     return min(window, window * size * 98 // (100 * prompt)) if prompt else window  # 2 %: prompts differ a little
 
 
-def from_overflow(err: TooLong, known: Capabilities, size: int) -> Found | None:
+def from_overflow(err: TooLong, known: Capabilities, size: int) -> Lesson | None:
     """The window that a refusal tells, in tokens as they are counted here; None for one that no server has."""
     if err.window is None or (window := _as_counted(err.window, err.prompt, size)) < LEAST_WINDOW:
         return None
     if known.window is not None and abs(window - known.window) * 10 <= known.window:  # by another prompt's ratio
-        return Found(replace(known, window=min(window, known.window)))
-    return Found(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
+        return Lesson(replace(known, window=min(window, known.window)))
+    return Lesson(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
 
 
 def from_cut(
     completion: Completion, request: Request, known: Capabilities, endpoint: Endpoint, limit: int, size: int
-) -> Found | None:
+) -> Lesson | None:
     """Why an answer stopped at its length: no room to think, a full window, or None because it is so long."""
     if endpoint.room is not None:
         return None
@@ -94,23 +94,23 @@ def from_cut(
     return MoreRoom(more, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
 
 
-def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Found:
+def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Lesson:
     """What a whole answer shows."""
     thought = completion.usage.thought_tokens
     said = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
-    return Found(known.answered(thought, keywords), said)
+    return Lesson(known.answered(thought, keywords), said)
 
 
-def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Found:
+def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Lesson:
     """What a look whether a prompt was read whole shows."""
     if was_read:
         doubt = None if known.doubt is not None and size >= known.doubt else known.doubt
         ratio = known.ratio if not told else min(told / size, known.ratio or told / size)
-        return Found(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
+        return Lesson(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)
     part = f"only about {told:,}" if told else "not all"
     said = (
         f"reads {part} of {size:,} tokens of a prompt and does not say so: what is longer is split"
         " (Ollama: set OLLAMA_CONTEXT_LENGTH; LM Studio: load the model with a longer context)"
     )
-    return Found(replace(known, cut_from=cut_from), said)
+    return Lesson(replace(known, cut_from=cut_from), said)

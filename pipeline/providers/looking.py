@@ -11,7 +11,7 @@ from pipeline.errors import CallError, ContextTooLong, unbilled
 from pipeline.llm import Completion
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
-from pipeline.providers.capabilities import Capabilities, Found
+from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 from pipeline.providers.way import Outdated, Way
@@ -25,7 +25,7 @@ class Learner(Protocol):
     endpoint: Endpoint
     known: Capabilities
 
-    def learn(self, found: Found | None) -> None:
+    def learn(self, found: Lesson | None) -> None:
         """Takes in what was found."""
         ...
 

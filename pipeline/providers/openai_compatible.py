@@ -23,7 +23,7 @@ from pipeline.errors import CallError, EndpointError, spending, unbilled
 from pipeline.llm import Completion, Request
 from pipeline.prompting import PromptSet
 from pipeline.providers import canary, learning
-from pipeline.providers.capabilities import Capabilities, Found, keywords_of
+from pipeline.providers.capabilities import Capabilities, Lesson, keywords_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Refused, TooLong, classify, shown_cause
 from pipeline.providers.gate import Gate
@@ -157,7 +157,7 @@ class OpenAICompatible:
             await self._looking.look(answer.usage.told_prompt, way)
             self.learn(learning.from_answer(answer, self.known, way.keywords))
             if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, way.request)):
-                self.learn(Found(replace(self.known, ratio=ratio)))
+                self.learn(Lesson(replace(self.known, ratio=ratio)))
             return replace(answer, usage=way.spent)
         raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
 
@@ -209,10 +209,10 @@ class OpenAICompatible:
             return False
         if self.known.rung == sent_by.rung:
             said = f"ignores {sent_by.rung}: {lower.rung} in its place"
-            self.learn(Found(replace(self.known, rung=lower.rung), said))
+            self.learn(Lesson(replace(self.known, rung=lower.rung), said))
         return True
 
-    def learn(self, found: Found | None) -> None:
+    def learn(self, found: Lesson | None) -> None:
         """Takes in what was found, and tells it."""
         if found is None or found.known == self.known:
             return

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.providers.bodies import repeats_a_role
-from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, Found, keywords_of
+from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, Lesson, keywords_of
 from pipeline.providers.faults import afforded
 from pipeline.text import enumerated
 from pipeline.vendors import Limit
@@ -38,7 +38,7 @@ _ALLOWED = re.compile(  # a list of what is taken, behind the name of what is no
 _BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
 
 
-def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
     if (paid := afforded(told)) is not None:
         return _of_credit(paid, sent, known)
@@ -51,14 +51,14 @@ def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | N
     )
 
 
-def guess(sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What to try after a refusal that names nothing; None at the end, or where the endpoint has answered already."""
     if known.answers:
         return None
     if extras := [name for name in _EXTRAS if name in sent]:
-        return Found(known.without(*extras), f"refuses without a reason: asked without {enumerated(extras, 'and')}")
+        return Lesson(known.without(*extras), f"refuses without a reason: asked without {enumerated(extras, 'and')}")
     if lower := known.lower_rung():
-        return Found(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
+        return Lesson(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
     return None
 
 
@@ -66,22 +66,22 @@ def _named(name: str, told: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
 
 
-def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     if not any(sent.get(name, 0) > paid for name in _LIMIT_NAMES):
         return None
-    return Found(replace(known, afforded=paid), f"has credit for answers of {paid:,} tokens at most")
+    return Lesson(replace(known, afforded=paid), f"has credit for answers of {paid:,} tokens at most")
 
 
-def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     name = next((n for n in _LIMIT_NAMES if n in sent), None)
     if name is None or not _named(name, told):
         return None
     if most := _highest(told, sent[name]):
-        return Found(replace(known, answer_most=most), f"gives answers of {most:,} tokens at most")
+        return Lesson(replace(known, answer_most=most), f"gives answers of {most:,} tokens at most")
     other = next(n for n in _LIMIT_NAMES if n != name)
     if known.limit is None:
-        return Found(replace(known, limit=other), f"wants {other} in place of {name}")
-    return Found(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
+        return Lesson(replace(known, limit=other), f"wants {other} in place of {name}")
+    return Lesson(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
 
 
 def _highest(told: str, asked: int) -> int | None:
@@ -91,17 +91,17 @@ def _highest(told: str, asked: int) -> int | None:
     return max((n for n in map(int, _NUMBER.findall(told)) if 64 <= n < asked), default=None)
 
 
-def _of_roles(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def _of_roles(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     messages = sent.get("messages") or [{"role": ""}]
     alternate, system = _ALTERNATE.search(told), messages[0]["role"] == "system"
     if alternate and repeats_a_role(messages):
-        return Found(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
+        return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
     if system and (alternate or _NO_SYSTEM.search(told)):
-        return Found(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
+        return Lesson(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
     return None
 
 
-def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     named = [n for n in _EXTRAS if n in sent and _named(n, told)]
     if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(told):
         named.append("reasoning_effort")
@@ -110,25 +110,25 @@ def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found
     less = known.without(*named)
     if "reasoning_effort" in named and _OTHER_VALUE.search(told):  # it thinks, only not by that word
         less = replace(less, room=max(less.room or 0, FIRST_ROOM))
-    return Found(less, f"does not take {enumerated(named, 'and')}: left out")
+    return Lesson(less, f"does not take {enumerated(named, 'and')}: left out")
 
 
-def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Found | None:
+def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     wanted = sent.get("response_format")
     if not wanted or not _FORMAT.search(told):
         return None
     schema = wanted.get("json_schema") or {}
     if "strict" in schema and _NOT_TAKEN.search(told) and _names_keyword("strict", told):
-        return Found(known.without("strict"), "does not take strict schemas: asked for without")
+        return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
     if _NOT_TAKEN.search(told):
         refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, told)]
         if refused:
             dropped = known.keywords_left_out | set(refused)
-            return Found(
+            return Lesson(
                 replace(known, keywords_left_out=dropped), f"takes schemas without {enumerated(refused, 'and')}"
             )
     lower = known.lower_rung()
-    return Found(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
+    return Lesson(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
 
 
 def _names_keyword(keyword: str, told: str) -> bool:

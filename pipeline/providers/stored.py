@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.errors import EndpointError, ReplayMiss, StoreError, unbilled
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.providers.calls import LEASE, CallStore, Recording
+from pipeline.providers.calls import LEASE, CallStore, RecordedCalls
 
 _POLL = 0.2
 _TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
@@ -17,7 +17,7 @@ _TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is ask
 class StoredClient:
     """Answers from the store first, then from `inner`, storing what it says. Without `inner` it only replays."""
 
-    def __init__(self, store: CallStore | Recording, inner: LLMClient | None, model: str) -> None:
+    def __init__(self, store: CallStore | RecordedCalls, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
         self._asking: set[str] = set()
         self._asked: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
@@ -48,7 +48,7 @@ class StoredClient:
         if stored := self._store.get(key):
             return replace(stored, cached=True)
         why = "it is not in the store"
-        if isinstance(self._store, Recording):
+        if isinstance(self._store, RecordedCalls):
             why = self._store.why_missing(request, self._model)
         raise ReplayMiss(
             f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: studydoc fixture record"

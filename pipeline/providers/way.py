@@ -10,7 +10,7 @@ from pipeline.llm import Message, Request, Usage
 from pipeline.prompting import PromptSet
 from pipeline.providers import learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
-from pipeline.providers.capabilities import Capabilities, Found
+from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.refusals import guess
 from pipeline.providers.replies import counted
@@ -63,9 +63,9 @@ class Way:
         self.rungs_down += found.known.rung != so_far.rung
         return True
 
-    def confirmed(self, known: Capabilities) -> Found | None:
+    def confirmed(self, known: Capabilities) -> Lesson | None:
         """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
-        found = Found(self._guessed(known), self.said) if self.said else None
+        found = Lesson(self._guessed(known), self.said) if self.said else None
         self.left_out, self.rungs_down, self.said = frozenset(), 0, ""
         return found
 

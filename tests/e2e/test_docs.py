@@ -21,7 +21,7 @@ from docx import Document
 
 from pipeline import prices
 from pipeline.cli import main
-from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from tests.e2e.answering import AnsweringServer
@@ -69,7 +69,7 @@ def made(server: AnsweringServer, tmp_path_factory: pytest.TempPathFactory) -> P
     for name in ("talk.txt", "talk.srt", "talk.vtt", "talk.docx", "vortrag.vtt"):
         _transcript(folder / name)
     calls = CallStore(folder / "outputs" / ".studydoc" / "calls.sqlite")
-    calls.take_in(Recording(fixture("tidal-turbines").calls))
+    calls.take_in(RecordedCalls(fixture("tidal-turbines").calls))
     calls.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

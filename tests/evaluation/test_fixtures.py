@@ -24,7 +24,7 @@ from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.providers.calls import CallStore, Recording
+from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
@@ -59,11 +59,11 @@ def test_a_fixture_holds_all_that_a_replay_needs_and_nothing_else_of_the_store(t
     assert sorted(p.name for p in kept.folder.iterdir()) == [
         "calls.jsonl", "fixture.json", "reference.md", "talk.json", "talk.md", "transcript.txt",
     ]  # fmt: skip
-    names = {c.identity["name"] for c in Recording(kept.calls).calls.values()}
+    names = {c.identity["name"] for c in RecordedCalls(kept.calls).calls.values()}
     assert "other" not in names and "complete" in line
     assert all(
         c.completion.finish_reason == "stop" and c.completion.usage.prompt_tokens
-        for c in Recording(kept.calls).calls.values()
+        for c in RecordedCalls(kept.calls).calls.values()
     )
     talk.unlink()
     shutil.rmtree(talk.parent / "outputs")

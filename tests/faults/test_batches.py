@@ -551,9 +551,9 @@ def test_a_password_in_an_address_stands_in_no_file(folder: Path) -> None:
 
 
 def test_two_batch_runs_over_one_folder_do_not_meet(folder: Path) -> None:
-    from pipeline.batch_api.orders import desk
+    from pipeline.batch_api.orders import batch_files
 
-    with BatchServer() as server, desk(folder / "outputs"), pytest.raises(StoreError, match="another run"):
+    with BatchServer() as server, batch_files(folder / "outputs"), pytest.raises(StoreError, match="another run"):
         batch(folder, server)
 
 

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from pipeline.errors import EndpointError, spending
-from pipeline.events import DOCUMENT, Events, Told
+from pipeline.events import DOCUMENT, Events, LoggedCalls
 from pipeline.llm import Message, Request, Usage
 from tests.scripted import ScriptedClient
 
@@ -19,7 +19,7 @@ REQUEST = Request("points", (Message("user", "a secret of the transcript"),), {}
 
 def told(answer: object) -> tuple[list[dict], str]:
     sink = io.StringIO()
-    client = Told(ScriptedClient([answer]), Events(sink, now=lambda: 5.0), "http://server.test")  # type: ignore[list-item]
+    client = LoggedCalls(ScriptedClient([answer]), Events(sink, now=lambda: 5.0), "http://server.test")  # type: ignore[list-item]
 
     async def ask() -> None:
         DOCUMENT.set("talk")

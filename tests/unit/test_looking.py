@@ -9,9 +9,8 @@ from typing import Any
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
 from pipeline.providers.canary import WORD
-from pipeline.providers.capabilities import Capabilities
+from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.learning import Found
 from pipeline.providers.looking import Looking
 from pipeline.providers.way import Outdated, Way
 
@@ -22,7 +21,7 @@ class Kept:
     endpoint = Endpoint("http://h/v1", "m", "k")
     known = Capabilities()
 
-    def learn(self, found: Found | None) -> None:
+    def learn(self, found: Lesson | None) -> None:
         self.known = found.known if found else self.known
 
 

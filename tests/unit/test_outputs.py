@@ -13,7 +13,7 @@ import pytest
 from pipeline import outputs
 from pipeline.corpus import make_all
 from pipeline.errors import InputError
-from pipeline.finding import find, left_behind
+from pipeline.inputs import find, left_behind
 from pipeline.mcp_server.folder import Folder
 from pipeline.order import Input, Order
 from pipeline.outputs import source_of, transcript_of

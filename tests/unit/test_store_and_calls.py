@@ -15,7 +15,7 @@ from pipeline.answers import Unusable
 from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.prompting import PromptSet
-from pipeline.providers.calls import LEASE, CallStore, Recording
+from pipeline.providers.calls import LEASE, CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
 from pipeline.render import render_markdown
 from pipeline.run import asummarise
@@ -199,7 +199,7 @@ def test_a_miss_in_replay_says_which_part_changed(
     ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"))
     calls.export(tmp_path / "calls.jsonl")
     with pytest.raises(ReplayMiss, match=part):
-        ask(StoredClient(Recording(tmp_path / "calls.jsonl"), None, "m"), changed)
+        ask(StoredClient(RecordedCalls(tmp_path / "calls.jsonl"), None, "m"), changed)
 
 
 def test_a_damaged_store_is_named(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_what_holds_half_a_character_is_stored_read_and_exported_as_it_is(calls:
     assert ask(asked, request) == said and ask(asked, request) == replace(said, cached=True)
     assert calls.faults() == []
     calls.export(tmp_path / "calls.jsonl")
-    assert Recording(tmp_path / "calls.jsonl").get(request.key("m")) == said
+    assert RecordedCalls(tmp_path / "calls.jsonl").get(request.key("m")) == said
 
 
 def test_whatever_goes_wrong_in_storing_an_answer_is_told_to_the_call_and_leaves_the_file_free(

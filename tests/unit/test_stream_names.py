@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.corpus import make_all
-from pipeline.finding import Found, find
+from pipeline.inputs import Found, find
 from pipeline.order import Input, Order
 from pipeline.profile import Recipe
 from pipeline.prompting import PromptSet
