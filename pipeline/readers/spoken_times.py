@@ -68,9 +68,10 @@ def _languages() -> tuple[_Language, ...]:
     return tuple(found)
 
 
-def is_spoken_time(text: str) -> bool:
-    """Whether a line is a time in words, "1 minute, 6 seconds"."""
-    return any(language.time.fullmatch(text) for language in _languages())
+def spoken_seconds(text: str) -> float | None:
+    """The seconds that a line says which is a time in words, "1 minute, 6 seconds"; None for any other."""
+    found = (language.time.fullmatch(text) for language in _languages())
+    return next((_seconds(match) for match in found if match), None)
 
 
 def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:

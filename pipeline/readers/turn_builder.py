@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.readers import markup, sounds
-from pipeline.readers.clocks import of_a_day
+from pipeline.readers.clocks import of_a_day, seconds_of
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, placeholder, recorded
 from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
-from pipeline.readers.spoken_times import is_spoken_time
+from pipeline.readers.spoken_times import spoken_seconds
 from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
@@ -34,6 +34,12 @@ class Text:
     begins: bool
     ruled: bool = False  # a rule stands over it
     mark: Mark | None = None
+
+
+def _says(text: str, clock: str) -> bool:
+    """Whether a line is the clock above it once more, in words."""
+    seconds = spoken_seconds(text)
+    return seconds is not None and not of_a_day(clock) and seconds == seconds_of(clock)
 
 
 class TurnBuilder:
@@ -191,7 +197,7 @@ class TurnBuilder:
             self._start, self._end = head.stamp.start, head.stamp.end
 
     def _words(self, text: str, number: int, *, new: bool) -> None:
-        if self._start is not None and text[:1].isdigit() and is_spoken_time(text):
+        if self._start is not None and text[:1].isdigit() and _says(text, self._start):
             return
         plain = markup.unmarked(text, self._tally, number)
         if not plain:

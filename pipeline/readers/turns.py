@@ -23,7 +23,7 @@ from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.separators import parted
 from pipeline.readers.sounds import joined_directions
-from pipeline.readers.spoken_times import is_spoken_time, with_clocks_alone
+from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
@@ -241,7 +241,7 @@ def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
     if listed := _listed(rows):
         return listed
-    rows = [r for r in rows if not (r.text[0].isdigit() and is_spoken_time(r.text))]
+    rows = [r for r in rows if not (r.text[0].isdigit() and spoken_seconds(r.text) is not None)]
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
     if len(times) < _TIMES or len(times) < 0.35 * len(rows):
         return set()
@@ -259,7 +259,7 @@ def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
     if len(rows) < 2 * _TIMES or rows[-1].text[0].islower() or not _LANGUAGE.fullmatch(rows[-1].text):
         return False
     first = next((i for i, r in enumerate(rows) if r.head and r.head.stamp), 0)
-    shown = [r for r in rows[first:-1] if r.number not in chapters and not is_spoken_time(r.text)]
+    shown = [r for r in rows[first:-1] if r.number not in chapters and spoken_seconds(r.text) is None]
     apart = all(_only_time(r.head) == (n % 2 == 0) for n, r in enumerate(shown)) and len(shown) % 2 == 0
     return apart or all(r.head and r.head.stamp and not _only_time(r.head) for r in shown)
 

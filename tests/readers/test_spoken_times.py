@@ -77,3 +77,12 @@ def test_times_that_somebody_says_are_words() -> None:
     rows = [f"{who}: {said}\nThey waited {n} minutes" for n, (who, *_, said) in enumerate(TURNS[:6], 2)]
     assert [who for who, *_ in turns("\n\n".join(rows))] == [who for who, *_ in TURNS[:6]]
     assert sum("They waited" in s.text for s in read("\n\n".join(rows)).segments) == 6
+
+
+def test_a_time_in_words_that_is_not_the_clock_above_it_is_said() -> None:
+    rows = ["0:18", "18 seconds", "How long does it take?", "0:31", "5 minutes", "And then the pump runs."]
+    for n in (40, 50, 59):
+        rows += [f"0:{n}", f"{n} seconds", f"The pump lifts {n} litres."]
+    words = " ".join(s.text for s in read("\n".join(rows)).segments)
+    assert words.startswith("How long does it take? 5 minutes And then the pump runs. The pump lifts 40 litres. The")
+    assert "seconds" not in words
