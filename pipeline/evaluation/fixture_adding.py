@@ -122,6 +122,8 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
     read_as = made.source.asked if made else Asked(settings.encoding, settings.format)
+    if "encoding" in added.given:  # records of earlier versions do not tell it
+        read_as = replace(read_as, encoding=settings.encoding)
     transcript = read_transcript(path, encoding=read_as.encoding, form=read_as.format)
     suffix = path.suffix.lower()
     manifest = Manifest(

@@ -95,3 +95,8 @@ def test_a_format_that_was_asked_for_is_kept_too(talk: Path, with_record: bool) 
         store.write(document, "page", talk.parent / "outputs" / "talk.json")
     folder = add(captions) if with_record else add(captions, format="text")
     assert load_fixture(folder).manifest.read_as == "text" and check_folder(folder).lines == ()
+
+
+def test_an_encoding_is_taken_where_a_record_does_not_tell_it(talk: Path) -> None:
+    recorded(talk, AS_MADE, good_answer)
+    assert load_fixture(add(talk, encoding="utf-8")).manifest.encoding == "utf-8"
