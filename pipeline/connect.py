@@ -65,6 +65,24 @@ class _Lazy:
         return await self._client.complete(request)
 
 
+class _Stops:
+    """The clients that have to hear that nothing more is asked; one that comes later hears it then."""
+
+    def __init__(self) -> None:
+        self._clients: list[OpenAICompatible | Limited] = []
+        self._because: list[str] = []
+
+    def add(self, client: OpenAICompatible | Limited) -> None:
+        self._clients.append(client)
+        for because in self._because:
+            client.stop(because)
+
+    def stop(self, because: str) -> None:
+        self._because.append(because)
+        for client in self._clients:
+            client.stop(because)
+
+
 def _kept_in(
     store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]
 ) -> Callable[[Capabilities, str], None]:
@@ -97,16 +115,8 @@ async def connect(
     async with AsyncExitStack() as stack:
         model, label = model_and_endpoint(settings, need_key=True)
 
-        asking: list[OpenAICompatible] = []
+        stops = _Stops()
         limited: Limited | None = None
-        stopped: list[str] = []
-
-        def stop(because: str) -> None:
-            stopped.append(because)
-            if limited:
-                limited.stop(because)
-            for client in asking:
-                client.stop(because)
 
         def retried(request: Request, error: EndpointError) -> None:
             events.retry(request, error)
@@ -127,9 +137,7 @@ async def connect(
                     on_learned=_kept_in(store, endpoint, events, say) if hosted else None,
                     on_retry=retried,
                 )
-                asking.append(client)
-                for because in stopped:  # while it was being opened
-                    client.stop(because)
+                stops.add(client)
                 answering = await inner.enter_async_context(client)
                 yield await inner.enter_async_context(with_prefixes(answering, server))
 
@@ -139,11 +147,12 @@ async def connect(
 
             price, room = _priced(settings, model, label), partial(_room, store, settings)
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
+            stops.add(limited)
             asked = limited
         client: LLMClient = StoredClient(store, asked, model)
         remembered = LoggedHits(client, events) if events.wanted else client
         address = endpoint_of(settings).address if hosted else label
-        yield Connection(remembered, label, address, model, why, stop)
+        yield Connection(remembered, label, address, model, why, stops.stop)
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ class Profile:
 
 
 CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, manuscript=True)
-# A token for each of four answers takes a processor a third of the time that it takes for one after the other.
+# A token for each of four answers takes a processor half the time that it takes for one after the other.
 SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=4)
 PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
 

@@ -94,7 +94,7 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
     """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave."""
     worst = 0
     rows: Rows = []
-    with _known_desk(settings.out) as at:
+    with _known_files(settings.out) as at:
         for owner, body in at.journal.orders():
             mine = _settings_of(body, settings)
             code, more = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait)
@@ -120,7 +120,7 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
 async def run_status(settings: Settings) -> list[tuple[str, str]]:
     """`studydoc batch status`: a row a job, with what the endpoint says of those that are under way."""
     rows = []
-    with _known_desk(settings.out) as at:
+    with _known_files(settings.out) as at:
         for job in at.journal.jobs():
             rows.append(await _status(job, settings, at))
         orders = len(at.journal.orders())
@@ -134,7 +134,7 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
     Results of jobs that have ended are taken now, and given up where they are not there.
     """
     rows = []
-    with _known_desk(settings.out) as at:
+    with _known_files(settings.out) as at:
         for job in [job for job in at.journal.jobs() if job.open]:
             async with _endpoint(settings, job.model) as endpoint:
                 _check_place(job, endpoint)
@@ -146,7 +146,7 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _known_desk(out: Path) -> Iterator[BatchFiles]:
+def _known_files(out: Path) -> Iterator[BatchFiles]:
     if not store_path(out).exists():
         raise InputError(f"{out}: no batch was started here", hint="give the output folder with --out")
     with batch_files(out) as at:

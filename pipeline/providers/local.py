@@ -21,7 +21,7 @@ class EmbeddedServer:
     """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds.
 
     `states` is the folder, made if need be, in which it keeps what calls begin with; None where none can be made. Calls
-    of up to `slots` conversations are answered together, which share `context` tokens: four cost little more than one.
+    of up to `slots` conversations, which share `context` tokens, are answered together: four take as long as two alone.
     """
 
     def __init__(

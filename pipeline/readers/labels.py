@@ -52,7 +52,7 @@ _ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-
 _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
 )
-_SHORT_SENTENCE = re.compile(r"(?:.*\s[^\W\dA-Z][^\W\d]+|\S[^\s.]+)\.")  # "Will do." and "Yep.", unlike "Oda B."
+_ONE_WORD_SAID = re.compile(r"\S[^\s.]+\.")  # "Yep.", unlike "Oda B."
 _ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # of mail, behind a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
@@ -180,7 +180,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
     small = _STOPPED_SMALL.match(text) if stop > 0 and text[0].isupper() else None
     if (match := small) and " " in match["name"] and could_be_name(match["name"]):
         return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
-    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _SHORT_SENTENCE.fullmatch(text):
+    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _ONE_WORD_SAID.fullmatch(text):
         return Head(f"{front}N/", text, "", text, stamp)
     start = text[:50]
     dashed = " - " in start or " – " in start or " — " in start
