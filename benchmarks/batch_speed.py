@@ -221,7 +221,7 @@ def _bound(ran: Ran, at_once: int) -> float:
 
 def _tokens(folder: Path) -> int:
     """Tokens of all transcripts in a folder."""
-    from pipeline.tokens import count_tokens
+    from pipeline.llm.tokens import count_tokens
 
     return sum(count_tokens(path.read_text("utf-8")) for path in folder.iterdir())
 

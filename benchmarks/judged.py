@@ -21,17 +21,17 @@ from typing import Any
 
 from pipeline.capable.checking import verdicts_on
 from pipeline.capable.job import Job
-from pipeline.chosen import store_path
 from pipeline.chunking import chunk_transcript
-from pipeline.connect import connect
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Structured
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
 from pipeline.settings import load_settings
-from pipeline.structured import Structured
+from pipeline.settings.chosen import store_path
+from pipeline.settings.connect import connect
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 

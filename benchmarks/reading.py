@@ -27,7 +27,7 @@ import resource, sys, time
 from pathlib import Path
 from pipeline.chunking import chunk_transcript
 from pipeline.readers import read_transcript
-from pipeline.tokens import count_tokens
+from pipeline.llm.tokens import count_tokens
 count_tokens("a table that is loaded once")
 read_transcript(Path(sys.argv[2]))
 before = time.process_time()

@@ -23,8 +23,8 @@ from benchmarks import schedule
 from benchmarks.batch_speed import CHUNK, bare, document, endpoint, program, run, write_documents
 from benchmarks.formats import captioned
 from pipeline.chunking import chunk_transcript
+from pipeline.llm.tokens import count_tokens
 from pipeline.readers import parse
-from pipeline.tokens import count_tokens
 
 KEPT = Path(__file__).with_name("ratios.json")
 WORSE = 1.2

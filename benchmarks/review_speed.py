@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.document import Coverage, Detail, MainPoint, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.pages import render_markdown
 from pipeline.readers import read_transcript
-from pipeline.render import render_markdown
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from pipeline.sections.base import cite

@@ -20,17 +20,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.mock_endpoint import answer_to
+from pipeline.batches.plan import Experience, Plan, plan_one
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.plan import Experience, Plan, plan_one
-from pipeline.prices import BATCH, cost_usd
+from pipeline.llm.prices import BATCH, cost_usd
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.tokens import count_each, encoding_for
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript, survey
 from pipeline.run import asummarise
 from pipeline.text import numbered
-from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Segment, Transcript
 
 ROOT = Path(__file__).parent.parent

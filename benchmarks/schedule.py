@@ -22,11 +22,11 @@ from typing import Any
 
 from benchmarks.batch_speed import CHUNK, write_documents
 from benchmarks.mock_endpoint import MEDIAN, SIGMA, answer_to
-from pipeline.corpus import make_all
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order, Outcome
 from pipeline.llm import Completion, Request, Usage
-from pipeline.order import Order, Outcome
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.gate import Gate
 from pipeline.readers import survey
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from pipeline.draft import Draft, DraftStatement
 from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Structured
 from pipeline.profile import SMALL, Recipe
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.providers.local import EmbeddedServer
@@ -28,7 +29,6 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import in_language
 from pipeline.small import draft, planned_calls
-from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 
 

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from pipeline.api import asummarise, summarise
     from pipeline.document import StudyDocument
     from pipeline.errors import PipelineError
-    from pipeline.progress import Drafted, ProgressUpdate
+    from pipeline.llm.progress import Drafted, ProgressUpdate
     from pipeline.transcript import Transcript
 
 __all__ = ["Drafted", "PipelineError", "ProgressUpdate", "StudyDocument", "Transcript", "asummarise", "summarise"]
 
 _HOMES = {
-    "Drafted": "pipeline.progress",
+    "Drafted": "pipeline.llm.progress",
     "PipelineError": "pipeline.errors",
-    "ProgressUpdate": "pipeline.progress",
+    "ProgressUpdate": "pipeline.llm.progress",
     "StudyDocument": "pipeline.document",
     "Transcript": "pipeline.transcript",
     "asummarise": "pipeline.api",

@@ -9,20 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.chosen import recipe_for_a_client, recipe_of, store_path
-from pipeline.connect import connect
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError, SettingsError
 from pipeline.language import asked
 from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm.progress import Progress, ProgressUpdate
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.stopping import Stoppable
 from pipeline.profile import Recipe
-from pipeline.progress import Progress, ProgressUpdate
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, deciding, ensure_settable, load_settings
-from pipeline.stopping import Stoppable
+from pipeline.settings.chosen import recipe_for_a_client, recipe_of, store_path
+from pipeline.settings.connect import connect
 from pipeline.transcript import Transcript
 
 OnProgress = Callable[[ProgressUpdate], None]

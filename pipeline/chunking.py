@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from pipeline.tokens import FALLBACK_ENCODING, count_each
+from pipeline.llm.tokens import FALLBACK_ENCODING, count_each
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _NUMBER_TOKENS = 6  # "[123] Name: " around a line

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.chosen import endpoint_of, own_model, recipe_of, store_path
-from pipeline.connect import embedded_server, renew
 from pipeline.providers import model_files, weights
 from pipeline.settings import Settings
+from pipeline.settings.chosen import endpoint_of, own_model, recipe_of, store_path
+from pipeline.settings.connect import embedded_server, renew
 
 
 async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:

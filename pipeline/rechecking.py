@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.batches.outputs import transcript_of
 from pipeline.capable.checking import verdicts_on
 from pipeline.capable.correcting import NOT_BORNE, Verdict, put_right, title_of
 from pipeline.capable.job import Job
@@ -21,13 +22,12 @@ from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
-from pipeline.outputs import transcript_of
-from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_as_made
+from pipeline.llm.structured import Structured
+from pipeline.llm.tokens import encoding_for
+from pipeline.pages.reading import UNCITED, draft_of_document, draft_of_page, is_as_made
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.store import load
-from pipeline.structured import Structured
 from pipeline.text import composed, numbered
-from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import REPEAT, Recording, findings, with_lines, without_repeats
 

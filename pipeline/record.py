@@ -16,15 +16,15 @@ from pipeline.document import FORMS, Coverage, MoreSection, RunRecord, RunUsage,
 from pipeline.draft import Draft
 from pipeline.errors import InvalidAnswer
 from pipeline.llm import Tally, other_models
-from pipeline.prices import cost_of_run
+from pipeline.llm.prices import cost_of_run
+from pipeline.llm.progress import Progress
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.tokens import count_each, encoding_for
 from pipeline.profile import Recipe
-from pipeline.progress import Progress
-from pipeline.prompting import PromptSet
 from pipeline.readers.report import left_out
 from pipeline.sections import sections_of, words_of
 from pipeline.speakers import names_of
 from pipeline.text import title_from_name, well_formed
-from pipeline.tokens import count_each, encoding_for
 from pipeline.transcript import Transcript
 
 

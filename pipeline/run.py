@@ -18,12 +18,12 @@ from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
+from pipeline.llm.progress import Booking, Estimate, Progress, Watch, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
-from pipeline.progress import Booking, Estimate, Progress, Watch, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.readers import read_transcript
 from pipeline.record import study_document
-from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Transcript
 
 

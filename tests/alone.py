@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches.order import Input
+from pipeline.batches.single_machine import make_documents
 from pipeline.cli.screen import Screen
 from pipeline.events import Events
-from pipeline.order import Input
 from pipeline.settings import Settings
-from pipeline.single_machine import make_documents
 from pipeline.transcript import Metadata
 
 

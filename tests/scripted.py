@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline.capable.chunks import chunk_answer
 from pipeline.llm import Completion, LLMClient, Request, Usage
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Structured
 from pipeline.sections import STUDY
-from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
 Answer = str | dict[str, Any] | Completion | Exception

@@ -11,15 +11,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipeline import prices, store
+from pipeline import store
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
-from pipeline.chosen import endpoint_of, recipe_of, store_path
-from pipeline.display import Display
+from pipeline.batches.display import Display
+from pipeline.batches.inputs import find, left_behind
+from pipeline.batches.order import Input, Order, Outcome
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
-from pipeline.inputs import find, left_behind
-from pipeline.llm import key_of
-from pipeline.order import Input, Order, Outcome
-from pipeline.prompting import PromptSet
+from pipeline.llm import key_of, prices
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.batch_endpoint import BatchEndpoint, ResultsMissing
 from pipeline.providers.batch_jobs import Jobs
 from pipeline.providers.calls import CallStore
@@ -28,6 +27,7 @@ from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import Source
 from pipeline.readers.archive import is_there
 from pipeline.settings import OPENAI_URL, Settings
+from pipeline.settings.chosen import endpoint_of, recipe_of, store_path
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 

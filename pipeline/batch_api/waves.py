@@ -11,12 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-from pipeline import prices
-from pipeline.corpus import make_all
+from pipeline.batches.corpus import make_all
+from pipeline.batches.inputs import read
+from pipeline.batches.order import Order, Outcome
 from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
-from pipeline.inputs import read
-from pipeline.llm import Completion, Request, Usage
-from pipeline.order import Order, Outcome
+from pipeline.llm import Completion, Request, Usage, prices
 from pipeline.providers.batch_endpoint import ResultsMissing
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore

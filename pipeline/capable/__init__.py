@@ -16,9 +16,9 @@ from pipeline.capable.writing import Part, write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
 from pipeline.errors import CallError
+from pipeline.llm.structured import Structured
+from pipeline.llm.tokens import encoding_for
 from pipeline.profile import Recipe
-from pipeline.structured import Structured
-from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, check_exactly
 

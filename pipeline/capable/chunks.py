@@ -14,11 +14,11 @@ from pydantic import create_model, model_validator
 
 from pipeline.language import covers, english_name
 from pipeline.llm import Message
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Answer
 from pipeline.numbering import NumberedLine, numbered_lines, shown
-from pipeline.prompting import PromptSet
 from pipeline.sections import Section
 from pipeline.speakers import Person, names_nobody, speakers_of
-from pipeline.structured import Answer
 from pipeline.text import word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import create_model
 
-from pipeline.answers import Unusable
 from pipeline.capable.chunks import known_facts
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
@@ -22,13 +21,14 @@ from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
-from pipeline.prompting import PromptSet
+from pipeline.llm.answers import Unusable
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Answer
+from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import Sentence, in_a_row
 from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
-from pipeline.structured import Answer
 from pipeline.text import word_count
-from pipeline.tokens import count_tokens
 
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pipeline.capable.manuscripts import has_manuscript
 from pipeline.chunking import chunk_transcript
+from pipeline.llm.progress import Estimate
+from pipeline.llm.tokens import count_tokens, encoding_for
 from pipeline.numbering import numbered_lines, shown
 from pipeline.profile import Recipe
-from pipeline.progress import Estimate
 from pipeline.sections import words_of
-from pipeline.tokens import count_tokens, encoding_for
 from pipeline.transcript import Transcript
 
 # Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.

@@ -9,9 +9,9 @@ from functools import cached_property
 from pipeline.capable.chunks import Prefixes, chunk_answer
 from pipeline.labels import Labels, labels_for
 from pipeline.llm import Message
+from pipeline.llm.structured import Answer, Structured
 from pipeline.profile import Recipe
 from pipeline.sections import Section, sections_of
-from pipeline.structured import Answer, Structured
 from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.answers import Unusable
 from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import Verdict, Verdicts, corrected
 from pipeline.capable.job import Job
@@ -21,6 +20,7 @@ from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import words_for
+from pipeline.llm.answers import Unusable
 from pipeline.numbering import segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, kind_of, tasks, words_of_each

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.answers import Unusable
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import emphasised, unmarked
 from pipeline.labels import Labels
-from pipeline.page_rows import sentences_in
+from pipeline.llm.answers import Unusable
+from pipeline.pages.rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings

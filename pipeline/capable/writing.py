@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from pipeline.answers import Parsed, Unusable
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
@@ -21,6 +20,7 @@ from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.draft import lines_of as lines_below
 from pipeline.lengths import words_for
+from pipeline.llm.answers import Parsed, Unusable
 from pipeline.numbering import segments_of
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.main_points import MAIN_POINTS

@@ -69,10 +69,10 @@ async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | Non
             return check_path(path, transcripts)
 
         return by_code
-    from pipeline.chosen import recipe_of
     from pipeline.cli.screen import Screen
-    from pipeline.connect import open_structured
     from pipeline.settings import load_settings
+    from pipeline.settings.chosen import recipe_of
+    from pipeline.settings.connect import open_structured
 
     settings, screen = load_settings(model=model, base_url=base_url, check="model"), stack.enter_context(Screen())
     tokens = recipe_of(settings).profile.chunk_tokens  # as make has them, so that the prefix is the one it used
@@ -106,8 +106,8 @@ def _documents(paths: Sequence[Path]) -> dict[Path, str]:
 
     Behind a record of a folder comes its page where somebody edited that.
     """
-    from pipeline.outputs import documents_below
-    from pipeline.page import edited_page
+    from pipeline.batches.outputs import documents_below
+    from pipeline.pages.reading import edited_page
 
     out: dict[Path, str] = {}
     named = documents_below(paths)

@@ -53,8 +53,8 @@ class Exports:
         """
         if not (self._exporter and self._exporter.wanted.index):
             return None
+        from pipeline.batches.outputs import records_below
         from pipeline.exports.targets import Place
-        from pipeline.outputs import records_below
 
         places = [Place(record, self._out) for record in records_below(self._out)]
         for place in places:

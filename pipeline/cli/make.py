@@ -30,7 +30,7 @@ from pipeline.cli.options import (
 from pipeline.errors import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
-    from pipeline.order import Input
+    from pipeline.batches.order import Input
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
@@ -90,7 +90,7 @@ def command(
     quiet: bool,
 ) -> int:
     """Make a study document from each transcript. Stored answers are never asked for again."""
-    from pipeline.order import Input
+    from pipeline.batches.order import Input
     from pipeline.settings import load_settings
     from pipeline.text import clean
     from pipeline.transcript import Metadata
@@ -154,9 +154,9 @@ def _here(
     *,
     quiet: bool,
 ) -> tuple[int, list[dict[str, Any]]]:
+    from pipeline.batches.single_machine import make_documents
     from pipeline.cli.screen import Screen
     from pipeline.events import opened
-    from pipeline.single_machine import make_documents
 
     def signals(end: Callable[[], None]) -> AbstractContextManager[object]:
         from pipeline.cli.signals import ended_by_signals  # loads asyncio, which is for documents that are made now

@@ -23,8 +23,8 @@ from pipeline.cli.options import CALLS, Flags, debug, flag, path_option, some_pa
 @debug
 def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> int:
     """Tell what `make` would ask, take and cost. No call is made; what the call store holds is free."""
+    from pipeline.batches.forecast import forecast
     from pipeline.cli.screen import Screen, plan_table
-    from pipeline.forecast import forecast
     from pipeline.settings import load_settings
 
     settings = load_settings(**flags)

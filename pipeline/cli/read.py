@@ -34,8 +34,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Show what is understood of transcripts. It tells format, speakers, times, what is left out; no model is asked."""
+    from pipeline.batches.outputs import is_output
     from pipeline.errors import InputError
-    from pipeline.outputs import is_output
     from pipeline.readers.report import as_json as values
     from pipeline.readers.report import describe, read_given, skipped_lines
     from pipeline.readers.sources import survey

@@ -10,17 +10,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pipeline.llm import Usage
-from pipeline.progress import ENDED, Progress
+from pipeline.llm.progress import ENDED, Progress
 from pipeline.text import clean, duration, numbered, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+    from pipeline.batches.forecast import Forecast, Price
+    from pipeline.batches.order import Outcome
+    from pipeline.batches.plan import Plan
     from pipeline.errors import PipelineError
-    from pipeline.forecast import Forecast, Price
-    from pipeline.order import Outcome
-    from pipeline.plan import Plan
 
 
 @dataclass(slots=True)

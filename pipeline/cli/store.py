@@ -94,9 +94,9 @@ def _folder(out: Path | None) -> Path:
 
 def with_store(out: Path, use: Callable[[CallStore], T]) -> T:
     """What `use` makes of the store of an output folder. InputError when there is none."""
-    from pipeline.chosen import store_path
     from pipeline.errors import InputError
     from pipeline.providers.calls import CallStore
+    from pipeline.settings.chosen import store_path
 
     path = store_path(out)
     if not path.exists():
@@ -107,8 +107,8 @@ def with_store(out: Path, use: Callable[[CallStore], T]) -> T:
 
 def store_rows(out: Path) -> list[tuple[str, str]]:
     """The file, and calls with their tokens by model."""
-    from pipeline.chosen import store_path
     from pipeline.llm import Tally
+    from pipeline.settings.chosen import store_path
     from pipeline.text import numbered
 
     path = store_path(out)
@@ -135,9 +135,9 @@ def store_faults(out: Path) -> list[str]:
 def take_in(out: Path, path: Path) -> int:
     """How many calls a recording has, all of which are stored afterwards."""
     from pipeline import store as outputs
-    from pipeline.chosen import store_path
     from pipeline.errors import InputError
     from pipeline.providers.calls import CallStore, RecordedCalls
+    from pipeline.settings.chosen import store_path
 
     if not path.is_file():
         raise InputError(f"{path}: there is no such file", hint="give one that studydoc store export wrote")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches.watching import Watched, watch_documents
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
 from pipeline.cli.signals import ended_by_signals
@@ -16,7 +17,6 @@ from pipeline.errors import EXIT_INTERRUPTED
 from pipeline.events import opened
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
-from pipeline.watching import Watched, watch_documents
 
 
 def run_watch(

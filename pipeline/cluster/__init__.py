@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.display import Display
+from pipeline.batches.display import Display
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata

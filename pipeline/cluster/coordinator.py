@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches.display import Display
+from pipeline.batches.order import Outcome
 from pipeline.cluster.places import discover
 from pipeline.cluster.ray_tasks import cluster, spread
 from pipeline.cluster.work import Report, assignments
-from pipeline.display import Display
 from pipeline.errors import SettingsError
-from pipeline.order import Outcome
 from pipeline.settings import Settings
 from pipeline.text import numbered
 from pipeline.transcript import Metadata

@@ -10,8 +10,8 @@ from typing import Any
 
 import fsspec
 
+from pipeline.batches.outputs import is_output, origin_of
 from pipeline.errors import InputError, SettingsError, StoreError
-from pipeline.outputs import is_output, origin_of
 from pipeline.readers import SUFFIXES, Source, distinct, kept_apart, survey
 from pipeline.store import replace_file
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import ray
 
+from pipeline.batches.order import Outcome
 from pipeline.cluster.work import Assignment, Report, make_one
 from pipeline.errors import EndpointError, SettingsError
-from pipeline.order import Outcome
 from pipeline.text import clean
 
 MOST_RETRIES = 3  # after the death of a node or a worker; what fails in the program itself is told, not repeated

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.chosen import recipe_of
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order, Outcome
 from pipeline.cluster.places import Place, address_of, publish, read
-from pipeline.connect import connect
-from pipeline.corpus import make_all
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
-from pipeline.order import Order, Outcome
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.readers import parse
 from pipeline.readers.metadata import read_side_file
 from pipeline.record import pipeline_version
 from pipeline.settings import Settings, deciding, load_settings
+from pipeline.settings.chosen import recipe_of
+from pipeline.settings.connect import connect
 from pipeline.transcript import Metadata, Transcript
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.document import FORMS, StudyDocument
 from pipeline.evaluation.comparing import matched
-from pipeline.page import draft_of_document
+from pipeline.pages.reading import draft_of_document
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:

@@ -12,15 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import store
+from pipeline.batches.outputs import name_below, records_at
 from pipeline.errors import InputError, SettingsError, StoreError
 from pipeline.evaluation.comparing import compare, means, worst_losses
 from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
 from pipeline.evaluation.report import comparison_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
-from pipeline.outputs import name_below, records_at
+from pipeline.pages import escape
 from pipeline.providers.local import usable_cores
-from pipeline.render import escape
 
 _WORTH_PROCESSES = 24  # documents from which starting processes pays
 

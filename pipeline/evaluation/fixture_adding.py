@@ -12,23 +12,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from pipeline import prices, store
-from pipeline.chosen import model_and_endpoint, own_model, profile_of, recipe_of, store_path
+from pipeline import store
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixture_recording import recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, Told, recipe_fields
 from pipeline.evaluation.scrubbing import endpoint_label
 from pipeline.language import spoken_language
+from pipeline.llm import prices
+from pipeline.llm.prompting import PromptSet
 from pipeline.own_sections import OwnSection, load_sections
 from pipeline.profile import PROFILES, Check, NotesName, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import READ, read_transcript
 from pipeline.readers.archive import sha256_of
 from pipeline.readers.metadata import side_file
 from pipeline.settings import LOCAL, Settings
+from pipeline.settings.chosen import model_and_endpoint, own_model, profile_of, recipe_of, store_path
 from pipeline.speakers import names_of
 from pipeline.text import numbered, slug, title_from_name
 from pipeline.transcript import Asked, Transcript

@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline import prices, store
-from pipeline.chosen import model_and_endpoint, profile_of, store_path
-from pipeline.connect import connect
+from pipeline import store
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixture_recording import recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, fixture_folders, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
-from pipeline.llm import LLMClient
+from pipeline.llm import LLMClient, prices
+from pipeline.llm.prompting import PromptSet
+from pipeline.pages import render_markdown
 from pipeline.profile import PROFILES, Profile
-from pipeline.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
-from pipeline.render import render_markdown
 from pipeline.settings import LOCAL, Settings, is_model_file
+from pipeline.settings.chosen import model_and_endpoint, profile_of, store_path
+from pipeline.settings.connect import connect
 from pipeline.text import numbered
 
 

@@ -8,7 +8,7 @@ from pipeline.document import StudyDocument
 from pipeline.evaluation.fixtures import Fixture
 from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import StoredCall
 from pipeline.settings import Settings
 from pipeline.transcript import Transcript

@@ -23,13 +23,13 @@ from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.lengths import Length
 from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm.prompting import PromptSet
 from pipeline.own_sections import OwnSection
+from pipeline.pages import render_markdown
 from pipeline.profile import PROFILES, Check, NotesName, ProfileName, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import RecordedCalls, StoredCall, as_row
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipeline.connect import open_structured
+from pipeline.batches.outputs import name_below, records_at
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.evaluation.comparing import Interval, interval
 from pipeline.llm import Message
-from pipeline.outputs import name_below, records_at
+from pipeline.llm.structured import Answer, Structured
 from pipeline.providers.weights import Report
 from pipeline.settings import Settings
+from pipeline.settings.connect import open_structured
 from pipeline.store import load
-from pipeline.structured import Answer, Structured
 
 REPEATS = 3
 _MOST, _QUOTE = 24, 300  # notes shown, characters of a line shown

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.evaluation.comparing import Comparison, means, verdict
 from pipeline.evaluation.scores import SCORES, Scored
-from pipeline.render import escape
+from pipeline.pages import escape
 
 _SHOWN = 5  # statements of each document that vanished, that appeared, that changed
 

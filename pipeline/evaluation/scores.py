@@ -15,10 +15,10 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
+from pipeline.batches.outputs import transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.evaluation.likeness import Rarity, stems
-from pipeline.outputs import transcript_of
 from pipeline.rechecking import PrintedClaim, claims_of
 from pipeline.record import spans_of_tenths
 from pipeline.store import load

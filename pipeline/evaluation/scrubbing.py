@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipeline.errors import StoreError
-from pipeline.prices import EMBEDDED
+from pipeline.llm.prices import EMBEDDED
 from pipeline.providers.faults import SHORTEST_SECRET
 from pipeline.settings import OPENAI_URL
 

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from pipeline.errors import CallError, PipelineError
 from pipeline.evaluation.fixtures import Fixture
 from pipeline.llm import Completion, Request
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import RecordedCalls, StoredCall
 from pipeline.text import numbered
 

@@ -11,21 +11,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pipeline.answers import Unusable
+from pipeline.batches.outputs import name_below, records_at, transcript_of
 from pipeline.capable.chunks import known_facts
-from pipeline.connect import open_structured
 from pipeline.document import Support
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError
 from pipeline.llm import Message
+from pipeline.llm.answers import Unusable
+from pipeline.llm.structured import Answer, Structured
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, shown_in_runs
-from pipeline.outputs import name_below, records_at, transcript_of
-from pipeline.page import draft_of_document
+from pipeline.pages import escape
+from pipeline.pages.reading import draft_of_document
 from pipeline.providers.weights import Report
-from pipeline.render import escape
 from pipeline.settings import Settings
+from pipeline.settings.connect import open_structured
 from pipeline.store import load
-from pipeline.structured import Answer, Structured
 from pipeline.tables import row_of
 from pipeline.tasks import all_of
 from pipeline.text import numbered

@@ -16,7 +16,7 @@ from pipeline.exports.base import Exported, Format
 from pipeline.exports.outline import Point
 from pipeline.labels import Labels
 from pipeline.llm import digest_of
-from pipeline.render import DOUBTED
+from pipeline.pages import DOUBTED
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
 

@@ -13,7 +13,7 @@ from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
 from pipeline.language import direction
 from pipeline.llm import digest_of
-from pipeline.render.markdown import labels_of, problems
+from pipeline.pages.markdown import labels_of, problems
 from pipeline.text import clean, linkable
 from pipeline.transcript import Transcript
 

@@ -15,7 +15,7 @@ from pipeline.exports.base import Exported
 from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage
 from pipeline.language import direction
-from pipeline.render import DOUBTED
+from pipeline.pages import DOUBTED
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
 # A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.

@@ -13,8 +13,8 @@ from pipeline.exports.mentions import Mentions
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
-from pipeline.render import DOUBTED, escape, render_markdown
-from pipeline.render.markdown import OF_PARAGRAPH, between, in_bold, lead_in, table_head, table_row
+from pipeline.pages import DOUBTED, escape, render_markdown
+from pipeline.pages.markdown import OF_PARAGRAPH, between, in_bold, lead_in, table_head, table_row
 
 
 def write_markdown(exported: Exported) -> bytes:

@@ -17,8 +17,8 @@ from pipeline.document import (
     with_parts,
 )
 from pipeline.labels import Labels
-from pipeline.paragraphs import in_paragraphs, is_bullet
-from pipeline.render.markdown import provenance
+from pipeline.pages.markdown import provenance
+from pipeline.pages.paragraphs import in_paragraphs, is_bullet
 from pipeline.tables import cells, in_words
 from pipeline.text import parted_at_colon
 

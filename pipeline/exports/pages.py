@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.emphasis import pieces
 from pipeline.exports.mentions import Mentions
-from pipeline.render.markdown import DOUBTED, clock
+from pipeline.pages.markdown import DOUBTED, clock
 from pipeline.text import pieces_of_code
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.document import Evidence
 from pipeline.labels import Labels
-from pipeline.render.markdown import clock, moment_url
+from pipeline.pages.markdown import clock, moment_url
 from pipeline.text import clean
 from pipeline.transcript import Segment, Transcript
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.document import Evidence
 from pipeline.exports.base import Exported, Format
-from pipeline.render.markdown import moment_url
+from pipeline.pages.markdown import moment_url
 from pipeline.store import dump
 
 _COLUMNS = """id section heading lead text level support finding lines start end speakers quote url""".split()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches.outputs import places_near, places_told, records_at, source_of
 from pipeline.errors import InputError, SettingsError
 from pipeline.exports import FORMATS
 from pipeline.exports.base import Format
 from pipeline.exports.html import HTML
-from pipeline.outputs import places_near, places_told, records_at, source_of
 from pipeline.review.storage import review_path
 
 INDEX = "index"

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.batches.outputs import places_told, transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
-from pipeline.outputs import places_told, transcript_of
-from pipeline.page import NOT_AS_MADE, changed_page
+from pipeline.pages.reading import NOT_AS_MADE, changed_page
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, replace_file
 from pipeline.text import numbered

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import store
+from pipeline.batches.inputs import find
+from pipeline.batches.order import Input
+from pipeline.batches.outputs import places_told, read_again, records_below
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
 from pipeline.exports.outline import outline
-from pipeline.inputs import find
-from pipeline.order import Input
-from pipeline.outputs import places_told, read_again, records_below
-from pipeline.page import draft_of_document
+from pipeline.pages.markdown import labels_of, unescape
+from pipeline.pages.reading import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code
-from pipeline.render.markdown import labels_of, unescape
 from pipeline.text import clean, composed
 from pipeline.transcript import Transcript
 

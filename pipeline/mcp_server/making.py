@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pipeline import store
-from pipeline.chosen import store_path
-from pipeline.connect import Connection
-from pipeline.corpus import make_each
+from pipeline.batches.corpus import make_each
+from pipeline.batches.order import Input, Outcome
+from pipeline.batches.single_machine import Audience, Run
 from pipeline.events import Events
-from pipeline.order import Input, Outcome
-from pipeline.progress import Progress, ProgressUpdate
+from pipeline.llm.progress import Progress, ProgressUpdate
+from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
 from pipeline.settings import Settings
-from pipeline.single_machine import Audience, Run
-from pipeline.stopping import Stoppable
+from pipeline.settings.chosen import store_path
+from pipeline.settings.connect import Connection
 from pipeline.text import clean
 from pipeline.transcript import Metadata, Transcript
 

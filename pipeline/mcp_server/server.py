@@ -14,13 +14,13 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
+from pipeline.batches.order import Input, Outcome
 from pipeline.errors import PipelineError
+from pipeline.llm.progress import ProgressUpdate
 from pipeline.mcp_server import shapes, texts
 from pipeline.mcp_server.folder import Folder
 from pipeline.mcp_server.making import Maker
 from pipeline.mcp_server.tools import Tools
-from pipeline.order import Input, Outcome
-from pipeline.progress import ProgressUpdate
 from pipeline.record import pipeline_version
 from pipeline.settings import Settings
 

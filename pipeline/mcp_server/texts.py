@@ -14,7 +14,7 @@ from pipeline.mcp_server.shapes import (
     StatementShape,
     Transcripts,
 )
-from pipeline.render.markdown import clock, escape
+from pipeline.pages.markdown import clock, escape
 from pipeline.text import clean, numbered
 
 

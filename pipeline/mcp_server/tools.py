@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import store
+from pipeline.batches.inputs import find
 from pipeline.errors import InputError, StoreError
-from pipeline.inputs import find
 from pipeline.mcp_server import shapes
 from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.searching import Index
+from pipeline.pages.markdown import labels_of
 from pipeline.readers import Source
-from pipeline.render.markdown import labels_of
 
 _MOST_NAMED = 100  # files that are named although no page of an answer counts them
 

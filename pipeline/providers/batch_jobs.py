@@ -9,7 +9,8 @@ from openai.types import Batch
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError, StoreError
 from pipeline.llm import Request, Usage
-from pipeline.prices import BATCH, added, cost_usd
+from pipeline.llm.prices import BATCH, added, cost_usd
+from pipeline.llm.tokens import encoding_for
 from pipeline.providers.batch_endpoint import (
     MOST_BYTES,
     MOST_REQUESTS,
@@ -23,7 +24,6 @@ from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled
 from pipeline.providers.limited import prompt_tokens
 from pipeline.text import clean, numbered
-from pipeline.tokens import encoding_for
 
 MOST_TIMES = 3  # a call that failed so often is given up
 _UNASKED = ("batch_expired", "batch_cancelled")

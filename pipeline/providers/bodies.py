@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from pipeline.llm import Message, Request
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.capabilities import MOST_ROOM, Capabilities, keywords_of, without_keywords, without_limits
 from pipeline.providers.endpoint import Endpoint
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.llm import Message, Request
+from pipeline.llm.tokens import count_tokens
 from pipeline.providers.capabilities import Capabilities
-from pipeline.tokens import count_tokens
 
 WORD = "quillwort"
 _SHORTEST = 2000  # tokens: no server has a smaller window in use

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.answers import Unusable, parse_answer
 from pipeline.errors import CallError, PipelineError
 from pipeline.llm import Completion, Message, Request
+from pipeline.llm.answers import Unusable, parse_answer
+from pipeline.llm.tokens import count_tokens, encoding_for
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.offered import Offered
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.providers.replies import counted
-from pipeline.tokens import count_tokens, encoding_for
 
 Row = tuple[str, str]
 _FILLER = "This sentence is here to be read and says nothing. "

@@ -11,7 +11,7 @@ from itertools import count
 
 from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, LLMClient, Request, Usage
-from pipeline.tokens import count_tokens, encoding_for
+from pipeline.llm.tokens import count_tokens, encoding_for
 
 PriceOf = Callable[[Usage], float | None]  # USD of one call, None where that is not known
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pipeline.errors import CallError, ContextTooLong, unbilled
 from pipeline.llm import Completion
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint

@@ -18,10 +18,10 @@ from typing import Any
 import httpx2
 import openai
 
-from pipeline.answers import holds_json
 from pipeline.errors import CallError, EndpointError, spending, unbilled
 from pipeline.llm import Completion, Request
-from pipeline.prompting import PromptSet
+from pipeline.llm.answers import holds_json
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson, keywords_of
 from pipeline.providers.endpoint import Endpoint

@@ -10,12 +10,12 @@ import httpx2
 
 from pipeline.errors import CallError, EndpointError, spending
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
+from pipeline.llm.tokens import count_tokens
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import NoAnswer, TooLong, Unreadable, by_status, is_page, shown_of, text_of, without_key
 from pipeline.providers.streams import is_stream, reply_in
 from pipeline.providers.thought import parted, unseen
 from pipeline.text import well_formed
-from pipeline.tokens import count_tokens
 
 _Ending: TypeAlias = FinishReason | Literal["window", "error"]
 _ENDINGS: dict[str, _Ending] = {

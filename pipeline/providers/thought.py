@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.answers import holds_json, split_thought
-from pipeline.tokens import count_tokens
+from pipeline.llm.answers import holds_json, split_thought
+from pipeline.llm.tokens import count_tokens
 
 _MORE = 64  # tokens by which a completion may be longer than its text
 _FIELDS = ("reasoning_content", "reasoning")

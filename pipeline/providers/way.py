@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import CallError
 from pipeline.llm import Message, Request, Usage
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers import learning
 from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
 from pipeline.providers.capabilities import Capabilities, Lesson

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.review import pages
 from pipeline.review.actions import Action, Label, Lines, Words, changed
 from pipeline.review.catalogue import Catalogue, Desk

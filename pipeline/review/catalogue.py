@@ -7,9 +7,9 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.batches.outputs import name_below, records_at, transcript_of
 from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.outputs import name_below, records_at, transcript_of
 from pipeline.review.lines import Lines
 from pipeline.review.reviewed import Unquotable, remarks, reviewed_document
 from pipeline.review.state import Item, State, opened

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.document import BARE, TERMED
-from pipeline.paragraphs import is_bullet
+from pipeline.pages.paragraphs import is_bullet
 from pipeline.review.actions import (
     Action,
     Add,

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
 from pipeline.language import direction
-from pipeline.render.markdown import clock, labels_of, moment_url, provenance
+from pipeline.pages.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
 from pipeline.review.parts import DROPPED, GROUPED, titles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.document import FORMS, StudyDocument
-from pipeline.render.markdown import labels_of
+from pipeline.pages.markdown import labels_of
 
 # Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
 GROUPED = tuple(name for name, form in FORMS.items() if form == "points")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from pipeline.answers import Unusable
 from pipeline.capable.chunks import system_message
 from pipeline.draft import DraftStatement
 from pipeline.llm import Message
+from pipeline.llm.answers import Unusable
+from pipeline.llm.structured import Answer, Structured
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown_in_runs
 from pipeline.review.state import Item
-from pipeline.structured import Answer, Structured
 from pipeline.text import clean
 from pipeline.verification import Recording, with_lines
 

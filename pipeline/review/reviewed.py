@@ -21,7 +21,7 @@ from pipeline.document import (
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
-from pipeline.paragraphs import shape_of, standing
+from pipeline.pages.paragraphs import shape_of, standing
 from pipeline.record import gaps, tenths
 from pipeline.review.lines import CHANGED
 from pipeline.review.state import Item, State

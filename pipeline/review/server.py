@@ -14,7 +14,6 @@ from pathlib import Path
 
 import uvicorn
 
-from pipeline.connect import open_structured
 from pipeline.errors import InputError, SettingsError
 from pipeline.providers import weights
 from pipeline.review.app import Keep, Setup, create_app
@@ -22,6 +21,7 @@ from pipeline.review.catalogue import Catalogue
 from pipeline.review.guard import Rules
 from pipeline.review.regenerate import Regenerator, regenerator
 from pipeline.settings import LOCAL, Settings
+from pipeline.settings.connect import open_structured
 from pipeline.vendors import is_loopback
 
 _SHORTEST_TOKEN = 12

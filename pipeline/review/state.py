@@ -20,7 +20,7 @@ from pipeline.document import (
     StudyDocument,
     Support,
 )
-from pipeline.paragraphs import shape_of
+from pipeline.pages.paragraphs import shape_of
 from pipeline.review.actions import About
 from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.speakers import full_name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 
 from pipeline.document import BARE
-from pipeline.render.markdown import clock, labels_of, moment_url
+from pipeline.pages.markdown import clock, labels_of, moment_url
 from pipeline.review.catalogue import Desk
 from pipeline.review.changes import Part, changed_words
 from pipeline.review.state import Item

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline.lengths import words_for
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.sections.base import Section
 from pipeline.sections.kinds import KINDS, STUDY, NotesKind, kind_of, sections_of
 

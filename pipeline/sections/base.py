@@ -10,8 +10,8 @@ from pipeline.document import Correction, Detail, Evidence
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
-from pipeline.paragraphs import shape_of
-from pipeline.structured import Answer
+from pipeline.llm.structured import Answer
+from pipeline.pages.paragraphs import shape_of
 from pipeline.transcript import Transcript
 
 # What the editor of a long recording's parts does with a section: write it anew, arrange its points under headings, or

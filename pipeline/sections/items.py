@@ -11,8 +11,8 @@ from pydantic import create_model
 from pipeline.document import Detail
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
+from pipeline.llm.structured import Answer
 from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row, without_end_mark
-from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 

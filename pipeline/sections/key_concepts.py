@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pipeline.document import KeyConcept
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.labels import Labels
+from pipeline.llm.structured import Answer
 from pipeline.sections.base import LinesOf, Section, claim, in_a_row, without_end_mark
-from pipeline.structured import Answer
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 16  # of a term with its definition

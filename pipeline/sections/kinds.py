@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pipeline.errors import SettingsError
 from pipeline.labels import labels_for, languages
+from pipeline.llm.structured import Answer
 from pipeline.profile import Recipe
 from pipeline.sections.action_items import ACTION_ITEMS
 from pipeline.sections.base import Section
@@ -21,7 +22,6 @@ from pipeline.sections.people import PEOPLE
 from pipeline.sections.prerequisites import PREREQUISITES
 from pipeline.sections.summary import SUMMARY
 from pipeline.sections.worked_examples import WORKED_EXAMPLES
-from pipeline.structured import Answer
 
 
 @dataclass(frozen=True, slots=True)

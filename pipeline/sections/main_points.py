@@ -13,9 +13,9 @@ from pydantic import model_validator
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels
-from pipeline.paragraphs import standing
+from pipeline.llm.structured import Answer
+from pipeline.pages.paragraphs import standing
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
-from pipeline.structured import Answer
 from pipeline.tables import fills
 from pipeline.transcript import Transcript
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from pipeline.errors import SettingsError
+from pipeline.llm.structured import Answer
 from pipeline.own_sections import OwnField, OwnSection
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
-from pipeline.structured import Answer
 
 _LEAST_WORDS = 30
 _TAKEN_FIELDS = {"cites"}

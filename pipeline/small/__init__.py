@@ -16,8 +16,9 @@ from pipeline.errors import CallError
 from pipeline.labels import labels_for
 from pipeline.language import covers, english_name
 from pipeline.lengths import Length
+from pipeline.llm.progress import Estimate
+from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
-from pipeline.progress import Estimate
 from pipeline.small.calls import Failed, each, survivable
 from pipeline.small.concepts import (
     LEAST_WORDS,
@@ -42,7 +43,6 @@ from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.small.titles import Named, Names, titled
-from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 

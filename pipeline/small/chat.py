@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.labels import labels_for
 from pipeline.language import english_name, primary
 from pipeline.llm import Message
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.text import clean
 
 _BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.draft import DraftStatement
+from pipeline.llm.structured import Structured
 from pipeline.small.chat import messages, tidied
 from pipeline.small.context import MOST_SENTENCES, SHORT, Openings, begin_of, end_of
 from pipeline.small.excerpts import Excerpt, lines_of
 from pipeline.small.keys import joined, keys, size, units
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
-from pipeline.structured import Structured
 from pipeline.verification.figures import claims
 
 _TOKENS = 16

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pipeline.errors import CallError
 from pipeline.language import primary
+from pipeline.llm.structured import Structured
 from pipeline.small.calls import survivable
 from pipeline.small.chat import messages, tidied
 from pipeline.small.keys import keys, likeness, units
 from pipeline.small.passages import Passage
 from pipeline.small.sentences import Sentence
-from pipeline.structured import Structured
 from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")

@@ -8,11 +8,11 @@ from functools import partial
 
 from pipeline.document import Problem
 from pipeline.errors import CallError
+from pipeline.llm.structured import Structured
 from pipeline.small.calls import Failed, each, survivable
 from pipeline.small.keys import keys
 from pipeline.small.notes import Mark, marks_of, notes_on, spare, unnoted
 from pipeline.small.passages import Passage
-from pipeline.structured import Structured
 from pipeline.transcript import Transcript
 
 

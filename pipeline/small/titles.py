@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.language import primary
+from pipeline.llm.structured import Structured
 from pipeline.small.chat import messages, tidied
 from pipeline.small.context import Openings
 from pipeline.small.excerpts import NEEDS, Excerpt
 from pipeline.small.keys import denies, keys, size, units, unspaced
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence
-from pipeline.structured import Structured
 from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
 from pipeline.verification.number_tokens import is_number

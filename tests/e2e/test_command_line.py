@@ -203,10 +203,10 @@ def test_a_misspelt_command_is_told_with_the_one_that_was_meant(capsys: pytest.C
 
 def test_a_document_that_is_made_loads_nothing_that_making_takes(replayable: Path) -> None:
     make = ("make", "talk.txt", *NOBODY)
-    assert {"openai", "asyncio", "pydantic", "tiktoken", "pipeline.corpus"} - loaded(*make, cwd=replayable) == {
+    assert {"openai", "asyncio", "pydantic", "tiktoken", "pipeline.batches.corpus"} - loaded(*make, cwd=replayable) == {
         "openai"
     }
-    slow = {"openai", "asyncio", "pydantic", "rich", "tiktoken", "pipeline.corpus", "pipeline.document"}
+    slow = {"openai", "asyncio", "pydantic", "rich", "tiktoken", "pipeline.batches.corpus", "pipeline.document"}
     assert not slow & loaded(*make, cwd=replayable)
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline import prices
 from pipeline.cli import main
+from pipeline.llm import prices
 from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk

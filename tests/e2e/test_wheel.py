@@ -25,6 +25,6 @@ def test_the_wheel_works_alone(tmp_path: Path) -> None:
     )
     assert "make" in helped.stdout
     names = [p.relative_to(ROOT / "prompts").with_suffix("").as_posix() for p in (ROOT / "prompts").rglob("*.md")]
-    code = f"from pipeline.prompting import PromptSet; s = PromptSet(); print([s.load(n).name for n in {names!r}])"
+    code = f"from pipeline.llm.prompting import PromptSet; s = PromptSet(); print([s.load(n).name for n in {names!r}])"
     loaded = subprocess.run([python, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == str(names)

@@ -13,7 +13,7 @@ from pipeline.document import StudyDocument
 from pipeline.evaluation.fixture_adding import Addition, run_add
 from pipeline.evaluation.fixtures import Fixture, load_fixture
 from pipeline.llm import Request
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import output_path, write
 from tests.evaluation.runs import settings, stored

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import store
-from pipeline.chosen import store_path
 from pipeline.document import StudyDocument
 from pipeline.llm import Request
 from pipeline.profile import Recipe
@@ -14,6 +13,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
+from pipeline.settings.chosen import store_path
 from tests.kinds import empty
 from tests.scripted import Answer, ScriptedClient, good_answer
 

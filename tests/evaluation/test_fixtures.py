@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from pipeline.chosen import store_path
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
@@ -29,6 +28,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
+from pipeline.settings.chosen import store_path
 from pipeline.transcript import Metadata
 from tests.evaluation.runs import HOST, KEY, Hosted, recorded, settings, stored
 from tests.kinds import TASKS, answering, empty, minutes

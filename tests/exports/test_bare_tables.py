@@ -22,10 +22,10 @@ from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
-from pipeline.page import draft_of_document, draft_of_page, is_edited
-from pipeline.paragraphs import is_bullet, standing
+from pipeline.pages import render_markdown
+from pipeline.pages.paragraphs import is_bullet, standing
+from pipeline.pages.reading import draft_of_document, draft_of_page, is_edited
 from pipeline.rechecking import Reopened, checked_by_code
-from pipeline.render import render_markdown
 from pipeline.review.actions import Heading, Move
 from pipeline.review.coverage import cited
 from pipeline.review.decisions import apply

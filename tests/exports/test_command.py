@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.batches.outputs import MARKS, documents_below, is_output, records_below
 from pipeline.cli import main
 from pipeline.cli.exporting import Exports
 from pipeline.exports import FORMATS
-from pipeline.outputs import MARKS, documents_below, is_output, records_below
 from pipeline.settings import Settings
 from tests.e2e.test_command_line import NOBODY, replayable, studydoc  # noqa: F401
 from tests.review.test_app import folder

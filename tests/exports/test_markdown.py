@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from pipeline.document import StudyDocument
 from pipeline.exports import Format
 from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
-from pipeline.page import is_edited
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import is_edited
 from tests.exports.samples import hostile, quotes, ready, sample, texts
 
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.document import FORMS, Prerequisite
 from pipeline.exports import Exported
 from pipeline.exports.passages import Passage
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from tests.exports.samples import TRANSCRIPT, hostile, ready, sample
 
 

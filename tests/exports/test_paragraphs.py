@@ -16,9 +16,9 @@ from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
-from pipeline.page import UNCITED, draft_of_document, draft_of_page, is_edited
-from pipeline.paragraphs import in_paragraphs
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
+from pipeline.pages.paragraphs import in_paragraphs
+from pipeline.pages.reading import UNCITED, draft_of_document, draft_of_page, is_edited
 from pipeline.review.actions import Add, Divide, Merge, Move, Split
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document

@@ -20,7 +20,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_obsidian
 from pipeline.exports.tables import write_csv, write_jsonl, write_record
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.transcript import Transcript
 from tests.exports.samples import TRANSCRIPT, ready, sample
 

@@ -14,8 +14,8 @@ from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
-from pipeline.page import draft_of_document, draft_of_page, is_edited
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import draft_of_document, draft_of_page, is_edited
 from pipeline.review.actions import Merge, Split
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document

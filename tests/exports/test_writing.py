@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from pipeline.batches.outputs import source_of
 from pipeline.errors import InputError, SettingsError
 from pipeline.exports import targets
 from pipeline.exports.targets import Place, places_below, wanted
 from pipeline.exports.writing import Exporter
-from pipeline.outputs import source_of
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, write

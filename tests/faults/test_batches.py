@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
-from pipeline.chosen import store_path
+from pipeline.batches.forecast import forecast
 from pipeline.cli.screen import Screen
 from pipeline.errors import PipelineError, SettingsError, StoreError
-from pipeline.forecast import forecast
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
 from pipeline.providers.limited import LimitReached
 from pipeline.settings import Settings, load_settings
+from pipeline.settings.chosen import store_path
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.alone import made_alone

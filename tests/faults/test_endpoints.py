@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.chosen import store_path
-from pipeline.connect import connect
 from pipeline.doctor import run_doctor
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
@@ -30,6 +28,8 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
+from pipeline.settings.chosen import store_path
+from pipeline.settings.connect import connect
 from tests.clock import FakeClock
 from tests.faults.fake_endpoints import AS_ENDPOINTS, ENDS, PASSING, REFUSALS, FakeEndpoint, serving
 from tests.faults.server import answer as scripted_answer

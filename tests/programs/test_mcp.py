@@ -17,6 +17,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline import store
+from pipeline.batches.order import Figures, Input, Outcome
+from pipeline.batches.outputs import transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
@@ -25,11 +27,9 @@ from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.server import made, server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
-from pipeline.order import Figures, Input, Outcome
-from pipeline.outputs import transcript_of
+from pipeline.pages import render_markdown
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import store
 from pipeline.mcp_server.searching import Index, match_of
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.run import asummarise
 from tests.scripted import EMPTY, ScriptedClient, transcript
 

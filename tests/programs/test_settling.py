@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.settling import Settling, Stamp, listing
+from pipeline.batches.settling import Settling, Stamp, listing
 
 A = Stamp(10, 1_000, (1, 7))
 GROWN = Stamp(20, 2_000, (1, 7))
@@ -132,7 +132,7 @@ def test_what_cannot_be_read_below_a_folder_keeps_nothing_else_from_being_listed
             raise PermissionError(path)
         return scandir(path)
 
-    monkeypatch.setattr("pipeline.settling.os.scandir", closed)
+    monkeypatch.setattr("pipeline.batches.settling.os.scandir", closed)
     found, away = listing([tmp_path])
     assert list(found) == [str(tmp_path / "talk.txt")] and away == [str(tmp_path / "closed")]
     assert listing([tmp_path / "closed"])[1] == [str(tmp_path / "closed")]

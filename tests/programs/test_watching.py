@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from pipeline.batches.order import Outcome
+from pipeline.batches.watching import Watched, watch_documents
 from pipeline.cli.exporting import Exports
 from pipeline.cli.screen import Screen
 from pipeline.cli.watch import exit_code, run_watch
 from pipeline.errors import SettingsError
 from pipeline.events import Events
-from pipeline.order import Outcome
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
-from pipeline.watching import Watched, watch_documents
 from tests.samples import ROOT
 from tests.scripted import LINES
 

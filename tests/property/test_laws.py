@@ -18,14 +18,14 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import InputError
 from pipeline.lengths import words_for
 from pipeline.llm import Request
+from pipeline.llm.tokens import count_each, count_tokens
 from pipeline.numbering import numbered_lines, numbers_of, segments_of
+from pipeline.pages import render_markdown
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.readers import parse
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import dump
 from pipeline.text import slug
-from pipeline.tokens import count_each, count_tokens
 from pipeline.verification import Recording, finding
 from pipeline.verification.figures import claims, figures, unsaid
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.document import Statement, StudyDocument
 from pipeline.emphasis import shared_out
-from pipeline.page import draft_of_document, draft_of_page
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import draft_of_document, draft_of_page
 from pipeline.run import asummarise
 from tests.scripted import ScriptedClient, good_answer, transcript
 

@@ -16,14 +16,14 @@ import pytest
 import vcr
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from pipeline.answers import parse_answer
 from pipeline.llm import Completion, Message, Request, Rung
+from pipeline.llm.answers import parse_answer
+from pipeline.llm.structured import Answer, schema_of
 from pipeline.providers import weights
 from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.openai_compatible import OpenAICompatible
-from pipeline.structured import Answer, schema_of
 
 FOLDER = Path(__file__).parent / "cassettes"
 HOST = "http://127.0.0.1:8790"  # the recording server's, so that the address is part of the match

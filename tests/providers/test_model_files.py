@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.chosen import model_and_endpoint, own_model, recipe_of
 from pipeline.cli import main
 from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import CAPABLE, SMALL
@@ -20,6 +19,7 @@ from pipeline.providers import gguf, model_files, weights
 from pipeline.providers.gguf import inspect
 from pipeline.providers.model_files import OwnModel, add
 from pipeline.settings import load_settings
+from pipeline.settings.chosen import model_and_endpoint, own_model, recipe_of
 from tests.providers.test_gguf import FACTS, model_file
 
 PLAIN = {k: v for k, v in FACTS.items() if k != "tokenizer.chat_template"}

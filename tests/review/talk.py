@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.document import DroppedNote, StudyDocument
 from pipeline.llm import Request
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import write
 from tests.scripted import EMPTY, ScriptedClient

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.document import Correction, Detail, DroppedNote, MainPoint, StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.review.app import Setup, create_app
 from pipeline.review.catalogue import Catalogue
 from pipeline.review.guard import Rules

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.store import load, write
 from tests.review.browsing import Server, events, point, ready, revision, serving
 from tests.review.talk import folder_with_talk

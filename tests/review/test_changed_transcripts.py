@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from pipeline.cli import main
 from pipeline.document import Detail, StudyDocument
 from pipeline.errors import InputError
+from pipeline.pages import render_markdown
 from pipeline.readers import read_transcript
-from pipeline.render import render_markdown
 from pipeline.review.actions import Action
 from pipeline.review.catalogue import Desk
 from pipeline.review.decisions import Unfit

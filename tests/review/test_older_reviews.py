@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.document import StudyDocument
-from pipeline.render import render_markdown
+from pipeline.pages import render_markdown
 from pipeline.review.catalogue import Desk
 from pipeline.review.pages import notes
 from pipeline.store import load, write

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.pages import render_markdown
 from pipeline.profile import Recipe
-from pipeline.render import render_markdown
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.pages import document_page, list_page
 from pipeline.run import asummarise

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InvalidAnswer
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.review.regenerate import Point, Rewritten, regenerator
 from pipeline.review.state import Item, opened
 from pipeline.verification import Recording

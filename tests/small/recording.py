@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from pipeline.labels import labels_for
 from pipeline.llm import Completion, Request, Usage
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Structured
 from pipeline.small.excerpts import Excerpt, excerpts_of
 from pipeline.small.notes import Mark
 from pipeline.small.quoting import Quoter
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.structured import Structured
 from pipeline.transcript import Metadata, Segment, Transcript
 
 LINES = (

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.draft import Draft
 from pipeline.llm import Request
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import SMALL, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.small import draft
 from pipeline.small.chat import messages
 from pipeline.small.noises import spoken

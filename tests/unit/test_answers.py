@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from pipeline.answers import Unusable, holds_json, parse_answer
-from pipeline.structured import Answer
+from pipeline.llm.answers import Unusable, holds_json, parse_answer
+from pipeline.llm.structured import Answer
 
 
 class Point(Answer):

@@ -4,8 +4,8 @@ import re
 
 from pipeline.capable.chunks import Prefixes
 from pipeline.chunking import chunk_transcript
+from pipeline.llm.prompting import PromptSet
 from pipeline.numbering import NumberedLine, numbers_of, segments_of
-from pipeline.prompting import PromptSet
 from pipeline.transcript import Segment, Transcript
 
 # Captions of five words: four make a line, and the two that end the opening of 250 words are less than one.

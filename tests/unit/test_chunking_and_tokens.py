@@ -1,5 +1,5 @@
 from pipeline.chunking import chunk_transcript, halves, rendered_tokens
-from pipeline.tokens import count_tokens, encoding_for
+from pipeline.llm.tokens import count_tokens, encoding_for
 from tests.scripted import transcript
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
-from pipeline.chosen import store_path
 from pipeline.cli import app, main
 from pipeline.cli.fixture import add as fixture_add
 from pipeline.cli.options import CALLS
 from pipeline.cli.store import take_in
 from pipeline.settings import deciding
+from pipeline.settings.chosen import store_path
 from tests.samples import scripted_calls
 
 Said = tuple[object, str, str]
@@ -129,7 +129,10 @@ def test_completing_behind_a_command_that_there_is_not_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "does"),
-    [(("make", "talk.vtt"), "pipeline.single_machine.make_documents"), (("store",), "pipeline.cli.store.store_rows")],
+    [
+        (("make", "talk.vtt"), "pipeline.batches.single_machine.make_documents"),
+        (("store",), "pipeline.cli.store.store_rows"),
+    ],
     ids=["make", "store"],
 )
 def test_ctrl_c_is_told_by_every_command(

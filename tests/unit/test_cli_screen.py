@@ -12,19 +12,19 @@ from typing import get_args
 
 import pytest
 
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order, Outcome
+from pipeline.batches.single_machine import Audience
 from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
-from pipeline.corpus import make_all
 from pipeline.errors import EndpointError, InputError
 from pipeline.events import Events
 from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
-from pipeline.order import Order, Outcome
+from pipeline.llm.progress import Booking, Progress
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import PROFILES, Check, Recipe
-from pipeline.progress import Booking, Progress
-from pipeline.prompting import PromptSet
 from pipeline.settings import Effort
-from pipeline.single_machine import Audience
 from tests.scripted import EMPTY, ScriptedClient, fitting, good_answer, transcript, with_fault
 
 
@@ -120,7 +120,7 @@ def test_what_is_left_goes_by_the_weight_of_calls_and_not_by_what_came_before_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("pipeline.progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("pipeline.llm.progress.time.monotonic", lambda: clock[0])
     booking = Booking(ScriptedClient(good_answer), Progress("talk"), lambda progress: None)
     booking.begin("writing", at_once=1, planned=2, later=10, weight=5.0)
     clock[0] = 1060.0  # a model was fetched before the first call, which took the last minute

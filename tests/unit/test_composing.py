@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.answers import Unusable
 from pipeline.capable.composing import compose, composed, composed_answer, lawful
 from pipeline.capable.job import Job
 from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import labels_for
+from pipeline.llm.answers import Unusable
 from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, Section, sections_of

@@ -11,22 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.chosen import store_path
-from pipeline.corpus import make_all
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order, Outcome
+from pipeline.batches.outputs import is_output
 from pipeline.errors import Declined, EndpointError, InvalidAnswer
 from pipeline.llm import Completion, Request
-from pipeline.order import Order, Outcome
-from pipeline.outputs import is_output
-from pipeline.page import page_digest
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.stopping import Stoppable
+from pipeline.pages.reading import page_digest
 from pipeline.profile import Recipe
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.gate import Gate
 from pipeline.providers.limited import Limited
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import Source
-from pipeline.stopping import Stoppable
+from pipeline.settings.chosen import store_path
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 

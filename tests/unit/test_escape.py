@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline.render.markdown import escape, unescape
+from pipeline.pages.markdown import escape, unescape
 from pipeline.text import parted_at_colon, pieces_of_code
 
 

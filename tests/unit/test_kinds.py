@@ -15,9 +15,9 @@ from pipeline.errors import SettingsError
 from pipeline.labels import labels_for
 from pipeline.lengths import words_for
 from pipeline.own_sections import load_sections
-from pipeline.page import draft_of_document, draft_of_page
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import draft_of_document, draft_of_page
 from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe
-from pipeline.render import render_markdown
 from pipeline.sections import words_of, words_of_each
 from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, STUDY, sections_of
 from tests.kinds import DECISION, EXAMPLE, QUESTION, TASKS, answering, empty, made, minutes

@@ -10,10 +10,10 @@ from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.labels import Labels, labels_for, languages
 from pipeline.language import NAMES, primary
-from pipeline.page import draft_of_document, draft_of_page
+from pipeline.pages import render_markdown
+from pipeline.pages.markdown import provenance
+from pipeline.pages.reading import draft_of_document, draft_of_page
 from pipeline.profile import NotesName, Recipe
-from pipeline.render import render_markdown
-from pipeline.render.markdown import provenance
 from pipeline.run import asummarise
 from tests.kinds import DECISION, EXAMPLE, QUESTION, TASKS, answering
 from tests.kinds import made as of_kind

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.prompting import PromptSet
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.canary import WORD
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint

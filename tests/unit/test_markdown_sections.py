@@ -14,7 +14,7 @@ from pipeline.capable import markdown_sections
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.draft import Draft, DraftStatement
 from pipeline.labels import labels_for
-from pipeline.paragraphs import is_bullet
+from pipeline.pages.paragraphs import is_bullet
 from pipeline.sections import STUDY
 from pipeline.text import words
 

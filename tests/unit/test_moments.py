@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.render.markdown import moment_url
+from pipeline.pages.markdown import moment_url
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import outputs
-from pipeline.corpus import make_all
+from pipeline.batches import outputs
+from pipeline.batches.corpus import make_all
+from pipeline.batches.inputs import find, left_behind
+from pipeline.batches.order import Input, Order
+from pipeline.batches.outputs import source_of, transcript_of
 from pipeline.errors import InputError
-from pipeline.inputs import find, left_behind
+from pipeline.llm.prompting import PromptSet
 from pipeline.mcp_server.folder import Folder
-from pipeline.order import Input, Order
-from pipeline.outputs import source_of, transcript_of
+from pipeline.pages import render_markdown
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.readers import Source, read_transcript
 from pipeline.readers.archive import is_there, sha256_of
 from pipeline.rechecking import check_path
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
 from pipeline.transcript import Asked

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.corpus import make_all
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order
+from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import SettingsError
-from pipeline.order import Order
+from pipeline.llm.prompting import PromptSet
 from pipeline.own_sections import load_sections
-from pipeline.page import draft_of_page
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import draft_of_page
 from pipeline.profile import SMALL, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.sections.kinds import sections_of
 from pipeline.settings import load_settings
-from pipeline.up_to_date import Ledger
 from tests.kinds import answering
 from tests.samples import ROOT
 from tests.scripted import LINES, transcript

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.chosen import store_path
+from pipeline.batches.forecast import Forecast, forecast
+from pipeline.batches.plan import Experience, Plan, plan_one, together
+from pipeline.batches.single_machine import opening_line
 from pipeline.cli import main
 from pipeline.cli.screen import plan_table
-from pipeline.connect import Connection
 from pipeline.errors import CallError, ContextTooLong, EndpointError, spending, unbilled
-from pipeline.forecast import Forecast, forecast
 from pipeline.lengths import words_for
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.plan import Experience, Plan, plan_one, together
-from pipeline.prices import BATCH, cost_usd
+from pipeline.llm.prices import BATCH, cost_usd
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.faults import PushedBack
 from pipeline.providers.limited import Limited, LimitReached, prompt_tokens
@@ -27,7 +26,8 @@ from pipeline.providers.stored import StoredClient
 from pipeline.providers.weights import EMBEDDED
 from pipeline.run import asummarise
 from pipeline.settings import load_settings
-from pipeline.single_machine import opening_line
+from pipeline.settings.chosen import store_path
+from pipeline.settings.connect import Connection
 from pipeline.transcript import Transcript
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
 
@@ -249,7 +249,7 @@ def test_a_batch_costs_half_where_the_price_list_says_so() -> None:
 
 def test_a_plan_of_many_calls_costs_what_each_of_them_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The price list has a higher price for one call that is as long as all of them."""
-    monkeypatch.setattr("pipeline.prices.cost_usd", lambda model, endpoint, usage: 0.25)
+    monkeypatch.setattr("pipeline.llm.prices.cost_usd", lambda model, endpoint, usage: 0.25)
     found = forecast_of(tmp_path)
     assert found.cost == (4 * 0.25, 4 * 0.25) and found.check_cost == (2 * 0.25, 2 * 0.25)
 

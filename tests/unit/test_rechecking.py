@@ -14,10 +14,10 @@ from pipeline.cli.check import run_check
 from pipeline.document import Naming, Problem, RunRecord, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
-from pipeline.page import UNCITED, draft_of_page, edited_page
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import UNCITED, draft_of_page, edited_page
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.rechecking import Checked, check_path, check_path_with_model
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.store import load, output_path, write
 from tests.kinds import TASKS, answering

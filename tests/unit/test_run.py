@@ -9,10 +9,10 @@ import pytest
 from pipeline.document import StudyDocument
 from pipeline.errors import ContextTooLong, EndpointError, spending
 from pipeline.llm import Completion, Request, Usage
-from pipeline.prices import cost_usd
+from pipeline.llm.prices import cost_usd
+from pipeline.llm.prompting import PromptSet
+from pipeline.pages import render_markdown
 from pipeline.profile import CAPABLE, Recipe
-from pipeline.prompting import PromptSet
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
 from pipeline.transcript import Segment, Transcript
 from tests.scripted import (

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.chosen import recipe_of
 from pipeline.errors import SettingsError
 from pipeline.settings import SETTABLE, Settings, deciding, load_settings
+from pipeline.settings.chosen import recipe_of
 from tests.samples import ROOT
 
 # Another value for each setting that decides a document, those apart that are folders.

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from pipeline.answers import Unusable
 from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.prompting import PromptSet
+from pipeline.llm.answers import Unusable
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.structured import Answer as StructuredAnswer
+from pipeline.pages import render_markdown
 from pipeline.providers.calls import LEASE, CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
-from pipeline.render import render_markdown
 from pipeline.run import asummarise
-from pipeline.structured import Answer as StructuredAnswer
 from tests.scripted import Answer, ScriptedClient, cut_off, good_answer, structured, transcript
 
 REQUEST = Request("points", (Message("user", "What is said?"),), {"type": "object"}, 100)
@@ -456,8 +456,8 @@ def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: P
 def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
     import sqlite3
 
-    from pipeline.chosen import store_path
     from pipeline.cli.store import store_faults, take_in
+    from pipeline.settings.chosen import store_path
     from tests.samples import scripted_calls
 
     take_in(tmp_path, scripted_calls(tmp_path))

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.corpus import make_all
-from pipeline.inputs import Found, find
-from pipeline.order import Input, Order
+from pipeline.batches.corpus import make_all
+from pipeline.batches.inputs import Found, find
+from pipeline.batches.order import Input, Order
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.readers import Source
 from pipeline.transcript import Transcript
 from tests.scripted import LINES, ScriptedClient, good_answer

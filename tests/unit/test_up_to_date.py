@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batches.corpus import make_all
+from pipeline.batches.order import Order, Outcome
+from pipeline.batches.outputs import transcript_of
+from pipeline.batches.single_machine import Audience, Run
+from pipeline.batches.up_to_date import Ledger, _key
 from pipeline.cli.screen import Screen
-from pipeline.corpus import make_all
 from pipeline.events import Events
 from pipeline.llm import Completion, Request, Usage
-from pipeline.order import Order, Outcome
-from pipeline.outputs import transcript_of
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
 from pipeline.settings import Settings
-from pipeline.single_machine import Audience, Run
 from pipeline.store import load, output_path
-from pipeline.up_to_date import Ledger, _key
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
 
 
@@ -156,7 +156,7 @@ def test_other_settings_prompts_models_or_another_program_make_it_again(
     (source.path.parent / "system.v6.md").write_text("Be brief.")
     own = PromptSet(source.path.parent)
     assert Ledger(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
-    monkeypatch.setattr("pipeline.up_to_date._code", lambda: "another version")
+    monkeypatch.setattr("pipeline.batches.up_to_date._code", lambda: "another version")
     assert again(ledger, source) is None
 
 

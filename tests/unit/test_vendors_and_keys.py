@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.chosen import endpoint_of
 from pipeline.errors import EndpointError, SettingsError, spending, unbilled
 from pipeline.llm import Tally, Usage
-from pipeline.prices import cost_of_calls, cost_of_run, cost_usd
+from pipeline.llm.prices import cost_of_calls, cost_of_run, cost_usd
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings, load_settings
+from pipeline.settings.chosen import endpoint_of
 from pipeline.vendors import VENDORS, Vendor, vendor_at
 
 KEYS = {name: f"sk-canary-{name}" for vendor in VENDORS for name in vendor.keys}

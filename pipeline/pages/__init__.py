@@ -1,5 +1,5 @@
 """Documents to files of other forms. Pure: the same document gives the same bytes."""
 
-from pipeline.render.markdown import DOUBTED, escape, render_markdown, unescape
+from pipeline.pages.markdown import DOUBTED, escape, render_markdown, unescape
 
 __all__ = ["DOUBTED", "escape", "render_markdown", "unescape"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 
-_ROOTS = (Path(__file__).parent / "prompts", Path(__file__).parent.parent / "prompts")
+_PACKAGE = Path(__file__).parents[1]
+_ROOTS = (_PACKAGE / "prompts", _PACKAGE.parent / "prompts")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.errors import PipelineError
 from pipeline.llm import Completion, Request, Usage
-from pipeline.prices import added
+from pipeline.llm.prices import added
+from pipeline.llm.progress import Estimate, Phase, Progress, comes_after
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.tokens import encoding_for
 from pipeline.profile import Recipe
-from pipeline.progress import Estimate, Phase, Progress, comes_after
-from pipeline.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.providers.limited import PriceOf, prompt_tokens
 from pipeline.run import asummarise, way_of
 from pipeline.sections import words_of
-from pipeline.tokens import encoding_for
 from pipeline.transcript import Transcript
 
 

@@ -23,10 +23,10 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement, lines_of
 from pipeline.emphasis import standing_in
 from pipeline.errors import StoreError
 from pipeline.llm import digest_of
-from pipeline.page_rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
-from pipeline.paragraphs import is_bullet, shape_of
-from pipeline.render import render_markdown
-from pipeline.render.markdown import provenance
+from pipeline.pages import render_markdown
+from pipeline.pages.markdown import provenance
+from pipeline.pages.paragraphs import is_bullet, shape_of
+from pipeline.pages.rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
 from pipeline.store import load
 from pipeline.tables import cells, row_of
 

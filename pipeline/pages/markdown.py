@@ -18,7 +18,7 @@ from pipeline.document import (
 )
 from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
-from pipeline.paragraphs import in_paragraphs, is_bullet
+from pipeline.pages.paragraphs import in_paragraphs, is_bullet
 from pipeline.tables import cells
 from pipeline.text import linkable, parted_at_colon, pieces_of_code
 

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
-from pipeline.render import DOUBTED, escape, unescape
-from pipeline.render.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
+from pipeline.pages import DOUBTED, escape, unescape
+from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
 from pipeline.tables import cells, row_of
 from pipeline.text import QUESTION_MARKS
 

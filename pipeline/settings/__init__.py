@@ -14,7 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.values import Decides, one_of, path, positive, read, switch, text, value, whole
+from pipeline.settings.values import Decides, one_of, path, positive, read, switch, text, value, whole
 from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_on_loopback
 
 if TYPE_CHECKING:

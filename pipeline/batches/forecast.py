@@ -9,16 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline import prices
-from pipeline.chosen import model_and_endpoint, recipe_of, store_path
+from pipeline.batches.inputs import find, read
+from pipeline.batches.order import Input, Outcome
+from pipeline.batches.plan import Experience, Plan, plan_one, together
 from pipeline.errors import InputError
-from pipeline.inputs import find, read
-from pipeline.llm import Usage
-from pipeline.order import Input, Outcome
-from pipeline.plan import Experience, Plan, plan_one, together
-from pipeline.prompting import PromptSet
+from pipeline.llm import Usage, prices
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import CallStore
 from pipeline.settings import Settings
+from pipeline.settings.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.transcript import Transcript
 
 Price = tuple[float | None, float | None]  # USD if answers are short and if they are long; None is not known

@@ -10,26 +10,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.chosen import model_and_endpoint, own_model, recipe_of, store_path
-from pipeline.display import Display
+from pipeline.batches.display import Display
+from pipeline.batches.inputs import find, left_behind, read
+from pipeline.batches.order import Input, Order, Outcome
+from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError, StoreError
 from pipeline.events import Events
-from pipeline.inputs import find, left_behind, read
 from pipeline.llm import Tally
-from pipeline.order import Input, Order, Outcome
-from pipeline.progress import ENDED, Phase, Progress
-from pipeline.prompting import PromptSet
+from pipeline.llm.progress import ENDED, Phase, Progress
+from pipeline.llm.prompting import PromptSet
+from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source
 from pipeline.settings import Settings
-from pipeline.stopping import Stoppable
+from pipeline.settings.chosen import model_and_endpoint, own_model, recipe_of, store_path
 from pipeline.store import check_writable
 from pipeline.text import duration, numbered
 from pipeline.transcript import Metadata, Transcript
-from pipeline.up_to_date import Ledger
 
 if TYPE_CHECKING:
-    from pipeline.connect import Connection
+    from pipeline.settings.connect import Connection
 
 # What makes signals end the run: at the first one it calls what it is given, at the second it cancels the running task.
 Signals = Callable[[Callable[[], None]], AbstractContextManager[object]]
@@ -103,7 +103,7 @@ async def _made_now(sources: Sequence[Source | Transcript], run: Run, before: in
 
     After a first signal calls under way finish, since they are paid for; those of a model in this process are not.
     """
-    from pipeline.corpus import make_all
+    from pipeline.batches.corpus import make_all
 
     async with run.connected() as at:
         run.audience.display.say(opening_line(at, run.settings, sources, before))
@@ -142,7 +142,7 @@ class Run:
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
         """The client. SettingsError when it lacks a key or memory."""
-        from pipeline.connect import connect
+        from pipeline.settings.connect import connect
 
         if own := own_model(self.settings):
             own.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
@@ -207,8 +207,8 @@ class Audience:
 
 def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
     """Which model, why, and for the embedded one how long it is likely to take."""
+    from pipeline.llm.tokens import encoding_for
     from pipeline.providers import weights
-    from pipeline.tokens import encoding_for
 
     encoding, known = encoding_for(at.model)
     line = f"model {at.model} ({at.address}; {at.why}): {numbered(len(sources), 'transcript')}"

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.answers import Parsed, Unusable, parse_answer
 from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
 from pipeline.llm import SEED, TEMPERATURE, Completion, Message, Request
-from pipeline.progress import Booking
-from pipeline.prompting import PromptSet
+from pipeline.llm.answers import Parsed, Unusable, parse_answer
+from pipeline.llm.progress import Booking
+from pipeline.llm.prompting import PromptSet
 from pipeline.text import composed
 
 A = TypeVar("A", bound=BaseModel)

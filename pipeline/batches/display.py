@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.order import Outcome
-from pipeline.progress import Progress
+from pipeline.batches.order import Outcome
+from pipeline.llm.progress import Progress
 
 
 class Display(Protocol):

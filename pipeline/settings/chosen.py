@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from pipeline import prices
 from pipeline.errors import SettingsError
+from pipeline.llm import prices
 from pipeline.profile import PROFILES, Profile, ProfileName, Recipe
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import OPENAI_URL, Settings

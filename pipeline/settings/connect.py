@@ -10,26 +10,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import prices
-from pipeline.chosen import endpoint_of, model_and_endpoint, own_model, profile_of, store_path
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events, LoggedCalls, LoggedHits
-from pipeline.llm import Completion, LLMClient, Request, Usage
-from pipeline.progress import Booking, Progress, unwatched
-from pipeline.prompting import PromptSet
+from pipeline.llm import Completion, LLMClient, Request, Usage, prices
+from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
 from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
+from pipeline.settings.chosen import endpoint_of, model_and_endpoint, own_model, profile_of, store_path
 from pipeline.store import check_writable
 
 if TYPE_CHECKING:
+    from pipeline.llm.structured import Structured
     from pipeline.providers.limited import Limited
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
-    from pipeline.structured import Structured
 
 _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten tokens a second
 
@@ -161,7 +160,7 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
 
     Answers are kept in the store of the settings' output folder. Raises SettingsError and StoreError.
     """
-    from pipeline.structured import Structured
+    from pipeline.llm.structured import Structured
 
     prompts = PromptSet(settings.prompts)
     check_writable(settings.out)

@@ -9,20 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import store
+from pipeline.batches.inputs import read
+from pipeline.batches.order import Figures, Order, Outcome
+from pipeline.batches.outputs import path_told
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
-from pipeline.inputs import read
 from pipeline.llm import LLMClient
-from pipeline.order import Figures, Order, Outcome
-from pipeline.outputs import path_told
-from pipeline.prices import cost_of_run
-from pipeline.progress import Progress, Watch, unwatched
+from pipeline.llm.prices import cost_of_run
+from pipeline.llm.progress import Progress, Watch, unwatched
+from pipeline.llm.stopping import Stoppable
 from pipeline.readers import Source
 from pipeline.readers.archive import is_there
 from pipeline.readers.report import left_out_line
 from pipeline.speakers import not_used
-from pipeline.stopping import Stoppable
 from pipeline.tasks import until_quiet
 from pipeline.text import well_formed
 from pipeline.transcript import Transcript
@@ -152,9 +152,9 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
     # Loaded when a document is made: a run over what was made before makes none.
-    from pipeline.page import page_digest
+    from pipeline.pages import render_markdown
+    from pipeline.pages.reading import page_digest
     from pipeline.record import unchanged
-    from pipeline.render import render_markdown
     from pipeline.run import asummarise
 
     progress: list[Progress] = []
@@ -236,7 +236,7 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
     """What becomes of a page that somebody edited, None of one that is written anew: it `stays`, or is kept aside."""
-    from pipeline.page import NOT_AS_MADE, is_as_made
+    from pipeline.pages.reading import NOT_AS_MADE, is_as_made
 
     try:
         markdown = page.read_bytes()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from pipeline.batches.order import Input, Outcome
+from pipeline.batches.outputs import former_places, is_output, origin_of, records_beside, source_of
 from pipeline.errors import InputError
-from pipeline.order import Input, Outcome
-from pipeline.outputs import former_places, is_output, origin_of, records_beside, source_of
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path

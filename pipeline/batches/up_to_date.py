@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pipeline.batches.order import Figures, Order, Outcome
 from pipeline.errors import InputError
 from pipeline.llm import Tally, Usage, digest_of
-from pipeline.order import Figures, Order, Outcome
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source, content
 from pipeline.readers.metadata import read_side_file
@@ -114,7 +114,7 @@ def _written(*paths: Path) -> str:
 def _code() -> str:
     """The digest of the program itself: another version may check or render otherwise."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
+    root = Path(__file__).parents[1]
     for path in sorted((*root.rglob("*.py"), *root.rglob("labels/*.toml"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -15,23 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.chosen import store_path
-from pipeline.corpus import in_turns, make_each
-from pipeline.display import Display
+from pipeline.batches.corpus import in_turns, make_each
+from pipeline.batches.display import Display
+from pipeline.batches.inputs import find_among
+from pipeline.batches.order import Input, Outcome
+from pipeline.batches.outputs import is_output
+from pipeline.batches.settling import Settling, Stamp, listing
+from pipeline.batches.single_machine import Audience, Run
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events
-from pipeline.inputs import find_among
-from pipeline.order import Input, Outcome
-from pipeline.outputs import is_output
+from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source, Survey
 from pipeline.readers.metadata import side_file
 from pipeline.readers.report import skipped_lines
 from pipeline.readers.sources import linked_folders
 from pipeline.settings import Settings
-from pipeline.settling import Settling, Stamp, listing
-from pipeline.single_machine import Audience, Run
-from pipeline.stopping import Stoppable
+from pipeline.settings.chosen import store_path
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 

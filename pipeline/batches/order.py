@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import PipelineError
 from pipeline.llm import Tally
+from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
-from pipeline.prompting import PromptSet
 from pipeline.transcript import Metadata
 
 if TYPE_CHECKING:
