@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.document import Evidence
 from pipeline.labels import Labels
-from pipeline.pages.markdown import clock, moment_url
+from pipeline.pages.markdown import clock, moment_url, runs
 from pipeline.text import clean
 from pipeline.transcript import Segment, Transcript
 
@@ -59,23 +59,12 @@ def passages(
     evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
 ) -> tuple[Passage, ...]:
     """A passage for each run of lines that stand close together. Without a transcript there is no context."""
-    return tuple(_passage(run, transcript, url, labels) for run in _runs(evidence, _CLOSE if transcript else 0))
+    return tuple(_passage(run, transcript, url, labels) for run in runs(evidence, _CLOSE if transcript else 0))
 
 
 def _shortened(text: str, limit: int) -> str:
     """A text, or as many of its first words as fit with a mark that more follows."""
     return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
-
-
-def _runs(evidence: Sequence[Evidence], between: int) -> list[list[Evidence]]:
-    """Evidence in runs with at most so many other lines between two lines."""
-    runs: list[list[Evidence]] = []
-    for line in evidence:
-        if runs and line.segment <= runs[-1][-1].segment + 1 + between:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return runs
 
 
 def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels) -> Passage:

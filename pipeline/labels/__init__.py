@@ -69,6 +69,7 @@ class Labels(BaseModel):
     partial_mark: str
     partial: str
     line: str
+    lines: str
     published_by_on: str
     published_by: str
     dated: str

@@ -260,18 +260,40 @@ class _Citer:
         return shown if begins == ends else f"{shown}–{ends}"
 
     def _times(self, evidence: Sequence[Evidence]) -> str:
-        """The mark of the first line of each run of neighbouring lines."""
-        if not evidence:
+        """Where it is said: from the first to the last of each run of neighbouring lines."""
+        found = [(run[0], _extent(run)) for run in runs(evidence)]
+        if not found:
             return ""
-        firsts = [e for i, e in enumerate(evidence) if i == 0 or e.segment > evidence[i - 1].segment + 1]
-        return " " + " ".join(self._one(e) for e in firsts[:3])
+        if found[0][0].start is None:
+            several = len(evidence) > 1
+            numbers = ", ".join(shown for _, shown in found)
+            words = self._words.lines.format(numbers=numbers) if several else self._words.line.format(number=numbers)
+            return f" \\[{words}\\]"
+        linked = [(moment_url(self._url, first.start or 0), shown) for first, shown in found]
+        if linked[0][0]:
+            return " " + " ".join(f"[\\[{shown}\\]]({target})" for target, shown in linked)
+        return f" \\[{', '.join(shown for _, shown in linked)}\\]"
 
-    def _one(self, evidence: Evidence) -> str:
-        if evidence.start is None:
-            return f"\\[{self._words.line.format(number=evidence.segment)}\\]"
-        label = clock(evidence.start)
-        target = moment_url(self._url, evidence.start)
-        return f"[\\[{label}\\]]({target})" if target else f"\\[{label}\\]"
+
+def runs(evidence: Sequence[Evidence], between: int = 0) -> list[list[Evidence]]:
+    """Evidence in runs with at most so many other lines between two lines."""
+    found: list[list[Evidence]] = []
+    for line in evidence:
+        if found and line.segment <= found[-1][-1].segment + 1 + between:
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
+
+
+def _extent(run: Sequence[Evidence]) -> str:
+    """The time or number of the first line, and that of the last one where there are more."""
+    first, last = run[0], run[-1]
+    if first.start is None:
+        begins, ends = str(first.segment), str(last.segment)
+    else:
+        begins, ends = clock(first.start), clock(last.end or last.start or first.start)
+    return begins if first is last or begins == ends else f"{begins}–{ends}"
 
 
 def moment_url(url: str | None, seconds: float) -> str | None:

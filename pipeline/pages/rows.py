@@ -16,10 +16,16 @@ from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
 from pipeline.tables import cells, row_of
 from pipeline.text import QUESTION_MARKS
 
-_LINE = "|".join(re.escape(labels_for(code).line).replace(r"\{number\}", r"\d+") for code in languages())
+_NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
+_LINE = "|".join(
+    re.sub(r"\\{numbers?\\}", _NUMBERS.replace("\\", r"\\"), re.escape(label))
+    for words in map(labels_for, languages())
+    for label in (words.line, words.lines)
+)
 _CLOCK = r"\d+(?::\d\d)+"
+_CLOCKS = rf"{_CLOCK}(?:–{_CLOCK})?(?:, {_CLOCK}(?:–{_CLOCK})?)*"
 _MARK = re.compile(  # of doubt, a citation, or a footnote
-    rf"\s+(?:{DOUBTED}|\\\[(?:{_LINE}|{_CLOCK})\\\])|\[\^[^\]\s]+\]"
+    rf"\s+(?:{DOUBTED}|\\\[(?:{_LINE}|{_CLOCKS})\\\])|\[\^[^\]\s]+\]"
 )
 _INLINE = MarkdownIt("commonmark").disable("text_join")  # so that what is escaped can be told
 _ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # that somebody wrote: one that is said has its colon escaped

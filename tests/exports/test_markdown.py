@@ -9,11 +9,11 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from pipeline.document import StudyDocument
+from pipeline.document import Evidence, StudyDocument
 from pipeline.exports import Format
 from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
 from pipeline.pages import render_markdown
-from pipeline.pages.reading import is_edited
+from pipeline.pages.reading import draft_of_page, is_edited
 from tests.exports.samples import hostile, quotes, ready, sample, texts
 
 
@@ -100,3 +100,31 @@ def test_a_section_tells_where_in_the_recording_it_stands_and_is_read_back_witho
     assert [re.sub(r"\[([\d:]+)\]\([^)]*\)", r"\1", row) for row in shown] == ([told] if told else [])
     assert ("https://youtu.be/x?t=" in page) == bool(told and url and "youtu" in url) and "](javascript" not in page
     assert not is_edited(page, document)
+
+
+@pytest.mark.parametrize(
+    ("lines", "source", "mark"),
+    [
+        ([(3, None), (4, None), (5, None), (8, None), (10, None), (13, None)], {}, r"\[lines 3–5, 8, 10, 13\]"),
+        ([(3, None)], {}, r"\[line 3\]"),
+        ([(3, 60), (4, 65), (8, 90)], {}, r"\[1:00–1:09, 1:30\]"),
+        (
+            [(3, 60), (4, 65), (8, 90)],
+            {"url": "https://youtu.be/x"},
+            r"[\[1:00–1:09\]](https://youtu.be/x?t=60s) [\[1:30\]](https://youtu.be/x?t=90s)",
+        ),
+    ],
+)
+def test_a_citation_tells_every_run_of_lines_to_its_end(lines: list, source: dict[str, str], mark: str) -> None:
+    evidence = tuple(
+        Evidence(segment=number, start=start, end=None if start is None else start + 4, speaker=None, quote="It is so.")
+        for number, start in lines
+    )
+    made = sample()
+    made = made.model_copy(update={"source": made.source.model_copy(update={"url": None, **source})})
+    first = made.summary[0].model_copy(update={"text": "It is so.", "evidence": evidence})
+    made = made.model_copy(update={"summary": (first,)})
+    page = render_markdown(made, citations=True)
+    assert f"It is so. {mark}\n" in page
+    read = [(s.text, s.lines) for name, s in draft_of_page(page, made).statements() if name == "summary"]
+    assert read == [("It is so.", tuple(number for number, _ in lines))]
