@@ -150,7 +150,7 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     return Reopened(document, transcript, draft, True, remark)
 
 
-def claims_of(document: StudyDocument) -> list[PrintedClaim]:
+def printed_claims(document: StudyDocument) -> list[PrintedClaim]:
     """Every statement of a record that cites lines, nested ones included, in reading order; terms with definitions."""
     return [_claim(section, s) for section, s in draft_of_document(document).statements() if s.lines]
 

@@ -27,7 +27,7 @@ from pipeline.record import study_document
 from pipeline.transcript import Metadata, Transcript
 
 
-class Way(Protocol):
+class Method(Protocol):
     """How a kind of model is worked with."""
 
     def draft(self, transcript: Transcript, structured: Structured, recipe: Recipe) -> Awaitable[Draft]:
@@ -39,8 +39,8 @@ class Way(Protocol):
         ...
 
 
-def way_of(recipe: Recipe) -> Way:
-    """The way that a recipe takes, loaded when the first document goes it."""
+def method_of(recipe: Recipe) -> Method:
+    """The method of a recipe, loaded when the first document needs it."""
     if recipe.profile.name == "small":
         from pipeline import small
 
@@ -72,7 +72,7 @@ async def asummarise(
     progress = Progress(transcript.name)
     structured = Structured(Booking(client, progress, watch), prompts)
 
-    draft = await way_of(recipe).draft(transcript, structured, recipe)
+    draft = await method_of(recipe).draft(transcript, structured, recipe)
 
     document = study_document(draft, transcript, recipe, progress, client.model, endpoint, prompts, now())
     progress.phase = document.status

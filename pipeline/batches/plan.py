@@ -16,7 +16,7 @@ from pipeline.llm.tokens import encoding_for
 from pipeline.profile import Recipe
 from pipeline.providers.calls import CallStore
 from pipeline.providers.limited import PriceOf, prompt_tokens
-from pipeline.run import asummarise, way_of
+from pipeline.run import asummarise, method_of
 from pipeline.sections import words_of
 from pipeline.transcript import Transcript
 
@@ -154,7 +154,7 @@ async def plan_one(
     plan.stored = planner.stored
     if not planner.wanted:
         return plan
-    phase, estimates = progress.phase, way_of(recipe).estimated_calls(transcript, recipe, model)
+    phase, estimates = progress.phase, method_of(recipe).estimated_calls(transcript, recipe, model)
     same_phase = [e for e in estimates if e.phase == phase]
     usual = _usual_answer(same_phase)
     encoding, _ = encoding_for(model)

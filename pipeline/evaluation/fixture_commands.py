@@ -29,7 +29,7 @@ from pipeline.text import numbered
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FixtureResult:
     """What a check or a renewal of a fixture found; nothing differs when `lines` is empty."""
 
     name: str
@@ -38,29 +38,29 @@ class Verdict:
     complete: bool = True
 
 
-def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Verdict:
+def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> FixtureResult:
     """Replays a fixture offline and compares document and page with the golden ones."""
     try:
         golden, page = fixture.golden()
         document, unused = fixture.replayed(prompts)
     except ReplayMiss as err:
-        return Verdict(fixture.name, (str(err), *staleness(fixture, prompts).lines()))
+        return FixtureResult(fixture.name, (str(err), *staleness(fixture, prompts).lines()))
     except PipelineError as err:
-        return Verdict(fixture.name, (str(err),))
+        return FixtureResult(fixture.name, (str(err),))
     lines = differences(golden, document)
     if not lines:
         lines += page_differences(page, render_markdown(document))
     if unused:
         lines.append(f"{numbered(len(unused), 'recorded call')} not asked for: renew with studydoc fixture record")
-    return Verdict(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
+    return FixtureResult(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
 
 
-def check_folder(folder: Path, prompts: PromptSet | None = None) -> Verdict:
+def check_folder(folder: Path, prompts: PromptSet | None = None) -> FixtureResult:
     """As `check_fixture`, of the fixture in a folder; what is wrong with a manifest is told like any difference."""
     try:
         return check_fixture(load_fixture(folder), prompts)
     except PipelineError as err:
-        return Verdict(folder.name, (str(err),))
+        return FixtureResult(folder.name, (str(err),))
 
 
 def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
@@ -163,7 +163,7 @@ def _worked_with(settings: Settings, own: Manifest) -> Profile:
 
 async def _renewed(
     fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
-) -> Verdict:
+) -> FixtureResult:
     """Renews a fixture from the answers that there are, and asks for the others."""
     model = fixture.manifest.model
     if not fresh:
@@ -185,12 +185,12 @@ async def _renewed(
         return await renew(asked, at.client, settings, at.endpoint)
 
 
-async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> Verdict:
+async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> FixtureResult:
     """Asks `client` for a fixture's document and renews the folder in place; one that is PARTIAL changes nothing."""
     document, recorder = await recorded(fixture, client, settings, PromptSet(settings.prompts), host)
     if document.status == "partial":
         why = tuple(f"{p.heading}: {p.message}" for p in document.problems)
-        return Verdict(fixture.name, why, len(recorder.calls), complete=False)
+        return FixtureResult(fixture.name, why, len(recorder.calls), complete=False)
     try:
         golden, page = fixture.golden()
         lines = differences(golden, document) or page_differences(page, render_markdown(document))
@@ -198,4 +198,4 @@ async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: s
         lines = [f"there was no golden document to compare with: {err}"]
     fixture.write_manifest()
     fixture.write(document, list(recorder.calls.values()))
-    return Verdict(fixture.name, tuple(lines), len(recorder.calls))
+    return FixtureResult(fixture.name, tuple(lines), len(recorder.calls))

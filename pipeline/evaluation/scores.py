@@ -19,7 +19,7 @@ from pipeline.batches.outputs import transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.evaluation.likeness import Rarity, stems
-from pipeline.rechecking import PrintedClaim, claims_of
+from pipeline.rechecking import PrintedClaim, printed_claims
 from pipeline.record import spans_of_tenths
 from pipeline.store import load
 from pipeline.text import words
@@ -87,14 +87,14 @@ def score_path(
         raise InputError(f"{record}: {remark}", hint="make the notes again")
     name = name or record.stem
     reference = reference_for(record, name, references, alone=alone) if references else None
-    return Scored(name, record, score(document, transcript, reference), tuple(claims_of(document)))
+    return Scored(name, record, score(document, transcript, reference), tuple(printed_claims(document)))
 
 
 def score(
     document: StudyDocument, transcript: Transcript, reference: Reference | None = None
 ) -> dict[str, float | None]:
     """Every score of SCORES."""
-    claims = claims_of(document)
+    claims = printed_claims(document)
     texts = [c.text for c in claims]
     segments = len(transcript.segments)
     spoken = sum(len(words(s.text)) for s in transcript.segments)

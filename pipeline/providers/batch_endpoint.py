@@ -23,9 +23,9 @@ from pipeline.providers.capabilities import Capabilities
 from pipeline.providers.faults import Refused, by_status
 from pipeline.providers.http import streaming_client
 from pipeline.providers.openai_compatible import OpenAICompatible
+from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
-from pipeline.providers.way import Way
 
 MOST_REQUESTS = 50_000  # limits of one input file
 MOST_BYTES = 200_000_000
@@ -70,8 +70,8 @@ class BatchEndpoint(OpenAICompatible):
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""
-        way = self._way(request, replace(self.known, rung=rung))
-        row = {"custom_id": key, "method": "POST", "url": PATH, "body": way.body}
+        outgoing = self._outgoing(request, replace(self.known, rung=rung))
+        row = {"custom_id": key, "method": "POST", "url": PATH, "body": outgoing.body}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
     def limit(self, request: Request) -> int:
@@ -162,13 +162,13 @@ class BatchEndpoint(OpenAICompatible):
         known = replace(sent_by, rung=rung)
         if line.status != 200:
             raise self._refusal(line, request, known)
-        way = self._way(request, known)
+        outgoing = self._outgoing(request, known)
         with self._faults():
-            completion = read(line.body, way.messages, self.endpoint, rung, 0.0)
+            completion = read(line.body, outgoing.messages, self.endpoint, rung, 0.0)
         usage = completion.usage
         if completion.finish_reason == "length":
-            stopped_at = way.limit if usage.estimated else min(way.limit, usage.completion_tokens)
-            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, way.size)
+            stopped_at = outgoing.limit if usage.estimated else min(outgoing.limit, usage.completion_tokens)
+            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, outgoing.size)
             if isinstance(found, learning.MoreRoom):
                 self.learn(found)
                 raise spending(AskAgain("the answer was cut in thought"), usage)
@@ -184,20 +184,20 @@ class BatchEndpoint(OpenAICompatible):
         fault = by_status(line.status, body, httpx2.Headers(), self.endpoint)
         if not isinstance(fault, Refused):
             return fault
-        way = self._way(request, known)
-        if way.outdated(self.known):
+        outgoing = self._outgoing(request, known)
+        if outgoing.outdated(self.known):
             return AskAgain(str(fault))
-        found = lesson(fault.told, way.body, self.known) or guess(way.body, self.known)
+        found = lesson(fault.told, outgoing.body, self.known) or guess(outgoing.body, self.known)
         if found is None:
             return fault
         self.learn(found)
         return AskAgain(str(fault))
 
-    def _way(self, request: Request, known: Capabilities) -> Way:
+    def _outgoing(self, request: Request, known: Capabilities) -> Outgoing:
         """The call as it is sent by what is known."""
-        way = Way(request)
-        way.prepare(known, self.endpoint, self._prompts)
-        return way
+        outgoing = Outgoing(request)
+        outgoing.prepare(known, self.endpoint, self._prompts)
+        return outgoing
 
     def _classify(self, err: Exception) -> CallError:
         if isinstance(err, openai.NotFoundError):

@@ -14,9 +14,9 @@ from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
-from pipeline.providers.way import Outdated, Way
+from pipeline.providers.outgoing import Outdated, Outgoing
 
-Ask = Callable[[Way], Awaitable[Completion]]
+Ask = Callable[[Outgoing], Awaitable[Completion]]
 
 
 class Learner(Protocol):
@@ -43,17 +43,17 @@ class Looking:
     def _known(self) -> Capabilities:
         return self._learner.known
 
-    async def look(self, told: int | None, way: Way) -> None:
+    async def look(self, told: int | None, outgoing: Outgoing) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
 
         What a look finds out holds for those that waited for it.
         """
-        length = canary.bytes_of(way.messages)
+        length = canary.bytes_of(outgoing.messages)
         if told is not None and self._known.doubt is None and length <= self._read_whole:
             return
         if not canary.worth_counting(told, length, self._known):
             return
-        size = way.size
+        size = outgoing.size
         if not canary.suspicious(told, size, self._known):
             self._read_whole = max(self._read_whole, length if told is not None else 0)
             return
@@ -61,16 +61,16 @@ class Looking:
             if not canary.suspicious(told, size, self._known):
                 return
             if self._known.cut_from is None or size < self._known.cut_from:
-                await self._ask_for_the_word(size, way)
+                await self._ask_for_the_word(size, outgoing)
         if self._known.cut_from is not None and size >= self._known.cut_from:
             model = self._learner.endpoint.model
             raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
 
-    async def _ask_for_the_word(self, size: int, way: Way) -> None:
+    async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
         """Asks the question and learns from its answer."""
         told = None
         try:
-            answer = await self._answer(size, way)
+            answer = await self._answer(size, outgoing)
         except ContextTooLong:
             was_read = False
         except CallError as err:
@@ -84,9 +84,12 @@ class Looking:
             was_read = canary.read_whole(answer.text, told, size)
         self._learner.learn(learning.from_canary(was_read, told, size, self._known))
 
-    async def _answer(self, size: int, way: Way) -> Completion:
+    async def _answer(self, size: int, outgoing: Outgoing) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
-        endpoint, asked = self._learner.endpoint, replace(way, request=canary.question(way.request), waited=True)
+        endpoint, asked = (
+            self._learner.endpoint,
+            replace(outgoing, request=canary.question(outgoing.request), waited=True),
+        )
         while True:
             asked.prepare(self._known, endpoint, self._prompts)
             try:
@@ -95,7 +98,7 @@ class Looking:
             except Outdated:
                 continue
             finally:
-                way.spent = asked.spent
+                outgoing.spent = asked.spent
             cut = answer.finish_reason == "length" and not answer.text
             more = learning.from_cut(answer, asked.request, self._known, endpoint, asked.limit, size) if cut else None
             if not isinstance(more, learning.MoreRoom):

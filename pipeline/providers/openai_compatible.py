@@ -30,12 +30,12 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_what_is_there
+from pipeline.providers.outgoing import Outdated, Outgoing
 from pipeline.providers.refusals import lesson
 from pipeline.providers.replies import read, read_json
 from pipeline.providers.retrying import retrying
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
-from pipeline.providers.way import Outdated, Way
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
@@ -111,85 +111,87 @@ class OpenAICompatible:
         What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
-        way = Way(request, keywords_of(request.schema))
+        outgoing = Outgoing(request, keywords_of(request.schema))
         try:
-            if (answer := await self._in_turn(way)) is None:
+            if (answer := await self._in_turn(outgoing)) is None:
                 async with self._turns.after_a_refusal():
-                    way.alone = way.waited = True
-                    answer = await self._taught(way)
+                    outgoing.alone = outgoing.waited = True
+                    answer = await self._taught(outgoing)
         except CallError as err:
-            err.spent = way.spent
+            err.spent = outgoing.spent
             raise
         assert answer is not None  # a call that is alone is not sent back
         return answer
 
-    async def _in_turn(self, way: Way) -> Completion | None:
+    async def _in_turn(self, outgoing: Outgoing) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
-        if (self._is_new(way) or self._turns.taken) and await self._waited(way):
+        if (self._is_new(outgoing) or self._turns.taken) and await self._waited(outgoing):
             try:
-                way.alone = way.waited = self._is_new(way)
-                if way.alone:
-                    return await self._taught(way)
+                outgoing.alone = outgoing.waited = self._is_new(outgoing)
+                if outgoing.alone:
+                    return await self._taught(outgoing)
             finally:
                 self._turns.release()
-        return await self._taught(way)
+        return await self._taught(outgoing)
 
-    async def _waited(self, way: Way) -> bool:
-        return await self._turns.waited(patiently=not way.keywords <= self.known.keywords_taken)
+    async def _waited(self, outgoing: Outgoing) -> bool:
+        return await self._turns.waited(patiently=not outgoing.keywords <= self.known.keywords_taken)
 
-    def _is_new(self, way: Way) -> bool:
-        return not self._turns.answered or not way.keywords <= self.known.keywords_taken
+    def _is_new(self, outgoing: Outgoing) -> bool:
+        return not self._turns.answered or not outgoing.keywords <= self.known.keywords_taken
 
-    async def _taught(self, way: Way) -> Completion | None:
+    async def _taught(self, outgoing: Outgoing) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
-            if why := way.prepare(self.known, self.endpoint, self._prompts):
+            if why := outgoing.prepare(self.known, self.endpoint, self._prompts):
                 raise unbilled(TooLong(f"{self.model}: {why}"))
-            if (answer := await self._asked(way)) is None:
-                if way.refused and not way.alone:
+            if (answer := await self._asked(outgoing)) is None:
+                if outgoing.refused and not outgoing.alone:
                     return None
                 continue
             self._turns.answered = True
-            way.spent = way.spent + answer.usage
-            self.learn(way.confirmed(self.known))
-            if self._asks_again(answer, way):
+            outgoing.spent = outgoing.spent + answer.usage
+            self.learn(outgoing.confirmed(self.known))
+            if self._asks_again(answer, outgoing):
                 continue
-            await self._looking.look(answer.usage.told_prompt, way)
-            self.learn(learning.from_answer(answer, self.known, way.keywords))
-            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, way.request)):
+            await self._looking.look(answer.usage.told_prompt, outgoing)
+            self.learn(learning.from_answer(answer, self.known, outgoing.keywords))
+            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, outgoing.request)):
                 self.learn(Lesson(replace(self.known, ratio=ratio)))
-            return replace(answer, usage=way.spent)
+            return replace(answer, usage=outgoing.spent)
         raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
 
-    async def _asked(self, way: Way) -> Completion | None:
+    async def _asked(self, outgoing: Outgoing) -> Completion | None:
         """An answer; None when the call is to be sent again, another way."""
         try:
-            return await self._patiently(way)
+            return await self._patiently(outgoing)
         except Refused as err:
-            self._learn_from(err, way)
-            way.refused = True
+            self._learn_from(err, outgoing)
+            outgoing.refused = True
         except Outdated:
-            if not way.waited and await self._waited(way):
+            if not outgoing.waited and await self._waited(outgoing):
                 self._turns.release()
-            way.waited = True
+            outgoing.waited = True
         except MissedFormat as err:
-            if way.known.lower_rung() is None:
+            if outgoing.known.lower_rung() is None:
                 raise EndpointError(str(err)) from err
-            way.below += 1
+            outgoing.below += 1
         except TooLong as err:
-            size = way.size
+            size = outgoing.size
             self.learn(learning.from_overflow(err, self.known, size))
-            shorter = learning.limit_for(way.request, self.known, self.endpoint, size) < way.limit
-            if not shorter or learning.too_long(way.request, self.known, size):
+            shorter = learning.limit_for(outgoing.request, self.known, self.endpoint, size) < outgoing.limit
+            if not shorter or learning.too_long(outgoing.request, self.known, size):
                 raise
         except NoSuchModel as err:
             raise await with_what_is_there(err, self.model, self.list_models) from err
         return None
 
-    def _asks_again(self, completion: Completion, way: Way) -> bool:
+    def _asks_again(self, completion: Completion, outgoing: Outgoing) -> bool:
         """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
         if completion.finish_reason == "length":
-            found = learning.from_cut(completion, way.request, self.known, self.endpoint, way.limit, way.size)
+            found = learning.from_cut(
+                completion, outgoing.request, self.known, self.endpoint, outgoing.limit, outgoing.size
+            )
             self.learn(found)
             if isinstance(found, learning.Full):
                 raise unbilled(
@@ -197,9 +199,9 @@ class OpenAICompatible:
                 )
             if isinstance(found, learning.MoreRoom):
                 cut = EndpointError(f"{self.endpoint.address}: the answer was cut in thought")
-                self._on_retry(way.request, spending(cut, completion.usage))
+                self._on_retry(outgoing.request, spending(cut, completion.usage))
                 return True
-        return self._ignores_format(completion, way.request, way.known)
+        return self._ignores_format(completion, outgoing.request, outgoing.known)
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
         """Whether an answer shows no trace of its response format, which is not asked for again then."""
@@ -220,25 +222,25 @@ class OpenAICompatible:
         if self._on_learned:
             self._on_learned(self.known, f"{self.model} at {self.endpoint.address} {found.said}" if found.said else "")
 
-    def _learn_from(self, err: Refused, way: Way) -> None:
+    def _learn_from(self, err: Refused, outgoing: Outgoing) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
-        if way.outdated(self.known):
+        if outgoing.outdated(self.known):
             return
-        if found := lesson(err.told, way.body, self.known):
+        if found := lesson(err.told, outgoing.body, self.known):
             self.learn(found)
-        elif not way.guess(self.known):
+        elif not outgoing.guess(self.known):
             error = EndpointError(f"{self.model}: {err}")
             error.billed = err.billed
             raise (self._last_straw(error) or error) from err
 
-    async def _patiently(self, way: Way) -> Completion:
+    async def _patiently(self, outgoing: Outgoing) -> Completion:
         """One answer, retried on transport faults.
 
         A call that waits to be tried again gives its place to others.
         """
-        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, way.request))
+        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, outgoing.request))
         try:
-            answer: Completion = await tries(self._once, way)
+            answer: Completion = await tries(self._once, outgoing)
         except EndpointError as err:
             if last := self._last_straw(err):
                 raise last from err
@@ -246,21 +248,21 @@ class OpenAICompatible:
         self._given_up = 0
         return answer
 
-    async def _once(self, way: Way) -> Completion:
+    async def _once(self, outgoing: Outgoing) -> Completion:
         gate = self._gate
-        number = await gate.enter(way.request.rank, _tokens_at_most(way))
+        number = await gate.enter(outgoing.request.rank, _tokens_at_most(outgoing))
         started = time.monotonic()
         try:
-            if (self._turns.taken and not way.waited) or way.outdated(self.known):
+            if (self._turns.taken and not outgoing.waited) or outgoing.outdated(self.known):
                 raise Outdated("asked another way")
             async with asyncio.timeout(self.endpoint.deadline):
-                reply = await self._sender.send(way.body)
+                reply = await self._sender.send(outgoing.body)
             gate.heard(number, reply.headers)
             told = read_json(reply, self.endpoint)
-            answer = read(told, way.messages, self.endpoint, way.known.rung, time.monotonic() - started)
+            answer = read(told, outgoing.messages, self.endpoint, outgoing.known.rung, time.monotonic() - started)
             gate.went_well()
         except CallError as err:
-            way.spent = way.spent + err.spent
+            outgoing.spent = outgoing.spent + err.spent
             if isinstance(err, PushedBack):  # told in a 200
                 gate.pushed_back(number, err.retry_after)
             raise
@@ -310,6 +312,6 @@ class OpenAICompatible:
                 return offered(read_json(reply, self.endpoint))
 
 
-def _tokens_at_most(way: Way) -> int:
+def _tokens_at_most(outgoing: Outgoing) -> int:
     """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
-    return sum(len(m.content) for m in way.messages) // 4 + way.limit
+    return sum(len(m.content) for m in outgoing.messages) // 4 + outgoing.limit

@@ -29,18 +29,18 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Path:
     """A spot and the spots of the phrases behind it."""
 
     spot: Spot
-    onward: _Way | None
+    onward: _Path | None
     speaker: str | None
 
     def spots(self) -> Iterator[Spot]:
-        way: _Way | None = self
-        while way:
-            yield way.spot
-            way = way.onward
+        path: _Path | None = self
+        while path:
+            yield path.spot
+            path = path.onward
 
 
 class PhraseIndex:
@@ -54,8 +54,8 @@ class PhraseIndex:
 
     def places_of(self, phrases: Sequence[Sequence[str]]) -> Iterator[tuple[int, ...]]:
         """The passages of each place where one speaker says these phrases in their order, near each other."""
-        for way in self._ways([list(self._spots(phrase)) for phrase in phrases]):
-            yield tuple(sorted({n for spot in way.spots() for n in self._passages(spot.start, spot.end)}))
+        for path in self._paths([list(self._spots(phrase)) for phrase in phrases]):
+            yield tuple(sorted({n for spot in path.spots() for n in self._passages(spot.start, spot.end)}))
 
     def _passages(self, start: int, end: int) -> range:
         return range(bisect_right(self._starts, start) - 1, bisect_left(self._starts, end))
@@ -75,26 +75,26 @@ class PhraseIndex:
                     yield Spot(at, end, next(iter(speakers), None))
             at = self._text.find(wanted, at + 1)
 
-    def _ways(self, spots: Sequence[Sequence[Spot]]) -> Iterator[_Way]:
-        """A way from each spot of the first phrase to one of the last, all of one speaker."""
-        behind: list[_Way] = []
+    def _paths(self, spots: Sequence[Sequence[Spot]]) -> Iterator[_Path]:
+        """A path from each spot of the first phrase to one of the last, all of one speaker."""
+        behind: list[_Path] = []
         for number, of_phrase in enumerate(reversed(spots)):
-            starts = [way.spot.start for way in behind]
-            found: list[_Way] = []
+            starts = [path.spot.start for path in behind]
+            found: list[_Path] = []
             for spot in of_phrase:
                 near = behind[bisect_left(starts, spot.end) : bisect_right(starts, spot.end + _NEAR)]
-                found += _onward(spot, near) if number else [_Way(spot, None, spot.speaker)]
+                found += _onward(spot, near) if number else [_Path(spot, None, spot.speaker)]
             behind = found
         yield from behind
 
 
-def _onward(spot: Spot, near: Sequence[_Way]) -> list[_Way]:
+def _onward(spot: Spot, near: Sequence[_Path]) -> list[_Path]:
     """The ways on from a spot to the nearest that the same speaker goes, one for each speaker it may be."""
-    found: dict[str | None, _Way] = {}
-    for way in near:
-        if None in (spot.speaker, way.speaker) or spot.speaker == way.speaker:
-            speaker = spot.speaker or way.speaker
-            found.setdefault(speaker, _Way(spot, way, speaker))
+    found: dict[str | None, _Path] = {}
+    for path in near:
+        if None in (spot.speaker, path.speaker) or spot.speaker == path.speaker:
+            speaker = spot.speaker or path.speaker
+            found.setdefault(speaker, _Path(spot, path, speaker))
             if spot.speaker:
                 break
     return list(found.values())

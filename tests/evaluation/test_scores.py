@@ -23,7 +23,7 @@ from pipeline.evaluation.scores import (
     score,
     score_path,
 )
-from pipeline.rechecking import claims_of
+from pipeline.rechecking import printed_claims
 from tests.scripted import transcript
 
 TALK = transcript()
@@ -41,7 +41,7 @@ def with_details(document: StudyDocument, change: Callable[[list[Detail]], list[
 
 
 def test_nested_details_count_as_statements(document: StudyDocument) -> None:
-    assert len(claims_of(document)) == 8
+    assert len(printed_claims(document)) == 8
     assert score(document, TALK)["cited"] == 1.0
 
 
@@ -165,7 +165,7 @@ def test_an_interval_holds_its_mean_and_narrows_with_more_values() -> None:
 
 
 def scored(document: StudyDocument, name: str = "talk") -> Scored:
-    return Scored(name, Path("talk.json"), score(document, TALK), tuple(claims_of(document)))
+    return Scored(name, Path("talk.json"), score(document, TALK), tuple(printed_claims(document)))
 
 
 def test_the_html_report_escapes_names_and_holds_no_script(document: StudyDocument) -> None:

@@ -12,7 +12,7 @@ from pipeline.providers.canary import WORD
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.looking import Looking
-from pipeline.providers.way import Outdated, Way
+from pipeline.providers.outgoing import Outdated, Outgoing
 
 LONG = Request("sections.v1", (Message("user", "What is said? " * 3000),), {"type": "object"}, 400)
 
@@ -28,12 +28,12 @@ class Kept:
 def test_a_question_that_would_be_sent_another_way_by_now_is_asked_that_way() -> None:
     kept, bodies = Kept(), list[dict[str, Any]]()
 
-    async def answer(question: Way) -> Completion:
+    async def answer(question: Outgoing) -> Completion:
         bodies.append(question.body)
         if len(bodies) == 1:  # another call learns something while this one waits
             kept.known = replace(kept.known, limit="max_completion_tokens")
             raise Outdated("asked another way")
         return Completion(f'{{"word": "{WORD}"}}', "stop", Usage(prompt_tokens=7000), "m")
 
-    asyncio.run(Looking(kept, PromptSet(), answer).look(7000, Way(LONG, messages=list(LONG.messages))))
+    asyncio.run(Looking(kept, PromptSet(), answer).look(7000, Outgoing(LONG, messages=list(LONG.messages))))
     assert "max_completion_tokens" in bodies[1] and len(bodies) == 2 and kept.known.read_to > 7000

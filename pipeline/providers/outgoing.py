@@ -21,8 +21,8 @@ class Outdated(CallError):
 
 
 @dataclass(slots=True)
-class Way:
-    """One call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
+class Outgoing:
+    """A call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
 
     request: Request
     keywords: frozenset[str] = frozenset()  # of its schema
