@@ -31,7 +31,8 @@ from pipeline.review.storage import Conflict
 from pipeline.store import dump
 
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
-_STATIC = {"app.js": "text/javascript", "app.css": "text/css", "icon.svg": "image/svg+xml"}
+_SCRIPTS = ("app", "editing", "page", "rewriting", "sending", "where")
+_STATIC = {"app.css": "text/css", "icon.svg": "image/svg+xml"} | {f"{name}.js": "text/javascript" for name in _SCRIPTS}
 
 
 def now() -> str:

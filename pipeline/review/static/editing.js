@@ -1,0 +1,171 @@
+// Editing in place
+
+import { $, alarm, depth, items, linesOf, notes, outside, partOf, state } from "./page.js";
+import { act, choices, post } from "./sending.js";
+import { parseLines, spans, view } from "./where.js";
+
+export function open(where, fields, build, hint = "") {
+  close();
+  const form = $("editor").content.firstElementChild.cloneNode(true);
+  form.querySelector(".hint").textContent = hint;
+  for (const name of ["label", "text", "lines"]) {
+    form.querySelector(`.${name}-field`).hidden = !(name in fields);
+    form.elements[name].disabled = !(name in fields);
+    if (name in fields) form.elements[name].defaultValue = fields[name];
+  }
+  if (where.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
+  const first = "text" in fields ? form.elements.text : form.elements.lines;
+  state.editing = { form, build, first, remarked: "lines" in fields && "text" in fields };
+  where.append(form);
+  where.hidden = false;
+  where.closest(".left-out")?.setAttribute("open", "");
+  if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
+  form.addEventListener("submit", (e) => { e.preventDefault(); save("later" in (e.submitter?.dataset ?? {})); });
+  form.querySelector("[data-cancel]").addEventListener("click", close);
+  let timer = 0;
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
+  first.focus();
+  form.scrollIntoView({ block: "nearest" });
+  look();
+}
+
+export function close() {
+  if (!state.editing) return;
+  const within = state.editing.form.contains(document.activeElement);
+  state.editing.form.remove();
+  state.editing = null;
+  if (within && state.current) state.current.focus({ preventScroll: true });
+}
+
+const changed = (form) => [...form.elements].filter((field) => field.value !== (field.defaultValue ?? field.value));
+export const typed = () => state.editing !== null && changed(state.editing.form).length > 0;
+
+// Nothing that was typed goes for something else: it is saved first, or given up when one says so.
+export async function freely(act) {
+  if (state.editing?.saving) await state.editing.saving;
+  if (!typed()) { close(); act(); return; }
+  const { form, first } = state.editing;
+  const saved = (later) => () => save(later).then((ok) => { if (ok) act(); });
+  const later = form.querySelector("[data-later]");
+  choices("What you typed is not saved yet", "", [["Typed", changed(form).map((field) => field.value).join("\n")]], [
+    [form.querySelector(".primary").textContent, saved(false)],
+    ...(later.hidden ? [] : [[later.textContent, saved(true)]]),
+    ["Go on typing", () => first.focus()],
+    ["Give it up", () => { close(); act(); }],
+  ]);
+}
+
+// What a program remarks on what is typed. It is said, and nothing follows of it.
+async function look() {
+  const now = state.editing;
+  if (!now?.remarked) return;
+  const { text, label, lines: given } = now.form.elements;
+  const cites = parseLines(given.value);
+  const list = now.form.querySelector(".remarks");
+  const show = (messages) => list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
+  if (cites === null) return show(["lines are numbers, like 3-5, 8"]);
+  if (!text.value.trim()) return show([]);
+  const order = (now.order = (now.order || 0) + 1);
+  const target = now.form.closest(".item")?.id ?? "";
+  const found = await post("/check", { text: text.value, label: label.value, lines: cites, target });
+  if (state.editing !== now || order !== now.order) return;
+  show(found.ok ? found.value.remarks : [found.value.error]);
+}
+
+export async function save(later) {
+  const now = state.editing;
+  if (!now || now.saving) return false;
+  if (!now.form.reportValidity()) { alarm("there are no words in it"); return false; }
+  const f = now.form.elements;
+  const given = parseLines(f.lines.value);
+  if (given === null) { alarm("lines are numbers, like 3-5, 8"); return false; }
+  const action = now.build({ text: f.text.value, label: f.label.value, lines: given, later });
+  if (!action) return false;
+  const done = () => { if (state.editing === now) close(); };
+  const said = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
+  const within = document.activeElement;
+  if (state.current) state.current.focus({ preventScroll: true });
+  now.saving = act(action, { said, conflict: { theirs: done, mine: done } });
+  const ok = await now.saving;
+  now.saving = null;
+  if (ok) done(); else if (state.editing === now && now.form.contains(within)) within.focus();
+  return ok;
+}
+
+export const editors = {
+  edit(item) {
+    const d = item.dataset;
+    const fields = { text: d.text };
+    if (partOf(item).label) fields.label = d.label;
+    if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
+    open(item, fields, (v) => ({
+      kind: "edit", target: item.id, text: v.text, later: v.later,
+      ...("label" in fields ? { label: v.label } : {}), ...("lines" in fields ? { lines: v.lines } : {}),
+    }));
+    state.editing.accepts = item.id;
+    state.editing.form.querySelector(".primary").textContent = "Save and accept";
+    state.editing.form.querySelector("[data-later]").hidden = false;
+  },
+  split(item) {
+    open(item, { text: item.dataset.text }, (v) => {
+      const texts = v.text.split(/\n+/).map((t) => t.trim()).filter(Boolean);
+      if (texts.length < 2) { alarm("put the parts on lines of their own"); return null; }
+      return { kind: "split", target: item.id, texts };
+    }, "Put each part on a line of its own.");
+  },
+  merge(item) {
+    const all = items().filter((i) => i.dataset.section === item.dataset.section && !outside(i));
+    const next = all.slice(all.indexOf(item) + 1).find((i) => depth(i) === depth(item));
+    if (!next) { alarm("there is no next statement in this section that is nested alike"); return; }
+    const { label, colon, text } = next.dataset;
+    const second = label && label !== item.dataset.label ? label + colon + text : text;
+    open(item, { text: `${item.dataset.text} ${second}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
+      (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "One statement out of this one and the next.");
+    state.editing.form.elements.lines.readOnly = true;
+  },
+  add(item) {
+    const chosen = [...state.picked];
+    if (!chosen.length && state.line) chosen.push(Number(state.line.dataset.n));
+    const part = item && item.dataset.section !== "dropped" ? partOf(item) : notes.querySelector('.part[data-section="main_points"]').dataset;
+    const section = part.section, fields = { text: "" };
+    if ("cites" in part) fields.lines = spans(chosen);
+    if (part.label) fields.label = "";
+    view("notes");
+    open(item || notes, fields, (v) => ({
+      kind: "add", section, text: v.text, lines: v.lines, label: v.label, after: item && section === item.dataset.section ? item.id : "", group: item?.dataset.group || "",
+    }), "A statement of your own, below this one.");
+  },
+  restore(item) {
+    if (!outside(item)) { alarm("this statement is in the notes already"); return; }
+    const d = item.dataset, fields = { text: d.text };
+    if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
+    if (partOf(item).label) fields.label = d.label;
+    open(item, fields, (v) => ({ kind: "restore", target: item.id, lines: v.lines, text: v.text, label: v.label }),
+      d.standing === "dropped" ? "It is put back as a statement, where its lines belong." : "Put right what it was withheld for; which lines say it?");
+  },
+  heading(item) {
+    const h = item.dataset.group && $(item.dataset.group);
+    if (!h) { alarm("only main points have headings"); return; }
+    open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
+  },
+  part(item) {
+    const h = item.dataset.group && $(item.dataset.group);
+    if (!h) { alarm("only main points stand in parts"); return; }
+    open(item, { text: h.dataset.part }, (v) => ({ kind: "part", group: h.id, text: v.text }), "Another title for the part that its heading stands in; none if it is left empty.");
+    state.editing.form.elements.text.required = false;
+  },
+  divide(item) {
+    if (!item.dataset.group) { alarm("only main points have headings"); return; }
+    open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
+  },
+  term(item) {
+    if (partOf(item).label !== "Term") { alarm("only key concepts have a term"); return; }
+    open(item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
+  },
+};
+
+export function rename(button) {
+  const speaker = button.textContent;
+  open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
+    `The right name of ${speaker}, in the transcript and in the notes. A label of one letter stays in statements; what a label that is a word too changes is to be decided on again.`);
+}

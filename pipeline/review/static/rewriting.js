@@ -1,0 +1,84 @@
+// New texts from the model
+
+import { close, open } from "./editing.js";
+import { $, alarm, body, outside, partOf, say, shown, state } from "./page.js";
+import { act, choices, column, post } from "./sending.js";
+import { spans } from "./where.js";
+
+export async function regenerate(item) {
+  if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
+  if (!("cites" in partOf(item))) { alarm("this cites no lines, so there is nothing to write it from"); return; }
+  open(item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
+  state.editing.form.elements.text.required = false;
+}
+
+export function regenerateAll(fits, where) {
+  if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
+  const ids = shown().filter((i) => fits(i) && !outside(i) && "cites" in partOf(i)).map((i) => i.id);
+  if (!ids.length) { say("there is nothing to ask for"); return; }
+  open(where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
+    `What should the model do better in these ${ids.length} statements? (may stay empty)`);
+  state.editing.form.elements.text.required = false;
+}
+
+async function askAll(ids, instruction) {
+  close();
+  state.asking = true;
+  const answers = [], failed = [];
+  for (const [n, id] of ids.entries()) {
+    say(`asking the model, ${n + 1} of ${ids.length}; Esc stops …`);
+    const found = await post("/regenerate", { target: id, instruction });
+    if (found.ok) answers.push({ id, ...found.value }); else failed.push(found.value.error);
+    if (!state.asking) break;
+  }
+  state.asking = false;
+  if (failed.length) alarm(`${failed.length} of ${ids.length} were not answered: ${failed[0]}`);
+  if (!answers.length) return;
+  say("the model has answered");
+  several(answers.filter((a) => a.new !== a.yours), answers.length);
+}
+
+// The model's new texts beside what stands. An edited text stays, and one that code remarks on, unless it is ticked.
+function several(answers, asked) {
+  const box = $("several");
+  box.querySelector(".lead-in").textContent = `${answers.length} of ${asked} statements were written differently. What is ticked is taken; the rest stays as it is.`;
+  const rows = answers.map((a) => {
+    const row = document.createElement("li"), label = document.createElement("label"), tick = document.createElement("input");
+    row.className = "columns";
+    tick.type = "checkbox";
+    tick.checked = a.yours === a.earlier && !a.remarks.length;
+    label.append(tick, " Take the new text");
+    row.append(label, column(a.yours === a.earlier ? "As it stands" : "Yours", a.yours));
+    if (a.earlier && a.yours !== a.earlier) row.append(column("Model’s earlier text", a.earlier));
+    row.append(column("Model’s new text", a.new));
+    if (a.remarks.length) row.append(column("Remark of a program", a.remarks.join("; ")));
+    return { row, tick, a };
+  });
+  box.querySelector("ul").replaceChildren(...rows.map((r) => r.row));
+  box.querySelector("[data-take]").onclick = async () => {
+    box.close();
+    let taken = 0;
+    for (const { tick, a } of rows) if (tick.checked && await act({ kind: "edit", target: a.id, text: a.new, lines: a.lines })) taken += 1;
+    say(`${taken} new texts are taken`);
+  };
+  box.showModal();
+}
+
+export async function keep() {
+  say("keeping the run as a fixture …");
+  const found = await post("/keep", {});
+  if (found.ok) say(found.value.said); else alarm(found.value.error);
+}
+
+async function ask(id, instruction) {
+  close();
+  say("asking the model …");
+  const found = await post("/regenerate", { target: id, instruction });
+  if (!found.ok) { alarm(found.value.error); return; }
+  const v = found.value;
+  say("the model has answered");
+  const columns = [["As it stands", v.yours], [`Model’s new text, from ${v.lines.length === 1 ? "line" : "lines"} ${spans([...v.lines])}`, v.new]];
+  if (v.earlier && v.earlier !== v.yours) columns.unshift(["Model’s earlier text", v.earlier]);
+  choices("Written again", v.remarks.length ? `Remark of a program: ${v.remarks.join("; ")}` : "", columns,
+    [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { said: "the new text is taken" })]]);
+}

@@ -1,0 +1,132 @@
+// Where one is, and what is shown
+
+import { $, body, filtered, items, lineOf, lines, linesOf, notes, say, shown, state, toDecide } from "./page.js";
+
+export const isElsewhere = () => Boolean(document.activeElement?.closest("input, textarea, select, #lines"));
+
+function markLines() {
+  for (const old of lines.querySelectorAll(".used")) old.classList.remove("used");
+  if (state.current) for (const n of linesOf(state.current)) lineOf(n)?.classList.add("used");
+}
+
+export function select(item, { focus = true, scroll = true } = {}) {
+  if (!item) return;
+  item.closest(".left-out")?.setAttribute("open", "");
+  for (const lit of notes.querySelectorAll(".lit")) lit.classList.remove("lit");
+  if (state.current && state.current !== item) {
+    state.current.classList.remove("current");
+    state.current.removeAttribute("aria-current");
+    state.current.tabIndex = -1;
+  }
+  state.current = item;
+  item.classList.add("current");
+  item.setAttribute("aria-current", "true");
+  item.tabIndex = 0;
+  markLines();
+  if (focus) item.focus({ preventScroll: true });
+  if (scroll) item.scrollIntoView({ block: "nearest" });
+  const first = linesOf(item)[0];
+  if (first) lineOf(first)?.scrollIntoView({ block: "center" });
+  buttons();
+}
+
+export function selectLine(row, { light = true } = {}) {
+  if (!row) return;
+  if (state.line) state.line.tabIndex = -1;
+  state.line = row;
+  row.tabIndex = 0;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  if (light) lightUp(Number(row.dataset.n));
+}
+
+function lightUp(n) {
+  const users = items().filter((i) => i.classList.toggle("lit", linesOf(i).includes(n)));
+  const where = shown().find((i) => users.includes(i));
+  if (where) where.scrollIntoView({ block: "center" });
+  say(users.length ? `${users.length} statement${users.length > 1 ? "s" : ""} rest on line ${n}` : `nothing rests on line ${n}`);
+}
+
+export function pick(row) {
+  const n = Number(row.dataset.n);
+  const on = row.classList.toggle("picked");
+  if (on) state.picked.add(n); else state.picked.delete(n);
+  say(state.picked.size ? `lines ${spans([...state.picked])} are marked: n adds a statement from them` : "no line is marked");
+}
+
+export function spans(numbers) {
+  const out = [];
+  for (const n of numbers.sort((a, b) => a - b)) {
+    const last = out[out.length - 1];
+    if (last && last[1] === n - 1) last[1] = n; else out.push([n, n]);
+  }
+  return out.map(([a, b]) => (a === b ? a : `${a}-${b}`)).join(", ");
+}
+
+export function parseLines(text) {
+  const out = [];
+  for (const part of text.split(/[\s,;]+/).filter(Boolean)) {
+    const m = /^(\d+)(?:[-–](\d+))?$/.exec(part);
+    if (!m) return null;
+    const last = Number(m[2] || m[1]);
+    for (let n = Number(m[1]); n <= last && out.length < 400; n++) out.push(n);
+  }
+  return out;
+}
+
+export function step(by) {
+  if (state.line && document.activeElement === state.line) {
+    selectLine(by > 0 ? state.line.nextElementSibling : state.line.previousElementSibling);
+    return;
+  }
+  const all = shown();
+  const at = all.indexOf(state.current);
+  select(all[Math.max(0, Math.min(all.length - 1, at + by))] || all[0]);
+}
+
+export function across() {
+  if (state.line && document.activeElement === state.line) {
+    const n = Number(state.line.dataset.n);
+    const user = shown().find((i) => linesOf(i).includes(n));
+    view("notes");
+    select(user || state.current || shown()[0]);
+  } else if (state.current) {
+    view("transcript");
+    selectLine(lineOf(linesOf(state.current)[0]) || lines.firstElementChild, { light: false });
+  }
+}
+
+export function view(name) {
+  body.classList.toggle("show-transcript", name === "transcript");
+  for (const b of document.querySelectorAll("[data-view]")) b.setAttribute("aria-pressed", String(b.dataset.view === name));
+}
+
+export function filter() {
+  const words = $("find").value.trim().toLowerCase(), kind = $("show").value;
+  let count = 0;
+  for (const i of items()) {
+    const fits = (!kind || i.classList.contains(kind)) && (!words || `${i.dataset.label} ${i.dataset.text}`.toLowerCase().includes(words));
+    i.hidden = !fits && !i.contains(state.editing?.form ?? null);
+    count += fits;
+  }
+  if (kind === "dropped") $("left-out")?.setAttribute("open", "");
+  $("shown").textContent = filtered() ? `${count} shown` : "";
+  if (filtered() || state.counted) nameButtons();
+  state.counted = filtered();
+}
+
+// How many a button accepts, where not all are shown.
+function nameButtons() {
+  const some = filtered();
+  for (const b of notes.querySelectorAll("[data-accept-all]")) {
+    const left = [...b.nextElementSibling.children].filter((i) => !i.hidden && toDecide(i)).length;
+    b.hidden = some && !left;
+    b.textContent = `Accept ${some ? `the ${left} shown` : "all"} ${b.dataset.acceptAll}`;
+  }
+  document.querySelector('[data-do="section"]').firstChild.data = some ? "Accept what is shown of the section " : "Accept section ";
+}
+
+export function buttons() {
+  document.querySelector('[data-do="undo"]').disabled = body.dataset.undo !== "1";
+  document.querySelector('[data-do="redo"]').disabled = body.dataset.redo !== "1";
+}
