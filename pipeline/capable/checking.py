@@ -150,7 +150,8 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
         cut=cut_wish(budget.over, budget.words, job),
     )
     most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
-    found = await job.structured.ask("check", (*job.prefixes.of(chunk), task), job.answer, max_tokens=most)
+    messages = (*job.prefixes.of(chunk), task)
+    found = await job.structured.ask("check", messages, job.answer, max_tokens=most, needs=["faults"])
     answer: Any = found.value
     mine = {c.id: c.lines for c in claims}
     out = Verdicts(cut=list(answer.cut) if job.has_cut else [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import create_model, model_validator
 
@@ -42,6 +42,19 @@ class Fault(Answer):
     label: str
     text: str
     lines: list[int]
+    _mostly_empty: ClassVar = {"why": "", "label": "", "lines": []}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mostly_with_text(cls, given: Any) -> Any:
+        """A text may be left out where nothing can stand or only lines change; elsewhere it would take a statement."""
+        if (
+            isinstance(given, dict)
+            and given.get("verdict") in ("unsupported", "citation")
+            and given.get("text") is None
+        ):
+            return given | {"text": ""}
+        return given
 
 
 class Speaker(Answer):
@@ -59,6 +72,7 @@ class Missing(Answer):
     label: str
     text: str
     lines: list[int]
+    _mostly_empty: ClassVar = {"label": ""}
 
 
 class Cited(Answer):
@@ -66,6 +80,7 @@ class Cited(Answer):
 
     id: int
     lines: list[int]
+    _mostly_empty: ClassVar = {"lines": []}
 
 
 class WithManuscript(Answer):
@@ -74,15 +89,6 @@ class WithManuscript(Answer):
     manuscript: str
     cited: list[Cited]
     cut: list[int]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _mostly_without(cls, given: Any) -> Any:
-        """Where no schema is kept to, a manuscript comes alone, and the others leave it out."""
-        if not isinstance(given, dict):
-            return given
-        left_out: dict[str, Any] = {name: [] for name in cls.model_fields} if given.get("manuscript") else {}
-        return {**left_out, "manuscript": "", "cited": [], "cut": [], **given}
 
 
 @lru_cache(maxsize=64)

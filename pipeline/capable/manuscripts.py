@@ -83,7 +83,7 @@ async def write_manuscript(job: Job) -> Manuscript:
 
     most = 2000 + _TOKENS_A_WORD * words
     messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("manuscript", messages, job.answer, max_tokens=most, law=law)
+    found = await job.structured.ask("manuscript", messages, job.answer, max_tokens=most, law=law, needs=["manuscript"])
     answer: Any = found.value
     return _manuscript(answer.manuscript, job.labels)
 
@@ -122,7 +122,8 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
             raise Unusable(f"cited has lines for {many} of {len(citing)} statements: answer for every one")
 
     messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("cite", messages, job.answer, max_tokens=tokens_for(words), law=law)
+    most, needs = tokens_for(words), ["cited", *(s.name for s in others)]
+    found = await job.structured.ask("cite", messages, job.answer, max_tokens=most, law=law, needs=needs)
     answer: Any = found.value
     cited = cited_in(answer)
     faults = {

@@ -118,7 +118,8 @@ async def _written(share: _Share, job: Job) -> Part:
             )
 
     messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("write", messages, job.answer, max_tokens=tokens_for(total), wish=wish)
+    needs, most = [s.name for s in sections], tokens_for(total)
+    found = await job.structured.ask("write", messages, job.answer, max_tokens=most, wish=wish, needs=needs)
     part = part_of(found, chunk, job, whole=whole)
     if _lacks_points(found.value, chunk, job):
         told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.text import composed
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,6 +26,10 @@ _MARK = re.compile(f"{_OPEN}|{_CLOSE}", re.IGNORECASE)
 _JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?[{\[]")  # such an answer may hold the marks of a thought in its texts
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
+_RUN = re.compile(r"(\d{1,7})(?:\s?[-–]\s?(\d{1,7}))?")
+_RUNS = re.compile(rf"\[?{_RUN.pattern}(?:,\s+{_RUN.pattern})*\]?")
+_WHOLE = 2  # parts of the place of an item of a field
+_LONGEST_RUN = 1000  # numbers that "5-7" may stand for: a run of all that there are would fill the memory
 
 
 class Unusable(ValueError):
@@ -31,11 +38,16 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DroppedItem:
-    """An item that did not fit, in its own words: the answer's field in which it stood, and what did not fit in it."""
+    """An item that did not fit, in its own words: the answer's field in which it stood, and what did not fit in it.
+
+    `value` is what was given; `is_whole` tells that it is an item of the field itself, and not of a list in one.
+    """
 
     field: str
     text: str
     reason: str
+    value: Any = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +58,13 @@ class Parsed(Generic[M]):
     dropped: tuple[DroppedItem, ...] = ()
 
 
-def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed[M]:
+def parse_answer(
+    text: str, answer: type[M], *, needs: Collection[str] | None = None, most_dropped: int = 0
+) -> Parsed[M]:
     """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and told.
 
-    Keys that the model does not know are left out without a word. Unusable says what is wrong.
+    Fields besides those that it `needs` (None: all) are empty where they are left out or null. Keys that the model does
+    not know are left out without a word. Unusable says what is wrong.
     """
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
@@ -58,7 +73,8 @@ def parse_answer(text: str, answer: type[M], *, most_dropped: int = 0) -> Parsed
         if _HALF.search(text):  # half of a character, which no file can hold
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         plain = text.isascii() and "\\u" not in text
-        return _fitted(value if plain else _composed(value), answer, most_dropped)
+        value = value if plain else _composed(value)
+        return _fitted(value if needs is None else _filled(value, answer, needs), answer, most_dropped)
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
 
@@ -72,6 +88,12 @@ def _composed(value: Any) -> Any:
     return {key: _composed(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
+def _filled(value: dict[str, Any], answer: type[BaseModel], needs: Collection[str]) -> dict[str, Any]:
+    """A value with the empty text or list for each field that may be left out and is."""
+    lacking = [name for name in answer.model_fields if value.get(name) is None and name not in needs]
+    return value | {name: "" if answer.model_fields[name].annotation is str else [] for name in lacking}
+
+
 def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
     dropped: list[DroppedItem] = []
     while True:
@@ -79,6 +101,8 @@ def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
             return Parsed(answer.model_validate(value), tuple(dropped))
         except ValidationError as err:
             every = err.errors(include_url=False, include_input=False)
+            if _mended(value, every):
+                continue
             faults = [(f["loc"], f["msg"]) for f in every if f["type"] != "extra_forbidden"]
             items = {_item(loc) for loc, _ in faults}
             if () in items or len(dropped) + len(items) > most:
@@ -90,11 +114,48 @@ def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
             dropped += reversed([_dropped(value, place, faults) for place in sorted(items, reverse=True)])
 
 
+def _mended(value: Any, faults: Sequence[ErrorDetails]) -> bool:
+    """Whether some of the faults were put right in the value, as it is plain what they mean.
+
+    That is null for an empty list, one number or "5-7" for a list of numbers, and a known word in other letters.
+    """
+    mended = False
+    for fault in reversed(faults):  # from behind: what stands before keeps its number
+        if fault["type"] not in ("list_type", "literal_error", "int_parsing"):
+            continue
+        *way, last = fault["loc"]
+        holder = value
+        for part in way:
+            holder = holder[part]
+        given = holder[last]
+        numbers = _numbers(given)
+        if fault["type"] == "literal_error":
+            word = given.strip().casefold() if isinstance(given, str) else ""
+            if word and f"'{word}'" in fault["ctx"]["expected"]:
+                holder[last], mended = word, True
+        elif fault["type"] == "list_type" and (numbers or given in (None, "")):
+            holder[last], mended = numbers, True
+        elif numbers and isinstance(last, int):
+            holder[last : last + 1], mended = numbers, True
+    return mended
+
+
+def _numbers(given: Any) -> list[int]:
+    """The numbers that stand for a list of them: 5, "5-7", "[5, 7-9]"; none for anything else."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return [given]
+    if not isinstance(given, str) or not _RUNS.fullmatch(given.strip()):
+        return []
+    runs = [sorted((int(first), int(last or first))) for first, last in _RUN.findall(given)]
+    return [n for first, last in runs for n in range(first, min(last + 1, first + _LONGEST_RUN))]
+
+
 def _dropped(value: Any, place: Place, faults: Sequence[tuple[Place, str]]) -> DroppedItem:
     """The item that stands at a place, which is taken out of the value."""
     item, mine = _removed(value, place), [(loc, message) for loc, message in faults if _item(loc) == place]
     text = " | ".join(_words(item, place, {loc for loc, _ in mine})) or json.dumps(item, ensure_ascii=False)
-    return DroppedItem(str(place[0]), text, "; ".join(_told(loc[len(place) :], message) for loc, message in mine))
+    reason = "; ".join(_told(loc[len(place) :], message) for loc, message in mine)
+    return DroppedItem(str(place[0]), text, reason, item, is_whole=len(place) == _WHOLE)
 
 
 def _told(loc: Place, message: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
 from pipeline.llm import SEED, TEMPERATURE, Completion, Message, Request
@@ -23,9 +23,20 @@ _DECLINED = {"refusal": "the model declined to answer", "content_filter": "a con
 
 
 class Answer(BaseModel):
-    """Base of everything that a model answers with: closed objects, all fields required, no hidden limits."""
+    """Base of everything that a model answers with: closed objects, all fields required, no hidden limits.
+
+    Where no schema is kept to, the fields `_mostly_empty` may be left out or null, and have these values then.
+    """
 
     model_config = ConfigDict(extra="forbid")
+    _mostly_empty: ClassVar[Mapping[str, Any]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_empty_fields(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return given | {name: value for name, value in cls._mostly_empty.items() if given.get(name) is None}
 
 
 class Structured:
@@ -45,19 +56,27 @@ class Structured:
         seed: int = SEED,
         law: Callable[[A], None] = lambda value: None,
         wish: Callable[[A], None] = lambda value: None,
+        needs: Collection[str] | None = None,
     ) -> Parsed[A]:
         """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
 
+        `needs` are the fields that it has to have, None for all: the others are empty where they are left out.
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
         and is asked again all the same, once: it stands where no other comes that can be used. Where nothing but what
         was stored before cannot be used, or is not as wished, it is asked anew. Raises OutputTruncated, Declined,
         InvalidAnswer, and what the client raises.
         """
+
+        def read(text: str, most_dropped: int) -> Parsed[A]:
+            parsed = parse_answer(text, answer, needs=needs, most_dropped=most_dropped)
+            law(parsed.value)
+            return parsed
+
         request = Request(name, tuple(messages), schema_of(answer), max_tokens, temperature, seed)
         answers: list[tuple[Request, Completion]] = []
         found: Parsed[A] | None = None
         try:
-            found = await self._fitting(request, answer, law, wish, answers)
+            found = await self._fitting(request, read, wish, answers)
             wish(found.value)
             return found
         except (Declined, InvalidAnswer, Unusable):
@@ -65,21 +84,20 @@ class Structured:
                 if found:
                     return found
                 raise
-        return await self._fitting(replace(request, instead_of=tuple(answers)), answer, law, wish, [])
+        return await self._fitting(replace(request, instead_of=tuple(answers)), read, wish, [])
 
     async def _fitting(
         self,
         request: Request,
-        answer: type[A],
-        law: Callable[[A], None],
+        read: Callable[[str, int], Parsed[A]],
         wish: Callable[[A], None],
         answers: list[tuple[Request, Completion]],
     ) -> Parsed[A]:
-        """The answer to a request, or to the same with the error; whatever came is put into `answers`."""
+        """The answer to a request as it is `read`, or to the same with the error; what came is put into `answers`."""
         completion = await self._whole(request, answers)
         usable: Parsed[A] | None = None
         try:
-            usable = _kept(completion, answer, _FEW, law)
+            usable = read(completion.text, _FEW)
             wish(usable.value)
             return usable
         except Unusable as err:
@@ -88,7 +106,7 @@ class Structured:
             again = replace(request, messages=(*request.messages, said, error), instead_of=())
         try:
             completion = await self._whole(again, answers)
-            return _kept(completion, answer, _FEW if usable else len(completion.text), law)
+            return read(completion.text, _FEW if usable else len(completion.text))
         except CallError as err:
             if not usable or err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
                 raise
@@ -111,12 +129,6 @@ class Structured:
         completion = await self.client.complete(request)
         answers.append((request, completion))
         return whole(completion)
-
-
-def _kept(completion: Completion, answer: type[A], most_dropped: int, law: Callable[[A], None]) -> Parsed[A]:
-    parsed = parse_answer(completion.text, answer, most_dropped=most_dropped)
-    law(parsed.value)
-    return parsed
 
 
 def whole(completion: Completion) -> Completion:

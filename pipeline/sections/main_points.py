@@ -6,9 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
-
-from pydantic import model_validator
+from typing import ClassVar
 
 from pipeline.document import Correction, MainPoint
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -32,12 +30,7 @@ class Point(Answer):
     text: str
     columns: list[str]
     details: list[Sentence]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _mostly_without(cls, given: Any) -> Any:
-        """Where no schema is kept to, columns are left out: few points have any."""
-        return given | {"columns": given.get("columns") or []} if isinstance(given, dict) else given
+    _mostly_empty: ClassVar = {"columns": []}
 
 
 class PointSection(Answer):
@@ -51,12 +44,7 @@ class ArrangedSection(PointSection):
     """A section of a page that is composed, within a `part` of it, "" for none."""
 
     part: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _mostly_in_none(cls, given: Any) -> Any:
-        """Where no schema is kept to, parts are left out: few pages have any."""
-        return {"part": "", **given} if isinstance(given, dict) else given
+    _mostly_empty: ClassVar = {"part": ""}
 
 
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:

@@ -1,4 +1,5 @@
 import json
+from typing import Any, Literal
 
 import pytest
 
@@ -13,6 +14,13 @@ class Point(Answer):
 
 class Points(Answer):
     points: list[Point]
+
+
+class Mixed(Answer):
+    lines: list[int]
+    kind: Literal["wrong", "unclear"]
+    rows: list[list[int]]
+    said: str
 
 
 GOOD = '{"line": 4, "text": "Water boils."}'
@@ -77,6 +85,44 @@ def test_an_item_that_is_dropped_is_told_in_its_own_words() -> None:
     assert (first.field, first.text) == ("points", "Water boils.") and first.reason.startswith("line: ")
     assert second.text == '{"line": 2}' and second.reason.startswith("text: ")
     assert third.text == "Steam rises."
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"lines": ["5-7", "9", "11–12", "8 - 8"]}, {"lines": [5, 6, 7, 9, 11, 12, 8]}),
+        ({"lines": "7-5"}, {"lines": [5, 6, 7]}),
+        ({"lines": "[3, 5-6]"}, {"lines": [3, 5, 6]}),
+        ({"lines": 4}, {"lines": [4]}),
+        ({"lines": None, "rows": ""}, {"lines": [], "rows": []}),
+        ({"rows": [None, ["1-2"], [3]]}, {"rows": [[], [1, 2], [3]]}),
+        ({"kind": " UNCLEAR"}, {"kind": "unclear"}),
+    ],
+)
+def test_what_is_plainly_meant_is_read_so(given: dict[str, Any], meant: dict[str, Any]) -> None:
+    sound: dict[str, Any] = {"lines": [1], "kind": "wrong", "rows": [], "said": "x"}
+    assert parse_answer(json.dumps(sound | given), Mixed).value == Mixed(**(sound | meant))
+
+
+@pytest.mark.parametrize(
+    "given", [{"lines": "1,000"}, {"lines": True}, {"lines": "x"}, {"kind": "odd"}, {"kind": None}, {"said": None}]
+)
+def test_what_may_mean_anything_does_not_fit(given: dict[str, Any]) -> None:
+    sound = {"lines": [1], "kind": "wrong", "rows": [], "said": "x"}
+    with pytest.raises(Unusable):
+        parse_answer(json.dumps(sound | given), Mixed)
+
+
+def test_a_run_of_all_the_numbers_that_there_are_ends_soon() -> None:
+    found = parse_answer('{"lines": ["5-9999999"], "kind": "wrong", "rows": [], "said": ""}', Mixed)
+    assert found.value.lines[:2] == [5, 6] and len(found.value.lines) == 1000
+
+
+def test_fields_that_an_answer_does_not_need_are_empty_where_they_are_left_out_or_null() -> None:
+    found = parse_answer('{"lines": [1], "kind": "wrong", "said": null}', Mixed, needs=["lines", "kind"])
+    assert (found.value.rows, found.value.said) == ([], "")
+    with pytest.raises(Unusable, match="lines: Field required"):
+        parse_answer('{"kind": "wrong"}', Mixed, needs=["lines", "kind"])
 
 
 def test_prose_holds_no_json() -> None:

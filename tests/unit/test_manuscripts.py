@@ -91,6 +91,23 @@ def test_a_manuscript_may_come_alone_with_its_lines_as_they_are_and_a_check_may_
     assert names(run(check=lambda _: next(answers))[1])[-2:] == ["check", "check"]
 
 
+def test_answers_may_leave_out_or_call_null_what_stays_empty() -> None:
+    cited, check = {"cited": cited_answer()["cited"]}, {"faults": []}
+    for more in ({}, {"cut": None, "manuscript": None, "overview": None, "skipped": None, "faults": None}):
+        document, client = run(cite=cited | more, check=check | more)
+        assert names(client) == ["manuscript", "cite", "check"]
+        assert document.status == "complete" and all(s.support == "verified" for s in document.statements())
+
+
+def test_lines_given_as_a_run_are_all_lines_of_the_run_and_of_the_recording() -> None:
+    cited = cited_answer()["cited"]
+    cited[0]["lines"], cited[1]["lines"], cited[-1]["lines"] = ["5-7", "9"], ["131–900"], "3-4"
+    document, client = run(cite=cited_answer(cited=cited))
+    assert names(client) == ["manuscript", "cite", "check"]
+    assert [[e.segment for e in s.evidence] for s in document.overview] == [[5, 6, 7, 9], [131, 132]]
+    assert [e.segment for e in document.summary[0].evidence] == [3, 4]
+
+
 def test_a_fence_around_the_whole_manuscript_is_none_of_it() -> None:
     fenced = manuscript_answer()
     fenced["manuscript"] = f"```markdown\n{fenced['manuscript']}\n```"
