@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from pipeline.batches.outputs import transcript_of
 from pipeline.capable.checking import verdicts_on
-from pipeline.capable.correcting import NOT_BORNE, Verdict, put_right, title_of
+from pipeline.capable.correcting import NOT_BORNE, put_right, title_of
 from pipeline.capable.job import Job
 from pipeline.capable.naming import agreed
+from pipeline.capable.objections import Verdict, joined
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
@@ -79,7 +80,7 @@ class Reopened:
     @property
     def remark(self) -> str:
         """A remark on the whole: on the transcript, and on what a document that is PARTIAL lacks; "" for none."""
-        return "; ".join(filter(None, (self.on_transcript, _lacking(self.document))))
+        return joined(self.on_transcript, _lacking(self.document))
 
 
 def _lacking(document: StudyDocument) -> str:
@@ -118,7 +119,7 @@ async def check_path_with_model(
     """
     opened = reopen(path, transcripts)
     found = _by_code(opened)
-    by_model = await _by_model(opened, structured, chunk_tokens)
+    by_model, remarks = await _by_model(opened, structured, chunk_tokens)
     asked = {statement.id for _, statement in opened.draft.statements() if statement.lines}
     looked_at = asked - {id_ for id_, told in by_model.items() if any(f.kind == "unchecked" for f in told)}
     for id_, doubt in _doubts(opened).items():
@@ -126,7 +127,7 @@ async def check_path_with_model(
             found[id_].append(doubt)
     for id_, told in by_model.items():
         found[id_] += told
-    return opened.remark, _listed(opened, found)
+    return joined(opened.remark, *remarks), _listed(opened, found)
 
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
@@ -233,8 +234,10 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
     return (composed(evidence.quote), evidence.speaker, evidence.start, evidence.end) != said
 
 
-async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int) -> dict[int, list[Objection]]:
-    """What the checking call reports of the statements with lines and of the titles, by their numbers."""
+async def _by_model(
+    opened: Reopened, structured: Structured, chunk_tokens: int
+) -> tuple[dict[int, list[Objection]], Sequence[str]]:
+    """What the checking call reports of statements with lines and of titles, by their numbers, and of anything else."""
     transcript, recording = opened.transcript, opened.recording
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
@@ -250,7 +253,9 @@ async def _by_model(opened: Reopened, structured: Structured, chunk_tokens: int)
         of = statements.get(id_)
         if found := _reported(of, verdict, recording) if of else _reported_of_title(verdict):
             out[own[id_]] = [found]
-    return out
+    for id_, doubt in verdicts.doubts.items():
+        out.setdefault(own[id_], []).append(Objection("meaning" if id_ in statements else "heading", doubt))
+    return out, verdicts.remarks
 
 
 def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
@@ -258,7 +263,7 @@ def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording)
     if verdict.fault.verdict == "citation":
         told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
         return Objection("citation", told) if verdict.lines != statement.lines else None
-    better, why = put_right(statement, verdict, recording), verdict.fault.why or verdict.fault.verdict
+    better, why = put_right(statement, verdict, recording), verdict.reason
     stands = better is None or better.labelled == statement.labelled
     return Objection("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
 
@@ -267,7 +272,7 @@ def _reported_of_title(verdict: Verdict) -> Objection | None:
     """A verdict on a title told as a finding; it has no lines that could be the wrong ones."""
     if verdict.fault.verdict == "citation":
         return None
-    why, text = verdict.fault.why or verdict.fault.verdict, title_of(verdict.fault.text)
+    why, text = verdict.reason, title_of(verdict.fault.text)
     return Objection("heading", f"{why}; put right: {text}" if text else why)
 
 

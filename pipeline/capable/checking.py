@@ -15,11 +15,12 @@ from typing import Any
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
 from pipeline.capable.claims import Claim, claims_of, rows_of
-from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.correcting import corrected
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import without_numbers
 from pipeline.capable.naming import introduced
+from pipeline.capable.objections import Verdicts, verdicts_in
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
@@ -72,7 +73,8 @@ async def check_meaning(draft: Draft, job: Job, *, freely: bool) -> Draft:
     done = corrected(shortened(draft, verdicts.cut, over), verdicts, job.recording)
     done = with_additions(done, verdicts.missing, job.recording, job.sections)
     done = with_settled_parts(without_repeats(done))
-    done = replace(done, problems=(*done.problems, *verdicts.problems))
+    problems, remarks = (*done.problems, *verdicts.problems), (*done.remarks, *verdicts.remarks)
+    done = replace(done, problems=problems, remarks=remarks)
     if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
         return check_exactly(done, job.recording)
     return replace(done, checked_by=job.structured.client.model)
@@ -154,13 +156,8 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
     found = await job.structured.ask("check", messages, job.answer, max_tokens=most, needs=["faults"])
     answer: Any = found.value
     mine = {c.id: c.lines for c in claims}
-    out = Verdicts(cut=list(answer.cut) if job.has_cut else [])
-    for fault in answer.faults:
-        if fault.id in mine:
-            # The lines of other parts that were shown are numbered one by one.
-            others = [n for n in fault.lines if n in mine[fault.id]]
-            borne = tuple(sorted({*segments_of(fault.lines, lines), *others}))
-            out.faults.setdefault(fault.id, Verdict.of(fault, borne, mine[fault.id], lines))
+    out = verdicts_in(found, mine, lines)
+    out.cut += answer.cut if job.has_cut else []
     for n, missing in enumerate(answer.missing):
         fits = n < budget.room.points and missing.under in mine
         borne = segments_of(missing.lines, lines)

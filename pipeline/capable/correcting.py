@@ -1,18 +1,16 @@
-"""What a check reported, and the draft with its faults put right; code looks once more at each text that is new."""
+"""The draft with the faults put right that a check reported; code looks once more at each text that is new."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from pipeline.capable.adding import Addition
 from pipeline.capable.chunks import Fault
-from pipeline.capable.line_numbers import without_numbers
-from pipeline.document import Problem, Withheld
+from pipeline.capable.objections import Verdict, Verdicts, joined
+from pipeline.capable.writing import CITES_NO_LINE
+from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
-from pipeline.numbering import NumberedLine
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import cells, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean
@@ -25,42 +23,6 @@ _MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A fault that the model reported, and the segments that bear the text put right."""
-
-    fault: Fault
-    lines: tuple[int, ...]
-
-    @classmethod
-    def of(cls, fault: Fault, borne: tuple[int, ...], cited: tuple[int, ...], lines: Sequence[NumberedLine]) -> Verdict:
-        """The verdict, its text without the numbers of lines that bear it or that the statement cited."""
-        text = without_numbers(fault.text, {*borne, *cited}, lines)
-        return cls(fault.model_copy(update={"text": text}), borne)
-
-
-@dataclass(slots=True)
-class Verdicts:
-    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
-
-    `missing` is what they would add, `cut` what they would spare, by its number.
-    """
-
-    faults: dict[int, Verdict] = field(default_factory=dict)
-    missing: list[Addition] = field(default_factory=list)
-    cut: list[int] = field(default_factory=list)
-    unchecked: dict[int, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, other: Verdicts) -> None:
-        """Takes in what another call reported."""
-        self.faults |= other.faults
-        self.missing += other.missing
-        self.cut += other.cut
-        self.unchecked |= other.unchecked
-        self.problems += other.problems
 
 
 def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
@@ -112,7 +74,7 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     plain, emphasis = unmarked(verdict.fault.text)
     fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
     if _is_no_row(statement, fault.text):
-        return replace(statement, finding=fault.why or fault.verdict)
+        return replace(statement, finding=joined(statement.finding, verdict.reason))
     label, text = _label_and_text(statement, fault)
     if not text:
         return None
@@ -124,11 +86,16 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     if changed.label != statement.label:
         before, after = statement.labelled, changed.labelled
     new, kept = _new_and_kept(after, before, recording)
-    # That it cites no line is all that stands against a statement before its check.
-    uncited = "" if verdict.lines else statement.finding
-    doubts = "; ".join(filter(None, (uncited, new)))
-    reason = "; ".join(filter(None, (statement.reason, fault.why)))
+    if verdict.lines:  # what stood against it before is put right too
+        reason, doubts = joined(statement.reason, _besides_lines(statement), fault.why), new
+    else:
+        reason, doubts = joined(statement.reason, fault.why), joined(statement.finding, new)
     return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=kept)
+
+
+def _besides_lines(statement: DraftStatement) -> str:
+    """What stands against a statement before a check, but for that it cites no line."""
+    return "" if statement.finding == CITES_NO_LINE else statement.finding
 
 
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
@@ -143,27 +110,28 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
             return replace(statement, remark=remark, finding=doubt)
         if verdict.fault.verdict == "citation":
-            doubt, remark = "" if verdict.lines else NOT_BORNE, finding(statement.text, recording)
+            doubt = joined(_besides_lines(statement), "" if verdict.lines else NOT_BORNE)
+            remark = finding(statement.text, recording)
             return replace(statement, lines=verdict.lines or statement.lines, finding=doubt, remark=remark)
         changed = put_right(statement, verdict, recording)
         if changed is None:
             withheld.append(statement.withheld(section, verdict.fault.why))
         return changed
 
-    def heading(group: DraftGroup) -> DraftGroup:
-        verdict = verdicts.faults.get(group.id)
-        if verdict is None:
-            return group
-        text, why = title_of(verdict.fault.text), verdict.fault.why
-        if text not in ("", group.heading):
-            reason = "; ".join(filter(None, (group.reason, why)))
-            return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
-        # It has no lines that could be the wrong ones.
-        return group if verdict.fault.verdict == "citation" else replace(group, finding=why or verdict.fault.verdict)
+    def doubted(section: str, statement: DraftStatement) -> DraftStatement | None:
+        out, doubt = judged(section, statement), verdicts.doubts.get(statement.id, "")
+        return replace(out, finding=joined(out.finding, doubt)) if out and doubt else out
 
-    out = draft.rewritten(judged, heading)
-    doubted = (g for groups in out.sections.values() for g in groups if g.finding)
-    remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in doubted)
+    def heading(group: DraftGroup) -> DraftGroup:
+        text, why = _title_put_right(group.id, verdicts)
+        if text not in ("", group.heading):
+            reason = joined(group.reason, why)
+            return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
+        return replace(group, finding=why) if why else group
+
+    out = draft.rewritten(doubted, heading)
+    groups = (g for of in out.sections.values() for g in of if g.finding)
+    remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in groups)
     out = replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
     return _with_titles(out, verdicts)
 
@@ -178,16 +146,26 @@ def title_of(title: str) -> str:
     return unmarked(_MARKED.sub("", clean(title)))[0]
 
 
+def _title_put_right(id_: int, verdicts: Verdicts) -> tuple[str, str]:
+    """A title as a check puts it right, "" for not at all, and what speaks against it.
+
+    It has no lines that could be the wrong ones.
+    """
+    verdict, doubt = verdicts.faults.get(id_), verdicts.doubts.get(id_, "")
+    if verdict is None or verdict.fault.verdict == "citation":
+        return "", doubt
+    return title_of(verdict.fault.text), joined(verdict.reason, doubt)
+
+
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
     """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
     remarks: list[str] = []
 
     def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
         """The cells of a title as they are put right, where they stay as many."""
-        verdict = verdicts.faults.get(id_)
-        if not id_ or verdict is None or verdict.fault.verdict == "citation":
+        text, why = _title_put_right(id_, verdicts)
+        if not id_ or not why:
             return before
-        text, why = title_of(verdict.fault.text), verdict.fault.why or verdict.fault.verdict
         new = cells(text) if len(before) > 1 else (text,)
         if not text or new == before or len(new) != len(before):
             remarks.append(_TITLE_STANDS.format(row_of(before), why))

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.capable.claims import claims_of, rows_of
-from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.correcting import corrected
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
+from pipeline.capable.objections import verdicts_in
 from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, tokens_for
 from pipeline.document import BARE
@@ -107,7 +108,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
         cut=cut_wish(over, words, job),
         sections=tasks(words_of_each(words, job.sections), job.structured.prompts, others),
     )
-    mine, lines = {claim.id for claim in claims}, job.prefixes.lines(chunk)
+    lines = job.prefixes.lines(chunk)
     citing = {claim.id for claim in claims if not claim.is_title}
 
     def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
@@ -126,15 +127,11 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     found = await job.structured.ask("cite", messages, job.answer, max_tokens=most, law=law, needs=needs)
     answer: Any = found.value
     cited = cited_in(answer)
-    faults = {
-        f.id: Verdict.of(f, segments_of(f.lines, lines), cited.get(f.id, ()), lines)
-        for f in reversed(answer.faults)
-        if f.id in mine
-    }
+    verdicts = verdicts_in(found, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
     draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
     draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
     draft = shortened(draft, answer.cut, over)
-    draft = with_settled_parts(corrected(draft, Verdicts(faults), job.recording))
+    draft = with_settled_parts(corrected(draft, verdicts, job.recording))
     part = part_of(found, chunk, job, whole=True)
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
@@ -142,6 +139,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     job.structured.client.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
     remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
+    remarks += tuple(verdicts.remarks)
     if manuscript.lost:
         remarks += (f"{numbered(manuscript.lost, 'word')} of what was written freely could stand in no statement",)
     return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, freely=True)

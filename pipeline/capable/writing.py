@@ -29,6 +29,7 @@ from pipeline.tasks import all_of
 from pipeline.text import LEADS_TO_A_LIST
 from pipeline.transcript import Chunk, spoken_words
 
+CITES_NO_LINE = "it cites no line"
 _WRITTEN_SHARE = 0.8  # of the words asked for, that a page is written in: models write a fifth more, and the check adds
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
@@ -222,7 +223,7 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
             return replace(statement, details=details, lines=below)
         if section.of_people and (first := _first_line_of(statement.label, chunk)):
             return replace(statement, details=details, lines=(first,))
-        return replace(statement, details=details, lines=(chunk.first,), finding="it cites no line")
+        return replace(statement, details=details, lines=(chunk.first,), finding=CITES_NO_LINE)
 
     return tuple(replace(g, statements=tuple(one(s) for s in g.statements)) for g in groups)
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from pipeline.capable.chunks import Fault
 from pipeline.capable.claims import claims_of
-from pipeline.capable.correcting import Verdict, Verdicts, corrected
+from pipeline.capable.correcting import corrected
+from pipeline.capable.objections import Verdict, Verdicts
 from pipeline.capable.shortening import shortened
 from pipeline.document import Detail, StudyDocument
 from pipeline.draft import Draft

@@ -11,8 +11,9 @@ from docx import Document
 from markdown_it import MarkdownIt
 
 from pipeline.capable.chunks import Fault
-from pipeline.capable.correcting import Verdict, put_right
+from pipeline.capable.correcting import put_right
 from pipeline.capable.markdown_sections import sections_in
+from pipeline.capable.objections import Verdict
 from pipeline.document import StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.exports.docx import write_docx

@@ -108,6 +108,24 @@ def test_lines_given_as_a_run_are_all_lines_of_the_run_and_of_the_recording() ->
     assert [e.segment for e in document.summary[0].evidence] == [3, 4]
 
 
+def test_an_objection_of_the_call_that_cites_stands_until_the_check_puts_right_what_it_is_against() -> None:
+    odd = cited_answer(faults=[fault(id=31, verdict="contradicted", why="it is open"), fault(id=77, why="no")])
+    document, _ = run(cite=odd)
+    assert document.summary[0].finding == "contradicted: it is open"
+    assert document.source.warnings == ("the check objects to something that is not on the page: partly: no",)
+
+    def check(request: Request) -> Answer:
+        row = next(r for r in request.messages[-1].content.splitlines() if "The reactor at Lund" in r)
+        return {"faults": [fault(id=int(row.split(".")[0]), **put_right)]}
+
+    put_right: dict[str, Any] = {"verdict": "citation", "lines": [4]}
+    assert run(cite=odd, check=check)[0].summary[0].finding == "contradicted: it is open"
+    put_right = {"text": "The reactor at Lund may get a heat exchanger.", "lines": [4]}
+    (summary,) = run(cite=odd, check=check)[0].summary
+    assert summary.correction and summary.finding is None
+    assert summary.correction.reason == "contradicted: it is open; it is too strong"
+
+
 def test_a_fence_around_the_whole_manuscript_is_none_of_it() -> None:
     fenced = manuscript_answer()
     fenced["manuscript"] = f"```markdown\n{fenced['manuscript']}\n```"

@@ -477,11 +477,20 @@ def test_what_a_model_puts_right_is_a_finding_with_its_reason(page: Path) -> Non
         ("5,000 homes", {"verdict": "citation", "lines": []}, "citation"),
         ("(heading) A Reactor", {"text": "A Tower"}, "heading"),
         ("(heading) A Reactor", {"verdict": "unsupported", "text": ""}, "heading"),
+        ("not dead", {"verdict": "contradicted"}, "meaning"),
+        ("(heading) A Reactor", {"verdict": "contradicted"}, "heading"),
     ],
 )
 def test_each_kind_of_fault_is_told_as_such(page: Path, words: str, more: dict[str, Any], kind: str) -> None:
     edit(page, "is dead without the loan", "is not dead without the loan")
     assert kinds(asked(page, fault(row_with(words), **more))) == {kind}
+
+
+def test_a_fault_of_nothing_on_the_page_is_a_remark_on_the_whole(page: Path) -> None:
+    calls = structured(ScriptedClient(fault(lambda _: 999)))
+    remark, checked = asyncio.run(check_path_with_model(page, calls))
+    assert remark == "the check objects to something that is not on the page: partly: too strong"
+    assert not any(c.findings for c in checked)
 
 
 def test_better_lines_for_a_statement_in_doubt_are_told(page: Path) -> None:

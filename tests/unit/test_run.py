@@ -254,9 +254,13 @@ def test_the_check_is_given_no_hint_where_code_suspects_nothing_and_knows_what_a
     assert "== Prerequisites\n- Basic familiarity with power plants (megawatts, cooling)\n" in shown
 
 
-def test_a_fault_with_a_number_that_no_statement_has_changes_nothing() -> None:
+def test_a_fault_with_a_number_that_no_statement_has_changes_nothing_and_is_told() -> None:
     document, _ = run(with_fault(id=99, text="Something else."))
-    assert document == run(good_answer)[0].model_copy(update={"run": document.run})
+    assert document == run(good_answer)[0].model_copy(update={"run": document.run, "source": document.source})
+    told = (
+        "the check objects to something that is not on the page: partly: it is too strong; put right: Something else."
+    )
+    assert document.source.warnings == (told,)
 
 
 def test_a_check_that_fails_leaves_the_notes_standing_as_not_checked() -> None:

@@ -1,6 +1,7 @@
 """What becomes of a fault that the check reports: which lines count, and what stays in doubt."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -175,3 +176,72 @@ def test_a_figure_that_nobody_says_is_told_where_only_lines_are_put_right() -> N
     faulty = with_fault(id=10, verdict="citation", text="", lines=[4])
     document, _ = run(lambda request: written if request.name == "write" else faulty(request))
     assert document.summary[0].finding is None and "2035" in (document.summary[0].remark or "")
+
+
+def judged(*faults: Any, again: Sequence[Any] = ()) -> tuple[StudyDocument, ScriptedClient]:
+    """A document of which the check answers these faults, and those when asked again."""
+    answers = iter([written_answer(), EMPTY | {"faults": [*faults]}, EMPTY | {"faults": [*again]}])
+    return run(lambda request: next(answers))
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"verdict": "contradicted", "why": "nobody says it"}, "contradicted: nobody says it"),
+        ({"verdict": "wrong", "text": "It is **new**."}, "wrong; put right: It is **new**."),
+        ({"id": "No. 10", "why": "no"}, "partly: no"),
+        ({"text": None, "why": "too strong"}, "partly: too strong"),
+        ({"lines": "none", "why": "too strong"}, "partly: too strong"),
+        ({"verdict": 3, "why": {"reason": "nobody says it"}}, "nobody says it"),
+    ],
+)
+def test_an_objection_that_does_not_fit_leaves_its_statement_in_doubt(fault: dict[str, Any], told: str) -> None:
+    sound = {"id": 10, "verdict": "partly", "why": "", "label": "", "text": "", "lines": []}
+    document, client = judged(sound | fault)
+    (statement,) = document.summary
+    assert (statement.support, statement.correction) == ("weak", None) and len(client.requests) == 2
+    assert statement.finding == told
+    assert document.withheld == () and document.source.warnings == ()
+
+
+@pytest.mark.parametrize("fault", [{"verdict": "UNSUPPORTED", "label": None}, {"verdict": "unsupported", "why": "no"}])
+def test_of_what_nobody_says_a_fault_may_leave_out_whatever_is_empty(fault: dict[str, Any]) -> None:
+    document, client = judged({"id": 10} | fault)
+    assert [w.section for w in document.withheld] == ["summary"] and len(client.requests) == 2
+
+
+def test_many_objections_that_do_not_fit_are_asked_for_again_and_kept_all_the_same() -> None:
+    odd = [{"id": n, "verdict": "contradicted", "why": "nobody says it"} for n in (1, 3, 4, 9, 10)]
+    document, client = judged(*odd, again=odd)
+    assert len(client.requests) == 3 and document.status == "complete"
+    assert [s.finding for s in document.statements()].count("contradicted: nobody says it") == 5
+
+
+def test_a_title_that_an_objection_names_stands_and_is_told() -> None:
+    document, _ = judged({"id": 2, "verdict": "misleading", "why": "it is no tower"})
+    told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
+    assert document.source.warnings == (f"{told}misleading: it is no tower",)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("The reactor is new.", '"The reactor is new."'), ({"nr": 10, "why": "It is new."}, "It is new.")],
+)
+def test_an_objection_that_names_nothing_on_the_page_is_a_warning_of_the_document(fault: Any, told: str) -> None:
+    document, _ = judged(fault)
+    (warning,) = document.source.warnings
+    assert warning.startswith("the check objects to something that is not on the page: ") and warning.endswith(told)
+
+
+def test_a_second_fault_of_a_statement_is_a_doubt_where_it_says_something_else() -> None:
+    first = {
+        "id": 10,
+        "verdict": "partly",
+        "why": "it is no city",
+        "label": "",
+        "text": "It is to get one.",
+        "lines": [4],
+    }
+    document, _ = judged(first, first, first | {"verdict": "unsupported", "why": "nobody says it", "text": ""})
+    (statement,) = document.summary
+    assert (statement.text, statement.finding) == ("It is to get one.", "unsupported: nobody says it")

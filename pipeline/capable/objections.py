@@ -1,0 +1,120 @@
+"""What an answer objects to on a page, by the numbers of statements and titles; no objection is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.capable.adding import Addition
+from pipeline.capable.chunks import Fault
+from pipeline.capable.line_numbers import without_numbers
+from pipeline.document import Problem
+from pipeline.llm.answers import DroppedItem, Parsed
+from pipeline.numbering import NumberedLine, segments_of
+from pipeline.text import clean
+
+_NAMES_NOTHING = "the check objects to something that is not on the page: {}"
+_NUMBER = re.compile(r"\D*(\d{1,7})\D*")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A fault that the model reported, and the segments that bear the text put right."""
+
+    fault: Fault
+    lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, fault: Fault, cited: Sequence[int], lines: Sequence[NumberedLine]) -> Verdict:
+        """The verdict on a statement that cites these segments, its text without the numbers of lines that bear it.
+
+        What it cites of other parts was shown with it, each segment under its own number.
+        """
+        borne = {*segments_of(fault.lines, lines), *(n for n in fault.lines if n in cited)}
+        text = without_numbers(fault.text, {*borne, *cited}, lines)
+        return cls(fault.model_copy(update={"text": text}), tuple(sorted(borne)))
+
+    @property
+    def reason(self) -> str:
+        """What speaks against the statement."""
+        return self.fault.why or self.fault.verdict
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
+
+    `doubts` are objections of which nothing but doubt comes, `remarks` tell of those that name nothing on the page.
+    `missing` is what the calls would add, `cut` what they would spare, by its number.
+    """
+
+    faults: dict[int, Verdict] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)
+    missing: list[Addition] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
+    unchecked: dict[int, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, other: Verdicts) -> None:
+        """Takes in what another call reported."""
+        self.faults |= other.faults
+        self.doubts |= other.doubts
+        self.missing += other.missing
+        self.cut += other.cut
+        self.unchecked |= other.unchecked
+        self.problems += other.problems
+        self.remarks += other.remarks
+
+    def doubt(self, id_: int, told: str) -> None:
+        """Takes in one more objection to a claim."""
+        before = self.doubts.get(id_, "")
+        if told not in before:
+            self.doubts[id_] = joined(before, told)
+
+
+def verdicts_in(found: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]) -> Verdicts:
+    """The faults that an answer reports of claims that cite these segments, by their numbers; the first of each counts.
+
+    Further ones of a claim and those that do not fit are doubts.
+    """
+    out = Verdicts()
+    for fault in found.value.faults:
+        if fault.id not in cited:
+            out.remarks.append(_NAMES_NOTHING.format(_told(fault.model_dump())))
+            continue
+        verdict = Verdict.of(fault, cited[fault.id], lines)
+        if out.faults.setdefault(fault.id, verdict) != verdict:
+            out.doubt(fault.id, _told(fault.model_dump()))
+    for item in found.dropped:
+        if item.field != "faults" or not item.is_whole:
+            continue
+        told, id_ = _objection(item)
+        if id_ in cited:
+            out.doubt(id_, told)
+        else:
+            out.remarks.append(_NAMES_NOTHING.format(told))
+    return out
+
+
+def _objection(item: DroppedItem) -> tuple[str, int]:
+    """What was said in an item that does not fit, and the number of what it was said of, 0 for none."""
+    if not isinstance(item.value, dict):
+        return item.text, 0
+    number = _NUMBER.fullmatch(str(item.value.get("id")))
+    return _told(item.value) or item.text, int(number[1]) if number else 0
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    """What was objected: "partly: the date is wrong; put right: It began in 2019."; "" where nothing was."""
+    said = (fault.get(key) for key in ("verdict", "why", "text"))
+    verdict, why, text = (clean(words) if isinstance(words, str) else "" for words in said)
+    reason = ": ".join(filter(None, (verdict, why)))
+    return joined(reason, f"put right: {text}" if text else "")
+
+
+def joined(*reasons: str) -> str:
+    """Reasons one after the other, those that there are."""
+    return "; ".join(filter(None, reasons))
