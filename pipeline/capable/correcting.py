@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.capable.chunks import Fault
@@ -13,7 +14,7 @@ from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
 from pipeline.tables import cells, row_of
-from pipeline.text import LEADS_TO_A_LIST, clean
+from pipeline.text import LEADS_TO_A_LIST, clean, words
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
@@ -57,10 +58,24 @@ def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
     if not fault.text.strip():  # nothing of it can stand
         return fault
     had, has, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
-    lacks_first = len(has) == len(had) - 1 and has[0] not in (had[0], label)
-    if not statement.bound or not lacks_first or (len(has) == 1 and not label):
+    if not statement.bound or has[0] == label or not _are_the_others(has, had, named=bool(label)):
         return fault
     return fault.model_copy(update={"text": row_of((label or had[0], *has)), "label": ""})
+
+
+def _are_the_others(has: Sequence[str], had: Sequence[str], *, named: bool) -> bool:
+    """Whether these are the cells of a row behind its first, as corrected, and none of them stands in another's place.
+
+    Where the first is not `named`, the second has to be known by its words: the first might have been put right.
+    """
+
+    def resembles(cell: str, other: str) -> bool:
+        return cell == other or not set(words(cell)).isdisjoint(words(other))
+
+    if len(has) != len(had) - 1 or not (named or resembles(has[0], had[1])) or (len(has) == 1 and not named):
+        return False
+    pairs = zip(has, had[1:], strict=True)
+    return all(resembles(cell, own) or not any(resembles(cell, other) for other in had) for cell, own in pairs)
 
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:

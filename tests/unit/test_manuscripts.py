@@ -362,6 +362,11 @@ def test_a_row_of_a_table_keeps_its_cells_and_goes_with_them_only_as_a_sentence(
         ({"text": "Ana | a half | now"}, "Ana | a half | now"),
         ({"text": "Ana | a half"}, "Ana | half | now"),  # another cell is missing
         ({"text": "now"}, "now"),
+        ({"text": "Ann | now"}, "Ana | half | now"),  # the first is put right
+        ({"text": "dead | now", "label": "Ana"}, "Ana | dead | now"),
+        ({"text": "Ana | dead", "label": "Ann"}, "Ana | half | now"),
+        ({"text": "half | then", "label": "Ana"}, "Ana | half | then"),
+        ({"text": "Ana says | now", "label": "Ana"}, "Ana | half | now"),
     ],
 )
 def test_the_first_cell_of_a_row_that_was_taken_for_a_label_stays(put_right: dict[str, str], row: str) -> None:
