@@ -247,11 +247,12 @@ async def _by_model(
     job = Job(transcript, recording, chunks, recipe, structured, has_manuscript=False)
     draft, own = _to_ask(replace(opened.draft, names=tuple(names.values())), recording)
     verdicts = await verdicts_on(draft, job)
-    statements = {id_: held for _, id_, held in draft.printed() if isinstance(held, DraftStatement)}
+    printed = {id_: held for _, id_, held in draft.printed()}
+    statements = {id_ for id_, held in printed.items() if isinstance(held, DraftStatement)}
     out = {own[id_]: [Objection("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
     for id_, verdict in verdicts.faults.items():
-        of = statements.get(id_)
-        if found := _reported(of, verdict, recording) if of else _reported_of_title(verdict):
+        of = printed[id_]
+        if found := _reported_of_title(of, verdict) if isinstance(of, str) else _reported(of, verdict, recording):
             out[own[id_]] = [found]
     for id_, doubt in verdicts.doubts.items():
         out.setdefault(own[id_], []).append(Objection("meaning" if id_ in statements else "heading", doubt))
@@ -268,11 +269,11 @@ def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording)
     return Objection("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
 
 
-def _reported_of_title(verdict: Verdict) -> Objection | None:
+def _reported_of_title(title: str, verdict: Verdict) -> Objection | None:
     """A verdict on a title told as a finding; it has no lines that could be the wrong ones."""
     if verdict.fault.verdict == "citation":
         return None
-    why, text = verdict.reason, title_of(verdict.fault.text)
+    why, text = verdict.reason, title_of(verdict.fault, title)
     return Objection("heading", f"{why}; put right: {text}" if text else why)
 
 

@@ -13,14 +13,17 @@ from pipeline.document import Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
+from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.tables import cells, row_of
-from pipeline.text import LEADS_TO_A_LIST, clean, words
+from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification import Recording, finding, findings, with_lines
 
 NOT_BORNE = "its lines do not bear it"
 _TITLE_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
 _TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
 _MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
+_MARK_IN_FRONT = re.compile(r"\s*(?:(?:#{1,6}|[*•]|(?P<number>\d{1,6})[.)])\s+|-\s+(?!\d))")
+_BOLD_IN_FRONT = re.compile(r"\*\*([^*]+[:：.。])\*\*\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
@@ -51,6 +54,37 @@ def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
     if label and text and before and names and not (text.startswith(label) and _COLON.match(text, len(label))):
         text = f"{label}{before[2]}{text}"
     return "", text
+
+
+def _without_marks(text: str, before: str, numbers: Sequence[int]) -> str:
+    """A text put right without what a page prints in front of it, and `before` did not begin with.
+
+    That is a bullet, the marks of a heading, or one of the numbers under which it was shown or is printed.
+    """
+    while mark := _MARK_IN_FRONT.match(text):
+        is_its_own = before.startswith(mark[0].strip())
+        if is_its_own or (mark["number"] and int(mark["number"]) not in numbers):
+            break
+        text = text[mark.end() :]
+    return text
+
+
+def _as_its_text(statement: DraftStatement, fault: Fault) -> str:
+    """The text of a fault as that of its statement: without marks in front of it, and without a lead in bold.
+
+    "" for one without a letter or a digit.
+    """
+    text = _without_marks(fault.text, statement.text, (statement.id,))
+    leads = {without_end_mark(fault.label), statement.label} - {""}
+    if (bold := _BOLD_IN_FRONT.match(text)) and without_end_mark(bold[1]) in leads:
+        text = text[bold.end() :]
+    return text if any(map(str.isalnum, text)) else ""
+
+
+def _is_no_statement(statement: DraftStatement, text: str) -> bool:
+    """Whether a text put right is a word, such as "(none)", that the statement of several words does not have."""
+    is_word = word_count(text) == 1 < word_count(statement.text)
+    return is_word and not all(word in statement.labelled.casefold() for word in words(text))
 
 
 def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
@@ -86,9 +120,9 @@ def _is_no_row(statement: DraftStatement, text: str) -> bool:
 
 def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
     """A statement as a check puts it right, with what it was and why; None where nothing of it can stand."""
-    plain, emphasis = unmarked(verdict.fault.text)
+    plain, emphasis = unmarked(_as_its_text(statement, verdict.fault))
     fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
-    if _is_no_row(statement, fault.text):
+    if _is_no_row(statement, fault.text) or _is_no_statement(statement, fault.text):
         return replace(statement, finding=joined(statement.finding, verdict.reason))
     label, text = _label_and_text(statement, fault)
     if not text:
@@ -116,6 +150,7 @@ def _besides_lines(statement: DraftStatement) -> str:
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     """The numbered draft with its faults put right; code looks once more at each text that is new."""
     withheld: list[Withheld] = []
+    printed = {g.id: number for number, g in enumerate(draft.sections.get(MAIN_POINTS.name, ()), 1)}
 
     def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
         if why := verdicts.unchecked.get(statement.id):
@@ -138,7 +173,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         return replace(out, finding=joined(out.finding, doubt)) if out and doubt else out
 
     def heading(group: DraftGroup) -> DraftGroup:
-        text, why = _title_put_right(group.id, verdicts)
+        text, why = _title_put_right(group.id, verdicts, group.heading, printed.get(group.id, 0))
         if text not in ("", group.heading):
             reason = joined(group.reason, why)
             return replace(group, heading=text, before=group.before or group.heading, reason=reason, finding="")
@@ -156,20 +191,22 @@ def _mark(text: str) -> str:
     return text[-1] if text.endswith(LEADS_TO_A_LIST) else ""
 
 
-def title_of(title: str) -> str:
-    """A title without the mark with which it is shown to a model."""
-    return unmarked(_MARKED.sub("", clean(title)))[0]
+def title_of(fault: Fault, before: str, number: int = 0) -> str:
+    """A title put right, without the marks and the `number` with which it is shown or printed; "" for none."""
+    text = _without_marks(clean(fault.text), before, (fault.id, number))
+    text = unmarked(_MARKED.sub("", text))[0]
+    return text if any(map(str.isalnum, text)) else ""
 
 
-def _title_put_right(id_: int, verdicts: Verdicts) -> tuple[str, str]:
-    """A title as a check puts it right, "" for not at all, and what speaks against it.
+def _title_put_right(id_: int, verdicts: Verdicts, before: str, number: int = 0) -> tuple[str, str]:
+    """A title, printed behind a `number`, as a check puts it right, "" for not at all, and what speaks against it.
 
     It has no lines that could be the wrong ones.
     """
     verdict, doubt = verdicts.faults.get(id_), verdicts.doubts.get(id_, "")
     if verdict is None or verdict.fault.verdict == "citation":
         return "", doubt
-    return title_of(verdict.fault.text), joined(verdict.reason, doubt)
+    return title_of(verdict.fault, before, number), joined(verdict.reason, doubt)
 
 
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
@@ -178,7 +215,7 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
 
     def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
         """The cells of a title as they are put right, where they stay as many."""
-        text, why = _title_put_right(id_, verdicts)
+        text, why = _title_put_right(id_, verdicts, row_of(before))
         if not id_ or not why:
             return before
         new = cells(text) if len(before) > 1 else (text,)

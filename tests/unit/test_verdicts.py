@@ -245,3 +245,53 @@ def test_a_second_fault_of_a_statement_is_a_doubt_where_it_says_something_else()
     document, _ = judged(first, first, first | {"verdict": "unsupported", "why": "nobody says it", "text": ""})
     (statement,) = document.summary
     assert (statement.text, statement.finding) == ("It is to get one.", "unsupported: nobody says it")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- **Tower costs:** It costs too much.",
+        "* Tower costs: It costs too much.",
+        "4. Tower costs: It costs too much.",
+        "4. - **Tower costs**: It costs too much.",
+        "**Tower costs.** It costs too much.",
+        "• It costs too much.",
+    ],
+)
+def test_a_text_put_right_is_read_without_what_a_page_prints_in_front_of_it(text: str) -> None:
+    document, _ = run(with_fault(id=4, text=text, lines=[2]))
+    point = document.main_points[0].details[1]
+    assert (point.lead, point.text, point.finding) == ("Tower costs", "It costs too much.", None)
+    assert point.emphasis == ()
+
+
+@pytest.mark.parametrize("text", ["- 3 million euros are too much.", "2031. It is far.", "- It is far."])
+def test_what_is_no_mark_of_the_statement_stays_in_front_of_it(text: str) -> None:
+    written = written_answer()
+    if text == "- It is far.":
+        written["summary"][0]["text"] = "- It is near."
+    faulty = with_fault(id=10, text=text, lines=[4])
+    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    assert document.summary[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("#### 1. **A** Tower", "A Tower"),
+        ("2. (heading) A Tower", "A Tower"),
+        ("### 2031. A Tower", "2031. A Tower"),
+        ("#", "A Reactor and Its Tower"),
+    ],
+)
+def test_a_heading_put_right_is_read_without_its_marks_and_numbers(text: str, heading: str) -> None:
+    document, _ = run(with_fault(id=2, text=text))
+    assert document.main_points[0].heading == heading
+
+
+def test_a_text_without_a_letter_is_nothing_and_a_strange_word_is_no_statement() -> None:
+    document, _ = run(with_fault(id=10, text="—"))
+    assert document.summary == () and [w.reason for w in document.withheld] == ["it is too strong"]
+    document, _ = run(with_fault(id=10, text="(none)"))
+    assert document.summary[0].text == written_answer()["summary"][0]["text"]
+    assert document.summary[0].finding == "it is too strong"
