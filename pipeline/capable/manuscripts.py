@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import corrected
+from pipeline.capable.headings import page_of
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
@@ -36,7 +37,11 @@ _LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk
 _SHARE = 0.9  # of the page's words, in which it is asked for: free writing comes out longer more often than shorter
 _LEAST_SHARE = 0.6  # of the words asked for; fewer are no document
 _MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresses behind links
-_LEAST = {OVERVIEW.name: 1, MAIN_POINTS.name: 2, SUMMARY.name: 1}  # groups of statements
+_LEAST = {  # groups of statements
+    OVERVIEW.name: (1, "text below ## Overview"),
+    MAIN_POINTS.name: (2, "two headings with text below ## Main Points"),
+    SUMMARY.name: (1, "text below ## Summary"),
+}
 _LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
 _LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that each holds one matter
@@ -73,8 +78,8 @@ async def write_manuscript(job: Job) -> Manuscript:
 
     def law(answer: Any) -> None:
         found = _manuscript(answer.manuscript, job.labels)
-        if any(len(found.sections[name]) < least for name, least in _LEAST.items()):
-            raise Unusable("manuscript needs ## Overview, ## Summary, and ## Main Points with headings below it")
+        if lacking := [text for name, (least, text) in _LEAST.items() if len(found.sections[name]) < least]:
+            raise Unusable(f"manuscript lacks {' and '.join(lacking)}")
         if (many := Draft(found.sections).words()) < _LEAST_SHARE * words:
             raise Unusable(f"manuscript has {many:,} words of about {words:,}: answer with the whole document")
         if found.lost > _MOST_LOST * many:
@@ -147,8 +152,9 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
 
 def _manuscript(markdown: str, labels: Labels) -> Manuscript:
     titles = _titles(labels)
-    sections = sections_in(markdown, titles, STUDY.sections, labels)
-    return Manuscript(sections, lost_words(markdown, sections, titles))
+    page = page_of(markdown, titles)
+    sections = sections_in(page, titles, STUDY.sections, labels)
+    return Manuscript(sections, lost_words(page, sections, titles))
 
 
 def _titles(labels: Labels) -> dict[str, str]:

@@ -10,11 +10,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.capable.headings import Block, blocks_of, is_title
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import emphasised, unmarked
@@ -34,25 +35,11 @@ _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)")
 _TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[–—]\s+)(?=\S)")
 _MOST_OF_TERM = 6  # words of a term whose definition is nested below it
-_NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
 _LISTS = ("bullet_list", _STEPS)
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_OF_SECTIONS = 2  # the deepest level on which their titles are looked for
-
-
-@dataclass(slots=True)
-class _Block:
-    """What stands below a heading of some level, "" for the title of a section, within a `part`, "" for none."""
-
-    section: str
-    heading: str
-    level: int
-    part: str = ""
-    nodes: list[SyntaxTreeNode] = field(default_factory=list)
 
 
 def sections_in(
@@ -77,7 +64,7 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
     kept += Counter(w for title in titles_kept for w in words(title))
     rows = (row for row in markdown.splitlines() if not row.startswith("# "))
-    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if _title(row.lstrip("# ")) not in titles)
+    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if not is_title(row, titles))
     return (Counter(w for row in rows for w in words(row)) - kept).total()
 
 
@@ -86,7 +73,8 @@ def _sections_in(
 ) -> dict[str, tuple[DraftGroup, ...]]:
     shapes = {s.name: s for s in sections}
     out: dict[str, list[DraftGroup]] = {s.name: [] for s in sections}
-    for block in _in_parts(_blocks(markdown, titles)):
+    nodes = SyntaxTreeNode(_PARSER.parse(markdown)).children
+    for block in blocks_of([(node, _words(node) if node.type == "heading" else "") for node in nodes], titles):
         if block.section == MAIN_POINTS.name:
             rows = tuple(piece for point in _points(block, labels) for piece in _in_pieces(point, labels))
             out[block.section].append(DraftGroup(rows, block.heading, part=block.part))
@@ -98,59 +86,6 @@ def _sections_in(
             out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(block.section)))
     filled = {name: tuple(g for g in groups if g.statements) for name, groups in out.items()}
     return filled | {MAIN_POINTS.name: settled_parts(under_headings(filled[MAIN_POINTS.name], labels))}
-
-
-def _blocks(markdown: str, titles: Mapping[str, str]) -> list[_Block]:
-    nodes = SyntaxTreeNode(_PARSER.parse(markdown)).children
-    if [n.type for n in nodes] == ["fence"]:  # around the whole document
-        nodes = SyntaxTreeNode(_PARSER.parse(nodes[0].content)).children
-    out: list[_Block] = []
-    counted = {tag for tag in _HEADINGS if _counts([_words(n) for n in nodes if n.tag == tag])}
-    for n, node in enumerate(nodes):
-        if node.type == "hr":
-            continue
-        if node.type != "heading":
-            if not out:
-                out.append(_Block(MAIN_POINTS.name, "", 2))
-            out[-1].nodes.append(node)
-            continue
-        title, level = _words(node), int(node.tag[1:])
-        title = _NUMBER.sub("", title) if node.tag in counted else title
-        if level <= _OF_SECTIONS and (name := titles.get(_title(title))):
-            out.append(_Block(name, "", level))
-        elif level > 1 or n:  # the document's own title is none of its headings
-            out.append(_Block(MAIN_POINTS.name, title, level))
-    return out
-
-
-def _counts(titles: Sequence[str]) -> bool:
-    """Whether the titles are numbered from 1 on, those of each part perhaps anew: "2.", or "1.2"."""
-    found = [_NUMBER.match(title) for title in titles]
-    numbers = [int(match[1] or match[2]) if match else 0 for match in found]
-    counts = all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
-    alone = len(found) == 1 and found[0] is not None and found[0][1] is None  # "1.1 million homes"
-    return bool(numbers) and counts and not alone
-
-
-def _in_parts(blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks; a heading right above deeper ones is the title of their part."""
-    out: list[_Block] = []
-    part: _Block | None = None
-    for n, block in enumerate(blocks):
-        if part and block.level <= part.level:
-            part = None
-        below = blocks[n + 1] if n + 1 < len(blocks) else None
-        if block.heading and not block.nodes and below and below.heading and below.level > block.level:
-            part = replace(block, heading=f"{part.heading}: {block.heading}") if part else block
-            continue
-        out.append(replace(block, part=part.heading) if part else block)
-    return out
-
-
-def _title(heading: str) -> str:
-    """A heading as the title of a section is looked up: without number, brackets and end mark, in small letters."""
-    bare = without_end_mark(_NUMBER.sub("", heading.strip()))
-    return re.sub(r"\s*\(.*\)$", "", bare).casefold()
 
 
 def _as_rows(
@@ -177,7 +112,7 @@ def _as_rows(
     return tuple(rows), tuple(others)
 
 
-def _points(block: _Block, labels: Labels) -> Iterator[DraftStatement]:
+def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
     """The points below a heading: a table, a numbered list, and what a paragraph leads up to go below that.
 
     The items of other lists are points of their own. A table or steps right below the heading, and a table right

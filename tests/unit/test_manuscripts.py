@@ -234,10 +234,10 @@ def test_who_a_speaker_is_may_be_told_by_a_label_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("# Lund", "needs ## Overview"),
+        ("# Lund", "lacks text below ## Overview and two headings with text below ## Main Points and text below"),
         (
             "## Overview\n\nIt runs.\n\n## Main Points\n\n### Lund\n\nIt runs.\n\n## Summary\n\nIt runs.",
-            "needs ## Overview",
+            "lacks two headings with text below ## Main Points\n",
         ),
         ("## Overview\n\nO.\n\n## Main Points\n\n### A\n\nIt runs.\n\n### B\n\nOn.\n\n## Summary\n\nS.", "of about"),
         (
