@@ -30,13 +30,17 @@ _OF_SECTIONS = 2  # the deepest level on which their titles are looked for
 
 @dataclass(slots=True)
 class Block:
-    """What stands below a heading of some level, "" for the title of a section, within a `part`, "" for none."""
+    """What stands below a heading of some level, "" for the title of a section, within a `part`, "" for none.
+
+    The deeper headings of a section other than the main points are blocks `inside` it.
+    """
 
     section: str
     heading: str
     level: int
     part: str = ""
     nodes: list[SyntaxTreeNode] = field(default_factory=list)
+    inside: list[Block] = field(default_factory=list)
 
 
 def page_of(markdown: str, titles: Mapping[str, str]) -> str:
@@ -61,12 +65,14 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
         if node.type != "heading":
             if not out:
                 out.append(Block(MAIN_POINTS.name, "", _OF_SECTIONS))
-            out[-1].nodes.append(node)
+            (out[-1].inside or out)[-1].nodes.append(node)
             continue
         title, level = _NUMBER.sub("", words) if node.tag in counted else words, int(node.tag[1:])
         of_page = level == 1 and not n  # the document's own title is none of its headings
         if name := _section(title, titles, titles.values() if of_page else named) if _of_sections(node) else "":
             out.append(Block(name, "", level))
+        elif out and out[-1].section != MAIN_POINTS.name and level > out[-1].level:
+            out[-1].inside.append(Block(out[-1].section, title, level))
         elif not of_page:
             out.append(Block(MAIN_POINTS.name, title, level))
     return _in_parts(_with_prerequisites(out if MAIN_POINTS.name in named else _under_main_points(out)))

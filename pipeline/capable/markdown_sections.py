@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.capable.headings import Block, blocks_of, is_title
+from pipeline.capable.terms import as_rows, row_of_terms
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import emphasised, unmarked
@@ -33,12 +34,11 @@ from pipeline.verification.quotations import quoted_spans
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
 _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)")
-_TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[–—]\s+)(?=\S)")
-_MOST_OF_TERM = 6  # words of a term whose definition is nested below it
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
+_BREAKS = ("softbreak", "hardbreak")
 _LISTS = ("bullet_list", _STEPS)
 
 
@@ -79,8 +79,8 @@ def _sections_in(
             rows = tuple(piece for point in _points(block, labels) for piece in _in_pieces(point, labels))
             out[block.section].append(DraftGroup(rows, block.heading, part=block.part))
             continue
-        points = [row for node in block.nodes for row in _rows_in_words(node, labels)]
-        rows, others = _as_rows(points, shapes[block.section])
+        prose = FORMS.get(block.section) == "prose"
+        rows, others = as_rows(_under(block, labels, prose=prose), shapes[block.section])
         out[block.section].append(DraftGroup(rows))
         if others:
             out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(block.section)))
@@ -88,28 +88,29 @@ def _sections_in(
     return filled | {MAIN_POINTS.name: settled_parts(under_headings(filled[MAIN_POINTS.name], labels))}
 
 
-def _as_rows(
-    points: Sequence[DraftStatement], section: Section
-) -> tuple[tuple[DraftStatement, ...], tuple[DraftStatement, ...]]:
-    """The points of a section as its rows, and those that can be none: without a term, or a name."""
-    flat = [replace(row, details=()) for point in points for row in point.flat()]
-    if FORMS.get(section.name) == "prose":
-        return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
-    if not section.cites:
-        return tuple(DraftStatement(row.labelled, ()) for row in flat), ()
-    rows: list[DraftStatement] = []
-    others: list[DraftStatement] = []
-    for point in points:
-        top, below = replace(point, details=()), [d.labelled for d in point.details]
-        if not top.label and (found := _TERM.match(top.text)):
-            top = replace(top, label=found[1].strip(), text=top.text[found.end() :])
-        elif not top.label and below and top.text.count(" ") < _MOST_OF_TERM:
-            top, below = replace(top, label=without_end_mark(top.text), text=below[0]), below[1:]
-        if top.label:
-            rows.append(replace(top, text=" ".join((top.text, *below)), bound=False))
-        elif below or not top.text.endswith(":"):  # what leads up to a list is nothing by itself
-            others += [top, *(DraftStatement(text, ()) for text in below)]
-    return tuple(rows), tuple(others)
+def _under(block: Block, labels: Labels, *, prose: bool) -> list[tuple[str, list[DraftStatement]]]:
+    """The points of a section below each of its headings; among terms, words in bold alone are a heading too."""
+    out: list[tuple[str, list[DraftStatement]]] = []
+    for part in (block, *block.inside):
+        out.append((part.heading, []))
+        for node in part.nodes:
+            if prose or node.type not in ("table", "paragraph"):
+                out[-1][1].extend(_rows_in_words(node, labels))
+            elif node.type == "table":
+                out[-1][1].extend(_rows_of_terms(node))
+            elif [child.type for child in _inline(node)] == ["strong"]:
+                out.append((_words(node), []))
+            else:
+                out[-1][1].extend(_statement(node))
+    return out
+
+
+def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
+    """The rows of a table of terms; one that has nothing but its term says nothing."""
+    for row in (row for part in table.children if part.type == "tbody" for row in part.children):
+        cells = [_words(cell) for cell in row.children]
+        if any(cells[1:]) or (len(cells) == 1 and cells[0]):
+            yield row_of_terms(cells)
 
 
 def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
@@ -244,19 +245,28 @@ def _nested(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
 
 
 def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
-    """The statement of a paragraph: a bold beginning that ends in a sign, or stands in front of one, is its lead."""
-    inline = node.children[0].children if node.type == "paragraph" and node.children else []
-    inline = [child for child in inline if child.type != "text" or child.content]
+    """The statement of a paragraph.
+
+    Bold words at its beginning are its lead where they end a sentence or their line, or a colon stands behind them.
+    """
+    inline = _inline(node)
     if inline and inline[0].type == "strong":
         lead = _words(inline[0])
         rest = "".join(_text(child) for child in inline[1:])
         behind = _BEHIND_LEAD.match(rest)
         text = clean(rest[behind.end() :] if behind else rest)
-        if text and (behind or _ENDS_LEAD.search(lead)):
+        alone = inline[1:2] and inline[1].type in _BREAKS and not text[:1].islower()  # on its line
+        if text and (behind or alone or _ENDS_LEAD.search(lead)):
             yield DraftStatement(text, (), without_end_mark(lead), emphasis=_emphasis(inline[1:]))
             return
     if text := _words(node):
         yield DraftStatement(text, (), emphasis=_emphasis(inline))
+
+
+def _inline(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
+    """What a paragraph is made of."""
+    inline = node.children[0].children if node.type == "paragraph" and node.children else []
+    return [child for child in inline if child.type != "text" or child.content]
 
 
 def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:

@@ -68,6 +68,13 @@ def test_a_title_that_is_underlined_is_one_and_other_words_are_not(line: str) ->
     assert texts(told(page), "main_points") == ["It is warm.", "It was."]
 
 
+def test_a_heading_inside_another_section_than_the_main_points_is_text_of_it() -> None:
+    page = PAGE.replace("It runs.", "It runs.\n\n### Open questions\n\nWho pays? Nobody knows.")
+    assert texts(told(page), "overview") == ["It runs.", "Open questions: Who pays?", "Nobody knows."]
+    page = f"{PAGE}\n\n### Takeaways\n\n- **Look:** often.\n- Wait."
+    assert texts(told(page), "summary") == ["It ran.", "Takeaways: Look: often.", "Wait."]
+
+
 def test_the_main_points_and_the_prerequisites_are_known_by_their_place_too() -> None:
     parts = "### One\n\n#### a\n\nA.\n\n#### b\n\nB.\n\n### Two\n\n#### c\n\nC.\n\n#### d\n\nD."
     page = PAGE.replace("### Heat\n\nIt is warm.", parts)

@@ -1,0 +1,106 @@
+"""Rows of the sections that are none of main points: sentences, terms with their definitions, names of people."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.document import FORMS
+from pipeline.draft import DraftStatement
+from pipeline.pages.rows import sentences_in
+from pipeline.sections import Section
+from pipeline.sections.base import without_end_mark
+from pipeline.text import LEADS_TO_A_LIST, word_count
+
+_TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[-–—]\s+)(?=\S)")
+_BEHIND_BOLD = re.compile(r"(?:\s*[:：–—]\s*|\s+-\s+)(?=\S)")
+_MOST_OF_TERM = 6  # words of a term in bold, or of one whose definition is nested below it
+_ENDS_SENTENCE = re.compile(r"[.!?。！？…]$")
+
+Rows = tuple[DraftStatement, ...]
+Under = Sequence[tuple[str, Sequence[DraftStatement]]]  # a section's points below each of its headings, "" for none
+
+
+def as_rows(under: Under, section: Section) -> tuple[Rows, Rows]:
+    """The points of a section as its rows, and those that can be none: without a term, or a name."""
+    if FORMS.get(section.name) == "prose":
+        flat = [row for heading, points in under for row in _flat(_headed(points, heading))]
+        return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
+    repeated = Counter(label for heading, points in under if heading for label in {p.label for p in points})
+    rows: list[DraftStatement] = []
+    others: list[DraftStatement] = []
+    for heading, points in under:
+        if heading and points and _defines(points, repeated):
+            told = _flat(points)
+            emphasis = tuple(words for row in told for words in row.emphasis)
+            points = [DraftStatement(told[0].labelled, (), without_end_mark(heading), told[1:], emphasis=emphasis)]
+        for point in points:
+            row, below = _termed(point, section)
+            if row.label:
+                rows.append(replace(row, text=" ".join((row.text, *(d.labelled for d in below))), bound=False))
+            elif not section.cites:
+                rows += [row, *below]
+            elif below or not row.text.endswith(":"):  # what leads up to a list is nothing by itself
+                others += [row, *(DraftStatement(d.labelled, ()) for d in below)]
+    if not section.cites:
+        rows = [DraftStatement(row.labelled, ()) for row in rows]
+    return tuple(rows), tuple(others)
+
+
+def row_of_terms(cells: Sequence[str]) -> DraftStatement:
+    """A row of a table as a term with its definition: the other cells, in a row."""
+    first, *others = cells
+    text = ""
+    for cell in filter(None, others):
+        text += ("" if not text else " " if _ENDS_SENTENCE.search(text) else "; ") + cell
+    return DraftStatement(text, (), first) if text else DraftStatement(first, ())
+
+
+def _flat(points: Sequence[DraftStatement]) -> Rows:
+    return tuple(replace(row, details=()) for point in points for row in point.flat())
+
+
+def _headed(points: Sequence[DraftStatement], heading: str) -> Sequence[DraftStatement]:
+    """The points, of which the first has the heading in front."""
+    if not heading or not points:
+        return points
+    return [replace(points[0], label=without_end_mark(heading), text=points[0].labelled), *points[1:]]
+
+
+def _defines(points: Sequence[DraftStatement], repeated: Mapping[str, int]) -> bool:
+    """Whether points define the heading above them: they are no terms, or such as stand below other headings too."""
+    if label := points[0].label:
+        return repeated[label] > 1
+    return not _behind_bold(points[0]) and not (len(points) > 1 and all(p.label or _TERM.match(p.text) for p in points))
+
+
+def _termed(point: DraftStatement, section: Section) -> tuple[DraftStatement, Rows]:
+    """A point with its term as label, "" where it names none, and what stands below it."""
+    top, below = replace(point, details=()), _flat([point])[1:]
+    if top.label:
+        return top, below
+    bold = _bold(top)
+    if end := _behind_bold(top):
+        return replace(top, label=bold, text=top.text[end:], emphasis=top.emphasis[1:]), below
+    if section.cites and (found := _TERM.match(top.text)):
+        return replace(top, label=found[1].strip(), text=top.text[found.end() :]), below
+    is_name = section.cites or not top.text.endswith(LEADS_TO_A_LIST)
+    if below and is_name and top.text.count(" ") < _MOST_OF_TERM:
+        return replace(top, label=without_end_mark(top.text), text=below[0].labelled), below[1:]
+    if section.cites and bold and word_count(bold) <= _MOST_OF_TERM:
+        return replace(top, label=bold, emphasis=top.emphasis[1:]), below
+    return top, below
+
+
+def _bold(point: DraftStatement) -> str:
+    """The words in bold with which a point begins."""
+    return next((words for words in point.emphasis[:1] if point.text.startswith(words)), "")
+
+
+def _behind_bold(point: DraftStatement) -> int:
+    """Where the text begins behind words in bold and a colon or a dash, 0 for nowhere."""
+    bold = _bold(point)
+    found = _BEHIND_BOLD.match(point.text, len(bold)) if bold else None
+    return found.end() if found else 0
