@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -121,7 +122,7 @@ def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels
 
     What would be too long for a point that has a list stands behind that, since it is none of the list.
     """
-    below = [(detail, _taken(waiting, detail.id)) for detail in point.details]
+    below = [(_with_additions_below(detail, waiting), _taken(waiting, detail.id)) for detail in point.details]
     new = _taken(waiting, point.id)
     if point.columns:  # a sentence would make a list of the table
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
@@ -133,6 +134,12 @@ def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels
     if details:
         return (replace(point, details=details), *new)
     return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
+
+
+def _with_additions_below(detail: DraftStatement, waiting: Waiting) -> DraftStatement:
+    """A detail; what waits for one that is nested below it stands behind that."""
+    rows = ((_with_additions_below(d, waiting), *_taken(waiting, d.id)) for d in detail.details)
+    return replace(detail, details=tuple(itertools.chain.from_iterable(rows)))
 
 
 def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:

@@ -66,8 +66,16 @@ def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: 
             row = f"(columns) {row_of(statement.columns)}"
             yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)
             over = (*over, (statement.columns_id, f"   {row}"))
-        for detail in statement.details:
-            yield Claim(detail.id, detail.lines, _row(detail, recording), over, 1)
+        yield from _below(statement, over, recording, 1)
+
+
+def _below(
+    statement: DraftStatement, above: tuple[tuple[int, str], ...], recording: Recording, depth: int
+) -> Iterator[Claim]:
+    for detail in statement.details:
+        row = _row(detail, recording)
+        yield Claim(detail.id, detail.lines, row, above, depth)
+        yield from _below(detail, (*above, (detail.id, f"{'   ' * depth}{row}")), recording, depth + 1)
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -113,36 +113,80 @@ def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
             yield row_of_terms(cells)
 
 
+@dataclass(slots=True)
+class _Piece:
+    """The statements of a block; a list is counted from `first` on and would go on with `then`, 0 where none is."""
+
+    type: str
+    rows: list[DraftStatement]
+    columns: tuple[str, ...] = ()
+    first: int = 0
+    then: int = 0
+
+    @property
+    def steps(self) -> bool:
+        return self.first == 1 and bool(self.rows)
+
+
+def _pieces(block: Block, labels: Labels) -> list[_Piece]:
+    """The blocks below a heading; what stands between items that are counted in a row goes below the one before it."""
+    out: list[_Piece] = []
+    for node in block.nodes:
+        rows, columns = _rows(node, labels)
+        first = int(node.attrs.get("start", 1)) if node.type == _STEPS else 0
+        piece = _Piece(node.type, rows, columns, first, first + len(node.children) if first else 0)
+        n = next((n for n, before in reversed([*enumerate(out)]) if before.first), len(out))
+        between = out[n + 1 :]
+        goes_on = between and first > 1 and out[n].rows and out[n].then == first
+        if goes_on and not any(p.columns for p in between):
+            *before, last = _without_tables(out[n].rows, labels)
+            below = tuple(row for p in between for row in p.rows)
+            last = replace(last, details=(*last.details, *below))
+            out[n:] = [replace(out[n], rows=[*before, last, *rows], then=piece.then)]
+        else:
+            out.append(piece)
+    return out
+
+
 def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
     """The points below a heading: a table, a numbered list, and what a paragraph leads up to go below that.
 
-    The items of other lists are points of their own. A table or steps right below the heading, and a table right
-    below a list or another table, go below a bare point.
+    The items of other lists are points of their own. A table or steps right below the heading, below a list or below
+    a table go below a bare point; steps right below others are bullets, as their numbers would go on.
     """
     above: DraftStatement | None = None
     listed = False  # whether that is the last item of a list
-    for n, node in enumerate(block.nodes):
-        rows, columns = _rows(node, labels)
-        behind = listed or bool(above and above.details)
-        steps = bool(rows) and _counts_up(node) and not any(row.details for row in rows)
-        if block.heading and (columns or steps) and (not n or (columns and behind)):
+    for n, piece in enumerate(_pieces(block, labels)):
+        rows, columns, steps = piece.rows, piece.columns, piece.steps
+        behind = listed or bool(above and above.details and not (steps and above.steps))
+        if block.heading and (columns or steps) and (not n or behind):
             yield from ((above,) if above else ())
             above, listed = DraftStatement("", (), listed=False), False
-        goes_below = bool(columns) or (not listed and _goes_below(node, rows, above))
+        goes_below = bool(columns) or (not listed and _goes_below(piece, above))
         if above and not above.details and goes_below:
-            flat = [replace(d, details=()) for row in _without_tables(rows, labels) for d in row.flat()]
-            above = replace(above, details=tuple(flat), columns=columns, steps=steps)
+            below = tuple(_nested(rows, labels, steps=steps))
+            above = replace(above, details=below, columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to
             rows = [_in_words(row, columns, labels) for row in rows]
         yield from ((above,) if above else ())
-        above, listed = None, node.type in _LISTS
+        above, listed = None, piece.type in _LISTS
         if columns:
             yield from rows
         elif rows:
             *first, above = (replace(row, listed=listed or bool(row.listed)) for row in rows)
             yield from first
     yield from ((above,) if above else ())
+
+
+def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> Iterator[DraftStatement]:
+    """The rows as they stand below a point, in one row; what is nested in `steps`, and steps in them, stays there."""
+    for row in _without_tables(rows, labels):
+        flat = tuple(replace(d, details=(), steps=False) for d in row.flat())
+        if steps or row.steps:
+            yield replace(row, details=flat[1:])
+        else:
+            yield from flat
 
 
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
@@ -169,10 +213,10 @@ def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
         at += len(sentence)
 
 
-def _goes_below(node: SyntaxTreeNode, items: Sequence[DraftStatement], above: DraftStatement | None) -> bool:
+def _goes_below(piece: _Piece, above: DraftStatement | None) -> bool:
     """Whether a list belongs to the paragraph above it: a numbered one, and items without leads that it leads up to."""
-    led_up_to = above is not None and above.text.endswith(LEADS_TO_A_LIST) and not all(item.label for item in items)
-    return node.type == _STEPS or (node.type == "bullet_list" and led_up_to)
+    led_up_to = above is not None and above.text.endswith(LEADS_TO_A_LIST) and not all(row.label for row in piece.rows)
+    return piece.type == _STEPS or (piece.type == "bullet_list" and led_up_to)
 
 
 def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], tuple[str, ...]]:
@@ -225,23 +269,20 @@ def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
         rows, columns = _rows(more[0], labels)
         yield replace(said[0], details=tuple(rows), columns=columns)
         return
-    inner = tuple(row for child in more for row in _nested(child, labels))
+    inner: list[DraftStatement] = []
+    for child in more:
+        steps = _counts_up(child)
+        below = tuple(_nested(_rows_in_words(child, labels), labels, steps=steps))
+        if steps and inner and not inner[-1].details:
+            inner[-1] = replace(inner[-1], details=below, steps=True)
+        else:
+            inner += below
     if said:
-        yield replace(said[0], details=inner, steps=_is_steps(more))
+        yield replace(said[0], details=tuple(inner), steps=len(more) == 1 and _counts_up(more[0]))
         return
     if first.type in _LISTS:
         yield from (row for child in first.children for row in _item(child, labels))
     yield from inner
-
-
-def _is_steps(nested: Sequence[SyntaxTreeNode]) -> bool:
-    """Whether what is nested in an item is one list that counts, with nothing below its items."""
-    return len(nested) == 1 and _counts_up(nested[0]) and all(len(item.children) < 2 for item in nested[0].children)
-
-
-def _nested(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
-    for row in _rows_in_words(node, labels):
-        yield from (replace(d, details=()) for d in row.flat())
 
 
 def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:

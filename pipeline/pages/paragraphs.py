@@ -25,8 +25,9 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
 def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
     """The points as a page is read, on which a table or steps right below a paragraph are that paragraph's.
 
-    Other bare tables stand by themselves, and so do bare steps that stand first. Of all other bare points the details
-    stand as bullets: of steps behind something, and of what was a table before rows of it went.
+    Other bare tables stand by themselves, and so do bare steps, but right behind those of a paragraph. Of all other
+    bare points the details stand as bullets: of steps there, whose numbers would go on, and of what was a table before
+    rows of it went.
     """
     out: list[Detail] = []
     for point in points:
@@ -36,7 +37,7 @@ def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
         elif (point.is_table or point.steps) and above and not is_bullet(above) and not above.details:
             below = {"details": point.details, "columns": point.columns, "steps": point.steps}
             out[-1] = above.model_copy(update=below)
-        elif point.is_table or (point.steps and above is None):
+        elif point.is_table or (point.steps and (above is None or is_bullet(above) or not above.steps)):
             out.append(point)
         else:
             out += [detail.model_copy(update={"listed": True}) for detail in point.details]

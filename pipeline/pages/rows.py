@@ -151,7 +151,7 @@ def bullets(
     """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
 
     A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
-    table to the point above them; where none stands above, and below a list or another table, to a `bare` one.
+    table to the point above them; where none stands above, and below a list or a table, to a `bare` one.
     """
     out: list[_Node] = []
     last: _Node | None = None
@@ -160,8 +160,10 @@ def bullets(
     in_table = False  # whether the last row is one of a table
     counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
-        stands_alone = not out or (row.startswith(_BAR) and (out[-1].listed or bool(out[-1].details)))
-        if bare and stands_alone and not in_table and row.startswith((_BAR, f"{OF_STEPS} ")):
+        counts = counts and not row.startswith(_BAR)
+        begins = row.startswith(_BAR) or (row.startswith(f"{OF_STEPS} ") and not counts)
+        stands_alone = not out or out[-1].listed or bool(out[-1].details)
+        if bare and stands_alone and begins and (not in_table or not row.startswith(_BAR)):
             point, below = _Node(""), True
             out.append(point)
         in_table = row.lstrip().startswith(_BAR)

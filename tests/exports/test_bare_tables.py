@@ -99,14 +99,27 @@ def test_a_table_that_comes_to_stand_below_a_paragraph_is_that_paragraphs() -> N
     assert not is_edited(render_markdown(made), made)
 
 
-def test_steps_behind_others_and_what_is_no_table_any_more_are_bullets() -> None:
+def test_steps_behind_bullets_or_a_table_stand_by_themselves_and_are_read_back() -> None:
+    made = document(steps=True)
+    steps, behind = made.main_points[1].details
+    bullet = behind.model_copy(update={"listed": True})
+    listing = behind.model_copy(update={"details": (bullet.model_copy(update={"listed": None}),)})
+    for above in (bullet, listing, document().main_points[1].details[0]):
+        said = with_points(made, above, steps, behind)
+        page = render_markdown(said)
+        assert said.main_points[1].details[1].bare and not is_edited(page, said)
+        for shown in (page, write_github(ready(said)).decode(), write_obsidian(ready(said)).decode()):
+            assert "\n\n1. Reactor" in shown and "\n2. Tower" in shown
+
+
+def test_steps_behind_those_of_a_paragraph_and_what_is_no_table_any_more_are_bullets() -> None:
     made = document(steps=True)
     steps, behind = made.main_points[1].details
     bullet = behind.model_copy(update={"listed": True})
     one_row = document().main_points[1].details[0].model_copy(update={"details": steps.details[:1]})
-    for points in ((bullet, steps), (bullet, one_row)):
+    for points in ((behind, steps, steps), (bullet, one_row)):
         said = with_points(made, *points)
-        assert all(is_bullet(p) and not p.bare for p in said.main_points[1].details)
+        assert all(is_bullet(p) and not p.bare for p in said.main_points[1].details[1:])
         assert not is_edited(render_markdown(said), said)
 
 

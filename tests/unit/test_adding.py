@@ -78,6 +78,17 @@ def test_under_a_nested_one_it_stands_behind_that() -> None:
     assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == LOAN
 
 
+def test_under_what_is_nested_in_a_step_it_is_no_step() -> None:
+    below = (DraftStatement("It is hot.", (1,)), DraftStatement("It is old.", (1,)))
+    steps = (DraftStatement("It runs.", (1,), details=below), DraftStatement("It stops.", (1,)))
+    point = DraftStatement("So it goes:", (1,), details=steps, steps=True)
+    draft = Draft({"main_points": (DraftGroup((point,), "Lund"),)}).numbered()
+    new = Addition(4, DraftStatement("Everybody knows that.", (2,)))  # under "It is hot."
+    (grown,) = with_additions(draft, [new], Recording(LONG), [MAIN_POINTS]).sections["main_points"][0].statements
+    assert [d.text for d in grown.details] == ["It runs.", "It stops."]
+    assert [d.text for d in grown.details[0].details] == ["It is hot.", "Everybody knows that.", "It is old."]
+
+
 def test_under_a_concept_it_is_a_term_if_it_has_a_name() -> None:
     assert added(under=9).key_concepts[1].term == "Loan"
     nameless = added(under=9, label="")

@@ -83,6 +83,17 @@ def test_the_call_that_cites_is_shown_every_statement_with_its_number() -> None:
     assert "30. Cooling tower: A building" in shown and "31. The reactor at Lund" in shown
 
 
+def test_what_is_nested_in_a_step_is_cited_and_checked_as_the_step_is() -> None:
+    made = manuscript_answer()
+    made["manuscript"] = made["manuscript"].replace(f"1. {TOLD[2][1]}", f"1. {TOLD[2][1]}\n   - It is dear.")
+    cited = [{"id": n, "lines": [4]} for n in range(1, 33) if n not in (3, 4, 25)]
+    document, client = run(manuscript=made, cite=EMPTY | {"manuscript": "", "cited": cited})
+    (first, *others) = (point := document.main_points[1].details[0]).details
+    assert point.steps and len(others) == 2 and [d.text for d in first.details] == ["It is dear."]
+    assert [e.segment for e in first.details[0].evidence] == [4]
+    assert all(re.search(r"\n {6}\d+\. It is dear\.", call.messages[-1].content) for call in client.requests[1:])
+
+
 def test_a_manuscript_may_come_alone_with_its_lines_as_they_are_and_a_check_may_not() -> None:
     lines = manuscript_answer()["manuscript"].replace('"', '\\"')
     document, client = run(manuscript='{"manuscript": "' + lines + '"}')

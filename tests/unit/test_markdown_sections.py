@@ -68,9 +68,41 @@ def test_what_was_written_as_a_bullet_or_a_paragraph_stays_one() -> None:
 def test_steps_are_known_by_their_numbers() -> None:
     markdown = "## Main Points\n\n### M\n\nSo:\n\n1. **First:** look\n2. run\n\nAlso:\n\n- sit\n\n- **How:** so\n  1. a\n  2. b\n"
     found = [(s.labelled, s.steps, len(s.details)) for s in told(markdown).sections["main_points"][0].statements]
-    assert found == [("So:", True, 2), ("Also:", False, 4)]
+    assert found == [("So:", True, 2), ("Also:", False, 2)]
     alone = told("## Main Points\n\n### M\n\n- **How:** so\n  1. a\n  2. b\n- **Why:** old\n")
     assert [(s.label, s.steps) for s in alone.sections["main_points"][0].statements] == [("How", True), ("Why", False)]
+
+
+def steps(markdown: str) -> list[tuple[str, bool, list[tuple[str, list[str]]]]]:
+    """(text, whether steps are below it, what is with what is below that) of the points below a heading."""
+    (group,) = told(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
+    shown = [(s, [(d.labelled, [b.labelled for b in d.details]) for d in s.details]) for s in group.statements]
+    return [(s.labelled, s.steps, below) for s, below in shown]
+
+
+def test_steps_keep_their_numbers_and_what_is_nested_in_them() -> None:
+    nested = "1. a\n   - b\n     - c\n2. d"
+    found = [("a", ["b", "c"]), ("d", [])]
+    assert steps(f"So:\n\n{nested}") == [("So:", True, found)]
+    assert steps(nested) == [("", True, found)]
+    inside = nested.replace("\n", "\n  ")
+    assert steps(f"- **Why:** old\n  {inside}") == [("Why: old", True, found)]
+    assert steps("- So:\n\n  It is.\n\n  1. a\n  2. d") == [("So:", False, [("It is.", ["a", "d"])])]
+    assert steps("So:\n\n- **Why:** old\n  1. a\n  2. b\n- new") == [
+        ("So:", False, [("Why: old", ["a", "b"]), ("new", [])])
+    ]
+
+
+@pytest.mark.parametrize("above", ["- x", "They:\n\n- x", "So:\n\n| A | B |\n| - | - |\n| x | y |\n| z | u |"])
+def test_steps_behind_a_list_or_a_table_stand_by_themselves(above: str) -> None:
+    assert steps(f"{above}\n\n1. a\n2. b")[-1] == ("", True, [("a", []), ("b", [])])
+
+
+def test_steps_that_go_on_behind_a_sentence_are_one_list() -> None:
+    found = [("So:", True, [("a", []), ("b", ["It waits.", "x"]), ("c", []), ("d", [])])]
+    assert steps("So:\n\n1. a\n2. b\n\nIt waits.\n\n- x\n\n3. c\n4. d") == found
+    assert steps("So:\n\n1. a\n2. b\n\nIt waits.\n\n1. c\n2. d")[-1] == ("It waits.", True, [("c", []), ("d", [])])
+    assert [text for text, *_ in steps("So:\n\n1. a\n\nIt waits.\n\n3. c")] == ["So:", "It waits."]
 
 
 def test_bold_inside_a_text_without_blanks_loses_no_words() -> None:
@@ -81,7 +113,7 @@ def test_bold_inside_a_text_without_blanks_loses_no_words() -> None:
 
 
 def test_what_counts_otherwise_is_no_steps() -> None:
-    for shown in ("1. a\n   - b\n2. c", "3. c\n4. d", "- a\n- b"):
+    for shown in ("3. c\n4. d", "- a\n- b"):
         (group,) = told(f"## Main Points\n\n### M\n\nSo:\n\n{shown}").sections["main_points"]
         assert not any(s.steps for s in group.flat())
 
