@@ -187,7 +187,7 @@ def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point
         ("main_points", "A thought."),
         ("people", "Ana: host"),
         ("key_concepts", "Tower: tall"),
-        ("summary", "The end."),
+        ("summary", "“The end.”"),
     ]
     assert [g.heading for g in draft.sections["main_points"]] == ["Who Is Who", "Asides", "Deep"]
 
@@ -281,7 +281,7 @@ The terms are:
 
 def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> None:
     table = "| Who | Says |\n> | --- | --- |\n> | Ana | yes |\n> | Ben | no |"
-    assert [text for _, text, _ in points("> one\n>\n> two\n\nthree")] == ["one", "two", "three"]
+    assert [text for _, text, _ in points("> one\n>\n> two\n\nthree")] == ["“one”", "“two”", "three"]
     assert points(f"> {table}") == [("Ana", "Says: yes", []), ("Ben", "Says: no", [])]
     inside = table.replace("\n> ", "\n  ")
     assert points(f"> - They say\n>\n>   {table.replace('> ', '>   ')}") == [
@@ -289,6 +289,23 @@ def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> No
     ]
     (concept,) = told(f"## Key Concepts\n\n- **Talk:** They say\n\n  {inside}").sections["key_concepts"][0].statements
     assert concept.text == "They say Ana: Says: yes Ben: Says: no"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        ("It **is** warm.\n> So warm.", "“It is warm. So warm.”"),
+        ("It is - or was - warm.\n> — Ana — a host", "“It is - or was - warm.” — Ana — a host"),
+        ("It is warm.\n>\n> -- Ana", "“It is warm.”"),
+        ("“It is warm,” she says.", "“It is warm,” she says."),
+        ("**Note:** it is warm.", "it is warm."),
+        ("[!NOTE]\n> It is warm.", "[!NOTE] It is warm."),
+        ("$$ a = b $$", "$$ a = b $$"),
+        ("- It is warm.", "It is warm."),
+    ],
+)
+def test_words_in_a_block_quote_are_a_quotation(quoted: str, text: str) -> None:
+    assert points(f"> {quoted}")[0][1] == text
 
 
 @pytest.mark.parametrize("above", ["- **Why:** old\n- **Who:** two", "- **Who:** two", "Two.\n\n- **Who:** two"])
