@@ -69,7 +69,8 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
             continue
         title, level = _NUMBER.sub("", words) if node.tag in counted else words, int(node.tag[1:])
         of_page = level == 1 and not n  # the document's own title is none of its headings
-        if name := _section(title, titles, titles.values() if of_page else named) if _of_sections(node) else "":
+        name = _section(title, titles, titles.values() if of_page else named) if _of_sections(node) else ""
+        if name:
             out.append(Block(name, "", level))
         elif out and out[-1].section != MAIN_POINTS.name and level > out[-1].level:
             out[-1].inside.append(Block(out[-1].section, title, level))
@@ -78,9 +79,9 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
     return _in_parts(_with_prerequisites(out if MAIN_POINTS.name in named else _under_main_points(out)))
 
 
-def is_title(row: str, titles: Mapping[str, str]) -> bool:
-    """Whether a row of Markdown is the title of a section."""
-    return bool(_section(row, titles, () if _HEADING.match(row) else titles.values()))
+def is_title(heading: str, titles: Mapping[str, str]) -> bool:
+    """Whether a heading can be the title of a section."""
+    return bool(_section(heading, titles, ()))
 
 
 def _unfenced(page: str) -> str:
@@ -133,9 +134,9 @@ def _counts(titles: Sequence[str]) -> bool:
 
 def _under_main_points(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; the one title above titles of parts is that of the main points, in whatever words."""
-    three = zip(blocks, blocks[1:], blocks[2:], strict=False)
+    three = [row for row in zip(blocks, blocks[1:], blocks[2:], strict=False) if row[0].level <= _OF_SECTIONS]
     over = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
-    return [replace(b, heading="") if [b] == over and b.level <= _OF_SECTIONS else b for b in blocks]
+    return [replace(block, heading="") if [block] == over else block for block in blocks]
 
 
 def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:

@@ -65,8 +65,8 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     titles_kept += {g.part for groups in sections.values() for g in groups}
     titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
     kept += Counter(w for title in titles_kept for w in words(title))
-    rows = (row for row in markdown.splitlines() if not row.startswith("# "))
-    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if not is_title(row, titles))
+    rows = (row for row in markdown.splitlines() if not (row.startswith("#") and is_title(row, titles)))
+    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if not row.startswith("# "))
     return (Counter(w for row in rows for w in words(row)) - kept).total()
 
 
