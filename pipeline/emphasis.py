@@ -12,9 +12,9 @@ _MOST = 50  # words of a paragraph that stand out
 _OF_WORD = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # that blanks part from others; Korean has particles without a blank
 _TWO = re.compile(rf"{_OF_WORD}{{2}}")  # two of one word
 _IN_FIGURE = re.compile(r"\d[.,]\d")
-_BOLD = re.compile(
-    rf"`[^`]*`|(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])((?:`[^`]*`|[^*`])+?)(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)"
-)
+_BEGINS, _ENDS = rf"(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])", rf"(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)"
+_ENDS_AT_SIGN = r"(?<=[^\w\s*)\]}])\*\*(?![*\d])"  # "**Why:**it", but not "f(a)**g(b)**c"
+_BOLD = re.compile(rf"`[^`]*`|{_BEGINS}((?:`[^`]*`|[^*`])+?)(?:{_ENDS}|{_ENDS_AT_SIGN})")
 _LEADS = re.compile(r"\s*[:：]")  # at the beginning of a text words in front of it would be its lead
 
 

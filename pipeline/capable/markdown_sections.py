@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.capable.headings import Block, blocks_of, is_title
+from pipeline.capable.markdown_parser import parser
+from pipeline.capable.markdown_words import is_own, strong, text_of
 from pipeline.capable.terms import as_rows, row_of_terms
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -30,10 +31,9 @@ from pipeline.tables import EMPTY, fills, in_words, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
-# A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
-_PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
+_PARSER = parser()
 _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
-_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)")
+_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*|:(?=[^\W\d_]{2}))")
 _ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
@@ -308,9 +308,9 @@ def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
     Bold words at its beginning are its lead where they end a sentence or their line, or a colon stands behind them.
     """
     inline = _inline(node)
-    if inline and inline[0].type == "strong":
-        lead = _words(inline[0])
-        rest = "".join(_text(child) for child in inline[1:])
+    if inline and (bold := strong(inline[0])):
+        lead = _words(bold)
+        rest = "".join(text_of(child) for child in inline[1:])
         behind = _BEHIND_LEAD.match(rest)
         text = clean(rest[behind.end() :] if behind else rest)
         alone = inline[1:2] and inline[1].type in _BREAKS and not text[:1].islower()  # on its line
@@ -328,34 +328,10 @@ def _inline(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
 
 
 def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:
-    """The words in bold, but for the beginning of a word."""
-    found = (emphasised(_words(child)) for child in inline if child.type == "strong" and not _is_inside_a_word(child))
+    """The words in bold, but for a part of a word."""
+    found = (emphasised(_words(bold)) for child in inline if (bold := strong(child)) and not is_own(bold))
     return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _words(node: SyntaxTreeNode) -> str:
-    return clean(_text(node))
-
-
-def _text(node: SyntaxTreeNode) -> str:
-    """The words of a block without their marks, code between backticks; asterisks inside a word are its own."""
-    match node.type:
-        case "text":
-            return node.content
-        case "code_inline" | "fence" | "code_block":
-            return f"`{node.content.strip()}`"
-        case "softbreak" | "hardbreak":
-            return " "
-        case "em" | "strong":
-            mark = node.markup if _is_inside_a_word(node) else ""
-            return mark + "".join(map(_text, node.children)) + mark
-        case "paragraph" | "heading" | "inline" | "link" | "image" | "th" | "td":
-            return "".join(map(_text, node.children))
-        case _:
-            return " ".join(map(_text, node.children))
-
-
-def _is_inside_a_word(node: SyntaxTreeNode) -> bool:
-    before, after = node.previous_sibling, node.next_sibling
-    ends = (before.content[-1:] if before else "", after.content[:1] if after else "")
-    return any(c.isascii() and c.isalnum() for c in ends)
+    return clean(text_of(node))

@@ -1,0 +1,65 @@
+"""Markdown as models write it: CommonMark with tables, and bold that ends or begins at a sign of the sentence.
+
+A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+
+from pipeline.text import UNSPACED
+
+_NO_BLANKS = re.compile(rf"[{UNSPACED}\uac00-\ud7af]")  # Korean has particles without a blank
+_OPENING = ("Ps", "Pi")  # brackets and quotation marks
+_QUOTES = "\"'`"
+
+
+def parser() -> MarkdownIt:
+    """The parser of what a model writes freely."""
+    made = (
+        MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
+    )
+    made.inline.ruler.at("emphasis", _emphasis)
+    return made
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """A run of asterisks or underscores, which may begin or end words that stand out.
+
+    CommonMark takes no run for an end between a sign and a letter, nor for a beginning between a letter and a
+    quotation mark: there words are parted by blanks. "**Why:**it" is meant so, and Chinese has no blanks at all.
+    Between brackets an asterisk is a sign.
+    """
+    sign = state.src[state.pos]
+    if silent or sign not in "*_":
+        return False
+    run = state.scanDelims(state.pos, sign == "*")
+    before = state.src[state.pos - 1] if state.pos else " "
+    after = state.src[state.pos + run.length : state.pos + run.length + 1] or " "
+    opens, closes = run.can_open, run.can_close
+    if sign == "*":
+        opens = opens or (_begins(after) and bool(_NO_BLANKS.match(before)))
+        closes = closes or (_ends(before) and (run.length > 1 or bool(_NO_BLANKS.match(after))))
+    opens = opens and unicodedata.category(after) != "Pe"
+    closes = closes and unicodedata.category(before) != "Ps"
+    for _ in range(run.length):
+        state.push("text", "", 0).content = sign
+        of = Delimiter(ord(sign), run.length, len(state.tokens) - 1, -1, opens, closes)
+        state.delimiters.append(of)
+    state.pos += run.length
+    return True
+
+
+def _begins(after: str) -> bool:
+    """Whether a run before this sign begins something."""
+    return unicodedata.category(after) in _OPENING or after in _QUOTES
+
+
+def _ends(before: str) -> bool:
+    """Whether a run behind this sign ends something."""
+    return not before.isspace() and unicodedata.category(before) not in _OPENING

@@ -1,0 +1,49 @@
+"""The words of Markdown that a model writes freely, without their marks."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it.tree import SyntaxTreeNode
+
+_OF_CODE = re.compile(r"_(?:[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]+)_|[a-z0-9]+_[a-z0-9_]+", re.ASCII)  # "_init_", "a_b"
+_CLOSING = (")", "]", "}")
+
+
+def text_of(node: SyntaxTreeNode) -> str:
+    """The words of a block without their marks, code between backticks; marks that are its own stay."""
+    match node.type:
+        case "text":
+            return node.content
+        case "code_inline" | "fence" | "code_block":
+            return f"`{node.content.strip()}`"
+        case "softbreak" | "hardbreak":
+            return " "
+        case "em" | "strong":
+            mark = node.markup if is_own(node) else ""
+            return mark + "".join(map(text_of, node.children)) + mark
+        case "paragraph" | "heading" | "inline" | "link" | "image" | "th" | "td":
+            return "".join(map(text_of, node.children))
+        case _:
+            return " ".join(map(text_of, node.children))
+
+
+def strong(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
+    """The node that is in bold, which may be in italics too."""
+    inner = [child for child in node.children if child.type != "text" or child.content] if node.type == "em" else [node]
+    return inner[0] if len(inner) == 1 and inner[0].type == "strong" else None
+
+
+def is_own(node: SyntaxTreeNode) -> bool:
+    """Whether the marks around words are signs of the text: inside a word, in a sum, and around names as of code."""
+    inner = "".join(map(text_of, node.children))
+    if node.markup.startswith("_"):
+        return bool(_OF_CODE.fullmatch(f"_{inner}_" if node.type == "strong" else inner))
+    before, after = node.previous_sibling, node.next_sibling
+    left, right = before.content[-1:] if before else "", after.content[:1] if after else ""
+    in_word = _is_letter(inner[-1:]) or left in _CLOSING
+    return _is_letter(left) or (_is_letter(right) and in_word)
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()

@@ -1,0 +1,82 @@
+"""The words of Markdown that a model writes freely: what is a mark, and what a sign of the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.capable.markdown_sections import lost_words, sections_in
+from pipeline.draft import DraftStatement
+from pipeline.emphasis import unmarked
+from pipeline.labels import labels_for
+from pipeline.sections import STUDY
+
+ENGLISH = labels_for("en")
+TITLES = {ENGLISH.heading(s.name).casefold(): s.name for s in STUDY.sections}
+
+
+def below(markdown: str) -> list[DraftStatement]:
+    """The points below a heading that hold this, of which no word is lost."""
+    whole = f"## Main Points\n\n### Matter\n\n{markdown}"
+    sections = sections_in(whole, TITLES, STUDY.sections, ENGLISH)
+    assert lost_words(whole, sections, TITLES) == 0
+    return [s for group in sections["main_points"] for s in group.statements]
+
+
+def texts(markdown: str) -> list[str]:
+    return [s.labelled for s in below(markdown)]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "label", "text"),
+    [
+        ("**疲劳：**载荷反复变化。", "疲劳", "载荷反复变化。"),
+        ("**疲劳:**载荷反复变化。", "疲劳", "载荷反复变化。"),
+        ("**疲劳**:载荷反复变化。", "疲劳", "载荷反复变化。"),
+        ("**「切欠き」：**応力が集まる角。", "「切欠き」", "応力が集まる角。"),
+        ("**피로:**하중이 바뀐다.", "피로", "하중이 바뀐다."),
+        ("**Fatigue:**Cracks grow.", "Fatigue", "Cracks grow."),
+        ("**Cost:**5 crowns.", "Cost", "5 crowns."),
+        ("***Lead:*** It is strong.", "Lead", "It is strong."),
+        ("**12**:30 was it.", "", "12:30 was it."),
+    ],
+)
+def test_a_lead_in_bold_needs_no_blank_behind_it(markdown: str, label: str, text: str) -> None:
+    (found,) = below(f"- {markdown}")
+    assert (found.label, found.text) == (label, text)
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "这里讲**疲劳（fatigue）**的原因，也讲**“小缺陷”**的后果，还讲*“焊缝”*的。",
+        '여기서는 **피로(fatigue)**라는 말과 **"균열"**을 설명합니다.',
+        'The **"notch"**s and **Miner\'s sum (1945)**is old.',
+    ],
+)
+def test_words_in_bold_may_end_at_a_sign_before_a_letter(markdown: str) -> None:
+    assert texts(markdown) == [markdown.replace("*", "")]
+
+
+def test_words_in_bold_and_italics_stand_out() -> None:
+    assert [s.emphasis for s in below("Both ***at once*** here.")] == [("at once",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1+2)**3 and (4+5)**2, 2**(3+1) and 4**(5).",
+        "Call f(*args, **kwargs) or count(*) and max(*) here.",
+        "It calls __init__ in __init__.py, where __name__ and __FILE__ are, and _of_all_ too.",
+    ],
+)
+def test_signs_of_sums_and_of_code_are_no_marks(text: str) -> None:
+    assert texts(text) == [text]
+
+
+def test_underscores_around_words_are_marks() -> None:
+    assert texts("__Lead:__ It is _old_, __very old__ and __Good__.") == ["Lead: It is old, very old and Good."]
+
+
+def test_bold_in_a_field_of_an_answer_may_end_at_a_sign_before_a_letter() -> None:
+    assert unmarked("**Fatigue:**Cracks grow.") == ("Fatigue:Cracks grow.", ("Fatigue",))
+    assert unmarked("f(a)**g(b)**c is 2.**3 and 4.**2")[1] == ()
