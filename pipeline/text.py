@@ -29,6 +29,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+# Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor is a number ("\[4\]").
+_OF_FORMULA = r"(?:\\.|(?!\*\*\s)[^\\$`])"
+FORMULA = (
+    rf"(?s:\$\${_OF_FORMULA}+\$\$|(?<![A-Za-z0-9$\\])\$(?=\S){_OF_FORMULA}+?(?<=\S)\$(?![A-Za-z0-9$])"
+    r"|(?<!\\)\\(?:\((?:\\[^()]|[^\\])+\\\)|\[(?![\d\s:,;–-]+\\\])(?:\\[^\[\]]|[^\\])+\\\]))"
+)
 _MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # in any Markdown
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name

@@ -1,4 +1,4 @@
-"""Markdown as models write it: CommonMark with tables, and bold that ends or begins at a sign of the sentence.
+"""Markdown as models write it: CommonMark with tables, formulas, and bold that ends or begins at a sign.
 
 A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
 """
@@ -9,11 +9,20 @@ import re
 import unicodedata
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from pipeline.text import UNSPACED
+from pipeline.text import FORMULA, UNSPACED
 
+_FORMULA = re.compile(FORMULA)
+_FENCE = r"^[^\w\n`~]*(?:\d+[.)]\s+)?(?P<fence>`{3,}|~{3,}).*?(?:^[\s>]*(?P=fence)|\Z)"
+_ROWS = r"(?!\n[\s>]*\n)"  # of a display, which no blank one parts
+_DISPLAY = (
+    r"(?P<quote>^[ \t]*>[ \t]*)?"
+    rf"(?P<display>\$\$(?:\\\$|{_ROWS}[^$])+\$\$|(?<!\\)\\\[(?:\\[^\[\]]|{_ROWS}[^\\])+\\\])"
+)
+_ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|{_DISPLAY}", re.DOTALL | re.MULTILINE)
 _NO_BLANKS = re.compile(rf"[{UNSPACED}\uac00-\ud7af]")  # Korean has particles without a blank
 _OPENING = ("Ps", "Pi")  # brackets and quotation marks
 _QUOTES = "\"'`"
@@ -24,8 +33,32 @@ def parser() -> MarkdownIt:
     made = (
         MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
     )
+    made.core.ruler.after("normalize", "displays", _in_one_line)
+    made.inline.ruler.before("escape", "formula", _formula)
     made.inline.ruler.at("emphasis", _emphasis)
     return made
+
+
+def _in_one_line(state: StateCore) -> None:
+    """Formulas of several rows in one: a row such as "- b" or "= c" would begin a list or another block."""
+
+    def joined(found: re.Match[str]) -> str:
+        if not found["display"]:
+            return found[0]
+        return (found["quote"] or "") + re.sub(r"\s*\n[\s>]*" if found["quote"] else r"\s*\n\s*", " ", found["display"])
+
+    state.src = _ASIDE.sub(joined, state.src)
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """A formula, in which nothing is a mark of Markdown."""
+    found = _FORMULA.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.push("formula", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:

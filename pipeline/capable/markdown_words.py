@@ -13,7 +13,7 @@ _CLOSING = (")", "]", "}")
 def text_of(node: SyntaxTreeNode) -> str:
     """The words of a block without their marks, code between backticks; marks that are its own stay."""
     match node.type:
-        case "text":
+        case "text" | "formula":
             return node.content
         case "code_inline" | "fence" | "code_block":
             return f"`{node.content.strip()}`"

@@ -14,7 +14,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBTED, escape, unescape
 from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
 from pipeline.tables import cells, row_of
-from pipeline.text import QUESTION_MARKS
+from pipeline.text import FORMULA, QUESTION_MARKS
 
 _NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
 _LINE = "|".join(
@@ -38,6 +38,7 @@ _SENTENCE_END = re.compile(
 _GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which no vowel makes a word
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
+_WHOLE = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends in code or mathematics
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without the box of a task
 _BAR = "|"
@@ -267,7 +268,10 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
     out: list[str] = []
-    for piece in filter(None, map(str.strip, _SENTENCE_END.split(text))):
+    hidden = _WHOLE.sub(lambda found: "`" * len(found[0]), text)
+    ends = [found.span() for found in _SENTENCE_END.finditer(hidden)]
+    spans = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True)
+    for piece in filter(None, (text[start:end].strip() for start, end in spans)):
         if out and (_GOES_ON.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
             out[-1] = f"{out[-1]} {piece}"
         else:

@@ -15,7 +15,7 @@ from tests.scripted import ScriptedClient, good_answer, transcript
 
 DOCUMENT = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
 # Words and whatever Markdown, sentence ends and list marks are made of; the mark of doubt is the program's own.
-TEXTS = st.text(alphabet="aB1é語 .!?:;,-+*_`#>|[](){}<&~=\\/“”\"'…", min_size=1, max_size=40)
+TEXTS = st.text(alphabet="aB1é語 .!?:;,-+*_`#>|[](){}<&~=$\\/“”\"'…", min_size=1, max_size=40)
 # Digits in brackets are read as a citation, whoever wrote them.
 WORDS = TEXTS.map(lambda text: " ".join(text.split())).filter(
     lambda text: any(c.isalnum() for c in text) and not re.search(r"\[[\d:]+\]", text)

@@ -8,6 +8,7 @@ from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.labels import labels_for
+from pipeline.pages.rows import sentences_in
 from pipeline.sections import STUDY
 
 ENGLISH = labels_for("en")
@@ -80,3 +81,38 @@ def test_underscores_around_words_are_marks() -> None:
 def test_bold_in_a_field_of_an_answer_may_end_at_a_sign_before_a_letter() -> None:
     assert unmarked("**Fatigue:**Cracks grow.") == ("Fatigue:Cracks grow.", ("Fatigue",))
     assert unmarked("f(a)**g(b)**c is 2.**3 and 4.**2")[1] == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"The loss is $L = \sum_i (\hat{y}_i - y_{i})^2$, and $x^*$ beats $z^*$ on $\{0, 1\}$.",
+        r"So \(\nabla f(x)\,dx\), $a \\ b$, $x<b>y</b>$ and \[ T_a = \frac{1}{D} \\[2pt] \] are formulas.",
+        r"公式$x_1*y*$是好的，$a^*$也是。",
+        r"$$ D = \sum_i n_i \\ c &= d $$",
+    ],
+)
+def test_every_sign_of_a_formula_stays(text: str) -> None:
+    assert texts(text) == [text]
+
+
+def test_a_formula_of_several_rows_is_one_whatever_its_rows_begin_with() -> None:
+    rows = "\nD = a\n- b\n+ c\n"
+    assert texts(f"So it is:\n\n$${rows}$$\n\n\\[{rows}\\]\n\n> $${rows.replace(chr(10), chr(10) + '> ')}$$") == [
+        "So it is:",
+        "$$ D = a - b + c $$",
+        "\\[ D = a - b + c \\]",
+        "$$ D = a - b + c $$",
+    ]
+
+
+def test_a_dollar_that_is_money_begins_no_formula() -> None:
+    markdown = r"It costs $5 and **then** $6–$7, US$8, \$9, **$5** or **6$** and \[4\]; set $HOME and `$PATH`."
+    assert texts(markdown) == [markdown.replace("*", "").replace("\\", "")]
+
+
+def test_no_sentence_ends_in_a_formula_or_in_code() -> None:
+    assert sentences_in("Take $a. B$ or `x. Y` here. Then it ends.") == [
+        "Take $a. B$ or `x. Y` here.",
+        "Then it ends.",
+    ]
