@@ -79,6 +79,11 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
     return _in_parts(_with_prerequisites(out if MAIN_POINTS.name in named else _under_main_points(out)))
 
 
+def without_number(heading: str) -> str:
+    """A heading without the number in front of it."""
+    return _NUMBER.sub("", heading)
+
+
 def is_title(heading: str, titles: Mapping[str, str]) -> bool:
     """Whether a heading can be the title of a section."""
     return bool(_section(heading, titles, ()))

@@ -14,27 +14,27 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.capable.headings import Block, blocks_of, is_title
+from pipeline.capable.headings import Block, blocks_of, is_title, without_number
 from pipeline.capable.markdown_parser import parser
-from pipeline.capable.markdown_words import is_own, strong, text_of
+from pipeline.capable.markdown_words import behind_links, is_own, strong, text_of, texts_in
 from pipeline.capable.terms import as_rows, row_of_terms
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.emphasis import emphasised, unmarked
+from pipeline.emphasis import emphasised
 from pipeline.labels import Labels
 from pipeline.llm.answers import Unusable
 from pipeline.pages.rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
-from pipeline.tables import EMPTY, fills, in_words, row_of
+from pipeline.tables import EMPTY, cells, fills, in_words, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
 _PARSER = parser()
 _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*|:(?=[^\W\d_]{2}))")
-_ROW_NUMBER = re.compile(r"^\s*(?:#+\s+|(?:[-*+]\s+)+)?\d+[.)]\s")
+_TABLE_ROW = re.compile(r"[\s>]*\|(.*?)\|?\s*$")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
@@ -58,16 +58,39 @@ def sections_in(
 
 
 def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titles: Mapping[str, str]) -> int:
-    """How many words of the Markdown stand in none of the sections, those of their titles aside."""
+    """How many words of the Markdown stand in none of the sections, those of titles and of tables' heads aside."""
     draft = Draft({name: tuple(groups) for name, groups in sections.items()})
     kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text) for w in words(text))
     titles_kept = [g.heading for groups in sections.values() for g in groups]
     titles_kept += {g.part for groups in sections.values() for g in groups}
     titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
     kept += Counter(w for title in titles_kept for w in words(title))
-    rows = (row for row in markdown.splitlines() if not (row.startswith("#") and is_title(row, titles)))
-    rows = (_ROW_NUMBER.sub("", unmarked(row)[0]) for row in rows if not row.startswith("# "))
-    return (Counter(w for row in rows for w in words(row)) - kept).total()
+    nodes = SyntaxTreeNode(_PARSER.parse(markdown)).children
+    said = [text for node in nodes if not _is_title(node, titles) for text in _written_in(node)]
+    return (Counter(w for text in (*said, *_beyond_columns(markdown)) for w in words(text)) - kept).total()
+
+
+def _is_title(node: SyntaxTreeNode, titles: Mapping[str, str]) -> bool:
+    """Whether a block is the title of the document or of a section."""
+    return node.type == "heading" and (node.tag == "h1" or is_title(_words(node), titles))
+
+
+def _written_in(node: SyntaxTreeNode) -> Iterator[str]:
+    """The texts of a block, but for a heading's number, and the addresses and titles behind its links."""
+    if node.type == "heading":
+        yield without_number(_words(node))
+    else:
+        yield from texts_in(node)
+    yield from behind_links(node)
+
+
+def _beyond_columns(markdown: str) -> Iterator[str]:
+    """The cells of tables' rows beyond the columns of their heads."""
+    columns = 0
+    for row in markdown.splitlines():
+        shown = cells(f"|{found[1]}|") if (found := _TABLE_ROW.match(row)) else ()
+        columns = (columns or len(shown)) if shown else 0
+        yield from shown[columns:]
 
 
 def _sections_in(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from markdown_it.tree import SyntaxTreeNode
 
 _OF_CODE = re.compile(r"_(?:[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]+)_|[a-z0-9]+_[a-z0-9_]+", re.ASCII)  # "_init_", "a_b"
+_OF_BLOCKS = ("bullet_list", "ordered_list", "list_item", "blockquote", "table", "tbody", "tr")
 _CLOSING = (")", "]", "}")
 
 
 def text_of(node: SyntaxTreeNode) -> str:
-    """The words of a block without their marks, code between backticks; marks that are its own stay."""
+    """The words of a block without their marks; code between backticks; marks that are its own stay."""
     match node.type:
         case "text" | "formula":
             return node.content
@@ -26,6 +28,22 @@ def text_of(node: SyntaxTreeNode) -> str:
             return "".join(map(text_of, node.children))
         case _:
             return " ".join(map(text_of, node.children))
+
+
+def texts_in(node: SyntaxTreeNode) -> Iterator[str]:
+    """The texts of a block and of those in it, but for the head of a table, which tells what its rows hold."""
+    if node.type in _OF_BLOCKS:
+        for child in node.children:
+            yield from texts_in(child)
+    elif node.type != "thead":
+        yield text_of(node)
+
+
+def behind_links(node: SyntaxTreeNode) -> Iterator[str]:
+    """The addresses and titles behind a block's links and pictures."""
+    for inner in node.walk():
+        if inner.type in ("link", "image") and inner.markup != "autolink":
+            yield from (str(inner.attrs[name]) for name in ("href", "src", "title") if name in inner.attrs)
 
 
 def strong(node: SyntaxTreeNode) -> SyntaxTreeNode | None:

@@ -116,3 +116,20 @@ def test_no_sentence_ends_in_a_formula_or_in_code() -> None:
         "Take $a. B$ or `x. Y` here.",
         "Then it ends.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lost"),
+    [
+        ("## Overview ##\n\nIt is.", 0),
+        ("## Main Points\n\n### 1.1 Heat\n\n1. It is.\n\n### 1.2 Cold\n\n3) It was.", 0),
+        ("```markdown\n## Overview\n\nIt is.\n```", 0),
+        ("## Overview\n\nR&amp;D&nbsp;is <https://a.test/b>.", 0),
+        ("## Key Concepts\n\n| Term | Meaning |\n| --- | --- |\n| Ice | cold |\n| Fog | wet |", 0),
+        ("## Overview\n\nIt is:\n\n```python\nx = 1\n```", 0),
+        ('## Overview\n\nIt is [here](https://a.test "there").', 3),
+        ("## Main Points\n\n### A\n\nIt is:\n\n| A | B |\n| - | - |\n| a | b | three of them |\n| c | d |", 3),
+    ],
+)
+def test_words_are_lost_only_where_no_statement_has_them(markdown: str, lost: int) -> None:
+    assert lost_words(markdown, sections_in(markdown, TITLES, STUDY.sections, ENGLISH), TITLES) == lost
