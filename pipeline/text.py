@@ -7,7 +7,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = bytes(range(0x20, 0x7F))
 _SHORT = 80  # characters below which that does not pay
 _SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"[^\S \t]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 QUESTION_MARKS = ("?", "？", "؟")
 LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence
@@ -28,14 +29,15 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
-_CODED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_CODED = re.compile(r"((?<!`)`[^`]+`(?!`))")
+# In code too a table's bar parts cells, GitHub reads dollar signs, and some programs read tags.
+_MEANS_MORE = re.compile(r"[|$]|<[A-Za-z/!?]|&#?\w+;|^`\s.*\s`$")
 # Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor is a number ("\[4\]").
 _OF_FORMULA = r"(?:\\.|(?!\*\*\s)[^\\$`])"
 FORMULA = (
     rf"(?s:\$\${_OF_FORMULA}+\$\$|(?<![A-Za-z0-9$\\])\$(?=\S){_OF_FORMULA}+?(?<=\S)\$(?![A-Za-z0-9$])"
     r"|(?<!\\)\\(?:\((?:\\[^()]|[^\\])+\\\)|\[(?![\d\s:,;–-]+\\\])(?:\\[^\[\]]|[^\\])+\\\]))"
 )
-_MEANS_NOTHING = re.compile(r"(?:(?!==|~~|://)[\w .,:~@%!?()'\"/+=;{}-])+", re.ASCII)  # in any Markdown
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name
 _LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
@@ -55,17 +57,24 @@ def counts_somebody(label: str) -> bool:
 def pieces_of_code(text: str) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is code, which models put between backticks.
 
-    Code with characters that Markdown could take for its own stays a piece of text with its backticks.
+    Code that some Markdown could take for something else stays a piece of text with its backticks.
     """
     done = 0
     for found in _CODED.finditer(text):
-        if _MEANS_NOTHING.fullmatch(found[1]):
+        if not _MEANS_MORE.search(found[1]):
             if done < found.start():
                 yield text[done : found.start()], False
-            yield found[1], True
+            yield found[1].strip("`"), True
             done = found.end()
     if done < len(text):
         yield text[done:], False
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """The text with what stands outside of code changed."""
+    if "`" not in text:  # nearly all
+        return change(text)
+    return "".join(piece if n % 2 else change(piece) for n, piece in enumerate(_CODED.split(text)))
 
 
 def printable(text: str) -> bool:
@@ -111,8 +120,13 @@ def composed(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """One line of visible text, composed: controls and lone surrogates gone, white space folded."""
-    return composed(_SPACE.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip())
+    """One line of visible text, composed: controls and lone surrogates gone, white space folded but in code."""
+    visible = _BREAK.sub(" ", _INVISIBLE.sub("", well_formed(text)))
+    return composed(outside_code(visible, _folded).strip())
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub(" ", text)
 
 
 def one_line(text: str) -> str:

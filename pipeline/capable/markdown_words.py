@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -13,12 +14,14 @@ _CLOSING = (")", "]", "}")
 
 
 def text_of(node: SyntaxTreeNode) -> str:
-    """The words of a block without their marks; code between backticks; marks that are its own stay."""
+    """The words of a block without their marks; marks that are its own stay, and each row of code is code."""
     match node.type:
         case "text" | "formula":
             return node.content
-        case "code_inline" | "fence" | "code_block":
-            return f"`{node.content.strip()}`"
+        case "code_inline":
+            return _coded(node.content.strip())
+        case "fence" | "code_block":
+            return " ".join(_coded(row.rstrip()) for row in dedent(node.content).splitlines() if row.strip())
         case "softbreak" | "hardbreak":
             return " "
         case "em" | "strong":
@@ -44,6 +47,11 @@ def behind_links(node: SyntaxTreeNode) -> Iterator[str]:
     for inner in node.walk():
         if inner.type in ("link", "image") and inner.markup != "autolink":
             yield from (str(inner.attrs[name]) for name in ("href", "src", "title") if name in inner.attrs)
+
+
+def _coded(row: str) -> str:
+    """A row of code between backticks, unless it has some itself."""
+    return row if "`" in row else f"`{row}`"
 
 
 def strong(node: SyntaxTreeNode) -> SyntaxTreeNode | None:

@@ -15,6 +15,7 @@ from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
 from pipeline.pages import DOUBTED, escape, render_markdown
 from pipeline.pages.markdown import OF_PARAGRAPH, between, in_bold, lead_in, table_head, table_row
+from pipeline.text import clean
 
 
 def write_markdown(exported: Exported) -> bytes:
@@ -37,12 +38,16 @@ _PICTURE = re.compile(r":(?=[\w+-]+:)")  # ":tada:"
 
 def _github(text: str) -> str:
     """Plain words on GitHub, which also reads dollar signs as mathematics and words between colons as pictures."""
-    return _PICTURE.sub("&#58;", escape(text).replace("$", "<span>$</span>"))
+    return escape(text, lambda plain: _PICTURE.sub("&#58;", plain.replace("$", "<span>$</span>")))
 
 
 def _obsidian(text: str) -> str:
     """Plain words in Obsidian, which also reads dollar signs, per cents and equal signs in pairs."""
-    return escape(text).replace("$", "\\$").replace("%", "&#37;").replace("==", "=&#61;").replace("^", "&#94;")
+    return escape(text, _plain_in_obsidian)
+
+
+def _plain_in_obsidian(text: str) -> str:
+    return text.replace("$", "\\$").replace("%", "&#37;").replace("==", "=&#61;").replace("^", "&#94;")
 
 
 _IN_A_CELL = re.compile(r"(?<!\\)\|")  # that of a link
@@ -80,7 +85,7 @@ class _Vault(_Dialect):
     __slots__ = ()
 
     def words(self, text: str, links: Mentions) -> str:
-        pieces = links.cut(" ".join(text.split()))
+        pieces = links.cut(clean(text))
         named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
         return "".join(self._link(name, piece) if name else between(piece, self.plain) for piece, name in named)
 

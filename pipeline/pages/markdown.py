@@ -20,7 +20,7 @@ from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
 from pipeline.pages.paragraphs import in_paragraphs, is_bullet
 from pipeline.tables import cells
-from pipeline.text import linkable, parted_at_colon, pieces_of_code
+from pipeline.text import linkable, outside_code, parted_at_colon, pieces_of_code
 
 DOUBTED = "†"
 OF_STEPS = "1."
@@ -88,15 +88,26 @@ def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]
             yield from _bullets(section.content, cite, words, "")
 
 
-def escape(text: str) -> str:
-    """Text as plain words of a Markdown line: nothing in it can become markup but code, nor HTML or a link."""
+def escape(text: str, dialect: Callable[[str], str] = str) -> str:
+    """Text as plain words of a Markdown line: nothing in it can become markup but code, nor HTML or a link.
+
+    A `dialect` escapes further what stands outside of code.
+    """
     if _PLAIN.fullmatch(text):
-        return text
-    parts = pieces_of_code(_SPACES.sub(" ", text).strip())
-    safe = "".join(f"`{part}`" if is_code else _SPECIAL.sub(r"\\\1", part) for part, is_code in parts)
-    safe = re.sub(r"(?i)\b(https?|ftp)://", r"\1&#58;//", safe)
+        return dialect(text)
+    parts = pieces_of_code(outside_code(text, lambda words: _SPACES.sub(" ", words)).strip())
+    safe = "".join(f"`{part}`" if is_code else dialect(_without_address(literal(part))) for part, is_code in parts)
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)
+
+
+def _without_address(text: str) -> str:
+    return re.sub(r"(?i)\b(https?|ftp)://", r"\1&#58;//", text)
+
+
+def literal(text: str) -> str:
+    """Text with a backslash before each sign that can begin markup inside a line."""
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def in_bold(text: str, emphasis: Sequence[str], escaped: Callable[[str], str] = escape) -> str:
@@ -116,8 +127,9 @@ def between(piece: str, escaped: Callable[[str], str]) -> str:
 
 
 def unescape(line: str) -> str:
-    """The words of a line that `escape` wrote, as a reader sees them."""
-    return re.sub(r"\\([\\`*_\[\]<>#|~&.)\-+=])|&#58;(?=//)", lambda found: found[1] or ":", line)
+    """The words of a line that `escape` wrote, as a reader sees them, with the backticks of code."""
+    signs = r"(`[^`]+`)|\\([\\`*_\[\]<>#|~&.)\-+=])|&#58;(?=//)"
+    return re.sub(signs, lambda found: found[1] or found[2] or ":", line)
 
 
 def labels_of(document: StudyDocument) -> Labels:

@@ -12,7 +12,7 @@ from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBTED, escape, unescape
-from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of
+from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of, literal
 from pipeline.tables import cells, row_of
 from pipeline.text import FORMULA, QUESTION_MARKS
 
@@ -90,14 +90,14 @@ class PageForm:
 
 
 def _like_marks(document: StudyDocument) -> Iterator[str]:
-    """Texts, cells and leads of a document in which something looks like a mark, as its page shows them."""
+    """Texts, cells and leads of a document in which something looks like a mark, as they are read from its page."""
     for statement in document.statements():
         if isinstance(statement, KeyConcept):
             text, lead = statement.definition, statement.term
         else:
             text, lead = statement.text, getattr(statement, "lead", None) or ""
         shown = (in_bold(text, statement.emphasis), *map(escape, cells(text)), escape(lead))
-        yield from filter(_MARK.search, shown)
+        yield from filter(_MARK.search, (_plainly_marked(text) for text in shown if "[" in text or DOUBTED in text))
 
 
 def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
@@ -212,7 +212,8 @@ def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
 def _plainly_marked(rows: str) -> str:
     """Rows in one, marked up as the program itself would: what is bold between two asterisks, and nothing else.
 
-    Of links the words stay, without their address; of addresses, images, tags and comments nothing does.
+    Code is text between backticks. Of links the words stay, without their address; of addresses, images, tags and
+    comments nothing does.
     """
     out: list[str] = []
     for token in _INLINE.parseInline(rows)[0].children or ():
@@ -222,7 +223,7 @@ def _plainly_marked(rows: str) -> str:
             case "text_special":
                 out.append(token.markup)
             case "code_inline":
-                out.append(f"{token.markup}{token.content}{token.markup}")
+                out.append(literal(f"{token.markup}{token.content}{token.markup}"))
             case "strong_open" | "strong_close":
                 out.append("**")
             case "softbreak" | "hardbreak":

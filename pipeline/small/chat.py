@@ -40,4 +40,4 @@ def _wish(language: str | None, form: str) -> str:
 
 def tidied(text: str) -> str:
     """A model's text as one line without the marks of code and stress."""
-    return clean(text).replace("`", "").replace("**", "")
+    return clean(text.replace("`", "").replace("**", ""))

@@ -26,8 +26,12 @@ def test_marks_that_could_begin_markup_are_escaped_and_read_back(text: str) -> N
         ("`const users = await fetchUsers()`", ["const users = await fetchUsers()"]),
         ("`a``b`, `` `c` ``, `` and ` d`", ["c", " d"]),
         ("`~/.claude/settings.json`, `user@host:22`", ["~/.claude/settings.json", "user@host:22"]),
-        ("`http://a.test`, `~~x~~`", []),
-        ("`<b>`, `a|b`, `$x$`, `a == b`, `x\\`", []),
+        (
+            "`http://a.test`, `~~x~~`, `a == b`, `x\\`, `é[0] # 1`",
+            ["http://a.test", "~~x~~", "a == b", "x\\", "é[0] # 1"],
+        ),
+        ("`    if x > 1:` it is", ["    if x > 1:"]),
+        ("`<b>`, `a|b`, `$x$`, `&lt;`, ` x `", []),
     ],
 )
 def test_code_stays_code_where_nothing_in_it_means_anything_else(text: str, code: list[str]) -> None:

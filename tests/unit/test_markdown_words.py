@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
+from textwrap import indent
+
 import pytest
+from docx import Document
 
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import unmarked
+from pipeline.exports.docx import write_docx
+from pipeline.exports.html import write_html
+from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.labels import labels_for
+from pipeline.pages import render_markdown
+from pipeline.pages.reading import is_edited
 from pipeline.pages.rows import sentences_in
 from pipeline.sections import STUDY
+from pipeline.text import clean
+from tests.exports.samples import ready, sample
 
 ENGLISH = labels_for("en")
 TITLES = {ENGLISH.heading(s.name).casefold(): s.name for s in STUDY.sections}
@@ -116,6 +127,46 @@ def test_no_sentence_ends_in_a_formula_or_in_code() -> None:
         "Take $a. B$ or `x. Y` here.",
         "Then it ends.",
     ]
+
+
+CODE = """for x in [1, 2]:
+    if x > 1 and x == 2:
+        print("a")  # done
+
+total = 3**2"""
+ROWS = '`for x in [1, 2]:` `    if x > 1 and x == 2:` `        print("a")  # done` `total = 3**2`'
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        f"```python\n{CODE}\n```",
+        f"~~~\n{CODE}\n~~~",
+        indent(CODE, "    "),
+        indent(f"```\n{CODE}\n```", "> ", lambda row: True),
+        f"- {indent(f'```{chr(10)}{CODE}{chr(10)}```', '  ').strip()}",
+    ],
+)
+def test_each_row_of_code_is_code_with_every_sign_and_blank(markdown: str) -> None:
+    assert texts(markdown) == [ROWS]
+    assert clean(ROWS) == ROWS
+
+
+def test_rows_of_code_with_backticks_and_tabs_keep_them() -> None:
+    assert texts("```sh\necho `date`\n\tmake  all\n```") == ["echo `date` `\tmake  all`"]
+
+
+def test_code_stands_on_the_page_in_the_record_and_in_exports_as_it_is() -> None:
+    text = f"The loop is: {ROWS} `50%` `a^b:c:` `x | y` `$x`  and more."
+    first, second = sample().main_points
+    point = second.details[0].model_copy(update={"text": clean(text), "lead": None, "details": ()})
+    document = sample(main_points=(first, second.model_copy(update={"details": (point,)})))
+    page, made = render_markdown(document), ready(document)
+    assert ROWS in page and not is_edited(page, document)
+    assert f"{ROWS} `50%` `a^b:c:`" in write_github(made).decode() and "`50%` `a^b:c:`" in write_obsidian(made).decode()
+    assert "<code>    if x &gt; 1 and x == 2:</code>" in write_html(made).decode()
+    runs = [r.text for p in Document(io.BytesIO(write_docx(made))).paragraphs for r in p.runs]
+    assert "    if x > 1 and x == 2:" in runs
 
 
 @pytest.mark.parametrize(
