@@ -1,4 +1,4 @@
-"""Markdown as models write it: CommonMark with tables, formulas, and bold that ends or begins at a sign.
+"""Markdown as models write it: CommonMark with tables, formulas, tags, and bold that ends or begins at a sign.
 
 A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 
 from pipeline.text import FORMULA, UNSPACED
 
@@ -22,7 +24,15 @@ _DISPLAY = (
     r"(?P<quote>^[ \t]*>[ \t]*)?"
     rf"(?P<display>\$\$(?:\\\$|{_ROWS}[^$])+\$\$|(?<!\\)\\\[(?:\\[^\[\]]|{_ROWS}[^\\])+\\\])"
 )
-_ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|{_DISPLAY}", re.DOTALL | re.MULTILINE)
+_ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|(?P<comment><!--.*?-->)|{_DISPLAY}", re.DOTALL | re.MULTILINE)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*>", re.IGNORECASE)
+_ALONE = ("hr", "img", "wbr")  # tags that nothing closes
+_BOX = re.compile(r"\[[ xX]\]\s+")
+_ALERT = re.compile(r"\[!\w+\][+-]?\s*")
+_OF_SCRIPTS = "0123456789+-−=()"
+_RAISED = str.maketrans(f"{_OF_SCRIPTS}abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans(f"{_OF_SCRIPTS}aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_SCRIPTS = {"sup": ("^", _RAISED), "sub": ("_", _LOWERED)}
 _NO_BLANKS = re.compile(rf"[{UNSPACED}\uac00-\ud7af]")  # Korean has particles without a blank
 _OPENING = ("Ps", "Pi")  # brackets and quotation marks
 _QUOTES = "\"'`"
@@ -31,18 +41,24 @@ _QUOTES = "\"'`"
 def parser() -> MarkdownIt:
     """The parser of what a model writes freely."""
     made = (
-        MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table").disable(["lheading", "reference"])
+        MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
+        .enable("table")
+        .disable(["lheading", "reference", "html_block"])
     )
     made.core.ruler.after("normalize", "displays", _in_one_line)
+    made.core.ruler.push("tags", _without_tags)
+    made.core.ruler.push("boxes", _without_boxes)
     made.inline.ruler.before("escape", "formula", _formula)
     made.inline.ruler.at("emphasis", _emphasis)
     return made
 
 
 def _in_one_line(state: StateCore) -> None:
-    """Formulas of several rows in one: a row such as "- b" or "= c" would begin a list or another block."""
+    """Formulas of several rows in one, as a row such as "- b" or "= c" would begin another block; no comments."""
 
     def joined(found: re.Match[str]) -> str:
+        if found["comment"]:
+            return ""
         if not found["display"]:
             return found[0]
         return (found["quote"] or "") + re.sub(r"\s*\n[\s>]*" if found["quote"] else r"\s*\n\s*", " ", found["display"])
@@ -96,3 +112,52 @@ def _begins(after: str) -> bool:
 def _ends(before: str) -> bool:
     """Whether a run behind this sign ends something."""
     return not before.isspace() and unicodedata.category(before) not in _OPENING
+
+
+def _without_tags(state: StateCore) -> None:
+    """Tags left out and their words kept; what looks like a tag and is never closed, such as "<name>", is text.
+
+    A line break stays one, and what is set higher or lower is written in Unicode's signs or behind "^" or "_".
+    """
+    rows = [token.children for token in state.tokens if token.children]
+    tags = (_TAG.fullmatch(child.content) for row in rows for child in row if child.type == "html_inline")
+    closed = {tag[2].lower() for tag in tags if tag and tag[1]}
+    for row in rows:
+        for n, token in enumerate(row):
+            if token.type != "html_inline":
+                continue
+            tag = _TAG.fullmatch(token.content)
+            name = tag[2].lower() if tag else ""
+            if name == "br":
+                token.type = "hardbreak"
+                continue
+            token.type = "text"
+            if name in _SCRIPTS and name in closed:
+                token.content = "" if tag and tag[1] else _script(name, row[n + 1 : n + 3])
+            elif name in closed or name in _ALONE:
+                token.content = ""
+
+
+def _script(name: str, behind: Sequence[Token]) -> str:
+    """What stands for a tag that sets what is `behind` it higher or lower; text in Unicode's signs needs nothing."""
+    mark, signs = _SCRIPTS[name]
+    if [token.type for token in behind] != ["text", "html_inline"]:
+        return mark
+    text = behind[0].content
+    if all(ord(sign) in signs for sign in text):
+        behind[0].content = text.translate(signs)
+        return ""
+    behind[0].content = text if text.isalnum() else f"({text})"
+    return mark
+
+
+def _without_boxes(state: StateCore) -> None:
+    """Items of a list without the box of a task, and quotations without the kind of an alert."""
+    for block, _, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        pattern = {"list_item_open": _BOX, "blockquote_open": _ALERT}.get(block.type)
+        if pattern and token.children and token.children[0].type == "text":
+            token.children[0].content = _without(pattern, token.children[0].content)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    return text[found.end() :] if (found := pattern.match(text)) else text

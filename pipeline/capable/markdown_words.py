@@ -22,12 +22,17 @@ def text_of(node: SyntaxTreeNode) -> str:
             return _coded(node.content.strip())
         case "fence" | "code_block":
             return " ".join(_coded(row.rstrip()) for row in dedent(node.content).splitlines() if row.strip())
-        case "softbreak" | "hardbreak":
+        case "softbreak":
             return " "
+        case "hardbreak":
+            return "\n"
         case "em" | "strong":
             mark = node.markup if is_own(node) else ""
             return mark + "".join(map(text_of, node.children)) + mark
-        case "paragraph" | "heading" | "inline" | "link" | "image" | "th" | "td":
+        case "th" | "td":
+            rows = "".join(map(text_of, node.children)).split("\n")
+            return "; ".join(filter(None, (row.strip(" •") for row in rows)))
+        case "paragraph" | "heading" | "inline" | "link" | "image":
             return "".join(map(text_of, node.children))
         case _:
             return " ".join(map(text_of, node.children))

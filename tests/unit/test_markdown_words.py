@@ -184,3 +184,25 @@ def test_code_stands_on_the_page_in_the_record_and_in_exports_as_it_is() -> None
 )
 def test_words_are_lost_only_where_no_statement_has_them(markdown: str, lost: int) -> None:
     assert lost_words(markdown, sections_in(markdown, TITLES, STUDY.sections, ENGLISH), TITLES) == lost
+
+
+@pytest.mark.parametrize(
+    ("markdown", "found"),
+    [
+        ("A range of 10<sup>6</sup>, CO<sub>2</sub>, x<sup>n+1</sup>.", ["A range of 10⁶, CO₂, xⁿ⁺¹."]),
+        ("10<sup>**6**</sup>, 2<sup>k/2</sup>, m<sub>Ω</sub>.", ["10^6, 2^(k/2), m_Ω."]),
+        ("Two parts:<br>the small<br/>and <B>the</B> <u class='a'>large</u>.", ["Two parts: the small and the large."]),
+        ("<details>\n<summary>Why</summary>\n\nIt is.\n\n</details>\n\n<hr>\n\n<img src=x onerror=a(1)>", ["Why", "It is."]),
+        ("It<!-- not\n\n- so --> is.\n\n<!-- nor\nso -->\n\nEnd.", ["It is.", "End."]),
+        ("> [!NOTE]\n> The sum.\n\n- [ ] Save it.\n- [x] **Do:** it.\n- [1] is a number.", ["The sum.", "Save it.", "Do: it.", "[1] is a number."]),
+        ("`<b>` and `<!-- x -->` stay.", ["`<b>` and `<!-- x -->` stay."]),
+        ("A vector<int> of <name>, a < b.", ["A vector<int> of <name>, a < b."]),
+    ],
+)  # fmt: skip
+def test_tags_comments_and_boxes_are_left_out_and_their_words_kept(markdown: str, found: list[str]) -> None:
+    assert texts(markdown) == found
+
+
+def test_rows_of_a_cell_are_parted() -> None:
+    (table,) = below("| A | B |\n| - | - |\n| a | x<br>y<br>• z |\n| b | c |")
+    assert [row.text for row in table.details] == ["a | x; y; z", "b | c"]
