@@ -54,20 +54,27 @@ def counts_somebody(label: str) -> bool:
     return bool(_COUNTED.fullmatch(label))
 
 
-def pieces_of_code(text: str) -> Iterator[tuple[str, bool]]:
+def pieces_of_code(text: str, *, in_markdown: bool = False) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is code, which models put between backticks.
 
-    Code that some Markdown could take for something else stays a piece of text with its backticks.
+    In Markdown, code that some program could take for something else stays a piece of text with its backticks.
     """
     done = 0
     for found in _CODED.finditer(text):
-        if not _MEANS_MORE.search(found[1]):
+        if not (in_markdown and _MEANS_MORE.search(found[1])):
             if done < found.start():
                 yield text[done : found.start()], False
             yield found[1].strip("`"), True
             done = found.end()
     if done < len(text):
         yield text[done:], False
+
+
+def rows_of_code(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces as above; what parts code from code is a line's end, as from one row of code to the next."""
+    pieces = list(pieces_of_code(text))
+    for n, (piece, is_code) in enumerate(pieces):
+        yield ("\n" if piece == " " and 0 < n < len(pieces) - 1 else piece), is_code
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -24,7 +24,7 @@ _DISPLAY = (
     r"(?P<quote>^[ \t]*>[ \t]*)?"
     rf"(?P<display>\$\$(?:\\\$|{_ROWS}[^$])+\$\$|(?<!\\)\\\[(?:\\[^\[\]]|{_ROWS}[^\\])+\\\])"
 )
-_ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|(?P<comment><!--.*?-->)|{_DISPLAY}", re.DOTALL | re.MULTILINE)
+_ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|(?P<comment><!--(?:(?!<!--).)*?-->)|{_DISPLAY}", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*>", re.IGNORECASE)
 _ALONE = ("hr", "img", "wbr")  # tags that nothing closes
 _BOX = re.compile(r"\[[ xX]\]\s+")

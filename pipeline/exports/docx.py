@@ -20,7 +20,7 @@ from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
 from pipeline.exports.outline import Block, Point, Section
 from pipeline.pages import DOUBTED
-from pipeline.text import pieces_of_code
+from pipeline.text import rows_of_code
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)
@@ -178,7 +178,7 @@ def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, note
 
 def _words(paragraph: Any, text: str, emphasis: Sequence[str] = ()) -> None:
     for words, stands_out in pieces(text, emphasis):
-        for piece, is_code in pieces_of_code(words):
+        for piece, is_code in rows_of_code(words):
             run = paragraph.add_run(piece)
             run.font.name = _CODE_FONT if is_code else None
             run.bold = stands_out or None

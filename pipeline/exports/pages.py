@@ -16,7 +16,9 @@ from markupsafe import Markup
 from pipeline.emphasis import pieces
 from pipeline.exports.mentions import Mentions
 from pipeline.pages.markdown import DOUBTED, clock
-from pipeline.text import pieces_of_code
+from pipeline.text import rows_of_code
+
+_BREAK = Markup(" <br/>")
 
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
@@ -63,8 +65,8 @@ def _shown(text: str, emphasis: Sequence[str], plain: Callable[[str], Iterator[s
     code, strong = Markup("<code>{}</code>"), Markup("<strong>{}</strong>")
 
     def shown(words: str) -> Iterator[str]:
-        for piece, is_code in pieces_of_code(words):
-            yield from (code.format(piece),) if is_code else plain(piece)
+        for piece, is_code in rows_of_code(words):
+            yield from (code.format(piece),) if is_code else (_BREAK,) if piece == "\n" else plain(piece)
 
     parts = ((Markup().join(shown(words)), stands_out) for words, stands_out in pieces(text, emphasis))
     return Markup().join(strong.format(part) if stands_out else part for part, stands_out in parts)

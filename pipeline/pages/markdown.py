@@ -95,7 +95,7 @@ def escape(text: str, dialect: Callable[[str], str] = str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return dialect(text)
-    parts = pieces_of_code(outside_code(text, lambda words: _SPACES.sub(" ", words)).strip())
+    parts = pieces_of_code(outside_code(text, lambda words: _SPACES.sub(" ", words)).strip(), in_markdown=True)
     safe = "".join(f"`{part}`" if is_code else dialect(_without_address(literal(part))) for part, is_code in parts)
     safe = re.sub(r"^([-+=])(?=\s|$|[-+=])", r"\\\1", safe)
     return _LIST_START.sub(r"\1\\\2", safe)

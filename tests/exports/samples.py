@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.document import StudyDocument
 from pipeline.exports import Exported, exported
+from pipeline.text import pieces_of_code
 from pipeline.transcript import Transcript
 from tests.review.samples import TRANSCRIPT
 from tests.review.samples import document as reactor
@@ -78,6 +79,11 @@ def texts(made: Exported) -> Iterator[str]:
         yield section.heading
         for block, _, point in section.points():
             yield from filter(None, (block.part, block.heading, point.lead, point.text))
+
+
+def unsaid(told: Iterable[str], shown: str) -> list[str]:
+    """The texts that a page does not show, neither with the backticks of their code nor without."""
+    return [t for t in told if t not in shown and "".join(piece for piece, _ in pieces_of_code(t)) not in shown]
 
 
 def quotes(made: Exported) -> Iterator[str]:

@@ -64,7 +64,7 @@ def test_hostile_text_stays_text_and_no_field_or_link_is_made_of_it() -> None:
     content = DOCX.write(made)
     assert "<script>alert(1)</script>" in words(part(content, "word/document.xml"))
     kinds = {e.tag for e in part(content, "word/document.xml").iter()}
-    assert kinds == {e.tag for e in part(DOCX.write(ready()), "word/document.xml").iter()} | {f"{W}i"}
+    assert kinds == {e.tag for e in part(DOCX.write(ready()), "word/document.xml").iter()} | {f"{W}i", f"{W}rFonts"}
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:

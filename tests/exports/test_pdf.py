@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.exports.pdf import PDF
 from pipeline.exports.targets import wanted
-from tests.exports.samples import HOSTILE, hostile, quotes, ready, texts
+from tests.exports.samples import HOSTILE, hostile, quotes, ready, texts, unsaid
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def letters(text: str) -> str:
 def test_every_word_and_every_quotation_stands_on_the_pages(pages: pypdf.PdfReader) -> None:
     shown = letters("".join(p.extract_text() for p in pages.pages))
     made = ready(hostile())
-    assert not [t for t in (*texts(made), *quotes(made)) if letters(t) not in shown]
+    assert not unsaid(map(letters, (*texts(made), *quotes(made))), shown)
 
 
 def test_it_has_bookmarks_a_title_and_nothing_that_acts(pages: pypdf.PdfReader) -> None:

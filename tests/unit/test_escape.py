@@ -38,7 +38,7 @@ def test_code_stays_code_where_nothing_in_it_means_anything_else(text: str, code
     shown = MarkdownIt().parseInline(escape(text))[0].children or []
     assert [t.content for t in shown if t.type == "code_inline"] == code
     assert {t.type for t in shown} <= {"text", "text_special", "code_inline"} and unescape(escape(text)) == text
-    assert [piece for piece, is_code in pieces_of_code(text) if is_code] == code
+    assert [piece for piece, is_code in pieces_of_code(text, in_markdown=True) if is_code] == code
 
 
 @pytest.mark.parametrize(
