@@ -39,7 +39,7 @@ _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
 _DASHES = ("-", "–", "—")
-_OTHER_THAN_WORDS = ("[!", "$", *_DASHES)  # how a note begins, a formula, and who said the words above
+_OTHER_THAN_WORDS = ("[!", "$", r"\[", *_DASHES)  # how a note begins, a formula, and who said the words above
 _BREAKS = ("softbreak", "hardbreak")
 _LISTS = ("bullet_list", _STEPS)
 

@@ -299,7 +299,7 @@ def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> No
         ("It is warm.\n>\n> -- Ana", "“It is warm.”"),
         ("“It is warm,” she says.", "“It is warm,” she says."),
         ("**Note:** it is warm.", "it is warm."),
-        ("[!NOTE]\n> It is warm.", "[!NOTE] It is warm."),
+        ("[!NOTE]\n> It is warm.", "It is warm."),
         ("$$ a = b $$", "$$ a = b $$"),
         ("- It is warm.", "It is warm."),
     ],
