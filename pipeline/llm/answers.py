@@ -1,4 +1,4 @@
-"""Text of an answer to a validated model: thoughts and fences off, strict parse, then repair, always validated."""
+"""Text of an answer to a validated model: thoughts off, then the object in it that fits best, always validated."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from pipeline.llm.json_objects import Found, objects_in
 from pipeline.text import composed
 
 if TYPE_CHECKING:
@@ -69,14 +70,42 @@ def parse_answer(
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
     try:
-        value = _json_in(split_thought(text)[0])
-        if _HALF.search(text):  # half of a character, which no file can hold
-            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-        plain = text.isascii() and "\\u" not in text
-        value = value if plain else _composed(value)
-        return _fitted(value if needs is None else _filled(value, answer, needs), answer, most_dropped)
+        found = objects_in(split_thought(text)[0])
+        return _best([_read(f, text, answer, needs, most_dropped) for f in found])
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
+
+
+def _read(
+    found: Found, text: str, answer: type[M], needs: Collection[str] | None, most: int
+) -> tuple[int, Parsed[M] | Unusable]:
+    """How many fields of the answer an object of the text has, and what it is as one, or why it is none."""
+    known, value = sum(key in answer.model_fields for key in found.value), found.value
+    if found.lost:
+        told = f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
+        return known, Unusable(told)
+    if _HALF.search(text):  # half of a character, which no file can hold
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    plain = text.isascii() and "\\u" not in text
+    value = value if plain else _composed(value)
+    try:
+        return known, _fitted(value if needs is None else _filled(value, answer, needs), answer, most)
+    except Unusable as err:
+        return known, err
+
+
+def _best(objects: Sequence[tuple[int, Parsed[M] | Unusable]]) -> Parsed[M]:
+    """The last of the objects that fit best: thoughts and examples come first and have fewer fields."""
+    best: Parsed[M] | Unusable = Unusable("there is no JSON object in the answer")
+    rank: tuple[int, bool, int] = (-1, False, 0)
+    for known, read in objects:
+        fits = isinstance(read, Parsed)
+        mine = (known, fits, -len(read.dropped) if isinstance(read, Parsed) else 0)
+        if mine >= rank:
+            best, rank = read, mine
+    if isinstance(best, Unusable):
+        raise best
+    return best
 
 
 def _composed(value: Any) -> Any:
@@ -187,40 +216,12 @@ def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
 def holds_json(text: str) -> bool:
     """Whether there is a JSON object in the text at all, repaired or not."""
     try:
-        _json_in(split_thought(text[:_MOST_CHARACTERS])[0])
-    except (Unusable, RecursionError):
+        return any(objects_in(split_thought(text[:_MOST_CHARACTERS])[0]))
+    except RecursionError:
         return False
-    return True
 
 
 def split_thought(text: str) -> tuple[str, str]:
     """An answer's text and the thought that stands before it between marks; "" where there is none."""
     found = None if _JSON_AT_ONCE.match(text) else _THOUGHT.match(text)
     return (text[found.end() :].lstrip(), _MARK.sub("", found[0])) if found else (text, "")
-
-
-def _json_in(body: str) -> dict[str, Any]:
-    """The first JSON object in a text, strictly if it can be, else repaired."""
-    start = body.find("{")
-    if start < 0:
-        raise Unusable("there is no JSON object in the answer")
-    try:
-        value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(body[start:])
-    except ValueError:
-        value = _repaired(body[start:])
-    if not isinstance(value, dict) or not value:
-        raise Unusable("the answer is no JSON object")
-    return value
-
-
-def _repaired(body: str) -> Any:
-    import json_repair  # hardly any answer needs it, and every start would wait for it
-
-    try:
-        return json_repair.loads(body)
-    except ValueError as err:
-        raise Unusable("the answer is no JSON and cannot be repaired") from err
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")

@@ -37,6 +37,11 @@ GOOD = '{"line": 4, "text": "Water boils."}'
         '{"line": 4, "importance": 3, "text": "Water boils."}',
         f"<think>One.</think>\n<think>{{two}}</think>{GOOD}",
         f"A thought {{so far}}.</think>{GOOD}",
+        f'{{"type": "object", "properties": {{"line": {{}}}}}}\n\n{GOOD}',
+        f"As {{schema}} asks, {{}} to begin with: {GOOD}",
+        f'{{"line": 1, "text": "A draft."}} Better: {GOOD} That is {{all}}.',
+        f'{{"line": "four", "text": "Water boils."}} No, a number: {GOOD}',
+        f"{GOOD} I leave out {{'line': 5}}.",
     ],
 )
 def test_an_object_is_found_in_what_models_write_around_it(text: str) -> None:
@@ -59,8 +64,9 @@ def test_what_does_not_fit_says_why(text: str, reason: str) -> None:
         parse_answer(text, Point)
 
 
-def test_what_is_nearly_json_is_repaired() -> None:
-    assert parse_answer("{'line': 4, 'text': 'x'}", Point).value == Point(line=4, text="x")
+@pytest.mark.parametrize("text", ["{'line': 4, 'text': 'x'}", '{"line": 4 "text": "x",}', '{line: 4, "text": "x"'])
+def test_what_is_nearly_json_is_repaired(text: str) -> None:
+    assert parse_answer(text, Point).value == Point(line=4, text="x")
 
 
 @pytest.mark.parametrize("around", ["{}", "\n {}", "```json\n{}\n```", "<think>So be it.</think>{}"])
@@ -68,6 +74,57 @@ def test_marks_of_a_thought_in_a_text_are_words_of_it(around: str) -> None:
     said = "It writes <think> and </think>, and answers after </think>."
     text = around.replace("{}", json.dumps({"line": 4, "text": said}))
     assert parse_answer(text, Point).value.text == said
+
+
+def in_an_answer(text: str) -> str:
+    """An answer with that text wherever one can stand, no quotation mark or backslash of it escaped."""
+    points = [{"text": text, "line": 1, "notes": [text, "a", text]}, {"line": 2, "notes": [], "text": text}]
+    return json.dumps({"points": points, "title": "T"}).replace('"T"', '"@"').replace('\\"', '"').replace("@", text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Ben: "I think the tower costs far too much, about 3 million euros."',
+        'Ana calls it "the pride, and joy" of Lund: "it runs", she says.',
+        '"Yes", she says, "it is", and "no".',
+        'He said "no" ("never, ever").',
+        'He says "a: b", "c: d".',
+        'The word "text": it means "words", he says.',
+        'A "loan", a "bond" or a "grant": all cost.',
+        'A 65" screen and a 32" one',
+        'It prints "}" at "the end", or ["a", "b"] as {"is": "so"}.',
+        '"All of it, in full."',
+    ],
+)
+def test_quotation_marks_that_are_not_escaped_belong_to_their_text(said: str) -> None:
+    class Noted(Point):
+        notes: list[str]
+
+    class Titled(Answer):
+        points: list[Noted]
+        title: str
+
+    found = parse_answer(in_an_answer(said), Titled).value
+    assert [p.text for p in found.points] == [said, said] and found.points[0].notes == [said, "a", said]
+    assert found.title == said
+
+
+def test_a_repair_that_would_lose_words_is_none() -> None:
+    cut = '{"line": 4, "text": Ana says "yes, and no", she does.}'
+    with pytest.raises(Unusable, match=r"repairing it loses .* quotation marks"):
+        parse_answer(cut, Point)
+    assert holds_json(cut)
+
+
+def test_a_text_that_an_answer_gives_twice_is_not_lost() -> None:
+    with pytest.raises(Unusable, match="loses"):
+        parse_answer('{"line": 4, "text": "Water "boils".", "text": "Ice melts."}', Point)
+
+
+def test_comments_and_line_breaks_of_an_answer_are_no_fault() -> None:
+    text = '{\n  // the line\n  "line": 4, /* and */\n  "text": "See http://a.org/b//c\n# 2", // what it says\n}'
+    assert parse_answer(text, Point).value.text == "See http://a.org/b//c\n# 2"
 
 
 def test_an_item_with_unknown_keys_is_kept_without_them() -> None:
