@@ -1,4 +1,4 @@
-"""The JSON objects of a text, as models write them: with quotation marks that they did not escape."""
+"""The JSON objects of a text, as models write them: with quotation marks and backslashes that they did not escape."""
 
 from __future__ import annotations
 
@@ -25,6 +25,19 @@ _BEHIND_OUTER_VALUE = re.compile(rf"""{_NEXT_KEY}|{_NO_MORE}|{_PAUSE}\}}(?!"|[^{
 _BEHIND_LAST_ITEM = re.compile(rf"{_NO_MORE}|{_PAUSE}\](?:{_NO_MORE}|{_GAP}[,}}\]])")
 _BEHIND_ITEM = re.compile(rf'{_GAP},{_GAP}"')
 
+# "\b" and "\f" never stand in prose, nor "\r" before a letter: "\beta", "\frac" and "\rho" begin so.
+_BACKSLASH = re.compile(r'\\(?:(["\\/nt]|u[\da-fA-F]{4}|r(?![A-Za-z]))|)')
+_SMALL_LETTERS = re.compile("[a-z]+")
+_NEAR = 60  # characters before a backslash that are looked at
+# "\t" before a small letter is a tab where it indents a line or parts two words, else it begins "\theta".
+_BEFORE_TAB = re.compile(r"(?:\\[nt]|(?:\A|[^\w\\])[^\W\d_]{2,})\Z")
+# "\n" before a small letter begins a line, but behind what stands before a term of a formula or in a path: "x \neq".
+_BEFORE_COMMAND = re.compile(
+    r"""(?:[({^]|[:,[{]\s*"|(?:\A|[\s(":])[$`]|(?:(?:\A|[^\w\\])[A-Za-z]|[\d)}=+*/<>-]|\\(?!n)[A-Za-z]+)[ ]|"""
+    r"""\b[A-Za-z]:(?:\\+[\w.-]+)*)\Z"""
+)
+_BEHIND_COMMAND = re.compile(r"\{|\$(?![\w$])")
+
 _ESCAPE = re.compile(r"\\(?:u([\da-fA-F]{4})|[nrt])")
 _LITERALS = {"true", "false", "null", "none", "nan", "undefined"}  # a repair may turn one into another
 
@@ -46,7 +59,7 @@ class Found:
 
 def objects_in(text: str) -> Iterator[Found]:
     """The objects of a text in their order, but for empty ones and those inside of others."""
-    end = 0
+    text, end = _with_backslashes(text), 0
     while opening := _OBJECT.search(text, end):
         start = opening.start()
         try:
@@ -57,6 +70,23 @@ def objects_in(text: str) -> Iterator[Found]:
             found = _repaired(text[start:end], mended)
         if found and found.value:
             yield found
+
+
+def _with_backslashes(text: str) -> str:
+    """The text, in which a backslash that is no escape is escaped: those of LaTeX and of paths."""
+    if "\\" not in text:
+        return text
+    return _BACKSLASH.sub(lambda m: m[0] if m[1] and not _is_command(m) else "\\" + m[0], text)
+
+
+def _is_command(escape: re.Match[str]) -> bool:
+    """Whether what could be a line break or a tab begins a command or a name: "\\neq", "\\theta"."""
+    if escape[1] not in ("n", "t") or not (letters := _SMALL_LETTERS.match(escape.string, escape.end())):
+        return False
+    before = escape.string[max(0, escape.start() - _NEAR) : escape.start()]
+    if _BEHIND_COMMAND.match(escape.string, letters.end()):
+        return True
+    return not _BEFORE_TAB.search(before) if escape[1] == "t" else bool(_BEFORE_COMMAND.search(before))
 
 
 def _mended(text: str, start: int) -> tuple[str, int]:

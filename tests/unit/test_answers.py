@@ -127,6 +127,32 @@ def test_comments_and_line_breaks_of_an_answer_are_no_fault() -> None:
     assert parse_answer(text, Point).value.text == "See http://a.org/b//c\n# 2"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"$\frac{1}{2}$, \theta, 3 \times 4, \beta, x \neq y, (\nu), \rho",
+        r"\nabla \cdot E and $\nabla f$ and $E = h\nu$",
+        r"k\theta + a_1 \ne \sum_i \alpha_i \underline{x} \upsilon",
+        r"C:\temp\new and C:\notes\backup",
+    ],
+)
+def test_a_backslash_that_is_not_escaped_is_one(said: str) -> None:
+    assert parse_answer(f'{{"line": 4, "text": "{said}"}}', Point).value.text == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Two things:\nwater and ice.\n\n- one\n\tindented\n\t\ttwice",
+        "$x$\nwhere x is a number, $$y$$\nand C++\nthen _so_\nfor 3\nor (4)\nmore",
+        'name\tvalue\r\nnext \\frac{1}{2} \\nu \\\\ \u00e9 "quoted" /',
+    ],
+)
+@pytest.mark.parametrize("escaped", [True, False])
+def test_escapes_of_an_answer_are_what_json_says(said: str, escaped: bool) -> None:
+    assert parse_answer(json.dumps({"line": 4, "text": said}, ensure_ascii=escaped), Point).value.text == said
+
+
 def test_an_item_with_unknown_keys_is_kept_without_them() -> None:
     rows = [{"line": n, "text": "x", "importance": n, "tags": ["a"]} for n in range(9)]
     found = parse_answer(json.dumps({"points": rows, "title": "T"}), Points)
