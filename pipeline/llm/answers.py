@@ -20,11 +20,17 @@ M = TypeVar("M", bound=BaseModel)
 
 Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
 
-_OPEN, _CLOSE = r"(?:<think(?:ing)?>|◁think▷)", r"(?:</think(?:ing)?>|◁/think▷)"
+# What models put around their thought: <think>, <thought>, <seed:think>, [THINK], ◁think▷, <|START_THINKING|>.
+_NAME = r"(?:\w+:)?(?:\w+_)?(?:think(?:ing)?|thoughts?|reasoning)"
+_OPEN = rf"(?:<{_NAME}>|\[{_NAME}\]|◁{_NAME}▷|<\|(?:start_)?{_NAME}\|>)"
+_CLOSE = rf"(?:</{_NAME}>|\[/{_NAME}\]|◁/{_NAME}▷|<\|(?:/|end_){_NAME}\|>)"
 # A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one.
 _THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*\Z)", re.DOTALL | re.IGNORECASE)
-_MARK = re.compile(f"{_OPEN}|{_CLOSE}", re.IGNORECASE)
-_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?[{\[]")  # such an answer may hold the marks of a thought in its texts
+# Other tags are those of a thought where a pair stands before an object, channels where the final one follows.
+_TAGGED = re.compile(r"\A\s*(?:<(\w+)>.*?</\1>|\[(\w+)\].*?\[/\2\])(?=\s*(?:```\w*\s*)?\{)", re.DOTALL)
+_CHANNELS = re.compile(r"\A\s*(?=<\|(?:start|channel)\|>).*<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
+_MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
+_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
 _RUN = re.compile(r"(\d{1,7})(?:\s?[-–]\s?(\d{1,7}))?")
@@ -223,5 +229,7 @@ def holds_json(text: str) -> bool:
 
 def split_thought(text: str) -> tuple[str, str]:
     """An answer's text and the thought that stands before it between marks; "" where there is none."""
-    found = None if _JSON_AT_ONCE.match(text) else _THOUGHT.match(text)
+    found = None
+    if not _JSON_AT_ONCE.match(text):
+        found = _CHANNELS.match(text) or _THOUGHT.match(text) or _TAGGED.match(text)
     return (text[found.end() :].lstrip(), _MARK.sub("", found[0])) if found else (text, "")
