@@ -140,8 +140,23 @@ def is_output(path: Path) -> bool:
     """Whether a file was made of the notes beside it: their record, page or review, or an export."""
     if path.suffix not in _SUFFIXES:
         return False
-    sources = [source_name(path.with_name(f"{name}.json")) for name in _without_marks(path.stem)]
-    return any(s is not None for s in sources) and path.name not in sources
+    beside = [path.with_name(f"{name}.json") for name in _without_marks(path.stem)]
+    records = {record: source for record in beside if (source := source_of(record)) is not None}
+    return bool(records) and not any(_is_transcript(path, source, record) for record, source in records.items())
+
+
+def _is_transcript(path: Path, source: dict[str, Any], record: Path) -> bool:
+    """Whether a file is what a record beside it was made of: it has the same bytes, or lies where the record tells.
+
+    Of the record's page the bytes alone tell: older records may name its path as that of their transcript.
+    """
+    if path == record:
+        return False
+    if sha256_of(path) == source.get("sha256"):
+        return True
+    told = str(source.get("path") or "")
+    places = [] if path == record.with_suffix(".md") else places_told(told, record)
+    return path.resolve() in {_as_on_disk(place).resolve() for place in places}
 
 
 def _without_marks(name: str) -> Iterator[str]:
@@ -150,12 +165,6 @@ def _without_marks(name: str) -> Iterator[str]:
     stem, _, mark = name.rpartition(".")
     if stem and re.sub(r"-\d+$", "", mark) in MARKS:
         yield from _without_marks(stem)
-
-
-def source_name(path: Path) -> str | None:
-    """The name of the transcript that notes were made of, by this program or an older one; None for no notes."""
-    source = source_of(path)
-    return None if source is None else Path(str(source.get("path") or "")).name
 
 
 def source_of(path: Path) -> dict[str, Any] | None:

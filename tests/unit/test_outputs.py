@@ -14,7 +14,7 @@ from pipeline.batches import outputs
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import find, left_behind
 from pipeline.batches.order import Input, Order
-from pipeline.batches.outputs import source_of, transcript_of
+from pipeline.batches.outputs import is_output, source_of, transcript_of
 from pipeline.errors import InputError
 from pipeline.llm.prompting import PromptSet
 from pipeline.mcp_server.folder import Folder
@@ -289,6 +289,38 @@ def test_notes_of_one_folder_are_no_transcripts_whatever_folder_is_written_to_no
     write(document, render_markdown(document), output_path(talk.parent, "reactor"))
     found = find([talk.parent], Input(), tmp_path / "elsewhere")
     assert [s.path for s in found.sources if isinstance(s, Source)] == [talk] and not found.failed
+
+
+def test_notes_of_a_transcript_with_the_name_of_its_page_or_record_are_no_transcripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("meeting.md").write_text(FIRST, "utf-8")
+    lines = [{"start": n, "end": n + 1, "text": text} for n, (_, text) in enumerate(LINES)]
+    Path("seg.json").write_text(json.dumps({"segments": lines}), "utf-8")
+    for out in ("outputs", "outputs/deep"):
+        assert [r.name for r in make(".", out=out)] == ["meeting.json", "seg.json"]
+        assert not find([Path()], Input(), Path(out)).skipped
+    page = Path("outputs/meeting.md")
+    page.write_text(page.read_text("utf-8") + "\nAsk Bob.\n", "utf-8")
+    assert is_output(page) and is_output(page.with_suffix(".json")) and not is_output(Path("meeting.md"))
+
+
+def test_a_transcript_beside_its_record_is_known_by_its_path_and_one_in_its_page_s_place_by_its_words(
+    tmp_path: Path,
+) -> None:
+    talk, lost = tmp_path / "talk.html", tmp_path / "meeting.md"
+    talk.write_text(f"<p>{FIRST}</p>".replace("\n\n", "</p><p>"), "utf-8")
+    lost.write_text(FIRST, "utf-8")
+    (record,) = make(str(talk), out=str(tmp_path))
+    talk.write_text(talk.read_text("utf-8") + "<p>Ben: And one more.</p>", "utf-8")
+    assert not is_output(talk) and is_output(record) and is_output(record.with_suffix(".md"))
+    (made,) = make(str(lost), out=str(tmp_path / "outputs"))
+    former = made.read_text("utf-8").replace("../meeting.md", "meeting.md")  # by a version that wrote over it
+    lost.with_suffix(".json").write_text(former, "utf-8")
+    lost.rename(lost.with_name("meeting.edited.md"))
+    lost.write_bytes(made.with_suffix(".md").read_bytes())
+    assert is_output(lost) and not is_output(lost.with_name("meeting.edited.md"))
 
 
 def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
