@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import store
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Figures, Order, Outcome
-from pipeline.batches.outputs import path_told
+from pipeline.batches.outputs import path_told, source_of, would_be_lost
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
@@ -166,10 +166,12 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     transcript = read(source, order.input).with_metadata(order.metadata)
     if told := not_used(order.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, told))
+    record = store.output_path(order.out, transcript.name)
+    _check_nothing_lost(transcript, record)
     document = await asummarise(
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
     )
-    record = store.output_path(order.out, transcript.name)
+    _check_nothing_lost(transcript, record)  # files come while the model is asked
     if transcript.path and "://" not in order.bound_for:
         at = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
         document = _seen_from(document, Path(transcript.path), at)
@@ -195,6 +197,16 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         cost_usd=document.run.usage.cost_usd,
         figures=Figures.of(document),
     )
+
+
+def _check_nothing_lost(transcript: Transcript, record: Path) -> None:
+    """Raises InputError where notes would be written over their transcript, or over JSON that is no record."""
+    source = Path(transcript.path or "")
+    for path in (record, record.with_suffix(".md")):
+        if path.exists() and source.is_file() and path.samefile(source):
+            raise would_be_lost(path, "this is the transcript itself")
+    if record.exists() and source_of(record) is None:
+        raise would_be_lost(record, "this is no record of notes")
 
 
 def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:

@@ -184,6 +184,11 @@ def source_of(path: Path) -> dict[str, Any] | None:
     return source if isinstance(source, dict) else {}
 
 
+def would_be_lost(path: Path | str, what: str) -> InputError:
+    """The error for notes that would be written over a file that is none of theirs."""
+    return InputError(f"{path}: {what}, and the notes would be written over it", hint="give another folder with --out")
+
+
 def path_told(transcript: Path, record: Path) -> str:
     """The path of a transcript as its record tells it: as seen from the record's folder, wherever the program runs.
 

@@ -100,6 +100,21 @@ def test_a_document_that_failed_keeps_its_answers_for_the_next_run(folder: Path,
     assert len(asked) == len(set(asked)) + 1  # the one that was refused
 
 
+def test_no_worker_writes_over_a_transcript_or_over_json_that_is_no_record(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    talks, url = folder / "talks", serve()
+    (talks / "two.txt").rename(talks / "two.md")
+    (talks / "one.json").write_text('{"text": "what another program wrote"}', "utf-8")
+    settings = load_settings(base_url=url, model="scripted", out=talks)
+    places, _ = discover([talks / "one.txt", talks / "two.md"])
+    before = {p: p.read_bytes() for p in talks.iterdir() if p.is_file()}
+    rows = [make_one(a).row for a in assignments(places, settings, Metadata())]
+    assert f"{talks / 'one.json'}: this is no record of notes" in rows[0]["error"]
+    assert f"{talks / 'two.md'}: this is the transcript itself" in rows[1]["error"]
+    assert {p: p.read_bytes() for p in before} == before and calls(folder) == 0
+
+
 def test_transcripts_are_found_and_written_by_address(folder: Path, serve: Callable[..., str]) -> None:
     url = serve()
     address = Path(f"file://{folder}/talks")

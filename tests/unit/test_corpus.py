@@ -290,7 +290,7 @@ def test_line_ends_and_a_mark_of_the_encoding_are_no_edit(tmp_path: Path, mark: 
     assert not make().notes and not list(page.parent.glob("*.edited*"))
 
 
-@pytest.mark.parametrize("record", ['{"format": 1}', None])
+@pytest.mark.parametrize("record", ['{"format": 1, "main_points": [], "source": {}, "run": {}}', None])
 def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record: str | None) -> None:
     page = tmp_path / "out" / "talk0.md"
     page.parent.mkdir()
@@ -300,6 +300,45 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
     (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
     assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
     assert any("it is kept in" in note for note in outcome.notes)
+
+
+SEGMENTS = json.dumps({"segments": [{"start": n, "end": n + 1, "text": text} for n, (_, text) in enumerate(LINES)]})
+
+
+@pytest.mark.parametrize(
+    ("transcript", "foreign", "told"),
+    [
+        ("talk.json", None, "talk.json: this is the transcript itself"),
+        ("talk.md", None, "talk.md: this is the transcript itself"),
+        ("talk.txt", "talk.json", "talk.json: this is no record of notes"),
+    ],
+)
+def test_notes_that_would_be_written_over_a_file_that_is_none_of_theirs_are_not_asked_for(
+    tmp_path: Path, transcript: str, foreign: str | None, told: str
+) -> None:
+    other, *_ = sources(tmp_path, 1)
+    at, out = tmp_path / transcript, replace(order(tmp_path, 1), out=tmp_path)
+    at.write_text(SEGMENTS if transcript.endswith(".json") else other.path.read_text("utf-8"), "utf-8")
+    if foreign:
+        (tmp_path / foreign).write_text(SEGMENTS, "utf-8")
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    client = ScriptedClient(good_answer)
+    refused, made = asyncio.run(make_all([Source(at, "talk"), other], client, out))
+    assert told in str(refused.error) and "another folder with --out" in str(refused.error)
+    assert made.complete and len(client.requests) == made.calls_made
+    assert {p: p.read_bytes() for p in before} == before and not list(tmp_path.glob("*.edited*"))
+
+
+def test_json_that_comes_while_notes_are_made_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    record = tmp_path / "out" / "talk0.json"
+
+    def answer(request: Request) -> Answer:
+        record.write_text(SEGMENTS, "utf-8")
+        return good_answer(request)
+
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answer), order(tmp_path, 1)))
+    assert "no record of notes" in str(outcome.error) and record.read_text("utf-8") == SEGMENTS
 
 
 class Stored(ScriptedClient):
