@@ -171,5 +171,10 @@ def unchanged(document: StudyDocument, previous: StudyDocument) -> StudyDocument
     """The document with the previous run's clock and tally when it is otherwise the same, so that its bytes are too."""
     usage = document.run.usage
     kept = document.model_copy(update={"run": previous.run})
-    same_recipe = (document.run.prompts, document.run.model) == (previous.run.prompts, previous.run.model)
-    return previous if same_recipe and kept == previous and usage.calls == usage.calls_cached else document
+    same_order = _asked_of(document.run) == _asked_of(previous.run)
+    return previous if same_order and kept == previous and usage.calls == usage.calls_cached else document
+
+
+def _asked_of(run: RunRecord) -> tuple[object, ...]:
+    """What a run was asked for, as far as its record tells."""
+    return run.prompts, run.model, run.profile, run.checked_by, run.length, run.language, run.words_asked

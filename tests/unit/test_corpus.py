@@ -27,6 +27,7 @@ from pipeline.providers.limited import Limited
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import Source
 from pipeline.settings.chosen import store_path
+from pipeline.store import load
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 
@@ -300,6 +301,20 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
     (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
     assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
     assert any("it is kept in" in note for note in outcome.notes)
+
+
+def test_a_record_and_its_page_tell_what_was_asked_for_now_also_where_the_answers_are_the_same(tmp_path: Path) -> None:
+    def make(recipe: Recipe) -> tuple[str | None, str, str]:
+        asked = replace(order(tmp_path, 1), recipe=recipe)
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), asked))
+        assert outcome.page is not None and not outcome.notes
+        run = load(outcome.page.with_suffix(".json")).run
+        return run.language, run.length, next(x for x in outcome.page.read_text("utf-8").split("\n") if x[:3] == "## ")
+
+    assert make(Recipe(language="de")) == ("de", "standard", "## Überblick")
+    assert make(Recipe(language="en")) == ("en", "standard", "## Overview")
+    assert make(Recipe(language="en", length="full")) == ("en", "full", "## Overview")
+    assert make(Recipe(language="de")) == ("de", "standard", "## Überblick")
 
 
 SEGMENTS = json.dumps({"segments": [{"start": n, "end": n + 1, "text": text} for n, (_, text) in enumerate(LINES)]})
