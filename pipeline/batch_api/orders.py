@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,9 +33,11 @@ from pipeline.transcript import Metadata
 
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
 _WAITING = "waiting"  # the documents of an order that lack an answer, by the paths of their transcripts
+_TO = "to"  # what is exported besides the pages of an order
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
+Export = Callable[[Sequence[str], Settings, Rows], int]  # of rows, under the names of `--to`; gives an exit code
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,18 @@ def batch_files(out: Path) -> Iterator[BatchFiles]:
 
 
 async def run_batch(
-    paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, *, wait: Sleep | None = None
+    paths: Sequence[Path],
+    settings: Settings,
+    metadata: Metadata,
+    display: Display,
+    *,
+    to: Sequence[str] = (),
+    wait: Sleep | None = None,
 ) -> tuple[int, Rows]:
-    """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made."""
+    """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made.
+
+    `to` is kept for `run_collect`.
+    """
     if settings.in_process:
         raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or give --model and --base-url")
     if Path("-") in paths:
@@ -82,7 +93,7 @@ async def run_batch(
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
     with batch_files(settings.out) as at:
-        body = dict(at.journal.orders()).get(owner, {}) | body
+        body = dict(at.journal.orders()).get(owner, {}) | body | {_TO: list(to)}
         at.journal.keep_order(owner, body)
         begun = not any(job.open and job.owner == owner for job in at.journal.jobs())
         if begun:
@@ -90,7 +101,9 @@ async def run_batch(
         return await _carry_out(owner, body, settings, metadata, at, display, wait, begun=begun)
 
 
-async def run_collect(settings: Settings, display: Display, *, wait: Sleep | None = None) -> tuple[int, Rows]:
+async def run_collect(
+    settings: Settings, display: Display, export: Export = lambda to, settings, rows: 0, *, wait: Sleep | None = None
+) -> tuple[int, Rows]:
     """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave."""
     worst = 0
     rows: Rows = []
@@ -98,7 +111,7 @@ async def run_collect(settings: Settings, display: Display, *, wait: Sleep | Non
         for owner, body in at.journal.orders():
             mine = _settings_of(body, settings)
             code, more = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait)
-            worst, rows = max(worst, code), rows + more
+            worst, rows = max(worst, code, export(body.get(_TO, ()), mine, more)), rows + more
         owners = {owner for owner, _ in at.journal.orders()}
         for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
             async with _endpoint(settings, model) as endpoint:

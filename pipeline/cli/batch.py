@@ -50,12 +50,13 @@ def collect(out: Path | None, base_url: str | None, wait: bool, as_json: bool, q
     import asyncio
 
     from pipeline.batch_api.orders import run_collect
+    from pipeline.cli.exporting import export_rows
     from pipeline.cli.screen import Screen
     from pipeline.settings import load_settings
 
     settings = load_settings(out=out, base_url=base_url)
     with Screen(quiet) as screen:
-        code, rows = awaited(run_collect(settings, screen, wait=asyncio.sleep if wait else None))
+        code, rows = awaited(run_collect(settings, screen, export_rows, wait=asyncio.sleep if wait else None))
     print_rows(rows, as_json=as_json)
     return code
 

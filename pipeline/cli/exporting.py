@@ -41,6 +41,12 @@ class Exports:
             paths = self._exporter.write(Place(record, self._out), only_older=True)
             self._paths[str(page)] = [str(p) for p in paths]
 
+    def written_of(self, rows: Sequence[dict[str, Any]]) -> None:
+        """What `written` does, for every page of rows."""
+        for row in rows:
+            if row["page"]:
+                self.written(Path(row["page"]))
+
     def put_into(self, row: dict[str, Any]) -> None:
         """Puts the files of a document into its row."""
         if self._exporter:
@@ -74,6 +80,14 @@ class Exports:
         """Tells what there is to tell of all documents."""
         if self._exporter:
             self._exporter.finish()
+
+
+def export_rows(names: Sequence[str], settings: Settings, rows: Sequence[dict[str, Any]]) -> int:
+    """Writes the exports of rows and puts their files into them; 1 when something could not be written."""
+    exports = Exports(names, settings)
+    exports.written_of(rows)
+    exports.finish(rows)
+    return exports.failed
 
 
 def row_lines(row: dict[str, Any], *, as_json: bool) -> list[str]:

@@ -112,10 +112,8 @@ def command(
 
         return run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
     if batch:
-        code, rows = _by_batch(paths, settings, metadata, wait=wait, quiet=quiet)
-        for row in rows:
-            if row["page"]:
-                exports.written(Path(row["page"]))
+        code, rows = _by_batch(paths, settings, metadata, to, wait=wait, quiet=quiet)
+        exports.written_of(rows)
     elif on is not None:
         code, rows = _on_cluster(on, paths, settings, metadata, ray_address, quiet=quiet)
     else:
@@ -168,7 +166,7 @@ def _here(
 
 
 def _by_batch(
-    paths: Sequence[Path], settings: Settings, metadata: Metadata, *, wait: bool, quiet: bool
+    paths: Sequence[Path], settings: Settings, metadata: Metadata, to: Sequence[str], *, wait: bool, quiet: bool
 ) -> tuple[int, list[dict[str, Any]]]:
     import asyncio
 
@@ -176,7 +174,7 @@ def _by_batch(
     from pipeline.cli.screen import Screen
 
     with Screen(quiet) as screen:
-        return awaited(run_batch(paths, settings, metadata, screen, wait=asyncio.sleep if wait else None))
+        return awaited(run_batch(paths, settings, metadata, screen, to=to, wait=asyncio.sleep if wait else None))
 
 
 def _on_cluster(

@@ -18,6 +18,7 @@ import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
 from pipeline.batches.forecast import forecast
+from pipeline.cli.exporting import export_rows
 from pipeline.cli.screen import Screen
 from pipeline.errors import PipelineError, SettingsError, StoreError
 from pipeline.providers.calls import CallStore
@@ -579,6 +580,19 @@ def test_the_command_says_how_to_go_on(folder: Path) -> None:
         rows, told = run.communicate(timeout=60)
         assert run.returncode == 0, told
         assert [json.loads(row)["status"] for row in rows.splitlines()] == ["complete"] * 3
+
+
+def test_what_make_is_to_export_is_written_when_the_batch_is_collected(folder: Path) -> None:
+    with BatchServer() as server:
+        now, states = settings(folder, server), {"waiting"}
+        for to in ("html", "csv"):  # the last one counts
+            asyncio.run(run_batch([folder / "talks"], now, Metadata(), QUIET, to=(to,)))
+        while "waiting" in states:
+            _, rows = asyncio.run(run_collect(now, QUIET, export_rows))
+            states = {row["status"] for row in rows}
+    exports = [path for row in rows for path in row["exports"]]
+    assert exports == [str(folder / "outputs" / f"{name}.csv") for name in sorted(NAMES)]
+    assert all(map(os.path.exists, exports)) and not list(folder.rglob("*.html"))
 
 
 def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[str]:
