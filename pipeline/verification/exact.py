@@ -63,19 +63,22 @@ def check_exactly(draft: Draft, recording: Recording) -> Draft:
 
 
 def without_repeats(draft: Draft) -> Draft:
-    """The draft in which no section says the same words twice; the later one goes and is told as it was written."""
-    seen: dict[str, set[str]] = defaultdict(set)
+    """The draft in which no section says the same words twice; the later one goes and is told as it was written.
+
+    Two say the same where everything is: label and text, columns, and all that is nested below them.
+    """
+    seen: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     withheld: list[Withheld] = []
 
     def first(section: str, statement: DraftStatement) -> DraftStatement | None:
         if statement.bound or statement.bare:
             return statement
-        text = letters(f"{statement.label} {statement.text}")
-        if text in seen[section]:
+        said = tuple(letters(" ".join((s.label, s.text, *s.columns))) for s in statement.flat())
+        if said in seen[section]:
             former = replace(statement, text=statement.before or statement.text)
             withheld.append(former.withheld(section, REPEAT))
             return None
-        seen[section].add(text)
+        seen[section].add(said)
         return statement
 
     out = draft.rewritten(first)

@@ -361,6 +361,17 @@ def test_the_same_statement_stands_once_and_the_other_is_told() -> None:
     assert [w.reason for w in out.withheld] == ["it says the same as another"]
 
 
+@pytest.mark.parametrize("bound", [True, False])
+def test_statements_with_something_else_below_them_are_two(bound: bool) -> None:
+    texts = ("Reactor | 40", "Loan | 10", "Reactor | 40")
+    points = [DraftStatement("They are:", (1,), details=(DraftStatement(t, (1,), bound=bound),)) for t in texts[:2]]
+    assert without_repeats(draft_of(*points)).withheld == ()
+    third = without_repeats(draft_of(*points, points[0]))
+    assert [w.reason for w in third.withheld][:1] == ["it says the same as another"]
+    columns = [replace(points[0], columns=titles) for titles in (("What", "MW"), ("What", "Years"))]
+    assert len(without_repeats(draft_of(*columns)).sections["main_points"][0].statements) == 2
+
+
 def test_statements_that_differ_by_a_figure_are_two() -> None:
     long = "The first of the two trains to the south, which runs by night, takes {} days."
     two = draft_of(DraftStatement(long.format(4), (1,)), DraftStatement(long.format(9), (2,)))
