@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
-from pipeline.emphasis import shared_out, unmarked
+from pipeline.emphasis import shared_out
 from pipeline.tables import cells, row_of
-from pipeline.text import clean, word_count
+from pipeline.text import word_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class DraftStatement:
     @property
     def in_a_line(self) -> str:
         """The text behind its label, and what is nested right below it."""
-        return " ".join((self.labelled, *(d.labelled for d in self.details)))
+        return " ".join(filter(None, (self.labelled, *(d.labelled for d in self.details))))
 
     @property
     def words(self) -> int:
@@ -67,14 +67,6 @@ class DraftStatement:
     def support(self) -> Support:
         """ "weak" when a finding stands."""
         return "weak" if self.finding else "verified"
-
-    def unmarked(self) -> DraftStatement:
-        """The statement and those below it, each in one line, with what stands between marks of bold as emphasis."""
-        text, found = unmarked(clean(self.text))
-        label, columns = unmarked(clean(self.label))[0], tuple(unmarked(clean(title))[0] for title in self.columns)
-        details = tuple(d.unmarked() for d in self.details)
-        emphasis = (*self.emphasis, *found)
-        return replace(self, text=text, label=label, columns=columns, details=details, emphasis=emphasis)
 
     def apart(self, texts: Sequence[str]) -> list[DraftStatement]:
         """The texts that it was cut into as statements of their own, each with the words of it that stand out."""
@@ -127,12 +119,6 @@ class DraftGroup:
         """Its statements and those nested below them, in reading order."""
         for statement in self.statements:
             yield from statement.flat()
-
-    def unmarked(self) -> DraftGroup:
-        """The group without the marks of bold and the line breaks that a model may have set."""
-        statements = tuple(s.unmarked() for s in self.statements)
-        heading, part = unmarked(clean(self.heading))[0], unmarked(clean(self.part))[0]
-        return replace(self, statements=statements, heading=heading, part=part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pydantic import create_model
 from pipeline.capable.chunks import known_facts
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
+from pipeline.capable.plain_fields import plain
 from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem
@@ -104,7 +105,7 @@ def composed(answer: Any, table: NumberedRows) -> dict[str, tuple[DraftGroup, ..
     points = (DraftGroup(tuple(_placed(s, table)), s.heading, part=s.part.strip()) for s in answer.main_points)
     groups = under_headings([g for g in points if g.statements], table.words)
     sections[MAIN_POINTS.name] = settled_parts(groups)
-    return {s.name: tuple(group.unmarked() for group in sections[s.name]) for s in table.sections}
+    return {s.name: plain(sections[s.name]) for s in table.sections}
 
 
 def _taken(table: NumberedRows, each: Mapping[str, int], prompts: PromptSet) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import told_without_numbers
+from pipeline.capable.plain_fields import plain
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
@@ -183,7 +184,7 @@ def part_of(found: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
         return segments_of(numbers, lines)
 
     def groups(of: Section) -> list[DraftGroup]:
-        found = (group.unmarked() for group in of.groups(getattr(answer, of.name), lines_of, job.labels))
+        found = plain(of.groups(getattr(answer, of.name), lines_of, job.labels))
         return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
 
     speakers = answer.speakers if job.has_speakers else ()

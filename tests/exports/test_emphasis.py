@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from docx import Document
 
+from pipeline.capable.plain_fields import plain_statement
 from pipeline.document import StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import emphasised, pieces, shared_out, standing_in, unmarked
@@ -141,7 +142,7 @@ def test_a_row_that_goes_on_with_a_figure_begins_no_point() -> None:
 
 
 def test_nothing_stands_out_in_a_table() -> None:
-    rows = tuple(DraftStatement(text, (1,), bound=True).unmarked() for text in ("**Rome** | 2", "Oslo | 4"))
+    rows = tuple(plain_statement(DraftStatement(text, (1,), bound=True)) for text in ("**Rome** | 2", "Oslo | 4"))
     table = detail(DraftStatement("Compared:", (1,), details=rows, columns=("City", "Price")), TRANSCRIPT)
     assert [(row.text, row.emphasis) for row in table.details] == [("Rome | 2", ()), ("Oslo | 4", ())]
 

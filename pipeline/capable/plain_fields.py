@@ -1,0 +1,83 @@
+"""Fields of answers that should be plain, read as a manuscript's Markdown is: without marks, numbers, a second lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from markdown_it.tree import SyntaxTreeNode
+
+from pipeline.capable.markdown_sections import _NUMBER, _PARSER, _counts, _words
+from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.emphasis import unmarked
+from pipeline.text import clean
+
+_MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
+_MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be taken off
+_BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
+_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+")
+
+
+def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
+    """The groups of a section in plain words, each field in one line; what stood in bold is emphasis."""
+    read = [_plain_title(group.heading) for group in groups]
+    numbered = _counts([title for title, _ in read])
+    headings = [_NUMBER.sub("", title) if numbered or was_marked else title for title, was_marked in read]
+    return tuple(
+        replace(
+            group,
+            heading=heading,
+            part=_plain_title(group.part)[0],
+            statements=tuple(map(plain_statement, group.statements)),
+        )
+        for group, heading in zip(groups, headings, strict=True)
+    )
+
+
+def plain_statement(statement: DraftStatement) -> DraftStatement:
+    """A statement and those below it in plain words; a lead that the text says again is not said twice."""
+    text, emphasis = _plain(statement.text)
+    label = _plain(statement.label)[0]
+    return replace(
+        statement,
+        text=_behind(label, text),
+        label=label,
+        columns=tuple(_plain(title)[0] for title in statement.columns),
+        details=tuple(map(plain_statement, statement.details)),
+        emphasis=(*statement.emphasis, *emphasis),
+    )
+
+
+def _plain_title(title: str) -> tuple[str, bool]:
+    """A title in plain words, and whether it had the mark of a heading in front of it."""
+    text = unmarked(title)[0].strip()
+    bare = text.lstrip("#")
+    was_marked = bare != text and bare[:1].isspace()
+    return _plain(bare if was_marked else text)[0], was_marked
+
+
+def _plain(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text in one line without the marks of Markdown, and its words in bold; as it is where more than marks would go.
+
+    A sign in front of a figure is no bullet, and one "#" alone is a number.
+    """
+    text, emphasis = unmarked(text.strip())
+    if not _MARKED.search(text):  # nearly all
+        return clean(text), emphasis
+    nodes = SyntaxTreeNode(_PARSER.parse(text)).children
+    read = " ".join(map(_words, nodes))
+    is_list = any(node.type == "bullet_list" for node in nodes)
+    is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(read)
+    is_other = any(node.type == "code_block" or node.tag == "h1" for node in nodes)
+    if not read or is_other or (is_list and not is_item) or _MARKS.sub("", read) != _MARKS.sub("", text):
+        return clean(text), emphasis
+    return read, emphasis
+
+
+def _behind(lead: str, text: str) -> str:
+    """A text without the lead and a colon or dash at its beginning."""
+    if not lead or text[: len(lead)].casefold() != lead.casefold():
+        return text
+    mark = _BEHIND_LEAD.match(text, len(lead))
+    return text[mark.end() :] or text if mark else text
