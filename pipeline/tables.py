@@ -13,6 +13,7 @@ _BAR = "|"
 _OWN_BAR = r"\|"  # that of a cell, as Markdown has it too
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 _BETWEEN_BARS = re.compile(r"\|(.*)(?<!\\)\|", re.DOTALL)
+_DASHES = re.compile(r":?-{2,}:?")
 _LEAST = 2  # columns, and rows
 
 
@@ -37,6 +38,21 @@ def as_sentence(row: str) -> str:
 def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:
     """Whether the rows fill these columns, and there is something to compare."""
     return min(len(columns), len(rows)) >= _LEAST and all(len(cells(row)) == len(columns) for row in rows)
+
+
+def without_header(columns: Sequence[str], rows: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
+    """The columns, and which of the rows are none of a table as Markdown has it: its header, and the dashes below that.
+
+    Where there are no columns the row above the dashes has them.
+    """
+    if not columns and len(rows) > 1 and _is_rule(rows[1]):
+        columns = cells(rows[0])
+    return tuple(columns), [n for n, row in enumerate(rows) if not _is_rule(row) and cells(row) != tuple(columns)]
+
+
+def _is_rule(row: str) -> bool:
+    found = cells(row)
+    return len(found) >= _LEAST and all(map(_DASHES.fullmatch, found))
 
 
 def misfit(columns: Sequence[str], label: str, row: str) -> str:

@@ -14,7 +14,7 @@ from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
 from pipeline.pages.paragraphs import standing
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
-from pipeline.tables import fills
+from pipeline.tables import fills, without_header
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 100  # of a section under one heading
@@ -96,21 +96,25 @@ def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:
     return replace(group, part="", heading=f"{group.part}: {group.heading}" if named else group.heading)
 
 
-def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
-    """A point with what is nested below it; of one without words its lead, or else what is nested stands alone."""
+def nested(point: Point, lines_of: LinesOf) -> tuple[tuple[str, ...], tuple[DraftStatement, ...]]:
+    """The columns of a point's table, if it has one, and what is nested below it."""
     columns = tuple(" ".join(c.split()) for c in point.columns)
     below = [d for d in point.details if d.text.strip()]
-    rows = fills(columns, [d.text for d in below])  # go where their point goes
-    details = tuple(DraftStatement(d.text, lines_of(d.cites), bound=rows) for d in below)
+    columns, rows = without_header(columns, [d.text for d in below])
+    bound = fills(columns, [below[n].text for n in rows])  # go where their point goes
+    return columns, tuple(DraftStatement(below[n].text, lines_of(below[n].cites), bound=bound) for n in rows)
+
+
+def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
+    """A point with what is nested below it; of one without words its lead, or else what is nested stands alone."""
+    columns, details = nested(point, lines_of)
     lead, text, cited = without_end_mark(point.lead), point.text, lines_of(point.cites)
     if not text.strip():
-        if not details:
-            return ()
-        lead, text = "", lead
+        lead, text = "", lead if details else point.lead
         cited = cited or tuple(sorted({n for d in details for n in d.lines}))
-    if not text.strip():
-        return tuple(replace(d, bound=False) for d in details)
-    return (DraftStatement(text, cited, lead, details, columns=columns),)
+    if not text.strip() and not (details and columns):
+        return details
+    return (DraftStatement(text.strip() and text, cited, lead, details, columns=columns),)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainPoint, ...]:

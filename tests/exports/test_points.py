@@ -308,9 +308,22 @@ def test_columns_may_be_left_out_where_no_schema_is_kept_to(columns: dict[str, A
 def test_a_table_without_a_sentence_before_it_is_kept() -> None:
     (point,) = answered(text=" ", columns=list(COLUMNS))
     assert (point.text, point.label, point.columns) == ("Two", "", COLUMNS) and len(point.details) == 2
-    rows = answered(text="", lead="", columns=list(COLUMNS))
+    (bare,) = answered(text="", lead="", columns=list(COLUMNS))
+    assert bare.bare and bare.columns == COLUMNS and [s.text for s in bare.details] == list(ROWS)
+    rows = answered(text="", lead="")
     assert [s.text for s in rows] == list(ROWS) and not any(s.bound for s in rows)
-    assert answered(text="", details=[]) == []
+
+
+def test_a_point_that_says_all_in_its_lead_has_it_as_its_text() -> None:
+    (point,) = answered(text="", lead="The two machines differ.", details=[])
+    assert (point.text, point.label) == ("The two machines differ.", "")
+
+
+@pytest.mark.parametrize("columns", [list(COLUMNS), []])
+def test_the_header_of_a_table_and_the_dashes_below_it_are_none_of_its_rows(columns: list[str]) -> None:
+    below = [" | ".join(COLUMNS), "--- | :---: | ---", *ROWS]
+    (point,) = answered(columns=columns, details=[{"cites": [2], "text": row} for row in below])
+    assert point.columns == COLUMNS and [(d.text, d.bound) for d in point.details] == [(row, True) for row in ROWS]
 
 
 def test_the_same_row_may_stand_in_two_tables_and_a_row_goes_where_its_point_goes() -> None:
