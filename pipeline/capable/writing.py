@@ -24,6 +24,7 @@ from pipeline.lengths import words_for
 from pipeline.llm.answers import Parsed, Unusable
 from pipeline.numbering import segments_of
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
+from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.speakers import full_name
 from pipeline.tasks import all_of
@@ -187,6 +188,8 @@ def part_of(found: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
         found = plain(of.groups(getattr(answer, of.name), lines_of, job.labels))
         return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
 
+    rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
+    empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
     speakers = answer.speakers if job.has_speakers else ()
     return Part(
         sections={s.name: anchored(groups(s), s, chunk) for s in job.sections},
@@ -194,7 +197,7 @@ def part_of(found: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
         read=frozenset(s.id for s in chunk.segments),
         filler=_filler(answer, chunk, job),
         namings=tuple(Naming(s.label, s.name, n) for s in speakers for n in lines_of([s.line])),
-        withheld=unfit(found, job.sections),
+        withheld=(*unfit(found, job.sections), *filter(None, empty)),
     )
 
 

@@ -25,4 +25,5 @@ ACTION_ITEMS = Section(
     share=0.17,
     least=45,
     composed="all",
+    edited=_ITEMS.edited,
 )

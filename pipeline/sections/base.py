@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipeline.document import Correction, Detail, Evidence
+from pipeline.document import Correction, Detail, Evidence, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
 from pipeline.pages.paragraphs import shape_of
 from pipeline.transcript import Transcript
+
+_NOTHING_SAID = "a field without which it says nothing is empty"
+_NO_POINT = "no point stands under this heading"
 
 # What the editor of a long recording's parts does with a section: write it anew, arrange its points under headings, or
 # take its items by number, all of them or the best.
@@ -58,6 +61,8 @@ class Section:
     answer_composed: Any = None  # the type of the editor's answer, where it is another one
     most: int | None = None  # how many items it may have at most, whatever a model gives
     prompt_composed: str = ""  # what the editor of the parts is told of its items in place of what holds for all
+    # An item of the editor's as statements, those that it cites given: what it leaves empty is theirs.
+    edited: Callable[[Any, Sequence[DraftStatement], LinesOf, Labels], tuple[DraftStatement, ...]] | None = None
 
     @property
     def by_number(self) -> bool:
@@ -69,6 +74,24 @@ def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> t
     """Prose: one group of statements in a row."""
     rows = tuple(DraftStatement(s.text, lines_of(s.cites)) for s in answer if s.text.strip())
     return (DraftGroup(rows),) if rows else ()
+
+
+def withheld_row(section: Section, row: Any, lines_of: LinesOf, reason: str = "") -> Withheld | None:
+    """What the record keeps of a row of an answer of which nothing can be printed; None for one without words."""
+    values = [*_values(row.model_dump() if isinstance(row, Answer) else row)]
+    text = " | ".join(v.strip() for v in values if isinstance(v, str) and v.strip())
+    lines = lines_of([v for v in values if isinstance(v, int)])
+    reason = reason or (_NO_POINT if section.composed == "arranged" else _NOTHING_SAID)
+    return Withheld(section=section.name, text=text, reason=reason, lines=lines) if text else None
+
+
+def _values(row: Any) -> Iterator[str | int]:
+    """The texts and the cited numbers of a row of an answer."""
+    if isinstance(row, str | int):
+        yield row
+    else:
+        for inner in row.values() if isinstance(row, dict) else row:
+            yield from _values(inner)
 
 
 def without_end_mark(lead: str) -> str:

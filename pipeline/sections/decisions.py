@@ -22,4 +22,5 @@ DECISIONS = Section(
     least=40,
     composed="all",
     grows="rows",
+    edited=_ITEMS.edited,
 )

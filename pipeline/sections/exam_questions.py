@@ -8,7 +8,7 @@ from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
 _WORDS_EACH = 45
-_ITEMS = Items("ExamQuestion", (Field("question"), Field("answer")), text="answer", lead="question")
+_ITEMS = Items("ExamQuestion", (Field("question"), Field("answer")), text="answer", lead="question", paired=True)
 
 
 def values(words: int) -> Mapping[str, str]:
@@ -28,4 +28,5 @@ EXAM_QUESTIONS = Section(
     composed="best",
     grows="rows",
     adds=True,
+    edited=_ITEMS.edited,
 )

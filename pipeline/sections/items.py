@@ -35,12 +35,14 @@ class Items:
     """How the items of a section are asked for and read: which field is the text, which the lead, which stand below.
 
     A field below an item is a statement of its own, with the item's lines: it is checked, put right and reviewed alone.
+    Lead and text may be `paired`, as a term and its definition are: then neither stands without the other.
     """
 
     name: str
     fields: tuple[Field, ...]
     text: str
     lead: str = ""
+    paired: bool = False
 
     def answer(self) -> Any:
         """The type of the section in a model's answer."""
@@ -48,26 +50,63 @@ class Items:
         return list[create_model(self.name, __base__=Answer, cites=(list[int], ...), **types)]  # type: ignore[misc]
 
     def groups(self, answer: Sequence[Any], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
-        """Items in a row; one without a text is none."""
-        rows = tuple(self._item(i, lines_of, words) for i in answer if getattr(i, self.text).strip())
+        """Items in a row; the lead of one without a text is its text, and one without either is none."""
+        rows = tuple(s for i in answer if (s := self._item(i, lines_of, words)))
         return (DraftGroup(rows),) if rows else ()
 
-    def _item(self, item: Any, lines_of: LinesOf, words: Labels) -> DraftStatement:
+    def edited(
+        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, words: Labels
+    ) -> tuple[DraftStatement, ...]:
+        """An editor's item: a field that is empty is as the cited items have it, which stand where all fields are.
+
+        Where their texts differ and the editor gives none, each stands with the fields that he gives.
+        """
+        if not any(self._below(f, item, lines_of, "") for f in self.fields):
+            return tuple(cited)
+        alone = not getattr(item, self.text).strip() and len({s.text for s in cited}) > 1
+        found = (self._item(item, lines_of, words, some) for some in ([[s] for s in cited] if alone else [cited]))
+        return tuple(s for s in found if s)
+
+    def _item(
+        self, item: Any, lines_of: LinesOf, words: Labels, cited: Sequence[DraftStatement] = ()
+    ) -> DraftStatement | None:
+        """An item, with what the `cited` ones have where it leaves a field empty."""
+        text, lead = getattr(item, self.text).strip(), getattr(item, self.lead).strip() if self.lead else ""
+        absent = next((words.word(f.absent) for f in self.fields if f.name == self.lead), "")
+        label = without_end_mark(lead) or ", ".join(dict.fromkeys(s.label for s in cited if s.label != absent))
         lines = lines_of(item.cites)
-        below: list[DraftStatement] = []
-        label = ""
-        for field in self.fields:
-            said = getattr(item, field.name)
-            if field.many:
-                name = words.word(field.title)
-                below += [
-                    DraftStatement(s.text, lines_of(s.cites) or lines, name, bound=True) for s in said if s.text.strip()
-                ]
-            elif field.name == self.lead:
-                label = without_end_mark(said) or words.word(field.absent)
-            elif field.name != self.text and (value := said.strip() or words.word(field.absent)):
-                below.append(DraftStatement(value, lines, words.word(field.title), bound=True))
-        return DraftStatement(getattr(item, self.text), lines, label, tuple(below))
+        if not text and cited:
+            text, lines = cited[0].text, tuple(sorted({n for s in cited for n in s.lines}))
+        if self.paired and not (text and label):
+            return None
+        if not text:
+            text, label, absent = lead, "", ""
+        if not text:
+            return None
+        below = tuple(s for f in self.fields for s in self._below_or_kept(f, item, lines_of, words, cited))
+        emphasis = tuple(bold for s in cited for bold in s.emphasis)
+        return DraftStatement(text, lines, label or absent, below, emphasis=emphasis)
+
+    def _below_or_kept(
+        self, field: Field, item: Any, lines_of: LinesOf, words: Labels, cited: Sequence[DraftStatement]
+    ) -> Sequence[DraftStatement]:
+        """What stands below an item for a field: what it says, else what the cited items have, else its absence."""
+        if field.name in (self.text, self.lead):
+            return ()
+        name, absent = words.word(field.title), words.word(field.absent)
+        if said := self._below(field, item, lines_of, name):
+            return said
+        kept = [d for s in cited for d in s.details if d.bound and d.label == name and d.text != absent]
+        if not kept and absent:
+            return [DraftStatement(absent, lines_of(item.cites), name, bound=True)]
+        return list({d.text: d for d in kept}.values())
+
+    @staticmethod
+    def _below(field: Field, item: Any, lines_of: LinesOf, name: str) -> list[DraftStatement]:
+        """What an item says in a field, as statements that stand below it."""
+        said, lines = getattr(item, field.name), lines_of(item.cites)
+        told = [(s.text, lines_of(s.cites) or lines) for s in said] if field.many else [(said, lines)]
+        return [DraftStatement(text.strip(), of, name, bound=True) for text, of in told if text.strip()]
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:

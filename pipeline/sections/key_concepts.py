@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.document import KeyConcept
-from pipeline.draft import DraftGroup, DraftStatement
-from pipeline.labels import Labels
-from pipeline.llm.structured import Answer
-from pipeline.sections.base import LinesOf, Section, claim, in_a_row, without_end_mark
+from pipeline.draft import DraftGroup
+from pipeline.sections.base import Section, claim, in_a_row
+from pipeline.sections.items import Field, Items
 from pipeline.transcript import Transcript
 
 _WORDS_EACH = 16  # of a term with its definition
 _MOST = 11  # terms, about, of the glossary of a long page
-
-
-class Concept(Answer):
-    """A term and its definition, with the numbers that it cites."""
-
-    cites: list[int]
-    term: str
-    definition: str
-
-
-def groups(answer: Sequence[Concept], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
-    """Terms in a row."""
-    rows = tuple(
-        DraftStatement(c.definition, lines_of(c.cites), term)
-        for c in answer
-        if (term := without_end_mark(c.term)) and c.definition.strip()
-    )
-    return (DraftGroup(rows),) if rows else ()
+_ITEMS = Items("Concept", (Field("term"), Field("definition")), text="definition", lead="term", paired=True)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyConcept, ...]:
@@ -48,11 +30,12 @@ def values(words: int) -> Mapping[str, str]:
 KEY_CONCEPTS = Section(
     "key_concepts",
     "sections/key_concepts.v6",
-    list[Concept],
-    groups,
+    _ITEMS.answer(),
+    _ITEMS.groups,
     content,
     share=0.085,
     least=60,
     values=values,
     grows="rows",
+    edited=_ITEMS.edited,
 )

@@ -21,4 +21,5 @@ OPEN_QUESTIONS = Section(
     least=30,
     composed="all",
     grows="rows",
+    edited=_ITEMS.edited,
 )

@@ -49,6 +49,7 @@ def own_section(own: OwnSection) -> Section:
         grows="rows",
         title=own.title,
         most=own.most,
+        edited=items.edited,
     )
 
 

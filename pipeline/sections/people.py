@@ -8,7 +8,7 @@ from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
 _WORDS_EACH = 8  # of a person, as the length of the page grows
-_ITEMS = Items("Person", (Field("name"), Field("who")), text="who", lead="name")
+_ITEMS = Items("Person", (Field("name"), Field("who")), text="who", lead="name", paired=True)
 
 
 def values(words: int) -> Mapping[str, str]:
@@ -31,4 +31,5 @@ PEOPLE = Section(
     optional=True,
     prompt_of_part="sections/people_of_part.v2",
     prompt_composed="sections/people_composed.v2",
+    edited=_ITEMS.edited,
 )

@@ -37,4 +37,5 @@ WORKED_EXAMPLES = Section(
     values=values,
     composed="best",
     adds=True,
+    edited=_ITEMS.edited,
 )

@@ -21,7 +21,7 @@ from pipeline.profile import CAPABLE, SMALL, NotesName, Recipe
 from pipeline.sections import words_of, words_of_each
 from pipeline.sections.kinds import KINDS, LECTURE, MINUTES, STUDY, sections_of
 from tests.kinds import DECISION, EXAMPLE, QUESTION, TASKS, answering, empty, made, minutes
-from tests.scripted import ScriptedClient, good_answer
+from tests.scripted import ScriptedClient, good_answer, written_answer
 
 
 def number_of(client: ScriptedClient, row: str) -> int:
@@ -101,6 +101,31 @@ def test_a_task_that_is_written_twice_stands_once_and_one_with_another_date_is_a
     document = made("minutes", answering(action_items=[TASKS[0], TASKS[0], later]))
     assert [i.details[0].text for i in document.more[1].items] == ["2031", "2032"]
     assert document.withheld == ()
+
+
+def test_an_item_without_a_text_has_its_lead_as_its_text() -> None:
+    task = {"cites": [5], "owner": "Ben: ask the council.", "task": "", "due": "Monday"}
+    page = render_markdown(made("minutes", answering(decisions=[DECISION | {"decision": ""}], action_items=[task])))
+    assert f"- {DECISION['matter']}\n  - **Reason:** {DECISION['reason']}\n" in page
+    assert "- Ben: ask the council.\n  - **Due:** Monday\n" in page
+
+
+def test_an_item_of_which_nothing_can_stand_is_withheld_with_its_words_and_lines() -> None:
+    question = {"cites": [6], "question": "", "raised_by": "Ana", "next": "Ask the council."}
+    (told,) = made("minutes", answering(open_questions=[question])).withheld
+    assert (told.section, told.text, told.lines) == ("open_questions", "Ana | Ask the council.", (6,))
+    assert "is empty" in told.reason
+    document = made("lecture", answering(exam_questions=[QUESTION | {"answer": ""}]))
+    assert [w.text for w in document.withheld] == [QUESTION["question"]]
+
+
+def test_a_term_a_person_and_a_heading_of_which_nothing_is_said_are_withheld() -> None:
+    term, person = {"cites": [3], "term": "Tower", "definition": ""}, {"cites": [1], "name": "Ana", "who": " "}
+    bare = {"heading": "Without the loan all ends", "points": []}
+    main_points = [*written_answer()["main_points"], bare]
+    document = made("study", answering(key_concepts=[term], people=[person], main_points=main_points))
+    told = [(w.section, w.text) for w in document.withheld]
+    assert told == [("main_points", bare["heading"]), ("people", "Ana"), ("key_concepts", "Tower")]
 
 
 def test_an_item_that_cites_no_line_is_in_doubt_until_the_check_has_seen_it() -> None:

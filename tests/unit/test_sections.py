@@ -1,5 +1,7 @@
 """What sections have in common: how a lead is read, and how much is asked for in so many words."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.labels import labels_for
 from pipeline.sections import STUDY
 from pipeline.sections.base import without_end_mark
-from pipeline.sections.key_concepts import KEY_CONCEPTS, Concept
+from pipeline.sections.key_concepts import KEY_CONCEPTS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,8 @@ def test_a_lead_stands_without_the_mark_that_a_model_put_behind_it(written: str,
 
 def test_a_term_stands_without_that_mark_too() -> None:
     written = (("Half-life:", "Half of it decays."), ("Isotope.", "One of an element."), (":", "Nothing."))
-    concepts = [Concept(cites=[1], term=term, definition=definition) for term, definition in written]
+    (concept,) = get_args(KEY_CONCEPTS.answer)
+    concepts = [concept(cites=[1], term=term, definition=definition) for term, definition in written]
     (group,) = KEY_CONCEPTS.groups(concepts, tuple, labels_for("en"))
     assert [s.label for s in group.statements] == ["Half-life", "Isotope"]
 
