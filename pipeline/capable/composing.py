@@ -6,7 +6,7 @@ are written anew. Code keeps the law that nothing comes from nowhere and that ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,12 +14,13 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.capable.chunks import known_facts
+from pipeline.capable.editing import Composition, once, placed, statements_of
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
 from pipeline.capable.plain_fields import plain
 from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
-from pipeline.document import DroppedNote, Naming, Problem
+from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.llm.answers import Unusable
@@ -27,10 +28,13 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Answer
 from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
-from pipeline.sections.base import Sentence, in_a_row
-from pipeline.sections.main_points import MAIN_POINTS, Point, PointSection, settled_parts, under_headings
-from pipeline.text import word_count
+from pipeline.sections.base import in_a_row, withheld_row
+from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_parts, under_headings
+from pipeline.text import enumerated, word_count
 
+_UNKNOWN = "composing cites {}, which stands for no point or item: left out"
+_IN_NO_PART = "no part of the recording has anything in this section"
+_MOST_TOLD = 10  # of such numbers
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
 
 
@@ -38,7 +42,7 @@ _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped 
 def composed_answer(sections: tuple[Section, ...]) -> type[Answer]:
     """The editor's answer: a field for each section, then the numbers of the points left out."""
     fields: dict[str, Any] = {s.name: (s.answer_composed or s.answer, ...) for s in sections}
-    return create_model("Composed", __base__=Answer, **fields, dropped=(list[int], ...))
+    return create_model("Composed", __base__=Composition, **fields, dropped=(list[int], ...))
 
 
 async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> Draft:
@@ -51,7 +55,7 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
         titles=job.titles,
         names=tuple(names),
         withheld=tuple(w for p in parts for w in p.withheld),
-        dropped=tuple(d for p in parts for d in p.dropped),
+        dropped=(*(d for p in parts for d in p.dropped), *_returning(parts, job.sections)),
         problems=tuple(p for part in parts for p in part.problems),
         remarks=tuple(r for p in parts for r in p.remarks),
         read=frozenset().union(*(p.read for p in parts)),
@@ -94,18 +98,35 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
         draft,
         sections=composed(found.value, table),
         dropped=_dropped(found.value, table),
-        withheld=(*draft.withheld, *unfit(found, table.sections)),
+        withheld=(*draft.withheld, *unfit(found, table.sections), *_empty(found.value, table)),
+        remarks=(*draft.remarks, *_unknown(found.value, table)),
     )
 
 
 def composed(answer: Any, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
-    sections = {s.name: s.groups(getattr(answer, s.name), table.lines_of, table.words) for s in table.written_anew}
+    sections = {s.name: _rows(s, getattr(answer, s.name), table) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
-    points = (DraftGroup(tuple(_placed(s, table)), s.heading, part=s.part.strip()) for s in answer.main_points)
+    points = (DraftGroup(_placed(s, table), s.heading, part=s.part.strip()) for s in answer.main_points)
     groups = under_headings([g for g in points if g.statements], table.words)
     sections[MAIN_POINTS.name] = settled_parts(groups)
     return {s.name: plain(sections[s.name]) for s in table.sections}
+
+
+def _rows(section: Section, rows: Sequence[Any], table: NumberedRows) -> tuple[DraftGroup, ...]:
+    """The rows of a section that the editor writes anew."""
+    out = tuple(s for row in rows for s in statements_of(section, row, table))
+    return (DraftGroup(out),) if out else ()
+
+
+def _empty(answer: Any, table: NumberedRows) -> Iterator[Withheld]:
+    """The rows of an answer in which there are words, and of which nothing can be printed."""
+    for section in table.sections:
+        for row in getattr(answer, section.name):
+            is_printed = _placed(row, table) if section.composed == "arranged" else statements_of(section, row, table)
+            is_new = section.by_number and not table.items[section.name]
+            if not is_printed and (told := withheld_row(section, row, table.lines_of, _IN_NO_PART if is_new else "")):
+                yield told
 
 
 def _taken(table: NumberedRows, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
@@ -131,11 +152,7 @@ def _items(
     section: Section, rows: Sequence[Any], dropped: Sequence[int], table: NumberedRows
 ) -> tuple[DraftGroup, ...]:
     """The items of a section; where all stay, one that is neither taken nor dropped by name stands at the end."""
-    own = table.items[section.name]
-    out: list[DraftStatement] = []
-    for row in rows if own else ():
-        written = section.groups([row], table.lines_of, table.words)
-        out += written[0].statements if written else [table.rows[n - 1] for n in row.cites if n in own]
+    out = [s for row in rows for s in statements_of(section, row, table)]
     if section.composed == "all":
         out += [table.rows[n - 1] for n in _untaken(section, rows, table) if n not in dropped]
     return (DraftGroup(tuple(out)),) if out else ()
@@ -147,43 +164,46 @@ def _untaken(section: Section, rows: Sequence[Any], table: NumberedRows) -> list
     return [n for n in table.items[section.name] if n not in used]
 
 
-def _placed(section: PointSection, table: NumberedRows) -> Sequence[DraftStatement]:
-    """The points below a heading, as the editor worded them or else as they were written."""
-    out: list[DraftStatement] = []
-    for point in section.points:
-        if point.text.strip():
-            (group,) = MAIN_POINTS.groups([PointSection(heading="", points=[point])], table.lines_of, table.words)
-            out += group.statements
-        else:
-            out += [table.rows[n - 1] for n in point.cites]
-    return out
+def _placed(section: PointSection, table: NumberedRows) -> tuple[DraftStatement, ...]:
+    """The points below a heading."""
+    return tuple(s for point in section.points for s in placed(point, table))
 
 
 def lawful(answer: Any, table: NumberedRows) -> None:
     """Unusable unless every statement cites rows that exist and nearly all points are used or dropped by name."""
-    points = [p for s in answer.main_points for p in s.points]
-    cited: list[tuple[Any, Sequence[int]]] = [(s, s.cites) for p in points for s in (p, *_written_details(p))]
-    others = [s for s in (*table.written_anew, *table.taken) if s.cites]
-    cited += [(s, s.cites) for section in others for s in getattr(answer, section.name)]
-    if invented := sorted({n for _, numbers in cited for n in numbers if not table.has(n)}):
-        raise Unusable(f"{invented[:10]}: there are no points or terms of these numbers, the last is {len(table.rows)}")
-    if bare := next((s for s, numbers in cited if not numbers), None):
-        raise Unusable(f"it is not told which points this rests on: {str(bare)[:160]}")
+    for statement in _citing(answer, table):
+        if any(map(table.has, statement.cites)):
+            continue
+        if invented := sorted(set(statement.cites))[:10]:
+            raise Unusable(f"{invented}: there are no points or terms of these numbers, the last is {len(table.rows)}")
+        raise Unusable(f"it is not told which points this rests on: {str(statement)[:160]}")
     missing = _missing(answer, table, also=answer.dropped)
     if len(missing) > _MOST_MISSING * table.points:
         raise Unusable(f"points {missing[:20]} are neither used nor named in dropped")
 
 
+def _citing(answer: Any, table: NumberedRows) -> Iterator[Any]:
+    """Everything that has to cite rows; what is nested below a point rests on its rows where it cites none."""
+    yield from (p for s in answer.main_points for p in s.points)
+    for section in (*table.written_anew, *table.taken):
+        if section.cites:
+            yield from getattr(answer, section.name)
+
+
+def _unknown(answer: Any, table: NumberedRows) -> Iterator[str]:
+    """What is told of numbers that are cited and stand for nothing."""
+    below = (d for s in answer.main_points for p in s.points for d in p.details)
+    numbers = sorted({n for of in (*_citing(answer, table), *below) for n in of.cites if not table.has(n)})
+    if numbers:
+        yield _UNKNOWN.format(enumerated([*map(str, numbers[:_MOST_TOLD])], "and"))
+
+
 def _missing(answer: Any, table: NumberedRows, also: Sequence[int] = ()) -> list[int]:
     """The points that stand nowhere among the main points."""
     points = [p for s in answer.main_points for p in s.points]
-    used = {n for p in points for of in (p, *_written_details(p)) for n in of.cites}
+    below = [d for p in points for d in p.details if d.text.strip()]
+    used = {n for of in (*points, *below) for n in of.cites}
     return [n for n in range(1, table.points + 1) if n not in used and n not in also]
-
-
-def _written_details(point: Point) -> Sequence[Sentence]:
-    """The details that are printed: those of a point that stands as it was written are its own."""
-    return [d for d in point.details if d.text.strip()] if point.text.strip() else []
 
 
 def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
@@ -197,16 +217,23 @@ def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
     )
 
 
+def _returning(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:
+    """The terms that return in other words, which stand once where parts are joined."""
+    stand = {
+        name: {s.in_a_line.casefold() for s in in_a_row(groups)} for name, groups in joined(parts, sections).items()
+    }
+    for section in sections:
+        for statement in in_a_row([g for p in parts for g in p.sections.get(section.name, ())]):
+            if section.composed != "arranged" and statement.in_a_line.casefold() not in stand[section.name]:
+                yield DroppedNote(text=statement.in_a_line, lines=statement.lines, section=section.name)
+
+
 def joined(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
     """The sections of all parts one after the other; terms and phrases that return stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:
         groups = tuple(g for p in parts for g in p.sections.get(section.name, ()))
         if section.composed != "arranged" and groups:
-            once: dict[str, DraftStatement] = {}
-            for statement in in_a_row(groups):
-                term = "" if section.by_number else statement.label
-                once.setdefault((term or statement.in_a_line).casefold(), statement)
-            groups = (DraftGroup(tuple(once.values())),)
+            groups = (DraftGroup(once(section, in_a_row(groups))),)
         out[section.name] = groups
     return out

@@ -22,7 +22,8 @@ from pipeline.tables import row_of
 class NumberedRows:
     """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
 
-    `items` has the numbers of each section whose items are taken by number, `words` those of the notes' language.
+    `items` has the numbers of the terms, and of each section whose items are taken by number, `words` those of the
+    notes' language.
     """
 
     rows: tuple[DraftStatement, ...]
@@ -71,7 +72,7 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels
     needed = dict.fromkeys(s.text for s in _statements(PREREQUISITES, parts))
     shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
     rows = [*points, *terms, *told]
-    items: dict[str, range] = {}
+    items = {KEY_CONCEPTS.name: range(len(points) + 1, len(points) + len(terms) + 1)}
     for section in (s for s in sections if s.by_number):
         own = _statements(section, parts)
         items[section.name] = range(len(rows) + 1, len(rows) + len(own) + 1)

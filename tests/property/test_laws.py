@@ -159,14 +159,13 @@ def test_every_point_of_every_part_is_used_or_told_as_dropped_or_stands_as_writt
         assert set(rows) <= {*texts(document), *(w.text for w in document.withheld)}
         return
     used = printed_numbers(editor)
-    assert used <= set(range(1, len(rows) + 1))
     assert [d.text for d in document.dropped] == [said for n, said in enumerate(rows, 1) if n not in used]
 
 
 def printed_numbers(editor: dict[str, Any]) -> set[int]:
-    """The points that an editor's main points print, or rest on: details count where their point is written anew."""
+    """The points that an editor's main points print, or rest on."""
     all_points = [p for section in editor["main_points"] for p in section["points"]]
-    details = [d for p in all_points if p["text"] for d in p["details"]]
+    details = [d for p in all_points for d in p["details"] if d["text"]]
     return {n for statement in (*all_points, *details) for n in statement["cites"]}
 
 

@@ -123,17 +123,44 @@ def test_a_sentence_from_nowhere_is_unlawful() -> None:
 
 
 @pytest.mark.parametrize("cites", [[], [9]], ids=["no number", "a number that is not there"])
-def test_a_nested_sentence_from_nowhere_is_unlawful(cites: list[int]) -> None:
-    table, _ = english_table(PARTS)
-    point = {
-        "cites": [1, 2, 3, 4],
-        "lead": "",
-        "text": "All.",
-        "columns": [],
-        "details": [{"cites": cites, "text": "More."}],
-    }
-    with pytest.raises(Unusable):
-        lawful(answer_of(main_points=[{"heading": "All", "points": [point]}]), table)
+def test_a_nested_sentence_that_tells_no_point_rests_on_those_of_its_own(cites: list[int]) -> None:
+    below = {"text": "All.", "details": [{"cites": cites, "text": "More."}]}
+    (point,) = placed_points({"cites": [1, 2, 3, 4]} | AS_WRITTEN | below)
+    assert [d.lines for d in point.details] == [(1, 2, 3, 4)]
+
+
+def test_numbers_that_are_not_there_are_left_out_beside_others_and_told() -> None:
+    told = [{"cites": [1, 99], "text": "S."}]
+    draft, client = composed_with(answer_of(main_points=arranged(1, 2, 3, 4), summary=told).model_dump())
+    assert [s.lines for s in draft.sections["summary"][0].statements] == [(1,)] and len(client.requests) == 1
+    assert draft.remarks == ("composing cites 99, which stands for no point or item: left out",)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [1, 2, "3"],
+        ["#1", "[2]", {"cites": 3}],
+        [{"cites": ["#1", "2-3"]}],
+        [{"cites": "1, 2"}, {"cites": [3]}],
+        [{"cites": ["1-2", 3]} | AS_WRITTEN],
+    ],
+)
+def test_points_may_be_named_in_any_form_of_their_numbers(points: list[Any]) -> None:
+    answer = answer_of().model_dump() | {"main_points": [{"heading": "All", "points": points}], "dropped": "#4"}
+    draft, client = composed_with(answer)
+    assert [s.text for s in draft.sections["main_points"][0].statements] == ["One.", "Two.", "Three."]
+    assert [d.text for d in draft.dropped] == ["Lead 4: Four."] and len(client.requests) == 1
+
+
+def test_dropped_may_be_left_out_and_an_item_that_does_not_fit_goes_alone() -> None:
+    answer = answer_of(main_points=arranged(1, 2, 3, 4)).model_dump()
+    answer["main_points"][0]["points"][2:2] = ["see above", {"cites": ["3", "x"]} | AS_WRITTEN]
+    del answer["dropped"]
+    draft, client = composed_with(answer)
+    texts = [s.text for s in draft.sections["main_points"][0].statements]
+    assert texts == ["One.", "Two.", "Three.", "Three.", "Four."] and len(client.requests) == 1
+    assert [w.text for w in draft.withheld] == ['"see above"', '"x"']
 
 
 def test_points_that_are_arranged_under_no_heading_stand_under_the_one_before() -> None:
@@ -143,17 +170,86 @@ def test_points_that_are_arranged_under_no_heading_stand_under_the_one_before() 
     assert group.heading == "All" and [s.text for s in group.statements] == ["One.", "Two.", "Three.", "Four."]
 
 
-def test_a_point_named_only_below_one_that_stands_as_written_is_told_as_dropped() -> None:
-    below = {
-        "cites": [1],
-        "lead": "",
-        "text": "",
-        "columns": [],
-        "details": [{"cites": [2], "text": "Two, in other words."}],
-    }
+def test_a_point_that_is_named_below_one_that_stands_as_written_stands_there() -> None:
+    below = {"cites": [1]} | AS_WRITTEN | {"details": [{"cites": [2], "text": "Two, in other words."}]}
     good = answer_of(main_points=[{"heading": "All", "points": [below, *arranged(3, 4)[0]["points"]]}], dropped=[2])
     draft, _ = composed_with(good.model_dump())
-    assert [d.text for d in draft.dropped] == ["Lead 2: Two."]
+    point = draft.sections["main_points"][0].statements[0]
+    assert (point.text, [(d.text, d.lines) for d in point.details]) == ("One.", [("Two, in other words.", (2,))])
+    assert draft.dropped == ()
+
+
+def test_a_lead_may_be_written_anew_alone() -> None:
+    first, second = placed_points({"cites": [1, 2]} | AS_WRITTEN | {"lead": "New:"})
+    assert [(s.label, s.text) for s in (first, second)] == [("New", "One."), ("Lead 2", "Two.")]
+
+
+LISTED = DraftStatement(
+    "Why it ends:", (1,), "End", (DraftStatement("No loan.", (1,)), DraftStatement("No city.", (2,)))
+)
+ROWS = tuple(DraftStatement(text, (3,), bound=True) for text in ("Loan | ten", "Tower | three"))
+TABLE = DraftStatement("The figures are:", (3,), "Figures", ROWS, columns=("What", "Years"))
+
+
+def placed_points(*points: dict[str, Any], parts: Sequence[Part] = PARTS) -> Sequence[DraftStatement]:
+    """The statements of an answer with these points under one heading."""
+    table, _ = english_table(parts)
+    rest = [{"cites": [n]} | AS_WRITTEN for n in range(1, table.points + 1)]
+    answer = answer_of(main_points=[{"heading": "All", "points": [*points]}, {"heading": "Rest", "points": rest}])
+    lawful(answer, table)
+    return composed(answer, table)["main_points"][0].statements
+
+
+def listed(*points: DraftStatement) -> list[Part]:
+    return [Part({"main_points": (DraftGroup(points, "All"),)})]
+
+
+def test_a_reworded_point_keeps_its_lead_and_what_is_nested_below_it() -> None:
+    (point,) = placed_points({"cites": [1]} | AS_WRITTEN | {"text": "It ends, since:"}, parts=listed(LISTED))
+    assert (point.label, point.text, point.details) == ("End", "It ends, since:", LISTED.details)
+
+
+def test_what_a_reworded_point_says_itself_is_not_nested_below_it_again() -> None:
+    said = {"text": "It ends, as there is no loan; besides:"}
+    (point,) = placed_points({"cites": [1]} | AS_WRITTEN | said, parts=listed(LISTED))
+    assert [d.text for d in point.details] == ["No city."]
+
+
+def test_a_reworded_point_keeps_its_table_and_takes_new_rows_or_columns_for_it() -> None:
+    reworded = {"cites": [1]} | AS_WRITTEN | {"text": "In years, the loan is ten:"}
+    rows = [{"cites": [1], "text": text} for text in ("Loan | 10", "Tower | 3")]
+    fields: list[dict[str, Any]] = [{}, {"details": rows}, {"columns": ["Thing", "Number"]}]
+    for field in (*fields, *({"text": ""} | f for f in fields[1:])):
+        (point,) = placed_points(reworded | field, parts=listed(TABLE))
+        assert point.columns == tuple(field.get("columns", TABLE.columns)) and all(d.bound for d in point.details)
+        texts = [d["text"] for d in field.get("details", [])] or [d.text for d in ROWS]
+        assert [d.text for d in point.details] == texts
+
+
+def test_points_that_are_joined_keep_all_below_them_with_rows_in_words() -> None:
+    joined = {"cites": [1, 2]} | AS_WRITTEN | {"text": "Both:"}
+    (point,) = placed_points(joined, parts=listed(LISTED, TABLE))
+    assert (point.label, point.columns) == ("", ())
+    below = ["No loan.", "No city.", "Loan: Years: ten", "Tower: Years: three"]
+    assert [d.labelled for d in point.details] == below and not any(d.bound for d in point.details)
+
+
+def test_terms_that_are_named_by_number_stand_as_they_were_written_each_once() -> None:
+    again = [*PARTS, part(5, "Five.", term="Term")]
+    table, _ = english_table(again)
+    terms = [{"cites": [6, 8]}, {"cites": [7], "term": "Something else"}, {"cites": [1], "term": "Bare"}]
+    rows = [{"term": "", "definition": ""} | term for term in terms]
+    answer = answer_of(main_points=arranged(1, 2, 3, 4, 5), key_concepts=rows)
+    (group,) = composed(answer, table)["key_concepts"]
+    assert [s.labelled for s in group.statements] == ["Term: What Term is.", "Something else: What Else is."]
+    draft, _ = composed_of(again, Recipe(), [answer.model_dump()])
+    assert [(w.section, w.text, w.lines) for w in draft.withheld] == [("key_concepts", "Bare", (1,))]
+
+
+def test_a_heading_without_points_is_withheld() -> None:
+    bare = {"heading": "Without the loan all ends", "points": []}
+    draft, _ = composed_with(answer_of(main_points=[*arranged(1, 2, 3, 4), bare]).model_dump())
+    assert [(w.section, w.text) for w in draft.withheld] == [("main_points", bare["heading"])]
 
 
 def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once() -> None:
@@ -185,6 +281,7 @@ def test_people_whom_no_part_has_are_nobody_for_the_editor_either() -> None:
     made_up = {"cites": [1], "name": "Carl", "who": "A mayor."}
     draft, _ = composed_with(answer_of(main_points=arranged(1, 2, 3, 4), people=[made_up]).model_dump())
     assert draft.sections["people"] == ()
+    assert [(w.text, w.lines) for w in draft.withheld] == [("Carl | A mayor.", (1,))]
 
 
 def test_points_may_be_dropped_by_name_only() -> None:
@@ -206,7 +303,14 @@ def test_composing_that_fails_leaves_the_parts_one_after_the_other() -> None:
     assert [g.heading for g in draft.sections["main_points"]] == ["Heading", "Other"]
     assert "composing failed" in draft.problems[0].message
     (terms,) = draft.sections["key_concepts"]
-    assert [s.label for s in terms.statements] == ["Term", "Else"]
+    assert [s.label for s in terms.statements] == ["Term", "Else"] and draft.dropped == ()
+
+
+def test_a_term_that_returns_in_other_words_is_told_as_dropped_where_parts_are_joined() -> None:
+    first, second = PARTS
+    other = DraftGroup((DraftStatement("What Term is as well.", (3,), "Term"),))
+    draft, _ = composed_of([first, replace(second, sections={"key_concepts": (other,)})], Recipe(), ["no", "no"])
+    assert [(d.section, d.text) for d in draft.dropped] == [("key_concepts", "Term: What Term is as well.")]
 
 
 def test_an_editor_is_told_of_every_section_and_how_many_words_the_points_may_take() -> None:
@@ -266,6 +370,44 @@ def test_tasks_that_are_joined_cite_the_lines_of_both_and_stand_once() -> None:
     joined = {"cites": [7, 9], "owner": "Ana, Ben", "task": "Both tasks.", "due": "Friday"}
     draft, _ = minutes_of(edited(action_items=[joined]))
     assert tasks_of(draft) == [("Ana, Ben", "Both tasks.", (1, 3)), ("Ana", "Task 2.", (2,)), ("Ben", "Task 4.", (4,))]
+
+
+def details_of(draft: Draft) -> list[list[str]]:
+    return [[d.text for d in s.details] for g in draft.sections["action_items"] for s in g.statements]
+
+
+def test_a_field_that_the_editor_leaves_empty_is_as_the_items_have_it_that_he_cites() -> None:
+    rows = [
+        {"cites": [7]} | BLANK | {"due": "Monday"},
+        {"cites": [8]} | BLANK | {"task": "Another task."},
+        {"cites": [9, 10]} | BLANK | {"owner": "Carl"},
+    ]
+    draft, _ = minutes_of(edited(action_items=rows))
+    told = [
+        ("Ana", "Task 1.", (1,)),
+        ("Ana", "Another task.", (1, 2)),
+        ("Carl", "Task 3.", (3,)),
+        ("Carl", "Task 4.", (4,)),
+    ]
+    assert tasks_of(draft) == told and details_of(draft) == [["Monday"], *[["Friday"]] * 3]
+
+
+def test_items_that_are_joined_keep_all_owners_and_dates_of_those_that_have_one() -> None:
+    words = labels_for("en")
+    first, second = MEETING_PARTS
+    undated = DraftStatement(words.no_date, (2,), words.due, bound=True)
+    dated = DraftStatement("Monday", (3,), words.due, bound=True)
+    tasks = (
+        DraftStatement("Do it.", (1,), "Ana", (undated,)),
+        DraftStatement("Do it.", (2,), words.no_owner, (dated,)),
+        DraftStatement("Do it.", (3,), "Ben", (dated, DraftStatement("Friday", (3,), words.due, bound=True))),
+    )
+    parts = [replace(first, sections={**first.sections, "action_items": (DraftGroup(tasks),)}), second]
+    for text in ("", "Do it well."):
+        row = {"cites": [7, 8, 9]} | BLANK | ({"task": text} if text else {"due": "Friday"})
+        draft, _ = composed_of(parts, MEETING, [edited(action_items=[row])])
+        assert tasks_of(draft)[0] == ("Ana, Ben", text or "Do it.", (1, 2, 3))
+        assert details_of(draft)[0] == (["Monday", "Friday"] if text else ["Friday"])
 
 
 def test_a_task_that_is_dropped_by_name_is_told_with_its_section() -> None:
