@@ -57,7 +57,7 @@ def page_of(markdown: str, titles: Mapping[str, str]) -> str:
 def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, str]) -> list[Block]:
     """What stands below each heading; `nodes` are those of the page, each with its words."""
     out: list[Block] = []
-    counted = {tag for tag in _LEVELS if _counts([words for node, words in nodes if node.tag == tag])}
+    counted = {tag for tag in _LEVELS if is_counted([words for node, words in nodes if node.tag == tag])}
     named = {titles[_bare(words)] for node, words in nodes if _of_sections(node) and _bare(words) in titles}
     for n, (node, words) in enumerate(nodes):
         if node.type == "hr":
@@ -128,7 +128,7 @@ def _begins(heading: str, title: str) -> bool:
     return bool(re.match(pattern + _END_OF_WORD, heading))
 
 
-def _counts(titles: Sequence[str]) -> bool:
+def is_counted(titles: Sequence[str]) -> bool:
     """Whether the titles are numbered from 1 on, those of each part perhaps anew: "2.", or "1.2"."""
     found = [_NUMBER.match(title) for title in titles]
     numbers = [int(match[1] or match[2]) if match else 0 for match in found]

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.capable.markdown_sections import _NUMBER, _PARSER, _counts, _words
+from pipeline.capable.headings import is_counted, without_number
+from pipeline.capable.markdown_parser import parser
+from pipeline.capable.markdown_words import text_of
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.text import clean
 
+_PARSER = parser()
 _MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
 _MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be taken off
 _BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
@@ -22,8 +25,8 @@ _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+")
 def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
     """The groups of a section in plain words, each field in one line; what stood in bold is emphasis."""
     read = [_plain_title(group.heading) for group in groups]
-    numbered = _counts([title for title, _ in read])
-    headings = [_NUMBER.sub("", title) if numbered or was_marked else title for title, was_marked in read]
+    numbered = is_counted([title for title, _ in read])
+    headings = [without_number(title) if numbered or was_marked else title for title, was_marked in read]
     return tuple(
         replace(
             group,
@@ -66,7 +69,7 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
     if not _MARKED.search(text):  # nearly all
         return clean(text), emphasis
     nodes = SyntaxTreeNode(_PARSER.parse(text)).children
-    read = " ".join(map(_words, nodes))
+    read = clean(" ".join(map(text_of, nodes)))
     is_list = any(node.type == "bullet_list" for node in nodes)
     is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(read)
     is_other = any(node.type == "code_block" or node.tag == "h1" for node in nodes)
