@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +38,38 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder holds: transcripts, and records of notes by the same names; `skipped` is told of other files.
+
+    A transcript has notes when its name is among the records. Notes without a transcript are called as they lie in the
+    output folder.
+    """
+
+    sources: Mapping[str, Source]
+    records: Mapping[str, Path]
+    skipped: Sequence[str]
+
+    def source_of(self, document: StudyDocument, name: str) -> Source | None:
+        """The transcript that notes were made from. The path that their record tells is only compared."""
+        told = document.source.path
+        named = [p.resolve() for p in places_told(told, self.records[name])] if told else []
+        there = (s for s in self.sources.values() if s.path.resolve() in named)
+        return next(there, None) or self.sources.get(name)
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
-    """Notes by the name of their record."""
+    """Notes by the name of their transcript, and that transcript if it is in the folder."""
 
     name: str
-    record: Path
     document: StudyDocument
+    source: Source | None
+
+    def transcript(self) -> tuple[Transcript, str]:
+        """The transcript as it was read when they were made, and a remark on it. InputError when it is not there."""
+        if self.source is None:
+            raise InputError(f"{self.name}: the transcript of these notes is not in the folder any more")
+        return read_again(self.source.path, self.document, "the transcript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +80,32 @@ class Folder:
     out: Path
     given: Input
 
-    def sources(self) -> dict[str, Source]:
-        """Transcripts by the names that their notes have or would have, in their order."""
-        found = find([self.path], self.given, self.out)
-        return {s.name: s for s in found.sources if isinstance(s, Source)}
+    def contents(self) -> Contents:
+        """Transcripts in their order, and the records of notes; a link that leads out of the folder is none of them."""
+        found, root = find([self.path], self.given, self.out), self.out.resolve()
+        sources = {s.name: s for s in found.sources if isinstance(s, Source)}
+        below = {p for p in records_below(self.out) if p.resolve().is_relative_to(root)}
+        made = {name: record for name in sources if (record := store.output_path(self.out, name)) in below}
+        alone = sorted(below.difference(made.values()))
+        others = {path.relative_to(self.out).with_suffix("").as_posix(): path for path in alone}
+        return Contents(sources, others | made, found.skipped)
 
     def source(self, name: str) -> Source:
         """The transcript of a name. InputError when there is none."""
-        sources = self.sources()
+        sources = self.contents().sources
         return sources[_known(sources, name, "transcript", "list_transcripts tells their names")]
-
-    def records(self) -> dict[str, Path]:
-        """The records of notes by name, in their order; a link that leads out of the folder is none of them."""
-        root = self.out.resolve()
-        return {
-            path.relative_to(self.out).with_suffix("").as_posix(): path
-            for path in records_below(self.out)
-            if path.resolve().is_relative_to(root)
-        }
 
     def notes(self, name: str) -> Notes:
         """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
-        records = self.records()
-        known = _known(records, name, "page of notes", "make_notes makes one of a transcript")
-        return Notes(known, records[known], store.load(records[known]))
-
-    def transcript_of(self, notes: Notes) -> tuple[Transcript, str]:
-        """The transcript below the folder that notes were made from, as they were checked, and a remark on it.
-
-        The path that a record tells is only compared, never opened. InputError when it is not there.
-        """
-        sources, told = self.sources(), notes.document.source.path
-        named = [p.resolve() for p in places_told(told, notes.record)] if told else []
-        source = next((s for s in sources.values() if s.path.resolve() in named), None) or sources.get(notes.name)
-        if source is None:
-            raise InputError(f"{notes.name}: the transcript of these notes is not in the folder any more")
-        return read_again(source.path, notes.document, "the transcript")
+        contents = self.contents()
+        known = _known(contents.records, name, "page of notes", "make_notes makes one of a transcript")
+        document = store.load(contents.records[known])
+        return Notes(known, document, contents.source_of(document, known))
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
         """What speaks against notes beside their transcript, and a remark on the whole, "" for none."""
         notes = self.notes(name)
-        transcript, remark = self.transcript_of(notes)
+        transcript, remark = notes.transcript()
         document = notes.document
         opened = Reopened(document, transcript, draft_of_document(document), False, remark)
         return opened.remark, checked_by_code(opened)

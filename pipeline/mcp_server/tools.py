@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import store
-from pipeline.batches.inputs import find
 from pipeline.errors import InputError, StoreError
 from pipeline.mcp_server import shapes
 from pipeline.mcp_server.folder import Folder, numbered
 from pipeline.mcp_server.searching import Index
 from pipeline.pages.markdown import labels_of
-from pipeline.readers import Source
 
 _MOST_NAMED = 100  # files that are named although no page of an answer counts them
 
@@ -27,17 +24,14 @@ class Tools:
 
     def list_transcripts(self, offset: int, limit: int) -> shapes.Transcripts:
         """Transcripts and whether there are notes of them."""
-        folder = self.folder
-        found = find([folder.path], folder.given, folder.out)
-        names = [s.name for s in found.sources if isinstance(s, Source)]
-        records = folder.records()
+        found = self.folder.contents()
+        names = list(found.sources)
         shown = names[offset : offset + limit]
-        known = set(names)
-        alone = [name for name in records if name not in known]
+        alone = [name for name in found.records if name not in found.sources]
         return shapes.Transcripts(
-            transcripts=[shapes.TranscriptEntry(name=n, notes=self._state(n, records)) for n in shown],
+            transcripts=[shapes.TranscriptEntry(name=n, notes=_state(found.records.get(n))) for n in shown],
             notes_only=alone[:_MOST_NAMED] if offset == 0 else [],
-            not_read=found.skipped[:_MOST_NAMED] if offset == 0 else [],
+            not_read=list(found.skipped[:_MOST_NAMED]) if offset == 0 else [],
             total=len(names),
             next_offset=shapes.next_offset(offset, shown, len(names)),
         )
@@ -65,7 +59,7 @@ class Tools:
 
     def search_notes(self, query: str, offset: int, limit: int) -> shapes.Hits:
         """Statements of all notes that fit a query, the best first."""
-        total, hits = self.index.search(self.folder.records(), query, limit=limit, offset=offset)
+        total, hits = self.index.search(self.folder.contents().records, query, limit=limit, offset=offset)
         return shapes.Hits(
             hits=[
                 shapes.HitShape(
@@ -101,7 +95,7 @@ class Tools:
             raise InputError(f"these notes have statements 1 to {len(rows)}", hint="read_notes shows their numbers")
         statement = rows[number - 1]
         try:
-            transcript, remark = self.folder.transcript_of(notes)
+            transcript, remark = notes.transcript()
         except InputError as err:
             remark = str(err)
         if remark:
@@ -114,11 +108,12 @@ class Tools:
             lines = [shapes.line_shape(transcript.segment(n), n in cited) for n in inside]
         return shapes.EvidenceShape(statement=shapes.statement_shape(statement), lines=lines, remark=remark)
 
-    def _state(self, name: str, records: Mapping[str, Path]) -> shapes.NotesState:
-        """What notes there are of a transcript."""
-        if name not in records:
-            return "none"
-        try:
-            return store.load(records[name]).status
-        except StoreError:
-            return "unreadable"
+
+def _state(record: Path | None) -> shapes.NotesState:
+    """What notes there are in a record."""
+    if record is None:
+        return "none"
+    try:
+        return store.load(record).status
+    except StoreError:
+        return "unreadable"

@@ -58,7 +58,7 @@ def talk(path: Path, first: str = "") -> Path:
 def noted(path: Path, out: Path, answers: Callable[[Request], Any] = good_answer) -> StudyDocument:
     """Notes of a transcript, made without an endpoint."""
     document = asyncio.run(asummarise(read_transcript(path), ScriptedClient(answers)))
-    store.write(document, render_markdown(document), out / f"{path.stem}.json")
+    store.write(document, render_markdown(document), store.output_path(out, path.stem))
     return document
 
 
@@ -124,6 +124,32 @@ def test_transcripts_are_listed_with_the_state_of_their_notes(folder: Path) -> N
     _, found = answers(folder, "list_transcripts")
     assert [(t["name"], t["notes"]) for t in found["transcripts"]] == [("reactor", "complete"), ("second", "none")]
     assert "table.xyz" in found["not_read"][0]
+
+
+@pytest.mark.parametrize("name", ["Lecture 1", "Week 2/Lecture 1", "Überblick: Teil (1)", "a/b c"])
+def test_the_name_that_a_transcript_is_listed_by_works_in_every_tool(
+    folder: Path, serve: Callable[..., str], name: str
+) -> None:
+    path = folder / "talks" / f"{name}.txt"
+    path.parent.mkdir(exist_ok=True)
+    talk(path)
+
+    async def act(client: Client) -> None:
+        async def told(tool: str, **given: Any) -> Any:
+            result = await client.call_tool(tool, given)
+            assert not result.is_error, result.content
+            return result.structured_content
+
+        assert (await told("make_notes", transcript=name))["status"] == "complete"
+        listed = await told("list_transcripts")
+        assert {"name": name, "notes": "complete"} in listed["transcripts"] and listed["notes_only"] == []
+        assert (await told("search_notes", query="heat exchanger"))["hits"][0]["name"] == name
+        assert (await told("read_notes", name=name))["total"] == 8
+        assert (await told("evidence", name=name, statement=1))["remark"] == ""
+        assert (await told("check_notes", name=name))["checked"]
+        assert (await told("make_notes", transcript=name))["calls_made"] == 0
+
+    served(folder, act, serve())
 
 
 def test_make_notes_makes_them_and_tells_how_far_it_is(folder: Path, serve: Callable[..., str]) -> None:
@@ -265,7 +291,7 @@ def test_a_check_reads_the_transcript_in_the_language_of_its_notes(folder: Path)
     document = asyncio.run(asummarise(spoken, ScriptedClient(good_answer)))
     store.write(document, render_markdown(document), out / "reactor.json")
     served_from = Folder(folder / "talks", out, Input())
-    transcript, remark = served_from.transcript_of(served_from.notes("reactor"))
+    transcript, remark = served_from.notes("reactor").transcript()
     assert (transcript.metadata.language, remark) == ("de", "")
     assert transcript == transcript_of(document, out / "reactor.json", None)[0]
 
