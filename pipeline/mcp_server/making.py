@@ -16,6 +16,7 @@ from pipeline.batches.corpus import make_each
 from pipeline.batches.order import Input, Outcome
 from pipeline.batches.single_machine import Audience, Run
 from pipeline.events import Events
+from pipeline.llm import LLMClient
 from pipeline.llm.progress import Progress, ProgressUpdate
 from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
@@ -60,7 +61,7 @@ class Maker:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _opened: tuple[Run, Connection] | None = None
+    _opened: Connection | None = None
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _making: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
@@ -93,31 +94,37 @@ class Maker:
 
     async def _make(self, source: Source, watch: Callable[[Progress], None]) -> Outcome:
         async with self._making[source.name]:  # a second client's wish waits, and finds them made
-            run, at = await self._run()
-            if outcome := run.made_before(source):
-                return outcome
+            at = await self._connection()
+            with closing(CallStore(store_path(self.settings.out))) as calls:
+                run = self._run(calls)
+                return run.made_before(source) or await self._made_now(source, run, at.client_of(calls), watch)
 
-            async def feed() -> AsyncIterator[Source | Transcript]:
-                yield source
+    async def _made_now(
+        self, source: Source, run: Run, client: LLMClient, watch: Callable[[Progress], None]
+    ) -> Outcome:
+        async def feed() -> AsyncIterator[Source | Transcript]:
+            yield source
 
-            kept: list[Outcome] = []
+        kept: list[Outcome] = []
 
-            def done(outcome: Outcome) -> None:
-                run.ended(outcome)
-                kept.append(outcome)  # with its document
+        def done(outcome: Outcome) -> None:
+            run.ended(outcome)
+            kept.append(outcome)  # with its document
 
-            await make_each(feed(), Stoppable(at.client), run.order, watch=watch, done=done)
-            return kept[0]
+        await make_each(feed(), Stoppable(client), run.order, watch=watch, done=done)
+        return kept[0]
 
-    async def _run(self) -> tuple[Run, Connection]:
+    async def _connection(self) -> Connection:
         async with self._opening:
             if self._opened is None:
-                settings = self.settings
-                store.check_writable(settings.out)
-                given = Input(settings.encoding, settings.format)
+                store.check_writable(self.settings.out)
                 async with AsyncExitStack() as opening:  # closes the store when there is no connection
-                    calls = opening.enter_context(closing(CallStore(store_path(settings.out))))
-                    run = Run.of(settings, Metadata(), given, calls, Audience(Quiet(), Events()))
-                    self._opened = run, await opening.enter_async_context(run.connected())
+                    calls = opening.enter_context(closing(CallStore(store_path(self.settings.out))))
+                    self._opened = await opening.enter_async_context(self._run(calls).connected())
                     self._stack = opening.pop_all()
             return self._opened
+
+    def _run(self, calls: CallStore) -> Run:
+        """A run over a store: each wish is one, as each `studydoc make` is."""
+        given = Input(self.settings.encoding, self.settings.format)
+        return Run.of(self.settings, Metadata(), given, calls, Audience(Quiet(), Events()))

@@ -35,13 +35,18 @@ _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten t
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A client ready to be asked; `endpoint` is what documents say of where their answers came from."""
+    """A client ready to be asked; `endpoint` is what documents say of where their answers came from.
+
+    `client_of` gives one for a run of its own, over a store that is its own: under the same limits, it asks for what
+    came of an earlier run and cannot be used.
+    """
 
     client: LLMClient
     endpoint: str
     address: str  # what people are told of it: with its port
     model: str
     why: str
+    client_of: Callable[[CallStore], LLMClient]
     stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
 
 
@@ -148,10 +153,13 @@ async def connect(
             limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             stops.add(limited)
             asked = limited
-        client: LLMClient = StoredClient(store, asked, model)
-        remembered = LoggedHits(client, events) if events.wanted else client
+
+        def client_of(store: CallStore) -> LLMClient:
+            client = StoredClient(store, asked, model)
+            return LoggedHits(client, events) if events.wanted else client
+
         address = endpoint_of(settings).address if hosted else label
-        yield Connection(remembered, label, address, model, why, stops.stop)
+        yield Connection(client_of(store), label, address, model, why, client_of, stops.stop)
 
 
 @asynccontextmanager

@@ -169,6 +169,19 @@ def test_make_notes_makes_them_and_tells_how_far_it_is(folder: Path, serve: Call
     assert len(heard) > 1 and heard == sorted(heard)
 
 
+def test_each_wish_for_notes_asks_again_what_came_of_no_use_and_nothing_else(
+    folder: Path, serve: Callable[..., str]
+) -> None:
+    async def act(client: Client) -> None:
+        told = [await client.call_tool("make_notes", {"transcript": "reactor"}) for _ in range(4)]
+        made = [(t.structured_content or {}) for t in told]
+        assert [(m.get("status"), m.get("calls_made")) for m in made] == [
+            ("partial", 2), ("partial", 1), ("complete", 1), ("complete", 0),
+        ]  # fmt: skip
+
+    served(folder, act, serve(0.0, "ok,refusal,refusal"))
+
+
 def test_other_tools_answer_while_notes_are_made_and_a_cancelled_run_asks_nothing_more(
     folder: Path, serve: Callable[..., str]
 ) -> None:

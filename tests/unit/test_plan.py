@@ -224,7 +224,8 @@ def test_the_seconds_of_calls_that_the_embedded_model_answers_together_count_onc
 @pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
 def test_the_time_that_small_calls_take_is_not_told_of_others(tmp_path: Path, profile: str, told: str) -> None:
     settings = load_settings(model="local", profile=profile, out=tmp_path)
-    at = Connection(ScriptedClient(good_answer), "embedded", "embedded", "m", "asked for")
+    client = ScriptedClient(good_answer)
+    at = Connection(client, "embedded", "embedded", "m", "asked for", lambda store: client)
     line = opening_line(at, settings, [transcript()])
     assert told in line and ("likely" in line) == (profile == "small")
 
