@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.events import Events
 from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
 from pipeline.readers import Source, Survey
-from pipeline.readers.metadata import side_file
+from pipeline.readers.metadata import side_places
 from pipeline.readers.report import skipped_lines
 from pipeline.readers.sources import linked_folders
 from pipeline.settings import Settings
@@ -175,10 +175,9 @@ class _Watch:
 
     async def _take(self, ready: Sequence[str]) -> None:
         """Takes files that are ready: their sources are queued, in the order of a run over all of them."""
+        self._take_again(ready)
         for file in ready:
             self.settling.take(file)
-            if file.lower().endswith(".info.json"):
-                self._take_again(file)
         order, display = self.run.order, self.run.audience.display
         pages = {
             store.output_path(order.out, name).with_suffix(".md") for name in self._names
@@ -196,10 +195,11 @@ class _Watch:
         by_path = {s.path: file for file, of in self._taken.items() for s in of}
         self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, order))
 
-    def _take_again(self, side: str) -> None:
-        """Transcripts whose side file has changed are ready again."""
-        for file in self._taken:
-            if side_file(Path(file)) == Path(side):
+    def _take_again(self, changed: Iterable[str]) -> None:
+        """Transcripts whose side file is among the files that have changed, or are gone, are ready again."""
+        sides = {Path(file) for file in changed if file.lower().endswith(".info.json")}
+        for file in self._taken if sides else ():
+            if not sides.isdisjoint(side_places(Path(file))):
                 self.settling.give_back(file)
 
     def _tell_gone(self, gone: Mapping[str, str | None]) -> None:
@@ -215,6 +215,7 @@ class _Watch:
         more = [f"and {numbered(len(lines) - _SHOWN, 'transcript')} more"] if len(lines) > _SHOWN else []
         for line in (*lines[:_SHOWN], *more):
             run.audience.display.say(line)
+        self._take_again(gone)
 
     def _tell_away(self, away: list[str]) -> None:
         if away != self._away:

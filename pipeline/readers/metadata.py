@@ -56,13 +56,17 @@ def lenient(values: Mapping[str, Any]) -> Metadata:
     return from_mapping(plain, "")
 
 
-def side_file(path: Path) -> Path | None:
-    """`NAME.info.json` beside `NAME.ext`, or beside yt-dlp's `NAME.en.ext`; None when there is none."""
+def side_places(path: Path) -> tuple[Path, ...]:
+    """Where a transcript's side file may lie: `NAME.info.json` beside `NAME.ext`, or beside yt-dlp's `NAME.en.ext`."""
     stems = [path.stem]
     if match := _LANGUAGE_ENDING.search(path.stem):
         stems.append(path.stem[: match.start()])
-    sides = (path.with_name(f"{stem}.info.json") for stem in stems)
-    return next((side for side in sides if side.is_file()), None)
+    return tuple(path.with_name(f"{stem}.info.json") for stem in stems)
+
+
+def side_file(path: Path) -> Path | None:
+    """The side file of a transcript; None when there is none."""
+    return next((side for side in side_places(path) if side.is_file()), None)
 
 
 def read_side_file(path: Path) -> Metadata:

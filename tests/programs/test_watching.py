@@ -243,6 +243,25 @@ def test_a_side_file_that_comes_later_makes_its_transcript_again(folder: Path, s
     assert "Radio Lund" in (folder / "outputs" / "one.md").read_text("utf-8")
 
 
+def test_a_side_file_that_is_removed_or_renamed_makes_its_transcripts_again(folder: Path, serve: Serve) -> None:
+    talks = folder / "talks"
+    talks.mkdir()
+    for name in ("one", "two.en"):
+        (talks / f"{name}.txt").write_text(words().split("---\n\n")[1])
+    (talks / "one.info.json").write_text('{"title": "Not this one"}')
+
+    async def script(told: Told) -> None:
+        await told.made("one", "two.en")
+        (talks / "one.info.json").rename(talks / "two.info.json")
+        await told.made("one", "two.en", "one", "two.en")
+        (talks / "two.info.json").unlink()
+        await told.made("one", "two.en", "one", "two.en", "two.en")
+
+    watch(folder, serve(), script)
+    for name in ("one", "two.en"):
+        assert "Not this one" not in (folder / "outputs" / f"{name}.md").read_text("utf-8")
+
+
 def test_a_limit_holds_for_the_whole_time_and_ends_the_watch(folder: Path, serve: Serve) -> None:
     talks = folder / "talks"
     talks.mkdir()
