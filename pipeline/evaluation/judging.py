@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipeline.batches.outputs import name_below, records_at
 from pipeline.document import KeyConcept, StudyDocument
+from pipeline.errors import StoreError
 from pipeline.evaluation.comparing import Interval, interval
 from pipeline.llm import Message
 from pipeline.llm.structured import Answer, Structured
@@ -90,13 +91,24 @@ def verdicts(before: Sequence[Sequence[DocumentRatings]], after: Sequence[Sequen
 
 
 async def judge_folders(folders: Sequence[Path], settings: Settings, report: Report) -> list[Verdict]:
-    """Judges documents of the same name in two folders. Answers are stored in the output folder of the settings."""
+    """Judges documents of the same name in two folders, if both can be read.
+
+    Answers are stored in the output folder of the settings.
+    """
     first, second = ({name_below(r, [f]): r for r in records_at([f])} for f in folders)
-    names = [n for n in first if n in second]
+    pairs = [p for n in first if n in second and (p := _both(first[n], second[n]))]
     async with open_structured(settings, report) as judge:
-        before = [await rate(load(first[n]), judge) for n in names]
-        after = [await rate(load(second[n]), judge) for n in names]
+        before = [await rate(document, judge) for document, _ in pairs]
+        after = [await rate(document, judge) for _, document in pairs]
     return verdicts(before, after)
+
+
+def _both(first: Path, second: Path) -> tuple[StudyDocument, StudyDocument] | None:
+    """Two documents; None when one cannot be read, which the comparison tells."""
+    try:
+        return load(first), load(second)
+    except StoreError:
+        return None
 
 
 def verdicts_markdown(found: Sequence[Verdict], model: str) -> str:

@@ -13,9 +13,9 @@ from typing import Literal
 
 from pipeline.batches.outputs import name_below, records_at, transcript_of
 from pipeline.capable.chunks import known_facts
-from pipeline.document import Support
+from pipeline.document import StudyDocument, Support
 from pipeline.draft import Draft, DraftStatement
-from pipeline.errors import CallError, InputError
+from pipeline.errors import CallError, InputError, StoreError
 from pipeline.llm import Message
 from pipeline.llm.answers import Unusable
 from pipeline.llm.structured import Answer, Structured
@@ -95,12 +95,19 @@ class _Claim:
     place: str
 
 
-async def judge_path(record: Path, structured: Structured, transcripts: Path | None = None) -> JudgedDocument:
-    """The rated statements of a record. Raises InputError, StoreError, and EndpointError when it is fatal."""
+def read_to_judge(record: Path, transcripts: Path | None = None) -> tuple[StudyDocument, Transcript]:
+    """A document and the transcript that it was made from. Raises InputError and StoreError."""
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
     if remark:
         raise InputError(f"{record}: {remark}", hint="make the notes again")
+    return document, transcript
+
+
+async def judge_document(
+    record: Path, document: StudyDocument, transcript: Transcript, structured: Structured
+) -> JudgedDocument:
+    """The rated statements of a record. Raises StoreError, and EndpointError when it is fatal."""
     claims = list(statements_to_judge(draft_of_document(document)))
     batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
     judged: list[Judged] = []
@@ -178,26 +185,38 @@ async def run_judge(
 ) -> tuple[int, str]:
     """`studydoc eval --judge`: exit code 1 when something could not be judged, and tables or a line a statement.
 
-    Answers are stored in the output folder of the settings, so a second look asks nothing.
+    Answers are stored in the output folder of the settings, so a second look asks nothing. InputError where no document
+    can be read.
     """
+    judged: list[JudgedDocument] = []
+    unread: list[tuple[Path, str]] = []
     async with open_structured(settings, report) as structured:
-        judged = [await judge_path(r, structured, transcripts) for r in sorted(records_at(paths))]
-        found = [replace(d, name=name_below(d.path, paths)) for d in judged]
+        for record in sorted(records_at(paths)):
+            try:
+                document, transcript = read_to_judge(record, transcripts)
+            except (InputError, StoreError) as err:
+                unread.append((record, str(err)))
+                continue
+            found = await judge_document(record, document, transcript, structured)
+            judged.append(replace(found, name=name_below(record, paths)))
+        if not judged:
+            raise InputError("\n".join(why for _, why in unread))
         told = judged_lines if as_json else judged_markdown
-        text = told(found, structured.client.model)
-    return int(any(d.failed for d in found)), text
+        text = told(judged, structured.client.model, unread)
+    return int(bool(unread) or any(d.failed for d in judged)), text
 
 
-def judged_lines(documents: Sequence[JudgedDocument], judge: str) -> str:
+def judged_lines(documents: Sequence[JudgedDocument], judge: str, unread: Sequence[tuple[Path, str]] = ()) -> str:
     """A line of JSON for each statement, and for what could not be judged."""
     rows: list[dict[str, object]] = []
     for d in documents:
         rows += [{"path": str(d.path), "made_by": d.made_by, "judge": judge} | asdict(s) for s in d.statements]
         rows += [{"path": str(d.path), "error": why} for why in d.failed]
+    rows += [{"path": str(path), "error": why} for path, why in unread]
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
+def judged_markdown(documents: Sequence[JudgedDocument], judge: str, unread: Sequence[tuple[Path, str]] = ()) -> str:
     """A row a document, then every statement that is not true, quoted, with the judge's reason."""
     rows = [
         f"Judged by {escape(judge)}, a model's opinion and not a measurement: read the quoted ones beside their lines.",
@@ -219,6 +238,8 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str) -> str:
         outcome = untrue or (["Nothing untrue was found."] if d.statements else ["No statement was judged."])
         told = [*own, *(f"- {escape(why)}" for why in d.failed), *outcome]
         rows += ["", f"### {escape(d.name)}", "", *told]
+    for _, why in unread:
+        rows += ["", f"Not judged: {escape(why)}"]
     return "\n".join(rows) + "\n"
 
 

@@ -98,5 +98,8 @@ def test_two_folders_are_judged_once_and_the_verdicts_stand_below_the_scores(
     assert "Judged by" not in compared(judge=None)[1] and not client.requests
     _, text = compared(judge=judge)
     assert "Judged by judge, 3 times each" in text and len(client.requests) == 3
-    compared(judge=judge)
+    record.with_name("broken.json").write_text("{}", "utf-8")
+    record.with_name("broken.md").write_text("# Broken", "utf-8")
+    code, text = compared(judge=judge)
     assert len(client.requests) == 3, "stored ratings are not asked for again"
+    assert code == 1 and "Judged by judge" in text and text.count("Not scored: ") == 2

@@ -14,9 +14,10 @@ from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.evaluation.statement_judging import (
     JudgedDocument,
-    judge_path,
+    judge_document,
     judged_lines,
     judged_markdown,
+    read_to_judge,
     run_judge,
 )
 from pipeline.llm import Request
@@ -48,7 +49,7 @@ def loan_is_untrue(request: Request) -> Answer:
 
 def judged(record: Path, answer: Callable[[Request], Answer], **more: Any) -> tuple[JudgedDocument, ScriptedClient]:
     client = ScriptedClient(answer)
-    return asyncio.run(judge_path(record, structured(client), **more)), client
+    return asyncio.run(judge_document(record, *read_to_judge(record, **more), structured(client))), client
 
 
 def test_every_statement_is_rated_nested_ones_too(record: Path) -> None:
@@ -186,3 +187,25 @@ def test_notes_without_a_statement_that_could_be_judged_are_not_told_as_true(
     scripted_endpoint(all_true)
     code, text = by_command(record.parent, None, settings)
     assert code == 1 and "it has no statement that cites lines" in text and "Nothing untrue" not in text
+
+
+def test_a_document_that_cannot_be_read_is_told_and_the_others_are_judged(
+    record: Path,
+    tmp_path: Path,
+    scripted_endpoint: Callable[[Callable[[Request], Answer]], ScriptedClient],
+) -> None:
+    fields = json.loads(record.read_text("utf-8"))
+    piped = fields | {"source": fields["source"] | {"path": "standard input", "sha256": "0" * 64}}
+    record.with_name("piped.json").write_text(json.dumps(piped), "utf-8")
+    record.with_name("broken.json").write_text("{}", "utf-8")
+    record.with_name("broken.md").write_text("# Broken", "utf-8")
+    settings = load_settings(model="judge", base_url="http://localhost:1/v1", out=tmp_path / "kept")
+    scripted_endpoint(all_true)
+    code, text = by_command(record.parent, None, settings)
+    assert code == 1 and "| talk | 8 | 8 |" in text and text.count("Not judged: ") == 2
+    assert re.search(r"Not judged: .*piped\.json: its transcript standard input is not there", text)
+    rows = [json.loads(row) for row in by_command(record.parent, None, settings, as_json=True)[1].splitlines()]
+    assert [Path(r["path"]).name for r in rows if "error" in r] == ["broken.json", "piped.json"] and len(rows) == 10
+    record.unlink()
+    with pytest.raises(InputError, match="piped"):
+        by_command(record.parent, None, settings)
