@@ -205,22 +205,23 @@ def _price(price: Price) -> str:
 
 
 def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
-    """What became of all transcripts: a line for one, a few for more."""
-    complete, partial = (sum(o.status == s for o in outcomes) for s in ("complete", "partial"))
+    """What became of all transcripts: a line for one, a few for more. One that was made again counts as it is now."""
+    last = {o.name or str(o.error): o for o in outcomes}.values()
+    complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
     tally = sum((o.tally.usage for o in outcomes), Usage())
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
     known = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
     priced = [c for c in known if c is not None]
     cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(known) else "price not known"
     cost = "free" if priced and not any(priced) and len(priced) == len(known) else cost
-    documents = f"{complete} complete, {partial} partial, {len(outcomes) - complete - partial} failed"
+    documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
     made = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )
     if not calls and not retried and not complete + partial and tally == Usage():  # nothing was asked
-        return f"documents: {documents}" if len(outcomes) > 1 else ""
-    if len(outcomes) == 1:
+        return f"documents: {documents}" if len(last) > 1 else ""
+    if len(last) == 1:
         return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"
     rows = (("documents", documents), ("calls", made), ("tokens", tokens), ("cost", cost), ("time", duration(seconds)))
     return "\n".join(f"{name}: {value}" for name, value in rows)

@@ -71,9 +71,18 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
 
 
 def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
-    failed = [Outcome("torn", error=InputError("torn.pdf: no text in it"))]
-    assert summary(failed, 0, 1.0) == "" and summary(failed * 2, 0, 1.0) == "documents: 0 complete, 0 partial, 2 failed"
-    assert "2 retried" in summary(failed, 2, 1.0)
+    failed = [Outcome(name, error=InputError("torn.pdf: no text in it")) for name in ("torn", "also")]
+    assert summary(failed[:1], 0, 1.0) == "" and summary(failed, 0, 1.0) == "documents: 0 complete, 0 partial, 2 failed"
+    assert "2 retried" in summary(failed[:1], 2, 1.0)
+
+
+def test_a_document_that_was_made_again_is_counted_once_with_all_that_it_took() -> None:
+    usage = Usage(60, 0, 10)
+    made = [Outcome("a", status=s, tally=Tally(1, usage=usage), cost_usd=0.5) for s in ("partial", "complete")]
+    lines = summary([*made, Outcome("b", status="complete", tally=Tally(1, usage=usage), cost_usd=0.5)], 0, 1.0)
+    assert "documents: 2 complete, 0 partial, 0 failed\ncalls: 3 made" in lines
+    assert "180 prompt" in lines and "1.5000 USD" in lines
+    assert summary(made, 0, 1.0).startswith("calls: 2 made")
 
 
 def test_what_a_transcript_that_failed_took_is_told_with_its_price() -> None:
@@ -166,7 +175,7 @@ def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixtu
     screen, outcome = Screen(), Outcome("talk\none", notes=("it was edited",), error=InputError("talk\none.txt: empty"))
     screen.watch(Progress("talk\none", "writing", 3))
     screen.done(outcome)
-    screen.summary([outcome] * 2, 0, 1.0)
+    screen.summary([outcome, replace(outcome, name="talk two")], 0, 1.0)
     assert capsys.readouterr().err.splitlines() == [
         "talk one: writing, 0 of 3 calls, 0 tokens",
         "talk one: note: it was edited",
