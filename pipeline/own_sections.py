@@ -107,8 +107,8 @@ def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
     if prompt not in files:
         raise SettingsError(f"{schemas[0]}: there is no {name}.md beside it", hint=f"it says what is asked: {_HINT}")
     if len(schemas) != 1:
-        what = "two schemas" if schemas else f"no {name}.toml"
-        raise SettingsError(f"{prompt}: there is {what} beside it", hint=f"one says what an item consists of: {_HINT}")
+        there = "there are two schemas" if schemas else f"there is no {name}.toml"
+        raise SettingsError(f"{prompt}: {there} beside it", hint=f"one says what an item consists of: {_HINT}")
     title, wish = _prompt(prompt)
     schema = _schema(schemas[0])
     fields = tuple(

@@ -146,7 +146,7 @@ def test_a_title_with_marks_stands_escaped_on_the_page_and_is_read_back(tmp_path
         ({}, r"there are no sections in it"),
         ({"risks_md": PROMPT}, r"risks\.md: there is no risks\.toml beside it"),
         ({"risks_toml": SCHEMA}, r"risks\.toml: there is no risks\.md beside it"),
-        ({"risks_md": PROMPT, "risks_toml": SCHEMA, "risks_json": "{}"}, r"two schemas"),
+        ({"risks_md": PROMPT, "risks_toml": SCHEMA, "risks_json": "{}"}, r"risks\.md: there are two schemas beside it"),
         ({"Risks_md": PROMPT, "Risks_toml": SCHEMA}, r"'Risks' cannot be a section's name"),
         ({"risks_txt": PROMPT}, r"risks\.txt: no part of a section"),
         ({"risks_md": "Risks\n\nAll.", "risks_toml": SCHEMA}, r"risks\.md, first line: no title"),
