@@ -72,8 +72,8 @@ class Notes(Page):
     name: str
     title: str
     status: str
-    headings: dict[str, str]  # of sections, by the names that statements have them
-    prerequisites: list[str]
+    headings: dict[str, str]  # of sections in reading order, by the names that statements have them
+    prerequisites: list[str] = Field(description="What a reader should know, on the page where their section stands")
     problems: list[str]
     statements: list[StatementShape]
 

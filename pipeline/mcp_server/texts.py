@@ -75,17 +75,19 @@ def _warnings(notes: Notes) -> Iterator[str]:
 
 
 def _body(notes: Notes) -> Iterator[str]:
-    section = heading = ""
-    if notes.prerequisites:
-        yield f"## {escape(notes.headings['prerequisites'])}"
-        yield from (f"- {escape(p)}" for p in notes.prerequisites)
-    for statement in notes.statements:
-        if statement.section != section:
-            yield f"## {escape(notes.headings[statement.section])}"
-        if statement.heading != heading and statement.heading:
-            yield f"### {escape(statement.heading)}"
-        section, heading = statement.section, statement.heading
-        yield f"{'  ' * statement.depth}- {_row(statement)}"
+    """Sections in reading order; prerequisites are no statements."""
+    heading = ""
+    for section, title in notes.headings.items():
+        assumed = notes.prerequisites if section == "prerequisites" else []
+        rows = [s for s in notes.statements if s.section == section]
+        if assumed or rows:
+            yield f"## {escape(title)}"
+        yield from (f"- {escape(p)}" for p in assumed)
+        for statement in rows:
+            if statement.heading != heading and statement.heading:
+                yield f"### {escape(statement.heading)}"
+            heading = statement.heading
+            yield f"{'  ' * statement.depth}- {_row(statement)}"
 
 
 def _row(statement: StatementShape) -> str:

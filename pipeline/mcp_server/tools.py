@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from pipeline import store
@@ -44,7 +45,10 @@ class Tools:
             raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
         rows = [s for s in numbered(document) if section in (None, s.section)]
         shown = rows[offset : offset + limit]
-        assumed = document.prerequisites if offset == 0 and section in (None, "prerequisites") else ()
+        before = [*takewhile(lambda name: name != "prerequisites", headings)]
+        ahead = sum(s.section in before for s in rows)
+        here = offset == ahead == 0 or offset < ahead <= offset + len(shown)  # on the page that has what is before them
+        assumed = document.prerequisites if here and section in (None, "prerequisites") else ()
         return shapes.Notes(
             name=name,
             title=shapes.cut(document.title),

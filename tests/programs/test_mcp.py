@@ -258,6 +258,27 @@ def test_notes_are_read_by_section_and_page_with_the_numbers_of_their_statements
     assert [s["number"] for s in part["statements"]] == [3, 4] and (part["total"], part["next_offset"]) == (5, 3)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 60])
+def test_notes_are_read_in_the_order_of_their_page_whatever_a_page_of_an_answer_holds(folder: Path, limit: int) -> None:
+    def two_sentences(request: Request) -> Any:
+        answer = good_answer(request)
+        if request.name != "check":
+            answer = answer | {"overview": [{"cites": [n], "text": LINES[n - 1][1]} for n in (1, 4)]}  # type: ignore[operator]
+        return answer
+
+    noted(folder / "talks" / "reactor.txt", folder / "outputs", two_sentences)
+    page = (folder / "outputs" / "reactor.md").read_text("utf-8")
+    told, offset = "", 0
+    while offset is not None:
+        text, found = answers(folder, "read_notes", name="reactor", offset=offset, limit=limit)
+        told, offset = f"{told}\n{text}", found["next_offset"]
+    assert told.count("power plants") == 1 and told.index("has run since 1998") < told.index("power plants")
+    assert told.index("statement 2:") < told.index("power plants") < told.index("statement 3:")
+    headings = list(dict.fromkeys(re.findall(r"^## .*$", told, re.MULTILINE)))
+    assert headings == [h for h in re.findall(r"^## .*$", page, re.MULTILINE) if h in headings]
+    assert answers(folder, "read_notes", name="reactor", section="prerequisites")[1]["prerequisites"]
+
+
 def test_evidence_shows_the_lines_of_a_statement_among_their_neighbours(folder: Path) -> None:
     noted(folder / "talks" / "reactor.txt", folder / "outputs")
     text, found = answers(folder, "evidence", name="reactor", statement=4, around=1)
