@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import sys
-from contextlib import suppress
 from importlib import import_module
-from io import TextIOWrapper
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from click.exceptions import NoSuchCommand
 
 from pipeline.cli.console import INTERRUPTED_LINE
+from pipeline.cli.streams import begin_output, end_output
 from pipeline.errors import EXIT_INTERRUPTED
 
 # Each is the object `command` of the module of its name.
@@ -90,12 +87,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
     gc.set_threshold(20_000, 20, 20)
     atexit.register(gc.freeze)  # and at its end, where they were freed one by one, another 5 %
-    if sys.stdout is None:  # closed by whoever started this
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
+    begin_output()
     code = _exit_code(sys.argv[1:] if arguments is None else arguments)
-    _end_output()
+    end_output()
     sys.exit(code)
 
 
@@ -122,16 +116,6 @@ def _exit_code(given: list[str]) -> Any:
     except OSError as err:
         if "--debug" in given:
             raise
-        if not isinstance(err, BrokenPipeError):
-            where = f"{err.filename}: " if err.filename else ""
-            print(f"studydoc: {where}{err.strerror or err} (--debug shows where)", file=sys.stderr)
+        where = f"{err.filename}: " if err.filename else ""
+        print(f"studydoc: {where}{err.strerror or err} (--debug shows where)", file=sys.stderr)
         return 1
-
-
-def _end_output() -> None:
-    """Prints what waits to be printed; what cannot be is given up, since Python would try again at its end."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -58,6 +58,37 @@ def test_make_writes_both_files_from_stored_answers_and_again_gives_the_same_byt
     assert "model scripted" in second.stderr
 
 
+def with_nobody_reading(*words: str, cwd: Path, **environment: str) -> int:
+    """The exit code of a command whose standard output and error are a pipe that nobody reads any more."""
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-W", "ignore", "-m", "pipeline", *words]
+    done = subprocess.run(
+        command, cwd=cwd, stdout=writing, stderr=writing, env=plain | {"PYTHONPATH": str(ROOT)} | environment
+    )
+    os.close(writing)
+    return done.returncode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise there")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_command_does_all_its_work_though_nobody_reads_what_it_prints(replayable: Path, unbuffered: str) -> None:
+    def run(*words: str) -> int:
+        return with_nobody_reading(*words, cwd=replayable, PYTHONUNBUFFERED=unbuffered)
+
+    outputs = replayable / "outputs"
+    assert run("make", "talk.txt", *NOBODY, "--to", "html", "--to", "csv") == 0
+    assert {p.name for p in outputs.glob("talk.*")} == {"talk.md", "talk.json", "talk.html", "talk.csv"}
+    for suffix in (".md", ".json"):
+        (outputs / f"again{suffix}").write_bytes((outputs / f"talk{suffix}").read_bytes())
+    assert run("export", "outputs", "--to", "html", "--out", "pages") == 0
+    assert {p.name for p in (replayable / "pages").iterdir()} == {"again.html", "talk.html"}
+    (replayable / "more.txt").write_text("The moon pulls the sea twice a day, and the sun helps it.", "utf-8")
+    assert run("read", ".", "--json", "--segments") == 0
+    assert run("read", "none.txt") == 1 and run("--help") == 0
+
+
 def test_a_run_tells_its_phases_its_words_and_who_checked(replayable: Path) -> None:
     told = studydoc("make", "talk.txt", *NOBODY, "--log-json", "log", cwd=replayable).stderr
     assert "talk: writing, " in told and "talk: checking, " in told
@@ -186,7 +217,7 @@ def test_help_loads_nothing_that_takes_long(tmp_path: Path, words: list[str]) ->
 
 def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
     ours = {name for name in loaded("--help", cwd=tmp_path) if name.startswith("pipeline.")}
-    assert ours == {"pipeline.cli", "pipeline.cli.console", "pipeline.errors", "pipeline.usage"}
+    assert ours == {f"pipeline.{m}" for m in ("cli", "cli.console", "cli.streams", "errors", "usage")}
 
 
 @pytest.mark.parametrize(("name", "told"), COMMANDS.items())

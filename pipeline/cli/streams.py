@@ -1,0 +1,69 @@
+"""Standard output and standard error, as commands may write to them whether or not somebody reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class _Pipe(FileIO):
+    """A pipe whose reader may go: what is written after that goes nowhere and is no error."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            _to_nowhere(self.fileno())
+            return super().write(data)
+
+
+def begin_output() -> None:
+    """Makes ready what is printed to. A command does all its work though nobody reads on, as behind `| head -1`."""
+    if sys.stdout is None:  # closed by whoever started this
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
+    sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
+
+
+def end_output() -> None:
+    """Prints what waits to be printed; what cannot be is given up, since Python would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            _to_nowhere(sys.stdout.fileno())
+
+
+def _outliving(stream: TextIO) -> TextIO:
+    """A stream into a pipe, as one that outlives the pipe's reader; any other as it is."""
+    if type(stream) is not TextIOWrapper or not _is_pipe(stream.fileno()):
+        return stream
+    stream.flush()
+    pipe = _Pipe(stream.fileno(), "w", closefd=False)
+    return TextIOWrapper(
+        pipe if isinstance(stream.buffer, FileIO) else BufferedWriter(pipe),  # as python -u has it, and otherwise
+        stream.encoding,
+        stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _to_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
