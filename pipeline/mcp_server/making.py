@@ -55,7 +55,7 @@ class Quiet:
 
 @dataclass(slots=True)
 class Maker:
-    """Makes notes with one client for all of them, opened by the first: its limits hold for all together."""
+    """Makes notes over one connection, opened by the first: its limits hold for all of them together."""
 
     settings: Settings
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
