@@ -147,11 +147,17 @@ class BatchEndpoint(OpenAICompatible):
                         yield line
 
     async def _lines(self, file: str) -> AsyncGenerator[Line, None]:
+        """The lines of a result file. Only "\\n" ends one: an answer may hold other ends of lines."""
+        rest = b""
         with self._faults():
             async with self._patient.files.with_streaming_response.content(file) as reply:
-                async for text in reply.iter_lines():
-                    if line := _parsed(text):
-                        yield line
+                async for piece in reply.iter_bytes():
+                    *whole, rest = (rest + piece).split(b"\n")
+                    for row in whole:
+                        if line := _parsed(row):
+                            yield line
+        if line := _parsed(rest):
+            yield line
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
         """The answer that a result holds, to a call sent by what was known then.
@@ -209,9 +215,9 @@ class BatchEndpoint(OpenAICompatible):
         return super()._classify(err)
 
 
-def _parsed(text: str) -> Line | None:
+def _parsed(raw: bytes) -> Line | None:
     try:
-        row = json.loads(text)
+        row = json.loads(raw.decode("utf-8-sig", "replace"))
         response, error = row.get("response") or {}, row.get("error") or {}
         body = response.get("body")
         told = f"{error.get('code') or ''} {error.get('message') or ''}".strip()

@@ -39,6 +39,11 @@ class Document:
         """The text with Unix line ends and without marks of byte order."""
         return _with_unix_ends(self.decoded[0]).replace(_FEED, "\n")
 
+    @cached_property
+    def json_text(self) -> str:
+        """The text to be read as JSON. Only "\\n" ends a line: a string may hold other ends, which are blanks here."""
+        return _with_unix_ends(self.decoded[0], other=" ").replace(_FEED, " ")
+
     def rows(self) -> list[str]:
         """The lines of the text."""
         return self.text.split("\n")
@@ -58,7 +63,7 @@ class Document:
         if self.head[:1] not in ("{", "["):
             return None
         try:
-            found = json.loads(self.text, object_pairs_hook=unambiguous)
+            found = json.loads(self.json_text, object_pairs_hook=unambiguous)
         except Ambiguous as err:
             raise InputError(f"{self.label}: {err}", hint="it is damaged there; mend it or fetch it again") from err
         except (ValueError, RecursionError):
@@ -66,15 +71,18 @@ class Document:
         return found if isinstance(found, dict | list) else None
 
 
-def _with_unix_ends(text: str) -> str:
-    """A text with Unix line ends and without marks of byte order, its form feeds as they are."""
+def _with_unix_ends(text: str, other: str = "\n") -> str:
+    """A text with Unix line ends and without marks of byte order, its form feeds as they are.
+
+    `other` stands in the place of rare ends of lines.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     for stranger in ("\ufeff", "\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
         if stranger in text:
-            text = text.replace(stranger, "" if stranger == "\ufeff" else "\n")
+            text = text.replace(stranger, "" if stranger == "\ufeff" else other)
     return text
 
 

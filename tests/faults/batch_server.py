@@ -117,7 +117,8 @@ class BatchServer:
 
 def result(row: dict[str, Any], status: int | None, body: Any, error: Any = None) -> bytes:
     response = {"status_code": status, "request_id": "r", "body": body} if status else None
-    return json.dumps({"id": "b", "custom_id": row["custom_id"], "response": response, "error": error}).encode() + b"\n"
+    told = {"id": "b", "custom_id": row["custom_id"], "response": response, "error": error}
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
 class Handler(BaseHTTPRequestHandler):

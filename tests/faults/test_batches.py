@@ -31,7 +31,7 @@ from pipeline.transcript import Metadata
 from tests.alone import made_alone
 from tests.faults.batch_server import BatchServer
 from tests.faults.fake_endpoints import REFUSALS
-from tests.faults.server import _reply, task_of
+from tests.faults.server import _reply, answer, task_of
 from tests.samples import ROOT
 from tests.scripted import LINES
 
@@ -340,6 +340,16 @@ def test_calls_that_a_cut_file_tells_nothing_of_are_asked_three_times_at_most(fo
         assert set(server.asked.values()) == {3}
     (problem, *_) = load(folder / "outputs" / "one.json").problems
     assert "completed without a result for this call; asked 3 times" in problem.message
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85"])
+def test_a_line_of_results_ends_where_json_lines_end_alone(folder: Path, end: str) -> None:
+    def with_another_end(call: dict[str, Any]) -> tuple[int, Any]:
+        return 200, _reply(answer(call)) | {"note": f"one{end}two"}
+
+    with BatchServer(manners=with_another_end) as server:
+        rounds(folder, server)
+        assert set(server.asked.values()) == {1}
 
 
 @pytest.mark.parametrize(("text", "ended"), [("", "stop"), ("cut", "length"), ("", "length"), ("no JSON", "stop")])

@@ -197,6 +197,17 @@ def test_a_list_of_lines_is_read_as_text() -> None:
     assert [who for who, _, _ in told(lines)] == ["Oda Brandt", "Kofi Mensah"] * 2
 
 
+@pytest.mark.parametrize("ending", [".json", ".jsonl"])
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85"])
+def test_a_string_of_json_may_hold_an_end_of_line_that_json_does_not_know(end: str, ending: str) -> None:
+    segments = [{"speaker": "Ana", "text": f"Lund{end}mends it."}, {"speaker": "Bea", "text": MAST}]
+    rows = [json.dumps(segment, ensure_ascii=False) for segment in segments]
+    raw = "\n".join(rows) if ending == ".jsonl" else f"[{','.join(rows)}]"
+    transcript = parse(raw.encode(), f"talk{ending}", suffix=ending, name="talk")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [("Ana", "Lund mends it."), ("Bea", MAST)]
+    assert not transcript.notes
+
+
 def test_cut_json_is_refused_with_the_place_where_it_breaks() -> None:
     with pytest.raises(InputError, match=r"\(line 1, column 50\)"):
         parse(json.dumps(SHAPES["Gladia"]).encode()[:70], "talk.json", name="talk")

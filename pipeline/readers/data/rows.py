@@ -30,13 +30,13 @@ def sniff(document: Document) -> bool:
     """More than one line, the first of which is an object by itself."""
     if document.head[:1] != "{" or document.json is not None:
         return False
-    first = _objects(document.text, 1)
+    first = _objects(document.json_text, 1)
     return bool(first) and isinstance(first[0][1], dict)
 
 
 def read(document: Document, tally: Tally) -> Captions:
     """All segments of all lines; a file of several whole transcripts is refused."""
-    found, rows = _objects(document.text), document.rows()
+    found, rows = _objects(document.json_text), document.json_text.split("\n")
     for number, value in found:
         if not isinstance(value, dict):
             tally.warn("this line is no JSON object, or one with a key twice", number)

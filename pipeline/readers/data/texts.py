@@ -51,7 +51,7 @@ def read(document: Document, tally: Tally) -> Prose:
 
 def _cut(document: Document) -> InputError:
     try:
-        json.loads(document.text)
+        json.loads(document.json_text)
     except json.JSONDecodeError as err:
         why = f"{err.msg} (line {err.lineno}, column {err.colno})"
         return broken(document, "its JSON", why, "it is cut or damaged there; export or fetch it again")
