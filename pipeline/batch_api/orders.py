@@ -34,6 +34,7 @@ from pipeline.transcript import Metadata
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
 _WAITING = "waiting"  # the documents of an order that lack an answer, by the paths of their transcripts
 _TO = "to"  # what is exported besides the pages of an order
+_JOBS_BEFORE = "jobs_before"  # how many jobs of its paths and settings there were when the order was first given
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
@@ -93,9 +94,11 @@ async def run_batch(
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
     with batch_files(settings.out) as at:
-        body = dict(at.journal.orders()).get(owner, {}) | body | {_TO: list(to)}
+        jobs = at.journal.jobs_of(owner)
+        before = dict(at.journal.orders()).get(owner, {_JOBS_BEFORE: len(jobs)})
+        body = before | body | {_TO: list(to)}
         at.journal.keep_order(owner, body)
-        begun = not any(job.open and job.owner == owner for job in at.journal.jobs())
+        begun = not any(job.open for job in jobs)
         if begun:
             at.journal.forgive()
         return await _carry_out(owner, body, settings, metadata, at, display, wait, begun=begun)
@@ -222,12 +225,13 @@ async def _carry_out(
     for outcome in failed:
         display.done(outcome)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
-        for job in at.journal.jobs():
-            if job.open and job.owner == owner:
+        for job in at.journal.jobs_of(owner):
+            if job.open:
                 _check_place(job, endpoint)
         order = _order(settings, metadata, endpoint.endpoint.host)
         jobs = at.jobs(endpoint)
-        waves = Waves(sources, order, settings, owner, at.calls, jobs, display.say, display.done, begun=begun)
+        before, tell = body.get(_JOBS_BEFORE, 0), (display.say, display.done)
+        waves = Waves(sources, order, settings, owner, at.calls, jobs, *tell, begun, before)
         await waves.advance()
         waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
         at.journal.keep_order(owner, body | {_WAITING: gone | waiting})

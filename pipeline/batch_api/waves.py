@@ -73,6 +73,7 @@ class Waves:
     """One order on its way: what it asks for, what is done, and how it goes on.
 
     Of an order that is `begun` now, answers which an earlier one stored and which cannot be used are asked for anew.
+    `jobs_before` counts the jobs of the same paths and settings that earlier orders sent: they are within no limit.
     """
 
     sources: Sequence[Source]
@@ -84,6 +85,7 @@ class Waves:
     say: Say
     done: Callable[[Outcome], None]
     begun: bool = False
+    jobs_before: int = 0
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _stalled: EndpointError | None = None
     _missing: frozenset[str] = frozenset()  # jobs whose results were not there when they were last looked for
@@ -158,8 +160,8 @@ class Waves:
         return jobs
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
-        """Stops before a job could pass a limit; jobs under way count whole, collected ones what they took."""
-        mine = [job for job in self.jobs.journal.jobs() if job.owner == self.owner]
+        """Stops before the order could pass its limit: jobs under way count whole, collected ones what they took."""
+        mine = self.jobs.journal.jobs_of(self.owner)[self.jobs_before :]
         total = sum((Usage(job.prompt_tokens, 0, job.answer_tokens) for job in mine), worst)
         tokens, limit = total.prompt_tokens + total.completion_tokens, self.settings.max_tokens
         if limit is not None and tokens > limit:

@@ -177,6 +177,10 @@ class Journal:
         """All jobs, the oldest first."""
         return [Job(*row) for row in self._run("select * from batch_jobs order by rowid")]
 
+    def jobs_of(self, owner: str) -> list[Job]:
+        """The jobs of an order and of those before it with the same paths and settings, the oldest first."""
+        return [job for job in self.jobs() if job.owner == owner]
+
     def uploaded(self, wave: str, file: str) -> None:
         """The file of a job is at the endpoint."""
         self._run("update batch_jobs set file = ? where wave = ?", file, wave)

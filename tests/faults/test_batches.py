@@ -60,12 +60,12 @@ def batch(folder: Path, server: BatchServer, **more: Any) -> tuple[int, list[str
     return code, [row["status"] for row in rows]
 
 
-def rounds(folder: Path, server: BatchServer, **more: Any) -> int:
+def rounds(folder: Path, server: BatchServer, *, talks: int = 3, **more: Any) -> int:
     """Rounds until nothing waits."""
     for n in range(1, 20):
         code, states = batch(folder, server, **more)
         if "waiting" not in states:
-            assert (code, states) == (0, ["complete"] * 3)
+            assert (code, states) == (0, ["complete"] * talks)
             return n
     raise AssertionError("this does not end")
 
@@ -513,6 +513,30 @@ def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
         with pytest.raises(LimitReached, match="--max-tokens"):
             batch(folder, server, max_tokens=1000)
         assert not server.batches
+
+
+def test_a_limit_counts_what_one_order_takes_and_not_what_finished_ones_took(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    with BatchServer() as server:
+        batch(folder, server)
+        (first,) = jobs_of(folder)
+        rounds(folder, server, talks=1)
+        talk = folder / "talks" / "one.txt"
+        for week in range(2, 5):
+            talk.write_text(talk.read_text("utf-8").replace(f"Part {week - 2}", f"Part {week - 1}"), "utf-8")
+            rounds(folder, server, talks=1, max_tokens=first.prompt_tokens + first.answer_tokens + 100)
+        assert len(server.batches) == 8
+
+
+def test_a_limit_counts_all_jobs_of_an_order_that_goes_on(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    with BatchServer("slow") as server:
+        batch(folder, server)
+        (first,) = jobs_of(folder)
+        taken = first.prompt_tokens + first.answer_tokens
+        (folder / "talks" / "week2.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
+        with pytest.raises(LimitReached, match="--max-tokens"):
+            batch(folder, server, max_tokens=taken + 100)
 
 
 def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
