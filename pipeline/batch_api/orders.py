@@ -12,11 +12,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline import store
+from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, WAITING, name_of
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
 from pipeline.batches.order import Input, Order, Outcome
-from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
+from pipeline.errors import EndpointError, InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of, prices
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.batch_endpoint import BatchEndpoint, ResultsMissing
@@ -32,9 +33,8 @@ from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
-_WAITING = "waiting"  # the documents of an order that lack an answer, by the paths of their transcripts
 _TO = "to"  # what is exported besides the pages of an order
-_JOBS_BEFORE = "jobs_before"  # how many jobs of its paths and settings there were when the order was first given
+_USAGE = 2  # the exit code where nothing could be done for what was told
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
@@ -52,6 +52,15 @@ class BatchFiles:
     def jobs(self, endpoint: BatchEndpoint) -> Jobs:
         """Jobs at an endpoint."""
         return Jobs(endpoint, self.calls, self.journal, self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """How far an order came: its documents, whether they are as they can be now, and what stopped it."""
+
+    rows: Rows
+    well: bool
+    error: PipelineError | None = None
 
 
 @contextmanager
@@ -79,6 +88,7 @@ async def run_batch(
     *,
     to: Sequence[str] = (),
     wait: Sleep | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> tuple[int, Rows]:
     """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made.
 
@@ -90,47 +100,77 @@ async def run_batch(
         raise SettingsError(
             "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
         )
-    endpoint_of(settings)  # no key, no order
+    _order(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
     with batch_files(settings.out) as at:
         jobs = at.journal.jobs_of(owner)
-        before = dict(at.journal.orders()).get(owner, {_JOBS_BEFORE: len(jobs)})
-        body = before | body | {_TO: list(to)}
+        body = dict(at.journal.orders()).get(owner, {JOBS_BEFORE: len(jobs)}) | body | {_TO: list(to), GIVEN: clock()}
         at.journal.keep_order(owner, body)
         begun = not any(job.open for job in jobs)
         if begun:
             at.journal.forgive()
-        return await _carry_out(owner, body, settings, metadata, at, display, wait, begun=begun)
+        carried = await _carry_out(owner, body, settings, metadata, at, display, wait, {}, begun=begun)
+    if carried.error:
+        if not any(row["page"] for row in carried.rows):
+            raise carried.error
+        display.problem(str(carried.error))
+    return int(not carried.well), carried.rows
 
 
 async def run_collect(
     settings: Settings, display: Display, export: Export = lambda to, settings, rows: 0, *, wait: Sleep | None = None
 ) -> tuple[int, Rows]:
-    """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave."""
-    worst = 0
-    rows: Rows = []
+    """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave.
+
+    An order that cannot go on is told, and the others do. The exit code is 2 where none could for what was told.
+    """
+    well, rows = True, Rows()
+    failed: list[PipelineError] = []
+    stalled: dict[str, EndpointError] = {}
     with _known_files(settings.out) as at:
-        for owner, body in at.journal.orders():
-            mine = _settings_of(body, settings)
-            code, more = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait)
-            worst, rows = max(worst, code, export(body.get(_TO, ()), mine, more)), rows + more
-        owners = {owner for owner, _ in at.journal.orders()}
-        for model in dict.fromkeys(job.model for job in at.journal.jobs() if job.open):
-            async with _endpoint(settings, model) as endpoint:
-                jobs = at.jobs(endpoint)
-                for job in [job for job in jobs.ours() if job.owner not in owners]:
-                    try:
-                        job, found = await jobs.settle(job)
-                    except ResultsMissing as err:
-                        display.say(str(err))
-                        continue
-                    if found:
-                        display.say(found.told_of(job))
-        left = [job for job in at.journal.jobs() if job.open]
-        if not rows:
+        orders = at.journal.orders()
+        for owner, body in orders:
+            try:
+                mine = _settings_of(body, settings)
+                carried = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait, stalled)
+                rows += carried.rows
+                code = export(body.get(_TO, ()), mine, carried.rows)
+                well = well and carried.well and not code
+            except PipelineError as err:
+                carried, well = _Carried([], False, err), False
+            if carried.error:
+                failed.append(carried.error)
+                display.problem(f"{name_of(body)}: {carried.error}")
+        ended, errors = await _collect_ended(settings, at, display)
+        if not orders:
+            left = [job for job in at.journal.jobs() if job.open]
             display.say(f"{numbered(len(left), 'job')} under way, no documents to make")
-    return worst, rows
+    failed += errors
+    if failed and len(failed) >= len(orders) + ended and all(isinstance(err, SettingsError) for err in failed):
+        return _USAGE, rows
+    return int(not well or bool(failed)), rows
+
+
+async def _collect_ended(settings: Settings, at: BatchFiles, display: Display) -> tuple[int, list[PipelineError]]:
+    """Takes what jobs here gave whose orders were cancelled; how many were asked for, and errors, which it tells."""
+    owners = {owner for owner, _ in at.journal.orders()}
+    tried, failed = 0, list[PipelineError]()
+    for job in [job for job in at.journal.jobs() if job.open and job.owner not in owners]:
+        try:
+            async with _endpoint(settings, job.model) as endpoint:
+                if job.place != endpoint.endpoint.place:
+                    continue
+                tried += 1
+                job, found = await at.jobs(endpoint).settle(job)
+            if found:
+                display.say(found.told_of(job))
+        except ResultsMissing as err:
+            display.say(str(err))
+        except PipelineError as err:
+            failed.append(err)
+            display.problem(f"batch {job.batch or job.wave[:12]} of a cancelled order: {err}")
+    return tried, failed
 
 
 async def run_status(settings: Settings) -> list[tuple[str, str]]:
@@ -212,13 +252,14 @@ async def _carry_out(
     at: BatchFiles,
     display: Display,
     wait: Sleep | None,
+    stalled: dict[str, EndpointError],
     *,
     begun: bool = False,
-) -> tuple[int, Rows]:
+) -> _Carried:
     started, paths = time.monotonic(), [Path(p) for p in body["paths"]]
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
     sources = [s for s in found.sources if isinstance(s, Source)]
-    gone = {p: name for p, name in body.get(_WAITING, {}).items() if not is_there(Path(p)) and Path(p) not in paths}
+    gone = {p: name for p, name in body.get(WAITING, {}).items() if not is_there(Path(p)) and Path(p) not in paths}
     failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in gone.items()]
     for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
         display.say(line)
@@ -230,14 +271,18 @@ async def _carry_out(
                 _check_place(job, endpoint)
         order = _order(settings, metadata, endpoint.endpoint.host)
         jobs = at.jobs(endpoint)
-        before, tell = body.get(_JOBS_BEFORE, 0), (display.say, display.done)
-        waves = Waves(sources, order, settings, owner, at.calls, jobs, *tell, begun, before)
-        await waves.advance()
-        waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
-        at.journal.keep_order(owner, body | {_WAITING: gone | waiting})
-        if wait:
-            await waves.wait(wait)
+        before, tell = body.get(JOBS_BEFORE, 0), (display.say, display.done)
+        waves = Waves(sources, order, settings, owner, at.calls, jobs, *tell, begun, before, stalled)
+
+        def keep() -> None:
+            waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
+            at.journal.keep_order(owner, body | {WAITING: gone | waiting})
+
+        error = await _as_far_as_it_goes(waves, wait, keep)
     outcomes = failed + list(waves.outcomes.values())
+    rows = [_row(o) for o in outcomes]
+    if error:
+        return _Carried(rows, False, error)
     if waves.waiting:
         many = numbered(len(waves.waiting), "document")
         where = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
@@ -245,8 +290,22 @@ async def _carry_out(
     else:
         at.journal.finish_order(owner)
         display.summary(outcomes, 0, time.monotonic() - started)
-    done = all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes)
-    return int(not done), [_row(o) for o in outcomes]
+    return _Carried(rows, all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes))
+
+
+async def _as_far_as_it_goes(waves: Waves, wait: Sleep | None, keep: Callable[[], None]) -> PipelineError | None:
+    """Carries an order on; what stopped it, if something did. What waits is kept before it is waited for."""
+    try:
+        try:
+            await waves.advance()
+        finally:
+            if waves.outcomes:
+                keep()
+        if wait:
+            await waves.wait(wait)
+    except PipelineError as err:
+        return err
+    return None
 
 
 def _no_longer_there(path: str) -> InputError:

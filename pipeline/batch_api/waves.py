@@ -14,7 +14,7 @@ from functools import reduce
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Order, Outcome
-from pipeline.errors import ContextTooLong, EndpointError, InputError, StoreError
+from pipeline.errors import CallError, ContextTooLong, EndpointError, InputError, StoreError
 from pipeline.llm import Completion, Request, Usage, prices
 from pipeline.providers.batch_endpoint import ResultsMissing
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
@@ -74,6 +74,7 @@ class Waves:
 
     Of an order that is `begun` now, answers which an earlier one stored and which cannot be used are asked for anew.
     `jobs_before` counts the jobs of the same paths and settings that earlier orders sent: they are within no limit.
+    `stalled` has, by order, why its last job gave nothing; orders that are carried out together share it.
     """
 
     sources: Sequence[Source]
@@ -86,8 +87,8 @@ class Waves:
     done: Callable[[Outcome], None]
     begun: bool = False
     jobs_before: int = 0
+    stalled: dict[str, EndpointError] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    _stalled: EndpointError | None = None
     _missing: frozenset[str] = frozenset()  # jobs whose results were not there when they were last looked for
 
     @property
@@ -101,16 +102,17 @@ class Waves:
         if not settled and self.outcomes:
             return False
         await self.work()
-        if self._stalled is None:
+        stalled = self.stalled.get(self.owner)
+        if stalled is None:
             await self.submit()
-        elif not self.jobs.ours() and self.waiting:
-            raise self._stalled
+        elif self.waiting and not any(job.owner == self.owner for job in self.jobs.ours()):
+            raise stalled
         return True
 
     async def settle(self) -> int:
-        """Takes the results of finished jobs; how many there were. A job that gave nothing stops further ones.
+        """Takes the results of finished jobs; how many there were. One that gave nothing stops its order's next ones.
 
-        One whose results are not there is told, and waits for them.
+        One whose results are not there is told, and waits for them. Another order tells the faults of its own jobs.
         """
         count, missing = 0, set[str]()
         for job in self.jobs.ours():
@@ -121,18 +123,21 @@ class Waves:
                 if job.wave not in self._missing:
                     self.say(str(err))
                 continue
+            except CallError:
+                if job.owner == self.owner:
+                    raise
+                continue
             if found is None:
                 continue
             count += 1
             self.say(found.told_of(job))
+            self.stalled.pop(job.owner, None)
             if found.fatal:
-                self._stalled = found.fatal
+                self.stalled[job.owner] = found.fatal
             elif not found.answered and not found.failed:
-                self._stalled = EndpointError(
+                self.stalled[job.owner] = EndpointError(
                     f"batch {job.batch} ended without an answer", hint="run again to ask its calls once more"
                 )
-            else:
-                self._stalled = None
         self._missing = frozenset(missing)
         return count
 

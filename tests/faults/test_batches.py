@@ -232,6 +232,8 @@ class Heard(Screen):
     def say(self, line: str) -> None:
         self.lines.append(line)
 
+    problem = say
+
 
 def jobs_of(folder: Path) -> list[Job]:
     with closing(Journal(store_path(folder / "outputs"))) as journal:
@@ -539,6 +541,62 @@ def test_a_limit_counts_all_jobs_of_an_order_that_goes_on(folder: Path) -> None:
             batch(folder, server, max_tokens=taken + 100)
 
 
+def another_talk(folder: Path) -> Path:
+    (folder / "more").mkdir()
+    (folder / "more" / "other.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
+    return folder / "more"
+
+
+def test_an_order_that_cannot_go_on_is_told_and_the_others_do(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    own = folder / "own"
+    own.mkdir()
+    (own / "risks.md").write_text("# Risks\n\nWhat may go wrong.\n", "utf-8")
+    (own / "risks.toml").write_text('text = "risk"\n\n[fields]\nrisk = "what may go wrong"\n', "utf-8")
+    with BatchServer() as server:
+        batch(folder, server, sections=own)
+        own.rename(folder / "elsewhere")
+        asyncio.run(run_batch([another_talk(folder)], settings(folder, server, check="code"), Metadata(), QUIET))
+        heard, now = Heard(), load_settings(base_url=server.url, out=folder / "outputs")
+        code, rows = asyncio.run(run_collect(now, heard))
+    assert code == 1 and {row["name"]: row["status"] for row in rows}["other"] == "complete"
+    (told,) = (line for line in heard.lines if "there is no such folder of sections" in line)
+    assert told.startswith("order of 2") and f" for {folder / 'talks'}: " in told
+
+
+def test_what_cannot_be_carried_out_leaves_no_order(folder: Path) -> None:
+    with BatchServer() as server:
+        with pytest.raises(SettingsError, match="no such folder of sections"):
+            batch(folder, server, sections=folder / "mistyped")
+        batch(folder, server)
+        assert asyncio.run(run_collect(settings(folder, server), QUIET))[0] == 0
+
+
+def test_what_an_order_wrote_before_its_limit_is_told(folder: Path) -> None:
+    (folder / "talks" / "two.txt").write_text("Ana: We mend the bridge at Lund.", "utf-8")
+    with BatchServer("expired") as server:
+        batch(folder, server, check="code")
+        taken = sum(job.prompt_tokens + job.answer_tokens for job in jobs_of(folder))
+        code, rows = asyncio.run(
+            run_batch([folder / "talks"], settings(folder, server, check="code", max_tokens=200), Metadata(), QUIET)
+        )
+    assert taken > 200 and code == 1
+    assert sorted(row["status"] for row in rows) == ["complete", "waiting", "waiting"]
+
+
+def test_an_order_whose_job_gave_nothing_does_not_stop_another_and_is_not_sent_again_at_once(folder: Path) -> None:
+    with BatchServer("slow", "slow") as server:
+        batch(folder, server, check="code")
+        asyncio.run(run_batch([another_talk(folder)], settings(folder, server, check="code"), Metadata(), QUIET))
+        server.batches[1]["fate"] = "invalid"
+        for job in server.batches:
+            server.finish(job)
+        heard, now = Heard(), load_settings(base_url=server.url, out=folder / "outputs")
+        code, rows = asyncio.run(run_collect(now, heard))
+        assert code == 1 and [row["status"] for row in rows] == ["complete"] * 3 + ["waiting"]
+        assert len(server.batches) == 2 and any("token_limit_exceeded" in line for line in heard.lines)
+
+
 def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None:
     with BatchServer("slow") as server:
         batch(folder, server)
@@ -560,8 +618,9 @@ def test_status_tells_every_job_and_cancel_stops_it(folder: Path) -> None:
 def test_a_key_goes_to_no_address_that_only_the_folder_names(folder: Path) -> None:
     with BatchServer("slow") as server, BatchServer() as other:
         batch(folder, server)
-        with pytest.raises(SettingsError, match="--base-url"):
-            asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs"), QUIET))
+        heard = Heard()
+        assert asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs"), heard)) == (2, [])
+        assert heard.lines[0].endswith(f"the order was for {server.url} (give that address with --base-url)")
         assert not other.batches
 
 
