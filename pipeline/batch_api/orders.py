@@ -12,7 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline import store
-from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, WAITING, name_of
+from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, TRANSCRIPTS, WAITING, name_of, ordered
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
@@ -104,13 +104,10 @@ async def run_batch(
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
     with batch_files(settings.out) as at:
-        jobs = at.journal.jobs_of(owner)
-        body = dict(at.journal.orders()).get(owner, {JOBS_BEFORE: len(jobs)}) | body | {_TO: list(to), GIVEN: clock()}
+        before = {JOBS_BEFORE: len(at.journal.jobs_of(owner))}
+        body = dict(at.journal.orders()).get(owner, before) | body | {_TO: list(to), GIVEN: clock()}
         at.journal.keep_order(owner, body)
-        begun = not any(job.open for job in jobs)
-        if begun:
-            at.journal.forgive()
-        carried = await _carry_out(owner, body, settings, metadata, at, display, wait, {}, begun=begun)
+        carried = await _carry_out(owner, body, settings, metadata, at, display, wait, {}, given=True)
     if carried.error:
         if not any(row["page"] for row in carried.rows):
             raise carried.error
@@ -254,29 +251,34 @@ async def _carry_out(
     wait: Sleep | None,
     stalled: dict[str, EndpointError],
     *,
-    begun: bool = False,
+    given: bool = False,
 ) -> _Carried:
-    started, paths = time.monotonic(), [Path(p) for p in body["paths"]]
+    """Carries an order on: one that is `given` now is for all transcripts at its paths, else for those of its time."""
+    started = time.monotonic()
+    paths = [p for p in map(Path, body["paths"]) if str(p) not in body.get(WAITING, {}) or is_there(p)]
     found = find(paths, Input(settings.encoding, settings.format), settings.out)
-    sources = [s for s in found.sources if isinstance(s, Source)]
-    gone = {p: name for p, name in body.get(WAITING, {}).items() if not is_there(Path(p)) and Path(p) not in paths}
-    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in gone.items()]
-    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
+    mine = ordered(body, [s for s in found.sources if isinstance(s, Source)], given=given)
+    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in mine.gone.items()]
+    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out), mine.told_of_new(body)]):
         display.say(line)
     for outcome in failed:
         display.done(outcome)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
-        for job in at.journal.jobs_of(owner):
-            if job.open:
-                _check_place(job, endpoint)
+        under_way = [job for job in at.journal.jobs_of(owner) if job.open]
+        for job in under_way:
+            _check_place(job, endpoint)
+        begun = given and not under_way
+        if begun:
+            at.journal.forgive()
         order = _order(settings, metadata, endpoint.endpoint.host)
         jobs = at.jobs(endpoint)
         before, tell = body.get(JOBS_BEFORE, 0), (display.say, display.done)
-        waves = Waves(sources, order, settings, owner, at.calls, jobs, *tell, begun, before, stalled)
+        waves = Waves(mine.sources, order, settings, owner, at.calls, jobs, *tell, begun, before, stalled)
 
         def keep() -> None:
-            waiting = {str(s.path): s.name for s in sources if s.name in waves.waiting}
-            at.journal.keep_order(owner, body | {WAITING: gone | waiting})
+            waiting = {str(s.path): s.name for s in mine.sources if s.name in waves.waiting}
+            now = {TRANSCRIPTS: mine.transcripts, WAITING: mine.gone | waiting}
+            at.journal.keep_order(owner, body | now)
 
         error = await _as_far_as_it_goes(waves, wait, keep)
     outcomes = failed + list(waves.outcomes.values())
@@ -310,7 +312,8 @@ async def _as_far_as_it_goes(waves: Waves, wait: Sleep | None, keep: Callable[[]
 
 def _no_longer_there(path: str) -> InputError:
     return InputError(
-        f"{path}: it is no longer there", hint="its answers are stored: put it back and run make --batch again"
+        f"{path}: it is no longer there",
+        hint="put it back, or give make --batch its new path: answers that are stored cost nothing again",
     )
 
 
@@ -331,6 +334,7 @@ def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict
     """An order as it is kept: all that decides the documents, no key."""
     told = settings.told(_LOCAL)
     told |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
+    told |= {name: str(at.absolute()) for name in ("sections", "prompts") if (at := getattr(settings, name))}
     return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": told, "metadata": asdict(metadata)}
 
 

@@ -449,6 +449,78 @@ def test_a_transcript_that_went_while_its_answers_were_waited_for_is_told_as_fai
         assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
 
+def collected(folder: Path, server: BatchServer, screen: Screen = QUIET) -> tuple[int, dict[str, str]]:
+    """Rounds of `batch collect` until nothing waits: the exit code, and what became of each document."""
+    states = {"": "waiting"}
+    while "waiting" in states.values():
+        now = load_settings(base_url=server.url, out=folder / "outputs")
+        code, rows = asyncio.run(run_collect(now, screen))
+        states = {row["name"]: row["status"] for row in rows}
+    return code, states
+
+
+def test_collect_sends_no_transcript_that_came_after_the_order_and_tells_it(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server, check="code")
+        (folder / "talks" / "four.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
+        heard = Heard()
+        assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
+        assert len(server.asked) == 3
+        told = f"1 new transcript in {folder / 'talks'} is not part of this order: run make --batch again"
+        assert told in heard.lines
+        rounds(folder, server, talks=4, check="code")
+        assert len(server.asked) == 4
+
+
+def test_make_again_makes_new_transcripts_part_of_the_order(folder: Path) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        (folder / "talks" / "four.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
+        batch(folder, server)
+        code, states = collected(folder, server)
+        assert code == 0 and states["four"] == "complete"
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_transcript_that_was_renamed_while_it_waited_is_made_and_not_paid_for_twice(
+    folder: Path, given: bool
+) -> None:
+    with BatchServer() as server:
+        batch(folder, server)
+        (folder / "talks" / "two.txt").rename(folder / "talks" / "second.txt")
+        if given:
+            batch(folder, server)
+        assert collected(folder, server) == (0, dict.fromkeys(("one", "second", "three"), "complete"))
+        assert len(server.asked) == 6 and set(server.asked.values()) == {1}
+
+
+def test_a_file_that_went_under_its_own_path_says_what_costs_nothing(folder: Path) -> None:
+    only_a_long_talk(folder, 1)
+    talk = folder / "talks" / "one.txt"
+    with BatchServer() as server:
+        asked = settings(folder, server, check="code")
+        asyncio.run(run_batch([talk], asked, Metadata(), QUIET))
+        talk = talk.rename(folder / "talks" / "renamed.txt")
+        heard = Heard()
+        assert collected(folder, server, heard) == (1, {"one": "failed"})
+        assert any("or give make --batch its new path" in line for line in heard.lines)
+        code, rows = asyncio.run(run_batch([talk], asked, Metadata(), QUIET))
+        assert (code, rows[0]["status"], len(server.batches)) == (0, "complete", 1)
+
+
+def test_an_order_knows_its_folder_of_prompts_wherever_it_is_collected(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "prompts").mkdir()
+    (folder / "elsewhere").mkdir()
+    with BatchServer() as server:
+        monkeypatch.chdir(folder)
+        batch(folder, server, prompts=Path("prompts"))
+        monkeypatch.chdir(folder / "elsewhere")
+        code, states = collected(folder, server)
+    assert code == 0 and set(states.values()) == {"complete"}
+
+
 def test_what_was_made_before_its_transcript_went_has_not_failed(folder: Path) -> None:
     with BatchServer() as server:
         rounds(folder, server)
