@@ -272,8 +272,8 @@ async def _carry_out(
             at.journal.forgive()
         order = _order(settings, metadata, endpoint.endpoint.host)
         jobs = at.jobs(endpoint)
-        before, tell = body.get(JOBS_BEFORE, 0), (display.say, display.done)
-        waves = Waves(mine.sources, order, settings, owner, at.calls, jobs, *tell, begun, before, stalled)
+        told = body.get(GIVEN, time.time()), begun, body.get(JOBS_BEFORE, 0), stalled
+        waves = Waves(mine.sources, order, settings, owner, at.calls, jobs, display.say, display.done, *told)
 
         def keep() -> None:
             waiting = {str(s.path): s.name for s in mine.sources if s.name in waves.waiting}

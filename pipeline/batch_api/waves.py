@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import TYPE_CHECKING
 
+from pipeline.batch_api.precedence import Precedence
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Order, Outcome
@@ -23,7 +25,11 @@ from pipeline.providers.journal import Job, Journal
 from pipeline.providers.limited import LimitReached
 from pipeline.readers import Source
 from pipeline.settings import Settings
+from pipeline.store import output_path
 from pipeline.text import numbered
+
+if TYPE_CHECKING:
+    from pipeline.document import StudyDocument
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
 _MOST_LOOKS = 10  # in a row, where results are not there and nothing else is under way
@@ -74,6 +80,7 @@ class Waves:
 
     Of an order that is `begun` now, answers which an earlier one stored and which cannot be used are asked for anew.
     `jobs_before` counts the jobs of the same paths and settings that earlier orders sent: they are within no limit.
+    `given` says when it was, in seconds since 1970: what was asked for later stays.
     `stalled` has, by order, why its last job gave nothing; orders that are carried out together share it.
     """
 
@@ -85,6 +92,7 @@ class Waves:
     jobs: Jobs
     say: Say
     done: Callable[[Outcome], None]
+    given: float
     begun: bool = False
     jobs_before: int = 0
     stalled: dict[str, EndpointError] = field(default_factory=dict)
@@ -147,14 +155,29 @@ class Waves:
         model, renews = self.settings.chosen_model[0], self.begun
         client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=renews)
         self.begun = False  # what comes from now on is the order's own
+        precedence = Precedence(self.calls, self.order.out, self.given)
         for source in self.sources:
             before = self.outcomes.get(source.name)
             if before is not None and not isinstance(before.error, Waiting):
                 continue
+            if later := precedence.later(source.name):
+                self.outcomes[source.name] = self._kept(source.name, later)
+                continue
             outcome = await _make(source, client, self.order)
             self.outcomes[source.name] = outcome
+            if outcome.page:
+                precedence.remember(source.name)
             if not isinstance(outcome.error, Waiting):
                 self.done(outcome)
+
+    def _kept(self, name: str, later: StudyDocument) -> Outcome:
+        """The outcome of a document that was made meanwhile, and is not replaced."""
+        page = output_path(self.order.out, name).with_suffix(".md")
+        self.say(
+            f"{name}: {page} stays, as it was asked for after this order, whose notes are not written "
+            "(its answers are stored: make --batch again writes them)"
+        )
+        return Outcome(name, page=page, status=later.status, problems=tuple(p.message for p in later.problems))
 
     async def submit(self) -> list[Job]:
         """Sends what is wanted now."""

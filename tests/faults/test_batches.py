@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -492,6 +493,40 @@ def test_a_transcript_that_was_renamed_while_it_waited_is_made_and_not_paid_for_
             batch(folder, server)
         assert collected(folder, server) == (0, dict.fromkeys(("one", "second", "three"), "complete"))
         assert len(server.asked) == 6 and set(server.asked.values()) == {1}
+
+
+def given_before(folder: Path, server: BatchServer, seconds: float, **more: Any) -> None:
+    """`make --batch` as it was told so many seconds ago."""
+    told, clock = settings(folder, server, **more), lambda: time.time() - seconds
+    asyncio.run(run_batch([folder / "talks"], told, Metadata(), QUIET, clock=clock))
+
+
+def lengths(folder: Path) -> list[str]:
+    return [load(p).run.length for p in sorted((folder / "outputs").glob("*.json"))]
+
+
+def test_an_order_replaces_no_notes_that_were_made_after_it_was_given(folder: Path, serve: Callable[..., str]) -> None:
+    with BatchServer() as server:
+        given_before(folder, server, 100)
+        alone = load_settings(base_url=serve(), model="other", out=folder / "outputs", length="brief")
+        made_alone(folder / "talks" / "two.txt", alone)
+        heard = Heard()
+        assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
+        assert lengths(folder) == ["standard", "standard", "brief"]
+        assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["check"] * 2]
+        told = f"two: {folder / 'outputs' / 'two.md'} stays, as it was asked for after this order"
+        assert any(line.startswith(told) for line in heard.lines)
+        rounds(folder, server)
+        assert lengths(folder) == ["standard"] * 3 and set(server.asked.values()) == {1}
+
+
+@pytest.mark.parametrize("first", ["code", "model"])
+def test_of_two_orders_the_notes_of_the_one_that_was_given_last_stay(folder: Path, first: str) -> None:
+    with BatchServer() as server:
+        given_before(folder, server, 100, check=first)
+        given_before(folder, server, 50, length="brief", check="model" if first == "code" else "code")
+        collected(folder, server)
+    assert lengths(folder) == ["brief"] * 3
 
 
 def test_a_file_that_went_under_its_own_path_says_what_costs_nothing(folder: Path) -> None:

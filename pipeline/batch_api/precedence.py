@@ -1,0 +1,63 @@
+"""Whose notes stay where orders and runs make notes of one transcript: theirs that was asked for last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import StoreError
+from pipeline.llm import digest_of
+from pipeline.providers.calls import CallStore
+from pipeline.readers.archive import sha256_of
+from pipeline.store import load, output_path
+
+if TYPE_CHECKING:
+    from pipeline.document import StudyDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Of an order that was `given` then, in seconds since 1970, whose documents go to `out`."""
+
+    calls: CallStore
+    out: Path
+    given: float
+
+    def later(self, name: str) -> StudyDocument | None:
+        """The document of that name if it was asked for after the order; it stays.
+
+        An order asks when it is given, whenever its documents are written, and a run when it writes them.
+        """
+        record = output_path(self.out, name)
+        try:
+            document = load(record) if record.exists() else None
+        except StoreError:
+            return None
+        if document is None:
+            return None
+        written: dict[str, Any] = json.loads(self.calls.recall(_key(record)) or "{}")
+        by_order = written.get("sha256") == sha256_of(record)
+        asked = written["given"] if by_order else _seconds(document.run.created)
+        return document if asked > self.given else None
+
+    def remember(self, name: str) -> None:
+        """The document of that name, as it is now, is the order's."""
+        record = output_path(self.out, name)
+        fact = json.dumps({"sha256": sha256_of(record), "given": self.given})
+        if self.calls.recall(_key(record)) != fact:
+            self.calls.remember(_key(record), fact)
+
+
+def _key(record: Path) -> str:
+    return f"ordered {record.name} {digest_of(str(record.absolute()))}"
+
+
+def _seconds(created: str) -> float:
+    """Seconds since 1970; 0 for a time that some other program wrote."""
+    try:
+        return datetime.fromisoformat(created).timestamp()
+    except ValueError:
+        return 0.0
