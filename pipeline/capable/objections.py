@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.capable.adding import Addition
 from pipeline.capable.chunks import Fault
@@ -15,7 +16,9 @@ from pipeline.llm.answers import DroppedItem, Parsed
 from pipeline.numbering import NumberedLine, segments_of
 from pipeline.text import clean
 
+_LISTED = 'the check called {} of {} statements "{}", which speaks against none of them'
 _NAMES_NOTHING = "the check objects to something that is not on the page: {}"
+_KNOWN = get_args(Fault.model_fields["verdict"].annotation)
 _NUMBER = re.compile(r"\D*(\d{1,7})\D*")
 
 
@@ -78,7 +81,8 @@ class Verdicts:
 def verdicts_in(found: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]) -> Verdicts:
     """The faults that an answer reports of claims that cite these segments, by their numbers; the first of each counts.
 
-    Further ones of a claim and those that do not fit are doubts.
+    Further ones of a claim and those that do not fit are doubts, but for a word that is no verdict and given to most
+    claims: that is how a model calls those which it lets stand.
     """
     out = Verdicts()
     for fault in found.value.faults:
@@ -88,8 +92,11 @@ def verdicts_in(found: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: S
         verdict = Verdict.of(fault, cited[fault.id], lines)
         if out.faults.setdefault(fault.id, verdict) != verdict:
             out.doubt(fault.id, _told(fault.model_dump()))
-    for item in found.dropped:
-        if item.field != "faults" or not item.is_whole:
+    misfits = [item for item in found.dropped if item.field == "faults" and item.is_whole]
+    listed = [word for word, n in Counter(map(_verdict, misfits)).items() if word and 2 * n > len(cited)]
+    out.remarks += [_LISTED.format(sum(_verdict(i) == word for i in misfits), len(cited), word) for word in listed]
+    for item in misfits:
+        if _verdict(item) in listed:
             continue
         told, id_ = _objection(item)
         if id_ in cited:
@@ -97,6 +104,13 @@ def verdicts_in(found: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: S
         else:
             out.remarks.append(_NAMES_NOTHING.format(told))
     return out
+
+
+def _verdict(item: DroppedItem) -> str:
+    """The word that stands as a verdict in an item that does not fit, "" where none does or it is a known one."""
+    given = item.value.get("verdict") if isinstance(item.value, dict) else None
+    word = clean(given).casefold() if isinstance(given, str) else ""
+    return "" if word in _KNOWN else word
 
 
 def _objection(item: DroppedItem) -> tuple[str, int]:

@@ -217,6 +217,22 @@ def test_many_objections_that_do_not_fit_are_asked_for_again_and_kept_all_the_sa
     assert [s.finding for s in document.statements()].count("contradicted: nobody says it") == 5
 
 
+def test_a_word_that_most_statements_are_given_is_no_objection_to_them() -> None:
+    def answer(request: Request) -> Answer:
+        if request.name == "write":
+            return written_answer()
+        rows = [
+            {"id": n, "verdict": "Supported", "why": "line 4 says so", "text": "", "lines": [4]} for n in range(1, 12)
+        ]
+        wrong = {"id": 10, "verdict": "contradicted", "why": "nobody says so", "text": "", "lines": []}
+        return fitting(EMPTY, request) | {"faults": [*rows, wrong]}
+
+    document, _ = run(answer)
+    weak = [s.finding for s in document.statements() if s.support == "weak"]
+    assert weak == ["contradicted: nobody says so"]
+    assert any('"supported", which speaks against none' in w for w in document.source.warnings)
+
+
 def test_a_title_that_an_objection_names_stands_and_is_told() -> None:
     document, _ = judged({"id": 2, "verdict": "misleading", "why": "it is no tower"})
     told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
