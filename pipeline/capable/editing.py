@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, get_args
@@ -11,6 +10,7 @@ from pydantic import model_validator
 
 from pipeline.capable.rows import NumberedRows
 from pipeline.draft import DraftStatement
+from pipeline.llm.answers import numbers_of
 from pipeline.llm.structured import Answer
 from pipeline.sections import Section
 from pipeline.sections.base import Sentence, in_a_row, without_end_mark
@@ -18,10 +18,6 @@ from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import Point, nested
 from pipeline.tables import fills, in_words
 from pipeline.text import words
-
-_RUN = re.compile(r"#?(\d{1,7})(?:\s?[-–]\s?#?(\d{1,7}))?")
-_RUNS = re.compile(rf"\s*\[?{_RUN.pattern}(?:\s*,\s*{_RUN.pattern})*\]?\s*")
-_LONGEST_RUN = 1000  # numbers that "4-5" may stand for
 
 
 class Composition(Answer):
@@ -39,7 +35,7 @@ class Composition(Answer):
 def _as_meant(row: Any, of: type[Answer]) -> Any:
     """A row of an answer; a bare number, or one with cites alone, has all other fields empty."""
     by_number = "cites" in of.model_fields and of is not Sentence
-    if by_number and isinstance(row, int | str) and _RUNS.fullmatch(str(row)):
+    if by_number and numbers_of(row):
         row = {"cites": [row]}
     if not isinstance(row, dict):
         return row
@@ -55,16 +51,10 @@ def _as_meant(row: Any, of: type[Answer]) -> Any:
 
 
 def _numbers(given: Any) -> Any:
-    """The numbers that these stand for, alone or in a list: 3, "3", "#3", "4-5", "[3, 5]"; anything else as it is."""
+    """The numbers that these stand for, alone or in a list; anything else as it is."""
     if isinstance(given, list):
-        each = ([one] if isinstance(one, int) else _numbers(one) for one in given)
-        return [n for found in each for n in (found if isinstance(found, list) else [found])]
-    if isinstance(given, int):
-        return [given]
-    if not isinstance(given, str) or not _RUNS.fullmatch(given):
-        return given
-    runs = [(int(first), int(last or first)) for first, last in _RUN.findall(given)]
-    return [n for first, last in runs for n in range(first, min(last + 1, first + _LONGEST_RUN))]
+        return [n for one in given for n in numbers_of(one) or [one]]
+    return numbers_of(given) or given
 
 
 def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[DraftStatement]:

@@ -33,7 +33,7 @@ _MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
 _JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
-_RUN = re.compile(r"(\d{1,7})(?:\s?[-–]\s?(\d{1,7}))?")
+_RUN = re.compile(r"#?(\d{1,7})(?:\s?[-–]\s?#?(\d{1,7}))?")
 _RUNS = re.compile(rf"\[?{_RUN.pattern}(?:,\s+{_RUN.pattern})*\]?")
 _WHOLE = 2  # parts of the place of an item of a field
 _LONGEST_RUN = 1000  # numbers that "5-7" may stand for: a run of all that there are would fill the memory
@@ -163,7 +163,7 @@ def _mended(value: Any, faults: Sequence[ErrorDetails]) -> bool:
         for part in way:
             holder = holder[part]
         given = holder[last]
-        numbers = _numbers(given)
+        numbers = numbers_of(given)
         if fault["type"] == "literal_error":
             word = given.strip().casefold() if isinstance(given, str) else ""
             if word and f"'{word}'" in fault["ctx"]["expected"]:
@@ -175,8 +175,8 @@ def _mended(value: Any, faults: Sequence[ErrorDetails]) -> bool:
     return mended
 
 
-def _numbers(given: Any) -> list[int]:
-    """The numbers that stand for a list of them: 5, "5-7", "[5, 7-9]"; none for anything else."""
+def numbers_of(given: Any) -> list[int]:
+    """The numbers that these stand for: 5, "#5", "5-7", "[5, 7-9]"; none for anything else."""
     if isinstance(given, int) and not isinstance(given, bool):
         return [given]
     if not isinstance(given, str) or not _RUNS.fullmatch(given.strip()):
