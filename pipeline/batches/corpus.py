@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import store
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Figures, Order, Outcome
-from pipeline.batches.outputs import path_told, source_of, would_be_lost
+from pipeline.batches.outputs import is_of_others, path_told, would_be_lost
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, PipelineError, StoreError
 from pipeline.events import DOCUMENT
@@ -205,7 +205,7 @@ def _check_nothing_lost(transcript: Transcript, record: Path) -> None:
     for path in (record, record.with_suffix(".md")):
         if path.exists() and source.is_file() and path.samefile(source):
             raise would_be_lost(path, "this is the transcript itself")
-    if record.exists() and source_of(record) is None:
+    if is_of_others(record):
         raise would_be_lost(record, "this is no record of notes")
 
 

@@ -184,6 +184,19 @@ def source_of(path: Path) -> dict[str, Any] | None:
     return source if isinstance(source, dict) else {}
 
 
+def is_of_others(record: Path) -> bool:
+    """Whether a file where a record would be written is one of somebody else's.
+
+    One without anything in it is nobody's, and one that is cut short beside a page was its record.
+    """
+    if not record.exists() or source_of(record) is not None:
+        return False
+    try:
+        return bool(json.loads(record.read_bytes() or b"null"))
+    except (OSError, ValueError, RecursionError):
+        return not record.with_suffix(".md").exists()
+
+
 def would_be_lost(path: Path | str, what: str) -> InputError:
     """The error for notes that would be written over a file that is none of theirs."""
     return InputError(f"{path}: {what}, and the notes would be written over it", hint="give another folder with --out")

@@ -19,7 +19,7 @@ _PARSER = parser()
 _MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
 _MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be taken off
 _BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
-_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+")
+_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+(?!.*\s[–—]\s)")  # two dashes hold an aside
 
 
 def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:

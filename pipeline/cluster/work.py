@@ -17,7 +17,7 @@ from typing import Any
 from pipeline import store
 from pipeline.batches.corpus import make_all
 from pipeline.batches.order import Order, Outcome
-from pipeline.batches.outputs import source_of, would_be_lost
+from pipeline.batches.outputs import is_of_others, would_be_lost
 from pipeline.cluster.places import Place, address_of, publish, read
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
@@ -114,7 +114,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
         return Report(previous | {"name": transcript.name, "page": at.page}, True, transcript.notes)
     if assignment.place.address in (at.page, at.record):
         raise would_be_lost(assignment.place.address, "this is the transcript itself")
-    if record.exists() and source_of(record) is None:
+    if is_of_others(record):
         raise would_be_lost(at.record, "this is no record of notes")
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:

@@ -30,7 +30,7 @@ class Point(Answer):
     text: str
     columns: list[str]
     details: list[Sentence]
-    _mostly_empty: ClassVar = {"columns": []}
+    _mostly_empty: ClassVar = {"lead": "", "columns": [], "details": []}
 
 
 class PointSection(Answer):

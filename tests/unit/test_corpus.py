@@ -344,6 +344,19 @@ def test_notes_that_would_be_written_over_a_file_that_is_none_of_theirs_are_not_
     assert {p: p.read_bytes() for p in before} == before and not list(tmp_path.glob("*.edited*"))
 
 
+@pytest.mark.parametrize(("left", "page"), [("", False), ("{}", False), ('{"format": 2, "titl', True)])
+def test_a_record_without_anything_in_it_or_cut_short_beside_its_page_is_written_anew(
+    tmp_path: Path, left: str, page: bool
+) -> None:
+    (tmp_path / "out").mkdir()
+    record = tmp_path / "out" / "talk0.json"
+    record.write_text(left, "utf-8")
+    if page:
+        record.with_suffix(".md").write_text("# Talk\n", "utf-8")
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+    assert outcome.complete and load(record)
+
+
 def test_json_that_comes_while_notes_are_made_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     record = tmp_path / "out" / "talk0.json"

@@ -42,6 +42,14 @@ def test_minutes_have_decisions_tasks_questions_and_who_said_what_in_this_order(
     assert headings == ["Overview", "Decisions", "Action Items", "Open Questions", "Who Said What"]
 
 
+def test_fields_that_are_null_or_left_out_are_empty() -> None:
+    plain = {"decisions": [DECISION | {"reason": ""}], "action_items": TASKS}
+    tasks = [{key: value or None for key, value in task.items()} for task in TASKS]
+    told = {"decisions": [{k: v for k, v in DECISION.items() if k != "reason"}], "action_items": tasks}
+    asked, given = (made("minutes", answering(**sections)) for sections in (plain, told))
+    assert render_markdown(given) == render_markdown(asked) and not given.withheld
+
+
 def test_a_task_is_printed_with_its_owner_and_its_date_or_that_none_was_said() -> None:
     page = render_markdown(minutes())
     assert page.startswith("# Reactor — Minutes\n")

@@ -58,6 +58,7 @@ def test_a_list_in_a_text_stays_as_it_was_written() -> None:
         ("Lund reactors: they run.", "Lund reactors: they run."),
         ("Lund reactor:", "Lund reactor:"),
         ("Lund reactor runs.", "Lund reactor runs."),
+        ("Lund reactor – the town's pride – runs.", "Lund reactor – the town's pride – runs."),
     ],
 )
 def test_a_lead_is_not_said_twice(text: str, words: str) -> None:
