@@ -14,8 +14,8 @@ from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.text import LEADS_TO_A_LIST, word_count
 
-_TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[-–—]\s+)(?=\S)")
-_BEHIND_BOLD = re.compile(r"(?:\s*[:：–—]\s*|\s+-\s+)(?=\S)")
+_TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[-–—]+\s+)(?=\S)")
+_BEHIND_BOLD = re.compile(r"(?:\s*(?:[:：]|[–—]+)\s*|\s+-+\s+)(?=\S)")
 _MOST_OF_TERM = 6  # words of a term in bold, or of one whose definition is nested below it
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…]$")
 

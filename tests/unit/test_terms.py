@@ -24,6 +24,8 @@ def rows(markdown: str, title: str = "Key Concepts") -> list[tuple[str, str, str
         "- **Heat** - energy.\n- **Work** – force.",
         "- **Heat**—energy.\n- **Work**: force.",
         "- Heat - energy.\n- Work — force.",
+        "- **Heat**——energy.\n- **Work** -- force.",
+        "- Heat -- energy.\n- Work —— force.",
         "**Heat**\nEnergy.\n\n**Work**  \nForce.",
         "**Heat**\n\nEnergy.\n\n**Work**\n\nForce.",
         "### Heat\n\nEnergy.\n\n### Work\n\nForce.",
