@@ -38,8 +38,6 @@ _TABLE_ROW = re.compile(r"[\s>]*\|(.*?)\|?\s*$")
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
-_DASHES = ("-", "–", "—")
-_OTHER_THAN_WORDS = ("[!", "$", r"\[", *_DASHES)  # how a note begins, a formula, and who said the words above
 _BREAKS = ("softbreak", "hardbreak")
 _LISTS = ("bullet_list", _STEPS)
 
@@ -249,7 +247,7 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
     if node.type in _LISTS:
         return [row for item in node.children for row in _item(item, labels)], ()
     if node.type == "blockquote":
-        return [row for child in node.children for row in _quoted(child, labels)], ()
+        return [row for child in node.children for row in _rows_in_words(child, labels)], ()
     if node.type != "table":
         return list(_statement(node)), ()
     head, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
@@ -263,21 +261,6 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
         return [DraftStatement(cell, (), column, listed=True) for column, cell in filled], ()
     pairs = [labels.colon.join(filter(None, pair)) for pair in filled]
     return [DraftStatement("; ".join(pairs), ())] if pairs else [], ()
-
-
-def _quoted(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
-    """What stands in a block quote: its paragraphs are between quotation marks, but for those with a lead or marks."""
-    lines = node.children[0].content.split("\n") if node.type == "paragraph" else []
-    for row in _rows_in_words(node, labels):
-        is_words = lines and not (row.label or quoted_spans(row.text) or lines[0].startswith(_OTHER_THAN_WORDS))
-        yield replace(row, text=_between_marks(row.text, lines[1:], labels)) if is_words else row
-
-
-def _between_marks(text: str, lines: Sequence[str], labels: Labels) -> str:
-    """A text as a quotation; a last line that begins with a dash tells whose words they are, and stands behind it."""
-    dash = lines[-1].lstrip()[:1] if lines else ""
-    said = text.rsplit(f" {dash}", 1 + lines[-1].count(f" {dash}"))[0] if dash in _DASHES else text
-    return labels.quotation.format(text=said) + text[len(said) :]
 
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
