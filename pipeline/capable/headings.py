@@ -30,7 +30,7 @@ _OF_SECTIONS = 2  # the deepest level on which their titles are looked for
 
 @dataclass(slots=True)
 class Block:
-    """What stands below a heading of some level, "" for the title of a section, within a `part`, "" for none.
+    """What stands below a heading of some level, "" for the `title` of a section, within a `part`, "" for none.
 
     The deeper headings of a section other than the main points are blocks `inside` it.
     """
@@ -39,6 +39,7 @@ class Block:
     heading: str
     level: int
     part: str = ""
+    title: str = ""
     nodes: list[SyntaxTreeNode] = field(default_factory=list)
     inside: list[Block] = field(default_factory=list)
 
@@ -71,7 +72,7 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
         of_page = level == 1 and not n  # the document's own title is none of its headings
         name = _section(title, titles, titles.values() if of_page else named) if _of_sections(node) else ""
         if name:
-            out.append(Block(name, "", level))
+            out.append(Block(name, "", level, title=title))
         elif out and out[-1].section != MAIN_POINTS.name and level > out[-1].level:
             out[-1].inside.append(Block(out[-1].section, title, level))
         elif not of_page:
@@ -82,11 +83,6 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
 def without_number(heading: str) -> str:
     """A heading without the number in front of it."""
     return _NUMBER.sub("", heading)
-
-
-def is_title(heading: str, titles: Mapping[str, str]) -> bool:
-    """Whether a heading can be the title of a section."""
-    return bool(_section(heading, titles, ()))
 
 
 def _unfenced(page: str) -> str:
@@ -141,7 +137,7 @@ def _under_main_points(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; the one title above titles of parts is that of the main points, in whatever words."""
     three = [row for row in zip(blocks, blocks[1:], blocks[2:], strict=False) if row[0].level <= _OF_SECTIONS]
     over = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
-    return [replace(block, heading="") if [block] == over else block for block in blocks]
+    return [replace(block, heading="", title=block.heading) if [block] == over else block for block in blocks]
 
 
 def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
@@ -152,7 +148,7 @@ def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
     for n, (before, block, behind) in enumerate(zip(blocks, blocks[1:], blocks[2:], strict=False), 1):
         is_between = before.section == OVERVIEW.name and behind.section == MAIN_POINTS.name and not behind.heading
         if is_between and block.heading and {node.type for node in block.nodes} == {"bullet_list"}:
-            out[n] = replace(block, section=PREREQUISITES.name, heading="")
+            out[n] = replace(block, section=PREREQUISITES.name, heading="", title=block.heading)
     return out
 
 

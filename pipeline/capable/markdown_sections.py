@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.capable.headings import Block, blocks_of, is_title, without_number
+from pipeline.capable.headings import Block, blocks_of, without_number
 from pipeline.capable.markdown_parser import parser
 from pipeline.capable.markdown_words import behind_links, is_own, strong, text_of, texts_in
 from pipeline.capable.terms import as_rows, row_of_terms
@@ -62,15 +62,19 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     titles_kept = [g.heading for groups in sections.values() for g in groups]
     titles_kept += {g.part for groups in sections.values() for g in groups}
     titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
+    nodes = _nodes(markdown)
+    titles_kept += [block.title for block in _blocks(nodes, titles)]
     kept += Counter(w for title in titles_kept for w in words(title))
-    nodes = SyntaxTreeNode(_PARSER.parse(markdown)).children
-    said = [text for node in nodes if not _is_title(node, titles) for text in _written_in(node)]
+    said = [text for node in nodes if node.tag != "h1" for text in _written_in(node)]
     return (Counter(w for text in (*said, *_beyond_columns(markdown)) for w in words(text)) - kept).total()
 
 
-def _is_title(node: SyntaxTreeNode, titles: Mapping[str, str]) -> bool:
-    """Whether a block is the title of the document or of a section."""
-    return node.type == "heading" and (node.tag == "h1" or is_title(_words(node), titles))
+def _nodes(markdown: str) -> list[SyntaxTreeNode]:
+    return SyntaxTreeNode(_PARSER.parse(markdown)).children
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode], titles: Mapping[str, str]) -> list[Block]:
+    return blocks_of([(node, _words(node) if node.type == "heading" else "") for node in nodes], titles)
 
 
 def _written_in(node: SyntaxTreeNode) -> Iterator[str]:
@@ -96,8 +100,7 @@ def _sections_in(
 ) -> dict[str, tuple[DraftGroup, ...]]:
     shapes = {s.name: s for s in sections}
     out: dict[str, list[DraftGroup]] = {s.name: [] for s in sections}
-    nodes = SyntaxTreeNode(_PARSER.parse(markdown)).children
-    for block in blocks_of([(node, _words(node) if node.type == "heading" else "") for node in nodes], titles):
+    for block in _blocks(_nodes(markdown), titles):
         if block.section == MAIN_POINTS.name:
             rows = tuple(piece for point in _points(block, labels) for piece in _in_pieces(point, labels))
             out[block.section].append(DraftGroup(rows, block.heading, part=block.part))

@@ -84,6 +84,7 @@ def test_the_main_points_and_the_prerequisites_are_known_by_their_place_too() ->
     found = sections_in(other, titles, STUDY.sections, labels_for("en"))
     assert [(g.part, g.heading) for g in found["main_points"]] == [(g.part, g.heading) for g in known]
     assert [s.text for g in found["prerequisites"] for s in g.statements] == ["Heat: moves"]
+    assert lost_words(other, found, titles) == 0
     beside = PAGE.replace("## Main Points", "## Prelude\n\nIt began.\n\n## Main Points")
     assert [g.heading for g in told(beside).sections["main_points"]] == ["Prelude", "Heat"]
 
