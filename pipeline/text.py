@@ -32,11 +32,13 @@ _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"((?<!`)`[^`]+`(?!`))")
 # In code too a table's bar parts cells, GitHub reads dollar signs, and some programs read tags.
 _MEANS_MORE = re.compile(r"[|$]|<[A-Za-z/!?]|&#?\w+;|^`\s.*\s`$")
-# Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor is a number ("\[4\]").
+# Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor are words between
+# brackets that were escaped ("\[laughs\]"): a formula has a command, a sign of mathematics, or is one letter.
 _OF_FORMULA = r"(?:\\.|(?!\*\*\s)[^\\$`])"
+_OF_MATHEMATICS = r"(?=(?:\\[^A-Za-z{\\()\[\]]|[^\\])*?(?:[\^_=+<>]|\\[A-Za-z{\\])|\s*[A-Za-zΑ-Ωα-ω]\s*\\[)\]])"
 FORMULA = (
     rf"(?s:\$\${_OF_FORMULA}+\$\$|(?<![A-Za-z0-9$\\])\$(?=\S){_OF_FORMULA}+?(?<=\S)\$(?![A-Za-z0-9$])"
-    r"|(?<!\\)\\(?:\((?:\\[^()]|[^\\])+\\\)|\[(?![\d\s:,;–-]+\\\])(?:\\[^\[\]]|[^\\])+\\\]))"
+    rf"|(?<!\\)\\(?:\({_OF_MATHEMATICS}(?:\\[^()]|[^\\])+\\\)|\[{_OF_MATHEMATICS}(?:\\[^\[\]]|[^\\])+\\\]))"
 )
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name

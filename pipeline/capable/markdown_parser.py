@@ -59,7 +59,7 @@ def _in_one_line(state: StateCore) -> None:
     def joined(found: re.Match[str]) -> str:
         if found["comment"]:
             return ""
-        if not found["display"]:
+        if not _FORMULA.fullmatch(found["display"] or ""):
             return found[0]
         return (found["quote"] or "") + re.sub(r"\s*\n[\s>]*" if found["quote"] else r"\s*\n\s*", " ", found["display"])
 

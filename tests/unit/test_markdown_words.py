@@ -101,6 +101,7 @@ def test_bold_in_a_field_of_an_answer_may_end_at_a_sign_before_a_letter() -> Non
         r"So \(\nabla f(x)\,dx\), $a \\ b$, $x<b>y</b>$ and \[ T_a = \frac{1}{D} \\[2pt] \] are formulas.",
         r"公式$x_1*y*$是好的，$a^*$也是。",
         r"$$ D = \sum_i n_i \\ c &= d $$",
+        r"Let \(x\), \( \Omega \), \[a_1*b_1*c\], \(2+2\) and \(\{0\}\) be.",
     ],
 )
 def test_every_sign_of_a_formula_stays(text: str) -> None:
@@ -120,6 +121,12 @@ def test_a_formula_of_several_rows_is_one_whatever_its_rows_begin_with() -> None
 def test_a_dollar_that_is_money_begins_no_formula() -> None:
     markdown = r"It costs $5 and **then** $6–$7, US$8, \$9, **$5** or **6$** and \[4\]; set $HOME and `$PATH`."
     assert texts(markdown) == [markdown.replace("*", "").replace("\\", "")]
+
+
+def test_words_between_escaped_brackets_are_no_formula() -> None:
+    markdown = r"He \[laughs\] is \(sort *of*\) at \[12:30\], \(5\) \[inaudible \_ 12:30\], \[笑\] or \(a\_b\)."
+    assert texts(markdown) == [markdown.replace("*", "").replace("\\", "")]
+    assert texts("\\[So it is.\n- one\n- two\\]") == ["[So it is.", "one", "two]"]
 
 
 def test_no_sentence_ends_in_a_formula_or_in_code() -> None:
