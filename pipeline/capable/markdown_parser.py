@@ -46,6 +46,7 @@ def parser() -> MarkdownIt:
         .disable(["lheading", "reference", "html_block"])
     )
     made.core.ruler.after("normalize", "displays", _in_one_line)
+    made.core.ruler.push("underscores", _underscores)
     made.core.ruler.push("tags", _without_tags)
     made.core.ruler.push("boxes", _without_boxes)
     made.inline.ruler.before("escape", "formula", _formula)
@@ -112,6 +113,15 @@ def _begins(after: str) -> bool:
 def _ends(before: str) -> bool:
     """Whether a run behind this sign ends something."""
     return not before.isspace() and unicodedata.category(before) not in _OPENING
+
+
+def _underscores(state: StateCore) -> None:
+    """Two underscores are a mark as two asterisks are, in a page that has no bold between those."""
+    inner = [child for token in state.tokens for child in token.children or ()]
+    bold = [token for token in inner if token.type in ("strong_open", "strong_close")]
+    if all(token.markup == "__" for token in bold):
+        for token in bold:
+            token.markup = "**"
 
 
 def _without_tags(state: StateCore) -> None:
