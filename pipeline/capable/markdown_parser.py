@@ -25,8 +25,12 @@ _DISPLAY = (
     rf"(?P<display>\$\$(?:\\\$|{_ROWS}[^$])+\$\$|(?<!\\)\\\[(?:\\[^\[\]]|{_ROWS}[^\\])+\\\])"
 )
 _ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|(?P<comment><!--(?:(?!<!--).)*?-->)|{_DISPLAY}", re.DOTALL | re.MULTILINE)
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*>", re.IGNORECASE)
-_ALONE = ("hr", "img", "wbr")  # tags that nothing closes
+_ELEMENTS = (
+    "a|b|blockquote|br|caption|center|cite|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p"
+    "|pre|q|s|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|wbr"
+)  # of HTML, for text
+_TAG = re.compile(rf"<(/?)({_ELEMENTS})(?:[\s/][^>]*)?>", re.IGNORECASE)
+_ALONE = ("br", "hr", "img", "wbr")  # tags that nothing closes
 _BOX = re.compile(r"\[[ xX]\]\s+")
 _ALERT = re.compile(r"\[!\w+\][+-]?\s*")
 _OF_SCRIPTS = "0123456789+-−=()"
@@ -125,27 +129,40 @@ def _underscores(state: StateCore) -> None:
 
 
 def _without_tags(state: StateCore) -> None:
-    """Tags left out and their words kept; what looks like a tag and is never closed, such as "<name>", is text.
+    """HTML's tags left out and their words kept; others, and those without their counterpart, are text.
 
     A line break stays one, and what is set higher or lower is written in Unicode's signs or behind "^" or "_".
     """
     rows = [token.children for token in state.tokens if token.children]
-    tags = (_TAG.fullmatch(child.content) for row in rows for child in row if child.type == "html_inline")
-    closed = {tag[2].lower() for tag in tags if tag and tag[1]}
+    names = _names_of_tags([child for row in rows for child in row if child.type == "html_inline"])
     for row in rows:
         for n, token in enumerate(row):
             if token.type != "html_inline":
                 continue
-            tag = _TAG.fullmatch(token.content)
-            name = tag[2].lower() if tag else ""
-            if name == "br":
-                token.type = "hardbreak"
-                continue
-            token.type = "text"
-            if name in _SCRIPTS and name in closed:
-                token.content = "" if tag and tag[1] else _script(name, row[n + 1 : n + 3])
-            elif name in closed or name in _ALONE:
+            name = names.get(id(token), "")
+            token.type = "hardbreak" if name == "br" else "text"
+            if name in _SCRIPTS and not token.content.startswith("</"):
+                token.content = _script(name, row[n + 1 : n + 3])
+            elif name:
                 token.content = ""
+
+
+def _names_of_tags(tokens: Sequence[Token]) -> dict[int, str]:
+    """The elements of HTML's tags by the tokens' ids: of those that are pairs, and of those that nothing closes."""
+    names: dict[int, str] = {}
+    opened: dict[str, list[Token]] = {}
+    for token in tokens:
+        if not (tag := _TAG.fullmatch(token.content)):
+            continue
+        name = tag[2].lower()
+        before = opened.setdefault(name, [])
+        if name in _ALONE:
+            names[id(token)] = name
+        elif not tag[1]:
+            before.append(token)
+        elif before:
+            names |= {id(token): name, id(before.pop()): name}
+    return names
 
 
 def _script(name: str, behind: Sequence[Token]) -> str:

@@ -209,6 +209,8 @@ def test_words_are_lost_only_where_no_statement_has_them(markdown: str, lost: in
         ("> [!NOTE]\n> The sum.\n\n- [ ] Save it.\n- [x] **Do:** it.\n- [1] is a number.", ["The sum.", "Save it.", "Do: it.", "[1] is a number."]),
         ("`<b>` and `<!-- x -->` stay.", ["`<b>` and `<!-- x -->` stay."]),
         ("A vector<int> of <name>, a < b.", ["A vector<int> of <name>, a < b."]),
+        ("`a` in <name> and </name>, </b> and <b>.", ["`a` in <name> and </name>, </b> and <b>."]),
+        ("<I>It</I> has <i and i>j.\n\n- <p>One</p>", ["It has <i and i>j.", "One"]),
     ],
 )  # fmt: skip
 def test_tags_comments_and_boxes_are_left_out_and_their_words_kept(markdown: str, found: list[str]) -> None:
