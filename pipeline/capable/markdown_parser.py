@@ -14,6 +14,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.text import FORMULA, UNSPACED
 
@@ -179,12 +180,25 @@ def _script(name: str, behind: Sequence[Token]) -> str:
 
 
 def _without_boxes(state: StateCore) -> None:
-    """Items of a list without the box of a task, and quotations without the kind of an alert."""
-    for block, _, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
-        pattern = {"list_item_open": _BOX, "blockquote_open": _ALERT}.get(block.type)
-        if pattern and token.children and token.children[0].type == "text":
-            token.children[0].content = _without(pattern, token.children[0].content)
+    """Lists without the boxes of tasks, which several items have, each one; quotations without the kind of an alert."""
+    for node in SyntaxTreeNode(state.tokens).walk():
+        if node.type == "blockquote":
+            _cut(_ALERT, [node])
+        elif node.type in ("bullet_list", "ordered_list") and len(node.children) > 1:
+            _cut(_BOX, node.children)
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
-    return text[found.end() :] if (found := pattern.match(text)) else text
+def _cut(pattern: re.Pattern[str], nodes: Sequence[SyntaxTreeNode]) -> None:
+    """Takes off what the nodes begin with, if all begin so."""
+    texts = filter(None, map(_first_in, nodes))
+    found = [(text, match) for text in texts if (match := pattern.match(text.content))]
+    if len(found) == len(nodes):
+        for text, match in found:
+            text.content = text.content[match.end() :]
+
+
+def _first_in(node: SyntaxTreeNode) -> Token | None:
+    """The text with which a node begins."""
+    while node.children:
+        node = node.children[0]
+    return node.token if node.type == "text" else None
