@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -121,12 +122,14 @@ def _ends(before: str) -> bool:
 
 
 def _underscores(state: StateCore) -> None:
-    """Two underscores are a mark as two asterisks are, in a page that has no bold between those."""
+    """Two underscores are a mark as two asterisks are, in a page without bold between those or with more than names."""
     inner = [child for token in state.tokens for child in token.children or ()]
-    bold = [token for token in inner if token.type in ("strong_open", "strong_close")]
-    if all(token.markup == "__" for token in bold):
-        for token in bold:
-            token.markup = "**"
+    bold = [(token.markup, behind.content) for token, behind in pairwise(inner) if token.type == "strong_open"]
+    between = [words for markup, words in bold if markup == "__"]
+    if len(between) == len(bold) or not all(map(str.isidentifier, between)):
+        for token in inner:
+            if token.type in ("strong_open", "strong_close"):
+                token.markup = "**"
 
 
 def _without_tags(state: StateCore) -> None:

@@ -87,8 +87,10 @@ def test_signs_of_sums_and_of_code_are_no_marks(text: str) -> None:
 
 def test_underscores_around_words_are_marks() -> None:
     assert texts("__Lead:__ It is _old_, __very old__ and __Good__.") == ["Lead: It is old, very old and Good."]
-    (found,) = below("A __very__ strong __steel__ bridge.")
-    assert (found.text, found.emphasis) == ("A very strong steel bridge.", ("very", "steel"))
+    bridge = "A __very__ strong __steel__ bridge."
+    for markdown in (bridge, f"{bridge}\n\n__Note:__ It is **old**."):
+        found = below(markdown)[0]
+        assert (found.text, found.emphasis) == ("A very strong steel bridge.", ("very", "steel"))
 
 
 def test_bold_in_a_field_of_an_answer_may_end_at_a_sign_before_a_letter() -> None:
